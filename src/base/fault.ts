@@ -1,0 +1,86 @@
+/**
+ * Every way a call can fail, in one closed table. Decoders name the code; HTTP status, blame and retry follow from here.
+ * `errorType` is OpenRouter's `error_type` vocabulary (spec §6.2); `class` is what the vendor meant, kept in every dialect.
+ */
+export const FAULTS = {
+  // what the caller asked for
+  invalid_request: row(400, 'invalid_request', 'caller', 'no', 'invalid_request'),
+  invalid_prompt: row(400, 'invalid_prompt', 'caller', 'no', 'invalid_request'),
+  unknown_model: row(400, 'invalid_request', 'caller', 'no', 'model_not_found'),
+  context_length_exceeded: row(400, 'context_length_exceeded', 'caller', 'next-model', 'context_length_exceeded'),
+  max_tokens_exceeded: row(400, 'max_tokens_exceeded', 'caller', 'next-endpoint', 'invalid_request'),
+  string_too_long: row(400, 'string_too_long', 'caller', 'no', 'invalid_request'),
+  content_policy_violation: row(400, 'content_policy_violation', 'caller', 'next-model', 'content_policy'),
+  invalid_image: row(400, 'invalid_image', 'caller', 'no', 'invalid_request'),
+  image_too_large: row(400, 'image_too_large', 'caller', 'no', 'invalid_request'),
+  unsupported_image_format: row(400, 'unsupported_image_format', 'caller', 'no', 'invalid_request'),
+  image_download_failed: row(400, 'image_download_failed', 'caller', 'no', 'invalid_request'),
+  authentication: row(401, 'authentication', 'caller', 'no', 'authentication'),
+  payment_required: row(402, 'payment_required', 'caller', 'no', 'insufficient_quota'),
+  permission_denied: row(403, 'permission_denied', 'caller', 'no', 'permission'),
+  not_found: row(404, 'not_found', 'caller', 'no', 'not_found'),
+  no_endpoints: row(404, 'not_found', 'caller', 'next-model', 'not_found'),
+  method_not_allowed: row(405, 'invalid_request', 'caller', 'no', 'invalid_request'),
+  request_timeout: row(408, 'timeout', 'caller', 'no', 'timeout'),
+  payload_too_large: row(413, 'payload_too_large', 'caller', 'no', 'invalid_request'),
+  unprocessable: row(422, 'unprocessable', 'caller', 'no', 'invalid_request'),
+  rate_limit_exceeded: row(429, 'rate_limit_exceeded', 'caller', 'no', 'rate_limit'),
+  // what a provider did; its credentials are the operator's affair and never shown as the caller's 401, 402 or 403
+  upstream_invalid_request: row(400, 'invalid_request', 'caller', 'next-endpoint', 'invalid_request'),
+  upstream_authentication: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'authentication'),
+  upstream_permission: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'permission'),
+  upstream_quota: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'insufficient_quota'),
+  upstream_model_not_found: row(404, 'not_found', 'upstream', 'next-endpoint', 'model_not_found'),
+  upstream_rate_limit: row(429, 'rate_limit_exceeded', 'upstream', 'same-once', 'rate_limit'),
+  upstream_overloaded: row(503, 'provider_overloaded', 'upstream', 'same-once', 'overloaded'),
+  upstream_server_error: row(502, 'provider_unavailable', 'upstream', 'same-once', 'server_error'),
+  upstream_not_implemented: row(400, 'invalid_request', 'upstream', 'next-endpoint', 'not_implemented'),
+  upstream_unreachable: row(502, 'provider_unavailable', 'upstream', 'same-once', 'server_error'),
+  upstream_malformed: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
+  upstream_truncated: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
+  upstream_timeout: row(504, 'timeout', 'upstream', 'next-endpoint', 'timeout'),
+  // ours
+  overloaded: row(503, 'provider_overloaded', 'gateway', 'no', 'overloaded'),
+  server: row(500, 'server', 'gateway', 'no', 'server_error'),
+  cancelled: row(499, 'unmapped', 'caller', 'no', 'cancelled'),
+} as const satisfies Record<string, FaultRow>;
+
+export type FaultCode = keyof typeof FAULTS;
+export type Blame = 'caller' | 'gateway' | 'upstream';
+export type Retry = 'no' | 'same-once' | 'next-endpoint' | 'next-model';
+export type FaultRow = {
+  readonly status: number;
+  readonly errorType: string;
+  readonly blame: Blame;
+  readonly retry: Retry;
+  readonly class: string;
+};
+
+/** What a provider said about its own failure. `raw` is its body, cut to 4 KB, with credentials removed. */
+export type UpstreamFault = {
+  readonly provider?: string;
+  readonly status?: number;
+  readonly type?: string;
+  readonly code?: string;
+  readonly raw?: string;
+};
+
+export type Fault = {
+  readonly code: FaultCode;
+  readonly message: string;
+  /** The request field at fault, as the caller wrote it. */
+  readonly param?: string;
+  readonly upstream?: UpstreamFault;
+  readonly retryAfterMs?: number;
+  /** Further members of the error's `metadata`; plain JSON. */
+  readonly metadata?: { readonly [key: string]: unknown };
+};
+
+type FaultMore = Omit<Fault, 'code' | 'message'>;
+
+export const fault = (code: FaultCode, message: string, more: FaultMore = {}): Fault => ({ code, message, ...more });
+export const faultRow = (value: Fault): FaultRow => FAULTS[value.code];
+
+function row(status: number, errorType: string, blame: Blame, retry: Retry, kind: string): FaultRow {
+  return { status, errorType, blame, retry, class: kind };
+}

@@ -1,0 +1,73 @@
+import { type Fault, fault } from './fault.ts';
+import { failed, ok, type Result } from './result.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value if it is an object, else an empty one: for reading tolerantly what a vendor sent. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+export const arrayOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
+export const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const optionalString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const optionalNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+export const optionalBoolean = (value: unknown): boolean | undefined =>
+  typeof value === 'boolean' ? value : undefined;
+
+/** A count a vendor reported: a whole number ≥ 0. Negative or absurd counts become 0 (lingyuins/octopus#243, read 2026-11-22). */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), 2 ** 40) : 0;
+}
+
+/** Parses JSON that came from outside; a syntax error becomes undefined. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How deeply arrays and objects nest. Iterative, so that hostile nesting cannot exhaust the stack; stops at `limit`. */
+export function nestingOf(text: string, limit: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 92) at++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 123 || code === 91) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+      if (deepest > limit) return deepest;
+    } else if (code === 125 || code === 93) depth--;
+  }
+  return deepest;
+}
+
+/** Parses a caller's body: valid UTF-8, valid JSON, bounded nesting, an object. */
+export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObject, Fault> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
+  }
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'syntax error';
+    return failed(fault('invalid_request', `The request body is not valid JSON: ${detail.slice(0, 200)}`));
+  }
+  if (!isObject(value)) return failed(fault('invalid_request', 'The request body must be a JSON object.'));
+  if (nestingOf(text, nestingMax) > nestingMax)
+    return failed(fault('invalid_request', `The request body nests deeper than ${nestingMax} levels.`));
+  return ok(value);
+}

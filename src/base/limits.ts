@@ -1,0 +1,42 @@
+/** Every limit has a name here. Operators change some of them by configuration; tests scale the deadlines. */
+export const LIMITS = {
+  body_bytes_max: 32 * 1024 * 1024,
+  nesting_max: 128,
+  messages_max: 20_000,
+  frame_bytes_max: 16 * 1024 * 1024,
+  reply_bytes_max: 64 * 1024 * 1024,
+  error_body_bytes_max: 64 * 1024,
+  asset_bytes_max: 25 * 1024 * 1024,
+  asset_count_max: 64,
+  asset_redirects_max: 3,
+  asset_timeout_ms: 15_000,
+  attempts_max: 6,
+  retry_wait_ms_max: 3_000,
+  stop_sequences_max: 64,
+  client_buffer_bytes_max: 1024 * 1024,
+  /** Held for the answer when the caller names no limit (house rule: 4 096 tokens or the model's limit). */
+  held_output_tokens: 4_096,
+} as const;
+
+/**
+ * The deadlines of one attempt, and how long the client's response headers wait for the first content event.
+ * While another endpoint is left, silence is short (`first_content_ms`); the last one may take longer. A non-streamed
+ * answer has only the total: its headers come with its last token.
+ */
+export type Deadlines = {
+  readonly headers_ms: number;
+  readonly first_content_ms: number;
+  readonly first_content_last_ms: number;
+  readonly between_events_ms: number;
+  readonly total_ms: number;
+  readonly head_wait_ms: number;
+};
+
+export const DEADLINES: Deadlines = {
+  headers_ms: 12_000,
+  first_content_ms: 12_000,
+  first_content_last_ms: 90_000,
+  between_events_ms: 30_000,
+  total_ms: 600_000,
+  head_wait_ms: 2_000,
+};

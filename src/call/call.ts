@@ -1,0 +1,110 @@
+import type { JsonObject } from '../base/json.ts';
+import type { CacheMark, Message, Native } from './message.ts';
+import type { Tool, ToolChoice } from './tool.ts';
+
+/** What a client asked for, in no vendor's words. Every field that is absent was not sent and is not sent upstream. */
+export type Call = {
+  /** As written by the caller, variants and aliases unresolved; null = the default model. */
+  readonly model: string | null;
+  /** Fallback models, tried in order after `model`. */
+  readonly models: readonly string[];
+  readonly stream: boolean;
+  readonly messages: readonly Message[];
+  readonly tools: readonly Tool[];
+  readonly toolChoice?: ToolChoice;
+  readonly parallelToolCalls?: boolean;
+  readonly output: OutputFormat;
+  readonly sampling: Sampling;
+  readonly maxOutputTokens?: number;
+  readonly stop: readonly string[];
+  readonly reasoning?: ReasoningRequest;
+  readonly verbosity?: string;
+  readonly modalities?: readonly string[];
+  readonly audio?: JsonObject;
+  readonly imageConfig?: JsonObject;
+  readonly prediction?: JsonObject;
+  /** One automatic breakpoint for the whole call. */
+  readonly cache?: CacheMark;
+  readonly promptCacheKey?: string;
+  readonly serviceTier?: string;
+  readonly user?: string;
+  readonly sessionId?: string;
+  readonly metadata?: { readonly [key: string]: string };
+  /** The gateway's own fields, read by the router and plugins, never sent to a vendor. */
+  readonly gateway: GatewayOptions;
+  /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
+  readonly native?: Native;
+};
+
+export type OutputFormat =
+  | { readonly type: 'text' | 'json' }
+  | {
+      readonly type: 'json-schema';
+      readonly name: string;
+      readonly description?: string;
+      readonly schema: JsonObject;
+      readonly strict?: boolean;
+    }
+  | { readonly type: 'native'; readonly dialect: string; readonly value: JsonObject };
+
+/** Sampling parameters by the field's standard names; see `PARAMETERS` for the vocabulary. */
+export type Sampling = {
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly min_p?: number;
+  readonly top_a?: number;
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+  readonly repetition_penalty?: number;
+  readonly seed?: number;
+  readonly logit_bias?: { readonly [token: string]: number };
+  readonly logprobs?: boolean;
+  readonly top_logprobs?: number;
+  readonly n?: number;
+};
+
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** Effort or budget or just on; converted per model by the dialect. `exclude` hides reasoning from the answer. */
+export type ReasoningRequest = {
+  readonly effort?: Effort;
+  readonly budgetTokens?: number;
+  readonly enabled?: boolean;
+  readonly exclude?: boolean;
+  readonly summary?: 'auto' | 'concise' | 'detailed';
+};
+
+export type GatewayOptions = {
+  readonly provider?: ProviderPreferences;
+  /** Any of OpenRouter's plugins, unread. */
+  readonly plugins?: readonly JsonObject[];
+  readonly preset?: string;
+  /** `debug`, `trace`, `transforms` and the like: kept for plugins and the receipt. */
+  readonly extra?: JsonObject;
+};
+
+/** OpenRouter's `provider` object (spec §3.2). Unknown members are refused where it is read. */
+export type ProviderPreferences = {
+  readonly order?: readonly string[];
+  readonly only?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly allow_fallbacks?: boolean;
+  readonly require_parameters?: boolean;
+  readonly data_collection?: 'allow' | 'deny';
+  readonly zdr?: boolean;
+  readonly enforce_distillable_text?: boolean;
+  readonly quantizations?: readonly string[];
+  readonly sort?: SortPreference | { readonly by?: SortPreference; readonly partition?: 'model' | 'none' };
+  readonly max_price?: {
+    readonly prompt?: string;
+    readonly completion?: string;
+    readonly request?: string;
+    readonly image?: string;
+    readonly audio?: string;
+  };
+  readonly preferred_min_throughput?: JsonObject | number;
+  readonly preferred_max_latency?: JsonObject | number;
+};
+export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';

@@ -1,0 +1,109 @@
+import type { JsonObject } from '../base/json.ts';
+
+/** A prompt-cache breakpoint after this part. */
+export type CacheMark = { readonly ttl: '5m' | '1h' };
+
+/** Fields of one dialect that we do not model; they reach an endpoint of the same dialect unchanged. */
+export type Native = { readonly dialect: string; readonly fields: JsonObject };
+
+type PartBase = { readonly cache?: CacheMark; readonly native?: Native };
+
+export type TextPart = PartBase & {
+  readonly type: 'text';
+  readonly text: string;
+  readonly annotations?: readonly Annotation[];
+};
+
+/** Where bytes come from: a public URL, inline base64, or a file id at a vendor. */
+export type Source =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
+  | { readonly kind: 'file-id'; readonly id: string };
+
+export type ImagePart = PartBase & {
+  readonly type: 'image';
+  readonly source: Source;
+  readonly detail?: 'auto' | 'low' | 'high';
+};
+/** A document, PDF above all. */
+export type FilePart = PartBase & { readonly type: 'file'; readonly source: Source; readonly filename?: string };
+export type AudioPart = PartBase & { readonly type: 'audio'; readonly source: Source; readonly format: string };
+export type VideoPart = PartBase & { readonly type: 'video'; readonly source: Source };
+
+export const REASONING_FORMATS = [
+  'unknown',
+  'openai-responses-v1',
+  'azure-openai-responses-v1',
+  'bedrock-openai-responses-v1',
+  'bedrock-xai-responses-v1',
+  'xai-responses-v1',
+  'meta-responses-v1',
+  'anthropic-claude-v1',
+  'google-gemini-v1',
+] as const;
+export type ReasoningFormat = (typeof REASONING_FORMATS)[number];
+
+/**
+ * One piece of a model's reasoning. `format` names the vendor family whose opaque parts these are: a signature or
+ * encrypted datum is only ever replayed to that family. An encrypted part whose `id` is a tool call's id belongs to
+ * that call (Gemini thought signatures).
+ */
+export type ReasoningPart = PartBase & {
+  readonly type: 'reasoning';
+  readonly kind: 'text' | 'summary' | 'encrypted';
+  /** Visible text (`text`, `summary`) or the opaque datum (`encrypted`). */
+  readonly text: string;
+  readonly signature?: string;
+  readonly id?: string;
+  readonly format: ReasoningFormat;
+};
+
+/** `arguments` is the raw text as the model wrote it: valid JSON unless the answer was cut off. */
+export type ToolCallPart = PartBase & {
+  readonly type: 'tool-call';
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+};
+
+export type RefusalPart = PartBase & { readonly type: 'refusal'; readonly text: string };
+
+/** A URL citation or a parsed file, in OpenAI's annotation shape; offsets count characters of the text. */
+export type Annotation =
+  | {
+      readonly type: 'url';
+      readonly url: string;
+      readonly title?: string;
+      readonly content?: string;
+      readonly start?: number;
+      readonly end?: number;
+    }
+  | { readonly type: 'native'; readonly value: JsonObject };
+
+export type UserPart = TextPart | ImagePart | FilePart | AudioPart | VideoPart;
+export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | RefusalPart | ImagePart | AudioPart;
+export type ToolResultPart = TextPart | ImagePart | FilePart;
+
+export type SystemMessage = {
+  readonly role: 'system' | 'developer';
+  readonly parts: readonly TextPart[];
+  readonly name?: string;
+};
+export type UserMessage = { readonly role: 'user'; readonly parts: readonly UserPart[]; readonly name?: string };
+/** The last message of a call may be an assistant's: a prefill to be continued. */
+export type AssistantMessage = {
+  readonly role: 'assistant';
+  readonly parts: readonly AssistantPart[];
+  readonly name?: string;
+  readonly native?: Native;
+};
+export type ToolMessage = {
+  readonly role: 'tool';
+  readonly callId: string;
+  readonly parts: readonly ToolResultPart[];
+  readonly isError?: boolean;
+  readonly name?: string;
+  /** Where the caller put a breakpoint on the whole result. */
+  readonly cache?: CacheMark;
+};
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;

@@ -1,0 +1,73 @@
+import type { Effort } from '../call/call.ts';
+import type { Parameter } from '../call/parameters.ts';
+import type { Price } from './price.ts';
+import type { DialectId, DialectSettings, Provider } from './provider.ts';
+
+export const MODALITIES = ['text', 'image', 'file', 'audio', 'video', 'embeddings'] as const;
+export type Modality = (typeof MODALITIES)[number];
+
+export type Benchmark = {
+  readonly name: string;
+  readonly score: number;
+  readonly unit: string;
+  readonly source: string;
+};
+
+/** How a model's reasoning can be steered. */
+export type ReasoningSupport = {
+  readonly efforts: readonly Effort[];
+  readonly budget: boolean;
+  readonly mandatory: boolean;
+  readonly defaultEnabled: boolean;
+};
+
+export type Model = {
+  /** `author/slug`, catalogue variant included (`:free`): the file's path. */
+  readonly id: string;
+  readonly author: string;
+  readonly slug: string;
+  readonly name: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly context: number;
+  readonly maxOutput: number | null;
+  readonly input: readonly Modality[];
+  readonly output: readonly Modality[];
+  readonly description: string;
+  readonly knowledge: string | null;
+  readonly tokenizer: string;
+  readonly openWeights: boolean;
+  readonly huggingFaceId: string | null;
+  readonly family: string | null;
+  readonly reasoning: ReasoningSupport | null;
+  readonly benchmarks: readonly Benchmark[];
+  /** The day from which the vendor no longer serves it. */
+  readonly expires: string | null;
+  readonly distillable: boolean;
+  readonly sandbox: boolean;
+  readonly endpoints: readonly Endpoint[];
+};
+
+/** A model served by a provider: the thing routed to. */
+export type Endpoint = {
+  /** `author/slug@tag`, unique in the catalogue. */
+  readonly id: string;
+  /** The provider, or provider/variant: `deepinfra/fp8`. */
+  readonly tag: string;
+  readonly modelId: string;
+  readonly provider: Provider;
+  readonly upstreamId: string;
+  readonly dialect: DialectSettings;
+  readonly context: number;
+  readonly maxOutput: number | null;
+  readonly input: readonly Modality[];
+  readonly output: readonly Modality[];
+  readonly parameters: ReadonlySet<Parameter>;
+  readonly quantization: string;
+  readonly price: Price;
+  /** What the model's family calls its reasoning, for budgets and replay; null = does not reason. */
+  readonly reasoning: ReasoningSupport | null;
+  readonly operation: 'chat' | 'embeddings';
+};
+
+export type { DialectId };

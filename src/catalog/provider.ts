@@ -1,0 +1,74 @@
+/** The names of the wire formats that providers speak upstream. Code lives in `dialects/<name>/`. */
+export const DIALECT_IDS = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama',
+  'openai-embeddings',
+  'gemini-embeddings',
+  'cohere-embeddings',
+  'bedrock-embeddings',
+] as const;
+export type DialectId = (typeof DIALECT_IDS)[number];
+
+/** How requests to a provider are signed. `env` names the customary variable; the value never enters the catalogue. */
+export type Auth =
+  | { readonly scheme: 'none' }
+  | { readonly scheme: 'bearer'; readonly env: string; readonly optional?: boolean }
+  /** The key goes into the named header as it is. */
+  | { readonly scheme: 'header'; readonly name: string; readonly env: string }
+  /** SigV4 from `AWS_ACCESS_KEY_ID` …, or a bearer key from `env` (`AWS_BEARER_TOKEN_BEDROCK`). */
+  | { readonly scheme: 'aws-sigv4'; readonly service: string; readonly env: string }
+  /** A Google service account: `env` holds its JSON or the path of its file. */
+  | { readonly scheme: 'gcp'; readonly env: string };
+
+/** What a provider's dialect departs from: parameters it refuses (`drop`), renames, and named quirks of that dialect. */
+export type DialectSettings = {
+  readonly id: DialectId;
+  /** Replaces the provider's `base_url` for this dialect. */
+  readonly baseUrl?: string;
+  /** Replaces the dialect's path; `{model}` is the endpoint's upstream id. */
+  readonly path?: string;
+  /** Request fields, in the dialect's own words, that this provider refuses: left out, and listed as losses. */
+  readonly drop: readonly string[];
+  /** Request fields under another name: from the dialect's word to the provider's. */
+  readonly rename: { readonly [field: string]: string };
+  readonly quirks: readonly string[];
+  /** Headers sent with every request (`anthropic-version` and the like belong to the dialect, not here). */
+  readonly headers: { readonly [name: string]: string };
+};
+
+export type DataPolicy = {
+  readonly trainsOnData: boolean;
+  /** Days that prompts are kept; null = not stated. 0 = zero retention. */
+  readonly retainsDays: number | null;
+  readonly privacyUrl?: string;
+  readonly termsUrl?: string;
+  readonly statusUrl?: string;
+  readonly headquarters?: string;
+  readonly datacenters?: readonly string[];
+};
+
+export type Provider = {
+  /** OpenRouter's slug: the file's name. */
+  readonly slug: string;
+  readonly name: string;
+  /** Version part included, no trailing slash; may contain `${VARIABLE}`s that the operator's environment fills. */
+  readonly baseUrl: string;
+  readonly auth: Auth;
+  readonly docs: string;
+  /** The day on which `docs` was read. */
+  readonly docsRead?: string;
+  readonly policy: DataPolicy;
+  /** The first one is the default of its endpoints. */
+  readonly dialects: readonly DialectSettings[];
+  /** Sells others' endpoints (another gateway): ranked after direct hosts. */
+  readonly reseller: boolean;
+  /** Answers for any model id below its own name (`ollama/…`): a server on this machine, asked at start. */
+  readonly local: boolean;
+  /** Goes on billing after the client hangs up (spec §2.3). */
+  readonly billsAfterCancel: boolean;
+};

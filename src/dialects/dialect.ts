@@ -1,0 +1,111 @@
+import type { Fault } from '../base/fault.ts';
+import type { Frame, Framing } from '../base/frame.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Event } from '../call/event.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Reply } from '../call/reply.ts';
+import type { Asset, Assets } from '../facts/asset.ts';
+import type { Target } from '../facts/target.ts';
+
+/**
+ * A chat dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects;
+ * the upstream half writes what a provider expects and reads what it sends. `laws.ts` holds both to the same laws.
+ * Nothing here throws on what came from outside.
+ */
+export type ClientDialect = {
+  readonly id: string;
+  readonly decodeCall: (body: JsonObject, request: ClientRequest) => Result<Call, Fault>;
+  readonly encodeReply: (reply: Reply, answer: AnswerContext) => Json;
+  readonly encodeEvents: (answer: AnswerContext) => EventEncoder;
+  readonly encodeFault: (fault: Fault, answer: FaultContext) => EncodedFault;
+  /** Keeps a silent line alive until the first content: an SSE comment, or the dialect's ping. */
+  readonly keepAlive: string;
+  readonly streamContentType: string;
+};
+
+/** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
+export type EventEncoder = (event: Event) => string;
+
+export type ClientRequest = {
+  readonly headers: WireHeaders;
+  readonly params: { readonly [name: string]: string | undefined };
+};
+
+/** What the gateway says about the answer, in place of what the vendor says. */
+export type AnswerContext = {
+  /** `gen-…` */
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** The catalogue's id of the model that answers. */
+  readonly model: string;
+  /** The provider's display name. */
+  readonly provider: string;
+  /** The call as decoded: whether reasoning is hidden, which stop sequences, and so on. */
+  readonly call: Call;
+  readonly newId: (prefix: string) => string;
+  /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
+  readonly extra?: JsonObject;
+};
+
+export type FaultContext = { readonly id: string | null; readonly extra?: JsonObject };
+export type EncodedFault = {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers: { readonly [name: string]: string };
+};
+
+export type UpstreamDialect = {
+  readonly id: string;
+  readonly framing: Framing;
+  /** What must be fetched before `encodeCall`: only what this vendor cannot fetch itself. */
+  readonly assets: (call: Call, target: Target) => readonly Asset[];
+  readonly encodeCall: (call: Call, target: Target, assets: Assets) => Result<EncodedCall, Fault>;
+  readonly decodeReply: (body: Json, upstream: UpstreamContext) => Result<Reply, Fault>;
+  readonly decodeEvents: (upstream: UpstreamContext) => EventDecoder;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
+  readonly quirks: { readonly [name: string]: Quirk };
+};
+
+export type EncodedCall = {
+  /** Appended to the provider's base URL, query included. */
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+};
+
+/** Synchronous: all events of one frame at once. `end` notices a missing terminal frame and says so with a fault. */
+export type EventDecoder = { readonly push: (frame: Frame) => Event[]; readonly end: () => Event[] };
+
+export type UpstreamContext = {
+  readonly target: Target;
+  /** For vendors that give tool calls no id, and for ids that are not unique. */
+  readonly newId: (prefix: string) => string;
+  /** The call that is answered: names of tools that emulate structured output, and so on. */
+  readonly call: Call;
+};
+
+export type UpstreamFailure = {
+  readonly status: number;
+  readonly headers: WireHeaders;
+  /** The body as text, cut at `LIMITS.error_body_bytes_max`. */
+  readonly body: string;
+  readonly provider: string;
+  /** Milliseconds since 1970, for retry hints given as a point in time. */
+  readonly now: number;
+};
+
+/**
+ * A named, dated, tested departure of some providers from a dialect. Every hook takes and gives the dialect's own JSON.
+ */
+export type Quirk = {
+  /** What departs and where it is documented, with the date it was read. */
+  readonly why: string;
+  readonly call?: (body: JsonObject, target: Target) => JsonObject;
+  readonly reply?: (body: Json) => Json;
+  readonly frame?: (frame: Frame) => Frame;
+};

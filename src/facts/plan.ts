@@ -1,0 +1,21 @@
+import type { Fault } from '../base/fault.ts';
+import type { Target } from './target.ts';
+
+/** The router's answer: endpoints in order with a reason each, and every rejected endpoint with its reason. */
+export type Plan = {
+  readonly candidates: readonly Candidate[];
+  readonly rejected: readonly Rejection[];
+  /** Why nothing is left; present exactly when `candidates` is empty. */
+  readonly fault?: Fault;
+  /** Losing a parameter refuses an endpoint instead of being reported (`provider.require_parameters`). */
+  readonly strict: boolean;
+};
+export type Candidate = Target & { readonly reason: string };
+export type Rejection = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly provider: string;
+  /** The filter that removed it, e.g. `no-key`, `ignored`, `context_length`. */
+  readonly step: string;
+  readonly reason: string;
+};

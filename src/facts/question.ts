@@ -1,0 +1,25 @@
+import type { ProviderPreferences } from '../call/call.ts';
+import type { Parameter } from '../call/parameters.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Modality } from '../catalog/model.ts';
+import type { HealthView } from './health.ts';
+
+/** Everything the router may know. The plan is a pure function of it. */
+export type Question = {
+  readonly catalog: Catalog;
+  readonly operation: 'chat' | 'embeddings';
+  /** The models in the caller's order, as written. */
+  readonly models: readonly string[];
+  readonly preferences: ProviderPreferences;
+  readonly parameters: readonly Parameter[];
+  readonly inputModalities: readonly Modality[];
+  readonly outputModalities: readonly Modality[];
+  readonly promptTokens: number;
+  readonly maxOutputTokens: number | null;
+  readonly usesTools: boolean;
+  /** Providers that can be called now: a key or a base URL is present. */
+  readonly enabled: ReadonlySet<string>;
+  readonly health: HealthView;
+  /** One draw per random decision, taken from the world once, so that a plan can be replayed. */
+  readonly seed: number;
+};

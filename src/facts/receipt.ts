@@ -1,0 +1,41 @@
+import type { Fault } from '../base/fault.ts';
+import type { Bill } from '../call/event.ts';
+import type { FinishReason } from '../call/finish.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Usage } from '../call/usage.ts';
+import type { Attempt } from './attempt.ts';
+import type { App } from './caller.ts';
+
+/** The one permanent record of a call (OpenRouter's *generation*): every attempt, what was used, what it cost and why. */
+export type Receipt = {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly workspaceId: string;
+  readonly operation: 'chat' | 'embeddings';
+  /** The client's dialect, e.g. `openai-chat`. */
+  readonly clientDialect: string;
+  readonly requestedModel: string;
+  readonly model: string | null;
+  readonly endpoint: string | null;
+  readonly provider: string | null;
+  readonly streamed: boolean;
+  readonly state: 'completed' | 'failed' | 'cancelled' | 'interrupted';
+  readonly finish: FinishReason | null;
+  readonly nativeFinish: string | null;
+  readonly usage: Usage;
+  readonly bill: Bill;
+  readonly attempts: readonly Attempt[];
+  readonly losses: readonly Loss[];
+  readonly fault: Fault | null;
+  readonly catalogVersion: string;
+  readonly seed: number;
+  /** From the request's arrival to its first content event, and to its end. */
+  readonly firstContentMs: number | null;
+  readonly totalMs: number;
+  readonly app: App | null;
+  readonly userAgent: string | null;
+  readonly user: string | null;
+  readonly sessionId: string | null;
+};

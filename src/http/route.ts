@@ -1,0 +1,35 @@
+import type { JsonObject } from '../base/json.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Caller } from '../facts/caller.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+
+/** One resource of the API or one page. Streaming routes have their own shape in `stream.ts`. */
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below `/api/v1` (and its alias `/v1`) for `v1/` routes, below `/` for pages; `:name` and a final `*` are parameters. */
+  readonly path: string;
+  /** `key`: any valid API key; `management`: a management key; `none`: public. A valid key is passed on to public routes too. */
+  readonly auth: 'none' | 'key' | 'management';
+  readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
+};
+
+export type RouteRequest = {
+  readonly params: { readonly [name: string]: string };
+  /** Decoded; a repeated name keeps its last value. */
+  readonly query: { readonly [name: string]: string | undefined };
+  readonly headers: WireHeaders;
+  /** The parsed JSON body of POST, PUT and PATCH; an empty object when there was none. */
+  readonly body: JsonObject;
+  readonly caller: Caller | null;
+  /** The instance's own base URL as the client sees it, without a trailing slash: `http://127.0.0.1:8787`. */
+  readonly origin: string;
+};
+
+export type RouteAnswer =
+  | { readonly status: number; readonly json: unknown; readonly headers?: { readonly [name: string]: string } }
+  | {
+      readonly status: number;
+      readonly text: string;
+      readonly contentType: string;
+      readonly headers?: { readonly [name: string]: string };
+    };
