@@ -1,0 +1,7 @@
+import type { ClientDialect, UpstreamDialect } from './dialect.ts';
+
+/** What providers speak, by the dialect's id as data/providers/*.toml names it. */
+export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {};
+
+/** What programs speak to us, by the dialect's id. */
+export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {};
