@@ -16,3 +16,10 @@ export type FrameSplitter = {
   /** What stood unfinished when the bytes ended: a last SSE event without its blank line is still an event. */
   readonly end: () => Frame[];
 };
+
+/** The frame that stands for bytes that are no frame; it is the last one of its splitter. */
+export const brokenFrame = (message: string): Frame => ({
+  event: null,
+  data: JSON.stringify({ message }),
+  exception: true,
+});
