@@ -31,17 +31,13 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** How deeply arrays and objects nest. Iterative, so that hostile nesting cannot exhaust the stack; stops at `limit`. */
+/** How deeply arrays and objects nest, or more than `limit`. Iterative: hostile nesting cannot exhaust the stack. */
 export function nestingOf(text: string, limit: number): number {
   let depth = 0;
   let deepest = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === 92) at++;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
+    if (code === 34) at = endOfString(text, at);
     else if (code === 123 || code === 91) {
       depth++;
       if (depth > deepest) deepest = depth;
@@ -49,6 +45,16 @@ export function nestingOf(text: string, limit: number): number {
     } else if (code === 125 || code === 93) depth--;
   }
   return deepest;
+}
+
+/** The position of the quote that closes the string opened at `start`; long base64 is skipped by `indexOf`. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(quote - 1 - slashes) === 92) slashes++;
+    if (slashes % 2 === 0) return quote;
+  }
+  return text.length;
 }
 
 /** Parses a caller's body: valid UTF-8, valid JSON, bounded nesting, an object. */

@@ -1,0 +1,59 @@
+import { NO_MONEY, nano, roundUp } from '../base/money.ts';
+import type { Bill } from '../call/event.ts';
+import { promptTokens, type Usage } from '../call/usage.ts';
+import type { Price } from '../catalog/price.ts';
+
+export const NO_BILL: Bill = {
+  cost: NO_MONEY,
+  inputCost: NO_MONEY,
+  outputCost: NO_MONEY,
+  upstreamCost: null,
+  isByok: false,
+};
+
+/** What a call costs at an endpoint's prices: disjoint meters × prices (spec §5.2), summed in pico-dollars, rounded up once. */
+export function billFor(usage: Usage, price: Price): Bill {
+  const at = priceAt(price, promptTokens(usage));
+  const count = (tokens: number): bigint => BigInt(tokens);
+  const input =
+    count(usage.input) * at.input +
+    count(usage.inputCacheRead) * (at.inputCacheRead ?? at.input) +
+    count(usage.inputCacheWrite) * (at.inputCacheWrite ?? at.input) +
+    count(usage.inputCacheWrite1h) * (at.inputCacheWrite1h ?? at.inputCacheWrite ?? at.input) +
+    count(usage.inputAudio) * (at.inputAudio ?? at.input);
+  const output =
+    count(usage.output) * at.output +
+    count(usage.outputReasoning) * (at.outputReasoning ?? at.output) +
+    count(usage.outputAudio) * (at.outputAudio ?? at.output) +
+    count(usage.outputImage) * (at.outputImage ?? at.output);
+  const other = (at.request ?? 0n) + count(usage.webSearches) * (at.webSearch ?? 0n);
+  const cost = roundUp(input + output + other);
+  const inputCost = roundUp(input);
+  return {
+    cost,
+    inputCost: nano(inputCost > cost ? cost : inputCost),
+    outputCost: roundUp(output),
+    upstreamCost: null,
+    isByok: false,
+  };
+}
+
+/** The worst a call can cost: every prompt token at the dearest input price, the whole answer at the dearest output price. */
+export function worstCase(price: Price, promptTokens: number, outputTokens: number): bigint {
+  const at = priceAt(price, promptTokens);
+  const input = dearest(at.input, at.inputCacheWrite, at.inputCacheWrite1h);
+  const output = dearest(at.output, at.outputReasoning);
+  return roundUp(BigInt(promptTokens) * input + BigInt(outputTokens) * output + (at.request ?? 0n));
+}
+
+function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): bigint {
+  let most = first;
+  for (const other of others) if (other !== undefined && other > most) most = other;
+  return most;
+}
+
+function priceAt(price: Price, prompt: number): Price {
+  let at = price;
+  for (const override of price.overrides) if (prompt > override.minPromptTokens) at = { ...at, ...override.price };
+  return at;
+}

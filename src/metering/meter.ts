@@ -1,0 +1,76 @@
+import type { Event } from '../call/event.ts';
+import type { FinishReason } from '../call/finish.ts';
+import type { Reply } from '../call/reply.ts';
+import { completionTokens, promptTokens, type Usage, usageOf } from '../call/usage.ts';
+import { tokensOf } from './estimate.ts';
+
+/** Counts what passes: our own count of the output, the vendor's usage when it comes, and how the answer ended. */
+export type Meter = {
+  readonly pass: (event: Event) => void;
+  /** The vendor's count, or ours while there is none. */
+  readonly usage: () => Usage;
+  readonly finish: () => { readonly reason: FinishReason; readonly native: string | null } | null;
+  /** Has anything been sent that a vendor would charge as output? */
+  readonly hasOutput: () => boolean;
+};
+
+export function createMeter(promptEstimate: number): Meter {
+  let reported: Usage | null = null;
+  let outputBytes = 0;
+  let reasoningBytes = 0;
+  let finish: { reason: FinishReason; native: string | null } | null = null;
+
+  const pass = (event: Event): void => {
+    switch (event.type) {
+      case 'text':
+      case 'refusal':
+      case 'tool-arguments':
+        outputBytes += Buffer.byteLength(event.text);
+        return;
+      case 'tool-start':
+        outputBytes += event.name.length + 4;
+        return;
+      case 'reasoning':
+        if (event.kind !== 'encrypted') reasoningBytes += Buffer.byteLength(event.text);
+        return;
+      case 'usage':
+        reported = event.usage;
+        return;
+      case 'finish':
+        if (event.choice === 0 || !finish) finish = { reason: event.reason, native: event.native };
+        return;
+      default:
+    }
+  };
+
+  const usage = (): Usage => {
+    const output = Math.ceil(outputBytes / 4);
+    const outputReasoning = Math.ceil(reasoningBytes / 4);
+    if (reported) return believable(reported, promptEstimate, output, outputReasoning);
+    return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
+  };
+  return { pass, usage, finish: () => finish, hasOutput: () => outputBytes + reasoningBytes > 0 };
+}
+
+/** The usage of a whole answer: the vendor's, or our count where it reported none. */
+export function usageOfReply(reply: Reply, promptEstimate: number): Usage {
+  let output = 0;
+  let outputReasoning = 0;
+  for (const choice of reply.choices)
+    for (const part of choice.parts) {
+      if (part.type === 'text' || part.type === 'refusal') output += tokensOf(part.text);
+      else if (part.type === 'tool-call') output += tokensOf(part.name) + tokensOf(part.arguments);
+      else if (part.type === 'reasoning' && part.kind !== 'encrypted') outputReasoning += tokensOf(part.text);
+    }
+  if (reply.usage) return believable(reply.usage, promptEstimate, output, outputReasoning);
+  return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
+}
+
+/**
+ * A vendor that reports nothing at all where we saw an answer did not count; then our own estimate stands. Everything
+ * else it says is taken as it is: usage is never edited for effect.
+ */
+function believable(reported: Usage, input: number, output: number, outputReasoning: number): Usage {
+  if (promptTokens(reported) > 0 || completionTokens(reported) > 0 || output + outputReasoning === 0) return reported;
+  return usageOf({ input, output, outputReasoning, source: 'estimate' });
+}

@@ -1,0 +1,133 @@
+import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import type { Question } from '../facts/question.ts';
+import { isTier, namesEndpoint } from './preferences.ts';
+
+/** Why an endpoint cannot serve this question; undefined = it can. */
+type Filter = (endpoint: Endpoint, question: Question) => string | undefined;
+
+/** In the order in which the routing funnel is told. Each is a hard filter. */
+export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
+  [
+    'operation',
+    (endpoint, { operation }) => (endpoint.operation === operation ? undefined : `serves ${endpoint.operation}`),
+  ],
+  [
+    'only',
+    (endpoint, { preferences: { only } }) =>
+      !only || only.some((name) => namesEndpoint(name, endpoint)) ? undefined : 'not in provider.only',
+  ],
+  [
+    'ignore',
+    (endpoint, { preferences: { ignore } }) =>
+      ignore?.some((name) => namesEndpoint(name, endpoint)) ? 'in provider.ignore' : undefined,
+  ],
+  ['order', onlyOrdered],
+  ['tier', tierAskedFor],
+  [
+    'credentials',
+    (endpoint, { enabled }) => (enabled.has(endpoint.provider.slug) ? undefined : missingCredentials(endpoint)),
+  ],
+  ['data_policy', dataPolicy],
+  [
+    'quantization',
+    (endpoint, { preferences: { quantizations } }) =>
+      !quantizations || quantizations.includes(endpoint.quantization)
+        ? undefined
+        : `quantization is ${endpoint.quantization}`,
+  ],
+  ['max_price', aboveMaxPrice],
+  ['input_modalities', missingModality],
+  [
+    'output_modalities',
+    (endpoint, { outputModalities }) => missing(outputModalities, endpoint.output, 'cannot produce'),
+  ],
+  [
+    'tools',
+    (endpoint, { usesTools }) =>
+      !usesTools || endpoint.parameters.has('tools') ? undefined : 'does not support tool use',
+  ],
+  ['require_parameters', unsupportedParameters],
+  [
+    'context_length',
+    (endpoint, { promptTokens }) =>
+      promptTokens <= endpoint.context ? undefined : `context of ${endpoint.context} tokens is too short`,
+  ],
+];
+
+/** Preferences that remove an endpoint only while another is left. */
+export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
+  [
+    'max_output',
+    (endpoint, { maxOutputTokens }) =>
+      maxOutputTokens === null || endpoint.maxOutput === null || maxOutputTokens <= endpoint.maxOutput
+        ? undefined
+        : `output is limited to ${endpoint.maxOutput} tokens`,
+  ],
+  ['response_format', softParameter('response_format')],
+  ['structured_outputs', softParameter('structured_outputs')],
+];
+
+/** What the operator would have to set so that this endpoint can be used. */
+export function missingCredentials(endpoint: Endpoint): string {
+  const { auth, slug, local } = endpoint.provider;
+  if (local) return 'its local server was not found';
+  return auth.scheme === 'none' ? `set ${slug.toUpperCase().replaceAll('-', '_')}_BASE_URL` : `set ${auth.env}`;
+}
+
+function onlyOrdered(endpoint: Endpoint, { preferences }: Question): string | undefined {
+  if (preferences.allow_fallbacks !== false || !preferences.order?.length) return undefined;
+  return preferences.order.some((name) => namesEndpoint(name, endpoint))
+    ? undefined
+    : 'not in provider.order, and fallbacks are off';
+}
+
+function tierAskedFor(endpoint: Endpoint, { preferences }: Question): string | undefined {
+  if (!isTier(endpoint)) return undefined;
+  const named = [...(preferences.order ?? []), ...(preferences.only ?? [])];
+  return named.includes(endpoint.tag) ? undefined : 'a service tier nobody asked for';
+}
+
+function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | undefined {
+  const { trainsOnData, retainsDays } = endpoint.provider.policy;
+  if (preferences.data_collection === 'deny' && trainsOnData) return 'may train on prompts';
+  if (preferences.zdr && retainsDays !== 0) return 'does not state zero data retention';
+  return undefined;
+}
+
+function aboveMaxPrice(endpoint: Endpoint, { preferences: { max_price } }: Question): string | undefined {
+  if (!max_price) return undefined;
+  const { price } = endpoint;
+  const limits = [
+    ['prompt', price.input, max_price.prompt, priceFromPerMillion],
+    ['completion', price.output, max_price.completion, priceFromPerMillion],
+    ['request', price.request, max_price.request, priceFromPerUnit],
+    ['image', price.image, max_price.image, priceFromPerUnit],
+    ['audio', price.inputAudio, max_price.audio, priceFromPerMillion],
+  ] as const;
+  for (const [name, actual, wanted, parse] of limits) {
+    const limit = wanted === undefined ? undefined : parse(wanted);
+    if (limit !== undefined && actual !== undefined && actual > limit) return `${name} price is above max_price`;
+  }
+  return undefined;
+}
+
+function missingModality(endpoint: Endpoint, { inputModalities }: Question): string | undefined {
+  return missing(inputModalities, endpoint.input, 'does not take');
+}
+
+function missing(wanted: readonly string[], offered: readonly string[], verb: string): string | undefined {
+  const lacking = wanted.filter((modality) => !offered.includes(modality));
+  return lacking.length > 0 ? `${verb} ${lacking.join(', ')}` : undefined;
+}
+
+function unsupportedParameters(endpoint: Endpoint, { preferences, parameters }: Question): string | undefined {
+  if (!preferences.require_parameters) return undefined;
+  const lacking = parameters.filter((name) => !endpoint.parameters.has(name));
+  return lacking.length > 0 ? `does not support ${lacking.join(', ')}` : undefined;
+}
+
+function softParameter(name: 'response_format' | 'structured_outputs'): Filter {
+  return (endpoint, { parameters }) =>
+    parameters.includes(name) && !endpoint.parameters.has(name) ? `does not support ${name}` : undefined;
+}

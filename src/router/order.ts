@@ -1,0 +1,113 @@
+import type { SortPreference } from '../call/call.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import type { Question } from '../facts/question.ts';
+import { namesEndpoint } from './preferences.ts';
+
+export type Ordered = { readonly endpoint: Endpoint; readonly reason: string };
+
+/** Expected output of a typical call, to weigh input against output prices when the caller set no limit. */
+const TYPICAL_OUTPUT_TOKENS = 500;
+
+/** Endpoints of one model (or of all, with `partition: "none"`) in the order in which to try them, with a reason each. */
+export function orderEndpoints(
+  endpoints: readonly Endpoint[],
+  sort: SortPreference | null,
+  question: Question,
+  draw: () => number,
+): Ordered[] {
+  const named = byCallersOrder(endpoints, question.preferences.order ?? []);
+  const rest = endpoints.filter((endpoint) => !named.some((entry) => entry.endpoint === endpoint));
+  const unstable = (endpoint: Endpoint): boolean => question.health.of(endpoint.id)?.stable === false;
+  const back = rest.filter(unstable).map((endpoint) => ({ endpoint, reason: 'recent outage: tried last' }));
+  const front = rest.filter((endpoint) => !unstable(endpoint));
+  const sorted = sort ? bySort(front, sort, question) : byPriceDraw(front, question, draw);
+  return [...named, ...sorted, ...back];
+}
+
+function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[]): Ordered[] {
+  const found: Ordered[] = [];
+  order.forEach((name, position) => {
+    for (const endpoint of endpoints)
+      if (namesEndpoint(name, endpoint) && !found.some((entry) => entry.endpoint === endpoint))
+        found.push({ endpoint, reason: `provider.order[${position}]` });
+  });
+  return found;
+}
+
+function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: Question): Ordered[] {
+  const figure = (endpoint: Endpoint): number => {
+    const health = question.health.of(endpoint.id);
+    switch (sort) {
+      case 'price':
+        return expectedCost(endpoint, question);
+      case 'throughput':
+        return -(health?.throughput?.p50 ?? 0);
+      case 'latency':
+        return health?.latencyMs?.p50 ?? Number.MAX_SAFE_INTEGER;
+      case 'exacto':
+        return -(health?.success ?? 0.5);
+      default:
+        return sort satisfies never;
+    }
+  };
+  return directFirst(endpoints)
+    .map((endpoint) => ({ endpoint, figure: figure(endpoint) }))
+    .sort((a, b) => a.figure - b.figure)
+    .map(({ endpoint }) => ({ endpoint, reason: `sorted by ${sort}` }));
+}
+
+/**
+ * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, the others follow by
+ * price. Resellers of others' endpoints come after direct hosts.
+ */
+function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): Ordered[] {
+  const byCost = directFirst(endpoints)
+    .map((endpoint) => ({ endpoint, cost: expectedCost(endpoint, question) }))
+    .sort((a, b) => Number(a.endpoint.provider.reseller) - Number(b.endpoint.provider.reseller) || a.cost - b.cost);
+  const first = byCost[0];
+  if (!first) return [];
+  const pool = byCost.filter(({ endpoint }) => endpoint.provider.reseller === first.endpoint.provider.reseller);
+  const free = pool.filter(({ cost }) => cost === 0);
+  const drawable = free.length > 0 ? free : pool;
+  const weights = drawable.map(({ cost }) => (cost === 0 ? 1 : (first.cost / cost) ** 2));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const at = pick(weights, draw() * total);
+  const chosen = drawable[at] ?? first;
+  const share = Math.round((100 * (weights[at] ?? 1)) / total);
+  const others = byCost.filter((entry) => entry !== chosen);
+  return [
+    {
+      endpoint: chosen.endpoint,
+      reason: pool.length > 1 ? `drawn by price, ${share} % of the weight` : 'the only one of its kind',
+    },
+    ...others.map(({ endpoint }) => ({
+      endpoint,
+      reason: endpoint.provider.reseller ? 'fallback: resold' : 'fallback by price',
+    })),
+  ];
+}
+
+/** The position whose stretch of the weights, laid end to end, contains `at`. */
+function pick(weights: readonly number[], at: number): number {
+  let left = at;
+  for (const [position, weight] of weights.entries()) {
+    left -= weight;
+    if (left < 0) return position;
+  }
+  return 0;
+}
+
+/** The catalogue's first tag of equal rank stays first; sorting is stable, so this fixes ties only. */
+const directFirst = (endpoints: readonly Endpoint[]): Endpoint[] =>
+  [...endpoints].sort((a, b) => Number(a.provider.reseller) - Number(b.provider.reseller));
+
+/** Pico-dollars that this call would cost there, roughly: only for comparing. */
+function expectedCost(endpoint: Endpoint, question: Question): number {
+  const prompt = Math.max(question.promptTokens, 1);
+  const output = Math.min(question.maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
+  return (
+    Number(endpoint.price.input) * prompt +
+    Number(endpoint.price.output) * output +
+    Number(endpoint.price.request ?? 0n)
+  );
+}

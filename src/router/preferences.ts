@@ -1,0 +1,17 @@
+import type { Endpoint } from '../catalog/model.ts';
+
+/** Service tiers are never used unless asked for by their full tag (spec §3.2). */
+const TIERS: ReadonlySet<string> = new Set(['priority', 'flex', 'batch', 'scale']);
+
+/** Does a name from `order`, `only` or `ignore` mean this endpoint? A base slug means every variant but the tiers. */
+export function namesEndpoint(name: string, endpoint: Endpoint): boolean {
+  const wanted = name.toLowerCase();
+  const tag = endpoint.tag.toLowerCase();
+  if (wanted === tag) return true;
+  if (wanted !== endpoint.provider.slug && wanted !== endpoint.provider.name.toLowerCase()) return false;
+  return !isTier(endpoint);
+}
+
+export function isTier(endpoint: Endpoint): boolean {
+  return TIERS.has(endpoint.tag.split('/').at(-1) ?? '');
+}

@@ -1,0 +1,55 @@
+import type { SortPreference } from '../call/call.ts';
+import { type Catalog, findModel } from '../catalog/catalog.ts';
+import type { Model } from '../catalog/model.ts';
+
+/** Routing variants work on any model and are never listed (spec §3.3). `:online` asked for a plugin and is only removed. */
+const ROUTING_VARIANTS: { readonly [suffix: string]: SortPreference | null } = {
+  nitro: 'throughput',
+  floor: 'price',
+  exacto: 'exacto',
+  online: null,
+};
+
+export type Resolved = { readonly model: Model; readonly sort: SortPreference | null };
+
+/**
+ * What a caller's model name means. An exact id beats a variant (`ollama/llama3.2:3b`); several sorts: the last wins.
+ * A catalogue variant (`:free`) that does not exist never falls back to its base.
+ */
+export function resolveModel(catalog: Catalog, name: string): Resolved | undefined {
+  let rest = name.trim();
+  let sort: SortPreference | null = null;
+  for (;;) {
+    const model = findModel(catalog, rest);
+    if (model) return { model, sort };
+    const colon = rest.lastIndexOf(':');
+    const variant = colon > 0 ? rest.slice(colon + 1) : '';
+    if (!Object.hasOwn(ROUTING_VARIANTS, variant)) return undefined;
+    sort ??= ROUTING_VARIANTS[variant] ?? null;
+    rest = rest.slice(0, colon);
+  }
+}
+
+/** The listed ids nearest to a name nobody knows, for the error message. */
+export function similarModels(catalog: Catalog, name: string, count: number): string[] {
+  const wanted = pairs(name.toLowerCase());
+  return [...catalog.models.values()]
+    .filter((model) => !model.sandbox)
+    .map((model) => ({ id: model.id, score: overlap(wanted, pairs(model.id.toLowerCase())) }))
+    .filter((entry) => entry.score > 0.45)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count)
+    .map((entry) => entry.id);
+}
+
+function pairs(text: string): Set<string> {
+  const found = new Set<string>();
+  for (let at = 0; at < Math.min(text.length, 200) - 1; at++) found.add(text.slice(at, at + 2));
+  return found;
+}
+
+function overlap(a: Set<string>, b: Set<string>): number {
+  let shared = 0;
+  for (const pair of a) if (b.has(pair)) shared++;
+  return (2 * shared) / (a.size + b.size || 1);
+}
