@@ -1,0 +1,194 @@
+import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Call, GatewayOptions, ProviderPreferences } from './call.ts';
+import type { CacheMark } from './message.ts';
+import {
+  type Complaints,
+  complain,
+  present,
+  readBoolean,
+  readNumber,
+  readObject,
+  readObjects,
+  readOneOf,
+  readString,
+  readStrings,
+  wrongType,
+} from './read.ts';
+
+/** The top-level fields that mean the same in every client dialect: `readCommon` takes them, the rest is the dialect's. */
+export const COMMON_FIELDS: ReadonlySet<string> = new Set([
+  'model',
+  'models',
+  'stream',
+  'provider',
+  'plugins',
+  'preset',
+  'route',
+  'transforms',
+  'debug',
+  'trace',
+  'max_tool_calls',
+  'stop_server_tools_when',
+  'session_id',
+  'user',
+  'metadata',
+  'prompt_cache_key',
+  'service_tier',
+  'cache_control',
+  'image_config',
+]);
+
+const EXTRA_FIELDS = ['route', 'transforms', 'debug', 'trace', 'max_tool_calls', 'stop_server_tools_when'] as const;
+
+type Common = Pick<
+  Call,
+  'model' | 'models' | 'stream' | 'sessionId' | 'user' | 'metadata' | 'promptCacheKey' | 'serviceTier' | 'cache'
+> &
+  Pick<Call, 'imageConfig' | 'gateway'>;
+
+/** Reads what every client dialect shares: models, streaming, the gateway's own options and the caller's labels. */
+export function readCommon(to: Complaints, body: JsonObject, headers: WireHeaders): Common {
+  return {
+    model: readString(to, body, 'model') ?? null,
+    models: readStrings(to, body, 'models') ?? [],
+    stream: readBoolean(to, body, 'stream') ?? false,
+    gateway: readGateway(to, body),
+    ...present({
+      sessionId: readLabel(to, body, 'session_id', 256) ?? headers['x-session-id'],
+      user: readString(to, body, 'user'),
+      metadata: readMetadata(to, body),
+      promptCacheKey: readString(to, body, 'prompt_cache_key'),
+      serviceTier: readString(to, body, 'service_tier'),
+      cache: readCacheMark(to, body),
+      imageConfig: readObject(to, body, 'image_config'),
+    }),
+  };
+}
+
+function readGateway(to: Complaints, body: JsonObject): GatewayOptions {
+  const extra: Record<string, Json> = {};
+  for (const field of EXTRA_FIELDS) {
+    const value = body[field];
+    if (value !== undefined && value !== null) extra[field] = value;
+  }
+  return present({
+    provider: readPreferences(to, body),
+    plugins: readObjects(to, body, 'plugins'),
+    preset: readString(to, body, 'preset'),
+    extra: Object.keys(extra).length > 0 ? extra : undefined,
+  });
+}
+
+function readLabel(to: Complaints, body: JsonObject, field: string, max: number): string | undefined {
+  const value = readString(to, body, field);
+  if (value === undefined || value.length <= max) return value;
+  complain(to, field, `Invalid '${field}': expected at most ${max} characters, but got ${value.length}.`);
+  return undefined;
+}
+
+function readMetadata(to: Complaints, body: JsonObject): { readonly [key: string]: string } | undefined {
+  const metadata = readObject(to, body, 'metadata');
+  for (const [key, value] of Object.entries(metadata ?? {}))
+    if (typeof value !== 'string') return wrongType(to, `metadata.${key}`, 'a string', value);
+  return metadata as { readonly [key: string]: string } | undefined;
+}
+
+/** A `cache_control` member: `{type:"ephemeral", ttl?:"5m"|"1h"}`. */
+export function readCacheMark(to: Complaints, object: JsonObject, path = 'cache_control'): CacheMark | undefined {
+  if (object.cache_control === undefined) return undefined;
+  const control = readObject(to, object, 'cache_control', path);
+  if (!control) return undefined;
+  return { ttl: readOneOf(to, control, 'ttl', ['5m', '1h'], `${path}.ttl`) ?? '5m' };
+}
+
+const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
+  'order',
+  'only',
+  'ignore',
+  'allow_fallbacks',
+  'require_parameters',
+  'data_collection',
+  'zdr',
+  'enforce_distillable_text',
+  'quantizations',
+  'sort',
+  'max_price',
+  'preferred_min_throughput',
+  'preferred_max_latency',
+]);
+const PRICE_FIELDS = ['prompt', 'completion', 'request', 'image', 'audio'] as const;
+const SORTS = ['price', 'throughput', 'latency', 'exacto'] as const;
+
+function readPreferences(to: Complaints, body: JsonObject): ProviderPreferences | undefined {
+  const provider = readObject(to, body, 'provider');
+  if (!provider) return undefined;
+  refuseUnknown(to, provider, PREFERENCE_FIELDS, 'provider');
+  return present({
+    order: readStrings(to, provider, 'order', 'provider.order'),
+    only: readStrings(to, provider, 'only', 'provider.only'),
+    ignore: readStrings(to, provider, 'ignore', 'provider.ignore'),
+    allow_fallbacks: readBoolean(to, provider, 'allow_fallbacks', 'provider.allow_fallbacks'),
+    require_parameters: readBoolean(to, provider, 'require_parameters', 'provider.require_parameters'),
+    data_collection: readOneOf(to, provider, 'data_collection', ['allow', 'deny'], 'provider.data_collection'),
+    zdr: readBoolean(to, provider, 'zdr', 'provider.zdr'),
+    enforce_distillable_text: readBoolean(
+      to,
+      provider,
+      'enforce_distillable_text',
+      'provider.enforce_distillable_text',
+    ),
+    quantizations: readStrings(to, provider, 'quantizations', 'provider.quantizations'),
+    sort: readSort(to, provider),
+    max_price: readMaxPrice(to, provider),
+    preferred_min_throughput: readCutoff(to, provider, 'preferred_min_throughput'),
+    preferred_max_latency: readCutoff(to, provider, 'preferred_max_latency'),
+  });
+}
+
+function refuseUnknown(to: Complaints, object: JsonObject, known: ReadonlySet<string>, path: string): void {
+  const unknown = Object.keys(object).filter((key) => !known.has(key));
+  if (unknown.length === 0) return;
+  const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
+  complain(to, path, `Unrecognized key(s) in object: ${names}`);
+}
+
+function readSort(to: Complaints, provider: JsonObject): ProviderPreferences['sort'] {
+  if (!isObject(provider.sort)) return readOneOf(to, provider, 'sort', SORTS, 'provider.sort');
+  refuseUnknown(to, provider.sort, new Set(['by', 'partition']), 'provider.sort');
+  return present({
+    by: readOneOf(to, provider.sort, 'by', SORTS, 'provider.sort.by'),
+    partition: readOneOf(to, provider.sort, 'partition', ['model', 'none'], 'provider.sort.partition'),
+  });
+}
+
+function readMaxPrice(to: Complaints, provider: JsonObject): ProviderPreferences['max_price'] {
+  const prices = readObject(to, provider, 'max_price', 'provider.max_price');
+  if (!prices) return undefined;
+  refuseUnknown(to, prices, new Set(PRICE_FIELDS), 'provider.max_price');
+  const read: { [Field in (typeof PRICE_FIELDS)[number]]?: string } = {};
+  for (const field of PRICE_FIELDS) {
+    const price = readDecimal(to, prices, field, `provider.max_price.${field}`);
+    if (price !== undefined) read[field] = price;
+  }
+  return read;
+}
+
+/** A price as a number or a decimal string, kept as a decimal string without an exponent. */
+function readDecimal(to: Complaints, object: JsonObject, field: string, path: string): string | undefined {
+  const value = object[field];
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'number' && value < 1e12 ? plainDecimal(value) : value;
+  if (typeof text === 'string' && /^\d{1,12}(\.\d{1,18})?$/.test(text)) return text;
+  return wrongType(to, path, 'a price in US dollars', value);
+}
+
+const plainDecimal = (value: number): string => {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(18).replace(/\.?0+$/, '') : text;
+};
+
+function readCutoff(to: Complaints, provider: JsonObject, field: string): JsonObject | number | undefined {
+  if (isObject(provider[field])) return provider[field];
+  return readNumber(to, provider, field, { min: 0 }, `provider.${field}`);
+}
