@@ -1,0 +1,54 @@
+import { failed, ok, type Result } from '../base/result.ts';
+import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
+
+export type Collected = { readonly status: number; readonly headers: WireHeaders; readonly body: Uint8Array };
+export type CollectError = {
+  readonly kind: WireError['kind'] | 'timeout' | 'too-large' | 'cancelled';
+  readonly message: string;
+};
+export type CollectLimits = {
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+  /** Handed a function that gives the exchange up; for callers whose own client may leave. */
+  readonly onCancel?: (cancel: () => void) => void;
+};
+
+/** One small exchange with its whole body, bounded in size and time. Not for the hot path. */
+export function collectBody(
+  world: World,
+  request: WireRequest,
+  limits: CollectLimits,
+): Promise<Result<Collected, CollectError>> {
+  return new Promise((resolve) => {
+    let status = 0;
+    let headers: WireHeaders = {};
+    let size = 0;
+    const parts: Uint8Array[] = [];
+    let wire: Wire | undefined;
+    const settle = (result: Result<Collected, CollectError>): void => {
+      stopTimer();
+      resolve(result);
+    };
+    const giveUp = (kind: CollectError['kind'], message: string): void => {
+      wire?.abort();
+      settle(failed({ kind, message }));
+    };
+    const stopTimer = world.after(limits.timeoutMs, () => giveUp('timeout', `no answer within ${limits.timeoutMs} ms`));
+    wire = world.request(request, {
+      head: (code, all) => {
+        status = code;
+        headers = all;
+        if (Number(all['content-length'] ?? 0) > limits.bytesMax)
+          giveUp('too-large', `more than ${limits.bytesMax} bytes`);
+      },
+      data: (bytes) => {
+        size += bytes.length;
+        if (size > limits.bytesMax) giveUp('too-large', `more than ${limits.bytesMax} bytes`);
+        else parts.push(bytes);
+      },
+      end: () => settle(ok({ status, headers, body: Buffer.concat(parts) })),
+      error: (error) => settle(failed(error)),
+    });
+    limits.onCancel?.(() => giveUp('cancelled', 'given up'));
+  });
+}

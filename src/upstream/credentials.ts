@@ -1,0 +1,168 @@
+import { isObject, parseJson, stringOf } from '../base/json.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Provider } from '../catalog/provider.ts';
+
+/** The process's environment, or any like it. */
+export type Variables = { readonly [name: string]: string | undefined };
+
+/** Text of an operator's file (a service account), or null when it cannot be read. */
+export type ReadFile = (path: string) => string | null;
+
+export type Secret =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'key'; readonly key: string }
+  | {
+      readonly kind: 'aws';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken: string | null;
+      readonly region: string | null;
+    }
+  | { readonly kind: 'gcp'; readonly email: string; readonly privateKey: string; readonly tokenUrl: string };
+
+/** What signs requests to one provider, and the only origins it may be sent to. */
+export type Credential = {
+  readonly provider: string;
+  readonly secret: Secret;
+  /** Replaces `${VARIABLE}`s in a base URL of this provider. */
+  readonly expand: (baseUrl: string) => string;
+  readonly origins: ReadonlySet<string>;
+};
+
+/** The provider's credential, or the names of the variables that would make one. */
+export type CredentialState =
+  | { readonly ready: true; readonly credential: Credential }
+  | { readonly ready: false; readonly missing: readonly string[] };
+
+export type Credentials = { readonly of: (provider: Provider) => CredentialState };
+
+/** Reads secrets from the environment, once per provider. A provider whose key is present is on: there is no other switch. */
+export function createCredentials(variables: Variables, readFile: ReadFile = () => null): Credentials {
+  const known = new WeakMap<Provider, CredentialState>();
+  return {
+    of: (provider) => {
+      let state = known.get(provider);
+      if (!state) {
+        state = stateOf(provider, variables, readFile);
+        known.set(provider, state);
+      }
+      return state;
+    },
+  };
+}
+
+/** The same, with callers' own keys (by provider slug) in front. Only schemes that take a plain key have such keys. */
+export function withOwnKeys(credentials: Credentials, keys: ReadonlyMap<string, string>): Credentials {
+  return {
+    of: (provider) => {
+      const key = keys.get(provider.slug);
+      const state = credentials.of(provider);
+      if (key === undefined || provider.auth.scheme === 'gcp') return state;
+      const base = state.ready ? state.credential : credentialOf(provider, { kind: 'none' }, (url) => url);
+      return { ready: true, credential: { ...base, secret: { kind: 'key', key } } };
+    },
+  };
+}
+
+export type ProviderState = {
+  readonly slug: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly missing: readonly string[];
+};
+
+/** Which providers can be called with this environment, and what the others lack: for `doctor` and the router. */
+export function describeProviders(catalog: Catalog, variables: Variables, readFile?: ReadFile): ProviderState[] {
+  const credentials = createCredentials(variables, readFile);
+  return [...catalog.providers.values()].map((provider) => {
+    const state = credentials.of(provider);
+    const { slug, name } = provider;
+    return { slug, name, enabled: state.ready, missing: state.ready ? [] : state.missing };
+  });
+}
+
+function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
+  const secret = secretOf(provider, variables, readFile);
+  if ('missing' in secret) return { ready: false, missing: secret.missing };
+  const value = (name: string): string | undefined => presentValue(variables, name) ?? secret.implied?.[name];
+  const urls = [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl ?? '')].filter(Boolean);
+  const missing = new Set(urls.flatMap((url) => variablesOf(url)).filter((name) => value(name) === undefined));
+  if (missing.size > 0) return { ready: false, missing: [...missing] };
+  const expand = (url: string): string =>
+    url.replace(VARIABLE, (_, name: string, standard?: string) => value(name) ?? standard ?? '');
+  return { ready: true, credential: credentialOf(provider, secret.secret, expand) };
+}
+
+function credentialOf(provider: Provider, secret: Secret, expand: (url: string) => string): Credential {
+  const origins = new Set<string>();
+  for (const url of [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl)]) {
+    const text = url === undefined ? '' : expand(url);
+    if (URL.canParse(text)) origins.add(new URL(text).origin);
+  }
+  return { provider: provider.slug, secret, expand, origins };
+}
+
+/** `${NAME}` or `${NAME:-standard value}`. */
+const VARIABLE = /\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** The variables without which the URL is not known. */
+const variablesOf = (url: string): string[] =>
+  [...url.matchAll(VARIABLE)].filter((match) => match[2] === undefined).map((match) => match[1] ?? '');
+
+/** Blank counts as absent, and so does white space around a pasted key. */
+const presentValue = (variables: Variables, name: string): string | undefined => variables[name]?.trim() || undefined;
+
+type Found = { readonly secret: Secret; readonly implied?: Variables } | { readonly missing: readonly string[] };
+
+function secretOf(provider: Provider, variables: Variables, readFile: ReadFile): Found {
+  const { auth } = provider;
+  switch (auth.scheme) {
+    case 'none':
+      return { secret: { kind: 'none' } };
+    case 'bearer':
+    case 'header': {
+      const key = presentValue(variables, auth.env);
+      if (key !== undefined) return { secret: { kind: 'key', key } };
+      if (auth.scheme === 'bearer' && auth.optional) return { secret: { kind: 'none' } };
+      return { missing: [auth.env] };
+    }
+    case 'aws-sigv4':
+      return awsSecret(auth.env, variables);
+    case 'gcp':
+      return gcpSecret(auth.env, variables, readFile);
+    default:
+      return auth satisfies never;
+  }
+}
+
+function awsSecret(env: string, variables: Variables): Found {
+  const region = presentValue(variables, 'AWS_REGION') ?? presentValue(variables, 'AWS_DEFAULT_REGION') ?? null;
+  const implied = region === null ? {} : { AWS_REGION: region };
+  const key = presentValue(variables, env);
+  if (key !== undefined) return { secret: { kind: 'key', key }, implied };
+  const accessKeyId = presentValue(variables, 'AWS_ACCESS_KEY_ID');
+  const secretAccessKey = presentValue(variables, 'AWS_SECRET_ACCESS_KEY');
+  if (accessKeyId === undefined || secretAccessKey === undefined) return { missing: [env] };
+  const sessionToken = presentValue(variables, 'AWS_SESSION_TOKEN') ?? null;
+  return { secret: { kind: 'aws', accessKeyId, secretAccessKey, sessionToken, region }, implied };
+}
+
+function gcpSecret(env: string, variables: Variables, readFile: ReadFile): Found {
+  const value = presentValue(variables, env);
+  if (value === undefined) return { missing: [env] };
+  const account = parseJson(value.startsWith('{') ? value : (readFile(value) ?? ''));
+  if (!isObject(account)) return { missing: [env] };
+  const email = stringOf(account.client_email);
+  const privateKey = stringOf(account.private_key);
+  if (email === '' || privateKey === '') return { missing: [env] };
+  const project = stringOf(account.project_id);
+  return {
+    secret: {
+      kind: 'gcp',
+      email,
+      privateKey,
+      tokenUrl: stringOf(account.token_uri) || 'https://oauth2.googleapis.com/token',
+    },
+    ...(project !== '' && { implied: { GOOGLE_CLOUD_PROJECT: project } }),
+  };
+}
