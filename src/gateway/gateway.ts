@@ -1,9 +1,25 @@
+import type { Access } from '../access/access.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Insights } from '../insights/insights.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Records } from '../ledger/records.ts';
+import type { Health } from '../upstream/health.ts';
+import type { RunDependencies } from '../upstream/run.ts';
 
 /** What every route is handed: the parts of a running gateway. Composed once in `main.ts`. */
 export type Gateway = {
   readonly world: World;
   /** The snapshot that serves now; capture it once per request. */
   readonly catalog: () => Catalog;
+  /** Providers that can be called now: a key or a base URL is present. */
+  readonly enabled: () => ReadonlySet<string>;
+  readonly access: Access;
+  readonly ledger: Ledger;
+  readonly insights: Insights;
+  readonly records: Records;
+  readonly health: Health;
+  readonly upstream: RunDependencies;
+  /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
+  readonly log: (message: string, cause?: unknown) => void;
 };

@@ -10,6 +10,8 @@ export type Meter = {
   /** The vendor's count, or ours while there is none. */
   readonly usage: () => Usage;
   readonly finish: () => { readonly reason: FinishReason; readonly native: string | null } | null;
+  /** Our own count of the output so far, reasoning included. */
+  readonly outputTokens: () => number;
   /** Has anything been sent that a vendor would charge as output? */
   readonly hasOutput: () => boolean;
 };
@@ -49,7 +51,13 @@ export function createMeter(promptEstimate: number): Meter {
     if (reported) return believable(reported, promptEstimate, output, outputReasoning);
     return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
   };
-  return { pass, usage, finish: () => finish, hasOutput: () => outputBytes + reasoningBytes > 0 };
+  return {
+    pass,
+    usage,
+    finish: () => finish,
+    outputTokens: () => (outputBytes + reasoningBytes) / 4,
+    hasOutput: () => outputBytes + reasoningBytes > 0,
+  };
 }
 
 /** The usage of a whole answer: the vendor's, or our count where it reported none. */

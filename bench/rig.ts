@@ -1,0 +1,153 @@
+/**
+ * What every benchmark needs: an nginx that plays the upstream, another that does nothing but forward (the limit for
+ * the plumbing), the gateway itself, each on a pinned core, and figures with their spread.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export const KEY = `sk-sw-v1-${'b'.repeat(64)}`;
+/** The measured process runs on one core, upstream and load on the other. */
+export const MEASURED_CORE = '0';
+export const LOAD_CORE = '1';
+
+const root = resolve(import.meta.dirname, '..');
+export const folder = mkdtempSync(join(tmpdir(), 'switchwright-bench-'));
+const running: ChildProcess[] = [];
+
+export function need(...programs: readonly string[]): void {
+  const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0);
+  if (missing.length === 0) return;
+  console.error(`These programs are needed for this benchmark: ${missing.join(', ')}.`);
+  process.exit(2);
+}
+
+export function stopAll(): void {
+  for (const child of running) child.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function start(
+  core: string,
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
+  const child = spawn('taskset', ['-c', core, command, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: environment,
+  });
+  running.push(child);
+  return child;
+}
+
+/** nginx with one worker, upstream keep-alive and no log; `server` is the body of its server block. */
+export async function startNginx(core: string, name: string, port: number, server: string, more = ''): Promise<number> {
+  const prefix = join(folder, name);
+  spawnSync('mkdir', ['-p', join(prefix, 'logs')]);
+  const file = join(prefix, 'nginx.conf');
+  writeFileSync(
+    file,
+    `worker_processes 1; daemon off; pid ${prefix}/pid; error_log /dev/null crit;
+events { worker_connections 8192; multi_accept on; }
+http { access_log off; keepalive_requests 1000000; client_max_body_size 64m; tcp_nodelay on; sendfile on; client_body_buffer_size 1m;
+client_body_temp_path ${prefix}/body; proxy_temp_path ${prefix}/proxy; fastcgi_temp_path ${prefix}/f; uwsgi_temp_path ${prefix}/u; scgi_temp_path ${prefix}/s;
+${more}
+server { listen 127.0.0.1:${port} backlog=4096; ${server} } }`,
+  );
+  const child = start(core, 'nginx', ['-p', prefix, '-c', file]);
+  await answering(`http://127.0.0.1:${port}/`);
+  return workerOf(child.pid ?? 0);
+}
+
+function workerOf(master: number): number {
+  const children = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').map(Number);
+  return children[0] || master;
+}
+
+export async function startGateway(environment: { [name: string]: string }): Promise<{ port: number; pid: number }> {
+  const port = await freePort();
+  const child = start(MEASURED_CORE, process.execPath, [join(root, 'src/main.ts'), 'serve'], {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    PORT: String(port),
+    SWITCHWRIGHT_DATA_DIR: join(folder, `data-${port}`),
+    SWITCHWRIGHT_API_KEY: KEY,
+    SWITCHWRIGHT_LOCAL_SERVERS: '0',
+    ...environment,
+  });
+  await answering(`http://127.0.0.1:${port}/healthz`);
+  return { port, pid: child.pid ?? 0 };
+}
+
+async function answering(url: string): Promise<void> {
+  for (let left = 200; left > 0; left--) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch {
+      await wait(50);
+    }
+  }
+  throw new Error(`${url} never answered`);
+}
+
+/** Processor time used so far by a process and its threads, in microseconds. */
+export function cpuMicroseconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+export function memoryMegabytes(pid: number): number {
+  const match = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Math.round(Number(match?.[1] ?? 0) / 1024);
+}
+
+export type Load = { readonly perSecond: number; readonly cpuPerRequest: number; readonly failed: number };
+
+/** Full load by wrk with a prepared body; CPU is that of the measured process alone. */
+export function fullLoad(url: string, pid: number, body: string, connections: number, seconds: number): Load {
+  const script = join(folder, 'post.lua');
+  writeFileSync(
+    script,
+    `wrk.method = "POST"\nwrk.body = [==[${body}]==]\nwrk.headers["content-type"] = "application/json"\nwrk.headers["authorization"] = "Bearer ${KEY}"\n`,
+  );
+  const before = cpuMicroseconds(pid);
+  const done = spawnSync(
+    'taskset',
+    ['-c', LOAD_CORE, 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url],
+    { encoding: 'utf8' },
+  );
+  const used = cpuMicroseconds(pid) - before;
+  const requests = Number(/(\d+) requests in/.exec(done.stdout)?.[1] ?? 0);
+  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(done.stdout)?.[1] ?? 0);
+  return {
+    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(done.stdout)?.[1] ?? 0),
+    cpuPerRequest: used / Math.max(requests, 1),
+    failed,
+  };
+}
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** `median (least–most)`. */
+export function spread(values: readonly number[], digits = 0): string {
+  const text = (value: number): string =>
+    value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`;
+}
+
+export const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { DEADLINES, type Deadlines } from '../base/limits.ts';
+import type { Environment } from '../catalog/environment.ts';
+
+/** Everything an operator can set, read once from the environment. */
+export type Configuration = {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | null;
+  readonly workers: number;
+  /** A folder of `providers/*.toml` and `models/**` merged over the shipped catalogue. */
+  readonly catalogFolder: string | null;
+  readonly egressAllow: readonly string[];
+  readonly deadlines: Deadlines;
+  readonly environment: Environment;
+};
+
+/** One row of the configuration reference (docs/configuration.md is generated from here). */
+export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
+
+export const SETTINGS: readonly Setting[] = [
+  { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
+  { name: 'PORT', default: '8787', meaning: 'The port to listen on; 0 takes a free one.' },
+  {
+    name: 'SWITCHWRIGHT_DATA_DIR',
+    default: './.switchwright',
+    meaning: 'The folder that holds everything the gateway stores.',
+  },
+  { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
+  { name: 'SWITCHWRIGHT_WORKERS', default: '1', meaning: 'How many processes serve.' },
+  {
+    name: 'SWITCHWRIGHT_API_KEY',
+    default: '',
+    meaning: 'Seeds the first API key with this value (`sk-…`), without a spending limit.',
+  },
+  { name: 'SWITCHWRIGHT_MANAGEMENT_KEY', default: '', meaning: 'Seeds a management key with this value (`sk-…`).' },
+  {
+    name: 'SWITCHWRIGHT_CATALOG',
+    default: '',
+    meaning: 'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue.',
+  },
+  {
+    name: 'SWITCHWRIGHT_EGRESS_ALLOW',
+    default: '',
+    meaning: 'Private addresses that callers may name in image and file URLs: `host:port` or CIDR, comma-separated.',
+  },
+  {
+    name: 'SWITCHWRIGHT_DEADLINE_SCALE',
+    default: '1',
+    meaning: 'Multiplies the four deadlines of an upstream attempt.',
+  },
+  {
+    name: 'SWITCHWRIGHT_LOCAL_SERVERS',
+    default: '1',
+    meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
+  },
+  {
+    name: '<SLUG>_API_KEY',
+    default: '',
+    meaning:
+      'A provider’s credential, under its customary name (`OPENAI_API_KEY`, `GEMINI_API_KEY`, …): turns the provider on.',
+  },
+  {
+    name: '<SLUG>_BASE_URL',
+    default: '',
+    meaning:
+      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`.',
+  },
+];
+
+/** Reads the environment; an unusable value is an error naming the variable. */
+export function readConfiguration(environment: Environment): Configuration {
+  return {
+    host: environment.HOST || '127.0.0.1',
+    port: wholeNumber(environment, 'PORT', 8787, 65_535),
+    dataDirectory: resolve(environment.SWITCHWRIGHT_DATA_DIR || './.switchwright'),
+    databaseUrl: environment.DATABASE_URL || null,
+    workers: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_WORKERS', 1, 256)),
+    catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
+    egressAllow: (environment.SWITCHWRIGHT_EGRESS_ALLOW ?? '')
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+    deadlines: scaled(Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1')),
+    environment,
+  };
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+function wholeNumber(environment: Environment, name: string, standard: number, most: number): number {
+  const text = environment[name];
+  if (text === undefined || text === '') return standard;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > most)
+    throw new ConfigurationError(`${name} must be a whole number from 0 to ${most}, not "${text}".`);
+  return value;
+}
+
+function scaled(factor: number): Deadlines {
+  if (!(factor > 0)) throw new ConfigurationError('SWITCHWRIGHT_DEADLINE_SCALE must be a number above 0.');
+  return {
+    headers_ms: DEADLINES.headers_ms * factor,
+    first_content_ms: DEADLINES.first_content_ms * factor,
+    first_content_last_ms: DEADLINES.first_content_last_ms * factor,
+    between_events_ms: DEADLINES.between_events_ms * factor,
+    total_ms: DEADLINES.total_ms * factor,
+    head_wait_ms: DEADLINES.head_wait_ms,
+  };
+}

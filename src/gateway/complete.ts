@@ -1,0 +1,177 @@
+import { type Fault, fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
+import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
+import type { Event } from '../call/event.ts';
+import type { Reply } from '../call/reply.ts';
+import type { Plan } from '../facts/plan.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import type { Target } from '../facts/target.ts';
+import type { Hold } from '../ledger/ledger.ts';
+import { worstCase } from '../metering/cost.ts';
+import { estimatePrompt } from '../metering/estimate.ts';
+import { plan } from '../router/plan.ts';
+import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { type Ended, endingOf, lastEvents } from './ending.ts';
+import type { Gateway } from './gateway.ts';
+import { questionOf } from './question.ts';
+import { type CompletionRequest, receiptOf } from './receipt.ts';
+
+/** How the caller's side hears of the answer. */
+export type CompletionListener = {
+  /** Streamed: batches to write, one per read; the first holds the first content, the last ends with `end` or `fault`. */
+  readonly events: (events: readonly Event[], target: Target) => void;
+  /** The receipt is committed: called before the last batch and before `done`. */
+  readonly settled: (receipt: Receipt) => void;
+  /** Exactly once, last. */
+  readonly done: (result: CompletionResult) => void;
+};
+
+export type CompletionResult =
+  | { readonly kind: 'replied'; readonly reply: Reply; readonly target: Target }
+  | { readonly kind: 'streamed' }
+  /** Nothing was delivered: the fault is the answer. */
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** A call under way. `cancel` says that the client is gone: a stream is aborted, a non-streamed call runs to its end. */
+export type Completion = { readonly pause: () => void; readonly resume: () => void; readonly cancel: () => void };
+
+const IDLE: Completion = { pause: () => {}, resume: () => {}, cancel: () => {} };
+const NO_RUN: Run = IDLE;
+
+/** The life of a call: plan, hold, run, meter, settle, receipt. Captures catalogue and clock once. */
+export function complete(gateway: Gateway, request: CompletionRequest, listener: CompletionListener): Completion {
+  const catalog = gateway.catalog();
+  const seed = Math.floor(gateway.world.random() * 2 ** 32);
+  const promptTokens = estimatePrompt(request.call);
+  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed, promptTokens };
+  const decided = plan(questionOf(request.call, surroundings));
+  if (decided.fault) {
+    listener.done({ kind: 'failed', fault: decided.fault });
+    return IDLE;
+  }
+  const held = heldOutput(request, decided);
+  const hold = gateway.ledger.hold({
+    generationId: request.id,
+    accountId: request.caller.accountId,
+    keyId: request.caller.keyId,
+    workspaceId: request.caller.workspaceId,
+    model: decided.candidates[0]?.model.id ?? '',
+    createdAt: request.receivedAt,
+    amount: worstOf(decided, promptTokens, held),
+    promptCost: worstOf(decided, promptTokens, 0),
+    promptTokens,
+    outputTokens: held,
+  });
+  const context = { gateway, request, listener, decided, promptTokens, held, seed, catalogVersion: catalog.version };
+  return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
+}
+
+export type CompletionContext = {
+  readonly gateway: Gateway;
+  readonly request: CompletionRequest;
+  readonly listener: CompletionListener;
+  readonly decided: Plan;
+  readonly promptTokens: number;
+  readonly held: number;
+  readonly seed: number;
+  readonly catalogVersion: string;
+};
+
+function runWhenHeld(context: CompletionContext, hold: Promise<Hold | Fault>): Completion {
+  let running: Completion | null = null;
+  let cancelled = false;
+  hold.then(
+    (value) => {
+      running = runHeld(context, value);
+      if (cancelled) running.cancel();
+    },
+    (cause) => failInside(context, cause),
+  );
+  return {
+    pause: () => running?.pause(),
+    resume: () => running?.resume(),
+    cancel: () => {
+      cancelled = true;
+      running?.cancel();
+    },
+  };
+}
+
+function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
+  const { gateway, request, listener, decided } = context;
+  if ('code' in hold) {
+    listener.done({ kind: 'failed', fault: hold });
+    return IDLE;
+  }
+  let run: Run | null = null;
+  const current = (): Run => run ?? NO_RUN;
+  const delivery = createDelivery(context, hold, current);
+  run = startRun(
+    gateway.upstream,
+    { call: request.call, plan: decided, startedAt: request.receivedAt },
+    {
+      dispatched: () => hold.dispatched(),
+      events: delivery.events,
+      done: (outcome) => settle(context, hold, delivery, outcome),
+    },
+  );
+  hold.durable.then(delivery.stored, (cause) => {
+    gateway.log('an intent could not be stored', cause);
+    current().cancel();
+  });
+  const cancel = (): void => {
+    if (!request.call.stream) return;
+    delivery.abandon();
+    current().cancel();
+  };
+  return { pause: run.pause, resume: run.resume, cancel };
+}
+
+/** Commits what happened, then lets the last of the answer out. */
+function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {
+  const ended = endingOf(outcome, delivery.counted());
+  const { catalogVersion, seed, request, listener } = context;
+  const receipt = receiptOf(request, outcome, { ...ended, catalogVersion, seed });
+  const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
+  committed.then(
+    () => {
+      listener.settled(receipt);
+      listener.done(deliver(delivery, outcome, ended));
+    },
+    (cause) => failInside(context, cause),
+  );
+}
+
+function deliver(delivery: Delivery, outcome: RunOutcome, ended: Ended): CompletionResult {
+  if (outcome.kind === 'failed') return outcome;
+  if (outcome.kind === 'replied')
+    return {
+      kind: 'replied',
+      reply: { ...outcome.reply, usage: ended.usage, bill: ended.bill },
+      target: outcome.target,
+    };
+  if (outcome.target) delivery.last(lastEvents(outcome, ended), outcome.target);
+  return { kind: 'streamed' };
+}
+
+function failInside(context: CompletionContext, cause: unknown): void {
+  context.gateway.log('a call could not be settled', cause);
+  context.listener.done({ kind: 'failed', fault: fault('server', 'Internal Server Error') });
+}
+
+/** Output tokens that the hold covers: the caller's limit, else a fixed allowance that grows while streaming. */
+function heldOutput(request: CompletionRequest, decided: Plan): number {
+  const limit = decided.candidates[0]?.endpoint.maxOutput ?? Number.POSITIVE_INFINITY;
+  return Math.min(request.call.maxOutputTokens ?? LIMITS.held_output_tokens, limit);
+}
+
+/** The dearest of the endpoints that may be tried. */
+function worstOf(decided: Plan, promptTokens: number, outputTokens: number): NanoUsd {
+  let worst: bigint = NO_MONEY;
+  for (const { endpoint } of decided.candidates.slice(0, LIMITS.attempts_max)) {
+    const cost = worstCase(endpoint.price, promptTokens, outputTokens);
+    if (cost > worst) worst = cost;
+  }
+  return nano(worst);
+}

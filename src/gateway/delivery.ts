@@ -1,0 +1,97 @@
+import type { Event } from '../call/event.ts';
+import type { Target } from '../facts/target.ts';
+import type { Hold } from '../ledger/ledger.ts';
+import { billFor } from '../metering/cost.ts';
+import { createMeter } from '../metering/meter.ts';
+import type { Run } from '../upstream/run.ts';
+import type { CompletionContext } from './complete.ts';
+import type { Counted } from './ending.ts';
+
+/** How often a stream's count is written down: a crash loses at most this much of a bill. */
+const CHECKPOINT_MS = 1_000;
+/** The share of the held output at which more is held. */
+const TOP_UP_AT = 0.75;
+
+/**
+ * What stands between the upstream's events and the client: counts them, keeps the first ones back until the intent is
+ * stored, keeps usage and end back for the settlement, and tops the hold up on the way.
+ */
+export type Delivery = {
+  readonly events: (events: readonly Event[], target: Target) => void;
+  /** The intent is stored: what waited may be seen. */
+  readonly stored: () => void;
+  /** The client is gone: nothing is written any more. */
+  readonly abandon: () => void;
+  readonly last: (events: readonly Event[], target: Target) => void;
+  readonly counted: () => Counted;
+};
+
+export function createDelivery(context: CompletionContext, hold: Hold, run: () => Run): Delivery {
+  const { gateway, listener, promptTokens, held } = context;
+  const meter = createMeter(promptTokens);
+  let waiting: { events: Event[]; target: Target | null } | null = { events: [], target: null };
+  let silent = false;
+  let cutShort = false;
+  let firstContentAt: number | null = null;
+  let checkpointAt = gateway.world.now();
+  let covered = held;
+
+  const events = (batch: readonly Event[], target: Target): void => {
+    const now = gateway.world.now();
+    firstContentAt ??= now;
+    const passing = batch.filter((event) => event.type !== 'usage' && event.type !== 'end' && event.type !== 'fault');
+    for (const event of batch) meter.pass(event);
+    if (silent || cutShort) return;
+    if (waiting) {
+      waiting.events.push(...passing);
+      waiting.target = target;
+      run().pause();
+    } else if (passing.length > 0) listener.events(passing, target);
+    if (now - checkpointAt >= CHECKPOINT_MS) {
+      checkpointAt = now;
+      hold.checkpoint(billFor(meter.usage(), target.endpoint.price).cost);
+    }
+    if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
+  };
+
+  /** Holds for as much output again; when no credit is left the answer stops with `length`. */
+  const coverMore = (target: Target): void => {
+    covered += held;
+    const decide = (granted: boolean): void => {
+      if (granted || cutShort) return;
+      cutShort = true;
+      listener.events([{ type: 'finish', choice: 0, reason: 'length', native: null }], target);
+      run().cancel();
+    };
+    const granted = hold.topUp(billFor({ ...meter.usage(), input: 0, output: held }, target.endpoint.price).cost);
+    if (typeof granted === 'boolean') decide(granted);
+    else granted.then(decide, (cause) => gateway.log('a hold could not be topped up', cause));
+  };
+
+  const stored = (): void => {
+    const kept = waiting;
+    waiting = null;
+    if (!kept?.target || silent) return;
+    listener.events(kept.events, kept.target);
+    run().resume();
+  };
+
+  const abandon = (): void => {
+    silent = true;
+  };
+
+  const last = (final: readonly Event[], target: Target): void => {
+    stored();
+    if (!silent) listener.events(final, target);
+  };
+
+  const counted = (): Counted => ({
+    meter,
+    promptTokens,
+    held,
+    cutShort,
+    firstContentAt,
+    endedAt: gateway.world.now(),
+  });
+  return { events, stored, abandon, last, counted };
+}

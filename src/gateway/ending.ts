@@ -1,0 +1,109 @@
+import { fault } from '../base/fault.ts';
+import type { Bill, Event } from '../call/event.ts';
+import { completionTokens, type Usage } from '../call/usage.ts';
+import type { Target } from '../facts/target.ts';
+import { billFor, NO_BILL } from '../metering/cost.ts';
+import { type Meter, usageOfReply } from '../metering/meter.ts';
+import type { RunOutcome } from '../upstream/run.ts';
+import type { Result } from './receipt.ts';
+
+export type Ended = Omit<Result, 'catalogVersion' | 'seed'>;
+
+/** What the gateway itself knows of a call when its run is over. */
+export type Counted = {
+  readonly meter: Meter;
+  readonly promptTokens: number;
+  /** Output tokens that the hold was made for. */
+  readonly held: number;
+  /** We stopped the answer because no credit was left: it ended with `length`. */
+  readonly cutShort: boolean;
+  readonly firstContentAt: number | null;
+  readonly endedAt: number;
+};
+
+/** How a call ended: its state, its usage and what is charged for it. */
+export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
+  const { meter, cutShort, firstContentAt, endedAt } = counted;
+  const common = { firstContentAt, endedAt, fault: null };
+  switch (outcome.kind) {
+    case 'replied': {
+      const usage = usageOfReply(outcome.reply, counted.promptTokens);
+      const choice = outcome.reply.choices[0];
+      const finish = choice ? { reason: choice.finish, native: choice.nativeFinish } : null;
+      return {
+        ...common,
+        state: 'completed',
+        target: outcome.target,
+        usage,
+        finish,
+        bill: charge(usage, outcome.target, finish),
+      };
+    }
+    case 'streamed': {
+      const usage = meter.usage();
+      const finish = meter.finish();
+      return {
+        ...common,
+        state: 'completed',
+        target: outcome.target,
+        usage,
+        finish,
+        bill: charge(usage, outcome.target, finish),
+      };
+    }
+    case 'broken': {
+      const finish = { reason: 'error' as const, native: null };
+      return {
+        ...common,
+        state: 'completed',
+        target: outcome.target,
+        usage: meter.usage(),
+        finish,
+        bill: NO_BILL,
+        fault: outcome.fault,
+      };
+    }
+    case 'cancelled': {
+      const usage = usageAfterCancel(outcome.target, counted);
+      const bill = outcome.target && meter.hasOutput() ? billFor(usage, outcome.target.endpoint.price) : NO_BILL;
+      const finish = cutShort ? { reason: 'length' as const, native: null } : null;
+      return { ...common, state: cutShort ? 'completed' : 'cancelled', target: outcome.target, usage, finish, bill };
+    }
+    case 'failed':
+      return {
+        ...common,
+        state: 'failed',
+        target: null,
+        usage: meter.usage(),
+        finish: null,
+        bill: NO_BILL,
+        fault: outcome.fault,
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Our count of what ran; a provider that bills on after a cancel is assumed to run to what was held. */
+function usageAfterCancel(target: Target | null, { meter, held, cutShort }: Counted): Usage {
+  const usage = meter.usage();
+  if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || cutShort) return usage;
+  return { ...usage, output: Math.max(usage.output, held - usage.outputReasoning) };
+}
+
+/**
+ * What is charged. An answer without any output and without a finish reason, or one that ended in an error, costs
+ * nothing (zero-completion insurance, spec §3.8); its usage stays on record.
+ */
+function charge(usage: Usage, target: Target, finish: Ended['finish']): Bill {
+  if (finish?.reason === 'error' || (finish === null && completionTokens(usage) === 0)) return NO_BILL;
+  return billFor(usage, target.endpoint.price);
+}
+
+/** The end of a stream, let out once the settlement is stored. */
+export function lastEvents(outcome: RunOutcome, ended: Ended): Event[] {
+  if (outcome.kind === 'broken') return [{ type: 'fault', fault: outcome.fault }];
+  if (outcome.kind === 'cancelled' && ended.state === 'cancelled')
+    return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
+  return [{ type: 'usage', usage: ended.usage, bill: ended.bill }, { type: 'end' }];
+}

@@ -1,0 +1,39 @@
+import type { Call } from '../call/call.ts';
+import { parametersOf } from '../call/parameters.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Modality } from '../catalog/model.ts';
+import type { HealthView } from '../facts/health.ts';
+import type { Question } from '../facts/question.ts';
+
+export type Surroundings = {
+  readonly catalog: Catalog;
+  readonly enabled: ReadonlySet<string>;
+  readonly health: HealthView;
+  readonly seed: number;
+  readonly promptTokens: number;
+};
+
+/** What the router is asked about a chat call. */
+export function questionOf(call: Call, surroundings: Surroundings): Question {
+  const models = call.model === null ? call.models : [call.model, ...call.models];
+  return {
+    ...surroundings,
+    operation: 'chat',
+    models,
+    preferences: call.gateway.provider ?? {},
+    parameters: parametersOf(call),
+    inputModalities: inputModalitiesOf(call),
+    outputModalities: (call.modalities ?? ['text']) as readonly Modality[],
+    maxOutputTokens: call.maxOutputTokens ?? null,
+    usesTools: call.tools.length > 0,
+  };
+}
+
+function inputModalitiesOf(call: Call): Modality[] {
+  const found = new Set<Modality>(['text']);
+  for (const message of call.messages) {
+    if (message.role !== 'user' && message.role !== 'tool') continue;
+    for (const part of message.parts) found.add(part.type);
+  }
+  return [...found];
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply } from 'fastify';
+import { type Fault, faultRow } from '../base/fault.ts';
+import type { EncodedFault } from '../dialects/dialect.ts';
+
+/** The API's own error envelope (spec §6.1), for everything that is not inference in another dialect. */
+export function envelope(value: Fault): {
+  readonly error: { code: number; message: string; metadata: { [key: string]: unknown } };
+} {
+  const row = faultRow(value);
+  return {
+    error: {
+      code: row.status,
+      message: value.message,
+      metadata: {
+        error_type: row.errorType,
+        ...(value.param !== undefined && { param: value.param }),
+        ...value.metadata,
+      },
+    },
+  };
+}
+
+/** Writes a refusal on a hijacked reply, with the headers every refusal carries. */
+export function sendFault(reply: FastifyReply, encoded: EncodedFault, value: Fault, id: string | null): void {
+  const { raw } = reply;
+  if (raw.destroyed || raw.headersSent) {
+    raw.destroy();
+    return;
+  }
+  const text = JSON.stringify(encoded.body);
+  raw.writeHead(encoded.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'access-control-allow-origin': '*',
+    ...(id && { 'x-generation-id': id }),
+    ...(value.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(value.retryAfterMs / 1000)) }),
+    ...encoded.headers,
+  });
+  raw.end(text);
+}

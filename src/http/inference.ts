@@ -1,0 +1,164 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Fault, fault } from '../base/fault.ts';
+import { type JsonObject, parseBody } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import { PRODUCT } from '../base/product.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Event } from '../call/event.ts';
+import type { AnswerContext, ClientDialect, EventEncoder } from '../dialects/dialect.ts';
+import type { Caller } from '../facts/caller.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import type { Target } from '../facts/target.ts';
+import { type Completion, complete } from '../gateway/complete.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { sendFault } from './faults.ts';
+import { appOf, wantsLosses } from './headers.ts';
+import { createEventStream } from './stream.ts';
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Every inference route: authorise, decode, complete, encode — in whatever dialect the client speaks. */
+export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const receivedAt = gateway.world.now();
+    const headers = request.headers as WireHeaders;
+    reply.hijack();
+    const caller = await gateway.access.authenticate(headers);
+    if ('code' in caller) return refuse(reply, dialect, caller);
+    if (caller.isManagement)
+      return refuse(reply, dialect, fault('permission_denied', 'Management keys cannot be used for inference.'));
+    const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
+    if (!body.ok) return refuse(reply, dialect, body.error);
+    const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
+    if (!call.ok) return refuse(reply, dialect, call.error);
+    answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+  };
+}
+
+type Exchange = {
+  readonly gateway: Gateway;
+  readonly dialect: ClientDialect;
+  readonly reply: FastifyReply;
+  readonly headers: WireHeaders;
+  readonly caller: Caller;
+  readonly receivedAt: number;
+  readonly call: Call;
+};
+
+function answer(exchange: Exchange): void {
+  const { gateway, dialect, headers, call, caller, receivedAt } = exchange;
+  const id = gateway.world.newId('gen');
+  const request = {
+    id,
+    call,
+    clientDialect: dialect.id,
+    caller,
+    app: appOf(headers),
+    userAgent: headers['user-agent'] ?? null,
+    receivedAt,
+  };
+  if (call.stream) streamAnswer(exchange, request);
+  else wholeAnswer(exchange, request);
+}
+
+type CompletionRequest = Parameters<typeof complete>[1];
+
+function wholeAnswer({ gateway, dialect, reply, headers, call }: Exchange, request: CompletionRequest): void {
+  let receipt: Receipt | null = null;
+  complete(gateway, request, {
+    events: () => {},
+    settled: (value) => {
+      receipt = value;
+    },
+    done: (result) => {
+      if (result.kind === 'failed') return refuse(reply, dialect, result.fault, request.id);
+      if (result.kind !== 'replied') return;
+      const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, receipt));
+      const text = JSON.stringify(dialect.encodeReply(result.reply, context));
+      send(reply, 200, text, { 'x-generation-id': request.id });
+    },
+  });
+}
+
+function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, request: CompletionRequest): void {
+  let completion: Completion | null = null;
+  let encode: EventEncoder | null = null;
+  let receipt: Receipt | null = null;
+  const stream = createEventStream(
+    reply.raw,
+    gateway.world,
+    {
+      contentType: dialect.streamContentType,
+      keepAlive: dialect.keepAlive,
+      headers: { 'x-generation-id': request.id, 'access-control-allow-origin': '*' },
+      headWaitMs: gateway.upstream.deadlines.head_wait_ms,
+    },
+    {
+      pause: () => completion?.pause(),
+      resume: () => completion?.resume(),
+      gone: () => completion?.cancel(),
+    },
+  );
+  const write = (events: readonly Event[], target: Target | null): void => {
+    encode ??= dialect.encodeEvents(answerContext(gateway, request, call, target, () => extraOf(headers, receipt)));
+    let text = '';
+    for (const event of events) text += encode(event);
+    stream.write(text);
+  };
+  completion = complete(gateway, request, {
+    events: write,
+    settled: (value) => {
+      receipt = value;
+    },
+    done: (result) => {
+      if (result.kind !== 'failed') return stream.end();
+      if (!stream.opened()) {
+        stream.release();
+        return refuse(reply, dialect, result.fault, request.id);
+      }
+      write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
+      stream.end();
+    },
+  });
+}
+
+/** Losses, when the caller asked to see them; read when the answer ends, since only then they are known. */
+function extraOf(headers: WireHeaders, receipt: Receipt | null): JsonObject | undefined {
+  if (!wantsLosses(headers) || !receipt) return undefined;
+  return { [PRODUCT.slug]: { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) } };
+}
+
+function answerContext(
+  gateway: Gateway,
+  request: CompletionRequest,
+  call: Call,
+  target: Target | null,
+  extra: () => JsonObject | undefined,
+): AnswerContext {
+  const context = {
+    id: request.id,
+    created: Math.floor(request.receivedAt / 1000),
+    model: target?.model.id ?? call.model ?? '',
+    provider: target?.endpoint.provider.name ?? '',
+    call,
+    newId: gateway.world.newId,
+  };
+  return Object.defineProperty(context, 'extra', { get: extra, enumerable: true });
+}
+
+function refuse(reply: FastifyReply, dialect: ClientDialect, value: Fault, id: string | null = null): void {
+  const encoded = dialect.encodeFault(value, { id });
+  sendFault(reply, encoded, value, id);
+}
+
+function send(reply: FastifyReply, status: number, text: string, headers: { [name: string]: string }): void {
+  if (reply.raw.destroyed) return;
+  reply.raw.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'access-control-allow-origin': '*',
+    ...headers,
+  });
+  reply.raw.end(text);
+}

