@@ -1,0 +1,93 @@
+import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import type { Event } from '../../call/event.ts';
+import type { UpstreamContext } from '../dialect.ts';
+import { finishOf } from './finish.ts';
+import { decodeGrounding } from './grounding.ts';
+import { decodeLogprobs } from './logprobs.ts';
+import { GEMINI, GEMINI_REASONING } from './names.ts';
+
+export type Candidate = {
+  /** Reads the candidate's piece of one chunk, in the order of its parts. */
+  readonly read: (piece: JsonObject, events: Event[]) => void;
+  readonly isFinished: () => boolean;
+  /** Annotations, what only Gemini knows, and the finish. Gives the number of web searches. */
+  readonly close: (events: Event[]) => number;
+};
+
+/** One choice of an answer, assembled over its chunks. */
+export function createCandidate(choice: number, upstream: UpstreamContext): Candidate {
+  let text = '';
+  let reasonings = 0;
+  /** The thought that is being written; other parts end it. */
+  let thought: number | null = null;
+  let calls = 0;
+  const ids = new Set<string>();
+  let finishReason: string | undefined;
+  let native: JsonObject = {};
+  const unknownParts: JsonObject[] = [];
+
+  const encrypted = (events: Event[], datum: string, id?: string): void => {
+    const base = { type: 'reasoning', choice, index: reasonings++, kind: 'encrypted', text: datum } as const;
+    events.push({ ...base, format: GEMINI_REASONING, ...(id !== undefined && { id }) });
+  };
+  const readThought = (part: JsonObject, signature: string | undefined, events: Event[]): void => {
+    thought ??= reasonings++;
+    const base = { type: 'reasoning', choice, index: thought, kind: 'text', text: stringOf(part.text) } as const;
+    events.push({ ...base, format: GEMINI_REASONING, ...(signature !== undefined && { signature }) });
+  };
+  const readCall = (call: JsonObject, signature: string | undefined, events: Event[]): void => {
+    let id = optionalString(call.id) ?? '';
+    if (id === '' || ids.has(id)) id = upstream.newId('call');
+    ids.add(id);
+    if (signature !== undefined) encrypted(events, signature, id);
+    const index = calls++;
+    events.push({ type: 'tool-start', choice, index, id, name: stringOf(call.name) });
+    events.push({ type: 'tool-arguments', choice, index, text: JSON.stringify(objectOf(call.args)) });
+  };
+  const readPart = (part: JsonObject, events: Event[]): void => {
+    const signature = optionalString(part.thoughtSignature);
+    if (part.thought === true && typeof part.text === 'string') {
+      readThought(part, signature, events);
+      return;
+    }
+    thought = null;
+    if (isObject(part.functionCall)) {
+      readCall(part.functionCall, signature, events);
+      return;
+    }
+    if (signature !== undefined) encrypted(events, signature);
+    if (typeof part.text === 'string') {
+      text += part.text;
+      if (part.text !== '') events.push({ type: 'text', choice, text: part.text });
+    } else if (isObject(part.inlineData)) readBlob(part.inlineData, choice, events);
+    else if (signature === undefined || Object.keys(part).length > 1) unknownParts.push(part);
+  };
+
+  return {
+    read: (piece, events) => {
+      const { content, finishReason: reason, index: _, logprobsResult, ...rest } = piece;
+      native = { ...native, ...rest };
+      for (const part of arrayOf(objectOf(content).parts)) readPart(objectOf(part), events);
+      if (isObject(logprobsResult)) events.push({ type: 'logprobs', choice, content: decodeLogprobs(logprobsResult) });
+      if (typeof reason === 'string') finishReason = reason;
+    },
+    isFinished: () => finishReason !== undefined,
+    close: (events) => {
+      const grounding = objectOf(native.groundingMetadata);
+      for (const annotation of decodeGrounding(grounding, text))
+        events.push({ type: 'annotation', choice, annotation });
+      const fields = { ...native, ...(unknownParts.length > 0 && { parts: unknownParts }) };
+      if (Object.keys(fields).length > 0) events.push({ type: 'native', choice, native: { dialect: GEMINI, fields } });
+      const reason = finishReason ?? 'STOP';
+      events.push({ type: 'finish', choice, reason: finishOf(reason, calls > 0), native: reason });
+      return arrayOf(grounding.webSearchQueries).length;
+    },
+  };
+}
+
+function readBlob(blob: JsonObject, choice: number, events: Event[]): void {
+  const mediaType = stringOf(blob.mimeType);
+  const data = stringOf(blob.data);
+  if (mediaType.startsWith('audio/')) events.push({ type: 'audio', choice, data });
+  else events.push({ type: 'image', choice, source: { kind: 'base64', mediaType, data } });
+}

@@ -1,0 +1,109 @@
+import type { Fault } from '../../base/fault.ts';
+import { fault } from '../../base/fault.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
+import type { Event } from '../../call/event.ts';
+import type { EventDecoder, UpstreamContext } from '../dialect.ts';
+import { frameJson } from '../frame-json.ts';
+import { type Candidate, createCandidate } from './candidate.ts';
+import { errorOf, faultOf } from './fault.ts';
+import { isGemini3 } from './names.ts';
+import { decodeUsage } from './usage.ts';
+
+/**
+ * Reads `GenerateContentResponse`s, one a frame. There is no terminal frame: the bytes end after each candidate had its
+ * finish reason, and usage is cumulative, so finishes and usage are told at the end.
+ */
+export function createGeminiDecoder(upstream: UpstreamContext): EventDecoder {
+  const reader = createGeminiReader(upstream);
+  return {
+    push: (frame) => (frame.data === '' || frame.data === '[DONE]' ? [] : reader.read(frameJson(frame))),
+    end: reader.end,
+  };
+}
+
+export type GeminiReader = { readonly read: (chunk: Json | undefined) => Event[]; readonly end: () => Event[] };
+
+export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
+  const candidates = new Map<number, Candidate>();
+  let started = false;
+  let usage: JsonObject | undefined;
+  let native: JsonObject = {};
+  let over = false;
+
+  const fail = (events: Event[], value: Fault): Event[] => {
+    over = true;
+    events.push({ type: 'fault', fault: value });
+    return events;
+  };
+  const candidateAt = (index: unknown): Candidate => {
+    const at = typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : 0;
+    let candidate = candidates.get(at);
+    if (!candidate) {
+      candidate = createCandidate(at, upstream);
+      candidates.set(at, candidate);
+    }
+    return candidate;
+  };
+
+  const read = (chunk: Json | undefined): Event[] => {
+    if (over) return [];
+    const error = errorOf(chunk);
+    if (error) return fail([], faultOf(error, undefined));
+    if (!isObject(chunk)) return fail([], fault('upstream_malformed', 'The provider sent an event that is not JSON.'));
+    const events: Event[] = [];
+    if (!started) events.push(startOf(chunk));
+    started = true;
+    const { candidates: list, usageMetadata, promptFeedback, modelVersion: _, responseId: __, ...rest } = chunk;
+    native = { ...native, ...rest };
+    if (isObject(usageMetadata)) usage = { ...usage, ...usageMetadata };
+    const feedback = objectOf(promptFeedback);
+    if (feedback.blockReason !== undefined && arrayOf(list).length === 0) return fail(events, blocked(feedback));
+    if (isObject(promptFeedback)) native = { ...native, promptFeedback };
+    for (const entry of arrayOf(list)) {
+      const candidate = objectOf(entry);
+      candidateAt(candidate.index).read(candidate, events);
+    }
+    return events;
+  };
+
+  const end = (): Event[] => {
+    if (over) return [];
+    over = true;
+    const all = [...candidates.values()];
+    if (all.length === 0 || !all.every((candidate) => candidate.isFinished()))
+      return [{ type: 'fault', fault: fault('upstream_truncated', 'The answer broke off before its finish reason.') }];
+    const events: Event[] = [];
+    if (Object.keys(native).length > 0)
+      events.push({ type: 'native', choice: null, native: { dialect: 'gemini', fields: native } });
+    let searches = 0;
+    for (const candidate of all) searches += candidate.close(events);
+    // Search is billed by the query from the third generation on, by the prompt before (Gemini pricing, read 2026-11-22).
+    if (!isGemini3(upstream.target.endpoint)) searches = Math.min(searches, 1);
+    const counted = usage && decodeUsage(usage, searches);
+    if (counted) events.push({ type: 'usage', usage: counted });
+    events.push({ type: 'end' });
+    return events;
+  };
+  return { read, end };
+}
+
+function startOf(chunk: JsonObject): Event {
+  const id = optionalString(chunk.responseId);
+  const model = optionalString(chunk.modelVersion);
+  const serviceTier = optionalString(objectOf(chunk.usageMetadata).serviceTier);
+  return {
+    type: 'start',
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { model }),
+    ...(serviceTier !== undefined && { serviceTier }),
+  };
+}
+
+/** A blocked prompt has no candidates: nothing was answered, and the reason is the caller's to know. */
+function blocked(feedback: JsonObject): Fault {
+  const reason = optionalString(feedback.blockReason) ?? 'OTHER';
+  const message = optionalString(feedback.blockReasonMessage) ?? 'The provider blocked the prompt.';
+  return fault('content_policy_violation', `${message} (${reason})`, {
+    upstream: { type: 'promptFeedback', code: reason },
+  });
+}

@@ -1,0 +1,145 @@
+import { type Fault, type FaultCode, fault, faultRow } from '../../base/fault.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../base/json.ts';
+import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
+
+const RAW_MAX = 4_096;
+const CREDENTIALS = /AIza[\w-]{20,}|ya29\.[\w.-]+|(?<=[?&]key=)[^&\s"]+/g;
+
+/** google.rpc codes (cloud.google.com/apis/design/errors, read 2026-11-22), with the HTTP status they come with. */
+const STATUSES: { readonly [status: string]: FaultCode } = {
+  INVALID_ARGUMENT: 'upstream_invalid_request',
+  FAILED_PRECONDITION: 'upstream_invalid_request',
+  OUT_OF_RANGE: 'upstream_invalid_request',
+  UNAUTHENTICATED: 'upstream_authentication',
+  PERMISSION_DENIED: 'upstream_permission',
+  NOT_FOUND: 'upstream_model_not_found',
+  RESOURCE_EXHAUSTED: 'upstream_rate_limit',
+  ABORTED: 'upstream_server_error',
+  CANCELLED: 'upstream_server_error',
+  INTERNAL: 'upstream_server_error',
+  UNKNOWN: 'upstream_server_error',
+  DATA_LOSS: 'upstream_server_error',
+  UNIMPLEMENTED: 'upstream_not_implemented',
+  UNAVAILABLE: 'upstream_overloaded',
+  DEADLINE_EXCEEDED: 'upstream_timeout',
+};
+/** A known code is finer in the details or only in the message: a bad key is a 400 INVALID_ARGUMENT. */
+const BY_WORDS: readonly (readonly [RegExp, FaultCode])[] = [
+  [/API_KEY_INVALID|API key (?:not valid|expired|not found)|ACCESS_TOKEN_EXPIRED/i, 'upstream_authentication'],
+  [
+    /token count.{0,80}exceeds|exceeds the maximum number of (?:input )?tokens|context (?:length|window)/i,
+    'context_length_exceeded',
+  ],
+  [
+    /prepay|credits? (?:are|is) depleted|billing (?:account|is|must|to be).{0,60}(?:disabled|enabled|closed)/i,
+    'upstream_quota',
+  ],
+  [/User location is not supported|has been suspended|SERVICE_DISABLED|reported as leaked/i, 'upstream_permission'],
+];
+
+export function decodeGeminiFault(failure: UpstreamFailure): Fault {
+  const error = errorOf(parseJson(failure.body));
+  const value = faultOf(error ?? { message: failure.body.trim().slice(0, 500) }, failure.status);
+  const header = failure.headers['retry-after'];
+  const wait = value.retryAfterMs ?? (header === undefined ? undefined : headerDelay(header, failure.now));
+  const raw = failure.body.slice(0, RAW_MAX).replace(CREDENTIALS, '…');
+  return {
+    ...value,
+    ...(wait !== undefined && { retryAfterMs: wait }),
+    upstream: { ...value.upstream, provider: failure.provider, status: failure.status, raw },
+  };
+}
+
+/** The error object of a body: plain, or in an array as the streaming method without `alt=sse` sends it. */
+export function errorOf(body: unknown): JsonObject | undefined {
+  const first = Array.isArray(body) ? body[0] : body;
+  if (!isObject(first)) return undefined;
+  if (isObject(first.error)) return first.error;
+  return typeof first.error === 'string' ? { message: first.error } : undefined;
+}
+
+/** `{code, message, status, details}` → fault. `status` is HTTP's, where the error came with one. */
+export function faultOf(error: JsonObject, status: number | undefined): Fault {
+  const details = arrayOf(error.details).filter(isObject);
+  const reason = optionalString(details.find((detail) => typeof detail.reason === 'string')?.reason);
+  const message = stringOf(error.message).replace(CREDENTIALS, '…') || 'The provider gave no reason.';
+  const http = status ?? (typeof error.code === 'number' ? error.code : 500);
+  const type = optionalString(error.status);
+  const words = `${reason ?? ''} ${message}`;
+  const code =
+    (http < 500 ? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] : undefined) ??
+    (type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined) ??
+    codeOfStatus(http);
+  const delay = details.map((detail) => seconds(detail.retryDelay)).find((found) => found !== undefined);
+  const wait = delay ?? seconds(/retry in ([\d.]{1,12}s)/i.exec(message)?.[1]);
+  return fault(code, message, {
+    upstream: {
+      status: http,
+      ...(type !== undefined && { type }),
+      ...((reason ?? error.code) !== undefined && { code: String(reason ?? error.code) }),
+    },
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  });
+}
+
+function codeOfStatus(status: number): FaultCode {
+  if (status === 401) return 'upstream_authentication';
+  if (status === 402) return 'upstream_quota';
+  if (status === 403) return 'upstream_permission';
+  if (status === 404) return 'upstream_model_not_found';
+  if (status === 408 || status === 504) return 'upstream_timeout';
+  if (status === 429) return 'upstream_rate_limit';
+  if (status === 501) return 'upstream_not_implemented';
+  if (status === 503 || status === 529) return 'upstream_overloaded';
+  return status >= 400 && status < 500 ? 'upstream_invalid_request' : 'upstream_server_error';
+}
+
+/** A protobuf duration, `48s` or `0.5s` → milliseconds. */
+function seconds(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? /^(\d{1,8}(?:\.\d{1,9})?)s$/.exec(value) : null;
+  return match ? Math.ceil(Number(match[1]) * 1000) : undefined;
+}
+
+function headerDelay(value: string, now: number): number | undefined {
+  if (/^\d{1,8}$/.test(value)) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(at - now, 0);
+}
+
+const NATIVE: { readonly [status: number]: string } = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  402: 'RESOURCE_EXHAUSTED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  408: 'DEADLINE_EXCEEDED',
+  413: 'INVALID_ARGUMENT',
+  422: 'INVALID_ARGUMENT',
+  429: 'RESOURCE_EXHAUSTED',
+  499: 'CANCELLED',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};
+
+/** A fault as Google's APIs write it; our own words go into an `ErrorInfo`, a waiting time into a `RetryInfo`. */
+export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFault {
+  const { status, errorType } = faultRow(value);
+  const wait = value.retryAfterMs;
+  const metadata = {
+    ...(answer.id !== null && { request_id: answer.id }),
+    ...(value.upstream?.provider !== undefined && { provider_name: value.upstream.provider }),
+    ...(value.param !== undefined && { param: value.param }),
+  };
+  const details: JsonObject[] = [
+    { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: errorType.toUpperCase(), metadata },
+    ...(wait === undefined
+      ? []
+      : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${wait / 1000}s` }]),
+  ];
+  const body = {
+    error: { code: status, message: value.message, status: NATIVE[status] ?? 'INTERNAL', details },
+    ...objectOf(answer.extra),
+  };
+  return { status, body, headers: wait === undefined ? {} : { 'retry-after': String(Math.ceil(wait / 1000)) } };
+}
