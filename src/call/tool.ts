@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
-import type { CacheMark } from './message.ts';
+import type { CacheMark, Native } from './message.ts';
 
 /** A function the caller will run, or a vendor's own tool that only its dialect understands. */
 export type Tool =
@@ -10,7 +10,10 @@ export type Tool =
       /** JSON Schema, key order preserved: reordering breaks prompt caches. Absent = no parameters. */
       readonly parameters?: JsonObject;
       readonly strict?: boolean;
+      /** A free-form tool: its only argument is the string `input`. Dialects that have such tools say so with this format. */
+      readonly freeform?: { readonly format?: JsonObject };
       readonly cache?: CacheMark;
+      readonly native?: Native;
     }
   | { readonly type: 'native'; readonly dialect: string; readonly value: JsonObject };
 

@@ -1,0 +1,105 @@
+import type { Fault } from '../../../base/fault.ts';
+import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
+import { ok, type Result } from '../../../base/result.ts';
+import type { Call } from '../../../call/call.ts';
+import type { Loss } from '../../../call/loss.ts';
+import type { Target } from '../../../facts/target.ts';
+import type { EncodedCall } from '../../dialect.ts';
+import { DIALECT, encodeFormat, encodeToolChoice, encodeTools } from '../tools.ts';
+import { encodeInput } from './input.ts';
+import { encodeReasoning } from './reasoning.ts';
+
+/** A call as `POST /responses`: stateless, so nothing is stored and reasoning comes back encrypted. */
+export function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
+  const losses: Loss[] = [];
+  const native = call.native?.dialect === DIALECT ? call.native.fields : {};
+  const input = encodeInput(call, target, losses);
+  const reasoning = encodeReasoning(call, target);
+  const body: JsonObject = {
+    ...native,
+    model: target.endpoint.upstreamId,
+    input,
+    store: false,
+    ...(call.stream && { stream: true }),
+    ...limits(call),
+    ...(reasoning && { reasoning: { ...objectOf(native.reasoning), ...reasoning } }),
+    ...text(call, objectOf(native.text), losses),
+    ...tools(call, losses),
+    ...included(call, target, native),
+    ...labels(call),
+  };
+  lossesOf(call, losses);
+  return ok({ path: '/responses', headers: {}, body, losses });
+}
+
+function limits(call: Call): JsonObject {
+  const { temperature, top_p, top_logprobs } = call.sampling;
+  return {
+    // Below 16 it is refused (platform.openai.com/docs/api-reference/responses/create, read 2026-11-22).
+    ...(call.maxOutputTokens !== undefined && { max_output_tokens: Math.max(16, call.maxOutputTokens) }),
+    ...(temperature !== undefined && { temperature }),
+    ...(top_p !== undefined && { top_p }),
+    ...(top_logprobs !== undefined && { top_logprobs }),
+  };
+}
+
+function text(call: Call, native: JsonObject, losses: Loss[]): JsonObject {
+  const format = call.output.type === 'text' ? undefined : encodeFormat(call.output);
+  if (call.output.type === 'native' && !format)
+    losses.push({ field: 'response_format', reason: 'a format that only another dialect understands' });
+  const { verbosity } = call;
+  const member = { ...native, ...(format && { format }), ...(verbosity !== undefined && { verbosity }) };
+  return Object.keys(member).length > 0 ? { text: member } : {};
+}
+
+function tools(call: Call, losses: Loss[]): JsonObject {
+  const encoded = encodeTools(call.tools, losses);
+  const choice = call.toolChoice && encodeToolChoice(call.toolChoice, call.tools);
+  if (call.toolChoice && choice === undefined)
+    losses.push({ field: 'tool_choice', reason: 'a choice that only another dialect understands' });
+  return {
+    ...(encoded.length > 0 && { tools: encoded }),
+    ...(choice !== undefined && encoded.length > 0 && { tool_choice: choice }),
+    ...(call.parallelToolCalls !== undefined && { parallel_tool_calls: call.parallelToolCalls }),
+  };
+}
+
+function included(call: Call, target: Target, native: JsonObject): JsonObject {
+  const include = new Set<Json>(arrayOf(native.include));
+  if (target.endpoint.reasoning && call.reasoning?.effort !== 'none') include.add('reasoning.encrypted_content');
+  else include.delete('reasoning.encrypted_content');
+  if (call.sampling.logprobs || call.sampling.top_logprobs) include.add('message.output_text.logprobs');
+  return { include: [...include] };
+}
+
+const labels = (call: Call): JsonObject => ({
+  ...(call.promptCacheKey !== undefined && { prompt_cache_key: call.promptCacheKey }),
+  ...(call.serviceTier !== undefined && { service_tier: call.serviceTier }),
+  ...(call.user !== undefined && { user: call.user }),
+  ...(call.metadata !== undefined && { metadata: call.metadata }),
+});
+
+const UNKNOWN_SAMPLING = [
+  'top_k',
+  'min_p',
+  'top_a',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'seed',
+  'logit_bias',
+] as const;
+
+function lossesOf(call: Call, losses: Loss[]): void {
+  const lose = (field: string): void => {
+    losses.push({ field, reason: 'the Responses API has no such parameter' });
+  };
+  for (const name of UNKNOWN_SAMPLING) if (call.sampling[name] !== undefined) lose(name);
+  if ((call.sampling.n ?? 1) > 1) lose('n');
+  if (call.stop.length > 0) lose('stop');
+  if (call.prediction) lose('prediction');
+  if (call.audio) lose('audio');
+  if (call.imageConfig) lose('image_config');
+  if (call.modalities?.some((modality) => modality !== 'text')) lose('modalities');
+  if (call.native && call.native.dialect !== DIALECT) for (const field of Object.keys(call.native.fields)) lose(field);
+}

@@ -1,0 +1,144 @@
+import { type Fault, fault } from '../../../base/fault.ts';
+import type { Frame } from '../../../base/frame.ts';
+import { arrayOf, countOf, isObject, type JsonObject, objectOf, parseJson, stringOf } from '../../../base/json.ts';
+import type { Event } from '../../../call/event.ts';
+import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
+import { argumentsOfInput } from '../freeform.ts';
+import { familyOf } from '../reasoning.ts';
+import {
+  type Answer,
+  annotate,
+  createAnswer,
+  finishAnswer,
+  finishItem,
+  finishPart,
+  restOf,
+  sayArguments,
+  sayReasoning,
+  sayText,
+  startOf,
+  startTool,
+} from './answer.ts';
+import { faultOfError } from './fault.ts';
+
+/**
+ * Reads the event stream by each event's own `type`; some hosts send no `event:` line. A frame that is not JSON is
+ * forgiven only if the terminal event repeats the whole output, so that nothing can be missing; from then on the deltas
+ * are passed over and the finished parts tell the rest.
+ */
+export function decodeEvents(upstream: UpstreamContext): EventDecoder {
+  const answer = createAnswer(familyOf(upstream.target), upstream.newId);
+  let started = false;
+  let closed = false;
+  let damaged = false;
+
+  const fail = (value: Fault): Event[] => {
+    closed = true;
+    return [{ type: 'fault', fault: value }];
+  };
+  const start = (response: JsonObject): Event[] => {
+    if (started) return [];
+    started = true;
+    return [startOf(response)];
+  };
+  const finish = (response: JsonObject): Event[] => {
+    const events = [...start(response), ...finishAnswer(answer, response)];
+    if (damaged && (answer.torn || arrayOf(response.output).length === 0))
+      return fail(fault('upstream_malformed', 'An event of the provider’s stream was not JSON.'));
+    closed = true;
+    return events;
+  };
+
+  const push = (frame: Frame): Event[] => {
+    if (closed) return [];
+    if (frame.exception) return fail(fault('upstream_malformed', frame.data.slice(0, 500)));
+    if (frame.data === '[DONE]' || frame.data === '') return [];
+    const data = parseJson(frame.data);
+    if (!isObject(data)) {
+      damaged = true;
+      return [];
+    }
+    const type = stringOf(data.type) || (frame.event ?? '');
+    switch (type) {
+      case 'response.created':
+      case 'response.queued':
+      case 'response.in_progress':
+        return start(objectOf(data.response));
+      case 'response.completed':
+      case 'response.done':
+      case 'response.incomplete':
+        return finish(objectOf(data.response));
+      case 'response.failed':
+      case 'response.cancelled':
+        return fail(faultOfError(objectOf(data.response).error ?? null));
+      case 'error':
+        return fail(faultOfError(data));
+      default:
+        if (type === '' && data.error !== undefined) return fail(faultOfError(data));
+        if (damaged && (type.endsWith('.delta') || type.endsWith('annotation.added'))) return [];
+        return [...start({}), ...decodeContent(answer, type, data)];
+    }
+  };
+
+  return {
+    push,
+    end: () => (closed ? [] : fail(fault('upstream_truncated', 'The provider’s stream ended before its last event.'))),
+  };
+}
+
+function decodeContent(answer: Answer, type: string, data: JsonObject): Event[] {
+  const at = countOf(data.output_index);
+  const key = `${at}:${countOf(data.content_index)}`;
+  const delta = stringOf(data.delta);
+  switch (type) {
+    case 'response.output_text.delta': {
+      const events = sayText(answer, 'text', key, delta);
+      const content = arrayOf(data.logprobs);
+      return content.length > 0 ? [...events, { type: 'logprobs', choice: 0, content }] : events;
+    }
+    case 'response.refusal.delta':
+      return sayText(answer, 'refusal', key, delta);
+    case 'response.output_text.annotation.added':
+      return annotate(answer, key, objectOf(data.annotation));
+    case 'response.content_part.done':
+      return finishPart(answer, key, objectOf(data.part));
+    case 'response.reasoning_text.delta':
+      return reason(answer, 'text', `${key}`, data, delta);
+    case 'response.reasoning_summary_text.delta':
+      return reason(answer, 'summary', `${at}:${countOf(data.summary_index)}`, data, delta);
+    case 'response.reasoning_summary_text.done': {
+      const part = `${at}:${countOf(data.summary_index)}`;
+      return reason(answer, 'summary', part, data, restOf(answer, `summary:${part}`, stringOf(data.text)));
+    }
+    default:
+      return decodeItemEvent(answer, type, data, at);
+  }
+}
+
+function decodeItemEvent(answer: Answer, type: string, data: JsonObject, at: number): Event[] {
+  const item = objectOf(data.item);
+  switch (type) {
+    case 'response.output_item.added':
+      if (item.type === 'function_call')
+        return [...startTool(answer, at, item), ...sayArguments(answer, at, stringOf(item.arguments))];
+      return item.type === 'custom_tool_call' ? startTool(answer, at, item) : [];
+    case 'response.function_call_arguments.delta':
+      return sayArguments(answer, at, stringOf(data.delta));
+    case 'response.function_call_arguments.done':
+      return sayArguments(answer, at, restOf(answer, `tool:${at}`, stringOf(data.arguments)));
+    case 'response.custom_tool_call_input.delta': {
+      const escaped = JSON.stringify(stringOf(data.delta)).slice(1, -1);
+      return sayArguments(answer, at, answer.said.has(`tool:${at}`) ? escaped : `{"input":"${escaped}`);
+    }
+    case 'response.custom_tool_call_input.done':
+      return sayArguments(answer, at, restOf(answer, `tool:${at}`, argumentsOfInput(stringOf(data.input))));
+    case 'response.output_item.done':
+      return finishItem(answer, at, item);
+    default:
+      return [];
+  }
+}
+
+function reason(answer: Answer, kind: 'text' | 'summary', part: string, data: JsonObject, text: string): Event[] {
+  return sayReasoning(answer, { key: `${kind}:${part}`, kind, id: stringOf(data.item_id) }, text);
+}

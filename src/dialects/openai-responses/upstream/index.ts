@@ -1,0 +1,18 @@
+import type { UpstreamDialect } from '../../dialect.ts';
+import { encodeCall } from './call.ts';
+import { decodeEvents } from './events.ts';
+import { decodeFault } from './fault.ts';
+import { QUIRKS } from './quirks.ts';
+import { decodeReply } from './reply.ts';
+
+/** OpenAI's Responses API, as a provider is spoken to. Vendors fetch images and files themselves: no assets. */
+export const openaiResponsesUpstream: UpstreamDialect = {
+  id: 'openai-responses',
+  framing: 'sse',
+  assets: () => [],
+  encodeCall,
+  decodeReply,
+  decodeEvents,
+  decodeFault,
+  quirks: QUIRKS,
+};

@@ -1,0 +1,168 @@
+import type { JsonObject } from '../../../base/json.ts';
+import { arrayOf, isObject } from '../../../base/json.ts';
+import type { Call } from '../../../call/call.ts';
+import type { Loss } from '../../../call/loss.ts';
+import type {
+  AssistantMessage,
+  AssistantPart,
+  Message,
+  ReasoningPart,
+  ToolMessage,
+  UserPart,
+} from '../../../call/message.ts';
+import type { Target } from '../../../facts/target.ts';
+import { inputOfArguments, isFreeform } from '../freeform.ts';
+import { familyOf, joinsItem, reasoningMembers } from '../reasoning.ts';
+import { dataUrl } from '../source.ts';
+import { DIALECT } from '../tools.ts';
+
+type Writing = {
+  readonly call: Call;
+  readonly target: Target;
+  readonly losses: Loss[];
+  /** Ids of calls of free-form tools: their results are `custom_tool_call_output`. */
+  readonly freeformCalls: Set<string>;
+};
+
+/** The conversation as input items, in order. */
+export function encodeInput(call: Call, target: Target, losses: Loss[]): JsonObject[] {
+  const writing: Writing = { call, target, losses, freeformCalls: new Set() };
+  return call.messages.flatMap((message, at) => encodeMessage(writing, message, `messages[${at}]`));
+}
+
+function encodeMessage(writing: Writing, message: Message, path: string): JsonObject[] {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return [
+        {
+          type: 'message',
+          role: message.role,
+          content: message.parts.flatMap((part) => userPart(writing, part, path)),
+        },
+      ];
+    case 'user':
+      return [
+        { type: 'message', role: 'user', content: message.parts.flatMap((part) => userPart(writing, part, path)) },
+      ];
+    case 'assistant':
+      return encodeAssistant(writing, message, path);
+    case 'tool':
+      return [encodeToolResult(writing, message, path)];
+    default:
+      return message satisfies never;
+  }
+}
+
+function userPart(writing: Writing, part: UserPart, path: string): JsonObject[] {
+  const native = part.native?.dialect === DIALECT ? part.native.fields : {};
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [{ ...native, type: 'input_text', text: part.text }];
+    case 'image': {
+      const { source } = part;
+      const where = source.kind === 'file-id' ? { file_id: source.id } : { image_url: urlOf(source) };
+      return [{ ...native, type: 'input_image', detail: part.detail ?? 'auto', ...where }];
+    }
+    case 'file': {
+      const name = part.filename === undefined ? {} : { filename: part.filename };
+      if (part.source.kind === 'file-id') return [{ ...native, type: 'input_file', file_id: part.source.id }];
+      if (part.source.kind === 'url') return [{ ...native, type: 'input_file', ...name, file_url: part.source.url }];
+      const data = { filename: 'document.pdf', ...name, file_data: dataUrl(part.source) };
+      return [{ ...native, type: 'input_file', ...data }];
+    }
+    case 'audio':
+      if (part.source.kind !== 'base64') return lose(writing, path, 'audio must be inline here');
+      return [{ ...native, type: 'input_audio', input_audio: { data: part.source.data, format: part.format } }];
+    case 'video':
+      return lose(writing, path, 'this dialect has no video input');
+    default:
+      return part satisfies never;
+  }
+}
+
+const urlOf = (source: { kind: 'url'; url: string } | { kind: 'base64'; mediaType: string; data: string }): string =>
+  source.kind === 'url' ? source.url : dataUrl(source);
+
+function lose(writing: Writing, field: string, reason: string): [] {
+  writing.losses.push({ field, reason });
+  return [];
+}
+
+function encodeAssistant(writing: Writing, message: AssistantMessage, path: string): JsonObject[] {
+  const items: JsonObject[] = [];
+  let content: JsonObject[] = [];
+  let thought: ReasoningPart[] = [];
+  const closeContent = (): void => {
+    if (content.length > 0) items.push({ type: 'message', role: 'assistant', content });
+    content = [];
+  };
+  const closeThought = (): void => {
+    if (thought.length > 0) items.push(...encodeThought(writing, thought, path));
+    thought = [];
+  };
+  const natives = arrayOf(message.native?.dialect === DIALECT ? message.native.fields.items : undefined);
+  message.parts.forEach((part, at) => {
+    if (part.type !== 'text' && part.type !== 'refusal') closeContent();
+    if (part.type !== 'reasoning' || !joinsItem(thought, part)) closeThought();
+    const between = natives.flatMap((entry) =>
+      isObject(entry) && entry.at === at && isObject(entry.item) ? [entry.item] : [],
+    );
+    if (between.length > 0) closeContent();
+    items.push(...between);
+    if (part.type === 'reasoning') thought.push(part);
+    else if (part.type === 'text')
+      content.push(...(part.text === '' ? [] : [{ type: 'output_text', text: part.text }]));
+    else if (part.type === 'refusal') content.push({ type: 'refusal', refusal: part.text });
+    else items.push(...encodeOutput(writing, part, path));
+  });
+  closeContent();
+  closeThought();
+  for (const entry of natives)
+    if (isObject(entry) && isObject(entry.item) && Number(entry.at) >= message.parts.length) items.push(entry.item);
+  return items;
+}
+
+/** Reasoning goes back only to the family that wrote it, and only with its encrypted datum: nothing is stored there. */
+function encodeThought(writing: Writing, parts: readonly ReasoningPart[], path: string): JsonObject[] {
+  const family = familyOf(writing.target);
+  const datum = parts.find((part) => part.kind === 'encrypted' && part.format === family);
+  if (!datum)
+    return lose(writing, `${path}.reasoning_details`, `only reasoning that ${family} encrypted can be replayed`);
+  const { summary, content } = reasoningMembers(parts, '');
+  const id = datum.id?.startsWith('rs_') ? { id: datum.id } : {};
+  return [{ type: 'reasoning', ...id, summary, ...(content && { content }), encrypted_content: datum.text }];
+}
+
+type OutputPart = Exclude<AssistantPart, { type: 'text' | 'refusal' | 'reasoning' }>;
+
+function encodeOutput(writing: Writing, part: OutputPart, path: string): JsonObject[] {
+  switch (part.type) {
+    case 'tool-call': {
+      if (part.native?.dialect === DIALECT) return [part.native.fields];
+      const call = { call_id: part.id, name: part.name };
+      if (!isFreeform(writing.call.tools, part.name))
+        return [{ type: 'function_call', ...call, arguments: part.arguments === '' ? '{}' : part.arguments }];
+      writing.freeformCalls.add(part.id);
+      return [{ type: 'custom_tool_call', ...call, input: inputOfArguments(part.arguments) }];
+    }
+    case 'image':
+      if (part.source.kind !== 'base64') return lose(writing, path, 'an answer’s image must be inline to be replayed');
+      return [{ type: 'message', role: 'user', content: userPart(writing, part, path) }];
+    case 'audio':
+      return lose(writing, path, 'this dialect has no audio output to replay');
+    default:
+      return part satisfies never;
+  }
+}
+
+function encodeToolResult(writing: Writing, message: ToolMessage, path: string): JsonObject {
+  const [first] = message.parts;
+  if (first?.native?.dialect === DIALECT && isObject(first.native.fields.item)) return first.native.fields.item;
+  const type = writing.freeformCalls.has(message.callId) ? 'custom_tool_call_output' : 'function_call_output';
+  const plain = message.parts.every((part) => part.type === 'text');
+  const output = plain
+    ? message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+    : message.parts.flatMap((part) => userPart(writing, part, path));
+  return { type, call_id: message.callId, output };
+}
