@@ -1,5 +1,6 @@
 import type { ClientDialect, UpstreamDialect } from './dialect.ts';
 import { geminiUpstream } from './gemini/index.ts';
+import { openaiChatClient } from './openai-chat/index.ts';
 
 /** What providers speak, by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
@@ -7,4 +8,6 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
 };
 
 /** What programs speak to us, by the dialect's id. */
-export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {};
+export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {
+  'openai-chat': openaiChatClient,
+};

@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from '../../../base/json.ts';
+import type { AssistantPart, AudioPart } from '../../../call/message.ts';
+import type { Choice, Reply } from '../../../call/reply.ts';
+import type { AnswerContext } from '../../dialect.ts';
+import { writeAnnotation } from '../annotation.ts';
+import { urlOfSource } from '../media.ts';
+import { writeDetail } from '../reasoning-details.ts';
+import { encodeUsage } from './usage.ts';
+
+/** A body of `chat.completion`. Vendor fields that we do not model come first, so that they cannot replace ours. */
+export function encodeReply(reply: Reply, answer: AnswerContext): Json {
+  return {
+    ...nativeOf(reply.native),
+    id: answer.id,
+    object: 'chat.completion',
+    created: answer.created,
+    model: answer.model,
+    provider: answer.provider,
+    choices: reply.choices.map((choice) => encodeChoice(choice, answer.call.reasoning?.exclude === true)),
+    system_fingerprint: reply.systemFingerprint ?? null,
+    ...(reply.serviceTier !== undefined && { service_tier: reply.serviceTier }),
+    ...(reply.usage && { usage: encodeUsage(reply.usage, reply.bill) }),
+    ...answer.extra,
+  };
+}
+
+export const nativeOf = (native: Reply['native']): JsonObject =>
+  native?.dialect === 'openai-chat' ? native.fields : {};
+
+function encodeChoice(choice: Choice, hidesReasoning: boolean): JsonObject {
+  const { message, ...fields } = nativeOf(choice.native);
+  return {
+    ...fields,
+    index: choice.index,
+    finish_reason: choice.finish,
+    native_finish_reason: choice.nativeFinish,
+    logprobs: choice.logprobs
+      ? { content: choice.logprobs.content ?? null, refusal: choice.logprobs.refusal ?? null }
+      : null,
+    message: { ...(message as JsonObject | undefined), ...encodeMessage(choice, hidesReasoning) },
+  };
+}
+
+function encodeMessage(choice: Choice, hidesReasoning: boolean): JsonObject {
+  const reasoning = hidesReasoning ? [] : of(choice, 'reasoning');
+  const visible = reasoning.filter((part) => part.kind !== 'encrypted').map((part) => part.text);
+  const tools = of(choice, 'tool-call');
+  const images = of(choice, 'image');
+  const audio = of(choice, 'audio').map(encodeAudio)[0];
+  return {
+    role: 'assistant',
+    content: joined(of(choice, 'text').map((part) => part.text)),
+    refusal: joined(of(choice, 'refusal').map((part) => part.text)),
+    reasoning: joined(visible),
+    ...(reasoning.length > 0 && { reasoning_details: reasoning.map((part, index) => writeDetail(part, index)) }),
+    ...(tools.length > 0 && {
+      tool_calls: tools.map((part, index) => ({
+        index,
+        id: part.id,
+        type: 'function',
+        function: { name: part.name, arguments: part.arguments },
+      })),
+    }),
+    ...(images.length > 0 && {
+      images: images.map((part, index) => encodeImage(urlOfSource(part.source), index)),
+    }),
+    ...(audio && { audio }),
+    ...(choice.annotations && { annotations: choice.annotations.map(writeAnnotation) }),
+  };
+}
+
+const of = <Type extends AssistantPart['type']>(choice: Choice, type: Type) =>
+  choice.parts.filter((part): part is Extract<AssistantPart, { type: Type }> => part.type === type);
+
+/** Parts are one text without separators; none at all is null. */
+const joined = (texts: readonly string[]): string | null => (texts.length > 0 ? texts.join('') : null);
+
+export const encodeImage = (url: string | undefined, index: number): JsonObject => ({
+  type: 'image_url',
+  image_url: { url: url ?? '' },
+  index,
+});
+
+const encodeAudio = (part: AudioPart): JsonObject => ({
+  ...part.native?.fields,
+  data: part.source.kind === 'base64' ? part.source.data : null,
+});

@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../../base/json.ts';
+import { usdNumber } from '../../../base/money.ts';
+import type { Bill } from '../../../call/event.ts';
+import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
+
+/**
+ * Usage in OpenAI's meaning with OpenRouter's additions (spec §2.2): prompt tokens include caches, completion tokens
+ * include reasoning. Costs are JSON numbers because the compatible API demands them.
+ */
+export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
+  const prompt = promptTokens(usage);
+  const completion = completionTokens(usage);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: {
+      cached_tokens: usage.inputCacheRead,
+      cache_write_tokens: usage.inputCacheWrite + usage.inputCacheWrite1h,
+      audio_tokens: usage.inputAudio,
+      video_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.outputReasoning,
+      audio_tokens: usage.outputAudio,
+      image_tokens: usage.outputImage,
+      ...(usage.acceptedPrediction !== undefined && { accepted_prediction_tokens: usage.acceptedPrediction }),
+      ...(usage.rejectedPrediction !== undefined && { rejected_prediction_tokens: usage.rejectedPrediction }),
+    },
+    ...(bill && encodeBill(bill)),
+    ...(usage.webSearches > 0 && { server_tool_use_details: { web_search_requests: usage.webSearches } }),
+  };
+}
+
+const encodeBill = (bill: Bill): JsonObject => ({
+  cost: usdNumber(bill.cost),
+  is_byok: bill.isByok,
+  cost_details: {
+    upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
+    upstream_inference_prompt_cost: usdNumber(bill.inputCost),
+    upstream_inference_completions_cost: usdNumber(bill.outputCost),
+  },
+});

@@ -1,0 +1,1 @@
+export { openaiChatClient } from './client/client.ts';
