@@ -1,4 +1,4 @@
-import { NO_MONEY, nano, roundUp } from '../base/money.ts';
+import { type NanoUsd, NO_MONEY, nano, roundUp } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
 import type { Price } from '../catalog/price.ts';
@@ -39,7 +39,7 @@ export function billFor(usage: Usage, price: Price): Bill {
 }
 
 /** The worst a call can cost: every prompt token at the dearest input price, the whole answer at the dearest output price. */
-export function worstCase(price: Price, promptTokens: number, outputTokens: number): bigint {
+export function worstCase(price: Price, promptTokens: number, outputTokens: number): NanoUsd {
   const at = priceAt(price, promptTokens);
   const input = dearest(at.input, at.inputCacheWrite, at.inputCacheWrite1h);
   const output = dearest(at.output, at.outputReasoning);

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import type { ProviderPreferences } from '../call/call.ts';
+import type { Parameter } from '../call/parameters.ts';
+import { loadCatalog } from '../catalog/load.ts';
+import type { EndpointHealth } from '../facts/health.ts';
+import type { Question } from '../facts/question.ts';
+import { plan } from './plan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'router-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function file(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+for (const [slug, more] of [
+  ['cheap', ''],
+  ['middle', 'policy = { trains_on_data = true }'],
+  ['dear', 'policy = { trains_on_data = false, retains_days = 0 }'],
+  ['resold', 'reseller = true'],
+] as const)
+  file(`providers/${slug}.toml`, `name = "${slug}"\nbase_url = "https://${slug}.example/v1"\n${more}\n`);
+
+const price = (input: string) => `price = { input = "${input}", output = "${input}" }`;
+file(
+  'models/acme/one.toml',
+  `name = "One"
+context = 1000
+input = ["text", "image"]
+[endpoints.cheap]
+${price('1')}
+features = ["tools"]
+quantization = "fp8"
+[endpoints.middle]
+${price('2')}
+features = ["tools", "json-schema"]
+[endpoints.dear]
+${price('3')}
+input = ["text"]
+features = []
+[endpoints.resold]
+${price('0.5')}
+features = ["tools"]
+[endpoints."dear/priority"]
+${price('9')}
+`,
+);
+file('models/acme/two.toml', `name = "Two"\n[endpoints.dear]\nfeatures = []\n${price('1.2')}\n`);
+file('models/acme/two:free.toml', `name = "Two free"\n[endpoints.dear]\n${price('0')}\n`);
+
+const loaded = loadCatalog([folder], { dialects: new Set(['openai-chat']), quirks: new Map() }, {});
+assert(loaded.ok, JSON.stringify(loaded));
+const catalog = loaded.value;
+
+type Ask = Partial<Omit<Question, 'preferences' | 'health'>> & {
+  preferences?: ProviderPreferences;
+  health?: { [id: string]: Partial<EndpointHealth> };
+};
+
+function ask({ health = {}, ...more }: Ask = {}): ReturnType<typeof plan> {
+  const known = (id: string): EndpointHealth | undefined =>
+    health[id] ? { stable: true, success: null, latencyMs: null, throughput: null, ...health[id] } : undefined;
+  return plan({
+    catalog,
+    operation: 'chat',
+    models: ['acme/one'],
+    preferences: {},
+    parameters: [],
+    inputModalities: ['text'],
+    outputModalities: ['text'],
+    promptTokens: 10,
+    maxOutputTokens: null,
+    usesTools: false,
+    enabled: new Set(['cheap', 'middle', 'dear', 'resold']),
+    seed: 1,
+    ...more,
+    health: { of: known },
+  });
+}
+
+const tags = (decided: ReturnType<typeof plan>): string[] =>
+  decided.candidates.map(({ endpoint }) => `${endpoint.modelId.slice(5)}@${endpoint.tag}`);
+
+test('the first endpoint is drawn with weight 1/price² among direct hosts; resellers come last; tiers are never used unasked', () => {
+  const counts = new Map<string, number>();
+  for (let seed = 0; seed < 3000; seed++) {
+    const order = tags(ask({ seed }));
+    assert.equal(order.at(-1), 'one@resold');
+    assert.equal(order.length, 4);
+    counts.set(order[0] ?? '', (counts.get(order[0] ?? '') ?? 0) + 1);
+  }
+  const share = (tag: string): number => (counts.get(tag) ?? 0) / 3000;
+  const total = 1 + 1 / 4 + 1 / 9;
+  assert(Math.abs(share('one@cheap') - 1 / total) < 0.04);
+  assert(Math.abs(share('one@middle') - 1 / 4 / total) < 0.04);
+  assert(Math.abs(share('one@dear') - 1 / 9 / total) < 0.04);
+});
+
+test('the same question gives the same plan', () => {
+  assert.deepEqual(tags(ask({ seed: 42 })), tags(ask({ seed: 42 })));
+});
+
+test('order is followed exactly, others still follow, unless fallbacks are off', () => {
+  assert.deepEqual(tags(ask({ preferences: { order: ['dear', 'cheap'] } })).slice(0, 2), ['one@dear', 'one@cheap']);
+  assert.equal(tags(ask({ preferences: { order: ['dear', 'cheap'] } })).length, 4);
+  assert.deepEqual(tags(ask({ preferences: { order: ['dear', 'cheap'], allow_fallbacks: false } })), [
+    'one@dear',
+    'one@cheap',
+  ]);
+  assert.equal(ask({ preferences: { allow_fallbacks: false } }).candidates.length, 1);
+});
+
+test('only and ignore are hard; a base slug never means a tier, the full tag does', () => {
+  assert.deepEqual(tags(ask({ preferences: { only: ['dear'] } })), ['one@dear']);
+  assert.deepEqual(tags(ask({ preferences: { only: ['dear/priority'] } })), ['one@dear/priority']);
+  assert(!tags(ask({ preferences: { ignore: ['cheap'] } })).includes('one@cheap'));
+  const none = ask({ preferences: { only: ['elsewhere'], allow_fallbacks: false } });
+  assert.equal(none.fault?.code, 'no_endpoints');
+  assert.match(none.fault?.message ?? '', /^No allowed providers are available/);
+});
+
+test('every endpoint is a candidate or has a reason', () => {
+  const decided = ask({ preferences: { max_price: { prompt: '1.5' }, quantizations: ['fp8'] } });
+  assert.equal(decided.candidates.length + decided.rejected.length, 5);
+  for (const rejected of decided.rejected) assert(rejected.reason.length > 3 && rejected.step.length > 3);
+  assert.deepEqual(tags(decided), ['one@cheap']);
+});
+
+test('prices, policy, modalities, tools and parameters filter hard', () => {
+  assert(!tags(ask({ preferences: { data_collection: 'deny' } })).includes('one@middle'));
+  assert.deepEqual(tags(ask({ preferences: { zdr: true } })), ['one@dear']);
+  assert(!tags(ask({ inputModalities: ['text', 'image'] })).includes('one@dear'));
+  assert(!tags(ask({ usesTools: true })).includes('one@dear'));
+  const strict = ask({ preferences: { require_parameters: true }, parameters: ['structured_outputs'] as Parameter[] });
+  assert.deepEqual(tags(strict), ['one@middle']);
+  assert.equal(strict.strict, true);
+  assert.equal(ask({ promptTokens: 5000 }).fault?.code, 'context_length_exceeded');
+});
+
+test('a wish for structured output only prefers, and gives way when nobody can', () => {
+  assert.deepEqual(tags(ask({ parameters: ['structured_outputs'] })), ['one@middle']);
+  assert.equal(tags(ask({ models: ['acme/two'], parameters: ['structured_outputs'] })).length, 1);
+});
+
+test('sorts: price, latency, throughput, by preference or variant; the last variant wins', () => {
+  const health = {
+    'acme/one@dear': { latencyMs: { p50: 10, p75: 1, p90: 1, p99: 1 }, throughput: { p50: 9, p75: 1, p90: 1, p99: 1 } },
+    'acme/one@middle': {
+      latencyMs: { p50: 90, p75: 1, p90: 1, p99: 1 },
+      throughput: { p50: 99, p75: 1, p90: 1, p99: 1 },
+    },
+  };
+  assert.equal(tags(ask({ preferences: { sort: 'price' } }))[0], 'one@resold');
+  assert.equal(tags(ask({ preferences: { sort: 'latency' }, health }))[0], 'one@dear');
+  assert.equal(tags(ask({ models: ['acme/one:nitro'], health }))[0], 'one@middle');
+  assert.equal(tags(ask({ models: ['acme/one:nitro:floor'], health }))[0], 'one@resold');
+});
+
+test('an endpoint with a recent outage goes to the back', () => {
+  const order = tags(ask({ health: { 'acme/one@cheap': { stable: false } } }));
+  assert.equal(order.at(-1), 'one@cheap');
+});
+
+test('models are tried in order; partition none sorts all endpoints together', () => {
+  const models = ['acme/two', 'acme/one'];
+  assert.equal(tags(ask({ models }))[0], 'two@dear');
+  const together = ask({ models, preferences: { sort: { by: 'price', partition: 'none' } } });
+  assert.deepEqual(tags(together).slice(0, 3), ['one@resold', 'one@cheap', 'two@dear']);
+});
+
+test('an exact id beats a variant, and a catalogue variant never falls back to its base', () => {
+  assert.deepEqual(tags(ask({ models: ['acme/two:free:nitro'] })), ['two:free@dear']);
+  const missing = ask({ models: ['acme/one:free'] });
+  assert.equal(missing.fault?.code, 'unknown_model');
+  assert.match(missing.fault?.message ?? '', /^acme\/one:free is not a valid model ID\./);
+});
+
+test('without any key the message names the variables and a model that works', () => {
+  const decided = ask({ enabled: new Set() });
+  assert.equal(decided.fault?.code, 'no_endpoints');
+  assert.match(decided.fault?.message ?? '', /CHEAP_API_KEY or MIDDLE_API_KEY/);
+  assert.match(decided.fault?.message ?? '', /sandbox\/echo/);
+});
