@@ -77,6 +77,7 @@ export type Annotation =
       readonly content?: string;
       readonly start?: number;
       readonly end?: number;
+      readonly native?: Native;
     }
   | { readonly type: 'native'; readonly value: JsonObject };
 

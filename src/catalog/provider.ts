@@ -3,6 +3,7 @@ export const DIALECT_IDS = [
   'openai-chat',
   'openai-responses',
   'anthropic-messages',
+  'bedrock-invoke-anthropic',
   'gemini',
   'bedrock-converse',
   'cohere-chat',
@@ -42,7 +43,10 @@ export type DialectSettings = {
 };
 
 export type DataPolicy = {
+  /** True unless the provider is known not to: silence counts as consent to nothing. */
   readonly trainsOnData: boolean;
+  /** Whether `trainsOnData` is what the provider says, or only our caution. */
+  readonly trainingStated?: boolean;
   /** Days that prompts are kept; null = not stated. 0 = zero retention. */
   readonly retainsDays: number | null;
   readonly privacyUrl?: string;

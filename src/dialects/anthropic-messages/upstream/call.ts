@@ -1,0 +1,151 @@
+import { type Fault, fault } from '../../../base/fault.ts';
+import { type Json, type JsonObject, objectOf } from '../../../base/json.ts';
+import { failed, ok, type Result } from '../../../base/result.ts';
+import type { Call, Effort } from '../../../call/call.ts';
+import { EFFORTS } from '../../../call/call.ts';
+import type { Assets } from '../../../facts/asset.ts';
+import type { Target } from '../../../facts/target.ts';
+import type { EncodedCall } from '../../dialect.ts';
+import { DIALECT, fieldsOf } from '../words.ts';
+import { namesFile, urlsOf } from './assets.ts';
+import { type Encoding, newEncoding } from './encoding.ts';
+import { type Emulation, emulationOf, outputFormat, outputInstruction } from './output.ts';
+import { encodeSampling } from './sampling.ts';
+import { nearest, planThinking, type Thinking } from './thinking.ts';
+import { encodeToolChoice, encodeTools, isForced } from './tools.ts';
+import type { Transport } from './transport.ts';
+import { encodeTurns, type Turns } from './turns.ts';
+
+/** `max_tokens` is demanded. Where nobody names a limit, this is one that every Claude model takes. */
+const MAX_TOKENS = 4096;
+
+/** Fields that are merged into what we write ourselves rather than copied. */
+const MERGED = ['thinking', 'output_config', 'metadata', 'anthropic_beta'];
+
+export function encodeCall(
+  call: Call,
+  target: Target,
+  assets: Assets,
+  transport: Transport,
+): Result<EncodedCall, Fault> {
+  if (transport.inline(target)) {
+    const missing = urlsOf(call).find(({ url }) => !assets.has(url));
+    if (missing) return failed(fault('image_download_failed', `Could not fetch ${missing.url.slice(0, 200)}`));
+  }
+  const encoding = newEncoding(call, target, assets);
+  const emulation = emulationOf(call, target);
+  const maxTokens = outputLimit(encoding);
+  const tools = encodeTools(encoding, emulation);
+  const turns = encodeTurns(encoding);
+  const thinking = planThinking(encoding, { maxTokens, conflict: conflictOf(encoding, emulation, turns) });
+  const instruction = outputInstruction(call, target);
+  if (instruction !== null) turns.system.push({ type: 'text', text: instruction });
+  markLast(encoding, turns);
+  const choice = encodeToolChoice(encoding, emulation, thinking.on);
+  loseTheRest(encoding);
+  const body: JsonObject = {
+    model: target.endpoint.upstreamId,
+    max_tokens: maxTokens,
+    ...(turns.system.length > 0 && { system: turns.system }),
+    messages: turns.messages as readonly Json[],
+    ...(tools.length > 0 && { tools }),
+    ...(choice && { tool_choice: choice }),
+    ...encodeSampling(encoding, thinking.on),
+    ...(call.stop.length > 0 && { stop_sequences: call.stop.filter((word) => word.trim() !== '') }),
+    ...(call.stream && { stream: true }),
+    ...(thinking.thinking && { thinking: thinking.thinking }),
+    ...outputConfig(encoding, thinking),
+    ...metadata(call),
+    ...serviceTier(encoding),
+    ...nativeFields(encoding),
+  };
+  return ok({
+    path: transport.path(target, call.stream),
+    headers: transport.headers(body, target),
+    body: transport.body(body, target),
+    losses: encoding.losses,
+  });
+}
+
+/** The caller's limit, never above the endpoint's; else the endpoint's own; else one that every model takes. */
+function outputLimit({ call, target, lose }: Encoding): number {
+  const max = target.endpoint.maxOutput;
+  const asked = call.maxOutputTokens;
+  if (asked === undefined) return max ?? MAX_TOKENS;
+  if (max === null || asked <= max) return asked;
+  lose('max_tokens', `sent as ${max}, the endpoint's limit`);
+  return max;
+}
+
+function conflictOf(encoding: Encoding, emulation: Emulation | null, turns: Turns): string | null {
+  if (emulation) return 'structured output by a forced tool';
+  if (isForced(encoding, null)) return 'a forced tool';
+  return turns.messages.at(-1)?.role === 'assistant' ? 'a prefilled answer' : null;
+}
+
+/** The automatic breakpoint of the whole call: after the last block that can bear one. */
+function markLast(encoding: Encoding, { messages }: Turns): void {
+  const mark = encoding.mark(encoding.call.cache, 'request');
+  const content = messages.at(-1)?.content ?? [];
+  const at = content.findLastIndex((block) => block.type !== 'thinking' && block.type !== 'redacted_thinking');
+  const block = content[at];
+  if (block && block.cache_control === undefined) content[at] = { ...block, ...mark };
+}
+
+function outputConfig(encoding: Encoding, thinking: Thinking): JsonObject {
+  const format = outputFormat(encoding);
+  const effort = thinking.effort ?? verbosity(encoding);
+  const config = {
+    ...objectOf(fieldsOf(encoding.call.native).output_config),
+    ...(effort !== undefined && { effort }),
+    ...(format && { format }),
+  };
+  return Object.keys(config).length > 0 ? { output_config: config } : {};
+}
+
+/** Without thinking, Anthropic's effort says how much is written: `verbosity`. */
+function verbosity({ call, target, lose }: Encoding): string | undefined {
+  if (call.verbosity === undefined) return undefined;
+  const supported = (target.endpoint.reasoning?.efforts ?? []).filter((effort) => effort !== 'none');
+  const wanted = EFFORTS.find((effort): effort is Effort => effort === call.verbosity);
+  if (wanted !== undefined && supported.length > 0) return nearest(wanted, supported);
+  lose('verbosity', 'this endpoint takes no effort');
+  return undefined;
+}
+
+function metadata(call: Call): JsonObject {
+  const more = objectOf(fieldsOf(call.native).metadata);
+  const merged = { ...more, ...(call.user !== undefined && { user_id: call.user }) };
+  return Object.keys(merged).length > 0 ? { metadata: merged } : {};
+}
+
+/** `auto` may use the priority tier, `standard_only` never does (Anthropic guide to service tiers, read 2026-11-22). */
+function serviceTier({ call, lose }: Encoding): JsonObject {
+  const tier = call.serviceTier;
+  if (tier === undefined) return {};
+  if (tier === 'auto' || tier === 'priority' || tier === 'fast') return { service_tier: 'auto' };
+  if (tier === 'default' || tier === 'standard_only') return { service_tier: 'standard_only' };
+  lose('service_tier', `this dialect has no tier ${tier}`);
+  return {};
+}
+
+function nativeFields({ call, lose }: Encoding): JsonObject {
+  const { native } = call;
+  if (native && native.dialect !== DIALECT)
+    for (const name of Object.keys(native.fields)) lose(name, `a field that only ${native.dialect} knows`);
+  const fields = fieldsOf(native);
+  const betas = new Set((Array.isArray(fields.anthropic_beta) ? fields.anthropic_beta : []) as string[]);
+  if (namesFile(call)) betas.add('files-api-2025-04-14');
+  if (fields.context_management !== undefined) betas.add('context-management-2025-06-27');
+  const copied = Object.entries(fields).filter(([name]) => !MERGED.includes(name));
+  return { ...Object.fromEntries(copied), ...(betas.size > 0 && { anthropic_beta: [...betas] }) };
+}
+
+function loseTheRest({ call, lose }: Encoding): void {
+  const silent = (call.modalities ?? []).filter((modality) => modality !== 'text');
+  if (silent.length > 0) lose('modalities', `this dialect answers in text only, not ${silent.join(', ')}`);
+  if (call.audio) lose('audio', 'this dialect has no audio output');
+  if (call.imageConfig) lose('image_config', 'this dialect has no image output');
+  if (call.prediction) lose('prediction', 'this dialect takes no predicted output');
+  if (call.promptCacheKey !== undefined) lose('prompt_cache_key', 'this dialect caches by cache_control');
+}

@@ -1,0 +1,130 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type {
+  AssistantMessage,
+  Message,
+  SystemMessage,
+  TextPart,
+  ToolMessage,
+  UserMessage,
+} from '../../../call/message.ts';
+import { assistantBlocks, userBlocks } from './content.ts';
+import type { Encoding } from './encoding.ts';
+
+export type Turn = { readonly role: 'user' | 'assistant'; readonly content: JsonObject[] };
+export type Turns = { readonly system: JsonObject[]; readonly messages: Turn[] };
+
+/**
+ * Leading system text is the system prompt. Later system text stays where it was said, as tagged text of the user's
+ * turn: moving it up would change its meaning and break the prompt cache. Roles alternate: neighbours are merged, and
+ * within a user's turn tool results come first, as the API demands.
+ */
+export function encodeTurns(encoding: Encoding): Turns {
+  const all = encoding.call.messages;
+  const firstTurn = all.findIndex((message) => message.role !== 'system' && message.role !== 'developer');
+  const leading = firstTurn < 0 ? Math.max(all.length - 1, 0) : firstTurn;
+  const system: JsonObject[] = [];
+  const messages: Turn[] = [];
+  const idOf = newIdMap();
+  all.forEach((message, index) => {
+    const field = `messages[${index}]`;
+    if (index < leading) {
+      system.push(...partsOf(message.parts as readonly TextPart[], encoding, field));
+      return;
+    }
+    const turn = turnOf(encoding, message, field, idOf);
+    const last = messages.at(-1);
+    if (turn.content.length === 0) return;
+    if (last?.role === turn.role) last.content.push(...turn.content);
+    else messages.push(turn);
+  });
+  for (const turn of messages) if (turn.role === 'user') resultsFirst(turn.content);
+  if (messages[0]?.role === 'assistant') messages.unshift({ role: 'user', content: [{ type: 'text', text: '…' }] });
+  trimPrefill(messages);
+  return { system, messages };
+}
+
+function turnOf(encoding: Encoding, message: Message, field: string, idOf: (id: string) => string): Turn {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return systemTurn(encoding, message, field);
+    case 'user':
+      return { role: 'user', content: named(message, partsOf(message.parts, encoding, field)) };
+    case 'assistant':
+      return { role: 'assistant', content: assistantContent(encoding, message, field, idOf) };
+    case 'tool':
+      return { role: 'user', content: [toolResult(encoding, message, field, idOf)] };
+    default:
+      return message satisfies never;
+  }
+}
+
+const partsOf = (parts: UserMessage['parts'], encoding: Encoding, field: string): JsonObject[] =>
+  parts.flatMap((part, index) => userBlocks(encoding, part, `${field}.content[${index}]`));
+
+function systemTurn(encoding: Encoding, message: SystemMessage, field: string): Turn {
+  const alone = encoding.call.messages.length === 1;
+  const blocks = partsOf(message.parts, encoding, field);
+  if (!alone) encoding.lose(`${field}.role`, 'a system message within the conversation is sent as tagged user text');
+  const content = alone
+    ? blocks
+    : blocks.map((block) => (block.type === 'text' ? { ...block, text: `<system>\n${block.text}\n</system>` } : block));
+  return { role: 'user', content };
+}
+
+/** Models without names for speakers read them in the text (spec §1.1). */
+function named(message: UserMessage, blocks: JsonObject[]): JsonObject[] {
+  const at = message.name === undefined ? -1 : blocks.findIndex((block) => block.type === 'text');
+  return blocks.map((block, index) => (index === at ? { ...block, text: `${message.name}: ${block.text}` } : block));
+}
+
+function assistantContent(
+  encoding: Encoding,
+  message: AssistantMessage,
+  field: string,
+  idOf: (id: string) => string,
+): JsonObject[] {
+  return message.parts.flatMap((part, index) => assistantBlocks(encoding, part, `${field}.content[${index}]`, idOf));
+}
+
+function toolResult(encoding: Encoding, message: ToolMessage, field: string, idOf: (id: string) => string): JsonObject {
+  const content = message.parts.flatMap((part, index) => userBlocks(encoding, part, `${field}.content[${index}]`));
+  return {
+    type: 'tool_result',
+    tool_use_id: idOf(message.callId),
+    ...(content.length > 0 && { content }),
+    ...(message.isError !== undefined && { is_error: message.isError }),
+    ...encoding.mark(message.cache, field),
+  };
+}
+
+function resultsFirst(content: JsonObject[]): void {
+  const results = content.filter((block) => block.type === 'tool_result');
+  if (results.length === 0 || content[results.length - 1]?.type === 'tool_result') return;
+  content.unshift(...content.splice(0).filter((block) => !results.includes(block)));
+  content.unshift(...results);
+}
+
+/** A prefill that ends in white space is refused. */
+function trimPrefill(messages: Turn[]): void {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  if (last?.role === 'assistant' && block?.type === 'text')
+    last.content[last.content.length - 1] = { ...block, text: String(block.text).trimEnd() };
+}
+
+/** Ids may hold letters, digits, `_` and `-` only; other vendors' ids are rewritten, and stay apart. */
+function newIdMap(): (id: string) => string {
+  const known = new Map<string, string>();
+  const used = new Set<string>();
+  return (id) => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const plain = id.replace(/[^a-zA-Z0-9_-]/g, '_') || 'call';
+    let unique = plain;
+    for (let count = 2; used.has(unique); count++) unique = `${plain}_${count}`;
+    known.set(id, unique);
+    used.add(unique);
+    return unique;
+  };
+}

@@ -1,0 +1,75 @@
+import { countOf, type JsonObject, objectOf } from '../../base/json.ts';
+import { usdNumber } from '../../base/money.ts';
+import type { Bill } from '../../call/event.ts';
+import { completionTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { leftover } from './words.ts';
+
+const PROMPT = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation'];
+const MODELLED = [...PROMPT, 'output_tokens', 'output_tokens_details', 'service_tier', 'server_tool_use', 'cost'];
+
+/**
+ * Counts are cumulative: what a later event tells replaces what an earlier one told. Some compatible hosts put zeros
+ * or an estimate into `message_start` and the truth into `message_delta`; others tell the prompt only at the start and
+ * repeat it as zero, so a later prompt count counts only if it is one.
+ */
+export function mergeUsage(before: JsonObject, next: JsonObject): JsonObject {
+  const told = leftover(next, []);
+  const prompt = PROMPT.slice(0, 3).reduce((sum, name) => sum + countOf(told[name]), 0);
+  return { ...before, ...(prompt > 0 ? told : leftover(told, PROMPT)) };
+}
+
+/** Anthropic's `input_tokens` excludes cache reads and writes; its `output_tokens` includes thinking. */
+export function decodeUsage(usage: JsonObject): Usage {
+  const lifetimes = objectOf(usage.cache_creation);
+  const hour = countOf(lifetimes.ephemeral_1h_input_tokens);
+  const written =
+    usage.cache_creation_input_tokens === undefined
+      ? hour + countOf(lifetimes.ephemeral_5m_input_tokens)
+      : countOf(usage.cache_creation_input_tokens);
+  const output = countOf(usage.output_tokens);
+  const thinking = Math.min(countOf(objectOf(usage.output_tokens_details).thinking_tokens), output);
+  const cost = typeof usage.cost === 'number' && usage.cost >= 0 ? usage.cost.toFixed(12) : undefined;
+  return usageOf({
+    input: countOf(usage.input_tokens),
+    inputCacheRead: countOf(usage.cache_read_input_tokens),
+    inputCacheWrite: Math.max(written - hour, 0),
+    inputCacheWrite1h: Math.min(hour, written),
+    output: output - thinking,
+    outputReasoning: thinking,
+    webSearches: countOf(objectOf(usage.server_tool_use).web_search_requests),
+    ...(cost !== undefined && { vendorCost: cost }),
+  });
+}
+
+/** Members of `usage` beside the counts: `inference_geo`, `speed`, `iterations` … */
+export const usageLeftover = (usage: JsonObject): JsonObject => leftover(usage, MODELLED);
+
+/** `usage` as this dialect's clients read it, with the gateway's cost fields beside the counts. */
+export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObject): JsonObject {
+  return {
+    input_tokens: usage.input + usage.inputAudio,
+    cache_creation_input_tokens: usage.inputCacheWrite + usage.inputCacheWrite1h,
+    cache_read_input_tokens: usage.inputCacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.inputCacheWrite,
+      ephemeral_1h_input_tokens: usage.inputCacheWrite1h,
+    },
+    output_tokens: completionTokens(usage),
+    output_tokens_details: { thinking_tokens: usage.outputReasoning },
+    server_tool_use: usage.webSearches > 0 ? { web_search_requests: usage.webSearches, web_fetch_requests: 0 } : null,
+    ...more,
+    ...(bill && {
+      cost: usdNumber(bill.cost),
+      is_byok: bill.isByok,
+      cost_details: {
+        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
+        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
+        upstream_inference_completions_cost: usdNumber(bill.outputCost),
+      },
+    }),
+  };
+}
+
+/** Our `default` is this dialect's `standard` (spec §1.4). */
+export const tierOf = (wire: string): string => (wire === 'standard' ? 'default' : wire);
+export const wireTierOf = (tier: string): string => (tier === 'default' ? 'standard' : tier);
