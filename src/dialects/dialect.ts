@@ -51,7 +51,12 @@ export type AnswerContext = {
   readonly extra?: JsonObject;
 };
 
-export type FaultContext = { readonly id: string | null; readonly extra?: JsonObject };
+export type FaultContext = {
+  readonly id: string | null;
+  readonly extra?: JsonObject;
+  /** Set where a call was read and asked for no stream: some dialects answer certain faults with an incomplete reply. */
+  readonly answer?: AnswerContext;
+};
 export type EncodedFault = {
   readonly status: number;
   readonly body: Json;

@@ -1,8 +1,9 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { arrayOf, countOf, isObject, type JsonObject, objectOf, parseJson, stringOf } from '../../../base/json.ts';
+import { arrayOf, countOf, isObject, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
+import { frameJson } from '../../frame-json.ts';
 import { argumentsOfInput } from '../freeform.ts';
 import { familyOf } from '../reasoning.ts';
 import {
@@ -53,7 +54,7 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     if (closed) return [];
     if (frame.exception) return fail(fault('upstream_malformed', frame.data.slice(0, 500)));
     if (frame.data === '[DONE]' || frame.data === '') return [];
-    const data = parseJson(frame.data);
+    const data = frameJson(frame);
     if (!isObject(data)) {
       damaged = true;
       return [];

@@ -11,9 +11,9 @@ import type {
   UserPart,
 } from '../../../call/message.ts';
 import type { Target } from '../../../facts/target.ts';
+import { urlOfSource } from '../../openai-chat/media.ts';
 import { inputOfArguments, isFreeform } from '../freeform.ts';
 import { familyOf, joinsItem, reasoningMembers } from '../reasoning.ts';
-import { dataUrl } from '../source.ts';
 import { DIALECT } from '../tools.ts';
 
 type Writing = {
@@ -61,14 +61,14 @@ function userPart(writing: Writing, part: UserPart, path: string): JsonObject[] 
       return part.text === '' ? [] : [{ ...native, type: 'input_text', text: part.text }];
     case 'image': {
       const { source } = part;
-      const where = source.kind === 'file-id' ? { file_id: source.id } : { image_url: urlOf(source) };
+      const where = source.kind === 'file-id' ? { file_id: source.id } : { image_url: urlOfSource(source) };
       return [{ ...native, type: 'input_image', detail: part.detail ?? 'auto', ...where }];
     }
     case 'file': {
       const name = part.filename === undefined ? {} : { filename: part.filename };
       if (part.source.kind === 'file-id') return [{ ...native, type: 'input_file', file_id: part.source.id }];
       if (part.source.kind === 'url') return [{ ...native, type: 'input_file', ...name, file_url: part.source.url }];
-      const data = { filename: 'document.pdf', ...name, file_data: dataUrl(part.source) };
+      const data = { filename: 'document.pdf', ...name, file_data: urlOfSource(part.source) };
       return [{ ...native, type: 'input_file', ...data }];
     }
     case 'audio':
@@ -80,9 +80,6 @@ function userPart(writing: Writing, part: UserPart, path: string): JsonObject[] 
       return part satisfies never;
   }
 }
-
-const urlOf = (source: { kind: 'url'; url: string } | { kind: 'base64'; mediaType: string; data: string }): string =>
-  source.kind === 'url' ? source.url : dataUrl(source);
 
 function lose(writing: Writing, field: string, reason: string): [] {
   writing.losses.push({ field, reason });

@@ -1,0 +1,93 @@
+import type { Fault } from '../../../base/fault.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { failed, ok, type Result } from '../../../base/result.ts';
+import type { Call, Sampling } from '../../../call/call.ts';
+import type { Message } from '../../../call/message.ts';
+import {
+  type Complaints,
+  newComplaints,
+  present,
+  readBoolean,
+  readNumber,
+  readObject,
+  readString,
+  readStrings,
+} from '../../../call/read.ts';
+import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
+import type { ClientRequest } from '../../dialect.ts';
+import { nativeFields, readReasoning, readSampling, SAMPLING_FIELDS } from '../../openai-chat/client/options.ts';
+import { DIALECT } from '../tools.ts';
+import { readInput } from './input.ts';
+import { includes, readFormat, readToolChoice, readTools, refuseState } from './settings.ts';
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...COMMON_FIELDS,
+  ...SAMPLING_FIELDS,
+  'input',
+  'instructions',
+  'max_output_tokens',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'text',
+  'reasoning',
+  'modalities',
+  'store',
+  'background',
+  'previous_response_id',
+  'conversation',
+  'stream_options',
+]);
+
+/** Reads the body of `POST /responses`. Stateless: the whole conversation stands in `input`. */
+export function decodeCall(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
+  const to = newComplaints();
+  refuseState(to, body);
+  const text = readObject(to, body, 'text') ?? {};
+  const native = readNative(body, text);
+  const call: Call = {
+    ...readCommon(to, body, request.headers),
+    messages: readMessages(to, body),
+    tools: readTools(to, body),
+    output: readFormat(to, text),
+    sampling: readSettings(to, body),
+    stop: [],
+    ...present({
+      toolChoice: readToolChoice(to, body),
+      parallelToolCalls: readBoolean(to, body, 'parallel_tool_calls'),
+      maxOutputTokens: readNumber(to, body, 'max_output_tokens', { min: 1, whole: true }),
+      reasoning: readReasoning(to, { reasoning: body.reasoning }),
+      verbosity: readString(to, text, 'verbosity', 'text.verbosity'),
+      modalities: readStrings(to, body, 'modalities'),
+    }),
+    ...(native && { native: { dialect: DIALECT, fields: native } }),
+  };
+  return to.first ? failed(to.first) : ok(call);
+}
+
+function readMessages(to: Complaints, body: JsonObject): Message[] {
+  const messages = readInput(to, body.input);
+  const instructions = readString(to, body, 'instructions');
+  if (!instructions) return messages;
+  return [{ role: 'system', parts: [{ type: 'text', text: instructions }] }, ...messages];
+}
+
+function readSettings(to: Complaints, body: JsonObject): Sampling {
+  const sampling = readSampling(to, body);
+  return includes(body, 'message.output_text.logprobs') ? { ...sampling, logprobs: true } : sampling;
+}
+
+const KNOWN_TEXT: ReadonlySet<string> = new Set(['format', 'verbosity']);
+const KNOWN_REASONING: ReadonlySet<string> = new Set(['effort', 'summary', 'max_tokens', 'enabled', 'exclude']);
+
+/** What we do not model, also below `text` and `reasoning`. */
+function readNative(body: JsonObject, text: JsonObject): JsonObject | undefined {
+  const fields = {
+    ...nativeFields(body, KNOWN),
+    ...present({
+      text: nativeFields(text, KNOWN_TEXT),
+      reasoning: nativeFields((body.reasoning ?? {}) as JsonObject, KNOWN_REASONING),
+    }),
+  };
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}

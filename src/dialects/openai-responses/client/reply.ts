@@ -1,0 +1,83 @@
+import { assert } from '../../../base/assert.ts';
+import type { Json, JsonObject } from '../../../base/json.ts';
+import type { Event } from '../../../call/event.ts';
+import type { AssistantPart } from '../../../call/message.ts';
+import type { Choice, Reply } from '../../../call/reply.ts';
+import type { AnswerContext } from '../../dialect.ts';
+import { DIALECT } from '../tools.ts';
+import { createAnswerWriter } from './answer.ts';
+
+/** A finished reply is written as its events are; what the terminal event carries is the answer. */
+export function encodeReply(reply: Reply, answer: AnswerContext): Json {
+  let response: JsonObject | undefined;
+  const write = createAnswerWriter(answer, (_type, fields) => {
+    if (fields.response !== undefined) response = fields.response as JsonObject;
+  });
+  for (const event of eventsOf(reply)) write(event);
+  assert(response, 'a reply ends with a response');
+  return response;
+}
+
+function* eventsOf(reply: Reply): Generator<Event> {
+  yield { type: 'start', ...(reply.serviceTier !== undefined && { serviceTier: reply.serviceTier }) };
+  const choice = reply.choices.find(({ index }) => index === 0);
+  if (choice) yield* eventsOfChoice(choice);
+  if (reply.usage) yield { type: 'usage', usage: reply.usage, ...(reply.bill && { bill: reply.bill }) };
+  yield { type: 'end' };
+}
+
+/** What belongs to the text as a whole (annotations, log probabilities) is told with its last part. */
+function* eventsOfChoice(choice: Choice): Generator<Event> {
+  const natives = nativeItems(choice);
+  const lastText = choice.parts.findLastIndex((part) => part.type === 'text');
+  let tools = 0;
+  for (const [at, part] of choice.parts.entries()) {
+    while (natives.length > 0 && (natives[0]?.[0] ?? 0) <= at) yield* natives.shift()?.[1] ?? [];
+    yield* eventsOfPart(part, part.type === 'tool-call' ? tools++ : at);
+    if (at === lastText) yield* aboutText(choice);
+  }
+  for (const [, events] of natives) yield* events;
+  if (lastText < 0) yield* aboutText(choice);
+  yield { type: 'finish', choice: 0, reason: choice.finish, native: choice.nativeFinish };
+}
+
+function nativeItems(choice: Choice): [place: number, events: Event[]][] {
+  if (choice.native?.dialect !== DIALECT) return [];
+  return Object.entries(choice.native.fields)
+    .filter(([name]) => name.startsWith('item:'))
+    .map(([name, item]): [number, Event[]] => {
+      const native = { dialect: DIALECT, fields: { [name]: item } };
+      return [Number(name.slice('item:'.length)), [{ type: 'native', choice: 0, native }]];
+    })
+    .sort(([a], [b]) => a - b);
+}
+
+function* aboutText(choice: Choice): Generator<Event> {
+  for (const annotation of choice.annotations ?? []) yield { type: 'annotation', choice: 0, annotation };
+  if (choice.logprobs?.content) yield { type: 'logprobs', choice: 0, content: choice.logprobs.content };
+}
+
+function* eventsOfPart(part: AssistantPart, index: number): Generator<Event> {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      yield { type: part.type, choice: 0, text: part.text };
+      return;
+    case 'reasoning': {
+      const { type: _type, native: _native, cache: _cache, ...members } = part;
+      yield { type: 'reasoning', choice: 0, index, ...members };
+      return;
+    }
+    case 'tool-call':
+      yield { type: 'tool-start', choice: 0, index, id: part.id, name: part.name };
+      yield { type: 'tool-arguments', choice: 0, index, text: part.arguments };
+      return;
+    case 'image':
+      yield { type: 'image', choice: 0, source: part.source };
+      return;
+    case 'audio':
+      return;
+    default:
+      part satisfies never;
+  }
+}
