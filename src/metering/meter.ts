@@ -1,7 +1,7 @@
 import type { Event } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Reply } from '../call/reply.ts';
-import { completionTokens, promptTokens, type Usage, usageOf } from '../call/usage.ts';
+import { type Usage, usageOf } from '../call/usage.ts';
 import { tokensOf } from './estimate.ts';
 
 /** Counts what passes: our own count of the output, the vendor's usage when it comes, and how the answer ended. */
@@ -48,7 +48,7 @@ export function createMeter(promptEstimate: number): Meter {
   const usage = (): Usage => {
     const output = Math.ceil(outputBytes / 4);
     const outputReasoning = Math.ceil(reasoningBytes / 4);
-    if (reported) return believable(reported, promptEstimate, output, outputReasoning);
+    if (reported) return reported;
     return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
   };
   return {
@@ -60,8 +60,9 @@ export function createMeter(promptEstimate: number): Meter {
   };
 }
 
-/** The usage of a whole answer: the vendor's, or our count where it reported none. */
+/** The usage of a whole answer: the vendor's as it is, or our count where it reported none. */
 export function usageOfReply(reply: Reply, promptEstimate: number): Usage {
+  if (reply.usage) return reply.usage;
   let output = 0;
   let outputReasoning = 0;
   for (const choice of reply.choices)
@@ -70,15 +71,5 @@ export function usageOfReply(reply: Reply, promptEstimate: number): Usage {
       else if (part.type === 'tool-call') output += tokensOf(part.name) + tokensOf(part.arguments);
       else if (part.type === 'reasoning' && part.kind !== 'encrypted') outputReasoning += tokensOf(part.text);
     }
-  if (reply.usage) return believable(reply.usage, promptEstimate, output, outputReasoning);
   return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
-}
-
-/**
- * A vendor that reports nothing at all where we saw an answer did not count; then our own estimate stands. Everything
- * else it says is taken as it is: usage is never edited for effect.
- */
-function believable(reported: Usage, input: number, output: number, outputReasoning: number): Usage {
-  if (promptTokens(reported) > 0 || completionTokens(reported) > 0 || output + outputReasoning === 0) return reported;
-  return usageOf({ input, output, outputReasoning, source: 'estimate' });
 }

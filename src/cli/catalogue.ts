@@ -1,0 +1,28 @@
+import { join, resolve } from 'node:path';
+import type { Result } from '../base/result.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Known, loadCatalog } from '../catalog/load.ts';
+import type { CatalogProblem } from '../catalog/problem.ts';
+import { DIALECT_IDS } from '../catalog/provider.ts';
+import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
+import type { Configuration } from './configuration.ts';
+
+/** The catalogue that comes with the program. */
+export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
+
+/** What the code can do, told to the loader so that data is checked against it. */
+export const KNOWN: Known = {
+  dialects: new Set(DIALECT_IDS),
+  quirks: new Map(Object.entries(UPSTREAM_DIALECTS).map(([id, dialect]) => [id, new Set(Object.keys(dialect.quirks))])),
+};
+
+/** Shipped files first, then the operator's folder over them. */
+export function readCatalogue(configuration: Configuration, loads = 1): Result<Catalog, readonly CatalogProblem[]> {
+  const { catalogFolder, environment } = configuration;
+  const folders = catalogFolder ? [SHIPPED_CATALOGUE, catalogFolder] : [SHIPPED_CATALOGUE];
+  return loadCatalog(folders, KNOWN, environment, loads);
+}
+
+/** One line per problem: file, line, reason. */
+export const problemText = (problems: readonly CatalogProblem[]): string =>
+  problems.map(({ path, line, reason }) => `  ${join(path)}:${line} ${reason}`).join('\n');

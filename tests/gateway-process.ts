@@ -1,0 +1,95 @@
+/** The product as its users run it: a process of its own, a free port, a fresh data folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export const API_KEY = `sk-sw-v1-${'a'.repeat(64)}`;
+export const MANAGEMENT_KEY = `sk-sw-v1-${'c'.repeat(64)}`;
+const root = resolve(import.meta.dirname, '..');
+
+export type GatewayProcess = {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  readonly base: string;
+  readonly folder: string;
+  readonly child: ChildProcess;
+  /** Everything printed so far. */
+  readonly output: () => string;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+};
+
+export type GatewayOptions = {
+  readonly environment?: { readonly [name: string]: string };
+  /** Files of an operator's catalogue folder, by path. */
+  readonly catalogue?: { readonly [path: string]: string };
+  /** Use this data folder and leave it when stopped. */
+  readonly folder?: string;
+};
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
+
+export async function startGateway(options: GatewayOptions = {}): Promise<GatewayProcess> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchwright-'));
+  for (const [path, text] of Object.entries(options.catalogue ?? {})) {
+    const file = join(folder, 'catalogue', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'serve'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      PORT: String(port),
+      SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),
+      SWITCHWRIGHT_API_KEY: API_KEY,
+      SWITCHWRIGHT_MANAGEMENT_KEY: MANAGEMENT_KEY,
+      SWITCHWRIGHT_LOCAL_SERVERS: '0',
+      ...(options.catalogue && { SWITCHWRIGHT_CATALOG: join(folder, 'catalogue') }),
+      ...options.environment,
+    },
+  });
+  let output = '';
+  child.stdout.on('data', (bytes) => (output += bytes));
+  child.stderr.on('data', (bytes) => (output += bytes));
+  const origin = `http://127.0.0.1:${port}`;
+  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> =>
+    new Promise((done) => {
+      if (child.exitCode !== null) return done(child.exitCode);
+      child.once('exit', (code) => {
+        if (!options.folder) rmSync(folder, { recursive: true, force: true });
+        done(code);
+      });
+      child.kill(signal);
+    });
+  for (let left = 400; ; left--) {
+    if (child.exitCode !== null || left === 0) throw new Error(`the gateway did not start:\n${output}`);
+    const ready = await fetch(`${origin}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) break;
+    await wait(25);
+  }
+  return { origin, base: `${origin}/api/v1`, folder, child, output: () => output, stop };
+}
+
+/** What this machine lacks is a skip that is said aloud, and a failure where nothing may be skipped. */
+export function skipReason(missing: string | null): string | false {
+  if (missing === null) return false;
+  if (process.env.CI_STRICT === '1') throw new Error(`not to be skipped here: ${missing}`);
+  console.log(`SKIPPED: ${missing}`);
+  return missing;
+}
