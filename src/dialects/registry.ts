@@ -1,18 +1,19 @@
 import type { ClientDialect, UpstreamDialect } from './dialect.ts';
-import { geminiUpstream } from './gemini/index.ts';
-import { openaiChatClient } from './openai-chat/index.ts';
+import { geminiClient, geminiUpstream } from './gemini/index.ts';
+import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 
 /** What providers speak, by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
+  'openai-chat': openaiChatUpstream,
   'openai-responses': openaiResponsesUpstream,
   gemini: geminiUpstream,
 };
 
 /** What programs speak to us, by the dialect's id. */
 export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {
+  gemini: geminiClient,
   'openai-responses': openaiResponsesClient,
-
   'openai-chat': openaiChatClient,
 };

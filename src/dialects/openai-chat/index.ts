@@ -1,1 +1,2 @@
 export { openaiChatClient } from './client/client.ts';
+export { openaiChatUpstream } from './upstream/upstream.ts';

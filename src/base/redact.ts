@@ -1,0 +1,13 @@
+const SECRETS = [
+  /\b(?:sk|pk|rk|gsk|xai|hf|nvapi|csk|fw|tgp|pplx)[-_][A-Za-z0-9_*.-]{8,}/g,
+  /\bAIza[A-Za-z0-9_-]{10,}/g,
+  /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
+  /\bAKIA[A-Z0-9]{12,}/g,
+];
+
+/** Replaces what looks like a credential: vendors like to repeat keys, whole or masked, in their error messages. */
+export function redact(text: string): string {
+  let clean = text;
+  for (const secret of SECRETS) clean = clean.replace(secret, '[redacted]');
+  return clean;
+}

@@ -1,0 +1,153 @@
+import {
+  arrayOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  optionalString,
+  stringOf,
+} from '../../../base/json.ts';
+import type { Event } from '../../../call/event.ts';
+import type { ReasoningPart } from '../../../call/message.ts';
+import { readAnnotation } from '../annotation.ts';
+import { sourceOfUrl } from '../media.ts';
+import { readDetail } from '../reasoning-details.ts';
+import type { ToolCalls } from './tool-calls.ts';
+
+type OpenReasoning = { readonly index: number; id: string | undefined };
+
+/** One choice of an answer while it is read. `whole`: a `message` of a non-streamed answer instead of deltas. */
+export type ChoiceState = {
+  readonly choice: number;
+  readonly whole: boolean;
+  readonly tools: ToolCalls;
+  readonly reasoning: Map<string, OpenReasoning>;
+  reasoningCount: number;
+  /** The part that thinking inside `content` continues; content text closes it. */
+  thinking: number | null;
+  /** Deltas that carried text of any kind: compared with the vendor's own count when a frame was lost. */
+  textDeltas: number;
+  annotated: boolean;
+  /** Why it ended, in the word to be understood and in the vendor's own (OpenRouter gives both); null while open. */
+  finish: string | null;
+  nativeFinish: string | null;
+};
+
+export const newChoiceState = (choice: number, whole: boolean, tools: ToolCalls): ChoiceState => ({
+  choice,
+  whole,
+  tools,
+  reasoning: new Map(),
+  reasoningCount: 0,
+  thinking: null,
+  textDeltas: 0,
+  annotated: false,
+  finish: null,
+  nativeFinish: null,
+});
+
+/** Reads one delta, or one whole message: they have the same members. */
+export function readDelta(state: ChoiceState, delta: JsonObject, out: Event[]): void {
+  readReasoningFields(state, delta, out);
+  const content = delta.content;
+  if (typeof content === 'string') addText(state, content, out);
+  else if (content) for (const part of arrayOf(content)) readContentPart(state, part, out);
+  if (typeof delta.refusal === 'string' && delta.refusal !== '')
+    out.push({ type: 'refusal', choice: state.choice, text: delta.refusal });
+  if (delta.images) for (const image of arrayOf(delta.images)) addImage(state, objectOf(image), out);
+  if (isObject(delta.audio)) addAudio(state, delta.audio, out);
+  if (delta.tool_calls) for (const call of arrayOf(delta.tool_calls)) state.tools.push(call, out);
+  if (isObject(delta.function_call)) state.tools.push({ index: 0, function: delta.function_call }, out);
+  if (delta.annotations) addAnnotations(state, arrayOf(delta.annotations), out);
+}
+
+function addAnnotations(state: ChoiceState, entries: readonly Json[], out: Event[]): void {
+  for (const entry of entries) {
+    const annotation = readAnnotation(entry);
+    if (!annotation) continue;
+    state.annotated = true;
+    out.push({ type: 'annotation', choice: state.choice, annotation });
+  }
+}
+
+function addText(state: ChoiceState, text: string, out: Event[]): void {
+  if (text === '') return;
+  state.textDeltas++;
+  state.thinking = null;
+  out.push({ type: 'text', choice: state.choice, text });
+}
+
+/** `reasoning_details` say more than `reasoning` or `reasoning_content`, which repeat their text. */
+function readReasoningFields(state: ChoiceState, delta: JsonObject, out: Event[]): void {
+  const details = delta.reasoning_details;
+  if (Array.isArray(details) && details.length > 0) {
+    for (const entry of details) if (isObject(entry)) addDetail(state, entry, out);
+    return;
+  }
+  const text = delta.reasoning || delta.reasoning_content || delta.reasoning_text;
+  if (typeof text === 'string' && text !== '') addReasoning(state, openPart(state, 'plain'), plain(text), out);
+}
+
+const plain = (text: string): ReasoningPart => ({ type: 'reasoning', kind: 'text', text, format: 'unknown' });
+
+function openPart(state: ChoiceState, key: string): OpenReasoning {
+  let open = state.reasoning.get(key);
+  if (!open) {
+    open = { index: state.reasoningCount++, id: undefined };
+    state.reasoning.set(key, open);
+  }
+  return open;
+}
+
+/** Fragments belong together by type and index; in a whole message every entry is its own part. */
+function addDetail(state: ChoiceState, entry: JsonObject, out: Event[]): void {
+  const part = readDetail(entry);
+  if (!part) return;
+  const key = `${part.kind}:${String(entry.index ?? 0)}`;
+  const known = state.reasoning.get(key);
+  const another = state.whole || (known?.id !== undefined && part.id !== undefined && known.id !== part.id);
+  if (another) state.reasoning.delete(key);
+  const open = openPart(state, key);
+  open.id ??= part.id;
+  addReasoning(state, open, part, out);
+}
+
+function addReasoning(state: ChoiceState, open: OpenReasoning, part: ReasoningPart, out: Event[]): void {
+  if (part.text === '' && part.signature === undefined && part.id === undefined) return;
+  if (part.kind !== 'encrypted') state.textDeltas++;
+  out.push({ ...part, choice: state.choice, index: open.index });
+}
+
+/** Content as a list of parts: Mistral's thinking and text, and text in OpenAI's request shape. */
+function readContentPart(state: ChoiceState, part: Json, out: Event[]): void {
+  const { type, text, thinking, image_url: image } = typeof part === 'string' ? { text: part } : objectOf(part);
+  if (type === 'thinking') {
+    const thought = typeof thinking === 'string' ? thinking : arrayOf(thinking).map(textOf).join('');
+    if (thought === '') return;
+    state.thinking ??= state.reasoningCount++;
+    addReasoning(state, { index: state.thinking, id: undefined }, plain(thought), out);
+  } else if (image !== undefined) addImage(state, objectOf(part), out);
+  else addText(state, stringOf(text), out);
+}
+
+const textOf = (part: Json): string => stringOf(objectOf(part).text);
+
+function addImage(state: ChoiceState, image: JsonObject, out: Event[]): void {
+  const url = optionalString(isObject(image.image_url) ? image.image_url.url : image.image_url);
+  if (url !== undefined) out.push({ type: 'image', choice: state.choice, source: sourceOfUrl(url) });
+}
+
+function addAudio(state: ChoiceState, audio: JsonObject, out: Event[]): void {
+  const id = optionalString(audio.id);
+  const data = optionalString(audio.data);
+  const transcript = optionalString(audio.transcript);
+  const expiresAt = typeof audio.expires_at === 'number' ? audio.expires_at : undefined;
+  out.push({
+    type: 'audio',
+    choice: state.choice,
+    ...(id !== undefined && { id }),
+    ...(data !== undefined && { data }),
+    ...(transcript !== undefined && { transcript }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  });
+}

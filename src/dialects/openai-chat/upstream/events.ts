@@ -1,0 +1,95 @@
+import { type Fault, fault } from '../../../base/fault.ts';
+import type { Frame } from '../../../base/frame.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../../base/json.ts';
+import { failed, type Result } from '../../../base/result.ts';
+import { collect } from '../../../call/collect.ts';
+import type { Event } from '../../../call/event.ts';
+import type { Reply } from '../../../call/reply.ts';
+import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
+import { createAnswerReader } from './answer.ts';
+import { faultOfError } from './fault.ts';
+
+/** Text inside a broken frame: a value of a text member that had begun. */
+const CUT_TEXT = /"(?:content|reasoning|reasoning_content|arguments|refusal|text|data)"\s*:\s*"[^"]/;
+
+/**
+ * Reads a stream. It ends well with `[DONE]`, or without it (Perplexity, Gemini's compatible API) if every choice gave
+ * its finish reason; anything else is `upstream_truncated`.
+ *
+ * A frame that is no JSON is skipped and the stream read on: proxies insert such frames. But if it visibly cut a text,
+ * the answer ends there with `upstream_malformed`, so that what was delivered is a clean beginning; and at the end the
+ * answer counts as whole only if the vendor's own count of output tokens proves that nothing is missing.
+ */
+export function decodeEvents(upstream: UpstreamContext): EventDecoder {
+  const reader = createAnswerReader(upstream, { whole: false });
+  const provider = upstream.target.endpoint.provider.name;
+  let over = false;
+  let lostFrame = false;
+
+  const fail = (value: Fault, out: Event[]): Event[] => {
+    over = true;
+    out.push({ type: 'fault', fault: value });
+    return out;
+  };
+  const finish = (out: Event[]): Event[] => {
+    over = true;
+    if (lostFrame && !reader.countsEveryToken()) {
+      reader.tellUsage(out);
+      return fail(fault('upstream_malformed', 'A part of the answer was unreadable, so it may not be whole.'), out);
+    }
+    reader.close(out);
+    return out;
+  };
+  const errorFrame = (frame: Frame, said: Json | undefined): Event[] =>
+    fail(faultOfError(said, { status: null, provider, now: null, raw: frame.data }), []);
+
+  const push = (frame: Frame): Event[] => {
+    if (over || frame.data === '') return [];
+    if (frame.data === '[DONE]') return reader.hasChoices() ? finish([]) : fail(noAnswer(), []);
+    const chunk = parseJson(frame.data);
+    if (frame.exception) {
+      const message = isObject(chunk) && typeof chunk.message === 'string' ? chunk.message : 'The stream is broken.';
+      return fail(fault('upstream_malformed', message), []);
+    }
+    if (frame.event === 'error') return errorFrame(frame, chunk);
+    if (!isObject(chunk)) {
+      lostFrame = true;
+      return CUT_TEXT.test(frame.data)
+        ? fail(fault('upstream_malformed', 'A part of the answer was unreadable.'), [])
+        : [];
+    }
+    const out: Event[] = [];
+    const error = reader.faultIn(chunk, frame.data);
+    if (error === undefined) reader.read(chunk, out);
+    else {
+      if (chunk.usage) reader.read({ usage: chunk.usage }, out);
+      reader.tellUsage(out);
+      fail(error, out);
+    }
+    return out;
+  };
+
+  const end = (): Event[] => {
+    if (over) return [];
+    if (reader.isComplete()) return finish([]);
+    const out: Event[] = [];
+    reader.tellUsage(out);
+    return fail(fault('upstream_truncated', 'The answer broke off before it was complete.'), out);
+  };
+  return { push, end };
+}
+
+const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended the stream without an answer.');
+
+/** Reads a whole answer, which may be an error although its status was 200. */
+export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
+  const answer: JsonObject = isObject(body) ? body : {};
+  const reader = createAnswerReader(upstream, { whole: true });
+  const error = reader.faultIn(answer, JSON.stringify(body).slice(0, 8_192));
+  if (error) return failed(error);
+  const events: Event[] = [];
+  reader.read(answer, events);
+  if (!reader.hasChoices()) return failed(fault('upstream_malformed', 'The provider sent no answer.'));
+  reader.close(events);
+  return collect(events);
+}

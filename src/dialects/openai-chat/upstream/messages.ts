@@ -1,0 +1,157 @@
+import type { Json, JsonObject } from '../../../base/json.ts';
+import type { Loss } from '../../../call/loss.ts';
+import type {
+  AssistantMessage,
+  AssistantPart,
+  Message,
+  Native,
+  ReasoningPart,
+  UserPart,
+} from '../../../call/message.ts';
+import type { Target } from '../../../facts/target.ts';
+import { writeAnnotation } from '../annotation.ts';
+import { urlOfSource } from '../media.ts';
+import { writeDetail } from '../reasoning-details.ts';
+import type { QuirkName } from './quirks.ts';
+
+export type Writer = {
+  readonly target: Target;
+  readonly has: (quirk: QuirkName) => boolean;
+  readonly losses: Loss[];
+};
+
+export const newWriter = (target: Target): Writer => {
+  const quirks = new Set(target.endpoint.dialect.quirks);
+  return { target, has: (quirk) => quirks.has(quirk), losses: [] };
+};
+
+export const lose = (writer: Writer, field: string, reason: string): undefined => {
+  writer.losses.push({ field, reason });
+};
+
+export const nativeFieldsOf = (native: Native | undefined): JsonObject =>
+  native?.dialect === 'openai-chat' ? native.fields : {};
+
+export function writeMessage(writer: Writer, message: Message, path: string): JsonObject {
+  const name = message.name === undefined ? {} : { name: message.name };
+  switch (message.role) {
+    case 'system':
+    case 'developer': {
+      const role = message.role === 'developer' && writer.has('developer-role') ? 'developer' : 'system';
+      return { role, content: writeContent(writer, message.parts, path), ...name };
+    }
+    case 'user':
+      return { role: 'user', content: writeContent(writer, message.parts, path), ...name };
+    case 'assistant':
+      return { ...writeAssistant(writer, message, path), ...name };
+    case 'tool': {
+      const parts = withCache(writer, message.parts, message.cache);
+      return { role: 'tool', tool_call_id: message.callId, content: writeContent(writer, parts, path), ...name };
+    }
+    default:
+      return message satisfies never;
+  }
+}
+
+/** A breakpoint on a whole tool result becomes one on its last part. */
+function withCache(writer: Writer, parts: readonly UserPart[], cache: UserPart['cache']): readonly UserPart[] {
+  const last = parts.at(-1);
+  if (!cache || !last || last.cache || !writer.has('cache-control')) return parts;
+  return [...parts.slice(0, -1), { ...last, cache }];
+}
+
+/** One unmarked text is written as a string, which every server takes; anything else as parts. */
+function writeContent(writer: Writer, parts: readonly UserPart[], path: string): Json {
+  const only = parts[0];
+  if (only === undefined) return '';
+  if (parts.length === 1 && only.type === 'text' && !only.cache && !only.native) return only.text;
+  return parts
+    .map((part, index) => writePart(writer, part, `${path}.content[${index}]`))
+    .filter((part) => part !== undefined);
+}
+
+function writePart(writer: Writer, part: UserPart, path: string): JsonObject | undefined {
+  const marks = { ...nativeFieldsOf(part.native), ...writeCache(writer, part.cache, path) };
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text, ...marks };
+    case 'image': {
+      const url = urlOfSource(part.source);
+      if (url === undefined) return lose(writer, path, 'an image given as a file id cannot be sent');
+      return { type: 'image_url', image_url: { url, ...(part.detail && { detail: part.detail }) }, ...marks };
+    }
+    case 'audio': {
+      if (part.source.kind !== 'base64') return lose(writer, path, 'audio can only be sent as base64');
+      return { type: 'input_audio', input_audio: { data: part.source.data, format: part.format }, ...marks };
+    }
+    case 'file': {
+      const name = part.filename === undefined ? {} : { filename: part.filename };
+      const data =
+        part.source.kind === 'file-id' ? { file_id: part.source.id } : { file_data: urlOfSource(part.source) };
+      return { type: 'file', file: { ...name, ...data }, ...marks };
+    }
+    case 'video':
+      return { type: 'video_url', video_url: { url: urlOfSource(part.source) ?? '' }, ...marks };
+    default:
+      return part satisfies never;
+  }
+}
+
+export function writeCache(writer: Writer, cache: UserPart['cache'], path: string): JsonObject {
+  if (!cache) return {};
+  if (writer.has('cache-control'))
+    return { cache_control: { type: 'ephemeral', ...(cache.ttl === '1h' && { ttl: cache.ttl }) } };
+  lose(writer, `${path}.cache_control`, 'the provider caches without being told, or not at all');
+  return {};
+}
+
+function writeAssistant(writer: Writer, message: AssistantMessage, path: string): JsonObject {
+  const texts = of(message, 'text');
+  const tools = of(message, 'tool-call');
+  const refusal = of(message, 'refusal').map((part) => part.text);
+  const images = of(message, 'image')
+    .map((part) => urlOfSource(part.source))
+    .filter((url) => url !== undefined);
+  const audio = of(message, 'audio').find((part) => part.source.kind === 'file-id');
+  const annotations = texts.flatMap((part) => part.annotations ?? []);
+  const { reasoning_details: unmodelled, model: _model, ...fields } = nativeFieldsOf(message.native);
+  const openrouter = writer.has('reasoning-details');
+  return {
+    ...fields,
+    role: 'assistant',
+    content: texts.length > 0 ? writeContent(writer, texts, path) : null,
+    ...(refusal.length > 0 && { refusal: refusal.join('') }),
+    ...writeReasoning(writer, of(message, 'reasoning'), Array.isArray(unmodelled) ? unmodelled : [], path),
+    ...(openrouter && annotations.length > 0 && { annotations: annotations.map(writeAnnotation) }),
+    ...(openrouter &&
+      images.length > 0 && { images: images.map((url) => ({ type: 'image_url', image_url: { url } })) }),
+    ...(audio?.source.kind === 'file-id' && { audio: { id: audio.source.id } }),
+    ...(tools.length > 0 && {
+      tool_calls: tools.map((part) => ({
+        id: part.id,
+        type: 'function',
+        function: { name: part.name, arguments: part.arguments },
+      })),
+    }),
+  };
+}
+
+const of = <Type extends AssistantPart['type']>(message: AssistantMessage, type: Type) =>
+  message.parts.filter((part): part is Extract<AssistantPart, { type: Type }> => part.type === type);
+
+/** Reasoning is replayed only to those who take it back; opaque parts only by `reasoning_details`. */
+function writeReasoning(
+  writer: Writer,
+  reasoning: readonly ReasoningPart[],
+  unmodelled: readonly Json[],
+  path: string,
+): JsonObject {
+  if (reasoning.length === 0) return {};
+  if (writer.has('reasoning-details'))
+    return { reasoning_details: [...reasoning.map((part, index) => writeDetail(part, index)), ...unmodelled] };
+  const visible = reasoning.filter((part) => part.kind !== 'encrypted');
+  const replayed = writer.has('reasoning-content') && visible.length > 0;
+  if (!replayed || visible.length < reasoning.length || visible.some((part) => part.signature !== undefined))
+    lose(writer, `${path}.reasoning_details`, 'the provider does not take this reasoning back');
+  return replayed ? { reasoning_content: visible.map((part) => part.text).join('') } : {};
+}

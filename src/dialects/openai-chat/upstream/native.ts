@@ -1,0 +1,73 @@
+import type { Json, JsonObject } from '../../../base/json.ts';
+import type { Event } from '../../../call/event.ts';
+
+/** Members we model, write ourselves, or know to be padding; everything else is the vendor's own and passes through. */
+const TOP: ReadonlySet<string> = new Set([
+  ...[
+    'id',
+    'object',
+    'created',
+    'model',
+    'provider',
+    'choices',
+    'usage',
+    'error',
+    'system_fingerprint',
+    'service_tier',
+  ],
+  ...['obfuscation', 'p', 'x_groq', 'prompt', 'user_id', 'openrouter_metadata', 'debug'],
+]);
+const CHOICE: ReadonlySet<string> = new Set([
+  ...['index', 'delta', 'message', 'finish_reason', 'native_finish_reason', 'logprobs', 'seed', 'stop_reason', 'text'],
+]);
+const MESSAGE: ReadonlySet<string> = new Set([
+  ...['role', 'content', 'refusal', 'reasoning', 'reasoning_content', 'reasoning_text', 'reasoning_details'],
+  ...['tool_calls', 'function_call', 'images', 'audio', 'annotations', 'channel'],
+]);
+
+/** Passes on what a vendor sends beside the modelled members, each value once: some repeat it in every chunk. */
+export type Natives = {
+  readonly top: (chunk: JsonObject, out: Event[]) => void;
+  readonly choice: (index: number, choice: JsonObject, message: JsonObject, out: Event[]) => void;
+};
+
+export function createNatives(): Natives {
+  const seen = new Map<string, string>();
+
+  const fresh = (object: JsonObject, known: ReadonlySet<string>, scope: string): { [name: string]: Json } | null => {
+    let fields: { [name: string]: Json } | null = null;
+    for (const name in object) {
+      if (known.has(name)) continue;
+      const value = object[name];
+      if (value === undefined || isEmpty(value)) continue;
+      const text = JSON.stringify(value);
+      const key = `${scope}.${name}`;
+      if (seen.get(key) === text) continue;
+      seen.set(key, text);
+      fields ??= {};
+      fields[name] = value;
+    }
+    return fields;
+  };
+
+  return {
+    top: (chunk, out) => {
+      const fields = fresh(chunk, TOP, '');
+      if (fields) out.push({ type: 'native', choice: null, native: { dialect: 'openai-chat', fields } });
+    },
+    choice: (index, choice, message, out) => {
+      const beside = fresh(choice, CHOICE, String(index));
+      const within = fresh(message, MESSAGE, `${index}.message`);
+      if (!beside && !within) return;
+      const fields = { ...beside, ...(within && { message: within }) };
+      out.push({ type: 'native', choice: index, native: { dialect: 'openai-chat', fields } });
+    },
+  };
+}
+
+function isEmpty(value: Json): boolean {
+  if (typeof value !== 'object') return value === '';
+  if (value === null) return true;
+  for (const _ in value as JsonObject) return false;
+  return true;
+}

@@ -1,0 +1,93 @@
+import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
+import type { Quirk } from '../../dialect.ts';
+
+/**
+ * Departures of single providers from OpenAI's chat completions. Those without a hook are asked for by name where the
+ * call is written or the answer is read.
+ */
+export const QUIRKS = {
+  'max-completion-tokens': {
+    why: 'max_tokens is deprecated and refused by reasoning models: platform.openai.com/docs/api-reference/chat, read 2026-11-22',
+    call: ({ max_tokens, ...body }) =>
+      max_tokens === undefined ? body : { ...body, max_completion_tokens: max_tokens },
+  },
+  'completion-excludes-reasoning': {
+    why: 'completion_tokens leaves reasoning_tokens out: docs.x.ai/docs/guides/reasoning, read 2026-11-22',
+  },
+  'developer-role': {
+    why: 'knows the role developer; others refuse it: platform.openai.com/docs/guides/text, read 2026-11-22',
+  },
+  'reasoning-details': {
+    why: 'takes reasoning_details back in messages: openrouter.ai/docs/guides/best-practices/reasoning-tokens, read 2026-11-22',
+  },
+  'reasoning-content': {
+    why: 'takes reasoning_content back, and wants it between tool calls: api-docs.deepseek.com/guides/thinking_mode, read 2026-11-22',
+  },
+  'reasoning-object': {
+    why: 'steers reasoning by an object with effort, max_tokens and enabled: openrouter.ai/docs, read 2026-11-22',
+  },
+  'thinking-object': {
+    why: 'turns reasoning on and off by thinking.type: api-docs.deepseek.com and docs.z.ai, read 2026-11-22',
+  },
+  'enable-thinking': {
+    why: 'turns reasoning on by enable_thinking, limits it by thinking_budget: Alibaba Model Studio, read 2026-11-22',
+  },
+  'cache-control': {
+    why: 'takes cache_control on content parts and tools: openrouter.ai/docs and Alibaba Model Studio, read 2026-11-22',
+  },
+  'assistant-prefix': {
+    why: 'continues a final assistant message only if it says prefix: true: docs.mistral.ai, api-docs.deepseek.com, read 2026-11-22',
+    call: (body) => mapMessages(body, markPrefix),
+  },
+  'nine-character-tool-ids': {
+    why: 'tool call ids must be nine letters or digits: docs.mistral.ai/capabilities/function_calling, read 2026-11-22',
+    call: (body) => mapMessages(body, shortenIds),
+  },
+  'string-content': {
+    why: 'takes message content only as a string: older OpenAI-compatible servers, read 2026-11-22',
+    call: (body) => mapMessages(body, (message) => ({ ...message, content: flat(message.content) })),
+  },
+} as const satisfies { readonly [name: string]: Quirk };
+
+export type QuirkName = keyof typeof QUIRKS;
+
+type MessageEdit = (message: JsonObject, isLast: boolean) => JsonObject;
+
+function mapMessages(body: JsonObject, edit: MessageEdit): JsonObject {
+  const messages = arrayOf(body.messages);
+  return {
+    ...body,
+    messages: messages.map((message, index) => edit(objectOf(message), index === messages.length - 1)),
+  };
+}
+
+const markPrefix: MessageEdit = (message, isLast) =>
+  isLast && message.role === 'assistant' ? { ...message, prefix: true } : message;
+
+const shortenIds: MessageEdit = (message) => ({
+  ...message,
+  ...(message.tool_call_id !== undefined && { tool_call_id: nineCharacters(stringOf(message.tool_call_id)) }),
+  ...(Array.isArray(message.tool_calls) && {
+    tool_calls: message.tool_calls.map((call) =>
+      isObject(call) ? { ...call, id: nineCharacters(stringOf(call.id)) } : call,
+    ),
+  }),
+});
+
+/** The same id always becomes the same nine characters (FNV-1a, twice). */
+function nineCharacters(id: string): string {
+  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
+  return (hash(id, 0x811c9dc5).toString(36) + hash(id, 0x01234567).toString(36)).padStart(9, '0').slice(-9);
+}
+
+function hash(text: string, seed: number): number {
+  let value = seed;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value >>> 0;
+}
+
+/** Text parts as one string; content with anything else stays as it is. */
+function flat(content: Json | undefined): Json | undefined {
+  if (!Array.isArray(content) || !content.every((part) => isObject(part) && part.type === 'text')) return content;
+  return content.map((part) => stringOf(objectOf(part).text)).join('\n\n');
+}

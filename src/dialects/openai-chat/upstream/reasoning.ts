@@ -1,0 +1,63 @@
+import { type Fault, fault } from '../../../base/fault.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import { failed, ok, type Result } from '../../../base/result.ts';
+import type { Call, Effort, ReasoningRequest } from '../../../call/call.ts';
+import { budgetOfEffort, effortOfBudget, nearestEffort } from '../../../call/effort.ts';
+import type { Endpoint } from '../../../catalog/model.ts';
+import { lose, type Writer } from './messages.ts';
+
+const OUTPUT_LIMIT_UNKNOWN = 16_384;
+
+/** How the caller's wish about reasoning is told to this endpoint: by effort, by an object, or by a switch. */
+export function writeReasoningRequest(writer: Writer, call: Call): Result<JsonObject, Fault> {
+  const asked = call.reasoning;
+  const { endpoint } = writer.target;
+  if (!asked || !wantsSomething(asked)) return ok({});
+  const isOff = asked.effort === 'none' || asked.enabled === false || asked.budgetTokens === 0;
+  if (isOff && endpoint.reasoning?.mandatory)
+    return failed(
+      fault('invalid_request', 'Reasoning is mandatory for this endpoint and cannot be disabled.', {
+        param: 'reasoning',
+      }),
+    );
+  if (endpoint.reasoning === null && !endpoint.parameters.has('reasoning')) {
+    if (!isOff) lose(writer, 'reasoning', 'the model does not reason');
+    return ok({});
+  }
+  const limit = call.maxOutputTokens ?? endpoint.maxOutput ?? OUTPUT_LIMIT_UNKNOWN;
+  if (writer.has('reasoning-object')) return ok({ reasoning: reasoningObject(asked) });
+  if (writer.has('thinking-object')) return ok({ thinking: { type: isOff ? 'disabled' : 'enabled' } });
+  if (writer.has('enable-thinking')) return ok(enableThinking(asked, isOff, limit));
+  return ok(writeEffort(writer, isOff ? 'none' : effortOf(asked, limit), endpoint));
+}
+
+/** `exclude` and `summary` alone ask nothing of this dialect: hiding is done where the answer is written. */
+const wantsSomething = (asked: ReasoningRequest): boolean =>
+  asked.effort !== undefined || asked.budgetTokens !== undefined || asked.enabled !== undefined;
+
+function effortOf(asked: ReasoningRequest, limit: number): Effort {
+  if (asked.effort !== undefined) return asked.effort;
+  return asked.budgetTokens === undefined ? 'medium' : effortOfBudget(asked.budgetTokens, limit);
+}
+
+function writeEffort(writer: Writer, effort: Effort, endpoint: Endpoint): JsonObject {
+  const supported = endpoint.reasoning?.efforts ?? [];
+  if (effort === 'none' && !supported.includes('none')) {
+    lose(writer, 'reasoning', 'the endpoint has no way to turn reasoning off');
+    return supported.length > 0 ? { reasoning_effort: nearestEffort('none', supported) } : {};
+  }
+  return { reasoning_effort: nearestEffort(effort, supported) };
+}
+
+const reasoningObject = (asked: ReasoningRequest): JsonObject => ({
+  ...(asked.effort !== undefined && { effort: asked.effort }),
+  ...(asked.budgetTokens !== undefined && { max_tokens: asked.budgetTokens }),
+  ...(asked.enabled !== undefined && { enabled: asked.enabled }),
+  ...(asked.summary !== undefined && { summary: asked.summary }),
+});
+
+function enableThinking(asked: ReasoningRequest, isOff: boolean, limit: number): JsonObject {
+  if (isOff) return { enable_thinking: false };
+  const budget = asked.budgetTokens ?? (asked.effort === undefined ? undefined : budgetOfEffort(asked.effort, limit));
+  return { enable_thinking: true, ...(budget !== undefined && { thinking_budget: budget }) };
+}
