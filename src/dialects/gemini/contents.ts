@@ -44,7 +44,7 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
     const parts = partsOf(message, at, context);
     if (!parts.ok) return parts;
     const last = contents.at(-1);
-    if (last && before === message.role) last.parts.push(...parts.value);
+    if (last && before === message.role) for (const part of parts.value) last.parts.push(part);
     else if (parts.value.length > 0)
       contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
     before = message.role;

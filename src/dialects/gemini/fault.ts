@@ -1,6 +1,7 @@
 import { type Fault, type FaultCode, fault, faultRow } from '../../base/fault.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../base/json.ts';
 import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
+import { durationOf, retryAfterOf } from '../retry-hint.ts';
 
 const RAW_MAX = 4_096;
 const CREDENTIALS = /AIza[\w-]{20,}|ya29\.[\w.-]+|(?<=[?&]key=)[^&\s"]+/g;
@@ -40,8 +41,7 @@ const BY_WORDS: readonly (readonly [RegExp, FaultCode])[] = [
 export function decodeGeminiFault(failure: UpstreamFailure): Fault {
   const error = errorOf(parseJson(failure.body));
   const value = faultOf(error ?? { message: failure.body.trim().slice(0, 500) }, failure.status);
-  const header = failure.headers['retry-after'];
-  const wait = value.retryAfterMs ?? (header === undefined ? undefined : headerDelay(header, failure.now));
+  const wait = value.retryAfterMs ?? retryAfterOf(failure.headers, failure.now);
   const raw = failure.body.slice(0, RAW_MAX).replace(CREDENTIALS, '…');
   return {
     ...value,
@@ -70,8 +70,8 @@ export function faultOf(error: JsonObject, status: number | undefined): Fault {
     (http < 500 ? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] : undefined) ??
     (type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined) ??
     codeOfStatus(http);
-  const delay = details.map((detail) => seconds(detail.retryDelay)).find((found) => found !== undefined);
-  const wait = delay ?? seconds(/retry in ([\d.]{1,12}s)/i.exec(message)?.[1]);
+  const delay = details.map((detail) => delayOf(detail.retryDelay)).find((found) => found !== undefined);
+  const wait = delay ?? delayOf(/retry in ([\d.]{1,12}s)/i.exec(message)?.[1]);
   return fault(code, message, {
     upstream: {
       status: http,
@@ -94,17 +94,8 @@ function codeOfStatus(status: number): FaultCode {
   return status >= 400 && status < 500 ? 'upstream_invalid_request' : 'upstream_server_error';
 }
 
-/** A protobuf duration, `48s` or `0.5s` → milliseconds. */
-function seconds(value: unknown): number | undefined {
-  const match = typeof value === 'string' ? /^(\d{1,8}(?:\.\d{1,9})?)s$/.exec(value) : null;
-  return match ? Math.ceil(Number(match[1]) * 1000) : undefined;
-}
-
-function headerDelay(value: string, now: number): number | undefined {
-  if (/^\d{1,8}$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(at - now, 0);
-}
+/** A protobuf duration, `48s` or `0.5s`. */
+const delayOf = (value: unknown): number | undefined => (typeof value === 'string' ? durationOf(value) : undefined);
 
 const NATIVE: { readonly [status: number]: string } = {
   400: 'INVALID_ARGUMENT',

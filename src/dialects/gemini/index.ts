@@ -1,3 +1,5 @@
+export { encodeTokenCount, GEMINI_METHODS, type GeminiMethod, geminiClient, splitGeminiPath } from './client/index.ts';
+
 import type { UpstreamDialect } from '../dialect.ts';
 import { encodeGeminiCall } from './call.ts';
 import { createGeminiDecoder } from './events.ts';

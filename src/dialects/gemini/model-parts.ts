@@ -37,8 +37,8 @@ export function modelParts(
     switch (part.type) {
       case 'text':
       case 'refusal':
-        if (part.text === '' && waiting === undefined) break;
-        push({ ...nativeOf(part), text: part.text }, waiting);
+        if (part.text === '' && waiting === undefined && !part.native) break;
+        push({ ...nativeOf(part), ...(part.text !== '' || !part.native ? { text: part.text } : {}) }, waiting);
         waiting = undefined;
         break;
       case 'tool-call':

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, objectOf } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
@@ -18,7 +18,11 @@ export function geminiTools(call: Call, losses: Loss[]): JsonObject {
   });
   const tools = [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...builtIn];
   const config = functions.length > 0 ? functionCallingConfig(call, losses) : undefined;
-  return { ...(tools.length > 0 && { tools }), ...(config && { toolConfig: { functionCallingConfig: config } }) };
+  const native = call.native?.dialect === GEMINI ? objectOf(call.native.fields.toolConfig) : {};
+  return {
+    ...(tools.length > 0 && { tools }),
+    ...(config && { toolConfig: { ...native, functionCallingConfig: config } }),
+  };
 }
 
 function declaration(tool: Extract<Tool, { type: 'function' }>, at: number, losses: Loss[]): JsonObject {

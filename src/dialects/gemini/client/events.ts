@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type { FinishEvent } from '../../../call/event.ts';
+import type { Usage } from '../../../call/usage.ts';
+import type { AnswerContext, EventEncoder } from '../../dialect.ts';
+import { encodeGeminiFault } from '../fault.ts';
+import { GEMINI } from '../names.ts';
+import { encodeUsage } from '../usage.ts';
+import { createChoiceWriter } from './choice.ts';
+import { hidesThoughts } from './reply.ts';
+
+/**
+ * Events as server-sent `GenerateContentResponse`s. There is no `[DONE]`: the chunk with the finish reasons and the usage
+ * is the last one.
+ */
+export function encodeEvents(answer: AnswerContext): EventEncoder {
+  const isHidden = hidesThoughts(answer);
+  const choices = new Map<number, ReturnType<typeof createChoiceWriter>>();
+  const finishes: FinishEvent[] = [];
+  let native: JsonObject = {};
+  let usage: Usage | undefined;
+
+  const choiceAt = (index: number) => {
+    let choice = choices.get(index);
+    if (!choice) {
+      choice = createChoiceWriter(isHidden);
+      choices.set(index, choice);
+    }
+    return choice;
+  };
+  const chunk = (members: JsonObject): string =>
+    `data: ${JSON.stringify({ ...members, modelVersion: answer.model, responseId: answer.id })}\n\n`;
+
+  return (event) => {
+    switch (event.type) {
+      case 'start':
+        return '';
+      case 'native':
+        if (event.native.dialect !== GEMINI) return '';
+        if (event.choice === null) native = { ...native, ...event.native.fields };
+        else choiceAt(event.choice).keepNative(event.native.fields);
+        return '';
+      case 'usage':
+        usage = event.usage;
+        return '';
+      case 'finish':
+        finishes.push(event);
+        return '';
+      case 'end':
+        return chunk({
+          ...native,
+          candidates: finishes.map((finish) => choiceAt(finish.choice).close(finish)),
+          ...(usage && { usageMetadata: encodeUsage(usage) }),
+          ...answer.extra,
+        });
+      case 'fault':
+        return `data: ${JSON.stringify(encodeGeminiFault(event.fault, { id: answer.id }).body)}\n\n`;
+      default: {
+        const choice = choiceAt(event.choice);
+        const parts = choice.write(event);
+        if (parts.length === 0) return '';
+        const content = { role: 'model', parts };
+        return chunk({ candidates: [{ content, index: event.choice, ...choice.takeLogprobs() }] });
+      }
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import { type Json, type JsonObject, objectOf } from '../../../base/json.ts';
+import { PRODUCT } from '../../../base/product.ts';
+import type { ClientDialect } from '../../dialect.ts';
+import { encodeGeminiFault } from '../fault.ts';
+import { GEMINI } from '../names.ts';
+import { decodeCall } from './call.ts';
+import { encodeEvents } from './events.ts';
+import { encodeReply } from './reply.ts';
+
+export { GEMINI_METHODS, type GeminiMethod, splitGeminiPath } from './call.ts';
+
+/** Google's `models/{model}:generateContent` and `:streamGenerateContent`, as `@google/genai` speaks it. */
+export const geminiClient: ClientDialect = {
+  id: GEMINI,
+  decodeCall,
+  encodeReply,
+  encodeEvents,
+  encodeFault: encodeGeminiFault,
+  keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
+  streamContentType: 'text/event-stream',
+};
+
+/** The answer to `:countTokens`. */
+export const encodeTokenCount = (tokens: number, extra?: JsonObject): Json => ({
+  totalTokens: tokens,
+  promptTokensDetails: [{ modality: 'TEXT', tokenCount: tokens }],
+  ...objectOf(extra),
+});
