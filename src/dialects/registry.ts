@@ -1,3 +1,8 @@
+import {
+  anthropicMessagesClient,
+  anthropicMessagesUpstream,
+  bedrockInvokeAnthropic,
+} from './anthropic-messages/index.ts';
 import type { ClientDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
@@ -6,6 +11,8 @@ import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 
 /** What providers speak, by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
+  'anthropic-messages': anthropicMessagesUpstream,
+  'bedrock-invoke-anthropic': bedrockInvokeAnthropic,
   'openai-chat': openaiChatUpstream,
   'openai-responses': openaiResponsesUpstream,
   gemini: geminiUpstream,
@@ -13,6 +20,7 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
 
 /** What programs speak to us, by the dialect's id. */
 export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {
+  'anthropic-messages': anthropicMessagesClient,
   gemini: geminiClient,
   'openai-responses': openaiResponsesClient,
   'openai-chat': openaiChatClient,

@@ -1,12 +1,4 @@
-import {
-  arrayOf,
-  isObject,
-  type JsonObject,
-  objectOf,
-  optionalString,
-  parseJson,
-  stringOf,
-} from '../../../base/json.ts';
+import { isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import type { Event } from '../../../call/event.ts';
 import { annotationOf, citationsIn } from '../citations.ts';

@@ -1,0 +1,59 @@
+import { type Fault, faultRow } from '../../../base/fault.ts';
+import type { JsonObject } from '../../../base/json.ts';
+import type { EncodedFault, FaultContext } from '../../dialect.ts';
+
+/** This dialect's error type for each `error_type` (spec §6.2); what is missing goes by its status. */
+const TYPES: { readonly [errorType: string]: string } = {
+  authentication: 'authentication_error',
+  permission_denied: 'permission_error',
+  payment_required: 'billing_error',
+  not_found: 'not_found_error',
+  rate_limit_exceeded: 'rate_limit_error',
+  provider_overloaded: 'overloaded_error',
+  timeout: 'timeout_error',
+};
+
+/** `{type:"error", error:{type, message, error_type, …}, request_id}`, for a body and for an `error` event alike. */
+export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject {
+  const row = faultRow(fault);
+  const { upstream } = fault;
+  const code = upstream?.code ?? upstream?.type;
+  const callers = row.status >= 400 && row.status < 499;
+  return {
+    type: 'error',
+    error: {
+      type: TYPES[row.errorType] ?? (callers ? 'invalid_request_error' : 'api_error'),
+      message: messageOf(fault),
+      error_type: row.errorType,
+      ...(fault.param !== undefined && { param: fault.param }),
+      metadata: {
+        error_type: row.errorType,
+        class: row.class,
+        ...(code !== undefined && { provider_code: code }),
+        ...(upstream?.provider !== undefined && { provider_name: upstream.provider }),
+        ...(upstream?.raw !== undefined && { raw: upstream.raw }),
+        ...(fault.metadata as JsonObject | undefined),
+      },
+    },
+    request_id: id,
+    ...extra,
+  };
+}
+
+/** Agents of this dialect know a prompt that no longer fits by Anthropic's words, and then compact their history. */
+function messageOf({ code, message }: Fault): string {
+  if (code !== 'context_length_exceeded' || /prompt is too long/i.test(message)) return message;
+  return `prompt is too long: ${message}`;
+}
+
+export function encodeFault(fault: Fault, answer: FaultContext): EncodedFault {
+  const wait = fault.retryAfterMs;
+  return {
+    status: faultRow(fault).status,
+    body: faultBody(fault, answer),
+    headers: {
+      ...(answer.id !== null && { 'request-id': answer.id }),
+      ...(wait !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }),
+    },
+  };
+}
