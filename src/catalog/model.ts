@@ -25,6 +25,8 @@ export type Model = {
   /** `author/slug`, catalogue variant included (`:free`): the file's path. */
   readonly id: string;
   readonly author: string;
+  /** The author as written out: `OpenAI`. Absent = the slug is all we know. */
+  readonly authorName?: string;
   readonly slug: string;
   readonly name: string;
   /** Seconds since 1970. */
@@ -47,6 +49,9 @@ export type Model = {
   readonly sandbox: boolean;
   readonly endpoints: readonly Endpoint[];
 };
+
+/** The name as lists show it: `OpenAI: GPT-4.1 Mini`. */
+export const displayName = (model: Model): string => `${model.authorName ?? model.author}: ${model.name}`;
 
 /** A model served by a provider: the thing routed to. */
 export type Endpoint = {

@@ -1,0 +1,88 @@
+import type { Refuse } from './build-model.ts';
+import { reasoningOf } from './build-model.ts';
+import { buildPrice, FREE } from './build-price.ts';
+import { DEFAULT_FEATURES, parametersFor } from './features.ts';
+import type { Endpoint, Model } from './model.ts';
+import type { Price } from './price.ts';
+import type { DialectSettings, Provider } from './provider.ts';
+import type { EndpointFile } from './schema.ts';
+
+const QUANTIZATIONS = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32'.split(' ');
+
+type Facts = Pick<Model, 'id' | 'slug' | 'input' | 'output' | 'reasoning' | 'context' | 'maxOutput'>;
+
+/** One `[endpoints.<tag>]` table; what it leaves out is the model's, or the provider's. */
+export function buildEndpoint(
+  tag: string,
+  file: EndpointFile,
+  facts: Facts,
+  providers: ReadonlyMap<string, Provider>,
+  refuse: Refuse,
+): Endpoint | undefined {
+  const at = ['endpoints', tag];
+  const [slug = '', variant = ''] = tag.split('/');
+  const provider = providers.get(slug);
+  if (!provider) {
+    refuse(at, `there is no provider ${slug}`);
+    return undefined;
+  }
+  const output = file.output ?? facts.output;
+  const operation = output.includes('embeddings') ? 'embeddings' : 'chat';
+  const dialect = dialectFor(provider, operation, file.dialect);
+  if (!dialect) {
+    const asked = file.dialect === undefined ? `a dialect for ${operation}` : `the dialect ${file.dialect}`;
+    refuse([...at, 'dialect'], `${slug} does not offer ${asked}`);
+    return undefined;
+  }
+  const price = priceOf(file, provider, operation);
+  if (!price) refuse([...at, 'price'], 'price needs input and output; say free = true for what costs nothing');
+  const features = file.features ?? (operation === 'chat' ? DEFAULT_FEATURES : []);
+  const reasons = file.features === undefined ? facts.reasoning !== null : features.includes('reasoning');
+  const reasoning = file.reasoning
+    ? reasoningOf(file.reasoning)
+    : reasons
+      ? (facts.reasoning ?? reasoningOf({}))
+      : null;
+  const parameters = reasoning && !features.includes('reasoning') ? [...features, 'reasoning' as const] : features;
+  return {
+    id: `${facts.id}@${tag}`,
+    tag,
+    modelId: facts.id,
+    provider,
+    upstreamId: file.upstream_id ?? facts.slug,
+    dialect,
+    context: file.context ?? facts.context,
+    maxOutput: file.max_output ?? facts.maxOutput,
+    input: file.input ?? facts.input,
+    output,
+    parameters: parametersFor(dialect.id, parameters, dialect.drop),
+    quantization: file.quantization ?? (QUANTIZATIONS.includes(variant) ? variant : 'unknown'),
+    price: price ?? FREE,
+    reasoning,
+    operation,
+  };
+}
+
+function dialectFor(
+  provider: Provider,
+  operation: Endpoint['operation'],
+  asked: string | undefined,
+): DialectSettings | undefined {
+  const embeds = operation === 'embeddings';
+  return provider.dialects.find(({ id }) =>
+    asked === undefined ? id.endsWith('-embeddings') === embeds : id === asked,
+  );
+}
+
+/**
+ * A forgotten price would give a paid model away, so it is refused; only a local server costs nothing unasked. A price
+ * by request or image needs no price by token, embeddings none for output.
+ */
+function priceOf(file: EndpointFile, provider: Provider, operation: Endpoint['operation']): Price | undefined {
+  const { price } = file;
+  if (!price) return file.free === true || provider.local ? FREE : undefined;
+  const byUnit = price.request !== undefined || price.image !== undefined || price.output_image !== undefined;
+  if (byUnit || (price.input !== undefined && (price.output !== undefined || operation === 'embeddings')))
+    return buildPrice(price);
+  return undefined;
+}

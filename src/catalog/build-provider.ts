@@ -1,0 +1,112 @@
+import { type Environment, inEnvironment, variablePrefix } from './environment.ts';
+import type { Known } from './load.ts';
+import { merge } from './merge.ts';
+import type { Auth, DataPolicy, DialectId, DialectSettings, Provider } from './provider.ts';
+import type { Source } from './read.ts';
+import type { ProviderFile } from './schema.ts';
+
+type Refuse = (at: readonly string[], reason: string) => void;
+
+/** One provider from its files, the later ones over the earlier. Problems are told to `refuse`; then undefined. */
+export function buildProvider(
+  slug: string,
+  sources: readonly Source<ProviderFile>[],
+  knows: Known,
+  environment: Environment,
+  refuse: Refuse,
+): Provider | undefined {
+  const file = sources.map((source) => source.table).reduce(merge);
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(slug))
+    refuse([], 'a provider file is named in lower case: letters, digits, dashes');
+  const named = environment[`${variablePrefix(slug)}_BASE_URL`];
+  if (file.base_url === undefined && !named) {
+    refuse([], 'base_url is missing');
+    return undefined;
+  }
+  const local = file.local ?? false;
+  const provider: Provider = {
+    slug,
+    name: file.name ?? slug,
+    baseUrl: (file.base_url ?? named ?? '').replace(/\/+$/, ''),
+    auth: authOf(slug, file, environment),
+    docs: file.docs ?? '',
+    ...(file.docs_read === undefined ? {} : { docsRead: file.docs_read }),
+    policy: policyOf(file.policy, local),
+    dialects: dialectsOf(file, knows, refuse),
+    reseller: file.reseller ?? false,
+    local,
+    billsAfterCancel: file.bills_after_cancel ?? false,
+  };
+  return inEnvironment(provider, environment);
+}
+
+/** Without `auth`: a bearer key from `<SLUG>_API_KEY`; a local server needs none. Of several variables the first set one. */
+function authOf(slug: string, file: ProviderFile, environment: Environment): Auth {
+  const auth: NonNullable<ProviderFile['auth']> = file.auth ?? { scheme: 'bearer' };
+  if (auth.scheme === 'none') return { scheme: 'none' };
+  const fallback =
+    auth.scheme === 'aws-sigv4'
+      ? 'AWS_BEARER_TOKEN_BEDROCK'
+      : auth.scheme === 'gcp'
+        ? 'GOOGLE_APPLICATION_CREDENTIALS'
+        : `${variablePrefix(slug)}_API_KEY`;
+  const names = auth.env === undefined ? [fallback] : [auth.env].flat();
+  const env = names.find((name) => environment[name]) ?? names[0] ?? fallback;
+  switch (auth.scheme) {
+    case 'bearer': {
+      const optional = auth.optional ?? (file.auth === undefined && file.local === true);
+      return { scheme: 'bearer', env, ...(optional ? { optional } : {}) };
+    }
+    case 'header':
+      return { scheme: 'header', name: auth.name, env };
+    case 'aws-sigv4':
+      return { scheme: 'aws-sigv4', service: auth.service ?? 'bedrock', env };
+    case 'gcp':
+      return { scheme: 'gcp', env };
+    default:
+      return auth satisfies never;
+  }
+}
+
+/** What is not stated counts as the worst: it may train, its retention is unknown. A local server keeps nothing. */
+function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
+  return {
+    trainsOnData: policy?.trains_on_data ?? !local,
+    trainingStated: policy?.trains_on_data !== undefined || local,
+    retainsDays: policy?.retains_days ?? (local ? 0 : null),
+    ...(policy?.privacy_url === undefined ? {} : { privacyUrl: policy.privacy_url }),
+    ...(policy?.terms_url === undefined ? {} : { termsUrl: policy.terms_url }),
+    ...(policy?.status_url === undefined ? {} : { statusUrl: policy.status_url }),
+    ...(policy?.headquarters === undefined ? {} : { headquarters: policy.headquarters }),
+    ...(policy?.datacenters === undefined ? {} : { datacenters: policy.datacenters }),
+  };
+}
+
+/** Without `dialects`: OpenAI's chat format. Whoever speaks that is taken to serve embeddings in OpenAI's way too. */
+function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {
+  const written = Object.entries(file.dialects ?? { 'openai-chat': {} });
+  const settings: DialectSettings[] = [];
+  for (const [id, dialect] of written) {
+    if (!knows.dialects.has(id)) {
+      refuse(['dialects', id], `unknown dialect ${id}; known: ${[...knows.dialects].join(', ')}`);
+      continue;
+    }
+    for (const quirk of dialect.quirks ?? [])
+      if (!knows.quirks.get(id)?.has(quirk)) refuse(['dialects', id, 'quirks'], `${id} has no quirk ${quirk}`);
+    settings.push({
+      id: id as DialectId,
+      ...(dialect.base_url === undefined ? {} : { baseUrl: dialect.base_url.replace(/\/+$/, '') }),
+      ...(dialect.path === undefined ? {} : { path: dialect.path }),
+      drop: dialect.drop ?? [],
+      rename: dialect.rename ?? {},
+      quirks: dialect.quirks ?? [],
+      headers: dialect.headers ?? {},
+    });
+  }
+  const chat = settings.find(({ id }) => id === 'openai-chat');
+  if (chat && !settings.some(({ id }) => id.endsWith('-embeddings')) && knows.dialects.has('openai-embeddings'))
+    settings.push({ ...bare('openai-embeddings'), ...(chat.baseUrl === undefined ? {} : { baseUrl: chat.baseUrl }) });
+  return settings;
+}
+
+const bare = (id: DialectId): DialectSettings => ({ id, drop: [], rename: {}, quirks: [], headers: {} });

@@ -1,0 +1,76 @@
+import { failed, ok, type Result } from '../base/result.ts';
+import { buildAliases } from './aliases.ts';
+import { type BuiltModel, buildModel } from './build-model.ts';
+import { buildProvider } from './build-provider.ts';
+import type { Catalog } from './catalog.ts';
+import type { Environment } from './environment.ts';
+import type { Endpoint, Model } from './model.ts';
+import { type CatalogProblem, lineOf } from './problem.ts';
+import type { Provider } from './provider.ts';
+import { readFolders, type Source, type Sources } from './read.ts';
+
+/** What the code can do, handed in so that data is checked without importing code: dialects, and quirks by dialect. */
+export type Known = {
+  readonly dialects: ReadonlySet<string>;
+  readonly quirks: ReadonlyMap<string, ReadonlySet<string>>;
+};
+
+/**
+ * Reads the folders, the later over the earlier, into one frozen catalogue as this environment has it. All or nothing:
+ * a single problem refuses the whole, with every problem found. `loads` counts up with each reload.
+ */
+export function loadCatalog(
+  folders: readonly string[],
+  knows: Known,
+  environment: Environment,
+  loads = 1,
+): Result<Catalog, readonly CatalogProblem[]> {
+  const problems: CatalogProblem[] = [];
+  const sources = readFolders(folders, problems);
+  const providers = new Map<string, Provider>();
+  for (const [slug, files] of sources.providers) {
+    const provider = buildProvider(slug, files, knows, environment, refuseIn(files, problems));
+    if (provider) providers.set(slug, provider);
+  }
+  const built = buildModels(sources, providers, problems);
+  if (problems.length > 0) return failed(problems);
+  return ok(assemble(built, providers, `${loads}.${sources.hash.slice(0, 10)}`));
+}
+
+function buildModels(
+  sources: Sources,
+  providers: ReadonlyMap<string, Provider>,
+  problems: CatalogProblem[],
+): BuiltModel[] {
+  const built: BuiltModel[] = [];
+  for (const [id, files] of sources.models) {
+    const model = buildModel(id, files, providers, sources.authors, refuseIn(files, problems));
+    if (model) built.push(model);
+  }
+  return built;
+}
+
+function assemble(built: readonly BuiltModel[], providers: ReadonlyMap<string, Provider>, version: string): Catalog {
+  const newestFirst = [...built].sort(
+    (a, b) => b.model.created - a.model.created || (a.model.id < b.model.id ? -1 : 1),
+  );
+  const models = new Map<string, Model>();
+  const endpoints = new Map<string, Endpoint>();
+  const named = new Map<string, string>();
+  for (const { model, aliases } of newestFirst) {
+    models.set(model.id, Object.freeze(model));
+    for (const endpoint of model.endpoints) endpoints.set(endpoint.id, Object.freeze(endpoint));
+    for (const alias of aliases) named.set(alias, model.id);
+  }
+  const aliases = buildAliases(models, named);
+  return Object.freeze({ version, models, providers, endpoints, aliases });
+}
+
+/** Names the last file that wrote down the place in question. */
+function refuseIn<T>(files: readonly Source<T>[], problems: CatalogProblem[]) {
+  return (at: readonly string[], reason: string): void => {
+    const named = files.map((file) => ({ path: file.path, line: lineOf(file.text, at) }));
+    const { path, line } = named.findLast((place) => place.line > 1) ?? named.at(-1) ?? { path: '', line: 1 };
+    problems.push({ path, line, reason: `${at.length > 0 ? `${at.join('.')}: ` : ''}${reason}` });
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import type { z } from 'zod';
+import { type CatalogProblem, lineOf } from './problem.ts';
+import { AUTHORS_FILE, MODEL_FILE, type ModelFile, PROVIDER_FILE, type ProviderFile } from './schema.ts';
+
+/** One parsed file: what it says, and its text for naming lines. */
+export type Source<T> = { readonly path: string; readonly text: string; readonly table: T };
+
+/** Everything that the folders say, in the folders' order: several files of one id lie over each other. */
+export type Sources = {
+  readonly providers: ReadonlyMap<string, readonly Source<ProviderFile>[]>;
+  readonly models: ReadonlyMap<string, readonly Source<ModelFile>[]>;
+  readonly authors: { readonly [slug: string]: string };
+  /** Of every byte read, names included. */
+  readonly hash: string;
+};
+
+/** Reads `providers/*.toml`, `models/<author>/<slug>.toml` and `authors.toml` of each folder. Never throws. */
+export function readFolders(folders: readonly string[], problems: CatalogProblem[]): Sources {
+  const providers = new Map<string, Source<ProviderFile>[]>();
+  const models = new Map<string, Source<ModelFile>[]>();
+  let authors: { [slug: string]: string } = {};
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    if (!existsSync(folder)) problems.push({ path: folder, line: 1, reason: 'the folder does not exist' });
+    const file = <T extends z.ZodType>(path: string, schema: T): Source<z.output<T>> | undefined => {
+      const text = readText(path, problems);
+      if (text === undefined) return undefined;
+      hash.update(relative(folder, path)).update('\0').update(text).update('\0');
+      return parseFile(path, text, schema, problems);
+    };
+    for (const path of tomlFiles(join(folder, 'providers'))) {
+      const source = file(path, PROVIDER_FILE);
+      if (source) append(providers, idOf(join(folder, 'providers'), path), source);
+    }
+    for (const path of tomlFiles(join(folder, 'models'))) {
+      const source = file(path, MODEL_FILE);
+      if (source) append(models, idOf(join(folder, 'models'), path), source);
+    }
+    const named = join(folder, 'authors.toml');
+    if (existsSync(named)) authors = { ...authors, ...file(named, AUTHORS_FILE)?.table };
+  }
+  return { providers, models, authors, hash: hash.digest('hex') };
+}
+
+/** The id is the path. `+` stands for the colon of a catalogue variant, which some file systems cannot write. */
+const idOf = (root: string, path: string): string =>
+  relative(root, path)
+    .split(sep)
+    .join('/')
+    .replace(/\.toml$/, '')
+    .replace('+', ':');
+
+function tomlFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.toml'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function readText(path: string, problems: CatalogProblem[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    problems.push({ path, line: 1, reason: cause instanceof Error ? cause.message : 'cannot be read' });
+    return undefined;
+  }
+}
+
+function parseFile<T extends z.ZodType>(
+  path: string,
+  text: string,
+  schema: T,
+  problems: CatalogProblem[],
+): Source<z.output<T>> | undefined {
+  let table: unknown;
+  try {
+    table = parse(text);
+  } catch (cause) {
+    const line = cause instanceof TomlError ? cause.line : 1;
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : 'is not TOML';
+    problems.push({ path, line, reason });
+    return undefined;
+  }
+  const checked = schema.safeParse(table);
+  if (checked.success) return { path, text, table: checked.data };
+  for (const issue of checked.error.issues) {
+    const at = issue.path.filter((part) => typeof part !== 'symbol');
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+    for (const key of unknown) {
+      const where = key === undefined ? at : [...at, key];
+      const reason = key === undefined ? issue.message : 'unknown key';
+      problems.push({ path, line: lineOf(text, where), reason: `${where.join('.') || 'file'}: ${reason}` });
+    }
+  }
+  return undefined;
+}
+
+function append<T>(map: Map<string, T[]>, id: string, value: T): void {
+  const list = map.get(id);
+  if (list) list.push(value);
+  else map.set(id, [value]);
+}

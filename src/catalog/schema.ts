@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { EFFORTS } from '../call/call.ts';
+import { FEATURES } from './features.ts';
+import { MODALITIES } from './model.ts';
+
+/**
+ * The shape of one TOML file as written: every member optional, because a file may override a part of another one;
+ * unknown keys refused. What must be there in the end is checked where files become providers and models.
+ */
+
+const text = z.string().min(1).max(20_000);
+const url = z.string().regex(/^(https?:\/\/|\$\{)/, 'must start with http:// or https://');
+const tokens = z.number().int().positive().max(1_000_000_000);
+const environmentName = z.string().regex(/^[A-Za-z0-9_]+$/, 'must be the name of an environment variable');
+const environmentNames = z.union([environmentName, z.array(environmentName).min(1)]);
+
+/** A TOML date (`2025-04-14`) or the same as a string. */
+const day = z
+  .union([z.date().transform((value) => value.toISOString().slice(0, 10)), z.string()])
+  .pipe(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2025-04-14'));
+
+const decimal = z
+  .string('must be a decimal string such as "0.40", never a number')
+  .regex(/^\d{1,12}(\.\d{1,18})?$/, 'must be a decimal string such as "0.40"');
+
+const policy = z.strictObject({
+  trains_on_data: z.boolean().optional(),
+  retains_days: z.number().int().nonnegative().optional(),
+  privacy_url: url.optional(),
+  terms_url: url.optional(),
+  status_url: url.optional(),
+  headquarters: z.string().length(2).optional(),
+  datacenters: z.array(z.string().length(2)).optional(),
+});
+
+const auth = z.discriminatedUnion('scheme', [
+  z.strictObject({ scheme: z.literal('none') }),
+  z.strictObject({ scheme: z.literal('bearer'), env: environmentNames.optional(), optional: z.boolean().optional() }),
+  z.strictObject({ scheme: z.literal('header'), name: text, env: environmentNames.optional() }),
+  z.strictObject({ scheme: z.literal('aws-sigv4'), service: text.optional(), env: environmentNames.optional() }),
+  z.strictObject({ scheme: z.literal('gcp'), env: environmentNames.optional() }),
+]);
+
+const dialect = z.strictObject({
+  base_url: url.optional(),
+  path: z.string().startsWith('/').optional(),
+  drop: z.array(text).optional(),
+  rename: z.record(z.string(), text).optional(),
+  quirks: z.array(text).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+
+export const PROVIDER_FILE = z.strictObject({
+  name: text.optional(),
+  base_url: url.optional(),
+  auth: auth.optional(),
+  docs: z.string().optional(),
+  docs_read: day.optional(),
+  policy: policy.optional(),
+  dialects: z.record(z.string(), dialect).optional(),
+  reseller: z.boolean().optional(),
+  local: z.boolean().optional(),
+  bills_after_cancel: z.boolean().optional(),
+});
+
+const prices = {
+  input: decimal.optional(),
+  output: decimal.optional(),
+  input_cache_read: decimal.optional(),
+  input_cache_write: decimal.optional(),
+  input_cache_write_1h: decimal.optional(),
+  input_audio: decimal.optional(),
+  output_reasoning: decimal.optional(),
+  output_audio: decimal.optional(),
+  output_image: decimal.optional(),
+  image: decimal.optional(),
+  request: decimal.optional(),
+  web_search: decimal.optional(),
+};
+const price = z.strictObject({
+  ...prices,
+  overrides: z.array(z.strictObject({ ...prices, min_prompt_tokens: z.number().int().nonnegative() })).optional(),
+});
+
+const reasoning = z.strictObject({
+  efforts: z.array(z.enum(EFFORTS)).optional(),
+  budget: z.boolean().optional(),
+  mandatory: z.boolean().optional(),
+  default_enabled: z.boolean().optional(),
+});
+
+const endpoint = z.strictObject({
+  upstream_id: text.optional(),
+  dialect: text.optional(),
+  features: z.array(z.enum(FEATURES)).optional(),
+  quantization: text.optional(),
+  context: tokens.optional(),
+  max_output: tokens.optional(),
+  input: z.array(z.enum(MODALITIES)).min(1).optional(),
+  output: z.array(z.enum(MODALITIES)).min(1).optional(),
+  reasoning: reasoning.optional(),
+  free: z.boolean().optional(),
+  price: price.optional(),
+});
+
+const benchmark = z.strictObject({
+  name: text,
+  score: z.number(),
+  unit: z.string().optional(),
+  source: text,
+});
+
+export const MODEL_FILE = z.strictObject({
+  name: text.optional(),
+  created: day.optional(),
+  context: tokens.optional(),
+  max_output: tokens.optional(),
+  input: z.array(z.enum(MODALITIES)).min(1).optional(),
+  output: z.array(z.enum(MODALITIES)).min(1).optional(),
+  description: z.string().max(20_000).optional(),
+  knowledge: z.string().optional(),
+  tokenizer: text.optional(),
+  family: text.optional(),
+  open_weights: z.boolean().optional(),
+  hugging_face_id: text.optional(),
+  reasoning: reasoning.optional(),
+  expires: day.optional(),
+  distillable: z.boolean().optional(),
+  sandbox: z.boolean().optional(),
+  aliases: z.array(text).optional(),
+  benchmarks: z.array(benchmark).optional(),
+  endpoints: z.record(z.string(), endpoint).optional(),
+});
+
+/** `authors.toml`: how authors' slugs are written out. */
+export const AUTHORS_FILE = z.record(z.string(), text);
+
+export type ProviderFile = z.output<typeof PROVIDER_FILE>;
+export type ModelFile = z.output<typeof MODEL_FILE>;
+export type EndpointFile = NonNullable<ModelFile['endpoints']>[string];
+export type PriceFile = z.output<typeof price>;
+export type ReasoningFile = z.output<typeof reasoning>;

@@ -1,0 +1,127 @@
+import { arrayOf, isObject, type Json, objectOf, optionalNumber, optionalString, stringOf } from '../../base/json.ts';
+
+/** What models.dev says about one model at one host. Prices in dollars per million tokens. */
+export type ListedModel = {
+  readonly id: string;
+  readonly name: string;
+  readonly family?: string;
+  readonly released?: string;
+  readonly knowledge?: string;
+  readonly baseModel?: string;
+  readonly huggingFaceId?: string;
+  readonly deprecated: boolean;
+  readonly tools: boolean;
+  readonly reasoning: boolean;
+  readonly temperature: boolean;
+  readonly structured?: boolean;
+  readonly openWeights: boolean;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly context: number;
+  readonly maxOutput: number;
+  readonly cost?: ListedCost;
+  /** Absent = not told; empty = reasons and cannot be steered. */
+  readonly reasoningOptions?: readonly ReasoningOption[];
+  readonly benchmarks: readonly ListedBenchmark[];
+};
+export type ListedCost = { readonly [name: string]: number } & { readonly tiers?: never };
+export type ReasoningOption = { readonly type: string; readonly values: readonly string[] };
+export type ListedBenchmark = {
+  readonly name: string;
+  readonly score: number;
+  readonly metric: string;
+  readonly source: string;
+};
+export type Tier = { readonly above: number; readonly cost: ListedCost };
+
+export type Listing = {
+  readonly hosts: ReadonlyMap<string, ReadonlyMap<string, ListedModel>>;
+  /** Facts that belong to a model whoever serves it, by `lab/model`. */
+  readonly models: ReadonlyMap<string, ListedModel>;
+  readonly tiers: ReadonlyMap<ListedModel, readonly Tier[]>;
+};
+
+/** Reads `https://models.dev/api.json` (a map of hosts), or a snapshot `{models, providers}`. */
+export function readListing(json: Json): Listing {
+  const root = objectOf(json);
+  const snapshot = isObject(root.providers) && isObject(root.models);
+  const tiers = new Map<ListedModel, readonly Tier[]>();
+  const modelsOf = (value: unknown): Map<string, ListedModel> => {
+    const models = new Map<string, ListedModel>();
+    for (const [id, entry] of Object.entries(objectOf(value))) {
+      const model = readModel(id, entry);
+      models.set(id, model);
+      const found = readTiers(objectOf(objectOf(entry).cost).tiers);
+      if (found.length > 0) tiers.set(model, found);
+    }
+    return models;
+  };
+  const hosts = new Map<string, ReadonlyMap<string, ListedModel>>();
+  for (const [id, host] of Object.entries(snapshot ? objectOf(root.providers) : root))
+    hosts.set(id, modelsOf(objectOf(host).models));
+  return { hosts, models: snapshot ? modelsOf(root.models) : new Map(), tiers };
+}
+
+function readModel(id: string, json: unknown): ListedModel {
+  const entry = objectOf(json);
+  const limit = objectOf(entry.limit);
+  const modalities = objectOf(entry.modalities);
+  const optional = {
+    family: optionalString(entry.family),
+    released: optionalString(entry.release_date),
+    knowledge: optionalString(entry.knowledge),
+    baseModel: optionalString(entry.base_model),
+    huggingFaceId: huggingFaceId(entry.weights),
+    structured: typeof entry.structured_output === 'boolean' ? entry.structured_output : undefined,
+    cost: isObject(entry.cost) ? numbersOf(entry.cost) : undefined,
+    reasoningOptions: Array.isArray(entry.reasoning_options) ? entry.reasoning_options.map(readOption) : undefined,
+  };
+  return {
+    id,
+    name: stringOf(entry.name) || id,
+    deprecated: entry.status === 'deprecated',
+    tools: entry.tool_call === true,
+    reasoning: entry.reasoning === true,
+    temperature: entry.temperature !== false,
+    openWeights: entry.open_weights === true,
+    input: arrayOf(modalities.input).map(stringOf),
+    output: arrayOf(modalities.output).map(stringOf),
+    context: optionalNumber(limit.context) ?? 0,
+    maxOutput: optionalNumber(limit.output) ?? 0,
+    benchmarks: arrayOf(entry.benchmarks).map(readBenchmark),
+    ...present(optional),
+  };
+}
+
+/** The members that have a value. */
+function present<T extends object>(value: T): { [name in keyof T]?: Exclude<T[name], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [name in keyof T]?: Exclude<T[name], undefined>;
+  };
+}
+
+const numbersOf = (value: object): ListedCost =>
+  Object.fromEntries(Object.entries(value).filter(([, price]) => typeof price === 'number')) as ListedCost;
+
+const readOption = (value: unknown): ReasoningOption => ({
+  type: stringOf(objectOf(value).type),
+  values: arrayOf(objectOf(value).values).map(stringOf),
+});
+
+const readBenchmark = (value: unknown): ListedBenchmark => ({
+  name: stringOf(objectOf(value).name),
+  score: optionalNumber(objectOf(value).score) ?? 0,
+  metric: stringOf(objectOf(value).metric),
+  source: stringOf(objectOf(value).source),
+});
+
+const readTiers = (value: unknown): Tier[] =>
+  arrayOf(value).flatMap((entry) => {
+    const above = optionalNumber(objectOf(objectOf(entry).tier).size);
+    return above === undefined ? [] : [{ above, cost: numbersOf(objectOf(entry)) }];
+  });
+
+/** `weights` names a place on Hugging Face in one of several shapes. */
+function huggingFaceId(value: unknown): string | undefined {
+  return /huggingface\.co\/([\w.-]+\/[\w.-]+)/.exec(JSON.stringify(value ?? ''))?.[1];
+}

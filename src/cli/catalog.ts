@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { parse } from 'smol-toml';
+import { type Json, parseJson } from '../base/json.ts';
+import { PRODUCT } from '../base/product.ts';
+import type { Environment } from '../catalog/environment.ts';
+import { AUTHORS_FILE } from '../catalog/schema.ts';
+import { SYNC_FILE } from '../catalog/sync/settings.ts';
+import { GENERATED, type Synced, syncModels } from '../catalog/sync/sync.ts';
+
+const SOURCE = 'https://models.dev/api.json';
+const HELP = `${PRODUCT.slug} catalog sync [--from <file or URL>] [--data <folder>] [--keep]
+
+  Writes data/models/**.toml anew from models.dev (${SOURCE}).
+  --from  a saved copy instead
+  --data  the data folder (default: the shipped one)
+  --keep  leave the files of models that are no longer listed
+`;
+
+/** `catalog …`: returns the exit code. */
+export async function catalogCommand(args: readonly string[], _environment: Environment): Promise<number> {
+  const [verb, ...options] = args;
+  if (verb !== 'sync') {
+    process.stdout.write(HELP);
+    return verb === undefined || verb === '--help' ? 0 : 1;
+  }
+  const data = resolve(optionOf(options, '--data') ?? join(import.meta.dirname, '../../data'));
+  const listing = await readSource(optionOf(options, '--from') ?? SOURCE);
+  if (typeof listing === 'string') {
+    process.stderr.write(`${listing}\n`);
+    return 1;
+  }
+  const settings = SYNC_FILE.parse(parse(readFileSync(join(data, 'sync.toml'), 'utf8')));
+  const authors = AUTHORS_FILE.parse(parse(readFileSync(join(data, 'authors.toml'), 'utf8')));
+  const synced = syncModels(listing.json, settings, authors);
+  if (synced.models === 0) {
+    process.stderr.write('Nothing that looks like a listing of models was found; no file was changed.\n');
+    return 1;
+  }
+  const changed = writeFiles(join(data, 'models'), synced, options.includes('--keep'));
+  process.stdout.write(
+    `${synced.models} models, ${synced.endpoints} endpoints on ${synced.providers.size} providers; ` +
+      `${changed.written} files written, ${changed.removed} removed.\n`,
+  );
+  return 0;
+}
+
+const optionOf = (options: readonly string[], name: string): string | undefined => {
+  const at = options.indexOf(name);
+  return at < 0 ? undefined : options[at + 1];
+};
+
+/** The listing, or why there is none. */
+async function readSource(from: string): Promise<{ json: Json } | string> {
+  try {
+    const text = /^https?:/.test(from)
+      ? await (await fetch(from, { signal: AbortSignal.timeout(60_000) })).text()
+      : readFileSync(from, 'utf8');
+    const json = parseJson(text);
+    return json === undefined ? `${from} is not JSON.` : { json };
+  } catch (cause) {
+    return `${from} cannot be read: ${cause instanceof Error ? cause.message : 'unknown reason'}`;
+  }
+}
+
+/** Files of hand-written models, which do not begin like a generated one, stay as they are. */
+function writeFiles(folder: string, synced: Synced, keep: boolean): { written: number; removed: number } {
+  let written = 0;
+  let removed = 0;
+  const before = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  for (const name of keep ? [] : before) {
+    const path = join(folder, name);
+    if (!name.endsWith('.toml') || synced.files.has(name.split(sep).join('/')) || !isGenerated(path)) continue;
+    rmSync(path);
+    removed++;
+  }
+  for (const [name, text] of synced.files) {
+    const path = join(folder, name);
+    if (existsSync(path) && (!isGenerated(path) || readFileSync(path, 'utf8') === text)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    written++;
+  }
+  return { written, removed };
+}
+
+const isGenerated = (path: string): boolean => readFileSync(path, 'utf8').startsWith(`# ${GENERATED}`);
