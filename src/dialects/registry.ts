@@ -3,6 +3,7 @@ import {
   anthropicMessagesUpstream,
   bedrockInvokeAnthropic,
 } from './anthropic-messages/index.ts';
+import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
 import type { ClientDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
@@ -12,6 +13,7 @@ import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 /** What providers speak, by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
   'anthropic-messages': anthropicMessagesUpstream,
+  'bedrock-converse': bedrockConverseUpstream,
   'bedrock-invoke-anthropic': bedrockInvokeAnthropic,
   'openai-chat': openaiChatUpstream,
   'openai-responses': openaiResponsesUpstream,

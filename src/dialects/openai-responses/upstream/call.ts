@@ -13,10 +13,11 @@ import { encodeReasoning } from './reasoning.ts';
 export function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
   const losses: Loss[] = [];
   const native = call.native?.dialect === DIALECT ? call.native.fields : {};
+  const { include: _include, ...withoutInclude } = native;
   const input = encodeInput(call, target, losses);
   const reasoning = encodeReasoning(call, target);
   const body: JsonObject = {
-    ...native,
+    ...withoutInclude,
     model: target.endpoint.upstreamId,
     input,
     store: false,
@@ -69,7 +70,7 @@ function included(call: Call, target: Target, native: JsonObject): JsonObject {
   if (target.endpoint.reasoning && call.reasoning?.effort !== 'none') include.add('reasoning.encrypted_content');
   else include.delete('reasoning.encrypted_content');
   if (call.sampling.logprobs || call.sampling.top_logprobs) include.add('message.output_text.logprobs');
-  return { include: [...include] };
+  return include.size > 0 ? { include: [...include] } : {};
 }
 
 const labels = (call: Call): JsonObject => ({

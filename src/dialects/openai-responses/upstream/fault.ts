@@ -1,7 +1,7 @@
 import { type Fault, type FaultCode, fault } from '../../../base/fault.ts';
 import { isObject, type Json, type JsonObject, optionalString, parseJson } from '../../../base/json.ts';
 import type { UpstreamFailure } from '../../dialect.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from '../../retry-hint.ts';
 
 /** What a vendor said about an error, wherever it stood. */
 type Told = { readonly message: string; readonly type?: string; readonly code?: string; readonly param?: string };

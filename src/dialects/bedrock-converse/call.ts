@@ -1,0 +1,126 @@
+import type { Fault } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { ok, type Result } from '../../base/result.ts';
+import type { Call } from '../../call/call.ts';
+import type { Assets } from '../../facts/asset.ts';
+import type { Target } from '../../facts/target.ts';
+import type { EncodedCall } from '../dialect.ts';
+import { createEncoding, type Encoding, familyOf, lose } from './encoding.ts';
+import { encodeMessages } from './messages.ts';
+import { planThinking, type Thinking } from './reasoning.ts';
+import { encodeTools } from './tools.ts';
+
+/** A call as `POST /model/{id}/converse` or its streaming twin. */
+export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
+  const encoding = createEncoding(call, target, assets);
+  const toolConfig = encodeTools(encoding);
+  const conversation = encodeMessages(encoding);
+  if (!conversation.ok) return conversation;
+  const thinking = planThinking(encoding);
+  const inferenceConfig = encodeInference(encoding, thinking);
+  const additional = { ...thinking.fields, ...topK(encoding, thinking) };
+  const outputConfig = encodeOutput(encoding);
+  const tier = encodeTier(call);
+  const { system, turns } = conversation.value;
+  const body: JsonObject = {
+    messages: turns,
+    ...(system.length > 0 && { system }),
+    ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
+    ...(toolConfig && { toolConfig }),
+    ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
+    ...(outputConfig && { outputConfig }),
+    ...(tier && { serviceTier: { type: tier } }),
+  };
+  lossesOf(encoding);
+  const action = call.stream ? 'converse-stream' : 'converse';
+  const path = `/model/${encodeURIComponent(target.endpoint.upstreamId)}/${action}`;
+  const accept = call.stream ? 'application/vnd.amazon.eventstream' : 'application/json';
+  return ok({ path, headers: { accept }, body, losses: encoding.losses });
+}
+
+function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
+  const { sampling, maxOutputTokens, stop } = encoding.call;
+  const claude = familyOf(encoding.target) === 'claude';
+  const free = !(claude && thinking.on);
+  if (!free && sampling.temperature !== undefined && sampling.temperature !== 1)
+    lose(encoding, 'temperature', 'not together with reasoning');
+  if (!free && sampling.top_p !== undefined) lose(encoding, 'top_p', 'not together with reasoning');
+  const temperature = claude && (sampling.temperature ?? 0) > 1 ? 1 : sampling.temperature;
+  if (free && temperature !== sampling.temperature) lose(encoding, 'temperature', 'sent as 1, the highest here');
+  return {
+    ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
+    ...(free && temperature !== undefined && { temperature }),
+    ...(free && sampling.top_p !== undefined && { topP: sampling.top_p }),
+    ...(stop.length > 0 && { stopSequences: stop }),
+  };
+}
+
+/** `top_k` is no field of Converse; each family has its own place for it. */
+function topK(encoding: Encoding, thinking: Thinking): JsonObject {
+  const top_k = encoding.call.sampling.top_k;
+  if (top_k === undefined || top_k === 0) return {};
+  const family = familyOf(encoding.target);
+  switch (family) {
+    case 'claude':
+      if (!thinking.on) return { top_k };
+      lose(encoding, 'top_k', 'not together with reasoning');
+      return {};
+    case 'nova':
+      return { inferenceConfig: { topK: top_k } };
+    case 'other':
+      return { top_k };
+    default:
+      return family satisfies never;
+  }
+}
+
+function encodeOutput(encoding: Encoding): JsonObject | undefined {
+  const { output } = encoding.call;
+  if (output.type === 'text') return undefined;
+  if (output.type !== 'json-schema') {
+    lose(encoding, 'response_format', 'Converse knows JSON by schema only');
+    return undefined;
+  }
+  if (!encoding.target.endpoint.parameters.has('structured_outputs')) {
+    lose(encoding, 'response_format', 'this endpoint has no structured outputs');
+    return undefined;
+  }
+  const { name, description } = output;
+  const jsonSchema = {
+    name,
+    ...(description !== undefined && { description }),
+    schema: JSON.stringify(output.schema),
+  };
+  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
+}
+
+/** Tiers as Bedrock names them (API_runtime_ServiceTier, read 2026-11-22). */
+function encodeTier({ serviceTier }: Call): string | undefined {
+  if (serviceTier === 'fast') return 'priority';
+  return serviceTier === 'priority' || serviceTier === 'flex' || serviceTier === 'default' ? serviceTier : undefined;
+}
+
+const UNKNOWN_SAMPLING = [
+  'min_p',
+  'top_a',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'seed',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+] as const;
+
+function lossesOf(encoding: Encoding): void {
+  const { call } = encoding;
+  const none = (field: string): void => lose(encoding, field, 'Converse has no such parameter');
+  for (const name of UNKNOWN_SAMPLING) if (call.sampling[name] !== undefined) none(name);
+  if ((call.sampling.n ?? 1) > 1) none('n');
+  if (call.parallelToolCalls === false) none('parallel_tool_calls');
+  if (call.prediction) none('prediction');
+  if (call.verbosity !== undefined) none('verbosity');
+  if (call.audio) none('audio');
+  if (call.modalities?.some((modality) => modality !== 'text')) none('modalities');
+  for (const field of Object.keys(call.native?.fields ?? {})) none(field);
+}

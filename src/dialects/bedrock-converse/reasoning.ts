@@ -1,0 +1,99 @@
+import type { JsonObject } from '../../base/json.ts';
+import { EFFORTS, type Effort } from '../../call/call.ts';
+import type { ReasoningFormat } from '../../call/message.ts';
+import type { Target } from '../../facts/target.ts';
+import { type Encoding, familyOf, lose } from './encoding.ts';
+
+export const CLAUDE: ReasoningFormat = 'anthropic-claude-v1';
+
+export const formatOf = (target: Target): ReasoningFormat => (familyOf(target) === 'claude' ? CLAUDE : 'unknown');
+
+/**
+ * Anthropic's redacted data travels as a blob, so once more in base64. One character per byte makes the way there and
+ * back exact, and gives the very text that Anthropic's own API carries.
+ */
+export const redactedFromWire = (blob: string): string => Buffer.from(blob, 'base64').toString('latin1');
+export const redactedToWire = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
+
+/** The share of the output limit that an effort may think with (spec §2.5). */
+const RATIOS: { readonly [effort in Effort]: number } = {
+  none: 0,
+  minimal: 0.1,
+  low: 0.2,
+  medium: 0.5,
+  high: 0.8,
+  xhigh: 0.95,
+  max: 0.95,
+};
+const BUDGET_MIN = 1024;
+const BUDGET_MAX = 128_000;
+
+/** Model-specific request fields that turn reasoning on; `on` rules out some sampling parameters. */
+export type Thinking = { readonly on: boolean; readonly fields: JsonObject };
+const OFF: Thinking = { on: false, fields: {} };
+
+export function planThinking(encoding: Encoding): Thinking {
+  const { call, target } = encoding;
+  const request = call.reasoning;
+  const support = target.endpoint.reasoning;
+  if (!request) return OFF;
+  if (request.effort === 'none' || request.enabled === false) {
+    if (support?.mandatory) lose(encoding, 'reasoning', 'this endpoint cannot switch reasoning off');
+    return OFF;
+  }
+  if (!support) {
+    lose(encoding, 'reasoning', 'this endpoint does not reason');
+    return OFF;
+  }
+  const forced = call.toolChoice?.type === 'required' || call.toolChoice?.type === 'function';
+  if (familyOf(target) === 'claude' && forced) {
+    lose(encoding, 'reasoning', 'a forced tool cannot go together with reasoning');
+    return OFF;
+  }
+  const limit = call.maxOutputTokens ?? target.endpoint.maxOutput ?? 32_000;
+  const effort = request.effort ?? effortOf((request.budgetTokens ?? limit * RATIOS.medium) / limit);
+  return thinkingOf(encoding, effort, limit);
+}
+
+/** The names are each family's own (Bedrock model parameters: Claude, Nova 2, gpt-oss; read 2026-11-22). */
+function thinkingOf(encoding: Encoding, effort: Effort, limit: number): Thinking {
+  const efforts = (encoding.target.endpoint.reasoning?.efforts ?? []).filter((known) => known !== 'none');
+  const nearest = nearestOf(effort, efforts);
+  const family = familyOf(encoding.target);
+  switch (family) {
+    case 'claude':
+      return claudeThinking(encoding, effort, limit, nearest);
+    case 'nova':
+      return {
+        on: true,
+        fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: nearest ?? effort } },
+      };
+    case 'other':
+      return { on: true, fields: { reasoning_effort: nearest ?? effort } };
+    default:
+      return family satisfies never;
+  }
+}
+
+function claudeThinking(encoding: Encoding, effort: Effort, limit: number, nearest: Effort | undefined): Thinking {
+  if (nearest !== undefined && !encoding.target.endpoint.reasoning?.budget)
+    return { on: true, fields: { thinking: { type: 'adaptive' }, output_config: { effort: nearest } } };
+  if (limit <= BUDGET_MIN) {
+    lose(encoding, 'reasoning', `thinking needs max_tokens above ${BUDGET_MIN}`);
+    return OFF;
+  }
+  const asked = encoding.call.reasoning?.budgetTokens ?? Math.floor(limit * RATIOS[effort]);
+  const wanted = Math.max(Math.min(asked, BUDGET_MAX), BUDGET_MIN);
+  const budget = wanted < limit ? wanted : Math.max(Math.floor(limit * RATIOS.high), BUDGET_MIN);
+  return { on: true, fields: { thinking: { type: 'enabled', budget_tokens: budget } } };
+}
+
+const effortOf = (share: number): Effort =>
+  EFFORTS.filter((effort) => effort !== 'none').reduce((best, effort) =>
+    Math.abs(RATIOS[effort] - share) < Math.abs(RATIOS[best] - share) ? effort : best,
+  );
+
+function nearestOf(wanted: Effort, supported: readonly Effort[]): Effort | undefined {
+  const distance = (effort: Effort): number => Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(wanted));
+  return [...supported].sort((a, b) => distance(a) - distance(b))[0];
+}

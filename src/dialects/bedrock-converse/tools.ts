@@ -1,0 +1,80 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { ToolChoice } from '../../call/tool.ts';
+import { type Encoding, lose } from './encoding.ts';
+import { pushCachePoint } from './messages.ts';
+
+/**
+ * `toolConfig`, or undefined without tools. Converse has no choice `none`, and refuses a conversation with tool blocks
+ * but no tools (API_runtime_ToolConfiguration, read 2026-11-22): then the tools that the history names are declared.
+ */
+export function encodeTools(encoding: Encoding): JsonObject | undefined {
+  const { call } = encoding;
+  const used = namesUsed(encoding);
+  const none = call.toolChoice?.type === 'none';
+  if (none && used.size === 0) return undefined;
+  if (none && call.tools.length > 0)
+    lose(encoding, 'tool_choice', 'sent as auto: the conversation has tool calls, so the tools must be declared');
+  const tools = declared(encoding);
+  if (tools.length === 0) {
+    if (used.size === 0) return undefined;
+    for (const name of used) tools.push(spec(name, undefined, undefined));
+    lose(encoding, 'tools', 'declared from the conversation, which has tool calls');
+  }
+  const toolChoice = call.toolChoice && call.tools.length > 0 ? encodeChoice(encoding, call.toolChoice) : undefined;
+  return { tools, ...(toolChoice && { toolChoice }) };
+}
+
+function namesUsed(encoding: Encoding): Set<string> {
+  const names = new Set<string>();
+  for (const message of encoding.call.messages)
+    for (const part of message.parts) if (part.type === 'tool-call') names.add(part.name);
+  if (names.size === 0 && encoding.call.messages.some(({ role }) => role === 'tool')) names.add('tool');
+  return names;
+}
+
+function declared(encoding: Encoding): JsonObject[] {
+  const tools: JsonObject[] = [];
+  for (const [at, tool] of encoding.call.tools.entries()) {
+    if (tool.type === 'native') {
+      lose(encoding, `tools[${at}]`, 'a tool that only another dialect understands');
+      continue;
+    }
+    const strict = tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs');
+    tools.push(spec(tool.name, tool.description, tool.parameters, strict ? { strict } : {}));
+    if (tool.cache) pushCachePoint(encoding, tools, tool.cache, `tools[${at}]`);
+  }
+  return tools;
+}
+
+function spec(
+  name: string,
+  description: string | undefined,
+  parameters: JsonObject | undefined,
+  more = {},
+): JsonObject {
+  return {
+    toolSpec: {
+      name,
+      ...(description && { description }),
+      inputSchema: { json: { type: 'object', ...(parameters ?? { properties: {} }) } },
+      ...more,
+    },
+  };
+}
+
+function encodeChoice(encoding: Encoding, choice: ToolChoice): JsonObject | undefined {
+  switch (choice.type) {
+    case 'auto':
+    case 'none':
+      return { auto: {} };
+    case 'required':
+      return { any: {} };
+    case 'function':
+      return { tool: { name: choice.name } };
+    case 'native':
+      lose(encoding, 'tool_choice', 'a choice that only another dialect understands');
+      return undefined;
+    default:
+      return choice satisfies never;
+  }
+}
