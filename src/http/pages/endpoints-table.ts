@@ -1,0 +1,137 @@
+import type { Endpoint, Model } from '../../catalog/model.ts';
+import type { DataPolicy } from '../../catalog/provider.ts';
+import { count, milliseconds, percent, price } from './figures.ts';
+import { type Column, grid } from './grid.ts';
+import { type Html, html, linkable } from './html.ts';
+import type { DayOfService, Service } from './traffic.ts';
+
+const NONE = html`<span class="none" title="not known yet">–</span>`;
+
+type Row = Service & { readonly endpoint: Endpoint };
+
+/** One line per endpoint: who serves the model, at what price, how well. */
+export function endpointsTable(
+  model: Model,
+  serviceOf: (endpoint: Endpoint) => Service,
+  query: { readonly [name: string]: string | undefined },
+): Html {
+  const rows = model.endpoints.map((endpoint) => ({ endpoint, ...serviceOf(endpoint) }));
+  return grid<Row>(
+    {
+      name: 'endpoints',
+      noun: 'Endpoints',
+      rows,
+      columns: COLUMNS,
+      filters: [],
+      fields: () => ({}),
+      empty: 'No provider serves this model.',
+    },
+    query,
+  );
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    key: 'provider',
+    label: 'Provider',
+    kind: 'text',
+    sortBy: ({ endpoint }) => endpoint.provider.name,
+    cell: ({ endpoint, isEnabled }) =>
+      html`<a href="/provider/${encodeURIComponent(endpoint.provider.slug)}">${endpoint.provider.name}</a>${isEnabled && html` <span class="state live" title="its key is present: requests can go there now"><span class="unseen">on</span></span>`}<code class="id">${endpoint.tag}</code>`,
+  },
+  number(
+    'context',
+    'Context',
+    ({ endpoint }) => endpoint.context,
+    ({ endpoint }) => count(endpoint.context),
+  ),
+  number(
+    'maximum',
+    'Max output',
+    ({ endpoint }) => endpoint.maxOutput ?? 0,
+    ({ endpoint }) => (endpoint.maxOutput === null ? NONE : count(endpoint.maxOutput)),
+  ),
+  number(
+    'input',
+    'Input /M',
+    ({ endpoint }) => Number(endpoint.price.input),
+    ({ endpoint }) => price(endpoint.price.input),
+  ),
+  number(
+    'output',
+    'Output /M',
+    ({ endpoint }) => Number(endpoint.price.output),
+    ({ endpoint }) => price(endpoint.price.output),
+  ),
+  number(
+    'cache',
+    'Cache read /M',
+    ({ endpoint }) => Number(endpoint.price.inputCacheRead ?? -1n),
+    ({ endpoint }) => price(endpoint.price.inputCacheRead),
+  ),
+  number(
+    'latency',
+    'Latency',
+    ({ health }) => health?.latencyMs?.p50 ?? Number.MAX_SAFE_INTEGER,
+    ({ health }) => (health?.latencyMs ? milliseconds(health.latencyMs.p50) : NONE),
+  ),
+  number(
+    'throughput',
+    'Throughput',
+    ({ health }) => health?.throughput?.p50 ?? 0,
+    ({ health }) => (health?.throughput ? `${Math.round(health.throughput.p50)} tok/s` : NONE),
+  ),
+  number(
+    'uptime',
+    'Uptime, 30 days',
+    ({ days }) => shareOf(days) ?? -1,
+    ({ days }) => uptime(days),
+  ),
+  { key: 'policy', label: 'Data policy', kind: 'text', cell: ({ endpoint }) => policy(endpoint.provider.policy) },
+  {
+    key: 'quantisation',
+    label: 'Precision',
+    kind: 'text',
+    sortBy: ({ endpoint }) => endpoint.quantization,
+    cell: ({ endpoint }) => (endpoint.quantization === 'unknown' ? NONE : endpoint.quantization),
+  },
+];
+
+function number(key: string, label: string, sortBy: (row: Row) => number, cell: Column<Row>['cell']): Column<Row> {
+  return { key, label, kind: 'number', sortBy, cell };
+}
+
+/** ≥ 95 % is normal, 80–95 % degraded, below that down (spec §3.1). */
+const stateOf = (success: number): 'live' | 'degraded' | 'down' =>
+  success >= 0.95 ? 'live' : success >= 0.8 ? 'degraded' : 'down';
+
+const shareOf = (days: readonly DayOfService[]): number | null => {
+  const requests = days.reduce((sum, day) => sum + day.requests, 0);
+  return requests === 0 ? null : 1 - days.reduce((sum, day) => sum + day.errors, 0) / requests;
+};
+
+/** Thirty days as one bar each; days without requests are a dot on the line. */
+function uptime(days: readonly DayOfService[]): Html {
+  const share = shareOf(days);
+  const words = share === null ? 'no requests in 30 days' : `${percent(share)} answered in 30 days`;
+  const bars = days.map((day, at) => {
+    const success = shareOf([day]);
+    const height = success === null ? 2 : 14;
+    const said = success === null ? 'no requests' : `${percent(success)} of ${day.requests}`;
+    return html`<rect class="${success === null ? 'idle' : stateOf(success)}" x="${at * 3}" y="${14 - height}" width="2" height="${height}"><title>${day.day}: ${said}</title></rect>`;
+  });
+  return html`<svg class="uptime" viewBox="0 0 ${days.length * 3 - 1} 14" width="${days.length * 3 - 1}" height="14" role="img" aria-label="${words}">${bars}</svg>${share !== null && html` <span>${percent(share)}</span>`}`;
+}
+
+/** What a provider says about prompts, in words. */
+export function policyWords(policy: DataPolicy): string {
+  const training = policy.trainsOnData ? 'may train on prompts' : 'no training';
+  if (policy.retainsDays === null) return training;
+  return `${training}, ${policy.retainsDays === 0 ? 'keeps nothing' : `keeps ${policy.retainsDays} days`}`;
+}
+
+function policy(value: DataPolicy): Html {
+  const href = linkable(value.privacyUrl);
+  const words = policyWords(value);
+  return href ? html`<a href="${href}" rel="noopener noreferrer nofollow">${words}</a>` : html`${words}`;
+}

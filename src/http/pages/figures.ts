@@ -1,0 +1,53 @@
+import { formatPerMillion, formatUsd, type NanoUsd, type PicoUsd } from '../../base/money.ts';
+import { type Html, html } from './html.ts';
+
+const whole = new Intl.NumberFormat('en-US');
+const day = new Intl.DateTimeFormat('en-US', { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' });
+
+/** `1047576` → `1,047,576`. */
+export const exactCount = (count: number): string => whole.format(count);
+
+/** `1047576` → `1.05M`, `32768` → `32.8K`: three digits. */
+export function shortCount(count: number): string {
+  for (const [size, letter] of [
+    [1e12, 'T'],
+    [1e9, 'B'],
+    [1e6, 'M'],
+    [1e3, 'K'],
+  ] as const) {
+    if (count >= size * 0.9995) return `${Number((count / size).toPrecision(3))}${letter}`;
+  }
+  return String(Math.round(count * 100) / 100);
+}
+
+/** `0.4` → `0.40`: at least two decimals, never fewer than the value has. */
+function decimals(text: string): string {
+  const [before = '0', after = ''] = text.split('.');
+  return `${whole.format(BigInt(before))}.${after.padEnd(2, '0')}`;
+}
+
+/** The price of a million units: `$0.40`. */
+export const perMillion = (price: PicoUsd): string => `$${decimals(formatPerMillion(price))}`;
+export const dollars = (amount: NanoUsd): string => `$${decimals(formatUsd(amount))}`;
+
+/** Seconds since 1970 → `Apr 14, 2025`, in UTC. 0 = the catalogue does not know. */
+export const dayOf = (seconds: number): string => (seconds === 0 ? '–' : day.format(new Date(seconds * 1000)));
+export const isoDay = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
+/** Milliseconds since 1970 → `2026-11-22 21:52:10 UTC`. */
+export const momentOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+export const milliseconds = (ms: number): string =>
+  ms < 10_000 ? `${whole.format(Math.round(ms))} ms` : `${Math.round(ms / 100) / 10} s`;
+
+/** 0.9987 → `99.87%`. Never rounded up to 100. */
+export const percent = (share: number): string =>
+  share >= 1 ? '100%' : `${(Math.floor(share * 10_000) / 100).toFixed(share < 0.1 ? 1 : 2)}%`;
+
+/** A number in short, with the exact value on hover, for sorting and for CSV. */
+export const count = (value: number): Html =>
+  html`<data value="${value}" title="${exactCount(value)}">${shortCount(value)}</data>`;
+
+export const price = (value: PicoUsd | undefined): Html =>
+  value === undefined
+    ? html`<span class="none">–</span>`
+    : html`<data value="${formatPerMillion(value)}" title="${perMillion(value)} per million tokens">${perMillion(value)}</data>`;

@@ -1,0 +1,96 @@
+import { completionTokens, promptTokens, type Usage } from '../../call/usage.ts';
+import type { Attempt } from '../../facts/attempt.ts';
+import type { Receipt } from '../../facts/receipt.ts';
+import type { Route } from '../route.ts';
+import { copyable } from './code.ts';
+import { dollars, exactCount, milliseconds, momentOf } from './figures.ts';
+import { type Html, html, linkable, outbound, type Part } from './html.ts';
+import { page } from './layout.ts';
+import { pagePath } from './model-words.ts';
+import { notFound } from './not-found.ts';
+
+/** A receipt: what was asked, where it went and why, what was used and what it cost. */
+export const generationRoute: Route = {
+  method: 'GET',
+  path: '/generation/:id',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    if (!request.caller) return notFound(request, 'Receipts are shown to their owner. Sign in first.', '/sign-in');
+    const id = request.params.id ?? '';
+    const receipt = await gateway.records.find(id);
+    if (receipt?.accountId !== request.caller.accountId)
+      return notFound(request, `Your account has no receipt “${id}”.`);
+    return page(request, `/generation/${encodeURIComponent(id)}`, {
+      title: `Receipt ${receipt.id}`,
+      description: 'What one request asked, where it went, what it used and what it cost.',
+      content: html`<div class="head measure"><div class="title"><h1>Receipt</h1>${copyable(receipt.id)}${state(receipt)}</div>
+<p class="facts"><span>${momentOf(receipt.createdAt)}</span><span>${milliseconds(receipt.totalMs)}${receipt.firstContentMs !== null && html`, first content after ${milliseconds(receipt.firstContentMs)}`}</span><span>${receipt.streamed ? 'streamed' : 'not streamed'}</span><span>${dollars(receipt.bill.cost)}</span></p></div>
+<div class="measure">
+<section class="part"><h2>Request</h2>${asked(receipt)}</section>
+<section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}</section>
+<section class="part"><h2>Usage and cost</h2>${usage(receipt)}</section>
+${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><ul>${receipt.losses.map((loss) => html`<li><code>${loss.field}</code> ${loss.reason}</li>`)}</ul></section>`}
+</div>`,
+    });
+  },
+};
+
+const STATES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
+const state = (receipt: Receipt): Html => html`<span class="state ${STATES[receipt.state]}">${receipt.state}</span>`;
+
+function asked(receipt: Receipt): Html {
+  const app = receipt.app;
+  const entries: readonly (readonly [string, Part])[] = [
+    ['Asked for', html`<code>${receipt.requestedModel}</code>`],
+    [
+      'Answered by',
+      receipt.model &&
+        html`<a href="${pagePath(receipt.model)}">${receipt.model}</a>${receipt.provider && html` on ${receipt.provider}`}`,
+    ],
+    [
+      'Finish',
+      receipt.finish &&
+        html`${receipt.finish}${receipt.nativeFinish && receipt.nativeFinish !== receipt.finish && html`, in the vendor's words <code>${receipt.nativeFinish}</code>`}`,
+    ],
+    ['Fault', receipt.fault && html`<span class="state down">${receipt.fault.code}</span> ${receipt.fault.message}`],
+    ['Dialect', receipt.clientDialect],
+    ['App', app && (linkable(app.origin) ? outbound(app.origin, app.title || app.origin) : app.title)],
+    ['User', receipt.user],
+    ['Session', receipt.sessionId],
+    ['Catalogue', receipt.catalogVersion],
+    ['Seed', String(receipt.seed)],
+  ];
+  return html`<dl class="pairs wide">${entries.map(([term, words]) => words && html`<div><dt>${term}</dt><dd>${words}</dd></div>`)}</dl>`;
+}
+
+function attempts(values: readonly Attempt[]): Html {
+  if (values.length === 0) return html`<p class="empty">Nothing was sent to a provider.</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Attempts"><table><thead><tr><th scope="col" class="number">#</th><th scope="col">Endpoint</th><th scope="col">Outcome</th><th scope="col" class="number">Status</th><th scope="col" class="number">Headers</th><th scope="col" class="number">First content</th><th scope="col" class="number">Total</th><th scope="col">Said</th></tr></thead><tbody>${values.map(
+    (attempt, at) =>
+      html`<tr><td class="number">${at + 1}</td><td><code>${attempt.endpoint}</code></td><td>${attempt.outcome}</td><td class="number">${attempt.status ?? '–'}</td><td class="number">${time(attempt.headersMs)}</td><td class="number">${time(attempt.firstContentMs)}</td><td class="number">${time(attempt.totalMs)}</td><td>${attempt.fault && html`<code>${attempt.fault.code}</code> ${attempt.fault.message}`}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+const time = (ms: number | null): string => (ms === null ? '–' : milliseconds(ms));
+
+const METERS: readonly (readonly [keyof Usage, string])[] = [
+  ['input', 'Input, fresh'],
+  ['inputCacheRead', 'Input, read from cache'],
+  ['inputCacheWrite', 'Input, written to cache (5 min)'],
+  ['inputCacheWrite1h', 'Input, written to cache (1 h)'],
+  ['inputAudio', 'Input, audio'],
+  ['output', 'Output, visible'],
+  ['outputReasoning', 'Output, reasoning'],
+  ['outputAudio', 'Output, audio'],
+  ['outputImage', 'Output, images'],
+  ['webSearches', 'Web searches'],
+];
+
+/** Meters are disjoint: the lines add up. */
+function usage({ usage: used, bill }: Receipt): Html {
+  const rows = METERS.filter(([meter]) => Number(used[meter]) > 0);
+  return html`<table class="bill"><thead><tr><th scope="col">Meter</th><th scope="col" class="number">Count</th></tr></thead><tbody>${rows.map(
+    ([meter, label]) => html`<tr><td>${label}</td><td class="number">${exactCount(Number(used[meter]))}</td></tr>`,
+  )}</tbody><tbody class="sums"><tr><td>Prompt ${exactCount(promptTokens(used))}, input cost</td><td class="number">${dollars(bill.inputCost)}</td></tr><tr><td>Completion ${exactCount(completionTokens(used))}, output cost</td><td class="number">${dollars(bill.outputCost)}</td></tr><tr class="total"><td>Charged${bill.isByok && ' (own provider key)'}</td><td class="number">${dollars(bill.cost)}</td></tr>${bill.upstreamCost !== null && html`<tr><td>At the provider</td><td class="number">${dollars(bill.upstreamCost)}</td></tr>`}${used.vendorCost && html`<tr><td>As the provider reports it</td><td class="number">$${used.vendorCost}</td></tr>`}</tbody></table>
+<p class="none">Counted by ${used.source === 'provider' ? 'the provider' : 'an estimate of ours'}.</p>`;
+}

@@ -1,0 +1,139 @@
+import { flag, type Html, html, type Part } from './html.ts';
+
+/** One column of a list: header, alignment and how the browser sorts it. */
+export type Column<Row> = {
+  readonly key: string;
+  readonly label: string;
+  readonly kind: 'text' | 'number';
+  /** Without one the column cannot be sorted. */
+  readonly sortBy?: (row: Row) => string | number;
+  readonly cell: (row: Row) => Part;
+};
+
+/** One control above the list. `field` names what it looks at in a row's fields. */
+export type Filter = {
+  readonly name: string;
+  readonly label: string;
+  /** `search`: all words occur; `word`: the word is among the field's; `min`, `max`: compares numbers. */
+  readonly match: 'search' | 'word' | 'min' | 'max';
+  readonly field: string;
+  /** Value and label; a search has none. */
+  readonly options?: readonly (readonly [string, string])[];
+};
+
+export type Grid<Row> = {
+  /** Names the CSV file, and tells grids of one page apart. */
+  readonly name: string;
+  readonly noun: string;
+  readonly columns: readonly Column<Row>[];
+  readonly filters: readonly Filter[];
+  /** What the filters look at, in lower case. */
+  readonly fields: (row: Row) => { readonly [field: string]: string };
+  readonly rows: readonly Row[];
+  readonly empty: Part;
+};
+
+type Query = { readonly [name: string]: string | undefined };
+
+/**
+ * A list as one table with its filters: complete without a script (the form submits, headers are links), taken over by
+ * `console/src/grid.ts` in the browser. Every row is in the document, rows that do not match are hidden.
+ */
+export function grid<Row>(value: Grid<Row>, query: Query): Html {
+  const places = new Map(value.rows.map((row, at) => [row, at]));
+  const rows = sorted(value, query.sort ?? '').map((row) => {
+    const fields = value.fields(row);
+    return { row, fields, shown: value.filters.every((filter) => matches(filter, fields, query[filter.name] ?? '')) };
+  });
+  const shown = rows.filter((row) => row.shown).length;
+  return html`<section class="grid" data-grid="${value.name}">
+${value.filters.length > 0 && controls(value, query, shown)}
+<div class="scroll" tabindex="0" role="region" aria-label="${value.noun}"><table>
+<thead><tr>${value.columns.map((column) => heading(column, query))}</tr></thead>
+<tbody>${rows.map(
+    ({
+      row,
+      fields,
+      shown: isShown,
+    }) => html`<tr data-at="${places.get(row)}"${attributes(fields)}${flag('hidden', !isShown)}>${value.columns.map(
+      (column) =>
+        html`<td class="${column.kind}"${column.key === 'place' && html` data-key="place"`}${column.sortBy && html` data-sort="${column.sortBy(row)}"`}>${column.cell(row)}</td>`,
+    )}</tr>
+`,
+  )}</tbody>
+</table></div>
+<p class="empty" data-empty${flag('hidden', shown > 0)}>${rows.length === 0 ? value.empty : html`Nothing matches these filters. <a href="?">Clear them</a>.`}</p>
+</section>`;
+}
+
+function controls<Row>(value: Grid<Row>, query: Query, shown: number): Html {
+  return html`<form class="filters" method="get" role="search">
+${value.filters.map((filter) => control(filter, query[filter.name] ?? ''))}
+${query.sort && html`<input type="hidden" name="sort" value="${query.sort}">`}
+<button type="submit" data-submit>Apply</button>
+<output data-shown aria-live="polite">${shown} of ${value.rows.length}</output>
+<span class="after" data-grid-tools hidden></span>
+</form>`;
+}
+
+function control(filter: Filter, chosen: string): Html {
+  const data = html`name="${filter.name}" aria-label="${filter.label}" data-match="${filter.match}" data-field="${filter.field}"`;
+  if (filter.match === 'search')
+    return html`<input type="search" ${data} value="${chosen}" placeholder="${filter.label}" autocomplete="off" spellcheck="false">`;
+  const options = filter.options ?? [];
+  return html`<select ${data}><option value="">${filter.label}</option>${options.map(
+    ([option, label]) => html`<option value="${option}"${flag('selected', option === chosen)}>${label}</option>`,
+  )}</select>`;
+}
+
+function heading<Row>(column: Column<Row>, query: Query): Html {
+  if (!column.sortBy) return html`<th scope="col" class="${column.kind}" data-key="${column.key}">${column.label}</th>`;
+  const { key, descending } = readSort(query.sort ?? '');
+  const current = key === column.key ? (descending ? 'descending' : 'ascending') : null;
+  const next = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value && name !== 'sort') next.set(name, value);
+  next.set('sort', current === 'ascending' ? `-${column.key}` : column.key);
+  return html`<th scope="col" class="${column.kind}" data-key="${column.key}"${current && html` aria-sort="${current}"`}><a href="?${next.toString()}" rel="nofollow">${column.label}</a></th>`;
+}
+
+const attributes = (fields: { readonly [field: string]: string }): Part =>
+  Object.entries(fields).map(([name, value]) => html` data-${name}="${value}"`);
+
+const readSort = (sort: string): { key: string; descending: boolean } => ({
+  key: sort.replace(/^-/, ''),
+  descending: sort.startsWith('-'),
+});
+
+function sorted<Row>(value: Grid<Row>, sort: string): readonly Row[] {
+  const { key, descending } = readSort(sort);
+  const by = value.columns.find((column) => column.key === key)?.sortBy;
+  if (!by) return value.rows;
+  const sign = descending ? -1 : 1;
+  return [...value.rows].sort((a, b) => sign * compare(by(a), by(b)));
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a).localeCompare(String(b), 'en');
+}
+
+/** The same rules as `console/src/grid.ts`; a browser test holds them together. */
+export function matches(filter: Filter, fields: { readonly [field: string]: string }, wanted: string): boolean {
+  if (wanted === '') return true;
+  const field = fields[filter.field] ?? '';
+  switch (filter.match) {
+    case 'search':
+      return wanted
+        .toLowerCase()
+        .split(/\s+/)
+        .every((word) => field.includes(word));
+    case 'word':
+      return field.split(' ').includes(wanted.toLowerCase());
+    case 'min':
+      return Number(field) >= Number(wanted);
+    case 'max':
+      return field !== '' && Number(field) <= Number(wanted);
+    default:
+      return filter.match satisfies never;
+  }
+}

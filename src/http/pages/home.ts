@@ -1,0 +1,154 @@
+import { PRODUCT } from '../../base/product.ts';
+import { completionTokens, promptTokens } from '../../call/usage.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Receipt } from '../../facts/receipt.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import type { Route, RouteRequest } from '../route.ts';
+import { codeBlock, copyable } from './code.ts';
+import { count, dollars, exactCount, milliseconds, momentOf, perMillion, shortCount } from './figures.ts';
+import { type Column, grid } from './grid.ts';
+import { type Html, html } from './html.ts';
+import { page } from './layout.ts';
+import { displayName, lowestPrice, pagePath } from './model-words.ts';
+
+const RECENT = 50;
+/** Answers without a provider key, so that the first request works. */
+const FIRST_MODEL = 'sandbox/echo';
+
+/** The console's first page: for a visitor what this is and how to begin, for its owner what happened last. */
+export const homeRoute: Route = {
+  method: 'GET',
+  path: '/',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const catalog = gateway.catalog();
+    const recent = request.caller ? await recentOf(gateway, request.caller.accountId) : null;
+    return page(request, '/', {
+      title: `${PRODUCT.name}: every model behind one API`,
+      description: `A self-hosted, OpenAI-compatible gateway: ${catalog.models.size} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
+      content: recent ? signedIn(request, catalog, recent) : visitor(request, catalog),
+    });
+  },
+};
+
+const recentOf = async (gateway: Gateway, accountId: string): Promise<readonly Receipt[]> =>
+  (await gateway.records.list({ limit: RECENT })).filter((receipt) => receipt.accountId === accountId);
+
+function visitor(request: RouteRequest, catalog: Catalog): Html {
+  return html`<div class="head measure lede"><h1>Every model behind one API</h1>
+<p class="facts"><span>${exactCount(catalog.models.size)} models</span><span>${exactCount(catalog.providers.size)} providers</span><span>one base URL, one key, a receipt for every request</span></p></div>
+<div class="measure">${start(request, catalog)}${newest(catalog)}</div>`;
+}
+
+function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Receipt[]): Html {
+  return html`<div class="head measure"><h1>Recent requests</h1><p class="facts"><span>signed in as ${request.caller?.keyLabel}</span></p></div>
+<div class="measure">${recentGrid(recent, request)}${start(request, catalog)}</div>`;
+}
+
+function start(request: RouteRequest, catalog: Catalog): Html {
+  const baseUrl = `${request.origin}/api/v1`;
+  const model = catalog.models.get(FIRST_MODEL) ?? catalog.models.values().next().value;
+  return html`<section class="part start"><h2>Quick start</h2><ol class="steps">
+<li><h3>Point your client here</h3><p>${copyable(baseUrl)}</p><p>Any OpenAI, Anthropic or OpenRouter client works. <a href="/docs/frameworks">See how</a>.</p></li>
+<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
+<li><h3>Ask</h3>${codeBlock(
+    'shell',
+    `curl ${baseUrl}/chat/completions \\
+  -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{ "model": "${model?.id ?? 'author/model'}", "messages": [{ "role": "user", "content": "Hello" }] }'`,
+    'First request',
+  )}${model?.sandbox && html`<p>This model is part of the <a href="/docs/sandbox">sandbox</a> and needs no provider key.</p>`}</li>
+</ol></section>`;
+}
+
+function newest(catalog: Catalog): Html {
+  const models = [...catalog.models.values()].filter((model) => !model.sandbox).slice(0, 12);
+  return html`<section class="part"><h2>Newest models</h2><ul class="cards">${models.map((model) => {
+    const lowest = lowestPrice(model);
+    return html`<li><a href="${pagePath(model.id)}">${displayName(model)}</a><span>${shortCount(model.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
+  })}</ul><p><a href="/models">All ${exactCount(catalog.models.size)} models</a></p></section>`;
+}
+
+function recentGrid(recent: readonly Receipt[], request: RouteRequest): Html {
+  const columns: readonly Column<Receipt>[] = [
+    {
+      key: 'time',
+      label: 'Time',
+      kind: 'text',
+      sortBy: (receipt) => receipt.createdAt,
+      cell: (receipt) =>
+        html`<a href="/generation/${encodeURIComponent(receipt.id)}">${momentOf(receipt.createdAt)}</a>`,
+    },
+    {
+      key: 'model',
+      label: 'Model',
+      kind: 'text',
+      sortBy: (receipt) => receipt.requestedModel,
+      cell: (receipt) => html`<code>${receipt.model ?? receipt.requestedModel}</code>`,
+    },
+    {
+      key: 'provider',
+      label: 'Provider',
+      kind: 'text',
+      sortBy: (receipt) => receipt.provider ?? '',
+      cell: (receipt) => receipt.provider ?? '–',
+    },
+    {
+      key: 'state',
+      label: 'State',
+      kind: 'text',
+      sortBy: (receipt) => receipt.state,
+      cell: (receipt) => receipt.fault?.code ?? receipt.state,
+    },
+    {
+      key: 'prompt',
+      label: 'Prompt',
+      kind: 'number',
+      sortBy: (receipt) => promptTokens(receipt.usage),
+      cell: (receipt) => count(promptTokens(receipt.usage)),
+    },
+    {
+      key: 'completion',
+      label: 'Completion',
+      kind: 'number',
+      sortBy: (receipt) => completionTokens(receipt.usage),
+      cell: (receipt) => count(completionTokens(receipt.usage)),
+    },
+    {
+      key: 'duration',
+      label: 'Time taken',
+      kind: 'number',
+      sortBy: (receipt) => receipt.totalMs,
+      cell: (receipt) => milliseconds(receipt.totalMs),
+    },
+    {
+      key: 'cost',
+      label: 'Cost',
+      kind: 'number',
+      sortBy: (receipt) => Number(receipt.bill.cost),
+      cell: (receipt) => dollars(receipt.bill.cost),
+    },
+  ];
+  const fields = (receipt: Receipt) => ({
+    search: `${receipt.id} ${receipt.requestedModel} ${receipt.model ?? ''} ${receipt.provider ?? ''}`.toLowerCase(),
+    state: receipt.state,
+  });
+  const filters = [
+    { name: 'q', label: 'Search requests', match: 'search', field: 'search' },
+    {
+      name: 'state',
+      label: 'State',
+      match: 'word',
+      field: 'state',
+      options: STATES.map((state) => [state, state] as const),
+    },
+  ] as const;
+  const empty = html`No request yet. The quick start below makes the first one.`;
+  return grid(
+    { name: 'requests', noun: 'Recent requests', rows: recent, columns, filters, fields, empty },
+    request.query,
+  );
+}
+
+const STATES: readonly Receipt['state'][] = ['completed', 'failed', 'cancelled', 'interrupted'];

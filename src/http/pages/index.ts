@@ -1,0 +1,40 @@
+import type { Route } from '../route.ts';
+import { assetRoute } from './assets.ts';
+import { authorRoute } from './author.ts';
+import { compareRoute } from './compare.ts';
+import { errorsRoute } from './docs/errors.ts';
+import { frameworksRoute } from './docs/frameworks.ts';
+import { parametersRoute, requestRoute } from './docs/request.ts';
+import { sandboxRoute } from './docs/sandbox.ts';
+import { docsRoute } from './docs/start.ts';
+import { generationRoute } from './generation.ts';
+import { homeRoute } from './home.ts';
+import { modelRoute } from './model.ts';
+import { modelsRoute } from './models.ts';
+import { plainRoutes } from './plain.ts';
+import { providerRoute, providersRoute } from './providers.ts';
+import { appsRoute, rankingsRoute } from './rankings.ts';
+import { signInRoute } from './session.ts';
+
+/** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
+export const pageRoutes: readonly Route[] = [
+  homeRoute,
+  modelsRoute,
+  rankingsRoute,
+  appsRoute,
+  providersRoute,
+  providerRoute,
+  compareRoute,
+  generationRoute,
+  signInRoute,
+  docsRoute,
+  requestRoute,
+  parametersRoute,
+  frameworksRoute,
+  errorsRoute,
+  sandboxRoute,
+  assetRoute,
+  ...plainRoutes,
+  modelRoute,
+  authorRoute,
+];

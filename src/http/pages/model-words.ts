@@ -1,0 +1,73 @@
+import type { PicoUsd } from '../../base/money.ts';
+import type { Parameter } from '../../call/parameters.ts';
+import type { Modality, Model } from '../../catalog/model.ts';
+
+export { displayName } from '../../catalog/model.ts';
+
+export const authorName = (model: Model): string => model.authorName ?? model.author;
+
+export const pagePath = (modelId: string): string =>
+  `/${modelId
+    .split('/')
+    .map((part) => encodeURIComponent(part).replaceAll('%3A', ':'))
+    .join('/')}`;
+
+const MODALITY_WORDS: { readonly [M in Modality]: string } = {
+  text: 'text',
+  image: 'images',
+  file: 'files',
+  audio: 'audio',
+  video: 'video',
+  embeddings: 'embeddings',
+};
+export const modalityWords = (modalities: readonly Modality[]): string =>
+  modalities.map((modality) => MODALITY_WORDS[modality]).join(', ');
+
+/** What a feature is called in a sentence; the other parameters are dials, not features. */
+const FEATURES: readonly (readonly [Parameter, string])[] = [
+  ['tools', 'tool calling'],
+  ['parallel_tool_calls', 'parallel tool calls'],
+  ['structured_outputs', 'structured outputs'],
+  ['response_format', 'JSON mode'],
+  ['reasoning', 'reasoning'],
+  ['logprobs', 'log probabilities'],
+  ['prediction', 'predicted outputs'],
+  ['seed', 'seed'],
+  ['web_search_options', 'web search'],
+];
+
+/** Everything that at least one endpoint can do. */
+export function parametersOf(model: Model): ReadonlySet<Parameter> {
+  const all = new Set<Parameter>();
+  for (const endpoint of model.endpoints) for (const parameter of endpoint.parameters) all.add(parameter);
+  return all;
+}
+
+export function featureWords(model: Model): string[] {
+  const supported = parametersOf(model);
+  const words = FEATURES.filter(([parameter]) => supported.has(parameter)).map(([, word]) => word);
+  if (model.endpoints.some((endpoint) => endpoint.price.inputCacheRead !== undefined)) words.push('prompt caching');
+  return words;
+}
+
+export type Lowest = { readonly input: PicoUsd; readonly output: PicoUsd };
+
+/** The prices of the endpoint with the lowest input price; ties go to the lower output price. Null without endpoints. */
+export function lowestPrice(model: Model): Lowest | null {
+  let lowest: Lowest | null = null;
+  for (const { price } of model.endpoints) {
+    const isLower =
+      !lowest || price.input < lowest.input || (price.input === lowest.input && price.output < lowest.output);
+    if (isLower) lowest = { input: price.input, output: price.output };
+  }
+  return lowest;
+}
+
+/** The first sentences of a description, for lists and meta tags. */
+export function summary(text: string, length = 200): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  if (flat.length <= length) return flat;
+  const cut = flat.slice(0, length);
+  const end = cut.lastIndexOf('. ');
+  return end > length / 2 ? cut.slice(0, end + 1) : `${cut.slice(0, cut.lastIndexOf(' '))} …`;
+}

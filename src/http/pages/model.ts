@@ -1,0 +1,149 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { findModel } from '../../catalog/catalog.ts';
+import type { Benchmark, Model } from '../../catalog/model.ts';
+import type { Route, RouteRequest } from '../route.ts';
+import { useChart } from './chart.ts';
+import { copyable, sampleTabs } from './code.ts';
+import { endpointsTable } from './endpoints-table.ts';
+import { dayOf, exactCount, isoDay, perMillion, shortCount } from './figures.ts';
+import { type Html, html, outbound, type Part } from './html.ts';
+import { page } from './layout.ts';
+import {
+  authorName,
+  displayName,
+  featureWords,
+  lowestPrice,
+  modalityWords,
+  pagePath,
+  parametersOf,
+  summary,
+} from './model-words.ts';
+import { notFound, notFoundInApi } from './not-found.ts';
+import { appTable } from './rank-tables.ts';
+import { samplesOf } from './samples.ts';
+import { daysOfUse, rankedApps, serviceOf } from './traffic.ts';
+
+export const modelRoute: Route = {
+  method: 'GET',
+  path: '/:author/:slug',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const inApi = notFoundInApi(request.params.author);
+    if (inApi) return inApi;
+    const catalog = gateway.catalog();
+    const asked = `${request.params.author}/${request.params.slug}`;
+    const model = findModel(catalog, asked);
+    if (!model) return notFound(request, `There is no model “${asked}” in this catalogue.`, '/models');
+    const [use, apps, service] = await Promise.all([
+      daysOfUse(gateway, { model: model.id }),
+      rankedApps(gateway, 'month', model.id),
+      serviceOf(gateway, model.id),
+    ]);
+    const path = pagePath(model.id);
+    return page(request, path, {
+      title: `${displayName(model)} – Run with an API`,
+      description: summary(`${model.description} ${priceWords(model).join(', ')}.`, 300),
+      section: 'models',
+      content: html`${head(model)}
+<div class="measure">
+${overview(model)}
+<section id="endpoints" class="part"><h2>Endpoints</h2>
+<p class="lead">Requests go to the cheapest healthy endpoint unless you say otherwise; the others are fallbacks. <a href="/docs/request#provider">How to choose</a>.</p>
+${endpointsTable(model, service, request.query)}</section>
+<section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
+${fields(model)}
+<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>
+<section id="apps" class="part"><h2>Apps <small>this month</small></h2>${appTable(apps, {})}</section>
+${siblings(catalog, model)}
+</div>`,
+    });
+  },
+};
+
+export function priceWords(model: Model): readonly string[] {
+  const lowest = lowestPrice(model);
+  if (!lowest) return ['Not served by any provider'];
+  if (!model.output.includes('text')) return [`Starting at ${perMillion(lowest.input)}/M input tokens`];
+  return [`Starting at ${perMillion(lowest.input)}/M input tokens`, `${perMillion(lowest.output)}/M output tokens`];
+}
+
+function head(model: Model): Html {
+  const tabs: Part = [
+    ['overview', 'Overview'],
+    ['endpoints', 'Endpoints'],
+    ['samples', 'Sample code'],
+    ['fields', 'Request'],
+    ['activity', 'Activity'],
+    ['apps', 'Apps'],
+  ].map(([id, label]) => html`<a href="#${id}">${label}</a>`);
+  return html`<div class="head measure">
+<div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
+<p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model).map((words) => html`<span>${words}</span>`)}</p>
+</div>
+<nav class="tabs" aria-label="On this page"><div class="measure">${tabs}</div></nav>`;
+}
+
+function overview(model: Model): Html {
+  const paragraphs = model.description.split(/\n\s*\n/).filter((text) => text.trim() !== '');
+  return html`<section id="overview" class="part overview"><h2 class="unseen">Overview</h2>
+<div class="prose">${paragraphs.length > 0 ? paragraphs.map((text) => html`<p>${text}</p>`) : html`<p class="none">No description yet.</p>`}
+${model.benchmarks.length > 0 && benchmarks(model.benchmarks)}</div>
+<dl class="pairs">${pairs(model)}</dl></section>`;
+}
+
+function pairs(model: Model): Part {
+  const features = featureWords(model);
+  const reasoning = model.reasoning;
+  const entries: readonly (readonly [string, Part])[] = [
+    ['Reads', modalityWords(model.input)],
+    ['Writes', modalityWords(model.output)],
+    ['Features', features.length > 0 ? features.join(', ') : null],
+    ['Reasoning', reasoning && [reasoning.mandatory ? 'always on' : 'optional', ...reasoning.efforts].join(', ')],
+    ['Context', `${exactCount(model.context)} tokens`],
+    ['Max output', model.maxOutput === null ? null : `${exactCount(model.maxOutput)} tokens`],
+    ['Knowledge to', model.knowledge],
+    ['Tokenizer', model.tokenizer],
+    ['Weights', model.openWeights ? weights(model) : 'closed'],
+  ];
+  return entries.map(([term, words]) => words && html`<div><dt>${term}</dt><dd>${words}</dd></div>`);
+}
+
+const weights = (model: Model): Html =>
+  model.huggingFaceId
+    ? html`open, ${outbound(`https://huggingface.co/${model.huggingFaceId}`, model.huggingFaceId)}`
+    : html`open`;
+
+function benchmarks(values: readonly Benchmark[]): Html {
+  return html`<table class="benchmarks"><caption>Benchmarks</caption><tbody>${values.map(
+    ({ name, score, unit, source }) =>
+      html`<tr><th scope="row">${name}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><meter min="0" max="100" value="${Math.max(0, Math.min(100, score))}" aria-hidden="true"></meter></td><td>${outbound(source, sourceName(source))}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+const sourceName = (source: string): string =>
+  URL.canParse(source) ? new URL(source).hostname.replace(/^www\./, '') : source;
+
+function samples(model: Model, request: RouteRequest): Html {
+  const baseUrl = `${request.origin}/api/v1`;
+  return html`<p class="lead">Base URL ${copyable(baseUrl)} Any OpenAI client works; change its base URL and key. <a href="/docs/frameworks">More frameworks</a>.</p>
+${sampleTabs('samples', samplesOf(model, baseUrl))}`;
+}
+
+function fields(model: Model): Html {
+  const supported = [...parametersOf(model)];
+  return html`<section id="fields" class="part"><h2>Request fields</h2>
+<p class="lead">What at least one endpoint of this model takes, beside <a href="/docs/request#messages"><code>messages</code></a> and the <a href="/docs/request">gateway's own fields</a>. Others are left out for it, and the receipt says so.</p>
+<ul class="words">${supported.map((name) => html`<li><a href="/docs/parameters#${name}"><code>${name}</code></a></li>`)}</ul></section>`;
+}
+
+function siblings(catalog: Catalog, model: Model): Html | null {
+  const others = [...catalog.models.values()].filter((other) => other.author === model.author && other.id !== model.id);
+  if (others.length === 0) return null;
+  const name = authorName(model);
+  return html`<section id="more" class="part"><h2>More models from ${name}</h2>
+<ul class="cards">${others.slice(0, 8).map((other) => {
+    const lowest = lowestPrice(other);
+    return html`<li><a href="${pagePath(other.id)}">${other.name}</a><span>${shortCount(other.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
+  })}</ul>
+${others.length > 8 && html`<p><a href="/${encodeURIComponent(model.author)}">All ${others.length + 1} models from ${name}</a></p>`}</section>`;
+}

@@ -1,0 +1,177 @@
+import { formatPerMillion } from '../../base/money.ts';
+import type { Model } from '../../catalog/model.ts';
+import type { Route } from '../route.ts';
+import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
+import { type Column, type Filter, type Grid, grid } from './grid.ts';
+import { type Html, html } from './html.ts';
+import { page } from './layout.ts';
+import { authorName, displayName, lowestPrice, modalityWords, pagePath, parametersOf } from './model-words.ts';
+
+export const modelsRoute: Route = {
+  method: 'GET',
+  path: '/models',
+  auth: 'none',
+  handle: (request, gateway) => {
+    const catalog = gateway.catalog();
+    const models = sandboxLast([...catalog.models.values()]);
+    return page(request, '/models', {
+      title: 'Models',
+      description: `${models.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
+      section: 'models',
+      content: html`<div class="head measure"><h1>Models</h1>
+<p class="facts"><span>${exactCount(models.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices in US dollars per million tokens, of the cheapest endpoint</span></p></div>
+<div class="measure">${modelGrid(models, request.query)}</div>`,
+    });
+  },
+};
+
+/** Newest first as the catalogue has them; those that only try things out come after those that answer in earnest. */
+const sandboxLast = (models: readonly Model[]): readonly Model[] =>
+  [...models].sort((a, b) => Number(a.sandbox) - Number(b.sandbox));
+
+/** The list of models, wherever it stands: all of them, an author's, a provider's. */
+export function modelGrid(models: readonly Model[], query: { readonly [name: string]: string | undefined }): Html {
+  const value: Grid<Model> = {
+    name: 'models',
+    noun: 'Models',
+    rows: models,
+    columns: COLUMNS,
+    filters: filters(models),
+    fields: (model) => fields(model),
+    empty: 'The catalogue is empty.',
+  };
+  return grid(value, query);
+}
+
+const COLUMNS: readonly Column<Model>[] = [
+  {
+    key: 'name',
+    label: 'Model',
+    kind: 'text',
+    sortBy: (model) => displayName(model),
+    cell: (model) =>
+      html`<a href="${pagePath(model.id)}"><span class="author">${authorName(model)}</span> ${model.name}</a><code class="id">${model.id}</code>`,
+  },
+  {
+    key: 'input',
+    label: 'Input /M',
+    kind: 'number',
+    sortBy: (model) => Number(lowestPrice(model)?.input ?? -1n),
+    cell: (model) => price(lowestPrice(model)?.input),
+  },
+  {
+    key: 'output',
+    label: 'Output /M',
+    kind: 'number',
+    sortBy: (model) => Number(lowestPrice(model)?.output ?? -1n),
+    cell: (model) => price(lowestPrice(model)?.output),
+  },
+  {
+    key: 'context',
+    label: 'Context',
+    kind: 'number',
+    sortBy: (model) => model.context,
+    cell: (model) => count(model.context),
+  },
+  {
+    key: 'maximum',
+    label: 'Max output',
+    kind: 'number',
+    sortBy: (model) => model.maxOutput ?? 0,
+    cell: (model) => (model.maxOutput === null ? html`<span class="none">–</span>` : count(model.maxOutput)),
+  },
+  { key: 'reads', label: 'Reads', kind: 'text', cell: (model) => modalityWords(model.input) },
+  {
+    key: 'endpoints',
+    label: 'Providers',
+    kind: 'number',
+    sortBy: (model) => model.endpoints.length,
+    cell: (model) => model.endpoints.length,
+  },
+  {
+    key: 'created',
+    label: 'Created',
+    kind: 'number',
+    sortBy: (model) => model.created,
+    cell: (model) => html`<time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time>`,
+  },
+];
+
+function fields(model: Model): { readonly [field: string]: string } {
+  const lowest = lowestPrice(model);
+  return {
+    search: `${displayName(model)} ${model.id}`.toLowerCase(),
+    author: model.author.toLowerCase(),
+    input: model.input.join(' '),
+    output: model.output.join(' '),
+    context: String(model.context),
+    price: lowest ? formatPerMillion(lowest.input) : '',
+    features: [...parametersOf(model), ...(model.openWeights ? ['open-weights'] : [])].join(' '),
+    provider: model.endpoints.map((endpoint) => endpoint.provider.slug.toLowerCase()).join(' '),
+  };
+}
+
+function filters(models: readonly Model[]): readonly Filter[] {
+  const authors = new Map(models.map((model) => [model.author.toLowerCase(), authorName(model)]));
+  const providers = new Map(
+    models.flatMap((model) => model.endpoints.map(({ provider }) => [provider.slug, provider.name])),
+  );
+  return [
+    { name: 'q', label: 'Search models', match: 'search', field: 'search' },
+    {
+      name: 'author',
+      label: 'Author',
+      match: 'word',
+      field: 'author',
+      options: byLabel([...authors]),
+    },
+    {
+      name: 'provider',
+      label: 'Provider',
+      match: 'word',
+      field: 'provider',
+      options: byLabel([...providers].map(([slug, name]) => [slug.toLowerCase(), name])),
+    },
+    { name: 'reads', label: 'Reads', match: 'word', field: 'input', options: READS },
+    { name: 'writes', label: 'Writes', match: 'word', field: 'output', options: WRITES },
+    { name: 'context', label: 'Context', match: 'min', field: 'context', options: CONTEXTS },
+    { name: 'price', label: 'Input price', match: 'max', field: 'price', options: PRICES },
+    { name: 'feature', label: 'Can', match: 'word', field: 'features', options: ABILITIES },
+  ];
+}
+
+const byLabel = (options: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] =>
+  [...options].sort(([, a], [, b]) => a.localeCompare(b, 'en'));
+
+const READS = [
+  ['image', 'images'],
+  ['file', 'files'],
+  ['audio', 'audio'],
+  ['video', 'video'],
+] as const;
+const WRITES = [
+  ['text', 'text'],
+  ['image', 'images'],
+  ['audio', 'audio'],
+  ['embeddings', 'embeddings'],
+] as const;
+const CONTEXTS = [
+  ['32000', '≥ 32K'],
+  ['128000', '≥ 128K'],
+  ['200000', '≥ 200K'],
+  ['1000000', '≥ 1M'],
+] as const;
+const PRICES = [
+  ['0', 'free'],
+  ['0.5', '≤ $0.50 /M'],
+  ['1', '≤ $1 /M'],
+  ['5', '≤ $5 /M'],
+] as const;
+const ABILITIES = [
+  ['tools', 'call tools'],
+  ['structured_outputs', 'follow a JSON schema'],
+  ['reasoning', 'reason'],
+  ['logprobs', 'report log probabilities'],
+  ['seed', 'take a seed'],
+  ['open-weights', 'be downloaded (open weights)'],
+] as const;

@@ -1,0 +1,97 @@
+import { PRODUCT } from '../../base/product.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Route, RouteAnswer } from '../route.ts';
+import { perMillion } from './figures.ts';
+import { displayName, lowestPrice, pagePath } from './model-words.ts';
+
+const text = (body: string, contentType = 'text/plain; charset=utf-8'): RouteAnswer => ({
+  status: 200,
+  text: body,
+  contentType,
+  headers: { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' },
+});
+
+const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="4" fill="#0a7d4b"/><path d="M4 13.5h12M4 6.5h3.5c3.5 0 4 7 8 7" fill="none" stroke="#fff" stroke-width="1.75" stroke-linecap="round"/></svg>\n`;
+
+/** What a language model should read first (llmstxt.org). */
+function llms(catalog: Catalog, origin: string): string {
+  const models = [...catalog.models.values()].map((model) => {
+    const lowest = lowestPrice(model);
+    const prices = lowest ? `, ${perMillion(lowest.input)}/M input, ${perMillion(lowest.output)}/M output` : '';
+    return `- [${displayName(model)}](${origin}${pagePath(model.id)}): \`${model.id}\`, ${model.context} context${prices}`;
+  });
+  return `# ${PRODUCT.name}
+
+> A self-hosted LLM gateway with an OpenAI-compatible API. ${PRODUCT.disclaimer}
+
+Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. List models with GET ${origin}/api/v1/models.
+
+## Docs
+
+- [Request](${origin}/docs/request): every field of a chat request
+- [Parameters](${origin}/docs/parameters): sampling and output parameters
+- [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
+- [Errors](${origin}/docs/errors): every error code, its status and who is at fault
+- [Sandbox](${origin}/docs/sandbox): models that need no key
+
+## Models
+
+${models.join('\n')}
+`;
+}
+
+const PAGES = [
+  ['/', 'Start'],
+  ['/models', 'Models'],
+  ['/rankings', 'Rankings'],
+  ['/apps', 'Apps'],
+  ['/providers', 'Providers'],
+  ['/docs', 'Docs'],
+  ['/docs/request', 'Docs: request fields'],
+  ['/docs/parameters', 'Docs: parameters'],
+  ['/docs/frameworks', 'Docs: frameworks'],
+  ['/docs/errors', 'Docs: errors'],
+  ['/docs/sandbox', 'Docs: sandbox'],
+] as const;
+
+/** What the command palette reaches. */
+function palette(catalog: Catalog): readonly { path: string; label: string; hint: string }[] {
+  const pages = PAGES.map(([path, label]) => ({ path, label, hint: path }));
+  const models = [...catalog.models.values()].map((model) => ({
+    path: pagePath(model.id),
+    label: displayName(model),
+    hint: model.id,
+  }));
+  const providers = [...catalog.providers.values()].map(({ slug, name }) => ({
+    path: `/provider/${encodeURIComponent(slug)}`,
+    label: `${name} (provider)`,
+    hint: slug,
+  }));
+  return [...pages, ...models, ...providers];
+}
+
+export const plainRoutes: readonly Route[] = [
+  { method: 'GET', path: '/favicon.svg', auth: 'none', handle: () => text(FAVICON, 'image/svg+xml') },
+  {
+    method: 'GET',
+    path: '/palette.json',
+    auth: 'none',
+    handle: (_request, gateway) => ({
+      status: 200,
+      json: palette(gateway.catalog()),
+      headers: { 'cache-control': 'no-cache' },
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/robots.txt',
+    auth: 'none',
+    handle: () => text('User-agent: *\nDisallow: /api/\nDisallow: /generation/\nDisallow: /sign-in\n'),
+  },
+  {
+    method: 'GET',
+    path: '/llms.txt',
+    auth: 'none',
+    handle: ({ origin }, gateway) => text(llms(gateway.catalog(), origin)),
+  },
+];

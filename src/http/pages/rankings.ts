@@ -1,0 +1,82 @@
+import type { Gateway } from '../../gateway/gateway.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
+import { useChart } from './chart.ts';
+import { type Html, html, outbound } from './html.ts';
+import { page } from './layout.ts';
+import { notFound } from './not-found.ts';
+import { appPath, appTable, hostOf, modelRankTable } from './rank-tables.ts';
+import { daysOfUse, rankedApps, rankedModels, WINDOWS, type Window } from './traffic.ts';
+
+const NAMES = Object.keys(WINDOWS) as readonly Window[];
+const windowOf = (request: RouteRequest): Window => NAMES.find((window) => window === request.query.window) ?? 'week';
+
+/** An origin and, for programs on localhost, a title. */
+const APP_ID_LENGTH_MAX = 300;
+
+const LABELS: { readonly [W in Window]: string } = { day: 'Today', week: '7 days', month: '30 days' };
+
+function windowTabs(chosen: Window): Html {
+  return html`<nav class="tabs" aria-label="Window"><div class="measure">${NAMES.map(
+    (window) =>
+      html`<a href="?window=${window}"${window === chosen && html` aria-current="page"`}>${LABELS[window]}</a>`,
+  )}</div></nav>`;
+}
+
+export const rankingsRoute: Route = {
+  method: 'GET',
+  path: '/rankings',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const window = windowOf(request);
+    const [models, apps, use] = await Promise.all([
+      rankedModels(gateway, window),
+      rankedApps(gateway, window),
+      daysOfUse(gateway, {}),
+    ]);
+    return page(request, '/rankings', {
+      title: 'Rankings',
+      description: 'Models and apps by the tokens that went through this gateway.',
+      section: 'rankings',
+      content: html`<div class="head measure"><h1>Rankings</h1><p class="facts"><span>by tokens through this gateway</span><span>days end at midnight UTC</span></p></div>
+${windowTabs(window)}
+<div class="measure">
+<section class="part"><h2>Tokens per day</h2>${useChart('Tokens per day through this gateway', use)}</section>
+<section class="part"><h2>Models</h2>${modelRankTable(gateway.catalog(), models, request.query)}</section>
+<section class="part"><h2>Apps</h2>${appTable(apps, request.query)}</section></div>`,
+    });
+  },
+};
+
+export const appsRoute: Route = {
+  method: 'GET',
+  path: '/apps',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const origin = request.query.url;
+    if (origin !== undefined) return appPage(request, gateway, origin);
+    const window = windowOf(request);
+    const apps = await rankedApps(gateway, window);
+    return page(request, '/apps', {
+      title: 'Apps',
+      description: 'Apps that send their requests through this gateway, by tokens.',
+      section: 'apps',
+      content: html`<div class="head measure"><h1>Apps</h1><p class="facts"><span>every app that names itself in <code>HTTP-Referer</code> and <code>X-Title</code></span></p></div>
+${windowTabs(window)}<div class="measure"><section class="part">${appTable(apps, request.query)}</section></div>`,
+    });
+  },
+};
+
+async function appPage(request: RouteRequest, gateway: Gateway, id: string): Promise<RouteAnswer> {
+  const app = id.length <= APP_ID_LENGTH_MAX ? await gateway.insights.app(id) : null;
+  if (!app) return notFound(request, 'No request came from that app.', '/apps');
+  const [models, use] = await Promise.all([rankedModels(gateway, 'month', id), daysOfUse(gateway, { app: id })]);
+  const title = app.title || hostOf(app.origin);
+  return page(request, appPath(id), {
+    title: `${title} – models used`,
+    description: `Models that ${title} uses through this gateway, by tokens.`,
+    section: 'apps',
+    content: html`<div class="head measure"><h1>${title}</h1><p class="facts"><span>${outbound(app.origin, hostOf(app.origin))}</span>${app.categories.length > 0 && html`<span>${app.categories.join(', ')}</span>`}</p></div>
+<div class="measure"><section class="part"><h2>Tokens per day</h2>${useChart(`Tokens per day of ${title}`, use)}</section>
+<section class="part"><h2>Models <small>last 30 days</small></h2>${modelRankTable(gateway.catalog(), models, request.query)}</section></div>`,
+  });
+}

@@ -1,0 +1,202 @@
+import type { Model } from '../../catalog/model.ts';
+import type { Sample } from './code.ts';
+
+const PICTURE =
+  'https://upload.wikimedia.org/wikipedia/commons/thumb/d/dd/Gfp-wisconsin-madison-the-nature-boardwalk.jpg/2560px-Gfp-wisconsin-madison-the-nature-boardwalk.jpg';
+
+/** The model page's samples, ready to be run against this instance. A model that reads no images is asked in text. */
+export function samplesOf(model: Model, baseUrl: string): readonly Sample[] {
+  if (!model.output.includes('text')) return [embeddingsCurl(model.id, baseUrl)];
+  const seesImages = model.input.includes('image');
+  const asked = { model: model.id, baseUrl, seesImages };
+  return [python(asked), typescript(asked), curl(asked), aiSdk(asked), langchain(asked)];
+}
+
+type Asked = { readonly model: string; readonly baseUrl: string; readonly seesImages: boolean };
+
+const python = ({ model, baseUrl, seesImages }: Asked): Sample => ({
+  label: 'Python',
+  note: 'OpenAI SDK',
+  language: 'python',
+  install: 'pip install openai',
+  text: `from openai import OpenAI
+
+client = OpenAI(
+  base_url=${JSON.stringify(baseUrl)},
+  api_key="<SWITCHWRIGHT_API_KEY>",
+)
+
+completion = client.chat.completions.create(
+  extra_headers={
+    "HTTP-Referer": "<YOUR_SITE_URL>", # Optional. Names your app on the rankings page.
+    "X-Title": "<YOUR_SITE_NAME>", # Optional. Its display name there.
+  },
+  extra_body={},
+  model=${JSON.stringify(model)},
+  messages=[
+    {
+      "role": "user",
+${
+  seesImages
+    ? `      "content": [
+        {
+          "type": "text",
+          "text": "What is in this image?"
+        },
+        {
+          "type": "image_url",
+          "image_url": {
+            "url": "${PICTURE}"
+          }
+        }
+      ]`
+    : '      "content": "What is the meaning of life?"'
+}
+    }
+  ]
+)
+print(completion.choices[0].message.content)
+`,
+});
+
+const typescript = ({ model, baseUrl, seesImages }: Asked): Sample => ({
+  label: 'TypeScript',
+  note: 'OpenAI SDK',
+  language: 'typescript',
+  install: 'npm install openai',
+  text: `import OpenAI from 'openai';
+
+const client = new OpenAI({
+  baseURL: ${quote(baseUrl)},
+  apiKey: '<SWITCHWRIGHT_API_KEY>',
+  defaultHeaders: {
+    'HTTP-Referer': '<YOUR_SITE_URL>', // Optional. Names your app on the rankings page.
+    'X-Title': '<YOUR_SITE_NAME>', // Optional. Its display name there.
+  },
+});
+
+const completion = await client.chat.completions.create({
+  model: ${quote(model)},
+  messages: [
+    {
+      role: 'user',
+      content: ${
+        seesImages
+          ? `[
+        { type: 'text', text: 'What is in this image?' },
+        { type: 'image_url', image_url: { url: '${PICTURE}' } },
+      ]`
+          : "'What is the meaning of life?'"
+      },
+    },
+  ],
+});
+console.log(completion.choices[0].message.content);
+`,
+});
+
+const curl = ({ model, baseUrl, seesImages }: Asked): Sample => ({
+  label: 'curl',
+  note: 'HTTP',
+  language: 'shell',
+  text: `curl ${baseUrl}/chat/completions \\
+  -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -H "HTTP-Referer: <YOUR_SITE_URL>" \\
+  -H "X-Title: <YOUR_SITE_NAME>" \\
+  -d '{
+    "model": ${JSON.stringify(model)},
+    "messages": [
+      {
+        "role": "user",
+        "content": ${
+          seesImages
+            ? `[
+          { "type": "text", "text": "What is in this image?" },
+          { "type": "image_url", "image_url": { "url": "${PICTURE}" } }
+        ]`
+            : '"What is the meaning of life?"'
+        }
+      }
+    ]
+  }'
+`,
+});
+
+const aiSdk = ({ model, baseUrl, seesImages }: Asked): Sample => ({
+  label: 'AI SDK',
+  note: '@openrouter/ai-sdk-provider',
+  language: 'typescript',
+  install: 'npm install ai @openrouter/ai-sdk-provider',
+  text: `import { createOpenRouter } from '@openrouter/ai-sdk-provider';
+import { generateText } from 'ai';
+
+const gateway = createOpenRouter({
+  baseURL: ${quote(baseUrl)},
+  apiKey: '<SWITCHWRIGHT_API_KEY>',
+});
+
+const { text } = await generateText({
+  model: gateway(${quote(model)}),
+  messages: [
+    {
+      role: 'user',
+      content: ${
+        seesImages
+          ? `[
+        { type: 'text', text: 'What is in this image?' },
+        { type: 'image', image: new URL('${PICTURE}') },
+      ]`
+          : "'What is the meaning of life?'"
+      },
+    },
+  ],
+});
+console.log(text);
+`,
+});
+
+const langchain = ({ model, baseUrl, seesImages }: Asked): Sample => ({
+  label: 'LangChain',
+  note: '@langchain/openrouter',
+  language: 'typescript',
+  install: 'npm install @langchain/openrouter @langchain/core',
+  text: `import { ChatOpenRouter } from '@langchain/openrouter';
+
+const chat = new ChatOpenRouter({
+  model: ${quote(model)},
+  baseURL: ${quote(baseUrl)},
+  apiKey: '<SWITCHWRIGHT_API_KEY>',
+});
+
+const answer = await chat.invoke([
+  {
+    role: 'user',
+    content: ${
+      seesImages
+        ? `[
+      { type: 'text', text: 'What is in this image?' },
+      { type: 'image_url', image_url: { url: '${PICTURE}' } },
+    ]`
+        : "'What is the meaning of life?'"
+    },
+  },
+]);
+console.log(answer.text);
+`,
+});
+
+const embeddingsCurl = (model: string, baseUrl: string): Sample => ({
+  label: 'curl',
+  note: 'HTTP',
+  language: 'shell',
+  text: `curl ${baseUrl}/embeddings \\
+  -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{ "model": ${JSON.stringify(model)}, "input": "The quick brown fox" }'
+`,
+});
+
+/** A TypeScript string literal in single quotes. */
+const quote = (text: string): string =>
+  `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;

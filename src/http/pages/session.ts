@@ -1,0 +1,37 @@
+import { sessionCookie } from '../../access/credential.ts';
+import { PRODUCT } from '../../base/product.ts';
+import type { Route } from '../route.ts';
+import { codeBlock } from './code.ts';
+import { html } from './html.ts';
+import { page } from './layout.ts';
+
+/** Redeems the one-time token of a sign-in link; without one it tells how to get such a link. */
+export const signInRoute: Route = {
+  method: 'GET',
+  path: '/sign-in',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const token = request.query.token;
+    const redeemed = token ? await gateway.access.redeemSignIn(token) : null;
+    if (redeemed) {
+      const secure = request.origin.startsWith('https:');
+      const cookie = sessionCookie(redeemed.session, { maxAgeS: redeemed.maxAgeS, secure });
+      return {
+        status: 303,
+        text: '',
+        contentType: 'text/plain; charset=utf-8',
+        headers: { location: '/', 'set-cookie': cookie, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+      };
+    }
+    return page(request, '/sign-in', {
+      status: token ? 403 : 200,
+      title: 'Sign in',
+      description: `Sign in to the console of this ${PRODUCT.name} instance.`,
+      headers: { 'referrer-policy': 'no-referrer' },
+      content: html`<div class="head measure narrow"><h1>Sign in</h1>
+${token && html`<p class="notice">This link has been used already, or is too old. Ask for a new one.</p>`}
+<p>A sign-in link comes from the machine that runs this instance. It works once.</p>
+${codeBlock('shell', 'npm run switchwright -- sign-in', 'Command that prints a sign-in link')}</div>`,
+    });
+  },
+};
