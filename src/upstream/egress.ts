@@ -7,7 +7,7 @@ import type { Asset, Assets } from '../facts/asset.ts';
 import { type CollectError, collectBody } from './collect-body.ts';
 import { sniffMediaType } from './media-type.ts';
 
-type AssetData = { readonly mediaType: string; readonly data: Uint8Array };
+export type AssetData = { readonly mediaType: string; readonly data: Uint8Array };
 export type AssetFetch = { readonly result: Promise<Result<Assets, Fault>>; readonly cancel: () => void };
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -1,0 +1,44 @@
+import { type Fault, fault } from '../base/fault.ts';
+import type { WireError } from '../base/world.ts';
+import type { Target } from '../facts/target.ts';
+
+/** As much of an exchange as its faults tell about. */
+type Failing = {
+  readonly setup: { readonly target: Target };
+  readonly status: number | null;
+  readonly headersAt: number | null;
+  readonly contentAt: number | null;
+};
+
+const nameOf = ({ setup }: Failing): string => setup.target.endpoint.provider.name;
+const upstreamOf = ({ setup, status }: Failing) => ({
+  upstream: { provider: setup.target.endpoint.provider.slug, ...(status !== null && { status }) },
+});
+
+/** A deadline passed before the first content, or the whole answer took too long. */
+export function tooSlow(failing: Failing, ms: number): Fault {
+  const early = failing.headersAt === null ? 'did not answer' : 'sent no content';
+  const what = failing.contentAt === null ? early : 'did not finish its answer';
+  return fault('upstream_timeout', `${nameOf(failing)} ${what} within ${ms} ms.`, upstreamOf(failing));
+}
+
+export const silent = (failing: Failing, ms: number): Fault =>
+  fault('upstream_timeout', `${nameOf(failing)} fell silent in mid-answer for ${ms} ms.`, upstreamOf(failing));
+
+export const truncated = (failing: Failing, what: string): Fault =>
+  fault('upstream_truncated', `${nameOf(failing)} ${what}.`, upstreamOf(failing));
+
+export function ofWire(failing: Failing, error: WireError): Fault {
+  const name = nameOf(failing);
+  if (error.kind === 'malformed')
+    return fault('upstream_malformed', `${name} sent what cannot be read: ${error.message}`, upstreamOf(failing));
+  if (failing.status !== null) return truncated(failing, 'broke off its answer');
+  const what = error.kind === 'reset' ? 'closed the connection without an answer' : 'could not be reached';
+  return fault('upstream_unreachable', `${name} ${what}: ${error.message}`, upstreamOf(failing));
+}
+
+export const bug = (cause: unknown): Fault =>
+  fault(
+    'server',
+    `The gateway met an error of its own: ${cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'}`,
+  );

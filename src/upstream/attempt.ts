@@ -1,0 +1,306 @@
+import type { Fault } from '../base/fault.ts';
+import { type Deadlines, LIMITS } from '../base/limits.ts';
+import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
+import { type Event, isContent } from '../call/event.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Reply } from '../call/reply.ts';
+import type { Usage } from '../call/usage.ts';
+import type { Attempt } from '../facts/attempt.ts';
+import * as faults from './attempt-faults.ts';
+import { malformed, type ReadContext, type Reader, readAnswer, type Sink } from './read-answer.ts';
+import { readFailure } from './read-failure.ts';
+import { redactFault } from './redact.ts';
+import { startWatch, type Watch } from './watch.ts';
+
+export type AttemptSetup = ReadContext & {
+  readonly world: World;
+  readonly request: WireRequest;
+  readonly losses: readonly Loss[];
+  readonly deadlines: Deadlines;
+  /** `short` while another endpoint is left that could answer instead. */
+  readonly patience: 'short' | 'long';
+  readonly secrets: readonly string[];
+};
+
+export type AttemptEnd =
+  | { readonly kind: 'replied'; readonly reply: Reply }
+  | { readonly kind: 'streamed'; readonly usage: Usage | null }
+  | { readonly kind: 'broken' | 'failed'; readonly fault: Fault }
+  | { readonly kind: 'cancelled' };
+
+export type AttemptListener = {
+  /** Nothing before the first content; then everything held and, read by read, the rest. */
+  readonly events: (events: readonly Event[]) => void;
+  readonly done: (end: AttemptEnd, attempt: Attempt) => void;
+};
+
+export type AttemptHandle = { readonly pause: () => void; readonly resume: () => void; readonly cancel: () => void };
+
+/** Events without content that may wait for the first content. */
+const HELD_EVENTS_MAX = 4_096;
+/** After the answer's end: how long and how much the provider may still send before its connection is dropped. */
+const DRAIN = { ms: 1_000, bytes: 64 * 1024 } as const;
+
+type Exchange = {
+  readonly setup: AttemptSetup;
+  readonly listener: AttemptListener;
+  readonly startedAt: number;
+  readonly watch: Watch;
+  wire: Wire | null;
+  reader: Reader | null;
+  held: Event[] | null;
+  bytes: number;
+  usage: Usage | null;
+  status: number | null;
+  upstreamId: string | null;
+  headersAt: number | null;
+  contentAt: number | null;
+  pausedAt: number | null;
+  over: boolean;
+  drained: number;
+};
+
+/** One HTTP exchange with one endpoint, from the first byte sent to the last event. Never calls back synchronously. */
+export function startAttempt(setup: AttemptSetup, listener: AttemptListener): AttemptHandle {
+  const { world } = setup;
+  const startedAt = world.now();
+  const exchange: Exchange = {
+    setup,
+    listener,
+    startedAt,
+    watch: startWatch(world, () => expire(exchange)),
+    wire: null,
+    reader: null,
+    held: setup.call.stream ? [] : null,
+    bytes: 0,
+    usage: null,
+    status: null,
+    upstreamId: null,
+    headersAt: null,
+    contentAt: null,
+    pausedAt: null,
+    over: false,
+    drained: 0,
+  };
+  exchange.watch.due(dueAt(exchange, startedAt));
+  exchange.wire = world.request(setup.request, {
+    head: (status, headers) => guard(exchange, () => onHead(exchange, status, headers)),
+    data: (bytes) => guard(exchange, () => onData(exchange, bytes)),
+    end: () => guard(exchange, () => onEnd(exchange)),
+    error: (error) => guard(exchange, () => onError(exchange, error)),
+  });
+  return {
+    pause: () => {
+      if (exchange.over || exchange.pausedAt !== null) return;
+      exchange.pausedAt = world.now();
+      exchange.watch.due(startedAt + setup.deadlines.total_ms);
+      exchange.wire?.pause();
+    },
+    resume: () => {
+      if (exchange.over || exchange.pausedAt === null) return;
+      exchange.pausedAt = null;
+      exchange.watch.due(dueAt(exchange, world.now()));
+      exchange.wire?.resume();
+    },
+    cancel: () => {
+      if (exchange.over) return;
+      stopWire(exchange);
+      finish(exchange, { kind: 'cancelled' });
+    },
+  };
+}
+
+/** A throw is a bug of ours: this call ends with it, the others go on. */
+function guard(exchange: Exchange, task: () => void): void {
+  try {
+    task();
+  } catch (cause) {
+    fail(exchange, faults.bug(cause));
+  }
+}
+
+/** When silence becomes a failure, given that something was heard at `now`. */
+function dueAt({ setup, startedAt, headersAt, contentAt, pausedAt }: Exchange, now: number): number {
+  const { deadlines, patience, call } = setup;
+  const total = startedAt + deadlines.total_ms;
+  if (!call.stream || pausedAt !== null) return total;
+  if (contentAt !== null) return Math.min(total, now + deadlines.between_events_ms);
+  if (patience === 'long') return Math.min(total, startedAt + deadlines.first_content_last_ms);
+  const first = startedAt + deadlines.first_content_ms;
+  return Math.min(total, first, headersAt === null ? startedAt + deadlines.headers_ms : first);
+}
+
+function onHead(exchange: Exchange, status: number, headers: WireHeaders): void {
+  const { setup } = exchange;
+  const now = setup.world.now();
+  exchange.status = status;
+  exchange.headersAt = now;
+  exchange.upstreamId = headers['x-request-id'] ?? headers['request-id'] ?? headers['x-amzn-requestid'] ?? null;
+  if (status >= 200 && status < 300) {
+    exchange.reader = readAnswer(setup, headers, sinkOf(exchange));
+    exchange.watch.due(dueAt(exchange, now));
+    return;
+  }
+  const failure = readFailure(setup, status, headers, now, sinkOf(exchange));
+  exchange.reader = {
+    push: (bytes) => {
+      if (failure.push(bytes) === 'full') failure.end();
+    },
+    end: failure.end,
+  };
+  exchange.watch.due(Math.min(now + setup.deadlines.headers_ms, exchange.startedAt + setup.deadlines.total_ms));
+}
+
+function onData(exchange: Exchange, bytes: Uint8Array): void {
+  if (exchange.over) {
+    exchange.drained += bytes.length;
+    if (exchange.drained > DRAIN.bytes) stopWire(exchange);
+    return;
+  }
+  exchange.bytes += bytes.length;
+  if (exchange.bytes > LIMITS.reply_bytes_max) {
+    fail(exchange, malformed(exchange.setup, `sent more than ${LIMITS.reply_bytes_max} bytes`));
+    return;
+  }
+  exchange.reader?.push(bytes);
+  if (exchange.contentAt !== null && !exchange.over) exchange.watch.due(dueAt(exchange, exchange.setup.world.now()));
+}
+
+function onEnd(exchange: Exchange): void {
+  exchange.wire = null;
+  exchange.reader?.end();
+  if (!exchange.over) fail(exchange, faults.truncated(exchange, 'ended its answer early'));
+  exchange.watch.stop();
+}
+
+function onError(exchange: Exchange, error: WireError): void {
+  exchange.wire = null;
+  exchange.watch.stop();
+  if (exchange.over) return;
+  const { status, reader } = exchange;
+  const isStream = exchange.held !== null || exchange.contentAt !== null;
+  // An error's body is read as far as it came; a stream may have ended well before its connection broke.
+  if (status !== null && (status >= 300 || isStream) && error.kind === 'reset') reader?.end();
+  if (!exchange.over) fail(exchange, faults.ofWire(exchange, error));
+}
+
+function expire(exchange: Exchange): void {
+  if (exchange.over) {
+    stopWire(exchange);
+    return;
+  }
+  const { setup, startedAt, contentAt, status } = exchange;
+  const now = setup.world.now();
+  if (status !== null && status >= 300) exchange.reader?.end();
+  else if (contentAt === null || now >= startedAt + setup.deadlines.total_ms)
+    fail(exchange, faults.tooSlow(exchange, now - startedAt));
+  else fail(exchange, faults.silent(exchange, setup.deadlines.between_events_ms));
+}
+
+function sinkOf(exchange: Exchange): Sink {
+  return {
+    events: (events) => deliver(exchange, events),
+    replied: (reply) => {
+      if (exchange.over) return;
+      exchange.upstreamId = reply.id ?? exchange.upstreamId;
+      finish(exchange, { kind: 'replied', reply });
+    },
+    failed: (value) => fail(exchange, value),
+  };
+}
+
+function deliver(exchange: Exchange, decoded: readonly Event[]): void {
+  if (exchange.over || decoded.length === 0) return;
+  const endsAt = lastOf(exchange, decoded);
+  const last = decoded[endsAt];
+  if (last?.type === 'fault') {
+    pass(exchange, decoded.slice(0, endsAt));
+    fail(exchange, last.fault);
+    return;
+  }
+  pass(exchange, last && endsAt < decoded.length - 1 ? decoded.slice(0, endsAt + 1) : decoded);
+  if (!last || exchange.over) return;
+  if (exchange.held) exchange.listener.events(exchange.held);
+  finish(exchange, { kind: 'streamed', usage: exchange.usage });
+}
+
+/** Where the answer ends among these events, or -1; notes the usage on the way. */
+function lastOf(exchange: Exchange, events: readonly Event[]): number {
+  for (let at = 0; at < events.length; at++) {
+    const event = events[at];
+    if (event?.type === 'usage') exchange.usage = event.usage;
+    else if (event?.type === 'end' || event?.type === 'fault') return at;
+  }
+  return -1;
+}
+
+/** Holds back what comes before the first content, then lets everything through. */
+function pass(exchange: Exchange, events: readonly Event[]): void {
+  const { held, listener } = exchange;
+  if (!held) {
+    listener.events(events);
+    return;
+  }
+  for (const event of events) held.push(event);
+  if (!events.some(isContent)) {
+    if (held.length > HELD_EVENTS_MAX) fail(exchange, malformed(exchange.setup, 'sent only events without content'));
+    return;
+  }
+  exchange.held = null;
+  exchange.contentAt = exchange.setup.world.now();
+  const start = held[0];
+  if (start?.type === 'start') exchange.upstreamId = start.id ?? exchange.upstreamId;
+  listener.events(held);
+}
+
+function fail(exchange: Exchange, value: Fault): void {
+  if (exchange.over) return;
+  const clean = redactFault(value, exchange.setup.secrets);
+  stopWire(exchange);
+  if (exchange.contentAt === null) {
+    finish(exchange, { kind: 'failed', fault: clean });
+    return;
+  }
+  exchange.listener.events([{ type: 'fault', fault: clean }]);
+  finish(exchange, { kind: 'broken', fault: clean });
+}
+
+function finish(exchange: Exchange, end: AttemptEnd): void {
+  if (exchange.over) return;
+  exchange.over = true;
+  exchange.reader = null;
+  drain(exchange);
+  const { setup, startedAt, headersAt, contentAt, status, upstreamId } = exchange;
+  const { endpoint, model } = setup.target;
+  const outcome = end.kind === 'cancelled' ? 'cancelled' : 'fault' in end ? 'failed' : 'answered';
+  exchange.listener.done(end, {
+    endpoint: endpoint.id,
+    provider: endpoint.provider.slug,
+    model: model.id,
+    startedAt,
+    status,
+    upstreamId,
+    headersMs: headersAt === null ? null : headersAt - startedAt,
+    firstContentMs: contentAt === null ? null : contentAt - startedAt,
+    totalMs: setup.world.now() - startedAt,
+    outcome,
+    fault: 'fault' in end ? end.fault : null,
+    losses: setup.losses,
+  });
+}
+
+/** Lets the provider finish its body, so that the connection can be used again. */
+function drain(exchange: Exchange): void {
+  if (exchange.wire === null) {
+    exchange.watch.stop();
+    return;
+  }
+  exchange.watch.due(exchange.setup.world.now() + DRAIN.ms);
+  if (exchange.pausedAt !== null) exchange.wire.resume();
+}
+
+function stopWire(exchange: Exchange): void {
+  exchange.watch.stop();
+  exchange.wire?.abort();
+  exchange.wire = null;
+}

@@ -1,0 +1,22 @@
+import type { Fault } from '../base/fault.ts';
+
+/** How an attempt ended, as far as its endpoint's health is concerned. */
+export type HealthReport =
+  | {
+      readonly kind: 'success';
+      readonly latencyMs: number;
+      /** Output tokens per second; null when the provider counted nothing. */
+      readonly throughput: number | null;
+    }
+  | { readonly kind: 'failure'; readonly fault: Fault }
+  | { readonly kind: 'cancelled' };
+
+/** Statuses that say nothing about an endpoint's health (spec §3.1). */
+const NOT_ITS_FAULT = new Set([400, 413, 422, 403, 451, 499, 429]);
+
+/** Did the endpoint fail, rather than the caller, the credential's quota, or nobody? */
+export function countsAgainst(fault: Fault): boolean {
+  if (!fault.code.startsWith('upstream_') || fault.code === 'upstream_invalid_request') return false;
+  if (fault.code === 'upstream_rate_limit' || fault.code === 'upstream_permission') return false;
+  return !NOT_ITS_FAULT.has(fault.upstream?.status ?? 0);
+}

@@ -1,0 +1,119 @@
+import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts';
+import { type Breaker, breakerAfter, CLOSED, isStable } from './breaker.ts';
+import { countsAgainst, type HealthReport } from './health-report.ts';
+import { createSamples, type Samples } from './samples.ts';
+
+export type Health = {
+  /** What the router sees; fixed at the moment of asking. */
+  readonly view: () => HealthView;
+  /** An attempt begins; to a doubtful endpoint it is the probe. */
+  readonly started: (endpointId: string) => void;
+  readonly ended: (endpointId: string, report: HealthReport) => void;
+};
+
+const WINDOW_MINUTES = 30;
+const ENDPOINTS_MAX = 20_000;
+const FIGURES_KEPT_MS = 1_000;
+
+type Minutes = { readonly at: Uint32Array; readonly successes: Uint32Array; readonly failures: Uint32Array };
+type State = {
+  breaker: Breaker;
+  readonly minutes: Minutes;
+  readonly latency: Samples;
+  readonly throughput: Samples;
+  figures: { readonly at: number; readonly health: Omit<EndpointHealth, 'stable'> } | null;
+};
+
+/** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's own traffic. */
+export function createHealth(now: () => number): Health {
+  const states = new Map<string, State>();
+  const stateOf = (id: string): State => {
+    let state = states.get(id);
+    if (!state) {
+      if (states.size >= ENDPOINTS_MAX) states.delete(states.keys().next().value ?? '');
+      state = newState();
+      states.set(id, state);
+    }
+    return state;
+  };
+  return {
+    view: () => {
+      const at = now();
+      const seen = new Map<string, EndpointHealth | undefined>();
+      return {
+        of: (id) => {
+          if (seen.has(id)) return seen.get(id);
+          const state = states.get(id);
+          const health = state && { stable: isStable(state.breaker, at), ...figuresOf(state, at) };
+          seen.set(id, health);
+          return health;
+        },
+      };
+    },
+    started: (id) => {
+      const state = states.get(id);
+      if (state?.breaker.openUntil && state.breaker.openUntil <= now())
+        state.breaker = { ...state.breaker, probing: true };
+    },
+    ended: (id, report) => {
+      const state = stateOf(id);
+      const at = now();
+      state.breaker = breakerAfter(state.breaker, report, at);
+      if (report.kind === 'success') {
+        state.latency.add(report.latencyMs, at);
+        if (report.throughput !== null) state.throughput.add(report.throughput, at);
+        count(state.minutes.successes, state.minutes, at);
+      } else if (report.kind === 'failure' && countsAgainst(report.fault))
+        count(state.minutes.failures, state.minutes, at);
+    },
+  };
+}
+
+const newState = (): State => ({
+  breaker: CLOSED,
+  minutes: {
+    at: new Uint32Array(WINDOW_MINUTES),
+    successes: new Uint32Array(WINDOW_MINUTES),
+    failures: new Uint32Array(WINDOW_MINUTES),
+  },
+  latency: createSamples(),
+  throughput: createSamples(),
+  figures: null,
+});
+
+function count(column: Uint32Array, minutes: Minutes, now: number): void {
+  const minute = Math.floor(now / 60_000);
+  const slot = minute % WINDOW_MINUTES;
+  if (minutes.at[slot] !== minute) {
+    minutes.at[slot] = minute;
+    minutes.successes[slot] = 0;
+    minutes.failures[slot] = 0;
+  }
+  column[slot] = (column[slot] ?? 0) + 1;
+}
+
+function figuresOf(state: State, now: number): Omit<EndpointHealth, 'stable'> {
+  if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
+  const health = {
+    success: successOf(state.minutes, now),
+    latencyMs: percentilesOf(state.latency, now),
+    throughput: percentilesOf(state.throughput, now),
+  };
+  state.figures = { at: now, health };
+  return health;
+}
+
+function successOf({ at, successes, failures }: Minutes, now: number): number | null {
+  const oldest = Math.floor(now / 60_000) - WINDOW_MINUTES + 1;
+  let good = 0;
+  let bad = 0;
+  for (let slot = 0; slot < WINDOW_MINUTES; slot++) {
+    if ((at[slot] ?? 0) < oldest) continue;
+    good += successes[slot] ?? 0;
+    bad += failures[slot] ?? 0;
+  }
+  return good + bad === 0 ? null : good / (good + bad);
+}
+
+const percentilesOf = (samples: Samples, now: number): Percentiles | null =>
+  samples.percentiles(now - WINDOW_MINUTES * 60_000);

@@ -1,0 +1,40 @@
+import { type Fault, fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { ReadContext, Sink } from './read-answer.ts';
+
+/** Reads as much of an error's body as is worth reading; `end` may be called early, when no more will come. */
+export type FailureReader = { readonly push: (bytes: Uint8Array) => 'more' | 'full'; readonly end: () => void };
+
+/** Reads a non-2xx answer and lets the dialect say what it means. */
+export function readFailure(
+  context: ReadContext,
+  status: number,
+  headers: WireHeaders,
+  now: number,
+  sink: Sink,
+): FailureReader {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const provider = context.target.endpoint.provider;
+  const read = (): Fault => {
+    if (status < 400 || status > 599) return unexpected(provider.slug, provider.name, status);
+    const body = Buffer.concat(parts).toString('utf8', 0, LIMITS.error_body_bytes_max);
+    const { upstream, ...rest } = context.dialect.decodeFault({ status, headers, body, provider: provider.name, now });
+    return { ...rest, upstream: { provider: provider.slug, status, ...upstream } };
+  };
+  return {
+    push: (bytes) => {
+      parts.push(bytes);
+      size += bytes.length;
+      return size < LIMITS.error_body_bytes_max ? 'more' : 'full';
+    },
+    end: () => sink.failed(read()),
+  };
+}
+
+/** A redirect above all: it is not followed, because the credential would go with it. */
+const unexpected = (slug: string, name: string, status: number): Fault =>
+  fault('upstream_malformed', `${name} answered with the status ${status}, which a completed call never has.`, {
+    upstream: { provider: slug, status },
+  });

@@ -1,0 +1,265 @@
+import { type Fault, fault } from '../base/fault.ts';
+import { type Deadlines, LIMITS } from '../base/limits.ts';
+import type { Cancel, World } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Event } from '../call/event.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Reply } from '../call/reply.ts';
+import { completionTokens, type Usage } from '../call/usage.ts';
+import type { DialectId } from '../catalog/provider.ts';
+import type { UpstreamDialect } from '../dialects/dialect.ts';
+import type { Attempt } from '../facts/attempt.ts';
+import type { Candidate, Plan } from '../facts/plan.ts';
+import type { Target } from '../facts/target.ts';
+import { type AttemptEnd, type AttemptHandle, startAttempt } from './attempt.ts';
+import * as faults from './attempt-faults.ts';
+import type { Credentials } from './credentials.ts';
+import type { AssetData } from './egress.ts';
+import type { Health } from './health.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { type Failure, mostTelling, stepAfter } from './retry.ts';
+
+export type RunListener = {
+  /** Bytes are about to leave: the ledger notes it. */
+  readonly dispatched: (target: Target) => void;
+  /**
+   * Streamed only. First the events up to and including the first content event (`start` included) of the endpoint
+   * that won, with the rest of their read, then once per read, in batches. The last batch ends with `end` or `fault`.
+   */
+  readonly events: (events: readonly Event[], target: Target) => void;
+  /** Exactly once, last. Never before `startRun` has returned. */
+  readonly done: (outcome: RunOutcome) => void;
+};
+
+export type RunOutcome = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
+  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Reply }
+  | { readonly kind: 'streamed'; readonly target: Target }
+  /** After the first content; the fault was the last event. */
+  | { readonly kind: 'broken'; readonly target: Target; readonly fault: Fault }
+  /** Nothing was delivered. */
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'cancelled'; readonly target: Target | null }
+);
+
+export type RunDependencies = {
+  readonly world: World;
+  readonly dialects: (id: DialectId) => UpstreamDialect;
+  readonly credentials: Credentials;
+  readonly health: Health;
+  readonly deadlines: Deadlines;
+};
+export type RunRequest = { readonly call: Call; readonly plan: Plan; readonly startedAt: number };
+
+export type Run = {
+  /** Stops reading from the provider; its own sending stops when the buffers between are full. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Aborts the exchange at once; `done` is called with `cancelled` before this returns. No effect when it is over. */
+  readonly cancel: () => void;
+};
+
+type Result = RunOutcome extends infer Outcome
+  ? Outcome extends RunOutcome
+    ? Omit<Outcome, 'attempts' | 'losses'>
+    : never
+  : never;
+
+type State = {
+  readonly dependencies: RunDependencies;
+  readonly request: RunRequest;
+  readonly listener: RunListener;
+  readonly attempts: Attempt[];
+  readonly failures: Failure[];
+  readonly assets: Map<string, AssetData>;
+  /** The candidate under way, and the one that has had its second chance. */
+  index: number;
+  retried: number;
+  losses: readonly Loss[];
+  /** Ends what is under way: a wait, a download. */
+  stop: Cancel | null;
+  handle: AttemptHandle | null;
+  paused: boolean;
+  over: boolean;
+};
+
+/** Tries the plan's candidates in order until one answers. Bounded by `LIMITS.attempts_max` and the deadlines. */
+export function startRun(dependencies: RunDependencies, request: RunRequest, listener: RunListener): Run {
+  const state: State = {
+    dependencies,
+    request,
+    listener,
+    attempts: [],
+    failures: [],
+    assets: new Map(),
+    index: 0,
+    retried: -1,
+    losses: [],
+    stop: null,
+    handle: null,
+    paused: false,
+    over: false,
+  };
+  queueMicrotask(() => guard(state, () => tryCandidate(state)));
+  return {
+    pause: () => {
+      state.paused = true;
+      state.handle?.pause();
+    },
+    resume: () => {
+      state.paused = false;
+      state.handle?.resume();
+    },
+    cancel: () => {
+      if (state.over) return;
+      state.stop?.();
+      state.handle?.cancel();
+      finish(state, { kind: 'cancelled', target: null });
+    },
+  };
+}
+
+/** A throw is a bug of ours: this run ends with it, the others go on. */
+function guard(state: State, task: () => void): void {
+  if (state.over) return;
+  try {
+    task();
+  } catch (cause) {
+    finish(state, { kind: 'failed', fault: faults.bug(cause) });
+  }
+}
+
+function finish(state: State, result: Result): void {
+  if (state.over) return;
+  state.over = true;
+  state.handle = null;
+  state.listener.done({ ...result, attempts: state.attempts, losses: state.losses });
+}
+
+/** Prepares and sends the candidate at `index`; what it lacks counts as its failure. */
+function tryCandidate(state: State): void {
+  const { dependencies, request, attempts, assets } = state;
+  const candidate = request.plan.candidates[state.index];
+  const isLate = dependencies.world.now() - request.startedAt >= dependencies.deadlines.total_ms;
+  if (!candidate || isLate || attempts.length >= LIMITS.attempts_max) {
+    giveUp(state);
+    return;
+  }
+  const { world, dialects, credentials } = dependencies;
+  const downloading = (cancel: Cancel | null): void => {
+    state.stop = cancel;
+  };
+  const { call, plan } = request;
+  prepare({ world, dialects, credentials, call, strict: plan.strict, assets, downloading }, candidate, (prepared) =>
+    guard(state, () => {
+      if (prepared.ok) send(state, candidate, prepared.value);
+      else noteFailure(state, candidate, prepared.error);
+    }),
+  );
+}
+
+function send(state: State, candidate: Candidate, prepared: Prepared): void {
+  const { dependencies, listener } = state;
+  const { world, health, deadlines } = dependencies;
+  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
+  state.losses = prepared.losses;
+  listener.dispatched(target);
+  if (state.over) return;
+  health.started(target.endpoint.id);
+  const patience = othersLeft(state) ? 'short' : 'long';
+  const { call } = state.request;
+  state.handle = startAttempt(
+    { ...prepared, world, call, target, newId: world.newId, deadlines, patience },
+    {
+      events: (events) => listener.events(events, target),
+      done: (end, attempt) => {
+        state.handle = null;
+        state.attempts.push(attempt);
+        reportHealth(health, end, attempt);
+        settle(state, candidate, target, end);
+      },
+    },
+  );
+  if (state.paused) state.handle.pause();
+}
+
+function settle(state: State, candidate: Candidate, target: Target, end: AttemptEnd): void {
+  switch (end.kind) {
+    case 'replied':
+      finish(state, { kind: 'replied', target, reply: end.reply });
+      return;
+    case 'streamed':
+    case 'cancelled':
+      finish(state, { kind: end.kind, target });
+      return;
+    case 'broken':
+      finish(state, { kind: 'broken', target, fault: end.fault });
+      return;
+    case 'failed':
+      noteFailure(state, candidate, end.fault);
+      return;
+    default:
+      end satisfies never;
+  }
+}
+
+/** The candidate did not answer: the fault says what follows. */
+function noteFailure(state: State, candidate: Candidate, value: Fault): void {
+  const { world, health } = state.dependencies;
+  const { endpoint, model } = candidate;
+  state.failures.push({ fault: value, model: model.id, provider: endpoint.provider.name });
+  const step = stepAfter(value, {
+    hasRetried: state.retried === state.index,
+    othersLeft: othersLeft(state),
+    isStable: health.view().of(endpoint.id)?.stable !== false,
+    draw: world.random(),
+  });
+  switch (step.kind) {
+    case 'stop':
+      giveUp(state);
+      return;
+    case 'again':
+      state.retried = state.index;
+      state.stop = world.after(step.afterMs, () => guard(state, () => tryCandidate(state)));
+      return;
+    case 'next-endpoint':
+      state.index++;
+      tryCandidate(state);
+      return;
+    case 'next-model':
+      state.index = nextModel(state.request.plan, state.index);
+      tryCandidate(state);
+      return;
+    default:
+      step satisfies never;
+  }
+}
+
+function giveUp(state: State): void {
+  const value = mostTelling(state.failures) ?? state.request.plan.fault;
+  finish(state, { kind: 'failed', fault: value ?? fault('no_endpoints', 'No endpoint is left to try.') });
+}
+
+function nextModel({ candidates }: Plan, index: number): number {
+  const model = candidates[index]?.model.id;
+  const next = candidates.findIndex((candidate, at) => at > index && candidate.model.id !== model);
+  return next === -1 ? candidates.length : next;
+}
+
+const othersLeft = (state: State): boolean =>
+  state.index + 1 < state.request.plan.candidates.length && state.attempts.length + 1 < LIMITS.attempts_max;
+
+function reportHealth(health: Health, end: AttemptEnd, attempt: Attempt): void {
+  if (end.kind === 'cancelled') health.ended(attempt.endpoint, { kind: 'cancelled' });
+  else if ('fault' in end) health.ended(attempt.endpoint, { kind: 'failure', fault: end.fault });
+  else {
+    const usage = end.kind === 'replied' ? end.reply.usage : end.usage;
+    const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
+    health.ended(attempt.endpoint, { kind: 'success', latencyMs, throughput: throughputOf(attempt, usage ?? null) });
+  }
+}
+
+function throughputOf(attempt: Attempt, usage: Usage | null): number | null {
+  const ms = attempt.totalMs - (attempt.firstContentMs ?? 0);
+  const tokens = usage ? completionTokens(usage) : 0;
+  return tokens > 0 && ms > 0 ? (1000 * tokens) / ms : null;
+}

@@ -1,0 +1,36 @@
+import type { Cancel, World } from '../base/world.ts';
+
+export type Watch = {
+  /** Moves the deadline, in milliseconds since 1970. Later costs nothing; only an earlier one touches the timer. */
+  readonly due: (at: number) => void;
+  readonly stop: () => void;
+};
+
+/** One timer for all deadlines of an exchange: when it fires it looks at the clock and sleeps on if it is not yet time. */
+export function startWatch(world: World, onDue: () => void): Watch {
+  let dueAt = Number.POSITIVE_INFINITY;
+  let armedFor = Number.POSITIVE_INFINITY;
+  let cancel: Cancel | null = null;
+  const arm = (): void => {
+    cancel?.();
+    armedFor = dueAt;
+    cancel = world.after(Math.max(0, dueAt - world.now()), fire);
+  };
+  const fire = (): void => {
+    cancel = null;
+    armedFor = Number.POSITIVE_INFINITY;
+    if (world.now() >= dueAt) onDue();
+    else arm();
+  };
+  return {
+    due: (at) => {
+      dueAt = at;
+      if (at < armedFor) arm();
+    },
+    stop: () => {
+      dueAt = Number.POSITIVE_INFINITY;
+      cancel?.();
+      cancel = null;
+    },
+  };
+}

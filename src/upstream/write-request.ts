@@ -1,0 +1,68 @@
+import type { Fault } from '../base/fault.ts';
+import type { Json } from '../base/json.ts';
+import { PRODUCT } from '../base/product.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { WireRequest } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Loss } from '../call/loss.ts';
+import type { EncodedCall, UpstreamDialect } from '../dialects/dialect.ts';
+import type { Assets } from '../facts/asset.ts';
+import type { Target } from '../facts/target.ts';
+import type { Credential } from './credentials.ts';
+
+export type Written = { readonly request: WireRequest; readonly losses: readonly Loss[] };
+
+/**
+ * The call in the provider's own words, not yet signed. The dialect knows its quirks and paths; what the provider's data
+ * refuses or renames is seen to here for every dialect, harmless where the dialect has done it already.
+ */
+export function writeRequest(
+  call: Call,
+  target: Target,
+  dialect: UpstreamDialect,
+  credential: Credential,
+  assets: Assets,
+): Result<Written, Fault> {
+  const encoded = dialect.encodeCall(call, target, assets);
+  if (!encoded.ok) return encoded;
+  const { endpoint } = target;
+  const settings = endpoint.dialect;
+  const { body, losses } = settle(encoded.value, target);
+  const base = credential.expand(settings.baseUrl ?? endpoint.provider.baseUrl);
+  return ok({
+    request: {
+      method: 'POST',
+      url: base + encoded.value.path,
+      headers: {
+        'content-type': 'application/json',
+        accept: call.stream ? ACCEPTED[dialect.framing] : 'application/json',
+        'user-agent': PRODUCT.userAgent,
+        ...encoded.value.headers,
+        ...settings.headers,
+      },
+      body: JSON.stringify(body),
+      reach: 'operator',
+    },
+    losses,
+  });
+}
+
+const ACCEPTED = {
+  sse: 'text/event-stream',
+  ndjson: 'application/x-ndjson',
+  'aws-event-stream': 'application/vnd.amazon.eventstream',
+} as const;
+
+/** Drops and renames fields as the provider's data says. */
+function settle(encoded: EncodedCall, target: Target): Pick<EncodedCall, 'body' | 'losses'> {
+  const { drop, rename } = target.endpoint.dialect;
+  if (drop.length === 0 && Object.keys(rename).length === 0) return encoded;
+  const losses = [...encoded.losses];
+  const body: { [name: string]: Json | undefined } = {};
+  for (const [name, value] of Object.entries(encoded.body)) {
+    if (!drop.includes(name)) body[rename[name] ?? name] = value;
+    else if (value !== undefined)
+      losses.push({ field: name, reason: `${target.endpoint.provider.name} does not take this field` });
+  }
+  return { body, losses };
+}

@@ -1,0 +1,156 @@
+import { DEADLINES, type Deadlines } from '#src/base/limits.ts';
+import { pico } from '#src/base/money.ts';
+import type { Call } from '#src/call/call.ts';
+import type { Event } from '#src/call/event.ts';
+import type { Endpoint, Model } from '#src/catalog/model.ts';
+import type { DialectSettings, Provider } from '#src/catalog/provider.ts';
+import type { UpstreamDialect } from '#src/dialects/dialect.ts';
+import { openaiChatUpstream } from '#src/dialects/openai-chat/index.ts';
+import type { Plan } from '#src/facts/plan.ts';
+import type { Target } from '#src/facts/target.ts';
+import { createCredentials } from '#src/upstream/credentials.ts';
+import { createHealth, type Health } from '#src/upstream/health.ts';
+import { type Run, type RunDependencies, type RunOutcome, startRun } from '#src/upstream/run.ts';
+import { realWorld } from '#src/upstream/world.ts';
+
+export const SECRET = 'sk-operators-own-key-1234567890';
+export const world = realWorld();
+
+/** The standard deadlines, a hundred times faster. */
+export const FAST: Deadlines = {
+  headers_ms: 120,
+  first_content_ms: 120,
+  first_content_last_ms: 900,
+  between_events_ms: 300,
+  total_ms: 6_000,
+  head_wait_ms: DEADLINES.head_wait_ms,
+};
+
+/** An endpoint `<model>@<provider>` of a provider that lives at `origin`. */
+export function targetAt(
+  origin: string,
+  modelId: string,
+  slug: string,
+  settings: Partial<DialectSettings> = {},
+): Target {
+  const dialect: DialectSettings = { id: 'openai-chat', drop: [], rename: {}, quirks: [], headers: {}, ...settings };
+  const provider: Provider = {
+    slug,
+    name: slug.toUpperCase(),
+    baseUrl: `${origin}/v1`,
+    auth: { scheme: 'bearer', env: 'KEY' },
+    docs: '',
+    policy: { trainsOnData: false, retainsDays: 0 },
+    dialects: [dialect],
+    reseller: false,
+    local: false,
+    billsAfterCancel: false,
+  };
+  const shared = { context: 8_192, maxOutput: null, input: ['text'], output: ['text'], reasoning: null } as const;
+  const endpoint: Endpoint = {
+    ...shared,
+    id: `${modelId}@${slug}`,
+    tag: slug,
+    modelId,
+    provider,
+    upstreamId: 'upstream-model',
+    dialect,
+    parameters: new Set(),
+    quantization: 'unknown',
+    price: { input: pico(1n), output: pico(1n), overrides: [] },
+    operation: 'chat',
+  };
+  const [author = '', modelSlug = ''] = modelId.split('/');
+  const model: Model = {
+    ...shared,
+    id: modelId,
+    author,
+    slug: modelSlug,
+    name: modelId,
+    created: 0,
+    description: '',
+    knowledge: null,
+    tokenizer: 'Other',
+    openWeights: false,
+    huggingFaceId: null,
+    family: null,
+    benchmarks: [],
+    expires: null,
+    distillable: true,
+    sandbox: false,
+    endpoints: [endpoint],
+  };
+  return { model, endpoint };
+}
+
+export const planOf = (targets: readonly Target[], more: Partial<Plan> = {}): Plan => ({
+  candidates: targets.map((target) => ({ ...target, reason: 'test' })),
+  rejected: [],
+  strict: false,
+  ...more,
+});
+
+export const callOf = (more: Partial<Call> = {}): Call => ({
+  model: 'maker/main',
+  models: [],
+  stream: true,
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Say sixty words.' }] }],
+  tools: [],
+  output: { type: 'text' },
+  sampling: {},
+  stop: [],
+  gateway: {},
+  ...more,
+});
+
+export type Bench = {
+  readonly run: Run;
+  readonly events: Event[];
+  readonly batches: number[];
+  readonly dispatched: string[];
+  readonly outcome: Promise<RunOutcome>;
+};
+
+export type BenchOptions = {
+  readonly call?: Partial<Call>;
+  readonly plan?: Partial<Plan>;
+  readonly deadlines?: Partial<Deadlines>;
+  readonly health?: Health;
+  readonly dialect?: UpstreamDialect;
+  readonly onEvents?: (events: readonly Event[], run: Run) => void;
+};
+
+/** Runs one call over these targets and keeps everything that the listener hears. */
+export function bench(targets: readonly Target[], options: BenchOptions = {}): Bench {
+  const events: Event[] = [];
+  const batches: number[] = [];
+  const dispatched: string[] = [];
+  const outcome = Promise.withResolvers<RunOutcome>();
+  const dependencies: RunDependencies = {
+    world,
+    dialects: () => options.dialect ?? openaiChatUpstream,
+    credentials: createCredentials({ KEY: SECRET }),
+    health: options.health ?? createHealth(world.now),
+    deadlines: { ...FAST, ...options.deadlines },
+  };
+  const request = { call: callOf(options.call), plan: planOf(targets, options.plan), startedAt: world.now() };
+  let isOver = false;
+  const run = startRun(dependencies, request, {
+    dispatched: (target) => dispatched.push(target.endpoint.id),
+    events: (batch) => {
+      if (isOver) throw new Error('events after done');
+      events.push(...batch);
+      batches.push(batch.length);
+      options.onEvents?.(batch, run);
+    },
+    done: (result) => {
+      if (isOver) throw new Error('done twice');
+      isOver = true;
+      outcome.resolve(result);
+    },
+  });
+  return { run, events, batches, dispatched, outcome: outcome.promise };
+}
+
+export const textOf = (events: readonly Event[]): string =>
+  events.map((event) => (event.type === 'text' ? event.text : '')).join('');
