@@ -2,6 +2,7 @@ import { DEADLINES, type Deadlines } from '#src/base/limits.ts';
 import { pico } from '#src/base/money.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
+import { PARAMETERS } from '#src/call/parameters.ts';
 import type { Endpoint, Model } from '#src/catalog/model.ts';
 import type { DialectSettings, Provider } from '#src/catalog/provider.ts';
 import type { UpstreamDialect } from '#src/dialects/dialect.ts';
@@ -55,7 +56,7 @@ export function targetAt(
     provider,
     upstreamId: 'upstream-model',
     dialect,
-    parameters: new Set(),
+    parameters: new Set(PARAMETERS),
     quantization: 'unknown',
     price: { input: pico(1n), output: pico(1n), overrides: [] },
     operation: 'chat',

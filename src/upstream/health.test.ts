@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type FaultCode, fault } from '../base/fault.ts';
+import { createHealth, type Health } from './health.ts';
+
+const success = { kind: 'success', latencyMs: 100, throughput: 50 } as const;
+const failure = (code: FaultCode, status?: number, retryAfterMs?: number) => ({
+  kind: 'failure' as const,
+  fault: fault(code, 'x', {
+    ...(status !== undefined && { upstream: { status } }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  }),
+});
+const START = Date.UTC(2026, 10, 22);
+
+function clocked(): { health: Health; at: (ms: number) => void } {
+  let now = START;
+  return {
+    health: createHealth(() => now),
+    at: (ms) => {
+      now = START + ms;
+    },
+  };
+}
+
+const isStable = (health: Health): boolean => health.view().of('a')?.stable ?? true;
+
+test('F15: through an outage of 60 s few callers probe; recovered, it is used again within 30 s', () => {
+  const { health, at } = clocked();
+  const RECOVERY = 60_000;
+  let probes = 0;
+  let usedAgainAt: number | null = null;
+  for (let time = 0; time < 120_000 && usedAgainAt === null; time += 4_000) {
+    at(time);
+    if (!isStable(health)) continue;
+    health.started('a');
+    if (time >= RECOVERY) {
+      usedAgainAt = time;
+      health.ended('a', success);
+      continue;
+    }
+    probes++;
+    health.ended('a', failure('upstream_overloaded', 503));
+    if (isStable(health)) health.ended('a', failure('upstream_overloaded', 503));
+  }
+  assert.ok(probes <= 6, `${probes} probes`);
+  assert.ok(usedAgainAt !== null && usedAgainAt - RECOVERY <= 30_000, `used again at ${usedAgainAt}`);
+  assert.equal(isStable(health), true);
+});
+
+test('only one caller probes at a time; a cancelled probe lets the next one try', () => {
+  const { health, at } = clocked();
+  health.ended('a', failure('upstream_timeout'));
+  assert.equal(isStable(health), false);
+  at(6_000);
+  assert.equal(isStable(health), true);
+  health.started('a');
+  assert.equal(isStable(health), false);
+  health.ended('a', { kind: 'cancelled' });
+  assert.equal(isStable(health), true);
+});
+
+test('one failure is no outage; two in a row are; a success forgives', () => {
+  const { health } = clocked();
+  health.ended('a', failure('upstream_server_error', 500));
+  assert.equal(isStable(health), true);
+  health.ended('a', success);
+  health.ended('a', failure('upstream_unreachable'));
+  assert.equal(isStable(health), true);
+  health.ended('a', failure('upstream_unreachable'));
+  assert.equal(isStable(health), false);
+  health.ended('a', success);
+  assert.equal(isStable(health), true);
+});
+
+test('what callers do wrong counts for nothing; rate limits pause without counting', () => {
+  const { health, at } = clocked();
+  health.ended('a', success);
+  const ignored = [
+    failure('upstream_invalid_request', 400),
+    failure('payload_too_large', 413),
+    failure('unprocessable', 422),
+    failure('content_policy_violation', 403),
+    failure('upstream_permission', 403),
+    failure('cancelled', 499),
+    failure('context_length_exceeded', 400),
+  ];
+  for (let round = 0; round < 3; round++) for (const report of ignored) health.ended('a', report);
+  assert.equal(isStable(health), true);
+  health.ended('a', failure('upstream_rate_limit', 429, 9_000));
+  health.ended('a', failure('upstream_rate_limit', 429, 9_000));
+  assert.equal(isStable(health), false);
+  assert.equal(health.view().of('a')?.success, 1);
+  at(9_001);
+  assert.equal(isStable(health), true);
+});
+
+test('figures roll: they fill, give percentiles, and fall out of the window', () => {
+  const { health, at } = clocked();
+  for (let index = 1; index <= 200; index++)
+    health.ended('a', { kind: 'success', latencyMs: index, throughput: index % 2 ? null : index });
+  health.ended('a', failure('upstream_malformed', 200));
+  const full = health.view().of('a');
+  assert.ok(Math.abs((full?.success ?? 0) - 200 / 201) < 1e-9);
+  assert.deepEqual(full?.latencyMs, { p50: 137, p75: 169, p90: 188, p99: 199 });
+  at(31 * 60_000);
+  const empty = health.view().of('a');
+  assert.deepEqual(empty, { stable: true, success: null, latencyMs: null, throughput: null });
+  assert.equal(health.view().of('never seen'), undefined);
+});
+
+test('a view does not change under a plan', () => {
+  const { health } = clocked();
+  health.ended('a', success);
+  const view = health.view();
+  assert.equal(view.of('a')?.stable, true);
+  health.ended('a', failure('upstream_timeout'));
+  assert.equal(view.of('a')?.stable, true);
+  assert.equal(health.view().of('a')?.stable, false);
+});
