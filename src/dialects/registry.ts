@@ -4,8 +4,10 @@ import {
   bedrockInvokeAnthropic,
 } from './anthropic-messages/index.ts';
 import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
+import { cohereChatUpstream } from './cohere-chat/index.ts';
 import type { ClientDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
+import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
@@ -18,6 +20,8 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
   'openai-chat': openaiChatUpstream,
   'openai-responses': openaiResponsesUpstream,
   gemini: geminiUpstream,
+  'cohere-chat': cohereChatUpstream,
+  ollama: ollamaUpstream,
 };
 
 /** What programs speak to us, by the dialect's id. */

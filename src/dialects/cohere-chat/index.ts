@@ -1,0 +1,17 @@
+import type { UpstreamDialect } from '../dialect.ts';
+import { encodeCohereCall } from './call.ts';
+import { createCohereDecoder } from './events.ts';
+import { decodeCohereFault } from './fault.ts';
+import { decodeCohereReply } from './reply.ts';
+
+/** Cohere's own chat API, version 2. */
+export const cohereChatUpstream: UpstreamDialect = {
+  id: 'cohere-chat',
+  framing: 'sse',
+  assets: () => [],
+  encodeCall: encodeCohereCall,
+  decodeReply: decodeCohereReply,
+  decodeEvents: createCohereDecoder,
+  decodeFault: decodeCohereFault,
+  quirks: {},
+};
