@@ -28,7 +28,7 @@ export type AnswerReader = {
   readonly isComplete: () => boolean;
   readonly hasChoices: () => boolean;
   /** The error inside a chunk, if there is one. */
-  readonly faultIn: (chunk: JsonObject, raw: string) => Fault | undefined;
+  readonly faultIn: (chunk: JsonObject, raw: () => string) => Fault | undefined;
   /** Whether as many deltas came as the vendor counted output tokens: then none can be missing. */
   readonly countsEveryToken: () => boolean;
   readonly tellUsage: (out: Event[]) => void;
@@ -112,7 +112,7 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     hasChoices: () => choices.size > 0,
     faultIn: (chunk, raw) => {
       if (!chunk.error && chunk.object !== 'error') return undefined;
-      return faultOfError(chunk, { status: null, provider: endpoint.provider.name, now: null, raw });
+      return faultOfError(chunk, { status: null, provider: endpoint.provider.name, now: null, raw: raw() });
     },
     countsEveryToken: () => {
       const told = counted();

@@ -1,11 +1,12 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../../../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
 import { failed, type Result } from '../../../base/result.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
+import { frameJson } from '../../frame-json.ts';
 import { createAnswerReader } from './answer.ts';
 import { faultOfError } from './fault.ts';
 
@@ -46,11 +47,8 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   const push = (frame: Frame): Event[] => {
     if (over || frame.data === '') return [];
     if (frame.data === '[DONE]') return reader.hasChoices() ? finish([]) : fail(noAnswer(), []);
-    const chunk = parseJson(frame.data);
-    if (frame.exception) {
-      const message = isObject(chunk) && typeof chunk.message === 'string' ? chunk.message : 'The stream is broken.';
-      return fail(fault('upstream_malformed', message), []);
-    }
+    if (frame.exception) return fail(fault('upstream_malformed', 'The stream broke its own framing.'), []);
+    const chunk = frameJson(frame);
     if (frame.event === 'error') return errorFrame(frame, chunk);
     if (!isObject(chunk)) {
       lostFrame = true;
@@ -59,7 +57,7 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
         : [];
     }
     const out: Event[] = [];
-    const error = reader.faultIn(chunk, frame.data);
+    const error = reader.faultIn(chunk, () => frame.data);
     if (error === undefined) reader.read(chunk, out);
     else {
       if (chunk.usage) reader.read({ usage: chunk.usage }, out);
@@ -85,7 +83,7 @@ const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended th
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
-  const error = reader.faultIn(answer, JSON.stringify(body).slice(0, 8_192));
+  const error = reader.faultIn(answer, () => JSON.stringify(body));
   if (error) return failed(error);
   const events: Event[] = [];
   reader.read(answer, events);
