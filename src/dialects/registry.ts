@@ -9,6 +9,7 @@ import type { ClientDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
+import { openaiCompletionsClient } from './openai-completions/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 
@@ -30,4 +31,5 @@ export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {
   gemini: geminiClient,
   'openai-responses': openaiResponsesClient,
   'openai-chat': openaiChatClient,
+  'openai-completions': openaiCompletionsClient,
 };
