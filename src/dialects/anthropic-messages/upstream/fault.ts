@@ -75,7 +75,7 @@ const MESSAGES: readonly (readonly [RegExp, FaultCode])[] = [
 ];
 
 type More = {
-  readonly provider?: string;
+  readonly provider: string;
   readonly type?: string | undefined;
   readonly status?: number;
   readonly raw?: string;
@@ -93,8 +93,8 @@ export function faultOfError(body: JsonObject, more: More): Fault {
     optionalString(body.detail) ??
     'The provider reported an error without a message.';
   const upstream: UpstreamFault = {
+    provider: more.provider,
     raw: (more.raw ?? JSON.stringify(body)).slice(0, 4096),
-    ...(more.provider !== undefined && { provider: more.provider }),
     ...(more.status !== undefined && { status: more.status }),
     ...(type !== undefined && { type }),
   };
@@ -111,7 +111,7 @@ function codeOf(type: string | undefined, status: number | undefined, message: s
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? code;
 }
 
-export function decodeFault({ status, headers, body, now }: UpstreamFailure): Fault {
+export function decodeFault({ status, headers, body, provider, now }: UpstreamFailure): Fault {
   const parsed = parseJson(body);
   const error = Array.isArray(parsed) ? parsed[0] : parsed;
   const shape = isObject(error) ? error : body.trim() === '' ? {} : { message: body.trim().slice(0, 1000) };
@@ -119,5 +119,5 @@ export function decodeFault({ status, headers, body, now }: UpstreamFailure): Fa
   const named = headers['x-amzn-errortype']?.split(':')[0];
   const type = named ?? optionalString(objectOf(shape.error).type);
   const told = type === undefined || type === '' ? {} : { type };
-  return faultOfError(shape, { status, raw: body, ...told, retryAfterMs: retryAfterOf(headers, now) });
+  return faultOfError(shape, { provider, status, raw: body, ...told, retryAfterMs: retryAfterOf(headers, now) });
 }

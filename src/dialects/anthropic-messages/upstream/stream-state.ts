@@ -29,7 +29,7 @@ export type StreamState = {
 };
 
 export const newStreamState = (upstream: UpstreamContext): StreamState => ({
-  provider: upstream.target.endpoint.provider.slug,
+  provider: upstream.target.endpoint.provider.name,
   answer: newAnswer(upstream.newId, emulationOf(upstream.call, upstream.target)?.tool ?? null),
   open: new Map(),
   opened: 0,

@@ -99,10 +99,9 @@ function toolResult(encoding: Encoding, message: ToolMessage, field: string, idO
 }
 
 function resultsFirst(content: JsonObject[]): void {
-  const results = content.filter((block) => block.type === 'tool_result');
-  if (results.length === 0 || content[results.length - 1]?.type === 'tool_result') return;
-  content.unshift(...content.splice(0).filter((block) => !results.includes(block)));
-  content.unshift(...results);
+  const isResult = (block: JsonObject): boolean => block.type === 'tool_result';
+  const all = content.splice(0);
+  content.push(...all.filter(isResult), ...all.filter((block) => !isResult(block)));
 }
 
 /** A prefill that ends in white space is refused. */
