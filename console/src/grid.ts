@@ -1,6 +1,7 @@
 import { enableColumns } from './columns.ts';
 import { saveCsv } from './csv.ts';
 import { type Control, matches } from './match.ts';
+import { rowReveal } from './reveal.ts';
 import { enableRowKeys } from './row-keys.ts';
 
 /**
@@ -17,7 +18,7 @@ export function enableGrid(root: HTMLElement): void {
   const order = original.map(({ row }) => row);
   enableSorting(root, body, order);
   enableRowKeys(root, body);
-  if (form) enableFilters(root, form, rows);
+  if (form) enableFilters(root, form, body);
 }
 
 function controlsOf(
@@ -30,25 +31,21 @@ function controlsOf(
   }));
 }
 
-function enableFilters(root: HTMLElement, form: HTMLFormElement, rows: readonly HTMLTableRowElement[]): void {
+function enableFilters(root: HTMLElement, form: HTMLFormElement, body: HTMLTableSectionElement): void {
   const controls = controlsOf(form);
   const shown = form.querySelector('[data-shown]');
   const empty = root.querySelector<HTMLElement>('[data-empty]');
   const submit = form.querySelector<HTMLElement>('[data-submit]');
   if (submit) submit.hidden = true;
 
+  const reveal = rowReveal();
   const apply = (): void => {
     const wanted = controls.filter(({ element }) => element.value !== '');
-    let visible = 0;
-    for (const row of rows) {
-      const isShown = wanted.every((control) =>
-        matches(control, row.dataset[control.field] ?? '', control.element.value),
-      );
-      if (row.hidden === isShown) row.hidden = !isShown;
-      if (isShown) visible++;
-    }
+    const isWanted = (row: HTMLTableRowElement): boolean =>
+      wanted.every((control) => matches(control, row.dataset[control.field] ?? '', control.element.value));
+    const visible = reveal(body.rows, isWanted);
     for (const { element } of controls) element.classList.toggle('chosen', element.value !== '');
-    if (shown) shown.textContent = `${visible} of ${rows.length}`;
+    if (shown) shown.textContent = `${visible} of ${body.rows.length}`;
     if (empty) empty.hidden = visible > 0;
   };
 

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '../base/json.ts';
+import { PARAMETERS } from '../call/parameters.ts';
+import { openaiChatClient } from '../dialects/openai-chat/index.ts';
+import { PARAMETER_GROUPS, PROVIDER_FIELDS, REQUEST_GROUPS } from './contract.ts';
+
+const fields = REQUEST_GROUPS.flatMap((group) => group.fields);
+const messages = [{ role: 'user', content: 'Hello' }];
+const NO_REQUEST = { headers: {}, params: {} };
+
+test('no field is described twice', () => {
+  const names = fields.map((field) => field.name);
+  assert.deepEqual(names, [...new Set(names)]);
+});
+
+test('every parameter that a model can list is described where its page links to', () => {
+  const described = new Set(PARAMETER_GROUPS.flatMap((group) => group.fields.map((field) => field.name)));
+  assert.deepEqual(
+    PARAMETERS.filter((parameter) => !described.has(parameter)),
+    [],
+  );
+});
+
+for (const field of fields.filter((candidate) => !PROVIDER_FIELDS.includes(candidate) && candidate.name !== 'prompt'))
+  test(`the example of ${field.name} is taken`, () => {
+    assert.notEqual(field.example, undefined);
+    const more = field.name === 'top_logprobs' ? { logprobs: true } : {};
+    const body = { model: 'a/b', messages, ...more, [field.name]: field.example } as JsonObject;
+    const decoded = openaiChatClient.decodeCall(body, NO_REQUEST);
+    assert.equal(decoded.ok, true, decoded.ok ? '' : decoded.error.message);
+  });
+
+for (const field of PROVIDER_FIELDS)
+  test(`the example of ${field.name} is taken`, () => {
+    const provider = { [field.name.replace('provider.', '')]: field.example } as JsonObject;
+    const decoded = openaiChatClient.decodeCall({ model: 'a/b', messages, provider }, NO_REQUEST);
+    assert.equal(decoded.ok, true, decoded.ok ? '' : decoded.error.message);
+    assert.notEqual(decoded.ok && decoded.value.gateway.provider, undefined);
+  });

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launch, missingBrowser, onPage } from './browser.ts';
+import { buildConsole } from './built.ts';
+import { type Instance, readCatalogue, startInstance } from './instance.ts';
+import { enlarged } from './large.ts';
+
+const PAGES = [
+  '/',
+  '/models',
+  '/openai',
+  '/openai/gpt-4.1-mini',
+  '/hostile/model',
+  '/rankings',
+  '/apps',
+  '/apps?url=https%3A%2F%2Fevil.example',
+  '/providers',
+  '/provider/openai',
+  '/compare/openai/gpt-4.1/openai/gpt-4.1-mini',
+  '/docs',
+  '/docs/request',
+  '/docs/parameters',
+  '/docs/frameworks',
+  '/docs/errors',
+  '/docs/sandbox',
+  '/sign-in',
+];
+const VISIBLE_ROWS = 'tbody tr:not([hidden])';
+const JS_BYTES_MAX = 150 * 1024;
+
+describe('pages in a browser', { skip: missingBrowser }, () => {
+  let browser: Browser;
+  let instance: Instance;
+  let large: Instance;
+  before(async () => {
+    buildConsole();
+    browser = await launch();
+    instance = await startInstance();
+    large = await startInstance({ catalog: enlarged(readCatalogue(), 400) });
+  });
+  after(async () => {
+    await browser?.close();
+    await instance?.close();
+    await large?.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`at 360 px in ${colorScheme}, no page scrolls sideways, complains or asks another host`, async () => {
+      const options = { viewport: { width: 360, height: 740 }, colorScheme };
+      await onPage(browser, options, async ({ page, errors, hosts }) => {
+        for (const path of PAGES) {
+          await page.goto(instance.origin + path);
+          await page.waitForSelector('html[data-ready]');
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, path);
+          assert.deepEqual(errors, [], path);
+        }
+        assert.deepEqual([...hosts], [new URL(instance.origin).host]);
+      });
+    });
+
+  test('text has enough contrast in light and dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const)
+      await onPage(browser, { colorScheme }, async ({ page }) => {
+        await page.goto(`${instance.origin}/openai/gpt-4.1-mini`);
+        for (const [selector, least] of [
+          ['h1', 7],
+          ['.facts', 4.5],
+          ['.code .s', 4.5],
+          ['td code.id', 3],
+        ] as const) {
+          const ratio = Number(await page.evaluate(`(${contrastOf.toString()})('${selector}')`));
+          assert.ok(ratio >= least, `${selector} in ${colorScheme}: ${ratio.toFixed(2)}`);
+        }
+      });
+  });
+
+  test('filters narrow the list, the URL holds them, and the way back undoes them', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      await page.goto(`${instance.origin}/models`);
+      const all = await page.locator(VISIBLE_ROWS).count();
+      await page.getByLabel('Search models').fill('gpt mini');
+      assert.equal(await page.locator(VISIBLE_ROWS).count(), 1);
+      assert.equal(new URL(page.url()).search, '?q=gpt+mini');
+      await page.getByLabel('Search models').fill('');
+      await page.getByRole('combobox', { name: 'Reads' }).selectOption('image');
+      assert.equal(await page.locator(VISIBLE_ROWS).count(), 3);
+      await page.getByRole('link', { name: 'Input /M' }).click();
+      assert.equal(await page.locator(VISIBLE_ROWS).first().locator('code').textContent(), 'openai/gpt-4.1-mini');
+      assert.equal(new URL(page.url()).search, '?reads=image&sort=input');
+      await page.locator(VISIBLE_ROWS).first().getByRole('link').click();
+      await page.waitForURL('**/openai/gpt-4.1-mini');
+      await page.goBack();
+      assert.equal(await page.locator(VISIBLE_ROWS).count(), 3);
+      assert.equal(await page.getByRole('combobox', { name: 'Reads' }).inputValue(), 'image');
+      await page.goBack();
+      assert.equal(new URL(page.url()).search, '?reads=image');
+      assert.equal(await page.getByRole('columnheader', { name: 'Input /M' }).getAttribute('aria-sort'), null);
+      await page.goBack();
+      assert.equal(new URL(page.url()).search, '');
+      assert.equal(await page.locator(VISIBLE_ROWS).count(), all);
+    });
+  });
+
+  test('the server and the browser agree on what a URL shows', async () => {
+    for (const query of [
+      'q=GPT',
+      'price=0.5',
+      'context=200000',
+      'feature=tools',
+      'author=openai&reads=file',
+      'q=zzz',
+    ]) {
+      const shown: string[] = [];
+      for (const javaScriptEnabled of [true, false])
+        await onPage(browser, { javaScriptEnabled }, async ({ page }) => {
+          await page.goto(`${instance.origin}/models?${query}`);
+          const rows = await page.locator(`${VISIBLE_ROWS} code`).allTextContents();
+          shown.push(`${await page.locator('[data-shown]').textContent()}: ${rows.join()}`);
+        });
+      assert.equal(shown[0], shown[1], query);
+    }
+  });
+
+  test('a list of 400 filters within a frame', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      await page.goto(`${large.origin}/models`);
+      assert.equal(await page.locator('tbody tr').count(), 400);
+      const times = (await page.evaluate(`(${timeFiltering.toString()})()`)) as number[];
+      times.sort((a, b) => a - b);
+      assert.ok((times[Math.floor(times.length / 2)] ?? 99) < 16, `${times.map((time) => time.toFixed(1))} ms`);
+    });
+  });
+
+  test('by keyboard alone: search, move along the list, open a model, choose a sample, find by palette', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      await page.goto(`${instance.origin}/models`);
+      await page.keyboard.press('/');
+      await page.keyboard.type('gpt');
+      const region = page.getByRole('region', { name: 'Models' });
+      await region.focus();
+      await page.keyboard.press('j');
+      await page.keyboard.press('ArrowDown');
+      assert.match((await page.locator('tr.here code').textContent()) ?? '', /^openai\/gpt-4\.1/);
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/openai/gpt-4.1*');
+      await page.getByRole('tab', { name: 'Python' }).focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await page.getByRole('tabpanel').count(), 1);
+      assert.match((await page.getByRole('tabpanel').textContent()) ?? '', /import OpenAI from 'openai'/);
+      await page.keyboard.press('ControlOrMeta+k');
+      await page.getByRole('combobox').waitFor();
+      await page.keyboard.type('haiku');
+      await page.getByRole('option').first().waitFor();
+      assert.equal(await page.getByRole('option').count(), 1);
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/anthropic/claude-haiku-4.5');
+    });
+  });
+
+  test('what is copied is the exact text', async () => {
+    await onPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page }) => {
+      await page.goto(`${instance.origin}/openai/gpt-4.1-mini`);
+      await page.getByRole('button', { name: 'Copy openai/gpt-4.1-mini' }).click();
+      await page.getByText('Copied').waitFor();
+      assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'openai/gpt-4.1-mini');
+      await page.getByRole('tabpanel').getByRole('button', { name: 'Copy', exact: true }).click();
+      await page.getByText('Copied').nth(1).waitFor();
+      const copied = String(await page.evaluate('navigator.clipboard.readText()'));
+      assert.ok(copied.startsWith('from openai import OpenAI\n') && copied.includes(`"${instance.origin}/api/v1"`));
+    });
+  });
+
+  test('the theme that was chosen stays', async () => {
+    await onPage(browser, { colorScheme: 'light' }, async ({ page }) => {
+      await page.goto(instance.origin);
+      const background = (): Promise<unknown> =>
+        page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+      const light = await background();
+      await page.getByRole('button', { name: 'Switch between light and dark' }).click();
+      const dark = await background();
+      assert.notEqual(dark, light);
+      await page.goto(`${instance.origin}/models`);
+      assert.equal(await background(), dark);
+    });
+  });
+
+  test('columns can be hidden and the visible rows saved with exact values', async () => {
+    await onPage(browser, { acceptDownloads: true }, async ({ page }) => {
+      await page.goto(`${instance.origin}/models?author=openai`);
+      await page.getByText('Columns').click();
+      await page.getByRole('checkbox', { name: 'Created' }).uncheck();
+      await page.getByText('Columns').click();
+      assert.equal(await page.getByRole('columnheader', { name: 'Created' }).count(), 0);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'CSV' }).click(),
+      ]);
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+      const lines = Buffer.concat(chunks).toString().trim().split('\r\n');
+      assert.equal(lines[0], 'Model,Input /M,Output /M,Context,Max output,Reads,Providers');
+      assert.ok(lines.includes('openai/gpt-4.1-mini,0.4,1.6,1047576,32768,"text, images, files",2'), lines.join('\n'));
+      assert.equal(lines.length, 3);
+    });
+  });
+
+  test('the first view needs little script, and all of it may be kept for ever', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      let bytes = 0;
+      page.on('response', async (response) => {
+        if (!response.url().endsWith('.js')) return;
+        assert.match(response.headers()['cache-control'] ?? '', /immutable/);
+        bytes += (await response.body()).length;
+      });
+      await page.goto(`${instance.origin}/models`, { waitUntil: 'networkidle' });
+      assert.ok(bytes > 0 && bytes < JS_BYTES_MAX, `${bytes} bytes uncompressed`);
+    });
+  });
+
+  test('on paper there is no navigation, and the sample is whole', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      await page.goto(`${instance.origin}/openai/gpt-4.1-mini`);
+      await page.emulateMedia({ media: 'print' });
+      assert.equal(await page.getByRole('navigation', { name: 'Main' }).isVisible(), false);
+      assert.equal(await page.getByRole('heading', { level: 1 }).isVisible(), true);
+    });
+  });
+});
+
+/** Runs in the page: the WCAG contrast of an element's text against the nearest background. */
+function contrastOf(selector: string): number {
+  // @ts-expect-error the browser's globals are no part of this program
+  const { document, getComputedStyle } = globalThis;
+  const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (colour: string): number => {
+    const [r = 0, g = 0, b = 0] = channels(colour).map((value) => {
+      const share = value / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let element = document.querySelector(selector);
+  const text = luminance(getComputedStyle(element).color);
+  const isClear = (): boolean => channels(getComputedStyle(element).backgroundColor)[3] === 0;
+  while (element.parentElement && isClear()) element = element.parentElement;
+  const ground = luminance(getComputedStyle(element).backgroundColor);
+  return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+}
+
+/** Runs in the page: how long each of twenty keystrokes takes, layout included. */
+function timeFiltering(): number[] {
+  // @ts-expect-error the browser's globals are no part of this program
+  const { document, performance, InputEvent } = globalThis;
+  const field = document.querySelector('[type="search"]');
+  return Array.from({ length: 20 }, (_, at) => {
+    field.value = at % 2 === 0 ? 'gpt' : 'l';
+    const start = performance.now();
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    void document.body.offsetHeight;
+    return performance.now() - start;
+  });
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { HOSTILE_TITLE, SIGN_IN_TOKEN, startInstance } from './instance.ts';
+
+const { origin, close } = await startInstance();
+after(close);
+
+const get = async (path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> => {
+  const response = await fetch(origin + path, { headers, redirect: 'manual' });
+  return { status: response.status, text: await response.text() };
+};
+/** What a reader sees without a script: tags removed, entities resolved. */
+const readable = (markup: string): string =>
+  markup
+    .replace(/<(?:button|option)[^>]*hidden[^>]*>.*?<\/(?:button|option)>/gs, '')
+    .replace(/<[^>]+>/g, '')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
+
+test('the model page says everything before a script runs', async () => {
+  const { status, text } = await get('/openai/gpt-4.1-mini');
+  assert.equal(status, 200);
+  assert.match(text, /<title>OpenAI: GPT-4.1 Mini – Run with an API<\/title>/);
+  assert.match(text, /<h1>OpenAI: GPT-4.1 Mini<\/h1>/);
+  assert.match(text, /property="og:title" content="OpenAI: GPT-4.1 Mini – Run with an API"/);
+  assert.match(text, /property="og:description" content="A mid-sized model/);
+  const words = readable(text);
+  for (const fact of [
+    'openai/gpt-4.1-mini',
+    'Created Apr 14, 2025',
+    '1,047,576 context',
+    'Starting at $0.40/M input tokens',
+    '$1.60/M output tokens',
+    'text, images, files',
+    'tool calling',
+    'Aider Polyglot',
+    'aider.chat',
+    'Azure',
+    'no training, keeps nothing',
+    'More models from OpenAI',
+  ])
+    assert.ok(words.includes(fact), fact);
+});
+
+test('the Python sample is complete and points here', async () => {
+  const words = readable((await get('/openai/gpt-4.1-mini')).text);
+  for (const line of [
+    `base_url="${origin}/api/v1"`,
+    'api_key="<SWITCHWRIGHT_API_KEY>"',
+    'client.chat.completions.create(',
+    '"HTTP-Referer": "<YOUR_SITE_URL>"',
+    '"X-Title": "<YOUR_SITE_NAME>"',
+    'extra_body={}',
+    'model="openai/gpt-4.1-mini"',
+    '"text": "What is in this image?"',
+    '"type": "image_url"',
+    'print(completion.choices[0].message.content)',
+  ])
+    assert.ok(words.includes(line), line);
+});
+
+test('a model that reads no images is asked in text', async () => {
+  const words = readable((await get('/meta-llama/llama-3.3-70b-instruct')).text);
+  assert.equal(words.includes('image_url'), false);
+  assert.ok(words.includes('What is the meaning of life?'));
+});
+
+test('no text from outside becomes markup', async () => {
+  for (const path of [
+    '/hostile/model',
+    '/provider/hostile',
+    '/providers',
+    '/models',
+    '/rankings',
+    '/apps',
+    '/hostile',
+  ]) {
+    const { text } = await get(path);
+    assert.equal(/<script(?! type="module" src="\/assets\/)/.test(text), false, path);
+    assert.equal(/<img/.test(text), false, path);
+    assert.equal(/href="(?!https?:|\/|\?|#)/.test(text), false, path);
+  }
+  assert.ok(readable((await get('/apps')).text).includes(HOSTILE_TITLE));
+  assert.equal((await get('/%3Cscript%3Ealert(1)%3C%2Fscript%3E/x')).text.includes('<script>'), false);
+  assert.equal((await get('/models?q=%22%3E%3Cscript%3E&sort=%22%3E%3Cscript%3E')).text.includes('<script>'), false);
+});
+
+test('every page forbids what it does not need', async () => {
+  const response = await fetch(`${origin}/models`);
+  const policy = response.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /default-src 'none'/);
+  assert.equal(/unsafe|\*|http/.test(policy), false);
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+});
+
+test('no internal link is dead, on any page that can be reached', async () => {
+  const found = new Map<string, string>([['/', 'the start']]);
+  const identifiers = new Map<string, ReadonlySet<string>>();
+  const anchors: [path: string, id: string, from: string][] = [];
+  for (const [path, from] of found) {
+    const { status, text } = await get(path);
+    assert.equal(status, 200, `${path}, linked from ${from}`);
+    identifiers.set(path, new Set([...text.matchAll(/ id="([^"]*)"/g)].map((match) => match[1] ?? '')));
+    for (const match of text.matchAll(/(?:href|src)="([^"]*)"/g)) {
+      const url = new URL((match[1] ?? '').replaceAll('&amp;', '&'), origin + path);
+      if (url.origin !== origin) continue;
+      const target = url.pathname + url.search;
+      if (url.hash) anchors.push([target, url.hash.slice(1), path]);
+      // Sorting only reorders a page that is looked at anyway.
+      if (!url.searchParams.has('sort') && !found.has(target)) found.set(target, path);
+    }
+  }
+  assert.ok(found.size > 25, `only ${found.size} pages`);
+  for (const [path, id, from] of anchors)
+    assert.ok(identifiers.get(path)?.has(id), `${from} links to ${path}#${id}, which is not there`);
+});
+
+test('filters and order in the URL hold without a script', async () => {
+  const { text } = await get('/models?reads=image&sort=-input');
+  const rows = [...text.matchAll(/<tr data-at[^>]*data-search="[^"]*?([^" ]+)"[^>]*?( hidden)?>/g)];
+  const shown = rows.filter((row) => !row[2]).map((row) => row[1]);
+  assert.deepEqual(shown, ['openai/gpt-4.1', 'anthropic/claude-haiku-4.5', 'openai/gpt-4.1-mini']);
+  assert.match(text, />3 of 5</);
+});
+
+test('a sign-in link works once it is right, and receipts are for their owner', async () => {
+  const good = await fetch(`${origin}/sign-in?token=${SIGN_IN_TOKEN}`, { redirect: 'manual' });
+  assert.equal(good.status, 303);
+  assert.equal(good.headers.get('location'), '/');
+  assert.match(good.headers.get('set-cookie') ?? '', /_session=here; Path=\/; HttpOnly; SameSite=Lax/);
+  assert.equal((await get('/sign-in?token=wrong')).status, 403);
+  assert.equal((await get('/sign-in')).status, 200);
+  assert.equal((await get('/generation/gen-1')).status, 404);
+});
+
+test('what is not there says so: a page for people, JSON below the API', async () => {
+  const missing = await get('/nobody/nothing');
+  assert.equal(missing.status, 404);
+  assert.match(missing.text, /<h1>Not found<\/h1>/);
+  for (const path of ['/api/nothing', '/v1/nothing', '/api']) {
+    const { status, text } = await get(path);
+    assert.equal(status, 404, path);
+    assert.equal(JSON.parse(text).error.code, 404, path);
+  }
+});
+
+test('the theme comes from the cookie, so that the first paint has it', async () => {
+  assert.match((await get('/', { cookie: 'a=b; theme=dark' })).text, /<html lang="en" data-theme="dark">/);
+  assert.match((await get('/', { cookie: 'theme="><script>' })).text, /<html lang="en">/);
+});
+
+test('machines find their way: robots.txt, llms.txt, the list for the palette', async () => {
+  assert.match((await get('/robots.txt')).text, /Disallow: \/api\//);
+  assert.ok((await get('/llms.txt')).text.includes(`${origin}/openai/gpt-4.1-mini`));
+  const entries: { path: string }[] = JSON.parse((await get('/palette.json')).text);
+  assert.ok(entries.some((entry) => entry.path === '/openai/gpt-4.1-mini'));
+});
