@@ -117,6 +117,13 @@ function withoutId<Part extends { readonly id?: string }>(part: Part): Omit<Part
 }
 
 function readAnswer(to: Complaints, item: JsonObject, path: string): (TextPart | RefusalPart)[] {
+  const { phase } = item;
+  const parts = readAnswerContent(to, item, path);
+  if (typeof phase !== 'string') return parts;
+  return parts.map((part) => ({ ...part, native: { dialect: DIALECT, fields: { ...part.native?.fields, phase } } }));
+}
+
+function readAnswerContent(to: Complaints, item: JsonObject, path: string): (TextPart | RefusalPart)[] {
   if (typeof item.content === 'string') return [{ type: 'text', text: item.content }];
   return arrayOf(item.content).flatMap((entry, at): (TextPart | RefusalPart)[] => {
     if (isObject(entry) && entry.type === 'refusal') return [{ type: 'refusal', text: stringOf(entry.refusal) }];

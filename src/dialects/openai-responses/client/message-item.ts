@@ -13,10 +13,21 @@ export type MessageItem = {
 
 type OpenPart = { type: 'output_text' | 'refusal'; text: string; annotations: JsonObject[]; logprobs: Json[] };
 
-/** A `message` item. `base`: characters of the answer's text before it, for the offsets of annotations. */
-export function createMessageItem(writer: Writer, base: number): MessageItem {
+/** `base`: characters of the answer's text before it, for the offsets of annotations. */
+export type MessageStart = { readonly base: number; readonly phase: string | undefined };
+
+/** A `message` item. */
+export function createMessageItem(writer: Writer, { base, phase }: MessageStart): MessageItem {
   const id = writer.answer.newId('msg');
-  const place = openItem(writer, { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] });
+  const told = phase === undefined ? {} : { phase };
+  const place = openItem(writer, {
+    id,
+    type: 'message',
+    status: 'in_progress',
+    role: 'assistant',
+    content: [],
+    ...told,
+  });
   const content: JsonObject[] = [];
   let part: OpenPart | null = null;
   let before = base;
@@ -67,7 +78,7 @@ export function createMessageItem(writer: Writer, base: number): MessageItem {
     },
     close: (status) => {
       closePart();
-      closeItem(writer, place, { id, type: 'message', status, role: 'assistant', content });
+      closeItem(writer, place, { id, type: 'message', status, role: 'assistant', content, ...told });
     },
   };
 }

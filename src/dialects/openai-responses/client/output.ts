@@ -21,6 +21,7 @@ export function createOutput(writer: Writer): Output {
   let message: MessageItem | null = null;
   let reasoning: ReasoningItem | null = null;
   let textLength = 0;
+  let phase: string | undefined;
 
   const closeTools = (which: 'whole' | 'all', status: ItemStatus): void => {
     for (const [index, tool] of tools) {
@@ -41,7 +42,7 @@ export function createOutput(writer: Writer): Output {
     closeReasoning('completed');
     if (message) return message;
     closeTools('whole', 'completed');
-    message = createMessageItem(writer, textLength);
+    message = createMessageItem(writer, { base: textLength, phase });
     return message;
   };
   const closeBefore = (): void => {
@@ -88,6 +89,7 @@ export function createOutput(writer: Writer): Output {
         return;
       case 'native':
         closeBefore();
+        phase = phaseOf(event) ?? phase;
         writeNative(writer, event);
         return;
       case 'audio':
@@ -116,6 +118,13 @@ function writeImage(writer: Writer, source: Source): void {
   const result = source.kind === 'base64' ? source.data : source.kind === 'url' ? source.url : source.id;
   const format = source.kind === 'base64' ? { output_format: source.mediaType.replace(/^image\//, '') } : {};
   closeItem(writer, place, { id, type, status: 'completed', result, ...format });
+}
+
+/** The phase of the next message, told by the same dialect. */
+function phaseOf(event: NativeEvent): string | undefined {
+  if (event.native.dialect !== DIALECT) return undefined;
+  const told = Object.entries(event.native.fields).find(([name]) => name.startsWith('phase:'))?.[1];
+  return typeof told === 'string' ? told : undefined;
 }
 
 /** Output items of kinds we do not model (web searches, shell calls …) pass as they came. */

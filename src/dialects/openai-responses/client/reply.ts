@@ -1,9 +1,10 @@
 import { assert } from '../../../base/assert.ts';
 import type { Json, JsonObject } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
-import type { AssistantPart } from '../../../call/message.ts';
+import type { AssistantPart, ReasoningPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
+import { joinsItem } from '../reasoning.ts';
 import { DIALECT } from '../tools.ts';
 import { createAnswerWriter } from './answer.ts';
 
@@ -30,26 +31,51 @@ function* eventsOf(reply: Reply): Generator<Event> {
 function* eventsOfChoice(choice: Choice): Generator<Event> {
   const natives = nativeItems(choice);
   const lastText = choice.parts.findLastIndex((part) => part.type === 'text');
+  const begins = createItemCounter();
   let tools = 0;
+  let place = 0;
   for (const [at, part] of choice.parts.entries()) {
-    while (natives.length > 0 && (natives[0]?.[0] ?? 0) <= at) yield* natives.shift()?.[1] ?? [];
+    if (begins(part)) {
+      for (; (natives[0]?.place ?? Number.POSITIVE_INFINITY) <= place; place += natives.shift()?.items ?? 0)
+        yield { type: 'native', choice: 0, native: { dialect: DIALECT, fields: natives[0]?.fields ?? {} } };
+      place++;
+    }
     yield* eventsOfPart(part, part.type === 'tool-call' ? tools++ : at);
     if (at === lastText) yield* aboutText(choice);
   }
-  for (const [, events] of natives) yield* events;
+  for (const { fields } of natives) yield { type: 'native', choice: 0, native: { dialect: DIALECT, fields } };
   if (lastText < 0) yield* aboutText(choice);
   yield { type: 'finish', choice: 0, reason: choice.finish, native: choice.nativeFinish };
 }
 
-function nativeItems(choice: Choice): [place: number, events: Event[]][] {
+/** Says of each part whether it begins another output item than the part before it. */
+function createItemCounter(): (part: AssistantPart) => boolean {
+  let thought: ReasoningPart[] = [];
+  let before: AssistantPart['type'] | undefined;
+  return (part) => {
+    const last = before;
+    before = part.type;
+    if (part.type === 'reasoning') {
+      const joins = last === 'reasoning' && joinsItem(thought, part);
+      thought = joins ? [...thought, part] : [part];
+      return !joins;
+    }
+    const isMessage = part.type === 'text' || part.type === 'refusal';
+    return !(isMessage && (last === 'text' || last === 'refusal'));
+  };
+}
+
+/** Items and phases that only this dialect knows, by their place in the vendor's output. */
+type NativeItem = { readonly place: number; readonly items: 0 | 1; readonly fields: JsonObject };
+
+function nativeItems(choice: Choice): NativeItem[] {
   if (choice.native?.dialect !== DIALECT) return [];
   return Object.entries(choice.native.fields)
-    .filter(([name]) => name.startsWith('item:'))
-    .map(([name, item]): [number, Event[]] => {
-      const native = { dialect: DIALECT, fields: { [name]: item } };
-      return [Number(name.slice('item:'.length)), [{ type: 'native', choice: 0, native }]];
+    .flatMap(([name, value]): NativeItem[] => {
+      const match = /^(item|phase):(\d+)$/.exec(name);
+      return match ? [{ place: Number(match[2]), items: match[1] === 'item' ? 1 : 0, fields: { [name]: value } }] : [];
     })
-    .sort(([a], [b]) => a - b);
+    .sort((a, b) => a.place - b.place);
 }
 
 function* aboutText(choice: Choice): Generator<Event> {

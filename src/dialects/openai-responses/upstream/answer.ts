@@ -111,7 +111,10 @@ export function finishItem(answer: Answer, at: number, item: JsonObject): Event[
   answer.done.add(at);
   switch (item.type) {
     case 'message':
-      return arrayOf(item.content).flatMap((part, index) => finishPart(answer, `${at}:${index}`, objectOf(part)));
+      return [
+        ...sayPhase(answer, at, item),
+        ...arrayOf(item.content).flatMap((part, index) => finishPart(answer, `${at}:${index}`, objectOf(part))),
+      ];
     case 'function_call':
       return finishTool(answer, at, item, stringOf(item.arguments) || '{}');
     case 'custom_tool_call':
@@ -124,6 +127,14 @@ export function finishItem(answer: Answer, at: number, item: JsonObject): Event[
       if (item.type === 'web_search_call') answer.webSearches++;
       return [{ type: 'native', choice: 0, native: { dialect: 'openai-responses', fields: { [`item:${at}`]: item } } }];
   }
+}
+
+/** Which part of the work a message is (`commentary`, `final_answer`): newer models want it back with the message. */
+export function sayPhase(answer: Answer, at: number, item: JsonObject): Event[] {
+  const key = `phase:${at}`;
+  if (typeof item.phase !== 'string' || answer.said.has(key)) return [];
+  answer.said.set(key, item.phase);
+  return [{ type: 'native', choice: 0, native: { dialect: 'openai-responses', fields: { [key]: item.phase } } }];
 }
 
 export function finishPart(answer: Answer, key: string, part: JsonObject): Event[] {

@@ -15,6 +15,7 @@ import {
   finishPart,
   restOf,
   sayArguments,
+  sayPhase,
   sayReasoning,
   sayText,
   startOf,
@@ -122,6 +123,7 @@ function decodeItemEvent(answer: Answer, type: string, data: JsonObject, at: num
     case 'response.output_item.added':
       if (item.type === 'function_call')
         return [...startTool(answer, at, item), ...sayArguments(answer, at, stringOf(item.arguments))];
+      if (item.type === 'message') return sayPhase(answer, at, item);
       return item.type === 'custom_tool_call' ? startTool(answer, at, item) : [];
     case 'response.function_call_arguments.delta':
       return sayArguments(answer, at, stringOf(data.delta));

@@ -7,6 +7,8 @@ import type {
   AssistantPart,
   Message,
   ReasoningPart,
+  RefusalPart,
+  TextPart,
   ToolMessage,
   UserPart,
 } from '../../../call/message.ts';
@@ -90,8 +92,9 @@ function encodeAssistant(writing: Writing, message: AssistantMessage, path: stri
   const items: JsonObject[] = [];
   let content: JsonObject[] = [];
   let thought: ReasoningPart[] = [];
+  let phase: JsonObject = {};
   const closeContent = (): void => {
-    if (content.length > 0) items.push({ type: 'message', role: 'assistant', content });
+    if (content.length > 0) items.push({ type: 'message', role: 'assistant', content, ...phase });
     content = [];
   };
   const closeThought = (): void => {
@@ -105,19 +108,32 @@ function encodeAssistant(writing: Writing, message: AssistantMessage, path: stri
     const between = natives.flatMap((entry) =>
       isObject(entry) && entry.at === at && isObject(entry.item) ? [entry.item] : [],
     );
-    if (between.length > 0) closeContent();
-    items.push(...between);
+    if (between.length > 0) {
+      closeContent();
+      closeThought();
+      items.push(...between);
+    }
     if (part.type === 'reasoning') thought.push(part);
-    else if (part.type === 'text')
-      content.push(...(part.text === '' ? [] : [{ type: 'output_text', text: part.text }]));
-    else if (part.type === 'refusal') content.push({ type: 'refusal', refusal: part.text });
-    else items.push(...encodeOutput(writing, part, path));
+    else if (part.type === 'text' || part.type === 'refusal') {
+      const told = phaseOf(part);
+      if (told.phase !== phase.phase) closeContent();
+      phase = told;
+      if (part.text !== '') content.push(encodeText(part));
+    } else items.push(...encodeOutput(writing, part, path));
   });
   closeContent();
   closeThought();
   for (const entry of natives)
     if (isObject(entry) && isObject(entry.item) && Number(entry.at) >= message.parts.length) items.push(entry.item);
   return items;
+}
+
+const encodeText = (part: TextPart | RefusalPart): JsonObject =>
+  part.type === 'text' ? { type: 'output_text', text: part.text } : { type: 'refusal', refusal: part.text };
+
+function phaseOf(part: TextPart | RefusalPart): JsonObject {
+  const phase = part.native?.dialect === DIALECT ? part.native.fields.phase : undefined;
+  return phase === undefined ? {} : { phase };
 }
 
 /** Reasoning goes back only to the family that wrote it, and only with its encrypted datum: nothing is stored there. */
