@@ -1,0 +1,84 @@
+import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
+import { displayName, type Endpoint, type Model } from '../../../catalog/model.ts';
+import type { EndpointHealth, Percentiles } from '../../../facts/health.ts';
+import { type ArchitectureJson, architectureJson } from './model-json.ts';
+import { type PriceJson, priceJson } from './price-json.ts';
+
+/** One host of a model (spec §1.8). Latency in milliseconds, throughput in tokens per second, uptime in percent. */
+export type EndpointJson = {
+  readonly name: string;
+  readonly model_id: string;
+  readonly model_name: string;
+  readonly context_length: number;
+  readonly pricing: PriceJson;
+  readonly provider_name: string;
+  readonly tag: string;
+  readonly quantization: string;
+  readonly max_completion_tokens: number | null;
+  readonly max_prompt_tokens: number | null;
+  readonly supported_parameters: readonly Parameter[];
+  readonly supports_tool_choice: ToolChoiceJson;
+  readonly supports_implicit_caching: boolean;
+  readonly supports_voice_cloning: false;
+  readonly status: 0 | -1;
+  readonly uptime_last_5m: number | null;
+  readonly uptime_last_30m: number | null;
+  readonly uptime_last_1d: number | null;
+  readonly latency_last_30m: Percentiles | null;
+  readonly throughput_last_30m: Percentiles | null;
+};
+type ToolChoiceJson = { readonly [choice in 'auto' | 'none' | 'required' | 'function']: boolean };
+
+/** `health` is this instance's own measure; without it the figures are null. */
+export function endpointJson(endpoint: Endpoint, modelName: string, health?: EndpointHealth): EndpointJson {
+  const tools = endpoint.parameters.has('tools');
+  const uptime = health?.success == null ? null : Math.round(health.success * 10_000) / 100;
+  return {
+    name: `${endpoint.provider.name} | ${endpoint.modelId}`,
+    model_id: endpoint.modelId,
+    model_name: modelName,
+    context_length: endpoint.context,
+    pricing: priceJson(endpoint.price),
+    provider_name: endpoint.provider.name,
+    tag: endpoint.tag,
+    quantization: endpoint.quantization,
+    max_completion_tokens: endpoint.maxOutput,
+    max_prompt_tokens: null,
+    supported_parameters: PARAMETERS.filter((name) => endpoint.parameters.has(name)),
+    supports_tool_choice: { auto: tools, none: tools, required: tools, function: tools },
+    // Caching that needs no marks: everyone who prices cache reads, but for those who price writes too.
+    supports_implicit_caching:
+      endpoint.price.inputCacheRead !== undefined && endpoint.price.inputCacheWrite === undefined,
+    supports_voice_cloning: false,
+    status: health?.stable === false ? -1 : 0,
+    uptime_last_5m: null,
+    uptime_last_30m: uptime,
+    uptime_last_1d: null,
+    latency_last_30m: health?.latencyMs ?? null,
+    throughput_last_30m: health?.throughput ?? null,
+  };
+}
+
+/** What `GET /models/{author}/{slug}/endpoints` gives as `data`. */
+export type EndpointsJson = {
+  readonly id: string;
+  readonly name: string;
+  readonly created: number;
+  readonly description: string;
+  readonly architecture: ArchitectureJson;
+  readonly endpoints: readonly EndpointJson[];
+};
+
+export function endpointsJson(
+  model: Model,
+  healthOf: (endpointId: string) => EndpointHealth | undefined,
+): EndpointsJson {
+  return {
+    id: model.id,
+    name: displayName(model),
+    created: model.created,
+    description: model.description,
+    architecture: architectureJson(model),
+    endpoints: model.endpoints.map((endpoint) => endpointJson(endpoint, displayName(model), healthOf(endpoint.id))),
+  };
+}

@@ -1,0 +1,115 @@
+import type { PicoUsd } from '../../../base/money.ts';
+import type { Model } from '../../../catalog/model.ts';
+import { parametersOfModel, topEndpoint } from './model-json.ts';
+import type { ModelsQuery } from './query.ts';
+
+const DAY_SECONDS = 86_400;
+const EU = new Set('AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE'.split(' '));
+
+/** The models that pass every filter of the query. `now` in milliseconds since 1970. */
+export function filterModels(models: Iterable<Model>, query: ModelsQuery, now: number): Model[] {
+  const tests = [
+    ...byKind(query),
+    ...byWords(query),
+    ...byNumbers(query, now),
+    ...byHosts(query),
+    ...byBenchmarks(query),
+  ];
+  return [...models].filter((model) => tests.every((test) => test(model)));
+}
+
+type Test = (model: Model) => boolean;
+
+function byKind(query: ModelsQuery): Test[] {
+  const outputs = query.output_modalities ?? ['text'];
+  const inputs = query.input_modalities;
+  const sandbox = query.sandbox === 'true';
+  const named = query.q?.toLowerCase().includes('sandbox') ?? false;
+  return [
+    (model) => (sandbox ? model.sandbox : !model.sandbox || named),
+    ...(outputs.includes('all') ? [] : [(model: Model) => model.output.some((kind) => outputs.includes(kind))]),
+    ...(inputs ? [(model: Model) => inputs.every((kind) => model.input.some((own) => own === kind))] : []),
+  ];
+}
+
+function byWords({ q, supported_parameters, arch, model_authors, distillable }: ModelsQuery): Test[] {
+  const tests: Test[] = [];
+  const words = q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
+  if (words.length > 0)
+    tests.push((model) => {
+      const text = `${model.id} ${model.authorName ?? ''} ${model.name}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  if (supported_parameters)
+    tests.push((model) => {
+      const own: readonly string[] = parametersOfModel(model);
+      return supported_parameters.every((name) => own.includes(name));
+    });
+  if (arch) {
+    const wanted = arch.toLowerCase();
+    tests.push((model) => [model.tokenizer, model.family ?? ''].some((name) => name.toLowerCase().includes(wanted)));
+  }
+  if (model_authors) tests.push((model) => model_authors.includes(model.author.toLowerCase()));
+  if (distillable) tests.push((model) => model.distillable === (distillable === 'true'));
+  return tests;
+}
+
+function byNumbers(query: ModelsQuery, now: number): Test[] {
+  const { context, min_price, max_price, min_output_price, max_output_price, min_age_days, max_age_days } = query;
+  const age = (model: Model): number => (now / 1000 - model.created) / DAY_SECONDS;
+  return [
+    ...(context === undefined ? [] : [(model: Model) => model.context >= context]),
+    ...between(min_price, max_price, (model) => perMillion(topEndpoint(model)?.price.input)),
+    ...between(min_output_price, max_output_price, (model) => perMillion(topEndpoint(model)?.price.output)),
+    ...between(min_age_days, max_age_days, age),
+  ];
+}
+
+function byHosts({ providers, zdr, region }: ModelsQuery): Test[] {
+  const tests: Test[] = [];
+  if (providers)
+    tests.push((model) =>
+      model.endpoints.some(
+        ({ provider }) => providers.includes(provider.slug) || providers.includes(provider.name.toLowerCase()),
+      ),
+    );
+  if (zdr === 'true') tests.push((model) => model.endpoints.some(({ provider }) => provider.policy.retainsDays === 0));
+  if (region)
+    tests.push((model) =>
+      model.endpoints.some(({ provider }) =>
+        (provider.policy.datacenters ?? []).some((country) => (region === 'eu' ? EU.has(country) : country === 'US')),
+      ),
+    );
+  return tests;
+}
+
+function byBenchmarks(query: ModelsQuery): Test[] {
+  return (['intelligence', 'coding', 'agentic'] as const).flatMap((kind) =>
+    between(query[`min_${kind}_index`], query[`max_${kind}_index`], (model) => indexOf(model, kind)),
+  );
+}
+
+/** Artificial Analysis' index, where the catalogue has one. */
+export const indexOf = (model: Model, kind: string): number | undefined =>
+  model.benchmarks.find(({ name }) => name.toLowerCase() === `artificial analysis ${kind} index`)?.score;
+
+/** A model without the figure passes no bound. */
+function between(
+  min: number | undefined,
+  max: number | undefined,
+  figure: (model: Model) => number | undefined,
+): Test[] {
+  if (min === undefined && max === undefined) return [];
+  return [
+    (model) => {
+      const value = figure(model);
+      return (
+        value !== undefined && value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY)
+      );
+    },
+  ];
+}
+
+/** Only for comparing with a filter's number; money itself never becomes a float. */
+const perMillion = (price: PicoUsd | undefined): number | undefined =>
+  price === undefined ? undefined : Number(price) / 1e6;

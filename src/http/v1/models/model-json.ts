@@ -1,0 +1,114 @@
+import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
+import { displayName, type Endpoint, type Model, type ReasoningSupport } from '../../../catalog/model.ts';
+import { type PriceJson, priceJson } from './price-json.ts';
+
+/** One entry of `GET /models` (spec §1.8). */
+export type ModelJson = {
+  readonly id: string;
+  readonly canonical_slug: string;
+  readonly hugging_face_id: string | null;
+  readonly name: string;
+  readonly created: number;
+  readonly description: string;
+  readonly context_length: number;
+  readonly architecture: ArchitectureJson;
+  readonly pricing: PriceJson;
+  readonly top_provider: {
+    readonly context_length: number | null;
+    readonly max_completion_tokens: number | null;
+    readonly is_moderated: boolean;
+  };
+  readonly per_request_limits: null;
+  readonly supported_parameters: readonly Parameter[];
+  readonly default_parameters: null;
+  readonly supported_voices: null;
+  readonly knowledge_cutoff: string | null;
+  readonly expiration_date: string | null;
+  readonly reasoning?: ReasoningJson;
+  readonly benchmarks?: BenchmarksJson;
+  readonly links: { readonly details: string };
+};
+export type ArchitectureJson = {
+  readonly modality: string;
+  readonly input_modalities: readonly string[];
+  readonly output_modalities: readonly string[];
+  readonly tokenizer: string;
+  readonly instruct_type: null;
+};
+type ReasoningJson = {
+  readonly mandatory: boolean;
+  readonly default_enabled: boolean;
+  readonly supported_efforts: readonly string[] | null;
+  readonly supports_max_tokens?: true;
+};
+/** Our scores with their sources under `scores`; OpenRouter's own two tables stay as a client expects them. */
+type BenchmarksJson = { readonly design_arena: readonly []; readonly scores: Model['benchmarks'] };
+
+export function modelJson(model: Model): ModelJson {
+  const top = topEndpoint(model);
+  return {
+    id: model.id,
+    canonical_slug: model.id,
+    hugging_face_id: model.huggingFaceId,
+    name: displayName(model),
+    created: model.created,
+    description: model.description,
+    context_length: model.context,
+    architecture: architectureJson(model),
+    pricing: top ? priceJson(top.price) : { prompt: '0', completion: '0' },
+    top_provider: {
+      context_length: top?.context ?? null,
+      max_completion_tokens: top?.maxOutput ?? null,
+      is_moderated: false,
+    },
+    per_request_limits: null,
+    supported_parameters: parametersOfModel(model),
+    default_parameters: null,
+    supported_voices: null,
+    knowledge_cutoff: wholeDate(model.knowledge),
+    expiration_date: model.expires,
+    ...(model.reasoning && { reasoning: reasoningJson(model.reasoning) }),
+    ...(model.benchmarks.length > 0 && { benchmarks: { design_arena: [], scores: model.benchmarks } }),
+    links: { details: `/api/v1/models/${model.id}/endpoints` },
+  };
+}
+
+/**
+ * Whose price and limits stand for the model: the first direct host of a closed model, which is its author's; of an open
+ * one the cheapest, as routing prefers it.
+ */
+export function topEndpoint(model: Model): Endpoint | undefined {
+  const direct = model.endpoints.filter(({ provider }) => !provider.reseller);
+  const [first] = direct.length > 0 ? direct : model.endpoints;
+  if (!model.openWeights) return first;
+  const cost = ({ price }: Endpoint): bigint => price.input + price.output;
+  return direct.reduce<Endpoint | undefined>(
+    (best, other) => (best && cost(best) <= cost(other) ? best : other),
+    first,
+  );
+}
+
+export const architectureJson = (model: Model): ArchitectureJson => ({
+  modality: `${model.input.join('+')}->${model.output.join('+')}`,
+  input_modalities: model.input,
+  output_modalities: model.output,
+  tokenizer: model.tokenizer,
+  instruct_type: null,
+});
+
+/** What at least one endpoint takes, in the vocabulary's order. */
+export function parametersOfModel(model: Model): Parameter[] {
+  const taken = new Set(model.endpoints.flatMap((endpoint) => [...endpoint.parameters]));
+  return PARAMETERS.filter((name) => taken.has(name));
+}
+
+const reasoningJson = (reasoning: ReasoningSupport): ReasoningJson => ({
+  mandatory: reasoning.mandatory,
+  default_enabled: reasoning.defaultEnabled || reasoning.mandatory,
+  supported_efforts: reasoning.efforts.length > 0 ? reasoning.efforts.toReversed() : null,
+  ...(reasoning.budget && { supports_max_tokens: true }),
+});
+
+/** `2024-04` → `2024-04-01`: the API promises a whole date. */
+const wholeDate = (text: string | null): string | null =>
+  text !== null && /^\d{4}(-\d\d){0,2}$/.test(text) ? `${text}-01-01`.slice(0, 10) : null;

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import { OpenRouter } from '@openrouter/sdk';
+import type { FastifyInstance } from 'fastify';
+import { fault } from '../../../base/fault.ts';
+import { loadCatalog } from '../../../catalog/load.ts';
+import { DIALECT_IDS } from '../../../catalog/provider.ts';
+import { UPSTREAM_DIALECTS } from '../../../dialects/registry.ts';
+import type { Gateway } from '../../../gateway/gateway.ts';
+import { createHealth } from '../../../upstream/health.ts';
+import { createServer } from '../../server.ts';
+import { MODEL_ROUTES } from './index.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+let server: FastifyInstance;
+let url: string;
+let sdk: OpenRouter;
+
+before(async () => {
+  const quirks = new Map(
+    Object.entries(UPSTREAM_DIALECTS).map(([id, { quirks }]) => [id, new Set(Object.keys(quirks))]),
+  );
+  const knows = { dialects: new Set<string>(DIALECT_IDS), quirks };
+  const loaded = loadCatalog([resolve(import.meta.dirname, '../../../../data')], knows, {});
+  assert.ok(loaded.ok, loaded.ok ? '' : JSON.stringify(loaded.error.slice(0, 5)));
+  const health = createHealth(() => NOW);
+  health.ended('openai/gpt-4.1-mini@openai', { kind: 'success', latencyMs: 250, throughput: 90 });
+  const gateway = {
+    world: { now: () => NOW },
+    catalog: () => loaded.value,
+    access: { authenticate: async () => fault('authentication', 'Missing Authentication header') },
+    health,
+    insights: { models: async () => [{ model: 'openai/gpt-4o', tokens: 12n }] },
+    log: () => {},
+  } as unknown as Gateway;
+  server = createServer({ gateway, api: MODEL_ROUTES, pages: [] });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1`;
+  sdk = new OpenRouter({ serverURL: url, apiKey: 'sk-none' });
+});
+after(() => server.close());
+
+type Listed = { data: { id: string; [name: string]: unknown }[]; total_count: number; links: { next: string | null } };
+const list = async (query = ''): Promise<Listed> => (await (await fetch(`${url}/models${query}`)).json()) as Listed;
+
+test("the validating client accepts the whole list, and its count is the list's", async () => {
+  const page = await sdk.models.list();
+  const { data, totalCount } = 'result' in page ? (page.result as typeof page.result & { totalCount: number }) : page;
+  assert.ok(data.length >= 300, `${data.length} models`);
+  assert.equal(totalCount, data.length);
+  const count = await sdk.models.count();
+  assert.equal(count.data.count, data.length);
+  assert.ok(data.every((model) => !model.id.startsWith('sandbox/')));
+  assert.ok(new Set(data.map(({ id }) => id.split('/')[0])).size >= 40);
+});
+
+test('a model is told in full, prices as decimal strings per token', async () => {
+  const answer = await fetch(`${url}/model/openai/gpt-4.1-mini:nitro`);
+  const { data } = (await answer.json()) as { data: { [name: string]: unknown } };
+  assert.equal(data.name, 'OpenAI: GPT-4.1 Mini');
+  assert.equal(data.created, Date.parse('2025-04-14') / 1000);
+  assert.equal(data.context_length, 1_047_576);
+  assert.deepEqual(data.pricing, { prompt: '0.0000004', completion: '0.0000016', input_cache_read: '0.0000001' });
+  assert.deepEqual(data.top_provider, {
+    context_length: 1_047_576,
+    max_completion_tokens: 32_768,
+    is_moderated: false,
+  });
+  const { scores } = data.benchmarks as { scores: { name: string; score: number }[] };
+  assert.deepEqual(
+    scores.map(({ score }) => score),
+    [45.1, 35.8, 84.1, 31.6],
+  );
+});
+
+test('endpoints, providers, embeddings and zero retention pass the validating client', async () => {
+  const { data } = await sdk.endpoints.list({ author: 'openai', slug: 'gpt-4.1-mini' });
+  assert.equal(data.endpoints[0]?.tag, 'openai');
+  assert.equal(data.endpoints[0]?.uptimeLast30m, 100);
+  assert.equal(data.endpoints[0]?.latencyLast30m, null, 'figures of speed need a key');
+  const providers = await sdk.providers.list();
+  assert.ok(providers.data.length >= 60);
+  const zdr = await sdk.endpoints.listZdrEndpoints();
+  assert.ok(zdr.data.some((endpoint) => endpoint.tag === 'groq'));
+  const embeddings = await list('?output_modalities=embeddings');
+  assert.ok(embeddings.data.some(({ id }) => id === 'openai/text-embedding-3-small'));
+  assert.equal((await fetch(`${url}/embeddings/models`)).status, 200);
+});
+
+test('what does not exist is 404 in the envelope; a missing variant of a model has no endpoints', async () => {
+  const missing = await fetch(`${url}/model/openai/gpt-99`);
+  assert.equal(missing.status, 404);
+  const { error } = (await missing.json()) as { error: { code: number; metadata: object } };
+  assert.equal(error.code, 404);
+  assert.deepEqual(error.metadata, { error_type: 'not_found' });
+  const variant = await fetch(`${url}/models/openai/gpt-4.1-mini:free/endpoints`);
+  assert.equal(variant.status, 200);
+  const { data } = (await variant.json()) as { data: { endpoints: unknown[] } };
+  assert.deepEqual(data.endpoints, []);
+});
+
+test('filters narrow the list, sorts order it, pages cut it', async () => {
+  const all = await list();
+  const cheap = await list('?max_price=0.5&supported_parameters=tools,structured_outputs&context=200000');
+  assert.ok(cheap.total_count > 0 && cheap.total_count < all.total_count);
+  for (const { pricing } of cheap.data) assert.ok(Number((pricing as { prompt: string }).prompt) * 1e6 <= 0.5);
+  const named = await list('?q=claude%20sonnet&model_authors=anthropic&providers=amazon-bedrock');
+  assert.ok(named.data.some(({ id }) => id === 'anthropic/claude-sonnet-4.5'));
+  const longest = await list('?sort=context-high-to-low');
+  const contexts = longest.data.map((model) => Number(model.context_length));
+  assert.deepEqual(
+    contexts,
+    contexts.toSorted((a, b) => b - a),
+  );
+  assert.equal((await list('?sort=top-weekly')).data[0]?.id, 'openai/gpt-4o');
+  const page = await list('?limit=10&offset=5');
+  assert.deepEqual(
+    page.data.map(({ id }) => id),
+    all.data.slice(5, 15).map(({ id }) => id),
+  );
+  assert.match(page.links.next ?? '', /offset=15&limit=10|limit=10&offset=15/);
+  assert.equal((await fetch(`${url}/models?sort=best`)).status, 400);
+  assert.equal((await fetch(`${url}/models?limit=5000`)).status, 400);
+  assert.equal(
+    (await list('?sandbox=true')).data.every(({ id }) => id.startsWith('sandbox/')),
+    true,
+  );
+});
+
+test('Codex and Anthropic clients find their own members in the same list', async () => {
+  const codex = (await (await fetch(`${url}/models?client_version=0.60.0`)).json()) as Listed & {
+    models: { slug: string; display_name: string; base_instructions: string }[];
+  };
+  assert.equal(codex.models.find(({ slug }) => slug === 'openai/gpt-4.1-mini')?.display_name, 'OpenAI: GPT-4.1 Mini');
+  assert.ok(codex.data.length >= codex.models.length && codex.models.length > 0);
+  const anthropic = new Anthropic({ baseURL: url.replace(/\/v1$/, ''), apiKey: 'sk-none' });
+  const ids: string[] = [];
+  for await (const model of anthropic.models.list({ limit: 150 })) {
+    assert.equal(model.type, 'model');
+    ids.push(model.id);
+  }
+  assert.equal(ids.length, codex.data.length, 'pages join to the whole list');
+});
+
+test('the feed is XML', async () => {
+  const answer = await fetch(`${url}/models?use_rss=true`);
+  assert.match(answer.headers.get('content-type') ?? '', /rss\+xml/);
+  assert.match(await answer.text(), /<item><title>/);
+});
