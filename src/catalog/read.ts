@@ -18,13 +18,16 @@ export type Sources = {
   readonly hash: string;
 };
 
-/** Reads `providers/*.toml`, `models/<author>/<slug>.toml` and `authors.toml` of each folder. Never throws. */
+/**
+ * Reads `providers/*.toml`, `models/<author>/<slug>.toml` and `authors.toml` of each folder; what lies in its `curated/`
+ * comes over it, so that facts kept by hand win over synced ones. Never throws.
+ */
 export function readFolders(folders: readonly string[], problems: CatalogProblem[]): Sources {
   const providers = new Map<string, Source<ProviderFile>[]>();
   const models = new Map<string, Source<ModelFile>[]>();
   let authors: { [slug: string]: string } = {};
   const hash = createHash('sha256');
-  for (const folder of folders) {
+  for (const folder of folders.flatMap(withCurated)) {
     if (!existsSync(folder)) problems.push({ path: folder, line: 1, reason: 'the folder does not exist' });
     const file = <T extends z.ZodType>(path: string, schema: T): Source<z.output<T>> | undefined => {
       const text = readText(path, problems);
@@ -44,6 +47,11 @@ export function readFolders(folders: readonly string[], problems: CatalogProblem
     if (existsSync(named)) authors = { ...authors, ...file(named, AUTHORS_FILE)?.table };
   }
   return { providers, models, authors, hash: hash.digest('hex') };
+}
+
+function withCurated(folder: string): string[] {
+  const curated = join(folder, 'curated');
+  return existsSync(curated) ? [folder, curated] : [folder];
 }
 
 /** The id is the path. `+` stands for the colon of a catalogue variant, which some file systems cannot write. */
