@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faultRow } from '../../base/fault.ts';
+import { collect } from '../../call/collect.ts';
+import type { Event } from '../../call/event.ts';
+import { usageOf } from '../../call/usage.ts';
+import { decodeStream } from '../laws.ts';
+import { sampleTarget } from '../samples.ts';
+import { exceptionBytes, fixtureBytes } from './fixtures/read.ts';
+import { bedrockConverseUpstream } from './index.ts';
+
+const target = sampleTarget('bedrock-converse', { endpoint: { upstreamId: 'us.anthropic.claude-sonnet-4-5-v1:0' } });
+const decode = (bytes: Buffer): Event[] =>
+  decodeStream(bedrockConverseUpstream, { name: '', target, bytes }, () => bytes.length);
+
+test('thoughts keep signature and redaction, a tool without input has {}, the cache counts apart', () => {
+  const reply = collect(decode(fixtureBytes('tools')));
+  assert.ok(reply.ok);
+  const format = 'anthropic-claude-v1';
+  assert.deepEqual(reply.value.choices[0]?.parts, [
+    { type: 'reasoning', kind: 'text', text: 'Both are needed.', signature: 'bWFkZSB1cA==', format },
+    { type: 'reasoning', kind: 'encrypted', text: 'EtkEmadeup', format },
+    { type: 'text', text: 'Ich frage nach – 🌍.' },
+    { type: 'tool-call', id: 'tooluse_made_up_1', name: 'weather', arguments: '{"city":"Köln"}' },
+    { type: 'tool-call', id: 'tooluse_made_up_2', name: 'now', arguments: '{}' },
+  ]);
+  assert.equal(reply.value.choices[0]?.finish, 'tool_calls');
+  assert.deepEqual(
+    reply.value.usage,
+    usageOf({ input: 12, inputCacheRead: 60, inputCacheWrite: 10, inputCacheWrite1h: 30, output: 34 }),
+  );
+});
+
+test('a citation of the web is a URL annotation, one of a document keeps its shape', () => {
+  const reply = collect(decode(fixtureBytes('citation')));
+  assert.ok(reply.ok);
+  const [web, document] = reply.value.choices[0]?.annotations ?? [];
+  assert.deepEqual(web, {
+    type: 'url',
+    url: 'https://example.test/gems',
+    title: 'Gems',
+    content: 'Rubies are red.',
+    start: 0,
+    end: 12,
+  });
+  assert.ok(document?.type === 'native');
+  assert.equal(document.value.title, 'facts');
+  assert.equal(reply.value.choices[0]?.stopSequence, 'END');
+});
+
+test('an exception frame ends the answer, whatever came before it', () => {
+  const cases: [type: string, message: string, kind: string][] = [
+    ['throttlingException', 'Too many requests', 'rate_limit'],
+    ['modelStreamErrorException', 'Broke off', 'server_error'],
+    ['serviceUnavailableException', 'Busy', 'overloaded'],
+    ['validationException', 'Input is too long for requested model.', 'context_length_exceeded'],
+    ['validationException', 'messages.0: wrong', 'invalid_request'],
+  ];
+  const before = fixtureBytes('tools').subarray(0, 400);
+  for (const [type, message, kind] of cases) {
+    const bytes = Buffer.concat([wholeFrames(before), exceptionBytes(type, { message })]);
+    const last = decode(bytes).at(-1);
+    assert.ok(last?.type === 'fault');
+    assert.equal(faultRow(last.fault).class, kind);
+    assert.deepEqual([last.fault.message, last.fault.upstream?.type], [message, type]);
+  }
+});
+
+/** Without the last, cut frame. */
+function wholeFrames(bytes: Buffer): Buffer {
+  let end = 0;
+  while (end + 4 <= bytes.length && end + bytes.readUInt32BE(end) <= bytes.length) end += bytes.readUInt32BE(end);
+  return bytes.subarray(0, end);
+}
+
+test('the header names an error’s type', () => {
+  const cases: [type: string, status: number, message: string, kind: string][] = [
+    ['ValidationException:http://internal.amazon.com/coral/', 400, 'Input is too long', 'context_length_exceeded'],
+    ['AccessDeniedException', 403, 'You don’t have access to the model', 'permission'],
+    ['AccessDeniedException', 403, 'Authentication failed: API Key is not valid', 'authentication'],
+    ['UnrecognizedClientException', 403, 'The security token is invalid', 'authentication'],
+    ['ResourceNotFoundException', 404, 'No such model', 'model_not_found'],
+    ['ValidationException', 400, 'The provided model identifier is invalid.', 'model_not_found'],
+    ['ThrottlingException', 429, 'Too many tokens', 'rate_limit'],
+  ];
+  for (const [type, status, message, kind] of cases) {
+    const headers = { 'x-amzn-errortype': type };
+    const body = JSON.stringify({ message });
+    const fault = bedrockConverseUpstream.decodeFault({ status, headers, body, provider: 'Sample', now: 0 });
+    assert.equal(faultRow(fault).class, kind, message);
+  }
+});
