@@ -1,5 +1,6 @@
 import { isObject, parseJson, stringOf } from '../base/json.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { fillVariables, missingVariables, variablePrefix } from '../catalog/environment.ts';
 import type { Provider } from '../catalog/provider.ts';
 
 /** The process's environment, or any like it. */
@@ -36,7 +37,10 @@ export type CredentialState =
 
 export type Credentials = { readonly of: (provider: Provider) => CredentialState };
 
-/** Reads secrets from the environment, once per provider. A provider whose key is present is on: there is no other switch. */
+/**
+ * Reads secrets from the environment, once per provider. A provider whose key is present is on, and so is one whose base
+ * URL the operator named: there is no other switch.
+ */
 export function createCredentials(variables: Variables, readFile: ReadFile = () => null): Credentials {
   const known = new WeakMap<Provider, CredentialState>();
   return {
@@ -83,38 +87,32 @@ export function describeProviders(catalog: Catalog, variables: Variables, readFi
 
 function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
   const secret = secretOf(provider, variables, readFile);
-  if ('missing' in secret) return { ready: false, missing: secret.missing };
-  const value = (name: string): string | undefined => presentValue(variables, name) ?? secret.implied?.[name];
-  const urls = [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl ?? '')].filter(Boolean);
-  const missing = new Set(urls.flatMap((url) => variablesOf(url)).filter((name) => value(name) === undefined));
-  if (missing.size > 0) return { ready: false, missing: [...missing] };
-  const expand = (url: string): string =>
-    url.replace(VARIABLE, (_, name: string, standard?: string) => value(name) ?? standard ?? '');
-  return { ready: true, credential: credentialOf(provider, secret.secret, expand) };
+  const isBaseUrlNamed = presentValue(variables, `${variablePrefix(provider.slug)}_BASE_URL`) !== undefined;
+  if ('missing' in secret && !isBaseUrlNamed) return { ready: false, missing: secret.missing };
+  const found: Found = 'missing' in secret ? { secret: { kind: 'none' } } : secret;
+  const expand = (url: string): string => fillVariables(url, { ...found.implied, ...variables });
+  const missing = urlsOf(provider).flatMap((url) => missingVariables(expand(url)));
+  if (missing.length > 0) return { ready: false, missing: [...new Set(missing)] };
+  return { ready: true, credential: credentialOf(provider, found.secret, expand) };
 }
+
+const urlsOf = (provider: Provider): string[] =>
+  [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl)].filter((url) => url !== undefined);
 
 function credentialOf(provider: Provider, secret: Secret, expand: (url: string) => string): Credential {
-  const origins = new Set<string>();
-  for (const url of [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl)]) {
-    const text = url === undefined ? '' : expand(url);
-    if (URL.canParse(text)) origins.add(new URL(text).origin);
-  }
-  return { provider: provider.slug, secret, expand, origins };
+  const urls = urlsOf(provider)
+    .map(expand)
+    .filter((url) => URL.canParse(url));
+  return { provider: provider.slug, secret, expand, origins: new Set(urls.map((url) => new URL(url).origin)) };
 }
-
-/** `${NAME}` or `${NAME:-standard value}`. */
-const VARIABLE = /\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g;
-
-/** The variables without which the URL is not known. */
-const variablesOf = (url: string): string[] =>
-  [...url.matchAll(VARIABLE)].filter((match) => match[2] === undefined).map((match) => match[1] ?? '');
 
 /** Blank counts as absent, and so does white space around a pasted key. */
 const presentValue = (variables: Variables, name: string): string | undefined => variables[name]?.trim() || undefined;
 
-type Found = { readonly secret: Secret; readonly implied?: Variables } | { readonly missing: readonly string[] };
+type Found = { readonly secret: Secret; readonly implied?: Variables };
+type Missing = { readonly missing: readonly string[] };
 
-function secretOf(provider: Provider, variables: Variables, readFile: ReadFile): Found {
+function secretOf(provider: Provider, variables: Variables, readFile: ReadFile): Found | Missing {
   const { auth } = provider;
   switch (auth.scheme) {
     case 'none':
@@ -135,7 +133,7 @@ function secretOf(provider: Provider, variables: Variables, readFile: ReadFile):
   }
 }
 
-function awsSecret(env: string, variables: Variables): Found {
+function awsSecret(env: string, variables: Variables): Found | Missing {
   const region = presentValue(variables, 'AWS_REGION') ?? presentValue(variables, 'AWS_DEFAULT_REGION') ?? null;
   const implied = region === null ? {} : { AWS_REGION: region };
   const key = presentValue(variables, env);
@@ -147,7 +145,7 @@ function awsSecret(env: string, variables: Variables): Found {
   return { secret: { kind: 'aws', accessKeyId, secretAccessKey, sessionToken, region }, implied };
 }
 
-function gcpSecret(env: string, variables: Variables, readFile: ReadFile): Found {
+function gcpSecret(env: string, variables: Variables, readFile: ReadFile): Found | Missing {
   const value = presentValue(variables, env);
   if (value === undefined) return { missing: [env] };
   const account = parseJson(value.startsWith('{') ? value : (readFile(value) ?? ''));

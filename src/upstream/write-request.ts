@@ -35,7 +35,7 @@ export function writeRequest(
       url: base + encoded.value.path,
       headers: {
         'content-type': 'application/json',
-        accept: call.stream ? ACCEPTED[dialect.framing] : 'application/json',
+        accept: acceptOf(dialect, call),
         'user-agent': PRODUCT.userAgent,
         ...encoded.value.headers,
         ...settings.headers,
@@ -52,6 +52,12 @@ const ACCEPTED = {
   ndjson: 'application/x-ndjson',
   'aws-event-stream': 'application/vnd.amazon.eventstream',
 } as const;
+
+/** A whole answer in NDJSON is one line of it. */
+function acceptOf({ framing }: UpstreamDialect, call: Call): string {
+  if (call.stream) return ACCEPTED[framing];
+  return framing === 'ndjson' ? `application/json, ${ACCEPTED.ndjson}` : 'application/json';
+}
 
 /** Drops and renames fields as the provider's data says. */
 function settle(encoded: EncodedCall, target: Target): Pick<EncodedCall, 'body' | 'losses'> {
