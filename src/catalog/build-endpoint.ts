@@ -11,6 +11,8 @@ const QUANTIZATIONS = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32'.s
 
 type Facts = Pick<Model, 'id' | 'slug' | 'input' | 'output' | 'reasoning' | 'context' | 'maxOutput'>;
 
+export const noSuchProvider = (slug: string): string => `there is no provider ${slug}`;
+
 /** One `[endpoints.<tag>]` table; what it leaves out is the model's, or the provider's. */
 export function buildEndpoint(
   tag: string,
@@ -23,7 +25,7 @@ export function buildEndpoint(
   const [slug = '', variant = ''] = tag.split('/');
   const provider = providers.get(slug);
   if (!provider) {
-    refuse(at, `there is no provider ${slug}`);
+    refuse(at, noSuchProvider(slug));
     return undefined;
   }
   const output = file.output ?? facts.output;

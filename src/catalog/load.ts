@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../base/result.ts';
 import { buildAliases } from './aliases.ts';
+import { noSuchProvider } from './build-endpoint.ts';
 import { type BuiltModel, buildModel } from './build-model.ts';
 import { buildProvider } from './build-provider.ts';
 import type { Catalog } from './catalog.ts';
@@ -33,8 +34,15 @@ export function loadCatalog(
     if (provider) providers.set(slug, provider);
   }
   const built = buildModels(sources, providers, problems);
-  if (problems.length > 0) return failed(problems);
+  if (problems.length > 0) return failed(withoutEchoes(problems));
   return ok(assemble(built, providers, `${loads}.${sources.hash.slice(0, 10)}`));
+}
+
+/** A provider that was refused is not refused again by every model that names it. */
+function withoutEchoes(problems: readonly CatalogProblem[]): CatalogProblem[] {
+  const refused = problems.flatMap(({ path }) => /providers[\\/]([^\\/]+)\.toml$/.exec(path)?.[1] ?? []);
+  const echoes = new Set(refused.map((slug) => noSuchProvider(slug)));
+  return problems.filter(({ reason }) => !echoes.has(reason.slice(reason.indexOf(': ') + 2)));
 }
 
 function buildModels(

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Catalog } from './catalog.ts';
+import { findModel } from './catalog.ts';
+import { enabledProviders } from './environment.ts';
+import { holdCatalog } from './holder.ts';
+import { loadCatalog } from './load.ts';
+import { describeProblem } from './problem.ts';
+import { DIALECT_IDS } from './provider.ts';
+
+const KNOWS = { dialects: new Set<string>(DIALECT_IDS), quirks: new Map([['openai-chat', new Set(['odd'])]]) };
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'catalogue-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+const load = (folders = ['a'], environment = {}) =>
+  loadCatalog(
+    folders.map((folder) => join(root, folder)),
+    KNOWS,
+    environment,
+  );
+function loaded(folders?: string[], environment?: { [name: string]: string }): Catalog {
+  const result = load(folders, environment);
+  if (!result.ok) throw new Error(result.error.map(describeProblem).join('\n'));
+  return result.value;
+}
+function problems(): string[] {
+  const result = load();
+  assert.equal(result.ok, false);
+  return result.ok ? [] : result.error.map((problem) => describeProblem(problem).slice(root.length + 1));
+}
+const minimal = (price = 'price = { input = "1", output = "2" }') => {
+  write('a/providers/my-host.toml', 'name = "Mine"\nbase_url = "https://x.test/v1/"\n');
+  write('a/models/me/tiny.toml', `name = "Tiny"\n[endpoints.my-host]\n${price}\n`);
+};
+
+test('a minimal provider and model load, with defaults', () => {
+  minimal();
+  const catalog = loaded();
+  const provider = catalog.providers.get('my-host');
+  assert.deepEqual(provider?.auth, { scheme: 'bearer', env: 'MY_HOST_API_KEY' });
+  assert.equal(provider?.baseUrl, 'https://x.test/v1');
+  assert.deepEqual(
+    provider?.dialects.map(({ id }) => id),
+    ['openai-chat', 'openai-embeddings'],
+  );
+  assert.equal(provider?.policy.trainsOnData, true, 'what is not stated counts as the worst');
+  const endpoint = catalog.endpoints.get('me/tiny@my-host');
+  assert.equal(endpoint?.upstreamId, 'tiny');
+  assert.equal(endpoint?.price.input, 1_000_000n);
+  assert.ok(endpoint?.parameters.has('tools'));
+});
+
+test('a price that was forgotten is refused, and one that is a number too', () => {
+  minimal('upstream_id = "tiny-1"');
+  assert.deepEqual(problems(), [
+    'a/models/me/tiny.toml:2: endpoints.my-host.price: price needs input and output; say free = true for what costs nothing',
+  ]);
+  minimal('price = { input = 0.5, output = "1" }');
+  assert.match(problems()[0] ?? '', /^a\/models\/me\/tiny.toml:3: endpoints.my-host.price.input: .*decimal string/);
+  minimal('free = true');
+  assert.equal(loaded().endpoints.get('me/tiny@my-host')?.price.output, 0n);
+});
+
+test('every problem is told with file and line, and nothing loads', () => {
+  minimal();
+  write('a/providers/b.toml', 'base_url = "https://b.test"\n[dialects.openai-chat]\nquirks = ["even"]\n');
+  write('a/providers/c.toml', 'base_url = "https://c.test"\n\n[dialects.smoke-signals]\n');
+  write('a/providers/d.toml', 'base_url = "https://d.test"\ncolour = "red"\n');
+  write('a/models/api/x.toml', '[endpoints.nobody]\nprice = { input = "1", output = "1" }\n');
+  write('a/models/me/broken.toml', 'name = "x\n');
+  const found = problems();
+  assert.ok(found.includes('a/providers/b.toml:3: dialects.openai-chat.quirks: openai-chat has no quirk even'));
+  assert.ok(found.some((text) => text.startsWith('a/providers/c.toml:3: dialects.smoke-signals: unknown dialect')));
+  assert.ok(found.includes('a/providers/d.toml:2: colour: unknown key'));
+  assert.ok(found.includes('a/models/api/x.toml:1: api is a page of its own and cannot be an author'));
+  assert.ok(found.includes('a/models/api/x.toml:1: endpoints.nobody: there is no provider nobody'));
+  assert.ok(found.some((text) => text.startsWith('a/models/me/broken.toml:1: Invalid TOML')));
+});
+
+test('a provider that does not load is told once, not again by every model it serves', () => {
+  minimal();
+  write('a/providers/my-host.toml', 'colour = "red"\n');
+  assert.deepEqual(problems(), ['a/providers/my-host.toml:1: colour: unknown key']);
+});
+
+test("an operator's folder lies over the shipped one, path by path", () => {
+  minimal('features = ["tools", "logprobs"]\nprice = { input = "1", output = "2", input_cache_read = "0.5" }');
+  write('b/models/me/tiny.toml', '[endpoints.my-host]\nfeatures = ["json"]\n[endpoints.my-host.price]\ninput = "3"\n');
+  write('b/models/me/own+free.toml', '[endpoints."my-host/fp8"]\nfree = true\n');
+  const catalog = loaded(['a', 'b']);
+  const endpoint = catalog.endpoints.get('me/tiny@my-host');
+  assert.deepEqual(
+    [endpoint?.price.input, endpoint?.price.output, endpoint?.price.inputCacheRead],
+    [3_000_000n, 2_000_000n, 500_000n],
+  );
+  assert.equal(endpoint?.parameters.has('tools'), false, 'arrays replace');
+  assert.equal(catalog.endpoints.get('me/own:free@my-host/fp8')?.quantization, 'fp8');
+});
+
+test('a key, a base URL or no need of either enables a provider', () => {
+  minimal();
+  const url = ['https://$', '{REGION}.test/$', '{STAGE:-v1}'].join('');
+  write('a/providers/clouded.toml', `base_url = "${url}"\nauth = { scheme = "none" }\n`);
+  write('a/providers/here.toml', 'base_url = "http://127.0.0.1:1/v1"\nlocal = true\n');
+  assert.deepEqual([...enabledProviders(loaded(), {})], []);
+  const environment = { MY_HOST_API_KEY: 'k', REGION: 'eu', HERE_BASE_URL: 'http://127.0.0.1:9/v1/' };
+  const catalog = loaded(['a'], environment);
+  assert.deepEqual([...enabledProviders(catalog, environment)].sort(), ['clouded', 'here', 'my-host']);
+  assert.equal(catalog.providers.get('clouded')?.baseUrl, 'https://eu.test/v1');
+  assert.equal(catalog.providers.get('here')?.baseUrl, 'http://127.0.0.1:9/v1');
+});
+
+test('bare and dashed names and ids of hosts are aliases unless they are ambiguous', () => {
+  minimal();
+  const price = 'price = { input = "1", output = "1" }';
+  write(
+    'a/models/me/big-4.5.toml',
+    `aliases = ["old-big"]\n[endpoints.my-host]\nupstream_id = "big-20250101"\n${price}\n`,
+  );
+  write('a/models/you/tiny.toml', `[endpoints.my-host]\n${price}\n`);
+  const catalog = loaded();
+  for (const name of ['big-4.5', 'big-4-5', 'me/big-4-5', 'big-20250101', 'old-big'])
+    assert.equal(findModel(catalog, name)?.id, 'me/big-4.5', name);
+  assert.equal(findModel(catalog, 'tiny'), undefined);
+});
+
+test('a reload counts up; a failed one keeps what was', () => {
+  minimal();
+  const held = holdCatalog((loads) => loadCatalog([join(root, 'a')], KNOWS, {}, loads));
+  assert.ok(held.ok);
+  const before = held.value.current();
+  write('a/models/me/tiny.toml', 'nonsense = true\n');
+  assert.equal(held.value.reload().ok, false);
+  assert.equal(held.value.current(), before);
+  minimal('free = true');
+  assert.ok(held.value.reload().ok);
+  assert.match(held.value.current().version, /^2\.[0-9a-f]{10}$/);
+});
