@@ -22,7 +22,9 @@ export function readMessages(to: Complaints, body: JsonObject): Message[] {
 
 function systemMessage(to: Complaints, blocks: readonly JsonObject[], path: string): SystemMessage {
   const parts = blocks.map((block, index) => readPart(to, block, `${path}[${index}]`));
-  return { role: 'system', parts: parts.filter((part): part is TextPart => part.type === 'text') };
+  const texts = parts.filter((part): part is TextPart => part.type === 'text');
+  if (texts.length < parts.length) complain(to, path, `'${path}' may hold text only.`);
+  return { role: 'system', parts: texts };
 }
 
 function readTurn(to: Complaints, turn: JsonObject, path: string): Message[] {

@@ -51,7 +51,7 @@ export function encodeCall(
     ...(tools.length > 0 && { tools }),
     ...(choice && { tool_choice: choice }),
     ...encodeSampling(encoding, thinking.on),
-    ...(call.stop.length > 0 && { stop_sequences: call.stop.filter((word) => word.trim() !== '') }),
+    ...stopSequences(encoding),
     ...(call.stream && { stream: true }),
     ...(thinking.thinking && { thinking: thinking.thinking }),
     ...outputConfig(encoding, thinking),
@@ -81,6 +81,13 @@ function conflictOf(encoding: Encoding, emulation: Emulation | null, turns: Turn
   if (emulation) return 'structured output by a forced tool';
   if (isForced(encoding, null)) return 'a forced tool';
   return turns.messages.at(-1)?.role === 'assistant' ? 'a prefilled answer' : null;
+}
+
+/** A sequence of white space alone is refused. */
+function stopSequences({ call, lose }: Encoding): JsonObject {
+  const kept = call.stop.filter((sequence) => sequence.trim() !== '');
+  if (kept.length < call.stop.length) lose('stop', 'a stop sequence needs more than white space');
+  return kept.length > 0 ? { stop_sequences: kept } : {};
 }
 
 /** The automatic breakpoint of the whole call: after the last block that can bear one. */

@@ -51,9 +51,10 @@ export function take(state: StreamState, message: JsonObject): Event[] {
       return [...start(state, {}), ...openAt(state, index, objectOf(message.content_block))];
     case 'content_block_delta': {
       const delta = objectOf(message.delta);
-      const before = state.open.has(index) ? [] : [...start(state, {}), ...openAt(state, index, impliedBlock(delta))];
       const block = state.open.get(index);
-      return block ? [...before, ...block.delta(delta)] : before;
+      if (block) return block.delta(delta);
+      const events = [...start(state, {}), ...openAt(state, index, impliedBlock(delta))];
+      return [...events, ...(state.open.get(index)?.delta(delta) ?? [])];
     }
     case 'content_block_stop': {
       const events = state.open.get(index)?.stop() ?? [];

@@ -20,6 +20,7 @@ function encodeTool(encoding: Encoding, tool: Tool, field: string): JsonObject[]
     return [];
   }
   const schema = tool.freeform ? FREEFORM : (tool.parameters ?? NO_PARAMETERS);
+  if (tool.freeform?.format) encoding.lose(`${field}.format`, 'this dialect cannot constrain free-form input');
   const strict = tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs');
   if (tool.strict === true && !strict) encoding.lose(`${field}.strict`, 'this endpoint does not constrain arguments');
   return [
