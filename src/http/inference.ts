@@ -72,7 +72,15 @@ function wholeAnswer({ gateway, dialect, reply, headers, call }: Exchange, reque
       receipt = value;
     },
     done: (result) => {
-      if (result.kind === 'failed') return refuse(reply, dialect, result.fault, request.id);
+      if (result.kind === 'failed') {
+        const answer = answerContext(gateway, request, call, null, () => undefined);
+        return sendFault(
+          reply,
+          dialect.encodeFault(result.fault, { id: request.id, answer }),
+          result.fault,
+          request.id,
+        );
+      }
       if (result.kind !== 'replied') return;
       const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, receipt));
       const text = JSON.stringify(dialect.encodeReply(result.reply, context));
