@@ -80,7 +80,7 @@ test('AWS: a documented message with known checksums', () => {
   assert.deepEqual(framesOf(createAwsSplitter(), empty), [data('')]);
 });
 
-test('AWS: any flipped byte is an exception, never a wrong frame', () => {
+test('AWS: a flipped byte anywhere is an exception, never a wrong frame', () => {
   const one = encodeAwsFrame(awsFrames[0] as Frame);
   for (let at = 0; at < one.length; at++) {
     const bytes = Buffer.from(one);

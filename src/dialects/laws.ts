@@ -119,7 +119,7 @@ function lawsOfGarbage(dialect: UpstreamDialect, fixtures: readonly StreamFixtur
       }
     for (const fixture of fixtures) if (fixture.twin !== undefined) lawOfMutatedReplies(dialect, fixture, random);
   });
-  test(`${dialect.id}: any error body gives a fault with the provider's name`, () => {
+  test(`${dialect.id}: every error body gives a fault with the provider's name`, () => {
     for (const status of [400, 401, 403, 404, 429, 500, 503, 529])
       for (const body of ['', 'Bad gateway', '<html></html>', '{', ...GARBAGE.map((value) => JSON.stringify(value))]) {
         const fault = dialect.decodeFault({ status, headers: {}, body, provider: 'Sample', now: 0 });

@@ -40,7 +40,7 @@ export function encodeCall(call: Call, target: Target): Result<EncodedCall, Faul
     prompt_cache_key: call.promptCacheKey,
     service_tier: call.serviceTier === 'fast' ? 'priority' : call.serviceTier,
     user: call.user === undefined ? undefined : pseudonym(call.user),
-    ...(call.cache && writeCache(writer, call.cache, 'call')),
+    ...(call.cache && writeCache(writer, call.cache, '')),
   });
   const body = shape(writer, { ...nativeFieldsOf(call.native), ...written });
   if (call.native && call.native.dialect !== 'openai-chat')

@@ -57,7 +57,7 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
         : [];
     }
     const out: Event[] = [];
-    const error = reader.faultIn(chunk, () => frame.data);
+    const error = faultIn(chunk, provider, () => frame.data);
     if (error === undefined) reader.read(chunk, out);
     else {
       if (chunk.usage) reader.read({ usage: chunk.usage }, out);
@@ -77,13 +77,19 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   return { push, end };
 }
 
+/** The error inside an answer whose status was 200, if there is one. */
+function faultIn(answer: JsonObject, provider: string, raw: () => string): Fault | undefined {
+  if (!answer.error && answer.object !== 'error') return undefined;
+  return faultOfError(answer, { status: null, provider, now: null, raw: raw() });
+}
+
 const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended the stream without an answer.');
 
 /** Reads a whole answer, which may be an error although its status was 200. */
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
-  const error = reader.faultIn(answer, () => JSON.stringify(body));
+  const error = faultIn(answer, upstream.target.endpoint.provider.name, () => JSON.stringify(body));
   if (error) return failed(error);
   const events: Event[] = [];
   reader.read(answer, events);

@@ -101,7 +101,11 @@ export function writeCache(writer: Writer, cache: UserPart['cache'], path: strin
   if (!cache) return {};
   if (writer.has('cache-control'))
     return { cache_control: { type: 'ephemeral', ...(cache.ttl === '1h' && { ttl: cache.ttl }) } };
-  lose(writer, `${path}.cache_control`, 'the provider caches without being told, or not at all');
+  lose(
+    writer,
+    path === '' ? 'cache_control' : `${path}.cache_control`,
+    'the provider caches without being told, or not at all',
+  );
   return {};
 }
 

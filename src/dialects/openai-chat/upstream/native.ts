@@ -25,6 +25,8 @@ const MESSAGE: ReadonlySet<string> = new Set([
   ...['tool_calls', 'function_call', 'images', 'audio', 'annotations', 'channel'],
 ]);
 
+const FIELDS_MAX = 256;
+
 /** Passes on what a vendor sends beside the modelled members, each value once: some repeat it in every chunk. */
 export type Natives = {
   readonly top: (chunk: JsonObject, out: Event[]) => void;
@@ -42,7 +44,7 @@ export function createNatives(): Natives {
       if (value === undefined || isEmpty(value)) continue;
       const text = JSON.stringify(value);
       const key = `${scope}.${name}`;
-      if (seen.get(key) === text) continue;
+      if (seen.get(key) === text || (seen.size >= FIELDS_MAX && !seen.has(key))) continue;
       seen.set(key, text);
       fields ??= {};
       fields[name] = value;

@@ -1,6 +1,9 @@
 import { isObject, type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 
+/** More calls in one answer are an attack, not an answer. */
+const TOOL_CALLS_MAX = 1024;
+
 type Slot = {
   index: number;
   vendorIndex: number | null;
@@ -59,7 +62,7 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
 
   return {
     push: (entry, out) => {
-      if (!isObject(entry)) return;
+      if (!isObject(entry) || slots.length >= TOOL_CALLS_MAX) return;
       const called = isObject(entry.function) ? entry.function : entry;
       const id = stringOf(entry.id);
       const name = stringOf(called.name);

@@ -1,0 +1,94 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type { Event, StartEvent } from '../../../call/event.ts';
+import type { Native } from '../../../call/message.ts';
+import type { AnswerContext } from '../../dialect.ts';
+import { nativeOf } from './reply.ts';
+
+const NO_END = '},"finish_reason":null,"native_finish_reason":null,"logprobs":null}]';
+
+/** Writes chunks of one stream. What is the same in every chunk is turned into text once, not once per event. */
+export type ChunkWriter = {
+  /** What the vendor says at the start stands in every later chunk. */
+  readonly start: (event: StartEvent) => void;
+  readonly text: (choice: number, value: string) => string;
+  /** A chunk with these members of the delta, given as JSON text without braces. */
+  readonly delta: (choice: number, members: string) => string;
+  /** Keeps fields we do not model for the chunk that closes their choice, or the stream. */
+  readonly keep: (choice: number | null, native: Native) => void;
+  readonly finish: (event: Extract<Event, { type: 'finish' }>) => string;
+  /** The last chunk before `[DONE]`: no choices, and everything that stands beside them. */
+  readonly last: (more: JsonObject) => string;
+};
+
+export function createChunkWriter(answer: AnswerContext): ChunkWriter {
+  const head = `data: ${JSON.stringify(chunkFields(answer)).slice(0, -1)},`;
+  const begun = new Set<number>();
+  const choiceNatives = new Map<number, JsonObject>();
+  let topNative: JsonObject = {};
+  let tail = '}\n\n';
+  let textHead = '';
+  let textChoice = -1;
+
+  const open = (choice: number): string => `${head}"choices":[{"index":${choice},"delta":{`;
+  const delta = (choice: number, members: string): string => {
+    if (begun.has(choice)) return open(choice) + members + NO_END + tail;
+    begun.add(choice);
+    const comma = members === '' ? '' : ',';
+    return `${open(choice)}"role":"assistant"${comma}${members}${NO_END}${tail}`;
+  };
+  const text = (choice: number, value: string): string => {
+    if (choice !== textChoice) {
+      if (!begun.has(choice)) return delta(choice, `"content":${JSON.stringify(value)}`);
+      textHead = `${open(choice)}"content":`;
+      textChoice = choice;
+    }
+    return textHead + JSON.stringify(value) + NO_END + tail;
+  };
+  const finish = (event: Extract<Event, { type: 'finish' }>): string => {
+    const { message, ...fields } = choiceNatives.get(event.choice) ?? {};
+    const first = begun.has(event.choice) ? {} : { role: 'assistant', content: '' };
+    begun.add(event.choice);
+    const choice: JsonObject = {
+      ...fields,
+      index: event.choice,
+      delta: { ...(message as JsonObject | undefined), ...first },
+      finish_reason: event.reason,
+      native_finish_reason: event.native,
+      logprobs: null,
+    };
+    return `${head}"choices":[${JSON.stringify(choice)}]${tail}`;
+  };
+
+  return {
+    start: (event) => {
+      tail = chunkTail(event);
+      textChoice = -1;
+    },
+    text,
+    delta,
+    keep: (choice, native) => {
+      if (choice === null) topNative = { ...topNative, ...nativeOf(native) };
+      else choiceNatives.set(choice, { ...choiceNatives.get(choice), ...nativeOf(native) });
+    },
+    finish,
+    last: (more) =>
+      `data: ${JSON.stringify({ ...topNative, ...chunkFields(answer), choices: [], ...more, ...answer.extra })}\n\n`,
+  };
+}
+
+export const chunkFields = (answer: AnswerContext): JsonObject => ({
+  id: answer.id,
+  object: 'chat.completion.chunk',
+  created: answer.created,
+  model: answer.model,
+  provider: answer.provider,
+});
+
+/** Everything after the choices. */
+function chunkTail(start: StartEvent): string {
+  const fingerprint = start.systemFingerprint;
+  const tier = start.serviceTier;
+  return `${fingerprint === undefined ? '' : `,"system_fingerprint":${JSON.stringify(fingerprint)}`}${
+    tier === undefined ? '' : `,"service_tier":${JSON.stringify(tier)}`
+  }}\n\n`;
+}
