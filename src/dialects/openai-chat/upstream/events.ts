@@ -19,7 +19,8 @@ const CUT_TEXT = /"(?:content|reasoning|reasoning_content|arguments|refusal|text
  *
  * A frame that is no JSON is skipped and the stream read on: proxies insert such frames. But if it visibly cut a text,
  * the answer ends there with `upstream_malformed`, so that what was delivered is a clean beginning; and at the end the
- * answer counts as whole only if the vendor's own count of output tokens proves that nothing is missing.
+ * answer counts as whole only if the vendor's own count of output tokens proves that nothing is missing. After every
+ * finish reason a broken frame holds no text and means nothing.
  */
 export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   const reader = createAnswerReader(upstream, { whole: false });
@@ -51,10 +52,10 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     const chunk = frameJson(frame);
     if (frame.event === 'error') return errorFrame(frame, chunk);
     if (!isObject(chunk)) {
+      if (reader.isComplete()) return [];
       lostFrame = true;
-      return CUT_TEXT.test(frame.data)
-        ? fail(fault('upstream_malformed', 'A part of the answer was unreadable.'), [])
-        : [];
+      const isCut = CUT_TEXT.test(frame.data);
+      return isCut ? fail(fault('upstream_malformed', 'A part of the answer was unreadable.'), []) : [];
     }
     const out: Event[] = [];
     const error = faultIn(chunk, provider, () => frame.data);

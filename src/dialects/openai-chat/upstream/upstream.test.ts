@@ -27,6 +27,7 @@ test('how a stream ends', () => {
   assert.equal(outcome(delta('a') + finish), 'end', 'without [DONE], but with its finish reason');
   assert.equal(outcome(delta('a') + done), 'end', 'without a finish reason, but with [DONE]');
   assert.equal(outcome(delta('a')), 'upstream_truncated');
+  assert.equal(outcome(`${delta('a')}${finish}data: {"choices":[],"usa`), 'end', 'only the count was cut');
   assert.equal(outcome(''), 'upstream_truncated');
   assert.equal(outcome(done), 'upstream_malformed', 'nothing was answered');
 });
