@@ -1,11 +1,12 @@
 import type { Route } from '../../route.ts';
-import { COUNT_MODELS, LIST_EMBEDDING_MODELS, LIST_MODELS } from './list.ts';
+import { COUNT_MODELS, LIST_EMBEDDING_MODELS, LIST_MODELS, LIST_USER_MODELS } from './list.ts';
 import { GET_MODEL, LIST_ENDPOINTS, LIST_ZDR_ENDPOINTS } from './one.ts';
 import { LIST_PROVIDERS } from './providers.ts';
 
-/** The public catalogue: everything that needs no key (spec §1.8). */
+/** The public catalogue: models, endpoints, hosts (spec §1.8). */
 export const MODEL_ROUTES: readonly Route[] = [
   LIST_MODELS,
+  LIST_USER_MODELS,
   COUNT_MODELS,
   LIST_EMBEDDING_MODELS,
   GET_MODEL,

@@ -30,6 +30,22 @@ export const LIST_MODELS: Route = {
   },
 };
 
+/** `GET /models/user`: those that this instance can call now, with the providers it has keys for. */
+export const LIST_USER_MODELS: Route = {
+  method: 'GET',
+  path: '/models/user',
+  auth: 'key',
+  handle: async (request, gateway) => {
+    const query = readQuery(request.query);
+    if (!query.ok) return refusal(query.error);
+    const enabled = gateway.enabled();
+    const callable = (await selected(query.value, gateway)).filter((model) =>
+      model.endpoints.some(({ provider }) => enabled.has(provider.slug)),
+    );
+    return answer(callable, query.value, request, LIST_USER_MODELS.path);
+  },
+};
+
 /** `GET /models/count`: how many there are of the asked kind. */
 export const COUNT_MODELS: Route = {
   method: 'GET',

@@ -6,14 +6,18 @@ import Anthropic from '@anthropic-ai/sdk';
 import { OpenRouter } from '@openrouter/sdk';
 import type { FastifyInstance } from 'fastify';
 import { fault } from '../../../base/fault.ts';
+import type { WireHeaders } from '../../../base/world.ts';
 import { loadCatalog } from '../../../catalog/load.ts';
 import { DIALECT_IDS } from '../../../catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../../../dialects/registry.ts';
+import type { Caller } from '../../../facts/caller.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { createHealth } from '../../../upstream/health.ts';
 import { createServer } from '../../server.ts';
 import { MODEL_ROUTES } from './index.ts';
 
+const KEY = 'sk-mine';
+const CALLER = { isManagement: false } as Caller;
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 let server: FastifyInstance;
 let url: string;
@@ -31,7 +35,11 @@ before(async () => {
   const gateway = {
     world: { now: () => NOW },
     catalog: () => loaded.value,
-    access: { authenticate: async () => fault('authentication', 'Missing Authentication header') },
+    enabled: () => new Set(['groq']),
+    access: {
+      authenticate: async (headers: WireHeaders) =>
+        headers.authorization === `Bearer ${KEY}` ? CALLER : fault('authentication', 'Missing Authentication header'),
+    },
     health,
     insights: { models: async () => [{ model: 'openai/gpt-4o', tokens: 12n }] },
     log: () => {},
@@ -143,6 +151,17 @@ test('Codex and Anthropic clients find their own members in the same list', asyn
     ids.push(model.id);
   }
   assert.equal(ids.length, codex.data.length, 'pages join to the whole list');
+});
+
+test('with a key: the models that can be called now, and how fast endpoints are', async () => {
+  assert.equal((await fetch(`${url}/models/user`)).status, 401);
+  const headers = { authorization: `Bearer ${KEY}` };
+  const { data } = (await (await fetch(`${url}/models/user`, { headers })).json()) as Listed;
+  assert.ok(data.some(({ id }) => id === 'openai/gpt-oss-120b'));
+  assert.ok(!data.some(({ id }) => id === 'openai/gpt-4.1-mini'));
+  const known = new OpenRouter({ serverURL: url, apiKey: KEY });
+  const { data: model } = await known.endpoints.list({ author: 'openai', slug: 'gpt-4.1-mini' });
+  assert.equal(model.endpoints[0]?.latencyLast30m?.p50, 250);
 });
 
 test('the feed is XML', async () => {
