@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { EFFORTS } from '../../call/call.ts';
 import { decimalPrice } from './decimal.ts';
 import { describe } from './describe.ts';
@@ -59,7 +60,7 @@ function bestFacts(unified: Unified, listing: Listing, settings: SyncSettings, a
   const base = unified.listed.map(({ model }) => listing.models.get(model.baseModel ?? '')).find(Boolean);
   const candidates = [own, base, ...unified.listed.map(({ model }) => model)].filter((model) => model !== undefined);
   const best = candidates[0];
-  if (!best) throw new Error(`${unified.id} is listed by nobody`);
+  assert(best, 'a unified model is listed by someone');
   return {
     ...Object.assign({}, ...candidates.toReversed(), best),
     name: best.name,
