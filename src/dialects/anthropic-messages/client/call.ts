@@ -37,6 +37,9 @@ const MODELLED = [
   'thinking',
   'output_config',
   'output_format',
+  'anthropic_beta',
+  // The transport's, of Bedrock and Vertex AI: the endpoint that is chosen has its own.
+  'anthropic_version',
 ];
 
 /** Reads the body of `POST /messages`. Unknown members reach an endpoint of the same dialect; wrong ones are a fault. */

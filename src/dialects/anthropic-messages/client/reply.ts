@@ -44,11 +44,12 @@ const stopReason = ({ finish, nativeFinish, stopSequence, parts }: Choice): stri
 function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
   const annotations = choice.annotations ?? [];
   const content: JsonObject[] = [];
+  const lastText = choice.parts.findLastIndex(({ type }) => type === 'text');
   let offset = 0;
   choice.parts.forEach((part, index) => {
-    const isLast = !choice.parts.slice(index + 1).some(({ type }) => type === 'text');
     if (part.type === 'text') {
-      content.push(...citedText(part.text, offset, annotationsIn(annotations, offset, part.text.length, isLast)));
+      const cited = annotationsIn(annotations, offset, part.text.length, index === lastText);
+      for (const block of citedText(part.text, offset, cited)) content.push(block);
       offset += part.text.length;
     } else content.push(...blocksOf(part, answer));
   });

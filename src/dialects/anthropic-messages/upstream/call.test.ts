@@ -277,3 +277,33 @@ test('Vertex AI and Bedrock have model, version and streaming elsewhere', () => 
     ['bedrock-2023-05-31', ['b-1'], undefined, undefined],
   );
 });
+
+test('a call of absurd size is encoded in time, and its losses are bounded', () => {
+  const parts = Array.from({ length: 200_000 }, () => ({ type: 'text', text: 'a' }) as const);
+  const calls = Array.from(
+    { length: 50_000 },
+    (_, index) =>
+      ({
+        type: 'tool-call',
+        id: `${index}`.replaceAll(/./g, '!') + String.fromCodePoint(0x10000 + index),
+        name: 'f',
+        arguments: '{',
+      }) as const,
+  );
+  const { body, losses } = encode({
+    messages: [
+      { role: 'system', parts },
+      { role: 'user', parts },
+      { role: 'user', parts },
+      { role: 'assistant', parts: calls },
+      user('x'),
+    ],
+  });
+  const [, assistant] = body.messages as { content: { id: string }[] }[];
+  assert.equal(new Set(assistant?.content.map(({ id }) => id)).size, 50_000);
+  assert.equal(losses.length, 200);
+});
+
+test('how to show thoughts does not ask for any', () => {
+  assert.equal(encode({ reasoning: { exclude: true } }).body.thinking, undefined);
+});

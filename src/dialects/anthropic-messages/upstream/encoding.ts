@@ -17,11 +17,15 @@ export type Encoding = {
 };
 
 const MARKS_MAX = 4;
+/** A receipt lists no more: a long conversation may lose the same thing in every message. */
+const LOSSES_MAX = 200;
 
 /** Anthropic takes four breakpoints. Of more, the first (tools and system) and the last three, which reach furthest, stay. */
 export function newEncoding(call: Call, target: Target, assets: Assets): Encoding {
   const losses: Loss[] = [];
-  const lose = (field: string, reason: string): void => void losses.push({ field, reason });
+  const lose = (field: string, reason: string): void => {
+    if (losses.length < LOSSES_MAX) losses.push({ field, reason });
+  };
   const total = countMarks(call);
   let at = 0;
   const mark = (cache: CacheMark | undefined, field: string): JsonObject => {

@@ -14,8 +14,9 @@ export type Emulation = { readonly tool: string; readonly definition: JsonObject
 export function emulationOf(call: Call, target: Target): Emulation | null {
   const { output } = call;
   if (output.type !== 'json-schema' || isNative(call, target) || !isObjectSchema(output.schema)) return null;
+  const names = new Set(call.tools.map((other) => (other.type === 'function' ? other.name : '')));
   let tool = 'structured_answer';
-  while (call.tools.some((other) => other.type === 'function' && other.name === tool)) tool += '_';
+  while (names.has(tool)) tool += '_';
   const description = output.description ?? `Gives the final answer${output.name ? ` (${output.name})` : ''}.`;
   return { tool, definition: { name: tool, description, input_schema: { type: 'object', ...output.schema } } };
 }

@@ -30,10 +30,13 @@ export function planThinking(encoding: Encoding, { maxTokens, conflict }: Limits
   const request = encoding.call.reasoning;
   const support = encoding.target.endpoint.reasoning;
   if (!request) return OFF;
-  if (request.effort === 'none' || request.enabled === false) {
+  const { effort, enabled, budgetTokens } = request;
+  if (effort === 'none' || enabled === false || budgetTokens === 0) {
     if (support?.mandatory) encoding.lose('reasoning', 'this endpoint cannot switch reasoning off');
     return support && !support.mandatory ? { on: false, thinking: { type: 'disabled' } } : OFF;
   }
+  // `exclude` or `summary` alone say how to show thoughts, not that there should be any.
+  if (effort === undefined && budgetTokens === undefined && enabled !== true) return OFF;
   const lost = (reason: string): Thinking => {
     encoding.lose('reasoning', reason);
     return OFF;

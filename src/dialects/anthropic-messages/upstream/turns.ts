@@ -28,19 +28,20 @@ export function encodeTurns(encoding: Encoding): Turns {
   all.forEach((message, index) => {
     const field = `messages[${index}]`;
     if (index < leading) {
-      system.push(...partsOf(message.parts as readonly TextPart[], encoding, field));
+      for (const block of partsOf(message.parts as readonly TextPart[], encoding, field)) system.push(block);
       return;
     }
     const turn = turnOf(encoding, message, field, idOf);
     const last = messages.at(-1);
     if (turn.content.length === 0) return;
-    if (last?.role === turn.role) last.content.push(...turn.content);
-    else messages.push(turn);
+    if (last?.role !== turn.role) messages.push(turn);
+    else for (const block of turn.content) last.content.push(block);
   });
-  for (const turn of messages) if (turn.role === 'user') resultsFirst(turn.content);
-  if (messages[0]?.role === 'assistant') messages.unshift({ role: 'user', content: [{ type: 'text', text: '…' }] });
-  trimPrefill(messages);
-  return { system, messages };
+  const ordered = messages.map((turn) => (turn.role === 'user' ? resultsFirst(turn) : turn));
+  // A conversation begins with the user, whatever the caller's did.
+  if (ordered[0]?.role === 'assistant') ordered.unshift({ role: 'user', content: [{ type: 'text', text: '…' }] });
+  trimPrefill(ordered);
+  return { system, messages: ordered };
 }
 
 function turnOf(encoding: Encoding, message: Message, field: string, idOf: (id: string) => string): Turn {
@@ -98,10 +99,9 @@ function toolResult(encoding: Encoding, message: ToolMessage, field: string, idO
   };
 }
 
-function resultsFirst(content: JsonObject[]): void {
+function resultsFirst({ role, content }: Turn): Turn {
   const isResult = (block: JsonObject): boolean => block.type === 'tool_result';
-  const all = content.splice(0);
-  content.push(...all.filter(isResult), ...all.filter((block) => !isResult(block)));
+  return { role, content: [...content.filter(isResult), ...content.filter((block) => !isResult(block))] };
 }
 
 /** A prefill that ends in white space is refused. */
@@ -116,12 +116,17 @@ function trimPrefill(messages: Turn[]): void {
 function newIdMap(): (id: string) => string {
   const known = new Map<string, string>();
   const used = new Set<string>();
+  const counts = new Map<string, number>();
   return (id) => {
     const before = known.get(id);
     if (before !== undefined) return before;
     const plain = id.replace(/[^a-zA-Z0-9_-]/g, '_') || 'call';
     let unique = plain;
-    for (let count = 2; used.has(unique); count++) unique = `${plain}_${count}`;
+    while (used.has(unique)) {
+      const count = (counts.get(plain) ?? 1) + 1;
+      counts.set(plain, count);
+      unique = `${plain}_${count}`;
+    }
     known.set(id, unique);
     used.add(unique);
     return unique;
