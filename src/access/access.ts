@@ -1,0 +1,110 @@
+import { type Fault, fault } from '../base/fault.ts';
+import type { WireHeaders, World } from '../base/world.ts';
+import type { Caller } from '../facts/caller.ts';
+import { keyIn, sessionIn } from './credential.ts';
+import { type Keys, openKeys } from './keys.ts';
+import { DEFAULT_WORKSPACE_ID } from './owner.ts';
+import { digestOf, type NewSecret } from './secret.ts';
+import { openSessions, type Sessions } from './sessions.ts';
+import type { AccessStore, Key } from './store.ts';
+
+/** What a route asks for; `inference` is `key` without management keys, which can do none (spec §1.0). */
+export type Need = 'none' | 'key' | 'inference' | 'management';
+
+export type Access = {
+  /** One hash and one map lookup. Never waits. */
+  readonly authenticate: (headers: WireHeaders) => Caller | Fault;
+  /** Null = may. */
+  readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
+  readonly keys: Keys;
+  readonly redeemSignIn: Sessions['redeemSignIn'];
+  readonly newSignIn: Sessions['newSignIn'];
+  readonly signOut: Sessions['signOut'];
+  /** The console's caller behind a cookie, from the request's headers. */
+  readonly session: (headers: WireHeaders) => Caller | null;
+  /** Reads keys and sessions again; needed only where the store cannot tell of changes. */
+  readonly refresh: () => Promise<void>;
+};
+
+/** The key id that calls from the console are booked on; it has no limit. */
+export const CONSOLE_KEY_ID = 'console';
+
+export const isFault = (answer: Caller | Fault): answer is Fault => 'code' in answer;
+
+export async function openAccess(parts: {
+  readonly store: AccessStore;
+  readonly world: World;
+  readonly newSecret: NewSecret;
+}): Promise<Access> {
+  const { store, world } = parts;
+  const callers = new Map<string, { readonly key: Key; readonly caller: Caller }>();
+  const remember = (key: Key): void => void callers.set(key.hash, { key, caller: callerOf(key) });
+  const sessions = openSessions(parts);
+
+  const read = async (): Promise<void> => {
+    const [keys] = await Promise.all([store.keys(), sessions.refresh()]);
+    callers.clear();
+    for (const key of keys) remember(key);
+  };
+  // One reading after the other, so that an older answer never replaces a newer one.
+  let reading: Promise<void> = Promise.resolve();
+  const refresh = (): Promise<void> => {
+    reading = reading.catch(() => {}).then(read);
+    return reading;
+  };
+  store.onChange(() => void refresh().catch(() => {}));
+  await refresh();
+
+  const session = (headers: WireHeaders): Caller | null => {
+    const cookie = sessionIn(headers);
+    const accountId = cookie === undefined ? null : sessions.accountOf(cookie);
+    return accountId === null ? null : consoleCaller(accountId);
+  };
+
+  return {
+    authenticate: (headers) => {
+      const secret = keyIn(headers);
+      if (secret === undefined) return session(headers) ?? fault('authentication', 'Missing Authentication header');
+      const known = callers.get(digestOf(secret));
+      if (!known) return fault('authentication', 'Invalid API key');
+      if (known.key.disabled) return fault('authentication', 'This API key is disabled');
+      if (known.key.expiresAt !== null && known.key.expiresAt <= world.now())
+        return fault('authentication', 'This API key has expired');
+      return known.caller;
+    },
+    authorize,
+    keys: openKeys({ ...parts, keys: () => [...callers.values()].map(({ key }) => key), refresh }),
+    redeemSignIn: sessions.redeemSignIn,
+    newSignIn: sessions.newSignIn,
+    signOut: sessions.signOut,
+    session,
+    refresh,
+  };
+}
+
+function authorize(caller: Caller | null, need: Need): Fault | null {
+  if (need === 'none') return null;
+  if (caller === null) return fault('authentication', 'Missing Authentication header');
+  if (need === 'management' && !caller.isManagement)
+    return fault('permission_denied', 'Only management keys can perform this operation');
+  if (need === 'inference' && caller.isManagement && caller.keyId !== CONSOLE_KEY_ID)
+    return fault('permission_denied', 'Management keys cannot be used for inference');
+  return null;
+}
+
+const callerOf = (key: Key): Caller =>
+  Object.freeze({
+    keyId: key.hash,
+    keyLabel: key.label,
+    accountId: key.accountId,
+    workspaceId: key.workspaceId,
+    isManagement: key.isManagement,
+  });
+
+const consoleCaller = (accountId: string): Caller => ({
+  keyId: CONSOLE_KEY_ID,
+  keyLabel: 'Console',
+  accountId,
+  workspaceId: DEFAULT_WORKSPACE_ID,
+  isManagement: true,
+});

@@ -1,0 +1,4 @@
+/** The account of whoever runs the instance, and the workspace every key belongs to unless told otherwise. */
+export const OWNER_ACCOUNT_ID = 'owner';
+/** A UUID, because clients of the keys API expect one (spec §1.10). */
+export const DEFAULT_WORKSPACE_ID = '00000000-0000-4000-8000-000000000001';

@@ -1,0 +1,51 @@
+import type { NanoUsd } from '../base/money.ts';
+import type { Reset } from '../base/period.ts';
+
+/** An API key as it is kept: never the key itself, only its SHA-256 in hex, which is also what names it. */
+export type Key = {
+  readonly hash: string;
+  readonly name: string;
+  /** The key with its middle left out: `sk-sw-v1-0e6...1c9`. */
+  readonly label: string;
+  readonly accountId: string;
+  readonly workspaceId: string;
+  readonly isManagement: boolean;
+  readonly disabled: boolean;
+  readonly limit: NanoUsd | null;
+  readonly limitReset: Reset | null;
+  readonly includeByokInLimit: boolean;
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+  readonly creatorUserId: string | null;
+};
+
+export type KeyChange = Partial<
+  Pick<Key, 'name' | 'disabled' | 'limit' | 'limitReset' | 'includeByokInLimit' | 'expiresAt' | 'isManagement'>
+>;
+
+/** What a key has spent, in total and in the present UTC day, week and month. */
+export type KeyUsage = { readonly [period in 'total' | 'daily' | 'weekly' | 'monthly']: Spent };
+export type Spent = { readonly cost: NanoUsd; readonly byokCost: NanoUsd };
+
+/** A person's session in the console, by the SHA-256 of its cookie. */
+export type SessionRecord = { readonly hash: string; readonly accountId: string; readonly expiresAt: number };
+
+export type AccessStore = {
+  readonly keys: () => Promise<readonly Key[]>;
+  /** False = a key with this hash exists. */
+  readonly addKey: (key: Key) => Promise<boolean>;
+  /** False = there is no such key. */
+  readonly changeKey: (hash: string, change: KeyChange & { readonly updatedAt: number }) => Promise<boolean>;
+  readonly removeKey: (hash: string) => Promise<boolean>;
+  readonly usage: (hashes: readonly string[], now: number) => Promise<ReadonlyMap<string, KeyUsage>>;
+  readonly addAccount: (account: { readonly id: string; readonly name: string }) => Promise<void>;
+  readonly addSignIn: (signIn: SessionRecord) => Promise<void>;
+  /** Takes the sign-in away and says whose it was: it works once. */
+  readonly takeSignIn: (hash: string, now: number) => Promise<SessionRecord | null>;
+  readonly addSession: (session: SessionRecord) => Promise<void>;
+  readonly removeSession: (hash: string) => Promise<void>;
+  readonly sessions: (now: number) => Promise<readonly SessionRecord[]>;
+  /** Keys or sessions changed, here or in another process. */
+  readonly onChange: (listener: () => void) => void;
+};

@@ -1,0 +1,69 @@
+import type { Receipt } from '../facts/receipt.ts';
+
+/** One day's sum over model, endpoint, app, key and workspace. Money in nano-dollars. */
+export type RollUp = {
+  readonly day: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly provider: string;
+  /** An app's id; empty for calls that name none. */
+  readonly app: string;
+  readonly keyId: string;
+  readonly workspaceId: string;
+} & Sums;
+
+export type Sums = {
+  readonly requests: bigint;
+  readonly errors: bigint;
+  readonly promptTokens: bigint;
+  readonly completionTokens: bigint;
+  readonly reasoningTokens: bigint;
+  readonly cachedTokens: bigint;
+  readonly cost: bigint;
+  readonly byokCost: bigint;
+  readonly latencyMs: bigint;
+};
+
+export type Dimension = 'day' | 'model' | 'endpoint' | 'provider' | 'app' | 'keyId' | 'workspaceId';
+
+/** Which days, both included, which rows, summed by which dimensions. */
+export type RollUpQuestion<D extends Dimension = Dimension> = {
+  readonly from: string;
+  readonly to: string;
+  readonly by: readonly D[];
+  readonly where?: { readonly [dimension in Dimension]?: string };
+  /** Rows with the most tokens come first; only this many. */
+  readonly top?: number;
+};
+export type RollUpRow<D extends Dimension = Dimension> = Sums & { readonly [dimension in D]: string };
+
+export type AppRecord = {
+  readonly id: string;
+  readonly origin: string;
+  readonly title: string;
+  readonly categories: readonly string[];
+};
+
+/** What insights need from a store: sums of roll-ups, never a scan of receipts. */
+export type InsightsStore = {
+  readonly sums: <D extends Dimension>(question: RollUpQuestion<D>) => Promise<readonly RollUpRow<D>[]>;
+  readonly apps: (ids: readonly string[]) => Promise<readonly AppRecord[]>;
+};
+
+/** The receipts themselves, one by one: by id, or a page of the newest. */
+export type Records = {
+  readonly find: (id: string) => Promise<Receipt | null>;
+  readonly list: (page: RecordsPage) => Promise<readonly Receipt[]>;
+  /** Months whose receipts are kept, newest first: `2026-11`. */
+  readonly months: () => Promise<readonly string[]>;
+  /** Forgets the receipts of a month. Transfers and roll-ups stay. */
+  readonly dropMonth: (month: string) => Promise<void>;
+};
+export type RecordsPage = {
+  readonly limit: number;
+  /** Only receipts older than this one. */
+  readonly before?: string;
+  readonly keyId?: string;
+  readonly model?: string;
+  readonly state?: Receipt['state'];
+};

@@ -1,0 +1,127 @@
+import { assert } from '../base/assert.ts';
+import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import type { Leases } from './lease.ts';
+import type { HoldRequest } from './ledger.ts';
+import { interruptedReceipt } from './recovery.ts';
+import type { Intent, LedgerStore, Scope } from './store.ts';
+
+/** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
+export type Hold = {
+  readonly generationId: string;
+  /** Resolves when the intent is committed: before the first byte reaches the client. Rejects if the store is broken. */
+  readonly durable: Promise<void>;
+  /** The request is on its way to a provider: from now on an interruption costs at least the prompt. */
+  readonly dispatched: () => void;
+  /** What the output has cost so far, prompt excluded; for long streams, about once a second. */
+  readonly checkpoint: (outputCost: NanoUsd) => void;
+  /** Sets more aside. False = nothing is left: stop with `length`. */
+  readonly topUp: (amount: NanoUsd) => boolean | Promise<boolean>;
+  /** Charges the receipt's bill; resolves when it is committed: before the final frame is released. */
+  readonly settle: (receipt: Receipt) => Promise<void>;
+  /** Ends the hold without charge, with the receipt of what failed. */
+  readonly release: (receipt: Receipt) => Promise<void>;
+};
+
+export type OpenHold = {
+  readonly hold: Hold;
+  readonly openedAt: number;
+  /** Settles what nobody settled; a later `settle` then changes nothing. */
+  readonly expire: (now: number) => void;
+};
+
+type Parts = {
+  readonly request: HoldRequest;
+  /** The limited scopes it was taken from. */
+  readonly scopes: readonly Scope[];
+  readonly leases: Leases;
+  readonly store: LedgerStore;
+  readonly now: number;
+  readonly ended: () => void;
+};
+
+export function openHold({ request, scopes, leases, store, now, ended }: Parts): OpenHold {
+  let state: 'open' | 'ended' | 'expired' = 'open';
+  let amount = request.amount;
+  let isDispatched = false;
+  let checkpoint = NO_MONEY;
+
+  const intent = (): Intent => ({
+    id: request.generationId,
+    createdAt: request.createdAt,
+    accountId: request.accountId,
+    keyId: request.keyId,
+    workspaceId: request.workspaceId,
+    model: request.model,
+    endpoint: request.endpoint ?? null,
+    amount,
+    promptCost: request.promptCost,
+    dispatched: isDispatched,
+    checkpoint,
+  });
+  const touch = (): void => {
+    if (state !== 'open') return;
+    store.touch({ id: request.generationId, amount, dispatched: isDispatched, checkpoint }).catch(() => {});
+  };
+  const close = (receipt: Receipt): Promise<void> => {
+    for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
+    ended();
+    return store.close({ receipt, leases: scopes });
+  };
+  const finish = (receipt: Receipt): Promise<void> => {
+    assert(state !== 'ended', 'a hold is settled or released once');
+    assert(receipt.id === request.generationId, 'a hold is settled with its own receipt');
+    if (state === 'expired') return Promise.resolve();
+    state = 'ended';
+    return close(receipt);
+  };
+  const grow = (more: NanoUsd): true => {
+    amount = nano(amount + more);
+    touch();
+    return true;
+  };
+  const growSlowly = async (more: NanoUsd): Promise<boolean> => {
+    const taken: Scope[] = [];
+    for (const scope of scopes) {
+      const isRefused = await leases.take(scope, more).then(
+        (refusal) => refusal !== null,
+        () => true,
+      );
+      if (!isRefused) taken.push(scope);
+      if (!isRefused && state === 'open') continue;
+      for (const other of taken) leases.end(other, more, NO_MONEY);
+      return false;
+    }
+    return grow(more);
+  };
+
+  const durable = store.open(intent());
+  const hold: Hold = {
+    generationId: request.generationId,
+    durable,
+    dispatched: () => {
+      if (isDispatched) return;
+      isDispatched = true;
+      touch();
+    },
+    checkpoint: (outputCost) => {
+      checkpoint = outputCost;
+      touch();
+    },
+    topUp: (more) => {
+      assert(state !== 'ended', 'a hold that ended is not topped up');
+      return scopes.length === 0 ? grow(more) : growSlowly(more);
+    },
+    settle: finish,
+    release: (receipt) => {
+      assert(receipt.bill.cost === 0n, 'a released hold costs nothing');
+      return finish(receipt);
+    },
+  };
+  const expire = (at: number): void => {
+    if (state !== 'open') return;
+    state = 'expired';
+    close(interruptedReceipt(intent(), at)).catch(() => {});
+  };
+  return { hold, openedAt: now, expire };
+}

@@ -1,0 +1,116 @@
+import { assert } from '../base/assert.ts';
+import { type Fault, fault } from '../base/fault.ts';
+import { type NanoUsd, NO_MONEY } from '../base/money.ts';
+import type { World } from '../base/world.ts';
+import { type Hold, type OpenHold, openHold } from './hold.ts';
+import { type Leases, openLeases } from './lease.ts';
+import { shortageFault } from './shortage.ts';
+import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
+
+/** A hold that nobody settled within this time is settled by us; it outlasts the longest call by far. */
+const HOLD_MS_MAX = 30 * 60_000;
+const SWEEP_MS = 60_000;
+/** Beyond this many entries waiting for the disk new calls are turned away: memory stays bounded. */
+const BACKLOG_MAX = 20_000;
+
+export type HoldRequest = {
+  readonly generationId: string;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly workspaceId: string;
+  readonly model: string;
+  readonly endpoint?: string;
+  readonly createdAt: number;
+  /** The plan's worst case: prompt and output. */
+  readonly amount: NanoUsd;
+  /** The prompt's share of it; what a call costs that breaks off before any output. */
+  readonly promptCost: NanoUsd;
+  /** For the words of a refusal. */
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+};
+
+/** Money of every call: held before it is sent, settled once however it ends. */
+export type Ledger = {
+  /** At once while this process's lease lasts or nothing is limited, else a promise. A fault is 402, 500 or 503. */
+  readonly hold: (request: HoldRequest) => Hold | Fault | Promise<Hold | Fault>;
+  readonly credit: (credit: Credit) => Promise<void>;
+  readonly balance: (accountId: string) => Promise<Balance>;
+  /** Returns leases and stops the sweep. Open holds stay open: the next start settles them. */
+  readonly close: () => void;
+};
+
+export const isHold = (answer: Hold | Fault): answer is Hold => 'settle' in answer;
+
+export function openLedger(store: LedgerStore, world: World): Ledger {
+  const leases = openLeases(store, world);
+  const open = new Map<string, OpenHold>();
+
+  const sweep = (): void => {
+    cancelSweep = world.after(SWEEP_MS, sweep);
+    const oldest = world.now() - HOLD_MS_MAX;
+    for (const hold of open.values()) {
+      if (hold.openedAt > oldest) return; // a map keeps the order of insertion: the rest is younger
+      hold.expire(world.now());
+    }
+  };
+  let cancelSweep = world.after(SWEEP_MS, sweep);
+
+  const start = (request: HoldRequest, scopes: readonly Scope[]): Hold => {
+    assert(!open.has(request.generationId), 'a generation is held once');
+    const hold = openHold({
+      request,
+      scopes,
+      leases,
+      store,
+      now: world.now(),
+      ended: () => open.delete(request.generationId),
+    });
+    open.set(request.generationId, hold);
+    return hold.hold;
+  };
+
+  /** Asks the store where this process's lease is not enough. */
+  const holdSlowly = async (request: HoldRequest): Promise<Hold | Fault> => {
+    const taken: Scope[] = [];
+    const undo = (): void => {
+      for (const scope of taken) leases.end(scope, request.amount, NO_MONEY);
+    };
+    for (const scope of [accountScope(request.accountId), keyScope(request.keyId)]) {
+      const refusal = await leases.take(scope, request.amount).catch(() => 'broken' as const);
+      if (refusal !== null) undo();
+      if (refusal === 'broken') return fault('server', 'The ledger cannot be reached.');
+      if (refusal !== null) return shortageFault({ ...request, ...refusal });
+      if (leases.isLimited(scope)) taken.push(scope);
+    }
+    return start(request, taken);
+  };
+
+  return {
+    hold: (request) => {
+      if (store.backlog() > BACKLOG_MAX) return fault('overloaded', 'The ledger cannot keep up. Try again shortly.');
+      const account = accountScope(request.accountId);
+      const key = keyScope(request.keyId);
+      if (!leases.tryTake(account, request.amount)) return holdSlowly(request);
+      if (leases.tryTake(key, request.amount)) return start(request, limitedOf(leases, account, key));
+      if (leases.isLimited(account)) leases.end(account, request.amount, NO_MONEY);
+      return holdSlowly(request);
+    },
+    credit: store.credit,
+    balance: store.balance,
+    close: () => {
+      cancelSweep();
+      leases.close();
+    },
+  };
+}
+
+const NONE: readonly Scope[] = [];
+function limitedOf(leases: Leases, account: Scope, key: Scope): readonly Scope[] {
+  const isAccount = leases.isLimited(account);
+  const isKey = leases.isLimited(key);
+  if (!isAccount && !isKey) return NONE;
+  return [...(isAccount ? [account] : []), ...(isKey ? [key] : [])];
+}
+
+export type { Hold };

@@ -1,0 +1,73 @@
+import type { NanoUsd } from '../base/money.ts';
+import type { Receipt } from '../facts/receipt.ts';
+
+/** What can run out: an account's credit or a key's limit. */
+export type Scope = `account:${string}` | `key:${string}`;
+export const accountScope = (accountId: string): Scope => `account:${accountId}`;
+export const keyScope = (keyId: string): Scope => `key:${keyId}`;
+
+/** An open hold as it is stored: enough to settle it if nobody else ever does. */
+export type Intent = {
+  /** The generation's id. */
+  readonly id: string;
+  readonly createdAt: number;
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly workspaceId: string;
+  readonly model: string;
+  readonly endpoint: string | null;
+  readonly amount: NanoUsd;
+  /** What the prompt is expected to cost once it is sent. */
+  readonly promptCost: NanoUsd;
+  readonly dispatched: boolean;
+  /** What the output has cost when it was last counted. */
+  readonly checkpoint: NanoUsd;
+};
+
+/** The whole present state of an intent, so that writing it twice changes nothing. */
+export type Touch = Pick<Intent, 'id' | 'amount' | 'dispatched' | 'checkpoint'>;
+
+/** The end of a hold. What it costs is the receipt's bill; `leases` are the scopes it was spent from. */
+export type Settlement = { readonly receipt: Receipt; readonly leases: readonly Scope[] };
+
+export type GrantRequest = { readonly scope: Scope; readonly need: NanoUsd; readonly want: NanoUsd };
+
+/**
+ * `granted` joined this process's lease. `refused` says what was left, and how much other processes have leased and
+ * might return. `unlimited` scopes need no lease until a notice says that limits changed.
+ */
+export type Grant =
+  | { readonly kind: 'unlimited' }
+  | { readonly kind: 'granted'; readonly amount: NanoUsd }
+  | { readonly kind: 'refused'; readonly available: NanoUsd; readonly elsewhere: NanoUsd };
+
+export type Balance = { readonly credits: NanoUsd; readonly settled: NanoUsd; readonly held: NanoUsd };
+
+/** Money that enters an account. The same `id` is booked once, however often it is sent. */
+export type Credit = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly amount: NanoUsd;
+  readonly reason: string;
+};
+
+/**
+ * What the ledger needs from a store. `open`, `touch`, `close` and `giveBack` are grouped and kept in order; their
+ * promises resolve when the group is committed and reject only if the store is broken.
+ */
+export type LedgerStore = {
+  readonly open: (intent: Intent) => Promise<void>;
+  readonly touch: (touch: Touch) => Promise<void>;
+  readonly close: (settlement: Settlement) => Promise<void>;
+  /** Returns what is free of this process's lease; a negative amount books an excess. */
+  readonly giveBack: (scope: Scope, amount: NanoUsd) => Promise<void>;
+  readonly grant: (request: GrantRequest) => Promise<Grant>;
+  readonly credit: (credit: Credit) => Promise<void>;
+  readonly balance: (accountId: string) => Promise<Balance>;
+  /** Entries that wait to be committed. */
+  readonly backlog: () => number;
+  /** Another process ran short of the scope: give back what is free. */
+  readonly onRecall: (listener: (scope: Scope) => void) => void;
+  /** A limit changed: what was known about it no longer holds. */
+  readonly onLimits: (listener: () => void) => void;
+};

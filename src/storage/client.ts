@@ -1,0 +1,27 @@
+import type { QueryResult, Value } from './work.ts';
+import type { WorkAnswer, WorkArgument, WorkName } from './works.ts';
+
+/** The store as a process sees it, wherever it runs: on a thread, in another process, in a PostgreSQL server. */
+export type StoreClient = {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** This process's name in leases and holds; new at each start. */
+  readonly process: string;
+  /** One transaction. Rejects if the store is broken or gone. */
+  readonly work: <N extends WorkName>(name: N, argument: WorkArgument<N>) => Promise<WorkAnswer<N>>;
+  readonly query: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
+  readonly onNotice: (listener: (notice: string) => void) => void;
+  /** Runs the task when this turn of the event loop has done its work: the moment to send a group. */
+  readonly defer: (task: () => void) => void;
+  readonly close: () => Promise<void>;
+};
+
+export type Notices = { readonly emit: (notice: string) => void; readonly on: StoreClient['onNotice'] };
+export function openNotices(): Notices {
+  const listeners: ((notice: string) => void)[] = [];
+  return {
+    emit: (notice) => {
+      for (const listener of listeners) listener(notice);
+    },
+    on: (listener) => void listeners.push(listener),
+  };
+}

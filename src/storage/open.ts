@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { AccessStore } from '../access/store.ts';
+import type { World } from '../base/world.ts';
+import type { InsightsStore, Records } from '../insights/store.ts';
+import type { AuditFigures } from '../ledger/audit.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import { openAccessStore } from './access-store.ts';
+import { type Channel, type Ipc, ipcChannel } from './channel.ts';
+import type { StoreClient } from './client.ts';
+import { connectStore } from './connect.ts';
+import { openInsightsStore } from './insights-store.ts';
+import { openKysely, type StoreDatabase } from './kysely.ts';
+import { openLedgerStore } from './ledger-store.ts';
+import { connectLocally } from './local.ts';
+import { openStoreThread } from './open-thread.ts';
+import { connectPostgres } from './postgres.ts';
+import { openRecords } from './records.ts';
+import { openSqlite } from './sqlite.ts';
+
+const FILE = 'switchwright.db';
+const BEAT_MS = 5_000;
+/** A process of another machine that has not been heard of for so long is dead. */
+const SILENT_MS = 30_000;
+
+export type Storage = {
+  readonly ledgerStore: LedgerStore;
+  readonly accessStore: AccessStore;
+  readonly insightsStore: InsightsStore;
+  readonly records: Records;
+  readonly audit: () => Promise<AuditFigures>;
+  /** Typed queries for parts that bring their own tables. */
+  readonly database: StoreDatabase;
+  /** SQLite only: serves the store to a worker process, started with `serialization: 'advanced'`. */
+  readonly serveProcess: (child: Ipc) => void;
+  /** Commits what is waiting, then lets go. */
+  readonly close: () => Promise<void>;
+};
+
+export type StorageOptions = {
+  readonly world: World;
+  readonly dataDirectory: string;
+  /** `postgres://…`; without it, a SQLite file in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  /**
+   * `owner` (default) serves; `worker` reaches the owner's file over its own process IPC; `visitor` is the command line
+   * beside a server that may be running.
+   */
+  readonly role?: 'owner' | 'worker' | 'visitor';
+};
+
+/** 32 bytes from the system's generator, in hex: for keys, sign-in links and sessions. */
+export const newSecret = (): string => randomBytes(32).toString('hex');
+
+/** Opens the store that the options name. Rejects, in words for the operator, if it cannot be used. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { world, dataDirectory, databaseUrl, role = 'owner' } = options;
+  const process = world.newId('process');
+  if (databaseUrl !== undefined && databaseUrl !== '') {
+    if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new Error('DATABASE_URL must begin with postgres://');
+    const client = await connectPostgres(databaseUrl, process);
+    const stopBeating = role === 'visitor' ? () => {} : await beat(client, world);
+    return compose(client, world, {
+      serveProcess: () => {}, // workers reach the server themselves
+      close: async () => {
+        stopBeating();
+        if (role !== 'visitor') await recoverAll(client, { kind: 'process', process }, world.now());
+        await client.close();
+      },
+    });
+  }
+  const file = join(dataDirectory, FILE);
+  if (role === 'visitor') {
+    const client = connectLocally(openSqlite({ file, role }), process);
+    return compose(client, world, { serveProcess: () => {}, close: client.close });
+  }
+  if (role === 'worker') return openOverChannel(ipcChannel(globalThis.process as unknown as Ipc), world, process);
+  const thread = await openStoreThread(file);
+  const client = connectStore(thread.connect(), process);
+  return compose(client, world, {
+    serveProcess: thread.serveProcess,
+    close: async () => {
+      await client.close();
+      await thread.close();
+    },
+  });
+}
+
+/** A store that another process or thread serves. */
+export function openOverChannel(channel: Channel, world: World, process: string): Storage {
+  const client = connectStore(channel, process);
+  return compose(client, world, { serveProcess: () => {}, close: client.close });
+}
+
+/** Everything in memory, in this thread, without timers: for tests and simulations. */
+export function openMemoryStorage(world: World): Storage {
+  const client = connectLocally(openSqlite({ file: ':memory:', role: 'owner' }), world.newId('process'));
+  return compose(client, world, { serveProcess: () => {}, close: client.close });
+}
+
+function compose(client: StoreClient, world: World, rest: Pick<Storage, 'serveProcess' | 'close'>): Storage {
+  const database = openKysely(client);
+  const ledgerStore = openLedgerStore(client, world);
+  return {
+    ledgerStore,
+    accessStore: openAccessStore(client, database),
+    insightsStore: openInsightsStore(database),
+    records: openRecords(client, database),
+    audit: () => client.work('audit', null),
+    database,
+    serveProcess: rest.serveProcess,
+    close: async () => {
+      await ledgerStore.flush();
+      await rest.close();
+    },
+  };
+}
+
+/** Says that this process lives, and settles what silent ones left open. */
+async function beat(client: StoreClient, world: World): Promise<() => void> {
+  let cancel = (): void => {};
+  let isStopped = false;
+  const once = async (): Promise<void> => {
+    const now = world.now();
+    await client.work('beat', { process: client.process, now });
+    await recoverAll(client, { kind: 'silent', since: now - SILENT_MS }, now);
+  };
+  const next = (): void => {
+    cancel = world.after(BEAT_MS, () => {
+      const again = (): void => {
+        if (!isStopped) next();
+      };
+      once().then(again, again);
+    });
+  };
+  await once();
+  next();
+  return () => {
+    isStopped = true;
+    cancel();
+  };
+}
+
+async function recoverAll(
+  client: StoreClient,
+  gone: Parameters<typeof client.work<'recover'>>[1]['gone'],
+  now: number,
+): Promise<void> {
+  while ((await client.work('recover', { gone, now })) > 0);
+}

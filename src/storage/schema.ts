@@ -1,0 +1,40 @@
+import type { APP, generationTable, HOLD, LEASE, ROLL_UP, Table, TRANSFER, USAGE } from './tables.ts';
+
+/** A described table as Kysely types it. */
+type RowOf<T extends Table> = {
+  [column in keyof T['columns']]: T['columns'][column] extends 'bigint' ? bigint : string;
+};
+
+export type StoreTables = {
+  hold: Omit<RowOf<typeof HOLD>, 'endpoint'> & { endpoint: string | null };
+  transfer: RowOf<typeof TRANSFER>;
+  usage: RowOf<typeof USAGE>;
+  lease: RowOf<typeof LEASE>;
+  roll_up: RowOf<typeof ROLL_UP>;
+  app: RowOf<typeof APP>;
+  account: { id: string; name: string; prepaid: bigint; credits: bigint };
+  month: { month: string };
+  api_key: ApiKeyRow;
+  sign_in: SessionRow;
+  session: SessionRow;
+  /** Any month's receipts. */
+  [generation: `generation_${string}`]: RowOf<ReturnType<typeof generationTable>>;
+};
+
+export type ApiKeyRow = {
+  hash: string;
+  name: string;
+  label: string;
+  account_id: string;
+  workspace_id: string;
+  is_management: bigint;
+  disabled: bigint;
+  limit_nano: bigint | null;
+  limit_reset: string | null;
+  include_byok_in_limit: bigint;
+  expires_at: bigint | null;
+  created_at: bigint;
+  updated_at: bigint | null;
+  creator_user_id: string | null;
+};
+export type SessionRow = { hash: string; account_id: string; expires_at: bigint };

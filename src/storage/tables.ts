@@ -1,0 +1,110 @@
+/** What a bulk step must know of a table. Types are spelled as both engines understand them. */
+export type Table = {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly columns: { readonly [column: string]: 'text' | 'bigint' };
+};
+
+export const HOLD = {
+  name: 'hold',
+  key: ['id'],
+  columns: {
+    id: 'text',
+    process: 'text',
+    created_at: 'bigint',
+    account_id: 'text',
+    key_id: 'text',
+    workspace_id: 'text',
+    model: 'text',
+    endpoint: 'text',
+    amount: 'bigint',
+    prompt_cost: 'bigint',
+    dispatched: 'bigint',
+    checkpoint: 'bigint',
+  },
+} as const satisfies Table;
+
+export const TRANSFER = {
+  name: 'transfer',
+  key: ['id'],
+  columns: {
+    id: 'text',
+    created_at: 'bigint',
+    kind: 'text',
+    from_account: 'text',
+    to_account: 'text',
+    amount: 'bigint',
+    key_id: 'text',
+    reason: 'text',
+  },
+} as const satisfies Table;
+
+/** What a scope has spent on each UTC day, and in all (`day` = `all`). */
+export const USAGE = {
+  name: 'usage',
+  key: ['scope', 'day'],
+  columns: { scope: 'text', day: 'text', cost: 'bigint', byok_cost: 'bigint' },
+} as const satisfies Table;
+
+export const LEASE = {
+  name: 'lease',
+  key: ['scope', 'process'],
+  columns: { scope: 'text', process: 'text', amount: 'bigint' },
+} as const satisfies Table;
+
+export const ROLL_UP = {
+  name: 'roll_up',
+  key: ['day', 'model', 'endpoint', 'provider', 'app', 'key_id', 'workspace_id'],
+  columns: {
+    day: 'text',
+    model: 'text',
+    endpoint: 'text',
+    provider: 'text',
+    app: 'text',
+    key_id: 'text',
+    workspace_id: 'text',
+    requests: 'bigint',
+    errors: 'bigint',
+    prompt_tokens: 'bigint',
+    completion_tokens: 'bigint',
+    reasoning_tokens: 'bigint',
+    cached_tokens: 'bigint',
+    cost: 'bigint',
+    byok_cost: 'bigint',
+    latency_ms: 'bigint',
+  },
+} as const satisfies Table;
+
+export const APP = {
+  name: 'app',
+  key: ['id'],
+  columns: { id: 'text', origin: 'text', title: 'text', categories: 'text' },
+} as const satisfies Table;
+
+const GENERATION_COLUMNS = {
+  id: 'text',
+  created_at: 'bigint',
+  account_id: 'text',
+  key_id: 'text',
+  workspace_id: 'text',
+  model: 'text',
+  state: 'text',
+  cost: 'bigint',
+  receipt: 'text',
+} as const;
+
+/** The table of one month's receipts: `2026-11` → `generation_2026_11`. Retention drops whole tables. */
+export const generationTable = (month: string) =>
+  ({
+    name: `generation_${month.replace('-', '_')}`,
+    key: ['id'],
+    columns: GENERATION_COLUMNS,
+  }) as const satisfies Table;
+
+export const columnsOf = (table: Table): readonly string[] => Object.keys(table.columns);
+
+/** The SQL that makes a table as described: the key is the primary key; nothing else is indexed. */
+export const createTable = (table: Table): string =>
+  `create table if not exists "${table.name}" (${Object.entries(table.columns)
+    .map(([column, type]) => `"${column}" ${type}${table.key.includes(column) ? ' not null' : ''}`)
+    .join(', ')}, primary key (${table.key.map((column) => `"${column}"`).join(', ')}))`;

@@ -1,0 +1,45 @@
+import type { Table } from './tables.ts';
+
+export type Value = string | bigint | number | null;
+export type Row = { readonly [column: string]: Value };
+export type QueryResult = { readonly rows: readonly Row[]; readonly changes: bigint };
+
+/**
+ * One statement of a transaction. The bulk kinds take any number of rows: SQLite runs a prepared statement for each,
+ * PostgreSQL one statement for all, so that a group costs it few round trips.
+ */
+export type Step =
+  | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly Value[] }
+  | {
+      /**
+       * `keep`: insert, leave what is there. `put`: insert or replace. `add`: insert or add to it. `change`: replace only
+       * what is there. `grow`: add only to what is there.
+       */
+      readonly kind: 'keep' | 'put' | 'add' | 'change' | 'grow';
+      readonly table: Table;
+      /** The table's columns, all of them for inserts; key columns first. */
+      readonly columns: readonly string[];
+      /** Keys are distinct within one step. */
+      readonly rows: readonly (readonly Value[])[];
+    }
+  /** Deletes rows by their key and returns those that were there. */
+  | { readonly kind: 'take'; readonly table: Table; readonly keys: readonly string[] };
+
+/** A transaction as a generator: either engine runs it, SQLite without a single promise. Throwing rolls it back. */
+export type Work<T> = Generator<Step, T, QueryResult>;
+
+export type WorkContext = {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** Monthly tables known to exist; forgotten after a failure. */
+  readonly months: Set<string>;
+  /** Told to every process once the work is committed. */
+  readonly notify: (notice: string) => void;
+};
+
+export const query = (sql: string, parameters: readonly Value[] = []): Step => ({ kind: 'query', sql, parameters });
+
+/** `?` → `$1`, `$2`, … for PostgreSQL. No statement of ours has a question mark in a literal. */
+export function numbered(sql: string): string {
+  let at = 0;
+  return sql.replace(/\?/g, () => `$${++at}`);
+}

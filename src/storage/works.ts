@@ -1,0 +1,60 @@
+import type { Credit } from '../ledger/store.ts';
+import { audit } from './audit.ts';
+import { grant } from './grant.ts';
+import { applyGroup } from './group.ts';
+import { recover } from './recover.ts';
+import { columnsOf, generationTable, TRANSFER } from './tables.ts';
+import { query, type Value, type Work, type WorkContext } from './work.ts';
+
+/** Every transaction there is, by the name under which another thread or process asks for it. */
+export const WORKS = { group: applyGroup, grant, recover, credit, write, dropMonth, audit, beat };
+export type WorkName = keyof typeof WORKS;
+export type WorkArgument<N extends WorkName> = Parameters<(typeof WORKS)[N]>[0];
+export type WorkAnswer<N extends WorkName> = ReturnType<(typeof WORKS)[N]> extends Work<infer T> ? T : never;
+
+/** Begins a work by name. The one place where its argument, which may have come over a channel, loses its exact type. */
+export function beginWork(name: WorkName, argument: unknown, context: WorkContext): Work<unknown> {
+  const work = WORKS[name] as (argument: unknown, context: WorkContext) => Work<unknown>;
+  return work(argument, context);
+}
+
+/** Books money that enters an account, once for each id. */
+function* credit({ credit, now }: { readonly credit: Credit; readonly now: number }, context: WorkContext): Work<void> {
+  const { id, accountId, amount, reason } = credit;
+  const row: Value[] = [id, BigInt(now), 'credit', 'outside', accountId, amount, '', reason];
+  const columns = columnsOf(TRANSFER).map((column) => `"${column}"`);
+  const marks = columns.map(() => '?').join(', ');
+  const booked = yield query(
+    `insert into transfer (${columns.join(', ')}) values (${marks}) on conflict (id) do nothing`,
+    row,
+  );
+  if (booked.changes === 0n) return;
+  yield query('update account set credits = credits + ? where id = ?', [amount, accountId]);
+  context.notify('limits');
+}
+
+export type Statement = { readonly sql: string; readonly parameters: readonly Value[] };
+export type Write = { readonly statements: readonly Statement[]; readonly notices: readonly string[] };
+
+/** Statements of the administration, in one transaction. Answers how many rows the first one changed. */
+function* write({ statements, notices }: Write, context: WorkContext): Work<bigint> {
+  let first: bigint | undefined;
+  for (const { sql, parameters } of statements) {
+    const { changes } = yield query(sql, parameters);
+    first ??= changes;
+  }
+  for (const notice of notices) context.notify(notice);
+  return first ?? 0n;
+}
+
+function* dropMonth(month: string, context: WorkContext): Work<void> {
+  const { changes } = yield query('delete from month where month = ?', [month]);
+  if (changes === 0n) return;
+  yield query(`drop table "${generationTable(month).name}"`);
+  context.months.delete(month);
+}
+
+/** A process that has nothing to write says that it lives. */
+function* beat({ process, now }: { readonly process: string; readonly now: number }): Work<void> {
+  yield query('update process set seen_at = ? where id = ?', [BigInt(now), process]);
+}
