@@ -27,4 +27,6 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   void openPalette();
 });
+const chat = document.querySelector<HTMLElement>('[data-chat]');
+if (chat) void import('./chat/Chat.tsx').then(({ mountChat }) => mountChat(chat));
 document.documentElement.dataset.ready = 'true';

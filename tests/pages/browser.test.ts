@@ -18,6 +18,7 @@ const PAGES = [
   '/providers',
   '/provider/openai',
   '/compare/openai/gpt-4.1/openai/gpt-4.1-mini',
+  '/chat',
   '/docs',
   '/docs/request',
   '/docs/parameters',
@@ -27,6 +28,14 @@ const PAGES = [
   '/sign-in',
 ];
 const VISIBLE_ROWS = 'tbody tr:not([hidden])';
+const STREAM = [
+  ': PROCESSING',
+  'data: {"id":"gen-9","choices":[{"index":0,"delta":{"role":"assistant","content":"The "}}]}',
+  'data: {"id":"gen-9","choices":[{"index":0,"delta":{"content":"Loire."}}]}',
+  'data: {"id":"gen-9","choices":[],"usage":{"completion_tokens":4,"cost":0.0000042}}',
+  'data: [DONE]',
+  '',
+].join('\n\n');
 const JS_BYTES_MAX = 150 * 1024;
 
 describe('pages in a browser', { skip: missingBrowser }, () => {
@@ -215,6 +224,35 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       });
       await page.goto(`${instance.origin}/models`, { waitUntil: 'networkidle' });
       assert.ok(bytes > 0 && bytes < JS_BYTES_MAX, `${bytes} bytes uncompressed`);
+    });
+  });
+
+  test('a chat streams the answer, names its cost and links its receipt; a refusal is shown', async () => {
+    await onPage(browser, {}, async ({ page, errors }) => {
+      const host = new URL(instance.origin).hostname;
+      await page.context().addCookies([{ name: 'switchwright_session', value: 'here', domain: host, path: '/' }]);
+      const asked: unknown[] = [];
+      await page.route('**/api/v1/chat/completions', async (route) => {
+        asked.push(route.request().postDataJSON());
+        if (asked.length === 2)
+          return route.fulfill({ status: 402, json: { error: { code: 402, message: 'No <b>credit</b>' } } });
+        return route.fulfill({ status: 200, contentType: 'text/event-stream', body: STREAM });
+      });
+      await page.goto(`${instance.origin}/chat?model=openai%2Fgpt-4.1`);
+      await page.getByLabel('Message').fill('Name a river.');
+      await page.keyboard.press('Enter');
+      await page.getByText('The Loire.').waitFor();
+      assert.equal(await page.getByText('$0.0000042').count(), 1);
+      assert.equal(await page.getByRole('link', { name: 'receipt' }).getAttribute('href'), '/generation/gen-9');
+      assert.deepEqual(errors, []);
+      await page.getByLabel('Message').fill('Another?');
+      await page.keyboard.press('Enter');
+      await page.getByText('No <b>credit</b>').waitFor();
+      const said = ['Name a river.', 'The Loire.', 'Another?'];
+      const messages = said.map((content, at) => ({ role: at === 1 ? 'assistant' : 'user', content }));
+      assert.deepEqual(asked[1], { model: 'openai/gpt-4.1', messages, stream: true });
+      await page.reload();
+      await page.getByText('The Loire.').waitFor();
     });
   });
 

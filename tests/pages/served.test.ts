@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { HOSTILE_TITLE, SIGN_IN_TOKEN, startInstance } from './instance.ts';
+import { HOSTILE_TITLE, OWNER, SIGN_IN_TOKEN, startInstance } from './instance.ts';
+import { receiptOf } from './receipt.ts';
 
-const { origin, close } = await startInstance();
+const receipts = [receiptOf('gen-1', OWNER.accountId, HOSTILE_TITLE), receiptOf('gen-2', 'someone else', 'x')];
+const { origin, close } = await startInstance({ receipts });
 after(close);
 
 const get = async (path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> => {
@@ -134,6 +136,28 @@ test('a sign-in link works once it is right, and receipts are for their owner', 
   assert.equal((await get('/sign-in?token=wrong')).status, 403);
   assert.equal((await get('/sign-in')).status, 200);
   assert.equal((await get('/generation/gen-1')).status, 404);
+});
+
+test('a receipt tells every attempt, every meter and the cost, to its owner alone', async () => {
+  const session = { cookie: 'switchwright_session=here' };
+  const { status, text } = await get('/generation/gen-1', session);
+  assert.equal(status, 200);
+  const words = readable(text);
+  for (const fact of [
+    'openai/gpt-4.1-mini@azure',
+    'upstream_overloaded',
+    '503',
+    '1,024',
+    '$0.0010832',
+    'top_k',
+    HOSTILE_TITLE,
+  ])
+    assert.ok(words.includes(fact), fact);
+  assert.equal(/<script(?! type="module")|<b>busy/.test(text), false);
+  assert.equal((await get('/generation/gen-2', session)).status, 404);
+  assert.equal((await get('/generation/gen-1')).status, 404);
+  const home = readable((await get('/', session)).text);
+  assert.ok(home.includes('Recent requests') && home.includes('$0.0010832'));
 });
 
 test('what is not there says so: a page for people, JSON below the API', async () => {

@@ -68,13 +68,15 @@ ${value.filters.length > 0 && controls(value, query, shown)}
 
 function controls<Row>(value: Grid<Row>, query: Query, shown: number): Html {
   return html`<form class="filters" method="get" role="search">
-${value.filters.map((filter) => control(filter, query[filter.name] ?? ''))}
+${value.filters.filter(isUseful).map((filter) => control(filter, query[filter.name] ?? ''))}
 ${query.sort && html`<input type="hidden" name="sort" value="${query.sort}">`}
 <button type="submit" data-submit>Apply</button>
-<output data-shown aria-live="polite">${shown} of ${value.rows.length}</output>
-<span class="after" data-grid-tools hidden></span>
+<span class="after"><output data-shown aria-live="polite">${shown} of ${value.rows.length}</output><span data-grid-tools hidden></span></span>
 </form>`;
 }
+
+/** A choice of one is none. */
+const isUseful = (filter: Filter): boolean => filter.match === 'search' || (filter.options ?? []).length > 1;
 
 function control(filter: Filter, chosen: string): Html {
   const data = html`name="${filter.name}" aria-label="${filter.label}" data-match="${filter.match}" data-field="${filter.field}"`;

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
+import { chatRoute } from './chat.ts';
 import { compareRoute } from './compare.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
@@ -14,7 +15,7 @@ import { modelsRoute } from './models.ts';
 import { plainRoutes } from './plain.ts';
 import { providerRoute, providersRoute } from './providers.ts';
 import { appsRoute, rankingsRoute } from './rankings.ts';
-import { signInRoute } from './session.ts';
+import { signInRoute, signOutRoute } from './session.ts';
 
 /** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
 export const pageRoutes: readonly Route[] = [
@@ -25,8 +26,10 @@ export const pageRoutes: readonly Route[] = [
   providersRoute,
   providerRoute,
   compareRoute,
+  chatRoute,
   generationRoute,
   signInRoute,
+  signOutRoute,
   docsRoute,
   requestRoute,
   parametersRoute,

@@ -40,6 +40,7 @@ const SECTIONS = [
   ['rankings', 'Rankings'],
   ['apps', 'Apps'],
   ['providers', 'Providers'],
+  ['chat', 'Chat'],
   ['docs', 'Docs'],
 ] as const;
 export type Section = (typeof SECTIONS)[number][0];
@@ -104,7 +105,7 @@ function header(section: Section | undefined, signedIn: boolean): Html {
 <span class="tools">
 <button type="button" class="quiet" data-palette hidden>Search <kbd>⌘K</kbd></button>
 <button type="button" class="quiet" data-theme-toggle aria-label="Switch between light and dark" hidden>◐</button>
-${signedIn ? html`<a href="/">Console</a>` : html`<a href="/sign-in">Sign in</a>`}
+${signedIn ? html`<form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>` : html`<a href="/sign-in">Sign in</a>`}
 </span>
 </div></header>`;
 }

@@ -12,6 +12,9 @@ export const pagePath = (modelId: string): string =>
     .map((part) => encodeURIComponent(part).replaceAll('%3A', ':'))
     .join('/')}`;
 
+export const comparePath = (models: readonly Model[]): string =>
+  `/compare${models.map((model) => pagePath(model.id)).join('')}`;
+
 const MODALITY_WORDS: { readonly [M in Modality]: string } = {
   text: 'text',
   image: 'images',

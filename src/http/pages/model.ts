@@ -10,6 +10,7 @@ import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import {
   authorName,
+  comparePath,
   displayName,
   featureWords,
   lowestPrice,
@@ -77,7 +78,7 @@ function head(model: Model): Html {
     ['apps', 'Apps'],
   ].map(([id, label]) => html`<a href="#${id}">${label}</a>`);
   return html`<div class="head measure">
-<div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
+<div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.output.includes('text') && html`<a class="try" href="/chat?model=${encodeURIComponent(model.id)}">Chat</a>`}${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
 <p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model).map((words) => html`<span>${words}</span>`)}</p>
 </div>
 <nav class="tabs" aria-label="On this page"><div class="measure">${tabs}</div></nav>`;
@@ -145,5 +146,5 @@ function siblings(catalog: Catalog, model: Model): Html | null {
     const lowest = lowestPrice(other);
     return html`<li><a href="${pagePath(other.id)}">${other.name}</a><span>${shortCount(other.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
   })}</ul>
-${others.length > 8 && html`<p><a href="/${encodeURIComponent(model.author)}">All ${others.length + 1} models from ${name}</a></p>`}</section>`;
+<p>${others.length > 8 && html`<a href="/${encodeURIComponent(model.author)}">All ${others.length + 1} models from ${name}</a>, `}<a href="${comparePath([model, ...others.slice(0, 3)])}">compare side by side</a></p></section>`;
 }

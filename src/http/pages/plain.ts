@@ -46,6 +46,7 @@ const PAGES = [
   ['/rankings', 'Rankings'],
   ['/apps', 'Apps'],
   ['/providers', 'Providers'],
+  ['/chat', 'Chat'],
   ['/docs', 'Docs'],
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],

@@ -1,4 +1,4 @@
-import { sessionCookie } from '../../access/credential.ts';
+import { sessionCookie, sessionIn } from '../../access/credential.ts';
 import { PRODUCT } from '../../base/product.ts';
 import type { Route } from '../route.ts';
 import { codeBlock } from './code.ts';
@@ -33,5 +33,23 @@ ${token && html`<p class="notice">This link has been used already, or is too old
 <p>A sign-in link comes from the machine that runs this instance. It works once.</p>
 ${codeBlock('shell', 'npm run switchwright -- sign-in', 'Command that prints a sign-in link')}</div>`,
     });
+  },
+};
+
+/** Ends the session, here and in the store. The cookie is strict enough that no other site can post it. */
+export const signOutRoute: Route = {
+  method: 'POST',
+  path: '/sign-out',
+  auth: 'none',
+  handle: async (request, gateway) => {
+    const session = sessionIn(request.headers);
+    if (session !== undefined) await gateway.access.signOut(session);
+    const secure = request.origin.startsWith('https:');
+    return {
+      status: 303,
+      text: '',
+      contentType: 'text/plain; charset=utf-8',
+      headers: { location: '/', 'set-cookie': sessionCookie('', { maxAgeS: 0, secure }), 'cache-control': 'no-store' },
+    };
   },
 };

@@ -1,0 +1,36 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Model } from '../../catalog/model.ts';
+import type { Route } from '../route.ts';
+import { html } from './html.ts';
+import { page } from './layout.ts';
+import { displayName } from './model-words.ts';
+
+/** Models that can be asked now: at least one endpoint's provider is switched on, and the answer is text. */
+const callable = (catalog: Catalog, enabled: ReadonlySet<string>): readonly Model[] =>
+  [...catalog.models.values()].filter(
+    (model) => model.output.includes('text') && model.endpoints.some(({ provider }) => enabled.has(provider.slug)),
+  );
+
+/** A conversation with any model, for trying it out. The conversation stays in the browser. */
+export const chatRoute: Route = {
+  method: 'GET',
+  path: '/chat',
+  auth: 'none',
+  handle: (request, gateway) => {
+    const models = callable(gateway.catalog(), gateway.enabled());
+    const asked = request.query.model;
+    const model = models.find(({ id }) => id === asked) ?? models[0];
+    return page(request, '/chat', {
+      title: 'Chat',
+      description: 'Try any model that is switched on.',
+      section: 'chat',
+      content: html`<div class="head measure"><h1>Chat</h1><p class="facts"><span>requests are booked like any other</span><span>the conversation stays in this browser</span></p></div>
+<div class="measure">${
+        request.caller
+          ? html`<div class="chat" data-chat="${model?.id ?? ''}"><noscript><p class="empty">The chat needs JavaScript.</p></noscript></div>
+<datalist id="chat-models">${models.map((entry) => html`<option value="${entry.id}">${displayName(entry)}</option>`)}</datalist>`
+          : html`<p class="empty"><a href="/sign-in">Sign in</a> to try a model. ${models.length} models are switched on.</p>`
+      }</div>`,
+    });
+  },
+};

@@ -1,0 +1,68 @@
+import { nano } from '../../src/base/money.ts';
+import { usageOf } from '../../src/call/usage.ts';
+import type { Receipt } from '../../src/facts/receipt.ts';
+
+/** A call that failed over once: the first endpoint was overloaded, the second answered. Its app's title is hostile. */
+export function receiptOf(id: string, accountId: string, title: string): Receipt {
+  const attempt = { provider: 'azure', model: 'openai/gpt-4.1-mini', upstreamId: null, losses: [] };
+  return {
+    id,
+    createdAt: Date.UTC(2026, 10, 22, 21, 12, 5),
+    accountId,
+    keyId: 'key',
+    workspaceId: 'default',
+    operation: 'chat',
+    clientDialect: 'openai-chat',
+    requestedModel: 'openai/gpt-4.1-mini',
+    model: 'openai/gpt-4.1-mini',
+    endpoint: 'openai/gpt-4.1-mini@openai',
+    provider: 'openai',
+    streamed: true,
+    state: 'completed',
+    finish: 'stop',
+    nativeFinish: 'stop',
+    usage: usageOf({ input: 1_204, inputCacheRead: 1_024, output: 312 }),
+    bill: {
+      cost: nano(1_083_200n),
+      inputCost: nano(584_000n),
+      outputCost: nano(499_200n),
+      upstreamCost: null,
+      isByok: false,
+    },
+    attempts: [
+      {
+        ...attempt,
+        endpoint: 'openai/gpt-4.1-mini@azure',
+        startedAt: 0,
+        status: 503,
+        headersMs: 212,
+        firstContentMs: null,
+        totalMs: 214,
+        outcome: 'failed',
+        fault: { code: 'upstream_overloaded', message: 'The server is <b>busy</b>.' },
+      },
+      {
+        ...attempt,
+        provider: 'openai',
+        endpoint: 'openai/gpt-4.1-mini@openai',
+        startedAt: 214,
+        status: 200,
+        headersMs: 305,
+        firstContentMs: 471,
+        totalMs: 2_962,
+        outcome: 'answered',
+        fault: null,
+      },
+    ],
+    losses: [{ field: 'top_k', reason: 'this dialect has no such parameter' }],
+    fault: null,
+    catalogVersion: '1.0123456789',
+    seed: 7,
+    firstContentMs: 685,
+    totalMs: 3_176,
+    app: { origin: 'https://atlas.example', title, categories: [] },
+    userAgent: null,
+    user: null,
+    sessionId: null,
+  };
+}
