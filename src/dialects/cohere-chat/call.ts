@@ -2,6 +2,7 @@ import type { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
+import { budgetOfEffort } from '../../call/effort.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
@@ -10,7 +11,6 @@ import { cohereMessages } from './messages.ts';
 
 const STOP_SEQUENCES_MAX = 5;
 const UNKNOWN_TO_COHERE = ['min_p', 'top_a', 'repetition_penalty', 'logit_bias', 'n', 'top_logprobs'] as const;
-const RATIO = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 0.95 } as const;
 /** Taken for the output limit of a model whose limit is not known. */
 const OUTPUT_TOKENS = 8_192;
 
@@ -100,7 +100,9 @@ function responseFormat(call: Call, losses: Loss[]): JsonObject {
 
 function thinking(call: Call, target: Target, losses: Loss[]): JsonObject {
   const request = call.reasoning;
-  if (!request) return {};
+  const isAsked =
+    request?.effort !== undefined || request?.enabled !== undefined || request?.budgetTokens !== undefined;
+  if (!request || !isAsked) return {};
   const isOff = request.effort === 'none' || request.enabled === false;
   if (!target.endpoint.reasoning) {
     if (!isOff) losses.push({ field: 'reasoning', reason: 'this model does not reason' });
@@ -108,6 +110,6 @@ function thinking(call: Call, target: Target, losses: Loss[]): JsonObject {
   }
   if (isOff) return { thinking: { type: 'disabled' } };
   const limit = call.maxOutputTokens ?? target.endpoint.maxOutput ?? OUTPUT_TOKENS;
-  const budget = request.budgetTokens ?? (request.effort && Math.round(RATIO[request.effort] * limit));
+  const budget = request.budgetTokens ?? (request.effort && budgetOfEffort(request.effort, limit));
   return { thinking: { type: 'enabled', ...(budget !== undefined && { token_budget: Math.max(budget, 1) }) } };
 }

@@ -1,10 +1,11 @@
 import { type Fault, type FaultCode, fault, faultRow } from '../../base/fault.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../base/json.ts';
+import { redact } from '../../base/redact.ts';
 import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
 import { durationOf, retryAfterOf } from '../retry-hint.ts';
 
 const RAW_MAX = 4_096;
-const CREDENTIALS = /AIza[\w-]{20,}|ya29\.[\w.-]+|(?<=[?&]key=)[^&\s"]+/g;
+const MESSAGE_MAX = 2_000;
 
 /** google.rpc codes (cloud.google.com/apis/design/errors, read 2026-11-22), with the HTTP status they come with. */
 const STATUSES: { readonly [status: string]: FaultCode } = {
@@ -42,7 +43,7 @@ export function decodeGeminiFault(failure: UpstreamFailure): Fault {
   const error = errorOf(parseJson(failure.body));
   const value = faultOf(error ?? { message: failure.body.trim().slice(0, 500) }, failure.status);
   const wait = value.retryAfterMs ?? retryAfterOf(failure.headers, failure.now);
-  const raw = failure.body.slice(0, RAW_MAX).replace(CREDENTIALS, '…');
+  const raw = redact(failure.body.slice(0, RAW_MAX));
   return {
     ...value,
     ...(wait !== undefined && { retryAfterMs: wait }),
@@ -62,7 +63,7 @@ export function errorOf(body: unknown): JsonObject | undefined {
 export function faultOf(error: JsonObject, status: number | undefined): Fault {
   const details = arrayOf(error.details).filter(isObject);
   const reason = optionalString(details.find((detail) => typeof detail.reason === 'string')?.reason);
-  const message = stringOf(error.message).replace(CREDENTIALS, '…') || 'The provider gave no reason.';
+  const message = redact(stringOf(error.message).slice(0, MESSAGE_MAX)) || 'The provider gave no reason.';
   const http = status ?? (typeof error.code === 'number' ? error.code : 500);
   const type = optionalString(error.status);
   const words = `${reason ?? ''} ${message}`;

@@ -1,4 +1,4 @@
-export { encodeTokenCount, GEMINI_METHODS, type GeminiMethod, geminiClient, splitGeminiPath } from './client/index.ts';
+export { decodeCountTokens, encodeTokenCount, type GeminiPath, geminiClient, splitGeminiPath } from './client/index.ts';
 
 import type { UpstreamDialect } from '../dialect.ts';
 import { encodeGeminiCall } from './call.ts';

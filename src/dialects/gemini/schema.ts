@@ -9,10 +9,10 @@ const KEPT = new Set([
   ...['maxItems', 'minimum', 'maximum', 'anyOf', 'oneOf', 'properties', 'additionalProperties', 'required'],
   'propertyOrdering',
 ]);
-/** Notes to a reader that constrain nothing: left out without a loss. */
+/** Notes to a reader that constrain nothing, and what is said otherwise: left out without a loss. */
 const NOTES = new Set([
   ...['$schema', '$comment', '$defs', 'definitions', 'default', 'example', 'examples', 'deprecated', 'readOnly'],
-  ...['writeOnly', 'strict'],
+  ...['writeOnly', 'strict', 'nullable'],
 ]);
 const NODES_MAX = 4_000;
 const DEPTH_MAX = 96;

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../base/fault.ts';
+import { type Fault, fault } from '../../../base/fault.ts';
 import { isObject, type JsonObject, objectOf, optionalString } from '../../../base/json.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call } from '../../../call/call.ts';
@@ -13,6 +13,7 @@ import { readToolChoice, readTools } from './tools.ts';
 
 export const GEMINI_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;
 export type GeminiMethod = (typeof GEMINI_METHODS)[number];
+export type GeminiPath = { readonly model: string; readonly method: GeminiMethod };
 
 const KNOWN = new Set([
   ...COMMON_FIELDS,
@@ -28,20 +29,37 @@ const KNOWN = new Set([
 ]);
 
 /** `google/gemini-2.5-flash:free:generateContent` → model and method; undefined if there is no such method. */
-export function splitGeminiPath(tail: string): { readonly model: string; readonly method: GeminiMethod } | undefined {
+export function splitGeminiPath(tail: string): GeminiPath | undefined {
   const at = tail.lastIndexOf(':');
   const method = GEMINI_METHODS.find((known) => known === tail.slice(at + 1));
   return at > 0 && method ? { model: tail.slice(0, at), method } : undefined;
 }
 
 /**
- * Reads a body of `models/{model}:generateContent` and its streaming and counting twins. `params.model` is the path
- * below `models/`, its method included: the method says whether to stream.
+ * Reads a body of `models/{model}:generateContent` or its streaming twin. The model and the method stand in the path:
+ * in `params.model` and `params.action`, or together below `models/` (`params['*']`).
  */
 export function decodeCall(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
+  const asked = pathOf(request);
+  if (!asked || asked.method === 'countTokens')
+    return failed(fault('not_found', 'Use models/{model}:generateContent or models/{model}:streamGenerateContent.'));
+  return readCall(body, request, asked);
+}
+
+/** Reads a body of `models/{model}:countTokens`: the call whose prompt is to be counted. */
+export function decodeCountTokens(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
+  const asked = pathOf(request);
+  return asked ? readCall(body, request, asked) : failed(fault('not_found', 'Use models/{model}:countTokens.'));
+}
+
+function pathOf({ params }: ClientRequest): GeminiPath | undefined {
+  const { model, action } = params;
+  if (action === undefined) return splitGeminiPath(model ?? params['*'] ?? '');
+  return splitGeminiPath(`${model ?? ''}:${action}`);
+}
+
+function readCall(body: JsonObject, request: ClientRequest, { model, method }: GeminiPath): Result<Call, Fault> {
   const to = newComplaints();
-  const tail = request.params.model ?? '';
-  const { model, method } = splitGeminiPath(tail) ?? { model: tail, method: 'generateContent' };
   // `countTokens` takes the contents alone or the whole request in a wrapper.
   const asked = camelKeys(isObject(body.generateContentRequest) ? body.generateContentRequest : body);
   const { configured, rest } = readConfig(to, asked);
@@ -56,7 +74,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const call: Call = {
     ...common,
     ...configured,
-    model: model === '' ? null : model,
+    model,
     stream: method === 'streamGenerateContent',
     messages: readContents(to, asked),
     tools: readTools(to, asked),

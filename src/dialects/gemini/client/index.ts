@@ -7,7 +7,7 @@ import { decodeCall } from './call.ts';
 import { encodeEvents } from './events.ts';
 import { encodeReply } from './reply.ts';
 
-export { GEMINI_METHODS, type GeminiMethod, splitGeminiPath } from './call.ts';
+export { decodeCountTokens, type GeminiPath, splitGeminiPath } from './call.ts';
 
 /** Google's `models/{model}:generateContent` and `:streamGenerateContent`, as `@google/genai` speaks it. */
 export const geminiClient: ClientDialect = {

@@ -34,7 +34,7 @@ before(async () => {
     const body = parseJson(Buffer.concat(chunks).toString());
     const tail = /^\/v1(?:beta)?\/models\/([^?]+)/.exec(request.url ?? '')?.[1];
     assert(tail !== undefined && isObject(body));
-    const call = geminiClient.decodeCall(body, { headers: {}, params: { model: decodeURIComponent(tail) } });
+    const call = geminiClient.decodeCall(body, { headers: {}, params: { '*': decodeURIComponent(tail) } });
     if (!call.ok) {
       const refusal = geminiClient.encodeFault(call.error, { id: null });
       response.writeHead(refusal.status, { 'content-type': 'application/json' }).end(JSON.stringify(refusal.body));
