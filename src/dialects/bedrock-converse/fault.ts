@@ -10,7 +10,7 @@ export function decodeFault(failure: UpstreamFailure): Fault {
   const named = failure.headers['x-amzn-errortype'] ?? stringOf(body.__type);
   const type = (named.split(':')[0] ?? '').split('#').pop() ?? '';
   const told = stringOf(body.message) || stringOf(body.Message) || failure.body.trim().slice(0, 500);
-  const message = told === '' ? `The provider answered ${failure.status}.` : told;
+  const message = told === '' ? `The provider answered ${failure.status}.` : redact(told);
   const retryAfterMs = retryAfterOf(failure.headers, failure.now);
   return fault(codeOf(type, message, failure.status), message, {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -18,7 +18,7 @@ export function decodeFault(failure: UpstreamFailure): Fault {
       provider: failure.provider,
       status: failure.status,
       ...(type !== '' && { type }),
-      raw: failure.body.slice(0, 4096),
+      raw: redact(failure.body.slice(0, 4096)),
     },
   });
 }
@@ -30,6 +30,10 @@ export function faultOfFrame(frame: Frame): Fault {
   const upstream = { type: frame.event, raw: frame.data.slice(0, 4096) };
   return fault(codeOf(frame.event, message, undefined), message, { upstream });
 }
+
+/** A refused signature is answered with the whole canonical request, session token and key id included. */
+const redact = (text: string): string =>
+  text.replace(/(x-amz-security-token:)[^\s\\]+/gi, '$1…').replace(/\b(AKIA|ASIA)[A-Z0-9]{12,}/g, '$1…');
 
 /** Exceptions of Converse, ConverseStream and of AWS's front door (API_runtime_Converse, CommonErrors; read 2026-11-22). */
 const CODES: { readonly [type: string]: FaultCode } = {

@@ -15,7 +15,13 @@ import {
 } from '../../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
 import type { ClientRequest } from '../../dialect.ts';
-import { nativeFields, readReasoning, readSampling, SAMPLING_FIELDS } from '../../openai-chat/client/options.ts';
+import {
+  nativeFields,
+  readReasoning,
+  readSampling,
+  readStop,
+  SAMPLING_FIELDS,
+} from '../../openai-chat/client/options.ts';
 import { DIALECT } from '../tools.ts';
 import { readInput } from './input.ts';
 import { includes, readFormat, readToolChoice, readTools, refuseState } from './settings.ts';
@@ -36,6 +42,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'background',
   'previous_response_id',
   'conversation',
+  'stop',
   'stream_options',
 ]);
 
@@ -51,7 +58,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
     tools: readTools(to, body),
     output: readFormat(to, text),
     sampling: readSettings(to, body),
-    stop: [],
+    stop: readStop(to, body),
     ...present({
       toolChoice: readToolChoice(to, body),
       parallelToolCalls: readBoolean(to, body, 'parallel_tool_calls'),

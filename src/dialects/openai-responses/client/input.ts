@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import { LIMITS } from '../../../base/limits.ts';
 import type { AssistantPart, Message, RefusalPart, TextPart } from '../../../call/message.ts';
 import { type Complaints, complain, readString, wrongType } from '../../../call/read.ts';
 import { argumentsOfInput } from '../freeform.ts';
@@ -18,6 +19,10 @@ export function readInput(to: Complaints, input: Json | undefined): Message[] {
   }
   if (!Array.isArray(input)) {
     wrongType(to, 'input', 'a string or an array of items', input);
+    return [];
+  }
+  if (input.length > LIMITS.messages_max) {
+    complain(to, 'input', `Invalid 'input': at most ${LIMITS.messages_max} items are supported.`);
     return [];
   }
   const messages: Message[] = [];

@@ -13,35 +13,47 @@ import { encodeReasoning } from './reasoning.ts';
 export function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
   const losses: Loss[] = [];
   const native = call.native?.dialect === DIALECT ? call.native.fields : {};
-  const { include: _include, ...withoutInclude } = native;
+  const { include, reasoning: nativeReasoning, text: nativeText, ...rest } = native;
   const input = encodeInput(call, target, losses);
-  const reasoning = encodeReasoning(call, target);
   const body: JsonObject = {
-    ...withoutInclude,
+    ...rest,
     model: target.endpoint.upstreamId,
     input,
     store: false,
     ...(call.stream && { stream: true }),
-    ...limits(call),
-    ...(reasoning && { reasoning: { ...objectOf(native.reasoning), ...reasoning } }),
-    ...text(call, objectOf(native.text), losses),
+    ...limits(call, losses),
+    ...reasoning(call, target, objectOf(nativeReasoning), losses),
+    ...text(call, objectOf(nativeText), losses),
     ...tools(call, losses),
-    ...included(call, target, native),
+    ...included(call, target, arrayOf(include)),
     ...labels(call),
   };
   lossesOf(call, losses);
   return ok({ path: '/responses', headers: {}, body, losses });
 }
 
-function limits(call: Call): JsonObject {
+/** Less is refused (platform.openai.com/docs/api-reference/responses/create, read 2026-11-22). */
+const OUTPUT_TOKENS_MIN = 16;
+
+function limits(call: Call, losses: Loss[]): JsonObject {
   const { temperature, top_p, top_logprobs } = call.sampling;
+  const asked = call.maxOutputTokens;
+  if (asked !== undefined && asked < OUTPUT_TOKENS_MIN)
+    losses.push({ field: 'max_output_tokens', reason: `sent as ${OUTPUT_TOKENS_MIN}, the least there is` });
   return {
-    // Below 16 it is refused (platform.openai.com/docs/api-reference/responses/create, read 2026-11-22).
-    ...(call.maxOutputTokens !== undefined && { max_output_tokens: Math.max(16, call.maxOutputTokens) }),
+    ...(asked !== undefined && { max_output_tokens: Math.max(OUTPUT_TOKENS_MIN, asked) }),
     ...(temperature !== undefined && { temperature }),
     ...(top_p !== undefined && { top_p }),
     ...(top_logprobs !== undefined && { top_logprobs }),
   };
+}
+
+function reasoning(call: Call, target: Target, native: JsonObject, losses: Loss[]): JsonObject {
+  const asked = call.reasoning && call.reasoning.effort !== 'none' && call.reasoning.enabled !== false;
+  if (asked && !target.endpoint.reasoning) losses.push({ field: 'reasoning', reason: 'this endpoint does not reason' });
+  if (!target.endpoint.reasoning) return {};
+  const member = { ...native, ...encodeReasoning(call, target) };
+  return Object.keys(member).length > 0 ? { reasoning: member } : {};
 }
 
 function text(call: Call, native: JsonObject, losses: Loss[]): JsonObject {
@@ -65,8 +77,8 @@ function tools(call: Call, losses: Loss[]): JsonObject {
   };
 }
 
-function included(call: Call, target: Target, native: JsonObject): JsonObject {
-  const include = new Set<Json>(arrayOf(native.include));
+function included(call: Call, target: Target, native: readonly Json[]): JsonObject {
+  const include = new Set(native);
   if (target.endpoint.reasoning && call.reasoning?.effort !== 'none') include.add('reasoning.encrypted_content');
   else include.delete('reasoning.encrypted_content');
   if (call.sampling.logprobs || call.sampling.top_logprobs) include.add('message.output_text.logprobs');

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../base/json.ts';
-import { arrayOf, isObject } from '../../../base/json.ts';
+import { arrayOf, isObject, type JsonObject } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import type { Loss } from '../../../call/loss.ts';
 import type {
@@ -122,9 +121,13 @@ function encodeAssistant(writing: Writing, message: AssistantMessage, path: stri
     } else items.push(...encodeOutput(writing, part, path));
   });
   closeContent();
-  closeThought();
-  for (const entry of natives)
-    if (isObject(entry) && isObject(entry.item) && Number(entry.at) >= message.parts.length) items.push(entry.item);
+  const after = natives.flatMap((entry) =>
+    isObject(entry) && isObject(entry.item) && Number(entry.at) >= message.parts.length ? [entry.item] : [],
+  );
+  // A reasoning item without the item it led to is refused.
+  if (thought.length > 0 && after.length === 0) lose(writing, path, 'reasoning that led to no answer');
+  else closeThought();
+  items.push(...after);
   return items;
 }
 
