@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DEADLINES, type Deadlines } from '../base/limits.ts';
+import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
 
 /** Everything an operator can set, read once from the environment. */
@@ -11,9 +12,11 @@ export type Configuration = {
   readonly workers: number;
   /** A folder of `providers/*.toml` and `models/**` merged over the shipped catalogue. */
   readonly catalogFolder: string | null;
-  readonly egressAllow: readonly string[];
+  readonly egressAllow: string;
   readonly deadlines: Deadlines;
   readonly environment: Environment;
+  /** What the operator should know at start. */
+  readonly warnings: readonly string[];
 };
 
 /** One row of the configuration reference (docs/configuration.md is generated from here). */
@@ -78,12 +81,10 @@ export function readConfiguration(environment: Environment): Configuration {
     databaseUrl: environment.DATABASE_URL || null,
     workers: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_WORKERS', 1, 256)),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
-    egressAllow: (environment.SWITCHWRIGHT_EGRESS_ALLOW ?? '')
-      .split(',')
-      .map((word) => word.trim())
-      .filter(Boolean),
+    egressAllow: environment.SWITCHWRIGHT_EGRESS_ALLOW ?? '',
     deadlines: scaled(Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1')),
     environment,
+    warnings: [],
   };
 }
 
@@ -110,4 +111,36 @@ function scaled(factor: number): Deadlines {
     total_ms: DEADLINES.total_ms * factor,
     head_wait_ms: DEADLINES.head_wait_ms,
   };
+}
+
+const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::]'];
+
+/**
+ * A provider whose base URL is this gateway itself would call itself for ever: such a setting is refused. The OpenAI
+ * SDK reads `OPENAI_BASE_URL` too, so an operator who points programs at the gateway may well have it set here.
+ * The same goes for one of our own keys in a provider's variable: it must not travel to that provider.
+ */
+export function withoutLoops(configuration: Configuration): Configuration {
+  const environment: { [name: string]: string | undefined } = { ...configuration.environment };
+  const warnings = [...configuration.warnings];
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.endsWith('_BASE_URL') && value && isOurs(value, configuration)) {
+      warnings.push(`${name} is this gateway's own address, a loop: it is ignored, and so is that provider's key.`);
+      const prefix = name.slice(0, -'BASE_URL'.length);
+      for (const other of Object.keys(environment)) if (other.startsWith(prefix)) delete environment[other];
+    }
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.endsWith('_API_KEY') || name.startsWith('SWITCHWRIGHT_') || !value?.startsWith(PRODUCT.keyPrefix))
+      continue;
+    warnings.push(`${name} holds a key of this gateway, not of that provider: it is ignored.`);
+    delete environment[name];
+  }
+  return { ...configuration, environment, warnings };
+}
+
+function isOurs(url: string, { host, port }: Configuration): boolean {
+  const parsed = URL.parse(url);
+  if (!parsed || Number(parsed.port || (parsed.protocol === 'https:' ? 443 : 80)) !== port) return false;
+  return parsed.hostname === host || OWN_HOSTS.includes(parsed.hostname);
 }

@@ -3,7 +3,7 @@ import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Records } from '../ledger/records.ts';
+import type { Records } from '../insights/store.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 

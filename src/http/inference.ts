@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Fault, fault } from '../base/fault.ts';
 import { type JsonObject, parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -12,7 +11,7 @@ import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import { type Completion, complete } from '../gateway/complete.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { sendFault } from './faults.ts';
+import { refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
 
@@ -20,18 +19,18 @@ const NO_BODY = Buffer.alloc(0);
 
 /** Every inference route: authorise, decode, complete, encode — in whatever dialect the client speaks. */
 export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
     const receivedAt = gateway.world.now();
     const headers = request.headers as WireHeaders;
     reply.hijack();
-    const caller = await gateway.access.authenticate(headers);
-    if ('code' in caller) return refuse(reply, dialect, caller);
-    if (caller.isManagement)
-      return refuse(reply, dialect, fault('permission_denied', 'Management keys cannot be used for inference.'));
+    const caller = gateway.access.authenticate(headers);
+    if ('code' in caller) return refuseIn(dialect, reply, caller);
+    const refusal = gateway.access.authorize(caller, 'inference');
+    if (refusal) return refuseIn(dialect, reply, refusal);
     const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
-    if (!body.ok) return refuse(reply, dialect, body.error);
+    if (!body.ok) return refuseIn(dialect, reply, body.error);
     const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
-    if (!call.ok) return refuse(reply, dialect, call.error);
+    if (!call.ok) return refuseIn(dialect, reply, call.error);
     answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
   };
 }
@@ -74,17 +73,12 @@ function wholeAnswer({ gateway, dialect, reply, headers, call }: Exchange, reque
     done: (result) => {
       if (result.kind === 'failed') {
         const answer = answerContext(gateway, request, call, null, () => undefined);
-        return sendFault(
-          reply,
-          dialect.encodeFault(result.fault, { id: request.id, answer }),
-          result.fault,
-          request.id,
-        );
+        return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
       }
       if (result.kind !== 'replied') return;
       const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, receipt));
       const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-      send(reply, 200, text, { 'x-generation-id': request.id });
+      sendJson(reply, text, { 'x-generation-id': request.id });
     },
   });
 }
@@ -123,7 +117,7 @@ function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, requ
       if (result.kind !== 'failed') return stream.end();
       if (!stream.opened()) {
         stream.release();
-        return refuse(reply, dialect, result.fault, request.id);
+        return refuseIn(dialect, reply, result.fault, { id: request.id });
       }
       write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
       stream.end();
@@ -153,20 +147,4 @@ function answerContext(
     newId: gateway.world.newId,
   };
   return Object.defineProperty(context, 'extra', { get: extra, enumerable: true });
-}
-
-function refuse(reply: FastifyReply, dialect: ClientDialect, value: Fault, id: string | null = null): void {
-  const encoded = dialect.encodeFault(value, { id });
-  sendFault(reply, encoded, value, id);
-}
-
-function send(reply: FastifyReply, status: number, text: string, headers: { [name: string]: string }): void {
-  if (reply.raw.destroyed) return;
-  reply.raw.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'access-control-allow-origin': '*',
-    ...headers,
-  });
-  reply.raw.end(text);
 }

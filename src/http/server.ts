@@ -3,10 +3,11 @@ import { fault } from '../base/fault.ts';
 import { parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { ClientDialect } from '../dialects/dialect.ts';
+import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
+import { decodeCountTokens, encodeTokenCount, geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
-import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { envelope, sendFault } from './faults.ts';
 import { inferenceHandler } from './inference.ts';
 import type { Route, RouteAnswer } from './route.ts';
@@ -14,6 +15,17 @@ import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
 const PREFIXES = ['/api/v1', '/v1'] as const;
+
+const MESSAGES_COUNT: TokenCount = {
+  dialect: anthropicMessagesClient,
+  decode: countTokensRequest,
+  encode: (tokens) => ({ input_tokens: tokens }),
+};
+const GEMINI_COUNT: TokenCount = {
+  dialect: geminiClient,
+  decode: decodeCountTokens,
+  encode: (tokens) => encodeTokenCount(tokens),
+};
 
 export type ServerParts = {
   readonly gateway: Gateway;
@@ -54,15 +66,28 @@ export function createServer({ gateway, api, pages }: ServerParts): FastifyInsta
       .code(204)
       .send(),
   );
+  mountInference(server, gateway);
+  for (const route of api) for (const prefix of PREFIXES) mount(server, gateway, route, prefix);
+  for (const route of pages) mount(server, gateway, route, '');
+  return server;
+}
+
+function mountInference(server: FastifyInstance, gateway: Gateway): void {
   for (const { path, dialect } of INFERENCE_ROUTES) {
     const client = CLIENT_DIALECTS[dialect];
     if (!client) continue;
     const handler = inferenceHandler(client, gateway);
-    for (const prefix of path.startsWith('/v1beta') ? ['', '/api'] : PREFIXES) server.post(prefix + path, handler);
+    for (const prefix of PREFIXES) server.post(prefix + path, handler);
   }
-  for (const route of api) for (const prefix of PREFIXES) mount(server, gateway, route, prefix);
-  for (const route of pages) mount(server, gateway, route, '');
-  return server;
+  const messages = countTokensHandler(MESSAGES_COUNT, gateway);
+  for (const prefix of PREFIXES) server.post(`${prefix}/messages/count_tokens`, messages);
+  // Google's SDKs put the version into the path themselves, and the method behind the model.
+  const generate = inferenceHandler(geminiClient, gateway);
+  const count = countTokensHandler(GEMINI_COUNT, gateway);
+  for (const prefix of ['', '/api'])
+    server.post(`${prefix}/v1beta/models/*`, (request, reply) =>
+      request.url.split('?')[0]?.endsWith(':countTokens') ? count(request, reply) : generate(request, reply),
+    );
 }
 
 function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: string): void {
@@ -71,8 +96,10 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     url: prefix + route.path,
     handler: async (request, reply) => {
       const headers = request.headers as WireHeaders;
-      const caller = await authorise(route, headers, gateway);
-      if (caller && 'code' in caller) return refuse(request, reply, caller);
+      const known = gateway.access.authenticate(headers);
+      const caller = 'code' in known ? null : known;
+      const refusal = route.auth !== 'none' && 'code' in known ? known : gateway.access.authorize(caller, route.auth);
+      if (refusal) return refuse(request, reply, refusal);
       const bytes = request.body as Buffer | undefined;
       const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
       if (!body.ok) return refuse(request, reply, body.error);
@@ -90,19 +117,6 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
       return write(reply, result, prefix !== '');
     },
   });
-}
-
-async function authorise(
-  route: Route,
-  headers: WireHeaders,
-  gateway: Gateway,
-): Promise<Caller | null | ReturnType<typeof fault>> {
-  const caller = await gateway.access.authenticate(headers);
-  if (route.auth === 'none') return 'code' in caller ? null : caller;
-  if ('code' in caller) return caller;
-  if (route.auth === 'management' && !caller.isManagement)
-    return fault('permission_denied', 'Only management keys can perform this operation');
-  return caller;
 }
 
 function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): FastifyReply {
@@ -133,10 +147,8 @@ function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault
 function refuse(request: FastifyRequest, reply: FastifyReply, value: ReturnType<typeof fault>): void {
   reply.hijack();
   const path = request.url.split('?')[0] ?? '';
-  const route = INFERENCE_ROUTES.find(
-    (entry) => path.endsWith(entry.path) || (entry.path.startsWith('/v1beta') && path.includes('/v1beta/')),
-  );
-  const dialect: ClientDialect | undefined = route && CLIENT_DIALECTS[route.dialect];
+  const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
+  const dialect = path.includes('/v1beta/') ? geminiClient : route && CLIENT_DIALECTS[route.dialect];
   const own = envelope(value);
   const encoded = dialect
     ? dialect.encodeFault(value, { id: null })

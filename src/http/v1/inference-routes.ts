@@ -4,5 +4,4 @@ export const INFERENCE_ROUTES: readonly { readonly path: string; readonly dialec
   { path: '/completions', dialect: 'openai-completions' },
   { path: '/responses', dialect: 'openai-responses' },
   { path: '/messages', dialect: 'anthropic-messages' },
-  { path: '/v1beta/models/*', dialect: 'gemini' },
 ];

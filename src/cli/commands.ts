@@ -1,0 +1,96 @@
+import { PRODUCT } from '../base/product.ts';
+import type { Environment } from '../catalog/environment.ts';
+import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
+
+type Command = {
+  readonly name: string;
+  readonly usage: string;
+  readonly meaning: string;
+  readonly run: (words: readonly string[], configuration: Configuration) => Promise<number> | number;
+};
+
+/** Every command; what a command needs is loaded only when it runs. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'serve',
+    usage: 'serve',
+    meaning: 'Starts the gateway (what `npm start` does).',
+    run: async (_words, configuration) => (await import('./serve.ts')).serveCommand(configuration),
+  },
+  {
+    name: 'chat',
+    usage: 'chat [--model M] [--image FILE|URL] [--system TEXT] [--url URL] [--key KEY] [words]',
+    meaning: 'Asks a running gateway and streams the answer; reads stdin; without words, a conversation.',
+    run: async (words, configuration) => (await import('./chat.ts')).chatCommand(words, configuration),
+  },
+  {
+    name: 'models',
+    usage: 'models [words]',
+    meaning: 'Lists the catalogue, or what of it matches.',
+    run: async (words, configuration) => (await import('./models.ts')).modelsCommand(words, configuration),
+  },
+  {
+    name: 'plan',
+    usage: 'plan MODEL [FALLBACK …] [--provider JSON] [--tools] [--image] [--prompt-tokens N] [--seed N] [--json]',
+    meaning: 'Explains where a call would go, and why, without sending it.',
+    run: async (words, configuration) => (await import('./plan.ts')).planCommand(words, configuration),
+  },
+  {
+    name: 'keys',
+    usage: 'keys [list | create NAME | disable HASH | delete HASH | sign-in]',
+    meaning: 'Manages API keys, and makes sign-in links for the console.',
+    run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    meaning: 'Says which provider keys work, and why not.',
+    run: async (_words, configuration) => (await import('./doctor.ts')).doctorCommand(configuration),
+  },
+  {
+    name: 'catalog',
+    usage: 'catalog [check | sync [--from FILE]]',
+    meaning: 'Checks the catalogue’s files, or brings them up to date from models.dev.',
+    run: async (words, configuration) =>
+      (await import('./catalog.ts')).catalogCommand(words, configuration.environment),
+  },
+  {
+    name: 'audit',
+    usage: 'audit',
+    meaning: 'Derives every balance again from receipts and transfers, and names the first difference.',
+    run: async (_words, configuration) => (await import('./audit.ts')).auditCommand(configuration),
+  },
+];
+
+export function helpText(): string {
+  const lines = COMMANDS.map(({ usage, meaning }) => `  switchwright ${usage}\n      ${meaning}`);
+  return `${PRODUCT.name} ${PRODUCT.version} — ${PRODUCT.disclaimer}\n\n${lines.join('\n')}\n\nSettings come from the environment: docs/configuration.md lists them.`;
+}
+
+/** Runs one command; the exit code. Expected failures are one line on stderr. */
+export async function runCommand(words: readonly string[], environment: Environment): Promise<number> {
+  const [name = 'serve', ...rest] = words;
+  if (['help', '--help', '-h'].includes(name)) {
+    console.log(helpText());
+    return 0;
+  }
+  if (['version', '--version', '-v'].includes(name)) {
+    console.log(PRODUCT.version);
+    return 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    console.error(`There is no command "${name}".\n\n${helpText()}`);
+    return 2;
+  }
+  try {
+    return await command.run(rest, readConfiguration(environment));
+  } catch (cause) {
+    const expected =
+      cause instanceof ConfigurationError ||
+      (cause instanceof Error && 'code' in cause) ||
+      (cause instanceof Error && cause.constructor === Error);
+    console.error(expected && cause instanceof Error ? cause.message : cause);
+    return 1;
+  }
+}

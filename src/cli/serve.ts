@@ -1,0 +1,111 @@
+import cluster from 'node:cluster';
+import { mkdirSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { PRODUCT } from '../base/product.ts';
+import { pageRoutes } from '../http/pages/index.ts';
+import { createServer } from '../http/server.ts';
+import { apiRoutes } from '../http/v1/routes.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import { realWorld } from '../upstream/world.ts';
+import { banner } from './banner.ts';
+import { type Composed, composeGateway } from './compose.ts';
+import { type Configuration, withoutLoops } from './configuration.ts';
+
+/** Calls in flight get this long to end after SIGTERM. */
+const DRAIN_MS = 10_000;
+
+/** `switchwright serve`: one process, or with `SWITCHWRIGHT_WORKERS` one that owns the store and others that serve. */
+export async function serveCommand(asked: Configuration): Promise<number> {
+  const configuration = withoutLoops(asked);
+  if (cluster.isWorker) return serveAs('worker', configuration);
+  mkdirSync(configuration.dataDirectory, { recursive: true, mode: 0o700 });
+  return configuration.workers > 1 ? superviseWorkers(configuration) : serveAs('owner', configuration);
+}
+
+async function serveAs(role: 'owner' | 'worker', configuration: Configuration): Promise<number> {
+  const world = realWorld({ egressAllow: configuration.egressAllow });
+  const sandbox = role === 'owner' ? await startSandbox(world) : null;
+  const composed = await composeGateway(withSandbox(configuration, sandbox?.origin), world, role);
+  const server = await listen(composed, configuration);
+  if (role === 'owner') banner(configuration, composed, addressOf(server, configuration));
+  const stopped = await stopSignal(composed);
+  await drain(server);
+  await composed.close();
+  await sandbox?.close();
+  return stopped;
+}
+
+/** The owner of the store: prepares it, forks the workers, replaces those that die. It serves no calls itself. */
+async function superviseWorkers(configuration: Configuration): Promise<number> {
+  const world = realWorld({ egressAllow: configuration.egressAllow });
+  const sandbox = await startSandbox(world);
+  const composed = await composeGateway(withSandbox(configuration, sandbox.origin), world, 'owner');
+  cluster.setupPrimary({ serialization: 'advanced' });
+  let stopping = false;
+  const listening = Promise.withResolvers<number>();
+  const fork = (): void => {
+    const worker = cluster.fork({ SANDBOX_BASE_URL: `${sandbox.origin}/v1`, SWITCHWRIGHT_LOCAL_SERVERS: '0' });
+    composed.storage.serveProcess(worker.process);
+    worker.on('listening', ({ port }) => listening.resolve(port));
+    worker.on('exit', () => {
+      if (!stopping) world.after(500, fork);
+    });
+  };
+  for (let count = 0; count < configuration.workers; count++) fork();
+  banner(configuration, composed, `http://${hostOf(configuration)}:${await listening.promise}`);
+  const stopped = await stopSignal(composed);
+  stopping = true;
+  await Promise.all(
+    Object.values(cluster.workers ?? {}).map(
+      (worker) =>
+        new Promise<void>((done) => {
+          worker?.once('exit', () => done());
+          worker?.process.kill('SIGTERM');
+        }),
+    ),
+  );
+  await composed.close();
+  await sandbox.close();
+  return stopped;
+}
+
+const withSandbox = (configuration: Configuration, origin: string | undefined): Configuration =>
+  origin === undefined
+    ? configuration
+    : { ...configuration, environment: { ...configuration.environment, SANDBOX_BASE_URL: `${origin}/v1` } };
+
+async function listen({ gateway }: Composed, { host, port }: Configuration): Promise<FastifyInstance> {
+  const server = createServer({ gateway, api: apiRoutes, pages: pageRoutes });
+  await server.listen({ host, port, backlog: 2048 });
+  return server;
+}
+
+function addressOf(server: FastifyInstance, configuration: Configuration): string {
+  const address = server.server.address();
+  return `http://${hostOf(configuration)}:${typeof address === 'object' && address ? address.port : configuration.port}`;
+}
+
+const hostOf = ({ host }: Configuration): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+
+/** Resolves when the process is asked to stop, by a signal or because its starter is gone. SIGHUP reads the catalogue again. */
+function stopSignal({ reload }: Composed): Promise<number> {
+  process.on('SIGHUP', reload);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0));
+    if (process.connected && !cluster.isWorker) process.once('disconnect', () => resolve(0));
+    if (cluster.isWorker) process.once('disconnect', () => process.exit(0));
+  });
+}
+
+/** Stops accepting, lets calls in flight end, then closes what is left. */
+async function drain(server: FastifyInstance): Promise<void> {
+  const { server: http } = server;
+  const closed = new Promise<void>((done) => http.close(() => done()));
+  http.closeIdleConnections();
+  const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+/** What the process is called in lists of processes. */
+process.title = PRODUCT.slug;
