@@ -101,7 +101,10 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     for (;;) {
       serveWaiting(pool);
       const first = pool.waiting[0];
-      if (!first) return;
+      if (!first) {
+        pool.filling = false; // in the same turn in which nobody was found waiting, or the next one would wait for ever
+        return;
+      }
       const need = nano(first.amount - pool.free);
       const waiting = pool.waiting.reduce((sum, waiter) => sum + waiter.amount, 0n) - pool.free;
       const slice = first.amount * SLICE;
@@ -149,13 +152,10 @@ export function openLeases(store: LedgerStore, world: World): Leases {
         pool.waiting.push({ amount, answer, fail });
         if (pool.filling) return;
         pool.filling = true;
-        fill(pool)
-          .catch((cause: unknown) => {
-            for (const waiter of pool.waiting.splice(0)) waiter.fail(cause);
-          })
-          .finally(() => {
-            pool.filling = false;
-          });
+        fill(pool).catch((cause: unknown) => {
+          pool.filling = false;
+          for (const waiter of pool.waiting.splice(0)) waiter.fail(cause);
+        });
       });
     },
     end: (scope, taken, cost) => {
