@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../base/json.ts';
 import type { ReasoningEvent } from '../../../call/event.ts';
 import type { ReasoningPart } from '../../../call/message.ts';
 import { joinsItem, reasoningMembers } from '../reasoning.ts';
@@ -12,9 +13,32 @@ export type ReasoningItem = {
 
 type OpenPart = { -readonly [K in keyof ReasoningPart]: ReasoningPart[K] };
 
+type Visible = 'summary' | 'text';
+
+/** How the events about a visible part are called. */
+const WORDS = {
+  summary: {
+    index: 'summary_index',
+    part: 'summary_text',
+    added: 'response.reasoning_summary_part.added',
+    delta: 'response.reasoning_summary_text.delta',
+    textDone: 'response.reasoning_summary_text.done',
+    done: 'response.reasoning_summary_part.done',
+  },
+  text: {
+    index: 'content_index',
+    part: 'reasoning_text',
+    added: 'response.content_part.added',
+    delta: 'response.reasoning_text.delta',
+    textDone: 'response.reasoning_text.done',
+    done: 'response.content_part.done',
+  },
+} as const;
+
 /** A `reasoning` item: visible parts are told as they grow, opaque data only with the finished item. */
 export function createReasoningItem(writer: Writer, first: ReasoningEvent): ReasoningItem {
-  const id = first.id?.startsWith('rs_') ? first.id : writer.answer.newId('rs');
+  const told = first.id?.startsWith('rs_') && !writer.output.some((item) => item?.id === first.id);
+  const id = told && first.id ? first.id : writer.answer.newId('rs');
   const place = openItem(writer, { id, type: 'reasoning', status: 'in_progress', summary: [] });
   const parts: OpenPart[] = [];
   const counts = { summary: 0, text: 0, encrypted: 0 };
@@ -28,30 +52,16 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
     ...(event.id !== undefined && { id: event.id }),
   });
 
-  const tell = (kind: 'summary' | 'text', step: 'added' | 'delta' | 'done', text: string): void => {
-    const where = { item_id: id, output_index: place };
-    const at = counts[kind] - 1;
-    if (kind === 'summary') {
-      const part = { type: 'summary_text', text: step === 'added' ? '' : text };
-      if (step === 'added') writer.emit('response.reasoning_summary_part.added', { ...where, summary_index: at, part });
-      if (step === 'delta')
-        writer.emit('response.reasoning_summary_text.delta', { ...where, summary_index: at, delta: text });
-      if (step !== 'done') return;
-      writer.emit('response.reasoning_summary_text.done', { ...where, summary_index: at, text });
-      writer.emit('response.reasoning_summary_part.done', { ...where, summary_index: at, part });
-    } else {
-      const part = { type: 'reasoning_text', text: step === 'added' ? '' : text };
-      if (step === 'added') writer.emit('response.content_part.added', { ...where, content_index: at, part });
-      if (step === 'delta') writer.emit('response.reasoning_text.delta', { ...where, content_index: at, delta: text });
-      if (step !== 'done') return;
-      writer.emit('response.reasoning_text.done', { ...where, content_index: at, text });
-      writer.emit('response.content_part.done', { ...where, content_index: at, part });
-    }
+  const tell = (kind: Visible, step: 'added' | 'delta' | 'textDone' | 'done', fields: JsonObject): void => {
+    const where = { item_id: id, output_index: place, [WORDS[kind].index]: counts[kind] - 1 };
+    writer.emit(WORDS[kind][step], { ...where, ...fields });
   };
 
   const closePart = (): void => {
     const last = parts.at(-1);
-    if (last && last.kind !== 'encrypted') tell(last.kind, 'done', last.text);
+    if (!last || last.kind === 'encrypted') return;
+    tell(last.kind, 'textDone', { text: last.text });
+    tell(last.kind, 'done', { part: { type: WORDS[last.kind].part, text: last.text } });
   };
 
   return {
@@ -62,7 +72,7 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
         parts.push(partOf(event));
         index = event.index;
         counts[event.kind]++;
-        if (event.kind !== 'encrypted') tell(event.kind, 'added', '');
+        if (event.kind !== 'encrypted') tell(event.kind, 'added', { part: { type: WORDS[event.kind].part, text: '' } });
       }
       const part = parts.at(-1);
       if (!part) return;
@@ -70,7 +80,7 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
       if (event.signature !== undefined) part.signature = (part.signature ?? '') + event.signature;
       if (event.id !== undefined) part.id = event.id;
       if (part.format === 'unknown') part.format = event.format;
-      if (part.kind !== 'encrypted' && event.text !== '') tell(part.kind, 'delta', event.text);
+      if (part.kind !== 'encrypted' && event.text !== '') tell(part.kind, 'delta', { delta: event.text });
     },
     close: (status) => {
       closePart();

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../base/json.ts';
-import { parseJson } from '../../../base/json.ts';
+import { type JsonObject, parseJson } from '../../../base/json.ts';
 import type { ToolStartEvent } from '../../../call/event.ts';
 import { inputOfArguments, isFreeform } from '../freeform.ts';
 import { closeItem, type ItemStatus, openItem, type Writer } from './writer.ts';
@@ -21,13 +20,18 @@ export function createToolItem(writer: Writer, start: ToolStartEvent): ToolItem 
   const place = openItem(writer, { ...common, status: 'in_progress', ...member('') });
   const where = { item_id: id, output_index: place };
   let text = '';
+  let checked: { readonly length: number; readonly whole: boolean } = { length: 0, whole: false };
 
   return {
     add: (more) => {
       text += more;
       if (!freeform) writer.emit('response.function_call_arguments.delta', { ...where, delta: more });
     },
-    whole: () => parseJson(text) !== undefined,
+    whole: () => {
+      // Asked before each further item: long arguments are parsed once.
+      if (checked.length !== text.length) checked = { length: text.length, whole: parseJson(text) !== undefined };
+      return checked.whole;
+    },
     close: (status) => {
       const told = freeform ? inputOfArguments(text) : text;
       if (freeform) {
