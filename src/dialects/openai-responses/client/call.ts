@@ -1,5 +1,5 @@
 import type { Fault } from '../../../base/fault.ts';
-import type { JsonObject } from '../../../base/json.ts';
+import { arrayOf, type JsonObject } from '../../../base/json.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call, Sampling } from '../../../call/call.ts';
 import type { Message } from '../../../call/message.ts';
@@ -31,6 +31,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...SAMPLING_FIELDS,
   'input',
   'instructions',
+  'include',
   'max_output_tokens',
   'tools',
   'tool_choice',
@@ -84,13 +85,17 @@ function readSettings(to: Complaints, body: JsonObject): Sampling {
   return includes(body, 'message.output_text.logprobs') ? { ...sampling, logprobs: true } : sampling;
 }
 
+/** Log probabilities are a parameter; encrypted reasoning always comes, since nothing is stored. */
+const KNOWN_INCLUDE: ReadonlySet<unknown> = new Set(['reasoning.encrypted_content', 'message.output_text.logprobs']);
 const KNOWN_TEXT: ReadonlySet<string> = new Set(['format', 'verbosity']);
 const KNOWN_REASONING: ReadonlySet<string> = new Set(['effort', 'summary', 'max_tokens', 'enabled', 'exclude']);
 
 /** What we do not model, also below `text` and `reasoning`. */
 function readNative(body: JsonObject, text: JsonObject): JsonObject | undefined {
+  const include = arrayOf(body.include).filter((word) => !KNOWN_INCLUDE.has(word));
   const fields = {
     ...nativeFields(body, KNOWN),
+    ...(include.length > 0 && { include }),
     ...present({
       text: nativeFields(text, KNOWN_TEXT),
       reasoning: nativeFields((body.reasoning ?? {}) as JsonObject, KNOWN_REASONING),
