@@ -49,7 +49,7 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     } else if (passing.length > 0) listener.events(passing, target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
-      hold.checkpoint(billFor(meter.usage(), target.endpoint.price).cost);
+      hold.checkpoint(billFor(meter.usage(), target.endpoint.price).outputCost);
     }
     if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
   };

@@ -41,13 +41,7 @@ export function createEventStream(
 
   function open(): void {
     opened = true;
-    response.writeHead(200, {
-      'content-type': options.contentType,
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-      ...options.headers,
-    });
-    response.socket?.setNoDelay(true);
+    writeHead(response, options);
   }
 
   function beat(): void {
@@ -102,4 +96,14 @@ export function createEventStream(
     stop();
   };
   return { write, end, opened: () => opened, release };
+}
+
+function writeHead(response: ServerResponse, { contentType, headers }: StreamOptions): void {
+  response.writeHead(200, {
+    'content-type': contentType,
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    ...headers,
+  });
+  response.socket?.setNoDelay(true);
 }
