@@ -1,4 +1,5 @@
 import type { Fault } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
@@ -25,9 +26,26 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
     contents: contents.value.contents,
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
     ...geminiTools(call, losses),
-    ...(call.serviceTier !== undefined && { serviceTier: call.serviceTier }),
+    ...serviceTier(call, losses),
     generationConfig: config.value,
   };
   const method = call.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return ok({ path: `/models/${target.endpoint.upstreamId}:${method}`, headers: {}, body, losses });
+}
+
+const TIERS: { readonly [tier: string]: string } = {
+  default: 'standard',
+  standard: 'standard',
+  standard_only: 'standard',
+  flex: 'flex',
+  priority: 'priority',
+};
+
+/** OpenAI's and Anthropic's words for Google's tiers; `auto` is what happens anyway. */
+function serviceTier(call: Call, losses: Loss[]): JsonObject {
+  const asked = call.serviceTier?.toLowerCase();
+  if (asked === undefined || asked === 'auto') return {};
+  const tier = Object.hasOwn(TIERS, asked) ? TIERS[asked] : undefined;
+  if (tier === undefined) losses.push({ field: 'service_tier', reason: 'Gemini has no such tier' });
+  return tier === undefined ? {} : { serviceTier: tier };
 }

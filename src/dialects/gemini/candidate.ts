@@ -66,7 +66,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
   return {
     read: (piece, events) => {
       const { content, finishReason: reason, index: _, logprobsResult, ...rest } = piece;
-      native = { ...native, ...rest };
+      native = withFields(native, rest);
       for (const part of arrayOf(objectOf(content).parts)) readPart(objectOf(part), events);
       if (isObject(logprobsResult)) events.push({ type: 'logprobs', choice, content: decodeLogprobs(logprobsResult) });
       if (typeof reason === 'string') finishReason = reason;
@@ -83,6 +83,15 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       return arrayOf(grounding.webSearchQueries).length;
     },
   };
+}
+
+/** Far more than Google's fields: a hostile stream must not grow an object for ever. */
+const FIELDS_MAX = 64;
+
+/** Fields of a later chunk replace those of an earlier one. */
+export function withFields(before: JsonObject, fields: JsonObject): JsonObject {
+  const count = Object.keys(fields).length;
+  return count === 0 || Object.keys(before).length + count > FIELDS_MAX ? before : { ...before, ...fields };
 }
 
 function readBlob(blob: JsonObject, choice: number, events: Event[]): void {

@@ -4,10 +4,10 @@ import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString
 import type { Event } from '../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
-import { type Candidate, createCandidate } from './candidate.ts';
+import { type Candidate, createCandidate, withFields } from './candidate.ts';
 import { errorOf, faultOf } from './fault.ts';
 import { isGemini3 } from './names.ts';
-import { decodeUsage } from './usage.ts';
+import { decodeUsage, isCounted } from './usage.ts';
 
 /**
  * Reads `GenerateContentResponse`s, one a frame. There is no terminal frame: the bytes end after each candidate had its
@@ -20,6 +20,9 @@ export function createGeminiDecoder(upstream: UpstreamContext): EventDecoder {
     end: reader.end,
   };
 }
+
+/** More candidates than any model gives. */
+const CANDIDATES_MAX = 256;
 
 export type GeminiReader = { readonly read: (chunk: Json | undefined) => Event[]; readonly end: () => Event[] };
 
@@ -36,7 +39,7 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     return events;
   };
   const candidateAt = (index: unknown): Candidate => {
-    const at = typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : 0;
+    const at = typeof index === 'number' && Number.isInteger(index) && index > 0 && index < CANDIDATES_MAX ? index : 0;
     let candidate = candidates.get(at);
     if (!candidate) {
       candidate = createCandidate(at, upstream);
@@ -54,8 +57,8 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     if (!started) events.push(startOf(chunk));
     started = true;
     const { candidates: list, usageMetadata, promptFeedback, modelVersion: _, responseId: __, ...rest } = chunk;
-    native = { ...native, ...rest };
-    if (isObject(usageMetadata)) usage = { ...usage, ...usageMetadata };
+    native = withFields(native, rest);
+    if (isObject(usageMetadata) && isCounted(usageMetadata)) usage = usageMetadata;
     const feedback = objectOf(promptFeedback);
     if (feedback.blockReason !== undefined && arrayOf(list).length === 0) return fail(events, blocked(feedback));
     if (isObject(promptFeedback)) native = { ...native, promptFeedback };

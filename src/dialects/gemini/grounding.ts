@@ -47,7 +47,7 @@ export function encodeGrounding(annotations: readonly Annotation[], text: string
   const chunks: JsonObject[] = [];
   const supports: JsonObject[] = [];
   const places = new Map<string, number>();
-  for (const annotation of annotations) {
+  for (const annotation of annotations.slice(0, SUPPORTS_MAX)) {
     if (annotation.type !== 'url') continue;
     let index = places.get(annotation.url);
     if (index === undefined) {

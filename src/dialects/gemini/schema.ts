@@ -16,6 +16,7 @@ const NOTES = new Set([
 ]);
 const NODES_MAX = 4_000;
 const DEPTH_MAX = 96;
+const MEMBERS_MAX = 200;
 
 type Walk = {
   readonly root: JsonObject;
@@ -141,8 +142,9 @@ function mergeAll(
   open: readonly string[],
   depth: number,
 ): JsonObject {
+  if (members.length > MEMBERS_MAX) walk.dropped.add('allOf');
   let merged: JsonObject = {};
-  for (const member of [...members, { ...schema, allOf: undefined }]) {
+  for (const member of [...members.slice(0, MEMBERS_MAX), { ...schema, allOf: undefined }]) {
     const part = isObject(member) && member.allOf === undefined ? member : schemaAt(walk, member, open, depth + 1);
     const whole = typeof part.$ref === 'string' ? schemaAt(walk, part, open, depth + 1) : part;
     merged = {

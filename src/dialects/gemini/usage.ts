@@ -7,7 +7,7 @@ import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/
  * (a blocked prompt).
  */
 export function decodeUsage(metadata: JsonObject, webSearches: number): Usage | undefined {
-  if (!('promptTokenCount' in metadata) && !('candidatesTokenCount' in metadata)) return undefined;
+  if (!isCounted(metadata)) return undefined;
   const prompt = countOf(metadata.promptTokenCount);
   const total = countOf(metadata.totalTokenCount);
   const toolResults = countOf(metadata.toolUsePromptTokenCount);
@@ -31,6 +31,10 @@ export function decodeUsage(metadata: JsonObject, webSearches: number): Usage | 
     webSearches,
   });
 }
+
+/** Chunks before the last may tell no more than the kind of traffic. */
+export const isCounted = (metadata: JsonObject): boolean =>
+  'promptTokenCount' in metadata || 'candidatesTokenCount' in metadata;
 
 function modality(details: Json | undefined, name: string): number {
   let sum = 0;

@@ -1,6 +1,15 @@
 import { isObject, type JsonObject, optionalBoolean, optionalNumber, optionalString } from '../../../base/json.ts';
+import { LIMITS } from '../../../base/limits.ts';
 import { type Call, EFFORTS, type OutputFormat, type ReasoningRequest } from '../../../call/call.ts';
-import { type Complaints, present, readBoolean, readNumber, readObject, readStrings } from '../../../call/read.ts';
+import {
+  type Complaints,
+  complain,
+  present,
+  readBoolean,
+  readNumber,
+  readObject,
+  readStrings,
+} from '../../../call/read.ts';
 import { GEMINI } from '../names.ts';
 import { camelKeys, without } from './fields.ts';
 import { jsonSchema } from './tools.ts';
@@ -21,10 +30,13 @@ export function readConfig(
   const config = camelKeys(readObject(to, body, 'generationConfig') ?? {});
   const path = (field: string): string => `generationConfig.${field}`;
   const number = (field: string, range = {}): number | undefined => readNumber(to, config, field, range, path(field));
+  const stop = readStrings(to, config, 'stopSequences', path('stopSequences')) ?? [];
+  if (stop.length > LIMITS.stop_sequences_max)
+    complain(to, path('stopSequences'), `stopSequences holds more than ${LIMITS.stop_sequences_max} entries.`);
   const modalities = readStrings(to, config, 'responseModalities', path('responseModalities'));
   const configured = {
     output: readOutput(config),
-    stop: readStrings(to, config, 'stopSequences', path('stopSequences')) ?? [],
+    stop,
     sampling: present({
       temperature: number('temperature', { min: 0, max: 2 }),
       top_p: number('topP', { min: 0, max: 1 }),

@@ -1,12 +1,20 @@
 import { isObject, type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../../base/json.ts';
+import { LIMITS } from '../../../base/limits.ts';
 import type { Message, TextPart, ToolResultPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, wrongType } from '../../../call/read.ts';
 import { readMedia } from '../media.ts';
 import { camelKeys } from './fields.ts';
 import { readModelParts } from './model-parts.ts';
 
-/** Function calls that wait for their response: Gemini 2 gives them no ids, responses then match by name and order. */
-export type OpenCalls = { readonly waiting: { id: string; name: string }[]; readonly ids: Set<string>; made: number };
+/**
+ * The function calls of the history. Gemini 2 gives them no ids: their responses match by name, in the order of the calls.
+ */
+export type OpenCalls = {
+  readonly ids: Set<string>;
+  readonly answered: Set<string>;
+  readonly byName: Map<string, { readonly ids: string[]; next: number }>;
+  made: number;
+};
 
 /** `systemInstruction` and `contents` as messages. A content may hold several results and text beside them. */
 export function readContents(to: Complaints, body: JsonObject): Message[] {
@@ -16,7 +24,11 @@ export function readContents(to: Complaints, body: JsonObject): Message[] {
   const { contents } = body;
   const list = Array.isArray(contents) ? contents : contents === undefined ? [] : [contents];
   if (list.length === 0) complain(to, 'contents', 'GenerateContentRequest.contents: contents is not specified');
-  const open: OpenCalls = { waiting: [], ids: new Set(), made: 0 };
+  if (list.length > LIMITS.messages_max) {
+    complain(to, 'contents', `contents holds more than ${LIMITS.messages_max} entries.`);
+    return messages;
+  }
+  const open: OpenCalls = { ids: new Set(), answered: new Set(), byName: new Map(), made: 0 };
   let turn: JsonObject[] | null = null;
   const closeTurn = (): void => {
     if (turn) messages.push({ role: 'assistant', parts: readModelParts(turn, open) });
@@ -106,11 +118,20 @@ function readUserPart(part: JsonObject): UserPart | undefined {
   return readMedia(part);
 }
 
+function takeOldest(open: OpenCalls, name: string): string | undefined {
+  const queue = open.byName.get(name);
+  while (queue && queue.next < queue.ids.length) {
+    const id = queue.ids[queue.next++];
+    if (id !== undefined && !open.answered.has(id)) return id;
+  }
+  return undefined;
+}
+
 function readResponse(value: JsonObject, open: OpenCalls): Message {
   const name = stringOf(value.name);
   const told = optionalString(value.id);
-  const at = open.waiting.findIndex((call) => (told === undefined ? call.name === name : call.id === told));
-  const matched = at >= 0 ? open.waiting.splice(at, 1)[0] : undefined;
+  const callId = told ?? takeOldest(open, name) ?? name;
+  open.answered.add(callId);
   const response = objectOf(value.response);
   const [key, ...others] = Object.keys(response);
   const only = others.length === 0 && key !== undefined ? response[key] : undefined;
@@ -123,7 +144,7 @@ function readResponse(value: JsonObject, open: OpenCalls): Message {
   }
   return {
     role: 'tool',
-    callId: matched?.id ?? told ?? name,
+    callId,
     parts,
     ...(isError && { isError }),
     ...(name !== '' && { name }),

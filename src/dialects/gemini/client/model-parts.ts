@@ -43,7 +43,9 @@ function readCall(call: JsonObject, token: string | undefined, open: OpenCalls, 
   while (id === '' || open.ids.has(id)) id = `call_${open.made++}`;
   open.ids.add(id);
   const name = stringOf(call.name);
-  open.waiting.push({ id, name });
+  const queue = open.byName.get(name);
+  if (queue) queue.ids.push(id);
+  else open.byName.set(name, { ids: [id], next: 0 });
   if (token !== undefined)
     read.push({ type: 'reasoning', kind: 'encrypted', text: token, id, format: GEMINI_REASONING });
   read.push({ type: 'tool-call', id, name, arguments: JSON.stringify(objectOf(call.args)) });
