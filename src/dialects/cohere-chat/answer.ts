@@ -19,83 +19,101 @@ const finishOf = (native: string | null): FinishReason => {
 };
 
 /** What an answer consists of, whether it comes in pieces or whole. Cohere gives one choice. */
-export function createAnswer(upstream: UpstreamContext) {
-  const events: Event[] = [];
-  let reasonings = 0;
-  const thoughts = new Map<string, number>();
-  const calls = new Map<string, { readonly index: number; hasArguments: boolean }>();
-  const ids = new Set<string>();
-  let length = 0;
-  const offsets = new Map<string, number>();
+export type Answer = {
+  readonly events: Event[];
+  readonly upstream: UpstreamContext;
+  reasonings: number;
+  readonly thoughts: Map<string, number>;
+  readonly calls: Map<string, { readonly index: number; hasArguments: boolean }>;
+  readonly ids: Set<string>;
+  /** Characters of text so far, and where each block of it began: citations count from there. */
+  length: number;
+  readonly offsets: Map<string, number>;
+};
 
-  const callStart = (key: string, value: JsonObject): void => {
-    const named = objectOf(value.function);
-    let id = stringOf(value.id);
-    if (id === '' || ids.has(id)) id = upstream.newId('call');
-    ids.add(id);
-    const index = calls.size;
-    calls.set(key, { index, hasArguments: false });
-    events.push({ type: 'tool-start', choice: 0, index, id, name: stringOf(named.name) });
-    callArguments(key, stringOf(named.arguments));
-  };
-  const callArguments = (key: string, text: string): void => {
-    const call = calls.get(key);
-    if (!call || text === '') return;
-    call.hasArguments = true;
-    events.push({ type: 'tool-arguments', choice: 0, index: call.index, text });
-  };
-  /** A call without arguments never has a delta. */
-  const callEnd = (key: string): void => {
-    if (calls.get(key)?.hasArguments === false) callArguments(key, '{}');
-  };
-
+export function startAnswer(upstream: UpstreamContext, id: Json | undefined): Answer {
+  const named = optionalString(id);
+  const start: Event = { type: 'start', ...(named !== undefined && { id: named }) };
   return {
-    events,
-    start: (id: Json | undefined): void => {
-      const named = optionalString(id);
-      events.push({ type: 'start', ...(named !== undefined && { id: named }) });
-    },
-    text: (block: string, text: string): void => {
-      if (!offsets.has(block)) offsets.set(block, length);
-      length += text.length;
-      if (text !== '') events.push({ type: 'text', choice: 0, text });
-    },
-    /** A thinking block or the tool plan: what the model says to itself before it acts. */
-    reasoning: (block: string, text: string): void => {
-      if (text === '') return;
-      const index = thoughts.get(block) ?? reasonings++;
-      thoughts.set(block, index);
-      events.push({ type: 'reasoning', choice: 0, index, kind: 'text', text, format: 'unknown' });
-    },
-    callStart,
-    callArguments,
-    callEnd,
-    citation: (citation: JsonObject, block: string): void => {
-      for (const annotation of decodeCitation(citation, offsets.get(block) ?? 0))
-        events.push({ type: 'annotation', choice: 0, annotation });
-    },
-    logprobs: (items: readonly Json[]): void => {
-      const content = items.map(objectOf).map(({ text, logprobs }) => {
-        const values = Array.isArray(logprobs) ? logprobs : [];
-        const logprob = values.reduce((sum: number, value) => sum + (typeof value === 'number' ? value : 0), 0);
-        return { token: stringOf(text), logprob, bytes: [...Buffer.from(stringOf(text))], top_logprobs: [] };
-      });
-      if (content.length > 0) events.push({ type: 'logprobs', choice: 0, content });
-    },
-    /** The end as `message-end` tells it: finish and usage, or what went wrong. */
-    finish: (end: JsonObject): void => {
-      for (const key of calls.keys()) callEnd(key);
-      const native = optionalString(end.finish_reason) ?? null;
-      if (native === 'ERROR' || native === 'TIMEOUT' || typeof end.error === 'string') {
-        const code = native === 'TIMEOUT' ? 'upstream_timeout' : 'upstream_server_error';
-        const message = optionalString(end.error) ?? 'The provider could not finish the answer.';
-        events.push({ type: 'fault', fault: fault(code, message, { upstream: { code: native ?? 'ERROR' } }) });
-        return;
-      }
-      events.push({ type: 'finish', choice: 0, reason: finishOf(native), native });
-      const usage = decodeUsage(objectOf(end.usage));
-      if (usage) events.push({ type: 'usage', usage });
-      events.push({ type: 'end' });
-    },
+    events: [start],
+    upstream,
+    reasonings: 0,
+    thoughts: new Map(),
+    calls: new Map(),
+    ids: new Set(),
+    length: 0,
+    offsets: new Map(),
   };
+}
+
+export function addText(answer: Answer, block: string, text: string): void {
+  if (!answer.offsets.has(block)) answer.offsets.set(block, answer.length);
+  answer.length += text.length;
+  if (text !== '') answer.events.push({ type: 'text', choice: 0, text });
+}
+
+/** A thinking block or the tool plan: what the model says to itself before it acts. */
+export function addReasoning(answer: Answer, block: string, text: string): void {
+  if (text === '') return;
+  const index = answer.thoughts.get(block) ?? answer.reasonings++;
+  answer.thoughts.set(block, index);
+  answer.events.push({ type: 'reasoning', choice: 0, index, kind: 'text', text, format: 'unknown' });
+}
+
+export function startCall(answer: Answer, key: string, value: JsonObject): void {
+  const named = objectOf(value.function);
+  let id = stringOf(value.id);
+  if (id === '' || answer.ids.has(id)) id = answer.upstream.newId('call');
+  answer.ids.add(id);
+  // A key that comes again is another call: the one before it is over.
+  endCall(answer, key);
+  const index = answer.ids.size - 1;
+  answer.calls.set(key, { index, hasArguments: false });
+  answer.events.push({ type: 'tool-start', choice: 0, index, id, name: stringOf(named.name) });
+  addArguments(answer, key, stringOf(named.arguments));
+}
+
+export function addArguments(answer: Answer, key: string, text: string): void {
+  const call = answer.calls.get(key);
+  if (!call || text === '') return;
+  call.hasArguments = true;
+  answer.events.push({ type: 'tool-arguments', choice: 0, index: call.index, text });
+}
+
+/** A call without arguments never has a delta. */
+export function endCall(answer: Answer, key: string): void {
+  if (answer.calls.get(key)?.hasArguments === false) addArguments(answer, key, '{}');
+}
+
+export function addCitation(answer: Answer, citation: JsonObject): void {
+  const block = String(citation.content_index ?? 0);
+  for (const annotation of decodeCitation(citation, answer.offsets.get(block) ?? 0))
+    answer.events.push({ type: 'annotation', choice: 0, annotation });
+}
+
+/** Pieces of text with the log probabilities of their tokens; those of one piece are multiplied. */
+export function addLogprobs(answer: Answer, items: readonly Json[]): void {
+  const content = items.map(objectOf).map(({ text, logprobs }) => {
+    const values = Array.isArray(logprobs) ? logprobs : [];
+    const logprob = values.reduce((sum: number, value) => sum + (typeof value === 'number' ? value : 0), 0);
+    return { token: stringOf(text), logprob, bytes: [...Buffer.from(stringOf(text))], top_logprobs: [] };
+  });
+  if (content.length > 0) answer.events.push({ type: 'logprobs', choice: 0, content });
+}
+
+/** The end as `message-end` tells it: finish and usage, or what went wrong. */
+export function finishAnswer(answer: Answer, end: JsonObject): void {
+  const { events } = answer;
+  for (const key of answer.calls.keys()) endCall(answer, key);
+  const native = optionalString(end.finish_reason) ?? null;
+  if (native === 'ERROR' || native === 'TIMEOUT' || typeof end.error === 'string') {
+    const code = native === 'TIMEOUT' ? 'upstream_timeout' : 'upstream_server_error';
+    const message = optionalString(end.error) ?? 'The provider could not finish the answer.';
+    events.push({ type: 'fault', fault: fault(code, message, { upstream: { code: native ?? 'ERROR' } }) });
+    return;
+  }
+  events.push({ type: 'finish', choice: 0, reason: finishOf(native), native });
+  const usage = decodeUsage(objectOf(end.usage));
+  if (usage) events.push({ type: 'usage', usage });
+  events.push({ type: 'end' });
 }

@@ -92,17 +92,23 @@ function createReader(upstream: UpstreamContext) {
     if (logprobs.length > 0) events.push({ type: 'logprobs', choice: 0, content: logprobs });
     if (line.done !== true) return events;
     isOver = true;
-    const native = optionalString(line.done_reason) ?? null;
-    events.push({ type: 'finish', choice: 0, reason: finishOf(native, calls > 0), native });
-    // Thinking is not counted apart; a prompt that was still in memory may have no count.
-    const usage = usageOf({ input: countOf(line.prompt_eval_count), output: countOf(line.eval_count) });
-    if ('prompt_eval_count' in line || 'eval_count' in line) events.push({ type: 'usage', usage });
-    events.push({ type: 'end' });
-    return events;
+    return [...events, ...lastEvents(line, calls > 0)];
   };
   const end = (): Event[] =>
     isOver ? [] : fail(fault('upstream_truncated', 'The answer broke off before its last line.'));
   return { read, end };
+}
+
+function lastEvents(line: JsonObject, hasCalls: boolean): Event[] {
+  const native = optionalString(line.done_reason) ?? null;
+  // Thinking is not counted apart; a prompt that was still in memory may have no count.
+  const usage = usageOf({ input: countOf(line.prompt_eval_count), output: countOf(line.eval_count) });
+  const isCounted = 'prompt_eval_count' in line || 'eval_count' in line;
+  return [
+    { type: 'finish', choice: 0, reason: finishOf(native, hasCalls), native },
+    ...(isCounted ? [{ type: 'usage', usage } as const] : []),
+    { type: 'end' },
+  ];
 }
 
 /** `stop` ends a turn with tool calls too; `load` and `unload` end a request that asked for nothing. */

@@ -5,7 +5,7 @@ import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { encodeGeminiFault } from '../fault.ts';
 import { GEMINI } from '../names.ts';
 import { encodeUsage } from '../usage.ts';
-import { createChoiceWriter } from './choice.ts';
+import { closeChoice, type OpenChoice, openChoice, takeLogprobs, writeEvent } from './choice.ts';
 import { hidesThoughts } from './reply.ts';
 
 /**
@@ -14,15 +14,15 @@ import { hidesThoughts } from './reply.ts';
  */
 export function encodeEvents(answer: AnswerContext): EventEncoder {
   const isHidden = hidesThoughts(answer);
-  const choices = new Map<number, ReturnType<typeof createChoiceWriter>>();
+  const choices = new Map<number, OpenChoice>();
   const finishes: FinishEvent[] = [];
   let native: JsonObject = {};
   let usage: Usage | undefined;
 
-  const choiceAt = (index: number) => {
+  const choiceAt = (index: number): OpenChoice => {
     let choice = choices.get(index);
     if (!choice) {
-      choice = createChoiceWriter(isHidden);
+      choice = openChoice(isHidden);
       choices.set(index, choice);
     }
     return choice;
@@ -37,7 +37,10 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
       case 'native':
         if (event.native.dialect !== GEMINI) return '';
         if (event.choice === null) native = { ...native, ...event.native.fields };
-        else choiceAt(event.choice).keepNative(event.native.fields);
+        else {
+          const choice = choiceAt(event.choice);
+          choice.native = { ...choice.native, ...event.native.fields };
+        }
         return '';
       case 'usage':
         usage = event.usage;
@@ -48,7 +51,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
       case 'end':
         return chunk({
           ...native,
-          candidates: finishes.map((finish) => choiceAt(finish.choice).close(finish)),
+          candidates: finishes.map((finish) => closeChoice(choiceAt(finish.choice), finish)),
           ...(usage && { usageMetadata: encodeUsage(usage) }),
           ...answer.extra,
         });
@@ -56,10 +59,10 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return `data: ${JSON.stringify(encodeGeminiFault(event.fault, { id: answer.id }).body)}\n\n`;
       default: {
         const choice = choiceAt(event.choice);
-        const parts = choice.write(event);
+        const parts = writeEvent(choice, event);
         if (parts.length === 0) return '';
         const content = { role: 'model', parts };
-        return chunk({ candidates: [{ content, index: event.choice, ...choice.takeLogprobs() }] });
+        return chunk({ candidates: [{ content, index: event.choice, ...takeLogprobs(choice) }] });
       }
     }
   };
