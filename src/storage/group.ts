@@ -40,14 +40,14 @@ export function* applyGroup(group: Group, context: WorkContext): Work<void> {
 function* claim({ process, seq, now }: Group): Work<boolean> {
   const seen = yield query('update process set group_seq = ?, seen_at = ? where id = ? and group_seq < ?', [
     BigInt(seq),
-    BigInt(now),
+    BigInt(Math.floor(now)),
     process,
     BigInt(seq),
   ]);
   if (seen.changes > 0n) return true;
   const joined = yield query(
     'insert into process (id, group_seq, seen_at) values (?, ?, ?) on conflict (id) do nothing',
-    [process, BigInt(seq), BigInt(now)],
+    [process, BigInt(seq), BigInt(Math.floor(now))],
   );
   return joined.changes > 0n;
 }
@@ -114,7 +114,7 @@ function transfersOf(receipt: Receipt, hold: Row): Value[][] {
   const charge = cost < held ? cost : held;
   const row = (kind: 'charge' | 'excess', amount: bigint): Value[] => [
     `${receipt.id}/${kind}`,
-    BigInt(receipt.createdAt),
+    BigInt(Math.floor(receipt.createdAt)),
     kind,
     receipt.accountId,
     'spent',
@@ -127,7 +127,7 @@ function transfersOf(receipt: Receipt, hold: Row): Value[][] {
 
 const generationRow = (receipt: Receipt, text: string): Value[] => [
   receipt.id,
-  BigInt(receipt.createdAt),
+  BigInt(Math.floor(receipt.createdAt)),
   receipt.accountId,
   receipt.keyId,
   receipt.workspaceId,

@@ -135,7 +135,7 @@ export function openLedgerStore(
 const holdRow = (intent: Intent, process: string): Value[] => [
   intent.id,
   process,
-  BigInt(intent.createdAt),
+  BigInt(Math.floor(intent.createdAt)),
   intent.accountId,
   intent.keyId,
   intent.workspaceId,

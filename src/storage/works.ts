@@ -21,7 +21,7 @@ export function beginWork(name: WorkName, argument: unknown, context: WorkContex
 /** Books money that enters an account, once for each id. */
 function* credit({ credit, now }: { readonly credit: Credit; readonly now: number }, context: WorkContext): Work<void> {
   const { id, accountId, amount, reason } = credit;
-  const row: Value[] = [id, BigInt(now), 'credit', 'outside', accountId, amount, '', reason];
+  const row: Value[] = [id, BigInt(Math.floor(now)), 'credit', 'outside', accountId, amount, '', reason];
   const columns = columnsOf(TRANSFER).map((column) => `"${column}"`);
   const marks = columns.map(() => '?').join(', ');
   const booked = yield query(
@@ -56,5 +56,5 @@ function* dropMonth(month: string, context: WorkContext): Work<void> {
 
 /** A process that has nothing to write says that it lives. */
 function* beat({ process, now }: { readonly process: string; readonly now: number }): Work<void> {
-  yield query('update process set seen_at = ? where id = ?', [BigInt(now), process]);
+  yield query('update process set seen_at = ? where id = ?', [BigInt(Math.floor(now)), process]);
 }

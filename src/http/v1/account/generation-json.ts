@@ -1,0 +1,75 @@
+import { usdNumber } from '../../../base/money.ts';
+import { completionTokens, promptTokens } from '../../../call/usage.ts';
+import type { Catalog } from '../../../catalog/catalog.ts';
+import type { Attempt } from '../../../facts/attempt.ts';
+import type { Receipt } from '../../../facts/receipt.ts';
+
+/** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
+export function generationJson(receipt: Receipt, catalog: Catalog) {
+  const { usage, bill } = receipt;
+  const providerName = (id: string | null): string | null =>
+    id === null ? null : (catalog.providers.get(id)?.name ?? id);
+  const attempt = receipt.attempts.findLast(({ outcome }) => outcome === 'answered') ?? receipt.attempts.at(-1);
+  return {
+    id: receipt.id,
+    request_id: receipt.id,
+    upstream_id: attempt?.upstreamId ?? null,
+    created_at: new Date(receipt.createdAt).toISOString(),
+    model: receipt.model ?? receipt.requestedModel,
+    router: receipt.model !== null && receipt.requestedModel !== receipt.model ? receipt.requestedModel : null,
+    provider_name: providerName(receipt.provider),
+    provider_responses: receipt.attempts.map((each) => attemptJson(each, receipt, providerName(each.provider))),
+    api_type: receipt.operation === 'chat' ? 'completions' : 'embeddings',
+    app_id: null,
+    origin: receipt.app?.origin ?? '',
+    http_referer: receipt.app?.origin ?? null,
+    user_agent: receipt.userAgent,
+    streamed: receipt.streamed,
+    cancelled: receipt.state === 'cancelled',
+    finish_reason: receipt.finish,
+    native_finish_reason: receipt.nativeFinish,
+    tokens_prompt: promptTokens(usage),
+    tokens_completion: completionTokens(usage),
+    native_tokens_prompt: promptTokens(usage),
+    native_tokens_completion: completionTokens(usage),
+    native_tokens_reasoning: usage.outputReasoning,
+    native_tokens_cached: usage.inputCacheRead,
+    native_tokens_completion_images: usage.outputImage,
+    num_media_prompt: null,
+    num_media_completion: null,
+    num_input_audio_prompt: null,
+    num_search_results: usage.webSearches,
+    num_fetches: null,
+    web_search_engine: null,
+    latency: receipt.firstContentMs ?? receipt.totalMs,
+    generation_time: receipt.totalMs - (receipt.firstContentMs ?? 0),
+    moderation_latency: null,
+    usage: usdNumber(bill.cost),
+    total_cost: usdNumber(bill.cost),
+    cache_discount: null,
+    upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
+    is_byok: bill.isByok,
+    preset_id: null,
+    service_tier: null,
+    session_id: receipt.sessionId,
+    external_user: receipt.user,
+    workspace_id: receipt.workspaceId,
+    data_region: 'global',
+    response_cache_source_id: null,
+    // beyond OpenRouter's: how it ended, what it lost on the way, and which catalogue priced it
+    state: receipt.state,
+    usage_source: usage.source,
+    losses: receipt.losses,
+    catalog_version: receipt.catalogVersion,
+  };
+}
+
+const attemptJson = (attempt: Attempt, receipt: Receipt, providerName: string | null) => ({
+  ...(attempt.upstreamId !== null && { id: attempt.upstreamId }),
+  endpoint_id: attempt.endpoint,
+  provider_name: providerName ?? attempt.provider,
+  model_permaslug: attempt.model,
+  status: attempt.status,
+  latency: attempt.totalMs,
+  is_byok: receipt.bill.isByok,
+});

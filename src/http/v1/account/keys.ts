@@ -1,0 +1,79 @@
+import { fault } from '../../../base/fault.ts';
+import type { Route } from '../../route.ts';
+import { readKeyChange, readNewKey } from './key-body.ts';
+import { keyJson } from './key-json.ts';
+import { refusal } from './refusal.ts';
+
+const PAGE = 100;
+const notFound = refusal(fault('not_found', 'API key not found'));
+
+const LIST: Route = {
+  method: 'GET',
+  path: '/keys',
+  auth: 'management',
+  handle: async ({ query, caller }, { access }) => {
+    const offset = Number(query.offset ?? 0);
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      return refusal(fault('invalid_request', 'offset must be a whole number from 0', { param: 'offset' }));
+    const all = access.keys
+      .list()
+      .filter((key) => key.accountId === caller?.accountId)
+      .filter((key) => query.include_disabled === 'true' || !key.disabled)
+      .filter((key) => query.workspace_id === undefined || key.workspaceId === query.workspace_id);
+    const page = all.slice(offset, offset + PAGE);
+    const usage = await access.keys.usage(page.map((key) => key.hash));
+    const data = page.map((key) => keyJson(key, usage.get(key.hash)));
+    return { status: 200, json: { data, total_count: all.length } };
+  },
+};
+
+const CREATE: Route = {
+  method: 'POST',
+  path: '/keys',
+  auth: 'management',
+  handle: async ({ body, caller }, { access }) => {
+    if (caller === null) return notFound;
+    const wish = readNewKey(body, caller.accountId);
+    if (!wish.ok) return refusal(wish.error);
+    const { key, secret } = await access.keys.create(wish.value);
+    return { status: 201, json: { data: keyJson(key), key: secret } };
+  },
+};
+
+const ONE: Route = {
+  method: 'GET',
+  path: '/keys/:hash',
+  auth: 'management',
+  handle: async ({ params: { hash = '' }, caller }, { access }) => {
+    const key = access.keys.find(hash);
+    if (key === null || key.accountId !== caller?.accountId) return notFound;
+    return { status: 200, json: { data: keyJson(key, (await access.keys.usage([hash])).get(hash)) } };
+  },
+};
+
+const CHANGE: Route = {
+  method: 'PATCH',
+  path: '/keys/:hash',
+  auth: 'management',
+  handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
+    const change = readKeyChange(body);
+    if (!change.ok) return refusal(change.error);
+    if (access.keys.find(hash)?.accountId !== caller?.accountId) return notFound;
+    const key = await access.keys.change(hash, change.value);
+    if (key === null) return notFound;
+    return { status: 200, json: { data: keyJson(key, (await access.keys.usage([hash])).get(hash)) } };
+  },
+};
+
+const REMOVE: Route = {
+  method: 'DELETE',
+  path: '/keys/:hash',
+  auth: 'management',
+  handle: async ({ params: { hash = '' }, caller }, { access }) => {
+    if (access.keys.find(hash)?.accountId !== caller?.accountId || !(await access.keys.remove(hash))) return notFound;
+    return { status: 200, json: { deleted: true } };
+  },
+};
+
+/** The keys of the account, for management keys (spec §1.10). A key is named by its hash; its text is shown once. */
+export const KEYS_ROUTES: readonly Route[] = [LIST, CREATE, ONE, CHANGE, REMOVE];
