@@ -186,6 +186,17 @@ test('thinking: levels for the third generation, a budget before it', () => {
     thinkingBudget: 24_576,
   });
   assert.deepEqual(configOf({ effort: 'none' }, older), { thinkingBudget: 0 });
+  const pro = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-2.5-pro' } });
+  assert.deepEqual(configOf({ effort: 'none' }, pro), { thinkingBudget: 128 });
+});
+
+test('a model whose thinking cannot be steered is not asked to', () => {
+  const reasoning = { efforts: [], budget: false, mandatory: true, defaultEnabled: true };
+  const target = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-pro-image', reasoning } });
+  assert.deepEqual(encode({}, target).body.generationConfig, {});
+  const { body, lost } = encode({ reasoning: { effort: 'low' } }, target);
+  assert.deepEqual(body.generationConfig, { thinkingConfig: { includeThoughts: true } });
+  assert.deepEqual(lost, ['reasoning']);
 });
 
 test('thinking that is mandatory cannot be switched off', () => {

@@ -22,26 +22,32 @@ export function thinkingConfig(call: Call, endpoint: Endpoint, losses: Loss[]): 
       losses.push({ field: 'reasoning', reason: 'this model does not reason' });
     return ok(undefined);
   }
-  // Thoughts are part of an answer unless the caller hides them; Gemini gives them on demand only.
-  if (!request) return ok(endpoint.reasoning.defaultEnabled ? { includeThoughts: true } : undefined);
-  if (isOff && endpoint.reasoning.mandatory) {
+  const { efforts, budget, mandatory, defaultEnabled } = endpoint.reasoning;
+  const isSteerable = efforts.length > 0 || budget;
+  // Thoughts are part of an answer unless the caller hides them; Gemini gives them on demand only. Image models that
+  // cannot be steered may refuse the whole field.
+  if (!request) return ok(defaultEnabled && isSteerable ? { includeThoughts: true } : undefined);
+  if (isOff && mandatory) {
     const message = 'Reasoning is mandatory for this endpoint and cannot be disabled.';
     return failed(fault('invalid_request', message, { param: 'reasoning' }));
   }
-  if (isOff && !isGemini3(endpoint)) return ok({ thinkingBudget: 0 });
-  if (isOff) {
-    losses.push({ field: 'reasoning', reason: 'thinking cannot be switched off, only set to its lowest level' });
-    return ok({ thinkingLevel: levelOf('minimal', endpoint) });
-  }
+  if (isOff) return ok(lowest(endpoint, losses));
   const includeThoughts = request.exclude !== true;
+  if (isSteered && !isSteerable) losses.push({ field: 'reasoning', reason: 'how much this model thinks is fixed' });
+  if (!isSteerable) return ok(isGemini3(endpoint) && includeThoughts ? { includeThoughts } : undefined);
   if (!isSteered)
-    return ok({
-      includeThoughts,
-      ...(request.enabled && !isGemini3(endpoint) && { thinkingBudget: AUTOMATIC }),
-    });
+    return ok({ includeThoughts, ...(request.enabled && !isGemini3(endpoint) && { thinkingBudget: AUTOMATIC }) });
   if (!isGemini3(endpoint)) return ok({ includeThoughts, thinkingBudget: budgetOf(call, endpoint) });
   const effort = request.effort ?? effortOfBudget(request.budgetTokens ?? 0, outputLimit(call, endpoint));
   return ok({ includeThoughts, thinkingLevel: levelOf(effort, endpoint) });
+}
+
+/** Only the Flash models of the 2.5 family can be kept from thinking. */
+function lowest(endpoint: Endpoint, losses: Loss[]): JsonObject {
+  if (!isGemini3(endpoint) && rangeOf(endpoint) !== BUDGETS.pro) return { thinkingBudget: 0 };
+  losses.push({ field: 'reasoning', reason: 'thinking cannot be switched off, only set to its lowest level' });
+  if (isGemini3(endpoint)) return { thinkingLevel: levelOf('minimal', endpoint) };
+  return { thinkingBudget: BUDGETS.pro.min };
 }
 
 const outputLimit = (call: Call, endpoint: Endpoint): number =>
