@@ -1,7 +1,5 @@
-import { enableCompileCache } from 'node:module';
 import { runCommand } from './cli/commands.ts';
 
-enableCompileCache();
 const code = await runCommand(process.argv.slice(2), process.env);
 // Whatever still holds the event loop (a keep-alive socket) is not waited for.
 process.exit(code);

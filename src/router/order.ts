@@ -57,8 +57,8 @@ function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: 
 }
 
 /**
- * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, the others follow by
- * price. Resellers of others' endpoints come after direct hosts.
+ * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, each with its cheapest
+ * endpoint; the others follow by price. Resellers of others' endpoints come after direct hosts.
  */
 function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): Ordered[] {
   const byCost = directFirst(endpoints)
@@ -67,8 +67,11 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
   const first = byCost[0];
   if (!first) return [];
   const pool = byCost.filter(({ endpoint }) => endpoint.provider.reseller === first.endpoint.provider.reseller);
-  const free = pool.filter(({ cost }) => cost === 0);
-  const drawable = free.length > 0 ? free : pool;
+  const hosts = pool.filter(
+    (entry, at) => pool.findIndex((other) => other.endpoint.provider === entry.endpoint.provider) === at,
+  );
+  const free = hosts.filter(({ cost }) => cost === 0);
+  const drawable = free.length > 0 ? free : hosts;
   const weights = drawable.map(({ cost }) => (cost === 0 ? 1 : (first.cost / cost) ** 2));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const at = pick(weights, draw() * total);
@@ -78,7 +81,7 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
   return [
     {
       endpoint: chosen.endpoint,
-      reason: pool.length > 1 ? `drawn by price, ${share} % of the weight` : 'the only one of its kind',
+      reason: drawable.length > 1 ? `drawn by price, ${share} % of the weight` : 'the only one of its kind',
     },
     ...others.map(({ endpoint }) => ({
       endpoint,
