@@ -21,7 +21,7 @@ export function speakReasoner({ call, text }: Prompt): Speech {
     message.role === 'assistant' ? message.parts.filter((part) => part.type === 'reasoning') : [],
   );
   const answer = `The answer to “${text.slice(0, 200)}” is 42.${rememberedOf(returned)}`;
-  return steps === 0 ? { text: answer } : { reasoning: STEPS.slice(-steps).join(' '), text: answer };
+  return steps === 0 ? { text: answer } : { reasoning: STEPS.slice(0, steps).join(' '), text: answer };
 }
 
 function stepsOf(reasoning: ReasoningRequest | undefined): number {

@@ -114,6 +114,6 @@ function resolve(root: JsonObject, reference: string): JsonObject {
   if (!reference.startsWith('#')) return {};
   let found: Json | undefined = root;
   for (const step of reference.slice(1).split('/').filter(Boolean))
-    found = objectOf(found)[decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')];
+    found = objectOf(found)[step.replaceAll('~1', '/').replaceAll('~0', '~')];
   return objectOf(found);
 }

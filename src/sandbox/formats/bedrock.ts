@@ -22,11 +22,11 @@ export const bedrockFormat: Format = {
     };
   },
   encodeEvents,
-  encodeFault: (fault) => ({
-    status: faultRow(fault).status,
-    headers: { 'x-amzn-errortype': EXCEPTIONS[fault.code] ?? 'ValidationException' },
-    body: { message: fault.message },
-  }),
+  encodeFault: (fault) => {
+    const exception = EXCEPTIONS[fault.code];
+    const headers = exception === undefined ? {} : { 'x-amzn-errortype': exception };
+    return { status: faultRow(fault).status, headers, body: { message: fault.message } };
+  },
   streamContentType: 'application/vnd.amazon.eventstream',
   reasoningFormat: 'anthropic-claude-v1',
   brokenEvent: encodeAwsFrame({ event: 'contentBlockDelta', data: '{"contentBlockIndex":0,"del' }),
@@ -40,7 +40,11 @@ const WORDS: { readonly [reason in FinishReason]: string } = {
   error: 'malformed_model_output',
 };
 
+/** There is none for an empty account. */
 const EXCEPTIONS: { readonly [code in FaultCode]?: string } = {
+  invalid_request: 'ValidationException',
+  context_length_exceeded: 'ValidationException',
+  content_policy_violation: 'ValidationException',
   authentication: 'UnrecognizedClientException',
   permission_denied: 'AccessDeniedException',
   not_found: 'ResourceNotFoundException',
