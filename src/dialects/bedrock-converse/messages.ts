@@ -149,7 +149,7 @@ function encodeReasoning(encoding: Encoding, part: ReasoningPart, path: string):
 }
 
 /** Ids have 64 characters at most, of a small set (API_runtime_ToolUseBlock, read 2026-11-22). */
-export const toolUseId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_').slice(-64) || 'call';
+const toolUseId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_').slice(-64) || 'call';
 
 /** The input must be an object; arguments that were cut off stay readable as text. */
 function inputOf(text: string): JsonObject {

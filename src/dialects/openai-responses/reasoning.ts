@@ -10,7 +10,7 @@ import type { Target } from '../../facts/target.ts';
 const TAG = 'sw1';
 const NATIVE_FORMAT: ReasoningFormat = 'openai-responses-v1';
 
-export type Sealed = {
+type Sealed = {
   readonly format: ReasoningFormat;
   readonly member: 'signature' | 'data';
   readonly id: string | undefined;
@@ -18,13 +18,13 @@ export type Sealed = {
 };
 
 /** The opaque datum of a part, as `encrypted_content`. */
-export function seal(sealed: Sealed): string {
+function seal(sealed: Sealed): string {
   if (sealed.format === NATIVE_FORMAT && sealed.member === 'data') return sealed.value;
   return [TAG, sealed.format, sealed.member, encodeURIComponent(sealed.id ?? ''), sealed.value].join(':');
 }
 
 /** What `seal` wrote; anything else is a datum of `format`. */
-export function unseal(text: string, format: ReasoningFormat): Sealed {
+function unseal(text: string, format: ReasoningFormat): Sealed {
   const match = /^sw1:([a-z0-9-]+):(signature|data):([^:]*):/.exec(text);
   const known = match && formatNamed(match[1]);
   if (!match || !known) return { format, member: 'data', id: undefined, value: text };

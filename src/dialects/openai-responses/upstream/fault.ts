@@ -59,7 +59,7 @@ export function faultOfError(value: Json | undefined): Fault {
   return faultOf(told, { raw: redact(JSON.stringify(value ?? null).slice(0, 4096)) });
 }
 
-export function toldBy(value: Json | undefined): Told | undefined {
+function toldBy(value: Json | undefined): Told | undefined {
   if (!isObject(value)) return undefined;
   const inner = isObject(value.error) ? value.error : value;
   const message = [inner.message, value.error, value.detail, inner.detail].find((text) => typeof text === 'string');
