@@ -81,11 +81,12 @@ function mountInference(server: FastifyInstance, gateway: Gateway): void {
   }
   const messages = countTokensHandler(MESSAGES_COUNT, gateway);
   for (const prefix of PREFIXES) server.post(`${prefix}/messages/count_tokens`, messages);
-  // Google's SDKs put the version into the path themselves, and the method behind the model.
+  // Google's SDKs put the version into the path themselves, and the method behind the model: `v1beta` for long, `v1` by
+  // default from @google/genai 3 on (read 2026-11-22).
   const generate = inferenceHandler(geminiClient, gateway);
   const count = countTokensHandler(GEMINI_COUNT, gateway);
-  for (const prefix of ['', '/api'])
-    server.post(`${prefix}/v1beta/models/*`, (request, reply) =>
+  for (const prefix of ['/v1beta', '/api/v1beta', '/v1', '/api/v1'])
+    server.post(`${prefix}/models/*`, (request, reply) =>
       request.url.split('?')[0]?.endsWith(':countTokens') ? count(request, reply) : generate(request, reply),
     );
 }
