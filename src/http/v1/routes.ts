@@ -4,4 +4,4 @@ import { MODEL_ROUTES } from './models/index.ts';
 import { planRoute } from './plan.ts';
 
 /** Every resource of the API that is not inference; each is served below `/api/v1` and its alias `/v1`. */
-export const apiRoutes: readonly Route[] = [...MODEL_ROUTES, planRoute, ...ACCOUNT_ROUTES];
+export const apiRoutes: readonly Route[] = [...MODEL_ROUTES, ...ACCOUNT_ROUTES, planRoute];
