@@ -61,7 +61,10 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
       await write([database.deleteFrom('session').where('hash', '=', hash)], ['access']);
     },
     sessions: async (now) => {
-      await database.deleteFrom('session').where('expires_at', '<=', BigInt(Math.floor(now))).execute();
+      await database
+        .deleteFrom('session')
+        .where('expires_at', '<=', BigInt(Math.floor(now)))
+        .execute();
       return (await database.selectFrom('session').selectAll().execute()).map(sessionOf);
     },
     onChange: (listener) =>

@@ -1,0 +1,58 @@
+import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
+import { usageOf } from '../../call/usage.ts';
+import type { Receipt } from '../../facts/receipt.ts';
+import type { HoldRequest } from '../../ledger/ledger.ts';
+
+export const cents = (value: number): NanoUsd => nano(BigInt(Math.round(value * 1e7)));
+
+/** A request that holds `amount`, a tenth of it for the prompt. */
+export function requestOf(id: string, keyId: string, amount: NanoUsd, createdAt: number): HoldRequest {
+  return {
+    generationId: id,
+    accountId: 'owner',
+    keyId,
+    workspaceId: 'workspace',
+    model: 'author/model',
+    endpoint: 'author/model@host',
+    createdAt,
+    amount,
+    promptCost: nano(amount / 10n),
+    promptTokens: 100,
+    outputTokens: 1000,
+  };
+}
+
+/** The receipt of that request, at what it cost in the end. */
+export function receiptOf(request: HoldRequest, cost: NanoUsd, more: Partial<Receipt> = {}): Receipt {
+  return {
+    id: request.generationId,
+    createdAt: request.createdAt,
+    accountId: request.accountId,
+    keyId: request.keyId,
+    workspaceId: request.workspaceId,
+    operation: 'chat',
+    clientDialect: 'openai-chat',
+    requestedModel: request.model,
+    model: request.model,
+    endpoint: 'author/model@host',
+    provider: 'host',
+    streamed: false,
+    state: cost > 0n ? 'completed' : 'failed',
+    finish: 'stop',
+    nativeFinish: 'stop',
+    usage: usageOf({ input: 100, output: 40, outputReasoning: 10, inputCacheRead: 20 }),
+    bill: { cost, inputCost: NO_MONEY, outputCost: cost, upstreamCost: null, isByok: false },
+    attempts: [],
+    losses: [],
+    fault: null,
+    catalogVersion: '1',
+    seed: 1,
+    firstContentMs: 10,
+    totalMs: 30,
+    app: null,
+    userAgent: null,
+    user: null,
+    sessionId: null,
+    ...more,
+  };
+}
