@@ -1,29 +1,25 @@
-import { resolve } from 'node:path';
-import { dayBefore, dayOf } from '../../src/base/period.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { openAccess } from '../../src/access/access.ts';
+import { SESSION_COOKIE } from '../../src/access/credential.ts';
+import { OWNER_ACCOUNT_ID } from '../../src/access/owner.ts';
+import { prepareAccess } from '../../src/access/prepare.ts';
+import { nano } from '../../src/base/money.ts';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { loadCatalog } from '../../src/catalog/load.ts';
 import { DIALECT_IDS } from '../../src/catalog/provider.ts';
-import type { Caller } from '../../src/facts/caller.ts';
 import type { Receipt } from '../../src/facts/receipt.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openInsights } from '../../src/insights/insights.ts';
-import type { AppRecord, RollUp } from '../../src/insights/store.ts';
+import { newSecret, openStorage, type Storage } from '../../src/storage/open.ts';
 import { createHealth } from '../../src/upstream/health.ts';
-import { rollUp, storeOf } from './traffic.ts';
-
-export const OWNER: Caller = {
-  keyId: 'console',
-  keyLabel: 'Console',
-  accountId: 'owner',
-  workspaceId: 'default',
-  isManagement: true,
-};
-export const SIGN_IN_TOKEN = 'a'.repeat(64);
-export const HOSTILE_TITLE = `</a><script>alert('title')</script>`;
+import { realWorld } from '../../src/upstream/world.ts';
 
 export const CATALOGUE = resolve(import.meta.dirname, 'catalogue');
+const NOW = Date.UTC(2026, 10, 22, 21, 30);
 
 export function readCatalogue(folders: readonly string[] = [CATALOGUE]): Catalog {
   // The pages only read: whether a dialect or quirk has code is checked where the catalogue is loaded to serve.
@@ -33,74 +29,69 @@ export function readCatalogue(folders: readonly string[] = [CATALOGUE]): Catalog
   return loaded.value;
 }
 
-const NOW = Date.UTC(2026, 10, 22, 21, 30);
-const APPS: readonly AppRecord[] = [
-  { id: 'https://atlas.example', origin: 'https://atlas.example', title: 'Atlas', categories: ['cli-agent'] },
-  { id: 'https://evil.example', origin: 'https://evil.example', title: HOSTILE_TITLE, categories: [] },
-];
-
-/** Thirty days of requests from two apps, in made-up but steady numbers. */
-function traffic(): RollUp[] {
-  const today = dayOf(NOW);
-  return Array.from({ length: 30 }, (_, at) => {
-    const day = dayBefore(today, at);
-    const size = BigInt(40 + ((at * 37) % 60));
-    const model = 'openai/gpt-4.1-mini';
-    const tokens = { promptTokens: size * 21_000n, completionTokens: size * 4_300n, requests: size * 9n };
-    return [
-      rollUp({
-        day,
-        model,
-        endpoint: `${model}@openai`,
-        app: APPS[0]?.id ?? '',
-        ...tokens,
-        errors: at === 9 ? size * 2n : 0n,
-      }),
-      rollUp({
-        day,
-        model: 'anthropic/claude-haiku-4.5',
-        endpoint: 'anthropic/claude-haiku-4.5@azure',
-        app: APPS[at % 2]?.id ?? '',
-        promptTokens: size * 6_000n,
-        completionTokens: size * 900n,
-        requests: size * 2n,
-      }),
-    ];
-  }).flat();
-}
-
-export type Instance = { readonly origin: string; readonly close: () => Promise<void> };
+export type Instance = {
+  readonly origin: string;
+  /** Works once. */
+  readonly signInToken: string;
+  /** A cookie of the owner's console session. */
+  readonly session: { readonly name: string; readonly value: string };
+  readonly close: () => Promise<void>;
+};
 type Parts = { readonly catalog?: Catalog; readonly receipts?: readonly Receipt[]; readonly port?: number };
 
-/** The pages of a gateway with a catalogue and traffic of its own, on a free port of this machine. */
+/** The pages over a catalogue, a store and traffic of their own, on a free port of this machine. No upstreams. */
 export async function startInstance({
   catalog = readCatalogue(),
   receipts = [],
   port = 0,
 }: Parts = {}): Promise<Instance> {
-  const health = createHealth(() => NOW);
-  for (let at = 0; at < 40; at++)
-    health.ended('openai/gpt-4.1-mini@openai', { kind: 'success', latencyMs: 380 + at * 4, throughput: 90 + (at % 9) });
+  const world = { ...realWorld(), now: () => NOW };
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'pages-'));
+  const storage = await openStorage({ world, dataDirectory });
+  await book(storage, receipts);
+  const { signInToken } = await prepareAccess({ store: storage.accessStore, world, newSecret });
+  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const redeemed = await access.redeemSignIn(await access.newSignIn(OWNER_ACCOUNT_ID));
   const gateway = {
-    world: { now: () => NOW },
+    world,
     catalog: () => catalog,
     enabled: () => new Set(['openai']),
-    access: {
-      authenticate: ({ cookie }: { readonly cookie?: string }) =>
-        cookie?.includes('session=here') ? OWNER : { code: 'authentication', message: 'Missing Authentication header' },
-      redeemSignIn: async (token: string) => (token === SIGN_IN_TOKEN ? { session: 'here', maxAgeS: 60 } : null),
-    },
-    insights: openInsights(storeOf(traffic(), APPS), { now: () => NOW } as never),
-    records: {
-      find: async (id: string) => receipts.find((receipt) => receipt.id === id) ?? null,
-      list: async () => receipts,
-    },
-    health,
+    access,
+    insights: openInsights(storage.insightsStore, world),
+    records: storage.records,
+    health: warmHealth(),
     log: (message: string, cause?: unknown) => console.error(message, cause),
   } as unknown as Gateway;
   const server = createServer({ gateway, api: [], pages: pageRoutes });
   await server.listen({ host: '127.0.0.1', port });
   const address = server.server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
-  return { origin: `http://127.0.0.1:${bound}`, close: () => server.close() };
+  return {
+    origin: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`,
+    signInToken: signInToken ?? '',
+    session: { name: SESSION_COOKIE, value: redeemed?.session ?? '' },
+    close: async () => {
+      await server.close();
+      await storage.close();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Books calls as the ledger does: an intent, then its settlement with the receipt. */
+async function book({ ledgerStore }: Storage, receipts: readonly Receipt[]): Promise<void> {
+  await Promise.all(
+    receipts.flatMap((receipt) => {
+      const { id, createdAt, accountId, keyId, workspaceId, endpoint } = receipt;
+      const who = { id, createdAt, accountId, keyId, workspaceId, endpoint, model: receipt.requestedModel };
+      const money = { amount: receipt.bill.cost, promptCost: nano(0n), checkpoint: nano(0n) };
+      return [ledgerStore.open({ ...who, ...money, dispatched: true }), ledgerStore.close({ receipt, leases: [] })];
+    }),
+  );
+}
+
+function warmHealth(): ReturnType<typeof createHealth> {
+  const health = createHealth(() => NOW);
+  for (let at = 0; at < 40; at++)
+    health.ended('openai/gpt-4.1-mini@openai', { kind: 'success', latencyMs: 380 + at * 4, throughput: 90 + (at % 9) });
+  return health;
 }

@@ -2,12 +2,38 @@ import { nano } from '../../src/base/money.ts';
 import { usageOf } from '../../src/call/usage.ts';
 import type { Receipt } from '../../src/facts/receipt.ts';
 
-/** A call that failed over once: the first endpoint was overloaded, the second answered. Its app's title is hostile. */
+const DAY_MS = 86_400_000;
+const NEWEST = Date.UTC(2026, 10, 22, 21, 12, 5);
+export const HOSTILE_TITLE = `</a><script>alert('title')</script>`;
+
+/** Thirty days of requests from two apps, two a day, in made-up but steady numbers. */
+export function monthOfReceipts(accountId: string): Receipt[] {
+  return Array.from({ length: 60 }, (_, at) => {
+    const day = Math.floor(at / 2);
+    const size = 40 + ((day * 37) % 60);
+    const isMini = at % 2 === 0;
+    const receipt = receiptOf(`gen-${at}`, accountId, 'Atlas');
+    return {
+      ...receipt,
+      createdAt: NEWEST - day * DAY_MS - (isMini ? 0 : 60_000),
+      usage: usageOf({ input: size * (isMini ? 21_000 : 6_000), output: size * (isMini ? 4_300 : 900) }),
+      ...(day === 9 && isMini && { state: 'failed' as const }),
+      ...(!isMini && {
+        model: 'anthropic/claude-haiku-4.5',
+        endpoint: 'anthropic/claude-haiku-4.5@azure',
+        provider: 'azure',
+        app: { origin: 'https://evil.example', title: HOSTILE_TITLE, categories: [] },
+      }),
+    };
+  });
+}
+
+/** A call that failed over once: the first endpoint was overloaded, the second answered. */
 export function receiptOf(id: string, accountId: string, title: string): Receipt {
   const attempt = { provider: 'azure', model: 'openai/gpt-4.1-mini', upstreamId: null, losses: [] };
   return {
     id,
-    createdAt: Date.UTC(2026, 10, 22, 21, 12, 5),
+    createdAt: NEWEST,
     accountId,
     keyId: 'key',
     workspaceId: 'default',

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { HOSTILE_TITLE, OWNER, SIGN_IN_TOKEN, startInstance } from './instance.ts';
-import { receiptOf } from './receipt.ts';
+import { OWNER_ACCOUNT_ID } from '../../src/access/owner.ts';
+import { startInstance } from './instance.ts';
+import { HOSTILE_TITLE, monthOfReceipts, receiptOf } from './receipt.ts';
 
-const receipts = [receiptOf('gen-1', OWNER.accountId, HOSTILE_TITLE), receiptOf('gen-2', 'someone else', 'x')];
-const { origin, close } = await startInstance({ receipts });
+const receipts = [
+  ...monthOfReceipts(OWNER_ACCOUNT_ID),
+  receiptOf('gen-own', OWNER_ACCOUNT_ID, HOSTILE_TITLE),
+  receiptOf('gen-other', 'someone else', 'x'),
+];
+const { origin, close, signInToken, session } = await startInstance({ receipts });
 after(close);
 
 const get = async (path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> => {
@@ -129,18 +134,19 @@ test('filters and order in the URL hold without a script', async () => {
 });
 
 test('a sign-in link works once it is right, and receipts are for their owner', async () => {
-  const good = await fetch(`${origin}/sign-in?token=${SIGN_IN_TOKEN}`, { redirect: 'manual' });
+  const good = await fetch(`${origin}/sign-in?token=${signInToken}`, { redirect: 'manual' });
   assert.equal(good.status, 303);
   assert.equal(good.headers.get('location'), '/');
-  assert.match(good.headers.get('set-cookie') ?? '', /_session=here; Path=\/; HttpOnly; SameSite=Lax/);
+  assert.match(good.headers.get('set-cookie') ?? '', /_session=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax/);
+  assert.equal((await get(`/sign-in?token=${signInToken}`)).status, 403, 'a second time');
   assert.equal((await get('/sign-in?token=wrong')).status, 403);
   assert.equal((await get('/sign-in')).status, 200);
-  assert.equal((await get('/generation/gen-1')).status, 404);
+  assert.equal((await get('/generation/gen-own')).status, 404);
 });
 
 test('a receipt tells every attempt, every meter and the cost, to its owner alone', async () => {
-  const session = { cookie: 'switchwright_session=here' };
-  const { status, text } = await get('/generation/gen-1', session);
+  const owner = { cookie: `${session.name}=${session.value}` };
+  const { status, text } = await get('/generation/gen-own', owner);
   assert.equal(status, 200);
   const words = readable(text);
   for (const fact of [
@@ -154,10 +160,22 @@ test('a receipt tells every attempt, every meter and the cost, to its owner alon
   ])
     assert.ok(words.includes(fact), fact);
   assert.equal(/<script(?! type="module")|<b>busy/.test(text), false);
-  assert.equal((await get('/generation/gen-2', session)).status, 404);
-  assert.equal((await get('/generation/gen-1')).status, 404);
-  const home = readable((await get('/', session)).text);
+  assert.equal((await get('/generation/gen-other', owner)).status, 404);
+  assert.equal((await get('/generation/gen-own')).status, 404);
+  const home = readable((await get('/', owner)).text);
   assert.ok(home.includes('Recent requests') && home.includes('$0.0010832'));
+});
+
+test('signing out ends the session', async () => {
+  const mine = await fetch(`${origin}/sign-out`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: `${session.name}=${session.value}`, 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  assert.equal(mine.status, 303);
+  assert.match(mine.headers.get('set-cookie') ?? '', /_session=; .*Max-Age=0/);
+  const after = await get('/generation/gen-own', { cookie: `${session.name}=${session.value}` });
+  assert.equal(after.status, 404);
 });
 
 test('what is not there says so: a page for people, JSON below the API', async () => {

@@ -117,7 +117,7 @@ const weights = (model: Model): Html =>
 function benchmarks(values: readonly Benchmark[]): Html {
   return html`<table class="benchmarks"><caption>Benchmarks</caption><tbody>${values.map(
     ({ name, score, unit, source }) =>
-      html`<tr><th scope="row">${name}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><meter min="0" max="100" value="${Math.max(0, Math.min(100, score))}" aria-hidden="true"></meter></td><td>${outbound(source, sourceName(source))}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><svg class="share" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="3"/><rect width="${Math.max(0, Math.min(100, score))}" height="3"/></svg></td><td>${outbound(source, sourceName(source))}</td></tr>`,
   )}</tbody></table>`;
 }
 

@@ -145,7 +145,7 @@ const { text } = await generateText({
         seesImages
           ? `[
         { type: 'text', text: 'What is in this image?' },
-        { type: 'image', image: new URL('${PICTURE}') },
+        { type: 'file', mediaType: 'image/jpeg', data: new URL('${PICTURE}') },
       ]`
           : "'What is the meaning of life?'"
       },

@@ -31,7 +31,7 @@ export const signInRoute: Route = {
       content: html`<div class="head measure narrow"><h1>Sign in</h1>
 ${token && html`<p class="notice">This link has been used already, or is too old. Ask for a new one.</p>`}
 <p>A sign-in link comes from the machine that runs this instance. It works once.</p>
-${codeBlock('shell', 'npm run switchwright -- sign-in', 'Command that prints a sign-in link')}</div>`,
+${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,
     });
   },
 };
