@@ -6,21 +6,31 @@ export type Watch = {
   readonly stop: () => void;
 };
 
-/** One timer for all deadlines of an exchange: when it fires it looks at the clock and sleeps on if it is not yet time. */
+/**
+ * One timer for all deadlines of an exchange: when it fires it looks at the clock and sleeps on if it is not yet time.
+ * A deadline counts only if it still stands one turn later: after a busy spell timers come before the bytes that have
+ * been waiting, and the silence was ours.
+ */
 export function startWatch(world: World, onDue: () => void): Watch {
   let dueAt = Number.POSITIVE_INFINITY;
   let armedFor = Number.POSITIVE_INFINITY;
   let cancel: Cancel | null = null;
+  let isLastTurn = false;
   const arm = (): void => {
     cancel?.();
+    isLastTurn = false;
     armedFor = dueAt;
     cancel = world.after(Math.max(0, dueAt - world.now()), fire);
   };
   const fire = (): void => {
     cancel = null;
     armedFor = Number.POSITIVE_INFINITY;
-    if (world.now() >= dueAt) onDue();
-    else arm();
+    if (world.now() < dueAt) arm();
+    else if (isLastTurn) onDue();
+    else {
+      isLastTurn = true;
+      cancel = world.after(1, fire);
+    }
   };
   return {
     due: (at) => {
