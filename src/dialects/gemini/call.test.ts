@@ -67,6 +67,14 @@ test('a history with tools: roles merge, results stay together, signatures retur
   assert.deepEqual(lost, []);
 });
 
+test('a turn that says nothing is left out, and what stands around it keeps its role', () => {
+  const { body } = encode({ messages: [user('One.'), assistant(), assistant({ type: 'text', text: 'Two.' })] });
+  assert.deepEqual(body.contents, [
+    { role: 'user', parts: [{ text: 'One.' }] },
+    { role: 'model', parts: [{ text: 'Two.' }] },
+  ]);
+});
+
 test('history of another vendor: its reasoning stays behind, its unsigned call gets the documented stand-in', () => {
   const messages = [
     user('Add.'),

@@ -43,10 +43,10 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
     }
     const parts = partsOf(message, at, context);
     if (!parts.ok) return parts;
+    if (parts.value.length === 0) continue;
     const last = contents.at(-1);
     if (last && before === message.role) for (const part of parts.value) last.parts.push(part);
-    else if (parts.value.length > 0)
-      contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
+    else contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
     before = message.role;
   }
   // A request without contents is refused; alone, an instruction is the prompt.

@@ -1,12 +1,11 @@
-import type { Fault } from '../../base/fault.ts';
-import { fault } from '../../base/fault.ts';
+import { type Fault, fault } from '../../base/fault.ts';
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
 import type { Event } from '../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
 import { type Candidate, createCandidate, withFields } from './candidate.ts';
 import { errorOf, faultOf } from './fault.ts';
-import { isGemini3 } from './names.ts';
+import { GEMINI, isGemini3 } from './names.ts';
 import { decodeUsage, isCounted } from './usage.ts';
 
 /**
@@ -77,7 +76,7 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
       return [{ type: 'fault', fault: fault('upstream_truncated', 'The answer broke off before its finish reason.') }];
     const events: Event[] = [];
     if (Object.keys(native).length > 0)
-      events.push({ type: 'native', choice: null, native: { dialect: 'gemini', fields: native } });
+      events.push({ type: 'native', choice: null, native: { dialect: GEMINI, fields: native } });
     let searches = 0;
     for (const candidate of all) searches += candidate.close(events);
     // Search is billed by the query from the third generation on, by the prompt before (Gemini pricing, read 2026-11-22).

@@ -7,7 +7,7 @@ import { encodeGrounding } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from '../names.ts';
 import { encodeUsage } from '../usage.ts';
-import { functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
+import { audioPart, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 
 /** Thoughts are shown only to those who asked for them (`includeThoughts`). */
 export const hidesThoughts = (answer: AnswerContext): boolean =>
@@ -55,8 +55,11 @@ export function writeParts(parts: readonly AssistantPart[], isHidden: boolean): 
         waiting = undefined;
         break;
       case 'image':
-      case 'audio':
         written.push(signed(sourcePart(part.source), waiting));
+        waiting = undefined;
+        break;
+      case 'audio':
+        if (part.source.kind === 'base64') written.push(signed(audioPart(part.source.data), waiting));
         waiting = undefined;
         break;
       case 'tool-call':

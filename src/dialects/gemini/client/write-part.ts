@@ -29,6 +29,9 @@ export function thoughtPart(reasoning: Foreign, shown: string, isHidden: boolean
   return signed({ text: shown, thought: true }, token);
 }
 
+/** Speech; the neutral answer does not keep its format, and Gemini's own is raw PCM. */
+export const audioPart = (data: string): JsonObject => ({ inlineData: { mimeType: 'audio/pcm', data } });
+
 export function sourcePart(source: Source): JsonObject {
   switch (source.kind) {
     case 'base64':
