@@ -71,8 +71,8 @@ function dialectFor(
   asked: string | undefined,
 ): DialectSettings | undefined {
   const embeds = operation === 'embeddings';
-  return provider.dialects.find(({ id }) =>
-    asked === undefined ? id.endsWith('-embeddings') === embeds : id === asked,
+  return provider.dialects.find(
+    ({ id }) => id.endsWith('-embeddings') === embeds && (asked === undefined || id === asked),
   );
 }
 

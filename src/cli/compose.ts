@@ -5,7 +5,7 @@ import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { enabledProviders } from '../catalog/environment.ts';
 import { type LocalServer, withLocalModels } from '../catalog/local.ts';
-import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
+import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { openInsights } from '../insights/insights.ts';
 import { openLedger } from '../ledger/ledger.ts';
@@ -98,13 +98,9 @@ function assemble({
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health,
+    dialects: DIALECTS,
     upstream: {
       world,
-      dialects: (id) => {
-        const dialect = UPSTREAM_DIALECTS[id];
-        if (!dialect) throw new Error(`the catalogue was checked: ${id} is a chat dialect`);
-        return dialect;
-      },
       credentials: createCredentials(environment, readText),
       health,
       deadlines,

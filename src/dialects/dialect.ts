@@ -4,9 +4,11 @@ import type { Json, JsonObject } from '../base/json.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
+import type { EmbeddingCall, EmbeddingReply } from '../call/embedding.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Reply } from '../call/reply.ts';
+import type { DialectId } from '../catalog/provider.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 
@@ -102,6 +104,32 @@ export type UpstreamFailure = {
   readonly provider: string;
   /** Milliseconds since 1970, for retry hints given as a point in time. */
   readonly now: number;
+};
+
+/** What a provider of embeddings speaks: the same translation, both ways, without events. */
+export type EmbeddingDialect = {
+  readonly id: string;
+  /** As many inputs as one request takes; a call with more takes several requests. */
+  readonly inputsMax: (target: Target) => number;
+  /** What must be fetched before `encodeCall`. */
+  readonly assets: (call: EmbeddingCall) => readonly Asset[];
+  readonly encodeCall: (call: EmbeddingCall, target: Target, assets: Assets) => Result<EncodedCall, Fault>;
+  readonly decodeReply: (body: Json, answer: EmbeddingContext) => Result<EmbeddingReply, Fault>;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
+};
+
+export type EmbeddingContext = {
+  readonly target: Target;
+  /** The call that is answered, with the inputs of this request only. */
+  readonly call: EmbeddingCall;
+  /** Some vendors count tokens nowhere else. */
+  readonly headers: WireHeaders;
+};
+
+/** Every dialect that providers speak, by the id that the catalogue has checked. */
+export type Dialects = {
+  readonly chat: (id: DialectId) => UpstreamDialect;
+  readonly embeddings: (id: DialectId) => EmbeddingDialect;
 };
 
 /**

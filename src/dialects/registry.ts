@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import {
   anthropicMessagesClient,
   anthropicMessagesUpstream,
@@ -5,7 +6,7 @@ import {
 } from './anthropic-messages/index.ts';
 import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
 import { cohereChatUpstream } from './cohere-chat/index.ts';
-import type { ClientDialect, UpstreamDialect } from './dialect.ts';
+import type { ClientDialect, Dialects, EmbeddingDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
@@ -24,6 +25,20 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
   'cohere-chat': cohereChatUpstream,
   ollama: ollamaUpstream,
 };
+
+/** What providers of embeddings speak, by the same ids. */
+export const EMBEDDING_DIALECTS: { readonly [id: string]: EmbeddingDialect } = {};
+
+/** The catalogue was checked against these tables, so that a dialect it names is there. */
+export const DIALECTS: Dialects = {
+  chat: (id) => known(UPSTREAM_DIALECTS[id], id),
+  embeddings: (id) => known(EMBEDDING_DIALECTS[id], id),
+};
+
+function known<Dialect>(dialect: Dialect | undefined, id: string): Dialect {
+  assert(dialect, `no such dialect for this operation: ${id}`);
+  return dialect;
+}
 
 /** What programs speak to us, by the dialect's id. */
 export const CLIENT_DIALECTS: { readonly [id: string]: ClientDialect } = {

@@ -10,6 +10,7 @@ import type { Hold } from '../ledger/ledger.ts';
 import { worstCase } from '../metering/cost.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
+import { chatErrand } from '../upstream/chat-errand.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
@@ -109,7 +110,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   const delivery = createDelivery(context, hold, current);
   run = startRun(
     gateway.upstream,
-    { call: request.call, plan: decided, startedAt: request.receivedAt },
+    { errand: chatErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
     {
       dispatched: () => hold.dispatched(),
       events: delivery.events,

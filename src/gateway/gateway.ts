@@ -1,9 +1,10 @@
 import type { Access } from '../access/access.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Dialects } from '../dialects/dialect.ts';
 import type { Insights } from '../insights/insights.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Records } from '../insights/store.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 
@@ -19,6 +20,7 @@ export type Gateway = {
   readonly insights: Insights;
   readonly records: Records;
   readonly health: Health;
+  readonly dialects: Dialects;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

@@ -3,17 +3,20 @@ import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
 import { type Event, isContent } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
-import type { Reply } from '../call/reply.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
+import type { Target } from '../facts/target.ts';
 import * as faults from './attempt-faults.ts';
-import { malformed, type ReadContext, type Reader, readAnswer, type Sink } from './read-answer.ts';
+import type { Answered, Translation } from './errand.ts';
+import { malformed, type Reader, type Sink } from './read-body.ts';
 import { readFailure } from './read-failure.ts';
 import { redactFault } from './redact.ts';
 import { startWatch, type Watch } from './watch.ts';
 
-export type AttemptSetup = ReadContext & {
+export type AttemptSetup = Pick<Translation<Answered>, 'read' | 'decodeFault'> & {
   readonly world: World;
+  readonly target: Target;
+  readonly isStreamed: boolean;
   readonly request: WireRequest;
   readonly losses: readonly Loss[];
   readonly deadlines: Deadlines;
@@ -23,7 +26,7 @@ export type AttemptSetup = ReadContext & {
 };
 
 export type AttemptEnd =
-  | { readonly kind: 'replied'; readonly reply: Reply }
+  | { readonly kind: 'replied'; readonly usage: Usage | null }
   | { readonly kind: 'streamed'; readonly usage: Usage | null }
   | { readonly kind: 'broken' | 'failed'; readonly fault: Fault }
   | { readonly kind: 'cancelled' };
@@ -71,7 +74,7 @@ export function startAttempt(setup: AttemptSetup, listener: AttemptListener): At
     watch: startWatch(world, () => expire(exchange)),
     wire: null,
     reader: null,
-    held: setup.call.stream ? [] : null,
+    held: setup.isStreamed ? [] : null,
     bytes: 0,
     usage: null,
     status: null,
@@ -121,9 +124,9 @@ function guard(exchange: Exchange, task: () => void): void {
 
 /** When silence becomes a failure, given that something was heard at `now`. */
 function dueAt({ setup, startedAt, headersAt, contentAt, pausedAt }: Exchange, now: number): number {
-  const { deadlines, patience, call } = setup;
+  const { deadlines, patience, isStreamed } = setup;
   const total = startedAt + deadlines.total_ms;
-  if (!call.stream || pausedAt !== null) return total;
+  if (!isStreamed || pausedAt !== null) return total;
   if (contentAt !== null) return Math.min(total, now + deadlines.between_events_ms);
   if (patience === 'long') return Math.min(total, startedAt + deadlines.first_content_last_ms);
   const first = startedAt + deadlines.first_content_ms;
@@ -137,7 +140,7 @@ function onHead(exchange: Exchange, status: number, headers: WireHeaders): void 
   exchange.headersAt = now;
   exchange.upstreamId = headers['x-request-id'] ?? headers['request-id'] ?? headers['x-amzn-requestid'] ?? null;
   if (status >= 200 && status < 300) {
-    exchange.reader = readAnswer(setup, headers, sinkOf(exchange));
+    exchange.reader = setup.read(headers, sinkOf(exchange));
     exchange.watch.due(dueAt(exchange, now));
     return;
   }
@@ -159,7 +162,7 @@ function onData(exchange: Exchange, bytes: Uint8Array): void {
   }
   exchange.bytes += bytes.length;
   if (exchange.bytes > LIMITS.reply_bytes_max) {
-    fail(exchange, malformed(exchange.setup, `sent more than ${LIMITS.reply_bytes_max} bytes`));
+    fail(exchange, malformed(exchange.setup.target, `sent more than ${LIMITS.reply_bytes_max} bytes`));
     return;
   }
   exchange.reader?.push(bytes);
@@ -197,13 +200,13 @@ function expire(exchange: Exchange): void {
   else fail(exchange, faults.silent(exchange, setup.deadlines.between_events_ms));
 }
 
-function sinkOf(exchange: Exchange): Sink {
+function sinkOf(exchange: Exchange): Sink<Answered> {
   return {
     events: (events) => deliver(exchange, events),
-    replied: (reply) => {
+    replied: ({ id, usage }) => {
       if (exchange.over) return;
-      exchange.upstreamId = reply.id ?? exchange.upstreamId;
-      finish(exchange, { kind: 'replied', reply });
+      exchange.upstreamId = id ?? exchange.upstreamId;
+      finish(exchange, { kind: 'replied', usage: usage ?? null });
     },
     failed: (value) => fail(exchange, value),
   };
@@ -243,7 +246,8 @@ function pass(exchange: Exchange, events: readonly Event[]): void {
   }
   for (const event of events) held.push(event);
   if (!events.some(isContent)) {
-    if (held.length > HELD_EVENTS_MAX) fail(exchange, malformed(exchange.setup, 'sent only events without content'));
+    if (held.length > HELD_EVENTS_MAX)
+      fail(exchange, malformed(exchange.setup.target, 'sent only events without content'));
     return;
   }
   exchange.held = null;

@@ -1,36 +1,31 @@
-import { type Fault, fault } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
 import type { Frame } from '../base/frame.ts';
 import { createSplitter } from '../base/frames.ts';
-import { nestingOf, parseJson } from '../base/json.ts';
-import { LIMITS } from '../base/limits.ts';
-import { failed, type Result } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { collect } from '../call/collect.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
+import {
+  mediaTypeOf,
+  NESTING_UNCHECKED_LENGTH,
+  parseWhole,
+  type Reader,
+  readWhole,
+  type Sink,
+  tooDeep,
+  tooDeepFault,
+} from './read-body.ts';
 import { eventsOfReply } from './reply-events.ts';
-
-/** What a provider's bytes are read into. The last thing a sink hears is `replied`, `failed`, or events that end. */
-export type Sink = {
-  readonly events: (events: readonly Event[]) => void;
-  readonly replied: (reply: Reply) => void;
-  readonly failed: (fault: Fault) => void;
-};
-
-/** Fed the body of one answer as it arrives. */
-export type Reader = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void };
 
 export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect };
 
-/** Text shorter than this cannot nest deeply enough to hurt. */
-const NESTING_UNCHECKED_LENGTH = 8_192;
-
 /** Chooses how to read a 2xx answer: by what was asked for, what the header says and, where that is vague, the first byte. */
-export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink): Reader {
-  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!context.call.stream) return readWhole(context, type, (reply) => settleReply(reply, sink));
-  const whole = (): Reader => readWhole(context, type, (reply) => settleAsEvents(reply, sink));
+export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink<Reply>): Reader {
+  const type = mediaTypeOf(headers);
+  if (!context.call.stream) return readWhole((bytes) => settleReply(decodeWhole(context, type, bytes), sink));
+  const whole = (): Reader => readWhole((bytes) => settleAsEvents(decodeWhole(context, type, bytes), sink));
   if (type === 'text/html') return whole();
   if (context.dialect.framing === 'ndjson') return readStream(context, sink);
   if (type === 'application/json') return whole();
@@ -40,12 +35,12 @@ export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sin
 
 const STREAM_TYPES = { sse: 'text/event-stream', 'aws-event-stream': 'application/vnd.amazon.eventstream' } as const;
 
-function settleReply(reply: Result<Reply, Fault>, sink: Sink): void {
+function settleReply(reply: Result<Reply, Fault>, sink: Sink<Reply>): void {
   if (reply.ok) sink.replied(reply.value);
   else sink.failed(reply.error);
 }
 
-function settleAsEvents(reply: Result<Reply, Fault>, sink: Sink): void {
+function settleAsEvents(reply: Result<Reply, Fault>, sink: Sink<Reply>): void {
   if (reply.ok) sink.events(eventsOfReply(reply.value));
   else sink.failed(reply.error);
 }
@@ -66,7 +61,7 @@ function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
   };
 }
 
-function readStream(context: ReadContext, sink: Sink): Reader {
+function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
   const decode = (frames: readonly Frame[]): Event[] => {
@@ -75,7 +70,7 @@ function readStream(context: ReadContext, sink: Sink): Reader {
     const events: Event[] = [];
     for (const frame of frames) {
       if (tooDeep(frame.data)) {
-        events.push({ type: 'fault', fault: tooDeepFault(context) });
+        events.push({ type: 'fault', fault: tooDeepFault(context.target) });
         return events;
       }
       for (const event of decoder.push(frame)) events.push(event);
@@ -91,21 +86,10 @@ function readStream(context: ReadContext, sink: Sink): Reader {
   };
 }
 
-function readWhole(context: ReadContext, type: string, done: (reply: Result<Reply, Fault>) => void): Reader {
-  const parts: Uint8Array[] = [];
-  return {
-    push: (bytes) => void parts.push(bytes),
-    end: () => done(decodeWhole(context, type, Buffer.concat(parts))),
-  };
-}
-
 function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
   if (type === 'text/event-stream') return collectStream(context, bytes);
-  const text = bytes.toString();
-  if (tooDeep(text)) return failed(tooDeepFault(context));
-  const body = parseJson(text);
-  if (body === undefined) return failed(malformed(context, wrongBody(type, text), text));
-  return context.dialect.decodeReply(body, context);
+  const body = parseWhole(context.target, type, bytes);
+  return body.ok ? context.dialect.decodeReply(body.value, context) : body;
 }
 
 /** Some providers stream although they were not asked to. */
@@ -120,20 +104,3 @@ function collectStream(context: ReadContext, bytes: Uint8Array): Result<Reply, F
   reader.end();
   return collect(events);
 }
-
-function wrongBody(type: string, text: string): string {
-  if (text.trim() === '') return 'answered with an empty body';
-  if (type === 'text/html' || /^\s*</.test(text)) return 'answered with an HTML page';
-  return 'answered with something that is not JSON';
-}
-
-export function malformed(context: UpstreamContext, what: string, raw?: string): Fault {
-  const { slug, name } = context.target.endpoint.provider;
-  return fault('upstream_malformed', `${name} ${what}.`, {
-    upstream: { provider: slug, ...(raw !== undefined && raw !== '' && { raw: raw.slice(0, 4_096) }) },
-  });
-}
-
-const tooDeep = (text: string): boolean =>
-  text.length > NESTING_UNCHECKED_LENGTH && nestingOf(text, 4 * LIMITS.nesting_max) > 4 * LIMITS.nesting_max;
-const tooDeepFault = (context: UpstreamContext): Fault => malformed(context, 'answered with JSON nested too deeply');

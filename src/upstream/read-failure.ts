@@ -1,26 +1,28 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { ReadContext, Sink } from './read-answer.ts';
+import type { UpstreamFailure } from '../dialects/dialect.ts';
+import type { Target } from '../facts/target.ts';
+import type { Sink } from './read-body.ts';
 
 /** Reads as much of an error's body as is worth reading; `end` may be called early, when no more will come. */
 export type FailureReader = { readonly push: (bytes: Uint8Array) => 'more' | 'full'; readonly end: () => void };
 
 /** Reads a non-2xx answer and lets the dialect say what it means. */
 export function readFailure(
-  context: ReadContext,
+  { target, decodeFault }: { readonly target: Target; readonly decodeFault: (failure: UpstreamFailure) => Fault },
   status: number,
   headers: WireHeaders,
   now: number,
-  sink: Sink,
+  sink: Sink<never>,
 ): FailureReader {
   const parts: Uint8Array[] = [];
   let size = 0;
-  const provider = context.target.endpoint.provider;
+  const provider = target.endpoint.provider;
   const read = (): Fault => {
     if (status < 400 || status > 599) return unexpected(provider.slug, provider.name, status);
     const body = Buffer.concat(parts).toString('utf8', 0, LIMITS.error_body_bytes_max);
-    const { upstream, ...rest } = context.dialect.decodeFault({ status, headers, body, provider: provider.name, now });
+    const { upstream, ...rest } = decodeFault({ status, headers, body, provider: provider.name, now });
     return { ...rest, upstream: { provider: provider.slug, status, ...upstream } };
   };
   return {

@@ -1,13 +1,11 @@
+import { assert } from '../base/assert.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Cancel, World } from '../base/world.ts';
-import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
-import type { DialectId } from '../catalog/provider.ts';
-import type { UpstreamDialect } from '../dialects/dialect.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Candidate, Plan } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
@@ -15,11 +13,12 @@ import { type AttemptEnd, type AttemptHandle, startAttempt } from './attempt.ts'
 import * as faults from './attempt-faults.ts';
 import type { Credentials } from './credentials.ts';
 import type { AssetData } from './egress.ts';
+import type { Answered, Errand, Translation } from './errand.ts';
 import type { Health } from './health.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 
-export type RunListener = {
+export type RunListener<Answer> = {
   /** Bytes are about to leave: the ledger notes it. */
   readonly dispatched: (target: Target) => void;
   /**
@@ -28,11 +27,11 @@ export type RunListener = {
    */
   readonly events: (events: readonly Event[], target: Target) => void;
   /** Exactly once, last. Never before `startRun` has returned. */
-  readonly done: (outcome: RunOutcome) => void;
+  readonly done: (outcome: RunOutcome<Answer>) => void;
 };
 
-export type RunOutcome = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
-  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Reply }
+export type RunOutcome<Answer = Reply> = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
+  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Answer }
   | { readonly kind: 'streamed'; readonly target: Target }
   /** After the first content; the fault was the last event. */
   | { readonly kind: 'broken'; readonly target: Target; readonly fault: Fault }
@@ -43,12 +42,15 @@ export type RunOutcome = { readonly attempts: readonly Attempt[]; readonly losse
 
 export type RunDependencies = {
   readonly world: World;
-  readonly dialects: (id: DialectId) => UpstreamDialect;
   readonly credentials: Credentials;
   readonly health: Health;
   readonly deadlines: Deadlines;
 };
-export type RunRequest = { readonly call: Call; readonly plan: Plan; readonly startedAt: number };
+export type RunRequest<Answer extends Answered> = {
+  readonly errand: Errand<Answer>;
+  readonly plan: Plan;
+  readonly startedAt: number;
+};
 
 export type Run = {
   /** Stops reading from the provider; its own sending stops when the buffers between are full. */
@@ -58,22 +60,28 @@ export type Run = {
   readonly cancel: () => void;
 };
 
-type Result = RunOutcome extends infer Outcome
-  ? Outcome extends RunOutcome
-    ? Omit<Outcome, 'attempts' | 'losses'>
-    : never
-  : never;
+type Outcome<Answer> = Without<RunOutcome<Answer>, 'attempts' | 'losses'>;
+type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
-type State = {
+type Progress = {
+  readonly index: number;
+  readonly failed: number;
+  readonly request: { readonly plan: Plan };
+};
+
+type State<Answer extends Answered> = {
   readonly dependencies: RunDependencies;
-  readonly request: RunRequest;
-  readonly listener: RunListener;
+  readonly request: RunRequest<Answer>;
+  readonly listener: RunListener<Answer>;
   readonly attempts: Attempt[];
   readonly failures: Failure[];
   readonly assets: Map<string, AssetData>;
   /** The candidate under way, and the one that has had its second chance. */
   index: number;
   retried: number;
+  failed: number;
+  /** What the candidate under way has answered, one for each exchange that the call takes with it. */
+  answers: Answer[];
   losses: readonly Loss[];
   /** Ends what is under way: a wait, a download. */
   stop: Cancel | null;
@@ -83,8 +91,12 @@ type State = {
 };
 
 /** Tries the plan's candidates in order until one answers. Bounded by `LIMITS.attempts_max` and the deadlines. */
-export function startRun(dependencies: RunDependencies, request: RunRequest, listener: RunListener): Run {
-  const state: State = {
+export function startRun<Answer extends Answered>(
+  dependencies: RunDependencies,
+  request: RunRequest<Answer>,
+  listener: RunListener<Answer>,
+): Run {
+  const state: State<Answer> = {
     dependencies,
     request,
     listener,
@@ -93,6 +105,8 @@ export function startRun(dependencies: RunDependencies, request: RunRequest, lis
     assets: new Map(),
     index: 0,
     retried: -1,
+    failed: 0,
+    answers: [],
     losses: [],
     stop: null,
     handle: null,
@@ -119,7 +133,7 @@ export function startRun(dependencies: RunDependencies, request: RunRequest, lis
 }
 
 /** A throw is a bug of ours: this run ends with it, the others go on. */
-function guard(state: State, task: () => void): void {
+function guard<Answer extends Answered>(state: State<Answer>, task: () => void): void {
   if (state.over) return;
   try {
     task();
@@ -128,7 +142,7 @@ function guard(state: State, task: () => void): void {
   }
 }
 
-function finish(state: State, result: Result): void {
+function finish<Answer extends Answered>(state: State<Answer>, result: Outcome<Answer>): void {
   if (state.over) return;
   state.over = true;
   state.handle = null;
@@ -136,56 +150,84 @@ function finish(state: State, result: Result): void {
 }
 
 /** Prepares and sends the candidate at `index`; what it lacks counts as its failure. */
-function tryCandidate(state: State): void {
-  const { dependencies, request, attempts, assets } = state;
+function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
+  const { dependencies, request, answers, assets } = state;
   const candidate = request.plan.candidates[state.index];
   const isLate = dependencies.world.now() - request.startedAt >= dependencies.deadlines.total_ms;
-  if (!candidate || isLate || attempts.length >= LIMITS.attempts_max) {
+  if (!candidate || isLate || state.failed >= LIMITS.attempts_max) {
     giveUp(state);
     return;
   }
-  const { world, dialects, credentials } = dependencies;
+  const translations = request.errand.translate(candidate);
+  const translation = translations.ok ? translations.value[answers.length] : undefined;
+  if (!translations.ok || !translation) {
+    noteFailure(state, candidate, translations.ok ? faults.bug(null) : translations.error);
+    return;
+  }
+  const { world, credentials } = dependencies;
   const downloading = (cancel: Cancel | null): void => {
     state.stop = cancel;
   };
-  const { call, plan } = request;
-  prepare({ world, dialects, credentials, call, strict: plan.strict, assets, downloading }, candidate, (prepared) =>
+  const indispensable = request.plan.strict ? request.errand.parameters() : null;
+  prepare({ world, credentials, translation, indispensable, assets, downloading }, candidate, (prepared) =>
     guard(state, () => {
-      if (prepared.ok) send(state, candidate, prepared.value);
+      if (prepared.ok) send(state, candidate, translation, prepared.value);
       else noteFailure(state, candidate, prepared.error);
     }),
   );
 }
 
-function send(state: State, candidate: Candidate, prepared: Prepared): void {
+function send<Answer extends Answered>(
+  state: State<Answer>,
+  candidate: Candidate,
+  translation: Translation<Answer>,
+  prepared: Prepared,
+): void {
   const { dependencies, listener } = state;
   const { world, health, deadlines } = dependencies;
   const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
-  state.losses = prepared.losses;
+  state.losses = state.answers.length === 0 ? prepared.losses : union(state.losses, prepared.losses);
   listener.dispatched(target);
   if (state.over) return;
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';
-  const { call } = state.request;
+  const { isStreamed } = state.request.errand;
+  const { decodeFault } = translation;
+  let answer: Answer | undefined;
+  const read: Translation<Answered>['read'] = (headers, sink) =>
+    translation.read(headers, {
+      ...sink,
+      replied: (value) => {
+        answer = value;
+        sink.replied(value);
+      },
+    });
   state.handle = startAttempt(
-    { ...prepared, world, call, target, newId: world.newId, deadlines, patience },
+    { ...prepared, world, target, isStreamed, deadlines, patience, read, decodeFault },
     {
       events: (events) => listener.events(events, target),
       done: (end, attempt) => {
         state.handle = null;
         state.attempts.push(attempt);
         reportHealth(health, end, attempt);
-        settle(state, candidate, target, end);
+        guard(state, () => settle(state, candidate, end, answer));
       },
     },
   );
   if (state.paused) state.handle.pause();
 }
 
-function settle(state: State, candidate: Candidate, target: Target, end: AttemptEnd): void {
+function settle<Answer extends Answered>(
+  state: State<Answer>,
+  candidate: Candidate,
+  end: AttemptEnd,
+  answer: Answer | undefined,
+): void {
+  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
   switch (end.kind) {
     case 'replied':
-      finish(state, { kind: 'replied', target, reply: end.reply });
+      assert(answer, 'an attempt that replied was read');
+      keep(state, target, answer);
       return;
     case 'streamed':
     case 'cancelled':
@@ -195,6 +237,7 @@ function settle(state: State, candidate: Candidate, target: Target, end: Attempt
       finish(state, { kind: 'broken', target, fault: end.fault });
       return;
     case 'failed':
+      state.failed++;
       noteFailure(state, candidate, end.fault);
       return;
     default:
@@ -202,8 +245,22 @@ function settle(state: State, candidate: Candidate, target: Target, end: Attempt
   }
 }
 
-/** The candidate did not answer: the fault says what follows. */
-function noteFailure(state: State, candidate: Candidate, value: Fault): void {
+/** One exchange is answered: the run is over, or the next exchange that this call takes with the endpoint follows. */
+function keep<Answer extends Answered>(state: State<Answer>, target: Target, answer: Answer): void {
+  const { errand } = state.request;
+  state.answers.push(answer);
+  const [first, ...others] = state.answers;
+  const exchanges = errand.translate(target);
+  if (first && exchanges.ok && exchanges.value.length === state.answers.length) {
+    finish(state, { kind: 'replied', target, reply: errand.join([first, ...others]) });
+    return;
+  }
+  state.retried = -1;
+  tryCandidate(state);
+}
+
+/** The candidate did not answer: the fault says what follows. Another endpoint begins anew. */
+function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: Candidate, value: Fault): void {
   const { world, health } = state.dependencies;
   const { endpoint, model } = candidate;
   state.failures.push({ fault: value, model: model.id, provider: endpoint.provider.name });
@@ -223,10 +280,12 @@ function noteFailure(state: State, candidate: Candidate, value: Fault): void {
       return;
     case 'next-endpoint':
       state.index++;
+      state.answers = [];
       tryCandidate(state);
       return;
     case 'next-model':
       state.index = nextModel(state.request.plan, state.index);
+      state.answers = [];
       tryCandidate(state);
       return;
     default:
@@ -234,7 +293,7 @@ function noteFailure(state: State, candidate: Candidate, value: Fault): void {
   }
 }
 
-function giveUp(state: State): void {
+function giveUp<Answer extends Answered>(state: State<Answer>): void {
   const value = mostTelling(state.failures) ?? state.request.plan.fault;
   finish(state, { kind: 'failed', fault: value ?? fault('no_endpoints', 'No endpoint is left to try.') });
 }
@@ -245,16 +304,20 @@ function nextModel({ candidates }: Plan, index: number): number {
   return next === -1 ? candidates.length : next;
 }
 
-const othersLeft = (state: State): boolean =>
-  state.index + 1 < state.request.plan.candidates.length && state.attempts.length + 1 < LIMITS.attempts_max;
+const othersLeft = ({ index, failed, request }: Progress): boolean =>
+  index + 1 < request.plan.candidates.length && failed + 1 < LIMITS.attempts_max;
+
+const union = (losses: readonly Loss[], more: readonly Loss[]): Loss[] => [
+  ...losses,
+  ...more.filter(({ field }) => !losses.some((loss) => loss.field === field)),
+];
 
 function reportHealth(health: Health, end: AttemptEnd, attempt: Attempt): void {
   if (end.kind === 'cancelled') health.ended(attempt.endpoint, { kind: 'cancelled' });
   else if ('fault' in end) health.ended(attempt.endpoint, { kind: 'failure', fault: end.fault });
   else {
-    const usage = end.kind === 'replied' ? end.reply.usage : end.usage;
     const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
-    health.ended(attempt.endpoint, { kind: 'success', latencyMs, throughput: throughputOf(attempt, usage ?? null) });
+    health.ended(attempt.endpoint, { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) });
   }
 }
 

@@ -3,12 +3,12 @@ import type { Json } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { WireRequest } from '../base/world.ts';
-import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
-import type { EncodedCall, UpstreamDialect } from '../dialects/dialect.ts';
+import type { EncodedCall } from '../dialects/dialect.ts';
 import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Credential } from './credentials.ts';
+import type { Translation } from './errand.ts';
 
 export type Written = { readonly request: WireRequest; readonly losses: readonly Loss[] };
 
@@ -17,13 +17,12 @@ export type Written = { readonly request: WireRequest; readonly losses: readonly
  * refuses or renames is seen to here for every dialect, harmless where the dialect has done it already.
  */
 export function writeRequest(
-  call: Call,
+  translation: Translation<unknown>,
   target: Target,
-  dialect: UpstreamDialect,
   credential: Credential,
   assets: Assets,
 ): Result<Written, Fault> {
-  const encoded = dialect.encodeCall(call, target, assets);
+  const encoded = translation.encode(assets);
   if (!encoded.ok) return encoded;
   const { endpoint } = target;
   const settings = endpoint.dialect;
@@ -35,7 +34,7 @@ export function writeRequest(
       url: base + encoded.value.path,
       headers: {
         'content-type': 'application/json',
-        accept: acceptOf(dialect, call),
+        accept: translation.accept,
         'user-agent': PRODUCT.userAgent,
         ...encoded.value.headers,
         ...settings.headers,
@@ -45,18 +44,6 @@ export function writeRequest(
     },
     losses,
   });
-}
-
-const ACCEPTED = {
-  sse: 'text/event-stream',
-  ndjson: 'application/x-ndjson',
-  'aws-event-stream': 'application/vnd.amazon.eventstream',
-} as const;
-
-/** A whole answer in NDJSON is one line of it. */
-function acceptOf({ framing }: UpstreamDialect, call: Call): string {
-  if (call.stream) return ACCEPTED[framing];
-  return framing === 'ndjson' ? `application/json, ${ACCEPTED.ndjson}` : 'application/json';
 }
 
 /** Drops and renames fields as the provider's data says. */

@@ -9,6 +9,7 @@ import type { UpstreamDialect } from '#src/dialects/dialect.ts';
 import { openaiChatUpstream } from '#src/dialects/openai-chat/index.ts';
 import type { Plan } from '#src/facts/plan.ts';
 import type { Target } from '#src/facts/target.ts';
+import { chatErrand } from '#src/upstream/chat-errand.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
 import { createHealth, type Health } from '#src/upstream/health.ts';
 import { type Run, type RunDependencies, type RunOutcome, startRun } from '#src/upstream/run.ts';
@@ -129,12 +130,13 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const outcome = Promise.withResolvers<RunOutcome>();
   const dependencies: RunDependencies = {
     world,
-    dialects: () => options.dialect ?? openaiChatUpstream,
     credentials: createCredentials({ KEY: SECRET }),
     health: options.health ?? createHealth(world.now),
     deadlines: { ...FAST, ...options.deadlines },
   };
-  const request = { call: callOf(options.call), plan: planOf(targets, options.plan), startedAt: world.now() };
+  const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
+  const errand = chatErrand({ world, dialects }, callOf(options.call));
+  const request = { errand, plan: planOf(targets, options.plan), startedAt: world.now() };
   let isOver = false;
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),

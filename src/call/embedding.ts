@@ -1,0 +1,55 @@
+import type { GatewayOptions } from './call.ts';
+import type { Bill } from './event.ts';
+import type { Native, UserPart } from './message.ts';
+import type { Usage } from './usage.ts';
+
+/** What a client wants embedded, in no vendor's words. Every field that is absent was not sent and is not sent upstream. */
+export type EmbeddingCall = {
+  /** As written by the caller, variants and aliases unresolved. */
+  readonly model: string | null;
+  /** Fallback models, tried in order after `model`. */
+  readonly models: readonly string[];
+  /** One vector each, in this order; at least one. */
+  readonly inputs: readonly EmbeddingInput[];
+  /** How the client wants vectors written. */
+  readonly encoding?: VectorEncoding;
+  readonly dimensions?: number;
+  /** What the vectors are for: `search_query`, `search_document`, `classification`, or a vendor's own word. */
+  readonly inputType?: string;
+  readonly user?: string;
+  readonly sessionId?: string;
+  readonly gateway: GatewayOptions;
+  /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
+  readonly native?: Native;
+};
+
+export const VECTOR_ENCODINGS = ['float', 'base64'] as const;
+export type VectorEncoding = (typeof VECTOR_ENCODINGS)[number];
+
+/** One thing to embed: a text or several parts together, or a text as the model's own token ids. */
+export type EmbeddingInput =
+  | { readonly type: 'content'; readonly parts: readonly UserPart[] }
+  | { readonly type: 'tokens'; readonly tokens: readonly number[] };
+
+/** The vectors of a call, in the order of its inputs. */
+export type EmbeddingReply = {
+  readonly id?: string;
+  readonly vectors: readonly Vector[];
+  /** Absent where the vendor counts nothing. */
+  readonly usage?: Usage;
+  readonly bill?: Bill;
+};
+
+/** As the vendor sent it: rewritten only for a client that wants the other form. `base64` is little-endian float32. */
+export type Vector = readonly number[] | { readonly base64: string };
+
+/** The text of an input that is nothing but text; undefined for tokens and for anything with other parts. */
+export function textOf(input: EmbeddingInput): string | undefined {
+  if (input.type === 'tokens') return undefined;
+  let text = '';
+  for (const part of input.parts) {
+    if (part.type !== 'text') return undefined;
+    text += part.text;
+  }
+  return text;
+}

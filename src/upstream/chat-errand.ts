@@ -1,0 +1,44 @@
+import { ok } from '../base/result.ts';
+import type { World } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import { parametersOf } from '../call/parameters.ts';
+import type { Reply } from '../call/reply.ts';
+import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
+import type { Errand } from './errand.ts';
+import { readAnswer } from './read-answer.ts';
+
+type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
+
+/** A chat call: one exchange with any endpoint, streamed if the caller streams. */
+export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply> {
+  return {
+    isStreamed: call.stream,
+    parameters: () => parametersOf(call),
+    translate: (target) => {
+      const dialect = dialects.chat(target.endpoint.dialect.id);
+      const context = { call, target, dialect, newId: world.newId };
+      return ok([
+        {
+          accept: acceptOf(dialect, call),
+          assets: () => dialect.assets(call, target),
+          encode: (assets) => dialect.encodeCall(call, target, assets),
+          read: (headers, sink) => readAnswer(context, headers, sink),
+          decodeFault: dialect.decodeFault,
+        },
+      ]);
+    },
+    join: ([reply]) => reply,
+  };
+}
+
+const ACCEPTED = {
+  sse: 'text/event-stream',
+  ndjson: 'application/x-ndjson',
+  'aws-event-stream': 'application/vnd.amazon.eventstream',
+} as const;
+
+/** A whole answer in NDJSON is one line of it. */
+function acceptOf({ framing }: UpstreamDialect, call: Call): string {
+  if (call.stream) return ACCEPTED[framing];
+  return framing === 'ndjson' ? `application/json, ${ACCEPTED.ndjson}` : 'application/json';
+}

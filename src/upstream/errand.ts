@@ -1,0 +1,34 @@
+import type { Fault } from '../base/fault.ts';
+import type { Result } from '../base/result.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Usage } from '../call/usage.ts';
+import type { EncodedCall, UpstreamFailure } from '../dialects/dialect.ts';
+import type { Asset, Assets } from '../facts/asset.ts';
+import type { Target } from '../facts/target.ts';
+import type { Reader, Sink } from './read-body.ts';
+
+/** What every kind of answer may tell about itself. */
+export type Answered = { readonly id?: string; readonly usage?: Usage };
+
+/** What a run carries to providers, whatever the operation: a chat call, texts to embed. */
+export type Errand<Answer extends Answered> = {
+  readonly isStreamed: boolean;
+  /** The parameters that were sent, by the names that losses go by. */
+  readonly parameters: () => readonly string[];
+  /** The exchanges that this endpoint needs for the whole call, in order: more than one where it takes less at once. */
+  readonly translate: (target: Target) => Result<Translations<Answer>, Fault>;
+  /** The answers of those exchanges as one. */
+  readonly join: (answers: readonly [Answer, ...Answer[]]) => Answer;
+};
+export type Translations<Answer> = readonly [Translation<Answer>, ...Translation<Answer>[]];
+
+/** One HTTP exchange in the words of one endpoint's dialect: all that an attempt needs to know of dialects. */
+export type Translation<Answer> = {
+  readonly accept: string;
+  /** What must be fetched before `encode`. */
+  readonly assets: () => readonly Asset[];
+  readonly encode: (assets: Assets) => Result<EncodedCall, Fault>;
+  /** How a 2xx answer with these headers is read. */
+  readonly read: (headers: WireHeaders, sink: Sink<Answer>) => Reader;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
+};

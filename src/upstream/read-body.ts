@@ -1,0 +1,54 @@
+import { type Fault, fault } from '../base/fault.ts';
+import { type Json, nestingOf, parseJson } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Event } from '../call/event.ts';
+import type { Target } from '../facts/target.ts';
+
+/** What a provider's bytes are read into. The last thing a sink hears is `replied`, `failed`, or events that end. */
+export type Sink<Answer> = {
+  readonly events: (events: readonly Event[]) => void;
+  readonly replied: (answer: Answer) => void;
+  readonly failed: (fault: Fault) => void;
+};
+
+/** Fed the body of one answer as it arrives. */
+export type Reader = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void };
+
+/** Text shorter than this cannot nest deeply enough to hurt. */
+export const NESTING_UNCHECKED_LENGTH = 8_192;
+
+export const mediaTypeOf = (headers: WireHeaders): string =>
+  headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+
+/** Keeps the body until it is whole. */
+export function readWhole(done: (bytes: Buffer) => void): Reader {
+  const parts: Uint8Array[] = [];
+  return { push: (bytes) => void parts.push(bytes), end: () => done(Buffer.concat(parts)) };
+}
+
+/** A whole body as JSON; what is none, or nests too deeply, is the provider's fault. */
+export function parseWhole(target: Target, type: string, bytes: Buffer): Result<Json, Fault> {
+  const text = bytes.toString();
+  if (tooDeep(text)) return failed(tooDeepFault(target));
+  const body = parseJson(text);
+  return body === undefined ? failed(malformed(target, wrongBody(type, text), text)) : ok(body);
+}
+
+function wrongBody(type: string, text: string): string {
+  if (text.trim() === '') return 'answered with an empty body';
+  if (type === 'text/html' || /^\s*</.test(text)) return 'answered with an HTML page';
+  return 'answered with something that is not JSON';
+}
+
+export function malformed({ endpoint }: Target, what: string, raw?: string): Fault {
+  const { slug, name } = endpoint.provider;
+  return fault('upstream_malformed', `${name} ${what}.`, {
+    upstream: { provider: slug, ...(raw !== undefined && raw !== '' && { raw: raw.slice(0, 4_096) }) },
+  });
+}
+
+export const tooDeep = (text: string): boolean =>
+  text.length > NESTING_UNCHECKED_LENGTH && nestingOf(text, 4 * LIMITS.nesting_max) > 4 * LIMITS.nesting_max;
+export const tooDeepFault = (target: Target): Fault => malformed(target, 'answered with JSON nested too deeply');
