@@ -28,4 +28,6 @@ test('a secret leaves every text of a fault, however deep; the raw body is cut',
   assert.ok(!JSON.stringify(clean).includes('sk-ab'));
   assert.equal(clean.upstream?.raw?.length, 4096);
   assert.equal(clean.metadata?.count, 3);
+  const cut = redactFault(fault('upstream_authentication', 'the key sk-abcd'), ['sk-abcdef']);
+  assert.equal(cut.message, 'the key [redacted]');
 });

@@ -26,8 +26,16 @@ export function redactFault(value: Fault, secrets: readonly string[]): Fault {
 }
 
 function redact(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') return secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), value);
+  if (typeof value === 'string') return secrets.reduce(hide, value);
   if (Array.isArray(value)) return value.map((item) => redact(item, secrets));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, redact(member, secrets)]));
+}
+
+/** Also what is left of a secret where the text was cut in the middle of it. */
+function hide(text: string, secret: string): string {
+  const hidden = text.replaceAll(secret, HIDDEN);
+  for (let length = secret.length - 1; length >= SECRET_LENGTH_MIN; length--)
+    if (hidden.endsWith(secret.slice(0, length))) return hidden.slice(0, -length) + HIDDEN;
+  return hidden;
 }
