@@ -3,7 +3,11 @@ import type { Route } from '../../route.ts';
 import { iso, limitJson, NO_KEY_USAGE, spendingJson } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
+const UNRATIONED = 1_000_000_000;
 const UNLIMITED = { limit: null, limit_remaining: null, limit_reset: null, include_byok_in_limit: false };
+
+/** Free models are not rationed here: the operator pays whoever hosts them. Clients require the member. */
+const NO_FREE_TIER = { limit: UNRATIONED, used: 0, remaining: UNRATIONED };
 
 const handle: Route['handle'] = async ({ caller }, { access }) => {
   if (caller === null) return refusal(fault('authentication', 'Missing Authentication header'));
@@ -14,9 +18,12 @@ const handle: Route['handle'] = async ({ caller }, { access }) => {
     ...(key === null ? UNLIMITED : limitJson(key, usage)),
     ...spendingJson(usage),
     is_free_tier: false,
+    free_model_daily_requests: NO_FREE_TIER,
+    allowed_data_regions: ['global'],
     is_management_key: caller.isManagement,
     is_provisioning_key: caller.isManagement,
     creator_user_id: key?.creatorUserId ?? null,
+    organization_id: null,
     workspace_id: caller.workspaceId,
     expires_at: iso(key?.expiresAt ?? null),
     rate_limit: { requests: -1, interval: '10s', note: 'This field is deprecated and safe to ignore.' },

@@ -1,0 +1,153 @@
+/** Keys, credit, receipts and activity as OpenRouter's own validating client sees them, over a loopback server. */
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { OpenRouter } from '@openrouter/sdk';
+import type { FastifyInstance } from 'fastify';
+import { type Access, openAccess } from '../src/access/access.ts';
+import { prepareAccess } from '../src/access/prepare.ts';
+import { nano } from '../src/base/money.ts';
+import type { Catalog } from '../src/catalog/catalog.ts';
+import type { Gateway } from '../src/gateway/gateway.ts';
+import { createServer } from '../src/http/server.ts';
+import { ACCOUNT_ROUTES } from '../src/http/v1/account/index.ts';
+import { openInsights } from '../src/insights/insights.ts';
+import { isHold, type Ledger, openLedger } from '../src/ledger/ledger.ts';
+import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
+import { clockWorld } from '../src/storage/testing/clock.ts';
+import { cents, receiptOf, requestOf } from '../src/storage/testing/sample.ts';
+
+const API_KEY = 'sk-a-key-of-the-operator';
+const MANAGEMENT_KEY = 'sk-a-management-key';
+const world = clockWorld(Date.UTC(2026, 10, 21, 12));
+let storage: Storage;
+let access: Access;
+let ledger: Ledger;
+let server: FastifyInstance;
+let url = '';
+let user: OpenRouter;
+let manager: OpenRouter;
+
+before(async () => {
+  storage = openMemoryStorage(world);
+  const store = storage.accessStore;
+  await prepareAccess({ store, world, newSecret, apiKey: API_KEY, managementKey: MANAGEMENT_KEY });
+  access = await openAccess({ store, world, newSecret });
+  ledger = openLedger(storage.ledgerStore, world);
+  const catalog = { providers: new Map([['host', { name: 'The Host' }]]) } as unknown as Catalog;
+  const insights = openInsights(storage.insightsStore, world);
+  const parts = { world, access, ledger, insights, records: storage.records, catalog: () => catalog, log: () => {} };
+  server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: [] });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1`;
+  user = new OpenRouter({ serverURL: url, apiKey: API_KEY });
+  manager = new OpenRouter({ serverURL: url, apiKey: MANAGEMENT_KEY });
+});
+after(async () => {
+  await server.close();
+  ledger.close();
+  await storage.close();
+});
+
+async function spend(keyId: string, cost: bigint): Promise<string> {
+  const request = requestOf(world.newId('gen'), keyId, nano(cost), world.now());
+  const hold = await ledger.hold(request);
+  assert.ok(isHold(hold));
+  await hold.settle(receiptOf(request, nano(cost), { user: 'someone' }));
+  return request.generationId;
+}
+const hashOf = (name: string): string => access.keys.list().find((key) => key.name.includes(name))?.hash ?? '';
+const statusOf = async (path: string, key?: string, init: RequestInit = {}): Promise<[number, string]> => {
+  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  const answer = await fetch(url + path, { ...init, headers });
+  const body = (await answer.json()) as { error?: { message: string } };
+  return [answer.status, body.error?.message ?? ''];
+};
+
+test('a generation can be read the moment it is settled, and only by its account', async () => {
+  const id = await spend(hashOf('Key from'), cents(3));
+  const { data } = await user.generations.getGeneration({ id });
+  assert.equal(data.id, id);
+  assert.equal(data.totalCost, 0.03);
+  assert.equal(data.providerName, 'The Host');
+  assert.equal(data.nativeTokensReasoning, 10);
+  assert.equal(data.tokensPrompt, 120);
+  assert.equal(data.externalUser, 'someone');
+  assert.deepEqual(await statusOf('/generation?id=gen-none', API_KEY), [404, 'Generation gen-none not found']);
+  assert.equal((await statusOf('/generation', API_KEY))[0], 400);
+});
+
+test('a key is made, used to its limit, changed and deleted; its text is seen once', async () => {
+  const made = await manager.apiKeys.create({
+    requestBody: { name: 'made here', limit: 0.1, limitReset: 'daily', expiresAt: new Date('2027-01-01T00:00:00Z') },
+  });
+  assert.match(made.key, /^sk-sw-v1-[0-9a-f]{64}$/);
+  const { hash } = made.data;
+  assert.equal(made.data.limitRemaining, 0.1);
+  await spend(hash, cents(4));
+  const mine = await new OpenRouter({ serverURL: url, apiKey: made.key }).apiKeys.getCurrentKeyMetadata();
+  assert.equal(mine.data.usageDaily, 0.04);
+  assert.equal(mine.data.limitRemaining, 0.06);
+  assert.equal(mine.data.isManagementKey, false);
+  const listed = await manager.apiKeys.list();
+  assert.ok(listed.data.some((key) => key.hash === hash && key.usage === 0.04));
+  assert.ok(!JSON.stringify(listed).includes(made.key));
+  const changed = await manager.apiKeys.update({ hash, requestBody: { name: 'renamed', disabled: true } });
+  assert.equal(changed.data.name, 'renamed');
+  assert.deepEqual(await statusOf('/key', made.key), [401, 'This API key is disabled']);
+  await manager.apiKeys.update({ hash, requestBody: { disabled: false } });
+  assert.equal((await manager.apiKeys.get({ hash })).data.disabled, false);
+  world.advance(60 * 86_400_000);
+  assert.deepEqual(await statusOf('/key', made.key), [401, 'This API key has expired']);
+  assert.equal((await manager.apiKeys.delete({ hash })).deleted, true);
+  assert.deepEqual(await statusOf('/key', made.key), [401, 'Invalid API key']);
+  assert.equal((await statusOf(`/keys/${hash}`, MANAGEMENT_KEY))[0], 404);
+});
+
+test('credit and activity are told in dollars; today is not among the completed days', async () => {
+  await ledger.credit({ id: 'p1', accountId: 'owner', amount: cents(1000), reason: 'a payment' });
+  const credits = await user.credits.getCredits();
+  assert.equal(credits.data.totalCredits, 10);
+  assert.equal(credits.data.totalUsage, 0.07);
+  await spend(hashOf('Key from'), cents(2));
+  const before = await manager.analytics.getUserActivity();
+  assert.deepEqual(before.data, []);
+  world.advance(86_400_000);
+  const { data } = await manager.analytics.getUserActivity();
+  assert.equal(data.length, 1);
+  assert.equal(data[0]?.usage, 0.02);
+  assert.equal(data[0]?.providerName, 'The Host');
+  assert.equal((await statusOf('/activity?date=yesterday', MANAGEMENT_KEY))[0], 400);
+});
+
+test('who may not is told so in the words clients know', async () => {
+  assert.deepEqual(await statusOf('/key'), [401, 'Missing Authentication header']);
+  assert.deepEqual(await statusOf('/keys', API_KEY), [403, 'Only management keys can perform this operation']);
+  const post = (body: unknown): Promise<[number, string]> =>
+    statusOf('/keys', MANAGEMENT_KEY, { method: 'POST', body: JSON.stringify(body) });
+  assert.deepEqual(await post({}), [400, 'name: Invalid input: expected string, received undefined']);
+  assert.equal((await post({ name: 'x', limit: -1 }))[0], 400);
+  assert.equal((await post({ name: 'x', limit_reset: 'hourly' }))[0], 400);
+  const inference = access.authorize(callerOf(MANAGEMENT_KEY), 'inference');
+  assert.equal(inference?.code, 'permission_denied');
+  assert.equal(access.authorize(callerOf(API_KEY), 'inference'), null);
+});
+
+test('a console session comes from a link that works once, and not from another site', async () => {
+  const token = await access.newSignIn('owner');
+  const redeemed = await access.redeemSignIn(token);
+  assert.ok(redeemed);
+  assert.equal(await access.redeemSignIn(token), null);
+  const cookie = `other=1; switchwright_session=${redeemed.session}`;
+  assert.equal(access.session({ cookie })?.accountId, 'owner');
+  assert.equal(access.session({ cookie, 'sec-fetch-site': 'cross-site' }), null);
+  assert.equal(access.session({ cookie, 'sec-fetch-site': 'same-site' }), null);
+  await access.signOut(redeemed.session);
+  assert.equal(access.session({ cookie }), null);
+});
+
+function callerOf(key: string) {
+  const caller = access.authenticate({ 'x-api-key': key });
+  assert.ok('keyId' in caller);
+  return caller;
+}
