@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { World } from '../src/base/world.ts';
 import { nano } from '../src/base/money.ts';
+import type { World } from '../src/base/world.ts';
 import { usageOf } from '../src/call/usage.ts';
 import type { Receipt } from '../src/facts/receipt.ts';
 import { isHold, openLedger } from '../src/ledger/ledger.ts';
@@ -35,7 +35,7 @@ const receiptOf = (id: string): Receipt => ({
   id,
   createdAt: Date.now(),
   accountId: 'owner',
-  keyId: `${ids % 100}`.padStart(64, 'a'),
+  keyId: `${ids % 8}`.padStart(64, 'a'),
   workspaceId: 'w',
   operation: 'chat',
   clientDialect: 'openai-chat',

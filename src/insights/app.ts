@@ -6,7 +6,7 @@ const TITLE_LENGTH_MAX = 80;
 const CATEGORIES_MAX = 2;
 const CATEGORY = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const CATEGORY_LENGTH_MAX = 30;
-const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)$/;
+const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\]|[^/:]*\.localhost)(:\d+)?$/;
 
 const titleOf = (text: string): string =>
   text
@@ -24,7 +24,7 @@ export function appOf(headers: WireHeaders): App | null {
   const url = new URL(referer);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
   const title = titleOf(headers['x-openrouter-title'] ?? headers['x-title'] ?? '');
-  if (LOCAL_HOST.test(url.hostname) && title === '') return null;
+  if (LOCAL_ORIGIN.test(url.origin) && title === '') return null;
   if (url.origin.length > ORIGIN_LENGTH_MAX) return null;
   const categories = (headers['x-openrouter-categories'] ?? '')
     .split(',')
@@ -35,5 +35,4 @@ export function appOf(headers: WireHeaders): App | null {
 }
 
 /** What an app is counted under: its origin; programs on localhost, which share theirs, by their title. */
-export const appId = (app: App): string =>
-  LOCAL_HOST.test(new URL(app.origin).hostname) ? `${app.origin} ${app.title}` : app.origin;
+export const appId = (app: App): string => (LOCAL_ORIGIN.test(app.origin) ? `${app.origin} ${app.title}` : app.origin);

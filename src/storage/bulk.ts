@@ -27,7 +27,7 @@ function onConflict(kind: 'keep' | 'put' | 'add', table: Table, columns: readonl
 export function sqliteBulk(step: Bulk): string {
   const { table } = step;
   if (step.kind === 'take')
-    return `delete from ${quote(table.name)} where ${quote(table.key[0] ?? '')} = ? returning *`;
+    return `delete from ${quote(table.name)} where ${quote(table.key[0] ?? '')} = ? returning ${list(step.columns)}`;
   const { kind, columns } = step;
   if (kind === 'change' || kind === 'grow') {
     const sets = columns.slice(table.key.length).map((name) => {
@@ -45,7 +45,7 @@ export function sqliteBulk(step: Bulk): string {
 export function postgresBulk(step: Bulk): string {
   const { table } = step;
   if (step.kind === 'take')
-    return `delete from ${quote(table.name)} where ${quote(table.key[0] ?? '')} = any($1::text[]) returning *`;
+    return `delete from ${quote(table.name)} where ${quote(table.key[0] ?? '')} = any($1::text[]) returning ${list(step.columns)}`;
   const { kind, columns } = step;
   const arrays = columns.map((name, at) => `$${at + 1}::${table.columns[name]}[]`).join(', ');
   if (kind === 'change' || kind === 'grow') {

@@ -62,7 +62,12 @@ export function* close(
   leases: Sums,
   context: WorkContext,
 ): Work<readonly string[]> {
-  const taken = yield { kind: 'take', table: HOLD, keys: closings.map((closing) => closing.id) };
+  const taken = yield {
+    kind: 'take',
+    table: HOLD,
+    columns: ['id', 'amount'],
+    keys: closings.map((closing) => closing.id),
+  };
   const holds = new Map(taken.rows.map((row) => [String(row.id), row]));
   const transfers: Value[][] = [];
   const generations = new Map<string, Value[][]>();

@@ -22,8 +22,13 @@ export type Step =
       /** Keys are distinct within one step. */
       readonly rows: readonly (readonly Value[])[];
     }
-  /** Deletes rows by their key and returns those that were there. */
-  | { readonly kind: 'take'; readonly table: Table; readonly keys: readonly string[] };
+  /** Deletes rows by their key and returns these columns of those that were there. */
+  | {
+      readonly kind: 'take';
+      readonly table: Table;
+      readonly columns: readonly string[];
+      readonly keys: readonly string[];
+    };
 
 /** A transaction as a generator: either engine runs it, SQLite without a single promise. Throwing rolls it back. */
 export type Work<T> = Generator<Step, T, QueryResult>;
