@@ -4,6 +4,8 @@ const NAMES: readonly (readonly [name: string, red: number, green: number, blue:
   ['black', 0, 0, 0],
   ['white', 255, 255, 255],
   ['grey', 128, 128, 128],
+  ['light grey', 200, 200, 200],
+  ['dark grey', 64, 64, 64],
   ['red', 230, 20, 20],
   ['dark red', 130, 0, 0],
   ['orange', 255, 140, 0],

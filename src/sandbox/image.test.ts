@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { dominantColours } from './colours.ts';
 import { readImageHeader } from './image-header.ts';
+import { decodeJpegMeans } from './jpeg.ts';
 import { decodePng } from './png.ts';
 
 const padded = (hex: string): Buffer => Buffer.concat([Buffer.from(hex.replace(/\s/g, ''), 'hex'), Buffer.alloc(32)]);
@@ -79,4 +80,39 @@ test('PNG: what is broken, too large or interlaced is not decoded', () => {
 test('transparent pixels have no colour', () => {
   const rgba = Uint8Array.from([255, 255, 255, 255, 0, 0, 0, 0]);
   assert.deepEqual(dominantColours({ width: 2, height: 1, rgba }), ['white (#ffffff, 50 %)']);
+});
+
+/** 40 × 24 pixels, written with libjpeg: red, and blue from column 32 on; dark, and light grey from there on. */
+const JPEGS = {
+  sequential:
+    '/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjL/wAARCAAYACgDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAUG/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/EABYBAQEBAAAAAAAAAAAAAAAAAAcABf/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AMkAwC6AJIgB2Bi2ACTmAJIgB2Bj/9k=',
+  progressive:
+    '/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjL/wgARCAAYACgDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAQF/8QAFgEBAQEAAAAAAAAAAAAAAAAABgAF/9oADAMBAAIQAxAAAAHIGeuCog7DWgI5Cog7Df/EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEAAQUCf//EABQRAQAAAAAAAAAAAAAAAAAAACD/2gAIAQMBAT8BX//EABQRAQAAAAAAAAAAAAAAAAAAACD/2gAIAQIBAT8BX//EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEABj8Cf//EABQQAQAAAAAAAAAAAAAAAAAAADD/2gAIAQEAAT8hf//aAAwDAQACAAMAAAAQ/wDwv/wv/8QAFBEBAAAAAAAAAAAAAAAAAAAAIP/aAAgBAwEBPxBf/8QAFBEBAAAAAAAAAAAAAAAAAAAAIP/aAAgBAgEBPxBf/8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQABPxB//9k=',
+  'with restarts':
+    '/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjL/wAARCAAYACgDAREAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAABgAFB//EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAWAQEBAQAAAAAAAAAAAAAAAAAHAAX/xAAUEQEAAAAAAAAAAAAAAAAAAAAA/90ABAAC/9oADAMBAAIRAxEAPwAkwC6kn//QJMAupJ//0ebldktsEnN//9IkwC6kn//TJMAusQ7Ax//UJMAupJ//1STALqSf/9bm5XZL/9k=',
+  grey: '/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAAYACgBAREA/8QAGAABAQEBAQAAAAAAAAAAAAAABQgEAQf/xAAhEAABBAICAgMAAAAAAAAAAAABAAIEEQMxBSESUWGh4f/aAAgBAQAAPwDw2MzSYjM0sXL5Bkl48IqsTe+u7P5S7GZpVcpNjM0l8ADW+TiA0CyToIEPMiS/M67e4mibr4ScZmlUylWMzS0cjkODjX1YdkIYCB739AouMzSYjM0qeX//2Q==',
+};
+for (const [name, data] of Object.entries(JPEGS))
+  test(`JPEG, ${name}: the means of its blocks tell its colours`, () => {
+    const bytes = Buffer.from(data, 'base64');
+    const pixels = decodeJpegMeans(bytes);
+    assert.ok(pixels && pixels.width === 5 && pixels.height === 3);
+    const colours = dominantColours(pixels);
+    if (name === 'grey') {
+      assert.match(colours.join(' '), /black .*light grey \(#c8c8c8, 20 %\)/);
+      return;
+    }
+    assert.match(colours.join(' '), /^red \(#e.1.1., 80 %\) blue \(#1.2.e., 20 %\)$/);
+  });
+
+test('JPEG: cut off anywhere or spoiled it gives colours or nothing, never an error', () => {
+  const good = Buffer.from(JPEGS.sequential, 'base64');
+  for (let length = 0; length < good.length; length++) decodeJpegMeans(good.subarray(0, length));
+  for (let at = 0; at < good.length; at++) {
+    const spoiled = Buffer.from(good);
+    spoiled[at] = 255 - (spoiled[at] ?? 0);
+    decodeJpegMeans(spoiled);
+  }
+  assert.equal(decodeJpegMeans(Buffer.alloc(0)), null);
+  assert.equal(decodeJpegMeans(good.subarray(0, 60)), null);
 });

@@ -3,6 +3,7 @@ import type { World } from '../base/world.ts';
 import type { Source, UserPart } from '../call/message.ts';
 import { dominantColours } from './colours.ts';
 import { readImageHeader } from './image-header.ts';
+import { decodeJpegMeans } from './jpeg.ts';
 import { decodePng } from './png.ts';
 import type { Prompt } from './prompt.ts';
 import type { Speech } from './speech.ts';
@@ -10,7 +11,7 @@ import type { Speech } from './speech.ts';
 const IMAGE_BYTES_MAX = 20 * 1024 * 1024;
 const FETCH_MS = 10_000;
 
-/** Tells format, pixel size and, for PNG, the commonest colours of every image that it is shown; and what else it got. */
+/** Tells format, pixel size and, for PNG and JPEG, the commonest colours of every image that it is shown; and what else it got. */
 export async function speakVision({ call, world }: Prompt): Promise<Speech> {
   const shown = call.messages.flatMap((message): readonly UserPart[] =>
     message.role === 'user' || message.role === 'tool' ? message.parts.filter((part) => part.type !== 'text') : [],
@@ -28,7 +29,7 @@ async function describe(part: UserPart, world: World): Promise<string> {
   if (part.type !== 'image') return `${part.type}, ${got.length} bytes`;
   const header = readImageHeader(got);
   if (!header) return `an image that I cannot read, ${got.length} bytes`;
-  const pixels = header.format === 'png' ? decodePng(got) : null;
+  const pixels = header.format === 'png' ? decodePng(got) : header.format === 'jpeg' ? decodeJpegMeans(got) : null;
   const colours = pixels ? `; mostly ${dominantColours(pixels).join(', ') || 'transparent'}` : '';
   return `${header.format.toUpperCase()} image, ${header.width} × ${header.height} pixels${colours}`;
 }
