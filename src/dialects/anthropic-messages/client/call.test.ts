@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import { countTokensRequest, decodeCall } from './call.ts';
+import { encodeFault } from './fault.ts';
 
 const MESSAGES = [{ role: 'user', content: 'Hello' }];
 const REQUEST = { headers: {}, params: {} };
@@ -43,6 +44,19 @@ test('the gateway reads its own fields, and unknown ones stay with this dialect'
     dialect: 'anthropic-messages',
     fields: { speed: 'fast', metadata: { more: 1 }, anthropic_beta: ['two', 'one'] },
   });
+});
+
+test('a thread is refused in the words that make the SDK send the whole history', () => {
+  const call = decodeCall(
+    { model: 'a/b', messages: MESSAGES, thread: { type: 'continue', previous_message_id: 'gen-1' } },
+    REQUEST,
+  );
+  assert(!call.ok);
+  const { status, body } = encodeFault(call.error, { id: null });
+  const { error } = body as unknown as { error: { type: string; details: object } };
+  assert.deepEqual([status, error.type], [400, 'invalid_request_error']);
+  assert.deepEqual(error.details, { error_code: 'thread_unsupported_request', unsupported: ['thread'] });
+  assert.equal(read({ thread: null }).native, undefined);
 });
 
 test('thinking and effort become reasoning; an effort without thinking is verbosity', () => {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../base/fault.ts';
+import { type Fault, fault } from '../../../base/fault.ts';
 import { type Json, type JsonObject, optionalString } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
@@ -38,6 +38,7 @@ const MODELLED = [
   'output_config',
   'output_format',
   'anthropic_beta',
+  'thread',
   // The transport's, of Bedrock and Vertex AI: the endpoint that is chosen has its own.
   'anthropic_version',
 ];
@@ -53,6 +54,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const stop = readStrings(to, body, 'stop_sequences') ?? [];
   if (stop.length > LIMITS.stop_sequences_max)
     complain(to, 'stop_sequences', `'stop_sequences' holds more than ${LIMITS.stop_sequences_max} entries.`);
+  if (body.thread !== undefined && body.thread !== null) to.first ??= refuseThread();
   const beside = leftover(metadata, ['user_id']);
   const native = {
     ...leftover(body, MODELLED),
@@ -82,6 +84,17 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   };
   return to.first ? failed(to.first) : ok(call);
 }
+
+/**
+ * A message thread leaves the conversation with the vendor, under the id of its last answer. We keep none, and ignoring
+ * the field would answer without what was said before. Anthropic's SDK knows this refusal by its `error_code` and sends
+ * the whole history instead (@anthropic-ai/sdk 1.12, lib/internal/threads/ThreadState, read 2026-11-22).
+ */
+const refuseThread = (): Fault =>
+  fault('invalid_request', "'thread' is not supported: no conversation is kept here. Send all messages without it.", {
+    param: 'thread',
+    metadata: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+  });
 
 /** `fallbacks`: at most three `{model}` objects, in place of `models`. */
 function readFallbacks(to: Complaints, body: JsonObject): readonly string[] | undefined {

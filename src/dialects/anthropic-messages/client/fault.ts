@@ -18,6 +18,7 @@ export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject
   const row = faultRow(fault);
   const { upstream } = fault;
   const code = upstream?.code ?? upstream?.type;
+  const details = fault.metadata as JsonObject | undefined;
   const callers = row.status >= 400 && row.status < 499;
   return {
     type: 'error',
@@ -26,13 +27,15 @@ export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject
       message: messageOf(fault),
       error_type: row.errorType,
       ...(fault.param !== undefined && { param: fault.param }),
+      // Where Anthropic's clients look for it.
+      ...(details?.error_code !== undefined && { details }),
       metadata: {
         error_type: row.errorType,
         class: row.class,
         ...(code !== undefined && { provider_code: code }),
         ...(upstream?.provider !== undefined && { provider_name: upstream.provider }),
         ...(upstream?.raw !== undefined && { raw: upstream.raw }),
-        ...(fault.metadata as JsonObject | undefined),
+        ...details,
       },
     },
     request_id: id,
