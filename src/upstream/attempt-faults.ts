@@ -12,8 +12,14 @@ type Failing = {
 
 const nameOf = ({ setup }: Failing): string => setup.target.endpoint.provider.name;
 const upstreamOf = ({ setup, status }: Failing) => ({
-  upstream: { provider: setup.target.endpoint.provider.slug, ...(status !== null && { status }) },
+  upstream: { provider: setup.target.endpoint.provider.name, ...(status !== null && { status }) },
 });
+
+/** The same fault, naming the provider: what a dialect finds in the middle of an answer does not know it. */
+export function named(failing: Failing, value: Fault): Fault {
+  if (!value.code.startsWith('upstream_') || value.upstream?.provider !== undefined) return value;
+  return { ...value, upstream: { ...upstreamOf(failing).upstream, ...value.upstream } };
+}
 
 /** A deadline passed before the first content, or the whole answer took too long. */
 export function tooSlow(failing: Failing, ms: number): Fault {

@@ -259,7 +259,7 @@ function pass(exchange: Exchange, events: readonly Event[]): void {
 
 function fail(exchange: Exchange, value: Fault): void {
   if (exchange.over) return;
-  const clean = redactFault(value, exchange.setup.secrets);
+  const clean = redactFault(faults.named(exchange, value), exchange.setup.secrets);
   stopWire(exchange);
   if (exchange.contentAt === null) {
     finish(exchange, { kind: 'failed', fault: clean });

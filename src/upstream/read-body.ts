@@ -43,9 +43,9 @@ function wrongBody(type: string, text: string): string {
 }
 
 export function malformed({ endpoint }: Target, what: string, raw?: string): Fault {
-  const { slug, name } = endpoint.provider;
+  const { name } = endpoint.provider;
   return fault('upstream_malformed', `${name} ${what}.`, {
-    upstream: { provider: slug, ...(raw !== undefined && raw !== '' && { raw: raw.slice(0, 4_096) }) },
+    upstream: { provider: name, ...(raw !== undefined && raw !== '' && { raw: raw.slice(0, 4_096) }) },
   });
 }
 

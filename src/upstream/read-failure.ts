@@ -20,10 +20,10 @@ export function readFailure(
   let size = 0;
   const provider = target.endpoint.provider;
   const read = (): Fault => {
-    if (status < 400 || status > 599) return unexpected(provider.slug, provider.name, status);
+    if (status < 400 || status > 599) return unexpected(provider.name, status);
     const body = Buffer.concat(parts).toString('utf8', 0, LIMITS.error_body_bytes_max);
     const { upstream, ...rest } = decodeFault({ status, headers, body, provider: provider.name, now });
-    return { ...rest, upstream: { provider: provider.slug, status, ...upstream } };
+    return { ...rest, upstream: { provider: provider.name, status, ...upstream } };
   };
   return {
     push: (bytes) => {
@@ -36,7 +36,7 @@ export function readFailure(
 }
 
 /** A redirect above all: it is not followed, because the credential would go with it. */
-const unexpected = (slug: string, name: string, status: number): Fault =>
+const unexpected = (name: string, status: number): Fault =>
   fault('upstream_malformed', `${name} answered with the status ${status}, which a completed call never has.`, {
-    upstream: { provider: slug, status },
+    upstream: { provider: name, status },
   });

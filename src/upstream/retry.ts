@@ -68,7 +68,13 @@ export function mostTelling(failures: readonly Failure[]): Fault | undefined {
   const previous_errors = others.map(({ fault, provider }) => ({
     provider,
     code: fault.code,
-    status: fault.upstream?.status ?? faultRow(fault).status,
+    status: failedStatus(fault),
   }));
   return { ...chosen.fault, metadata: { ...chosen.fault.metadata, previous_errors } };
+}
+
+/** What the provider answered, unless it was a success that then went wrong. */
+function failedStatus(value: Fault): number {
+  const told = value.upstream?.status ?? 0;
+  return told >= 400 ? told : faultRow(value).status;
 }
