@@ -13,6 +13,10 @@ export const LIMITS = {
   attempts_max: 6,
   retry_wait_ms_max: 3_000,
   stop_sequences_max: 64,
+  /** As many as OpenAI takes in one call. */
+  embedding_inputs_max: 2_048,
+  /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
+  embedding_requests_max: 64,
   client_buffer_bytes_max: 1024 * 1024,
   /** Held for the answer when the caller names no limit (house rule: 4 096 tokens or the model's limit). */
   held_output_tokens: 4_096,

@@ -5,12 +5,16 @@ import {
   bedrockInvokeAnthropic,
 } from './anthropic-messages/index.ts';
 import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
+import { bedrockEmbeddingsUpstream } from './bedrock-embeddings/index.ts';
 import { cohereChatUpstream } from './cohere-chat/index.ts';
+import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import type { ClientDialect, Dialects, EmbeddingDialect, UpstreamDialect } from './dialect.ts';
 import { geminiClient, geminiUpstream } from './gemini/index.ts';
+import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletionsClient } from './openai-completions/index.ts';
+import { openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 
@@ -27,7 +31,12 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
 };
 
 /** What providers of embeddings speak, by the same ids. */
-export const EMBEDDING_DIALECTS: { readonly [id: string]: EmbeddingDialect } = {};
+export const EMBEDDING_DIALECTS: { readonly [id: string]: EmbeddingDialect } = {
+  'openai-embeddings': openaiEmbeddingsUpstream,
+  'gemini-embeddings': geminiEmbeddingsUpstream,
+  'cohere-embeddings': cohereEmbeddingsUpstream,
+  'bedrock-embeddings': bedrockEmbeddingsUpstream,
+};
 
 /** The catalogue was checked against these tables, so that a dialect it names is there. */
 export const DIALECTS: Dialects = {

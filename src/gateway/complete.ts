@@ -1,13 +1,11 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
-import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
-import { worstCase } from '../metering/cost.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
@@ -15,6 +13,7 @@ import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
+import { holdRequestOf } from './hold.ts';
 import { questionOf } from './question.ts';
 import { type CompletionRequest, receiptOf } from './receipt.ts';
 
@@ -52,18 +51,7 @@ export function complete(gateway: Gateway, request: CompletionRequest, listener:
     return IDLE;
   }
   const held = heldOutput(request, decided);
-  const hold = gateway.ledger.hold({
-    generationId: request.id,
-    accountId: request.caller.accountId,
-    keyId: request.caller.keyId,
-    workspaceId: request.caller.workspaceId,
-    model: decided.candidates[0]?.model.id ?? '',
-    createdAt: request.receivedAt,
-    amount: worstOf(decided, promptTokens, held),
-    promptCost: worstOf(decided, promptTokens, 0),
-    promptTokens,
-    outputTokens: held,
-  });
+  const hold = gateway.ledger.hold(holdRequestOf(request, decided, { promptTokens, outputTokens: held }));
   const context = { gateway, request, listener, decided, promptTokens, held, seed, catalogVersion: catalog.version };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
@@ -133,7 +121,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
 function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {
   const ended = endingOf(outcome, delivery.counted());
   const { catalogVersion, seed, request, listener } = context;
-  const receipt = receiptOf(request, outcome, { ...ended, catalogVersion, seed });
+  const receipt = receiptOf(request, outcome, { ...ended, operation: 'chat', catalogVersion, seed });
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
   committed.then(
     () => {
@@ -165,14 +153,4 @@ function failInside(context: CompletionContext, cause: unknown): void {
 function heldOutput(request: CompletionRequest, decided: Plan): number {
   const limit = decided.candidates[0]?.endpoint.maxOutput ?? Number.POSITIVE_INFINITY;
   return Math.min(request.call.maxOutputTokens ?? LIMITS.held_output_tokens, limit);
-}
-
-/** The dearest of the endpoints that may be tried. */
-function worstOf(decided: Plan, promptTokens: number, outputTokens: number): NanoUsd {
-  let worst: bigint = NO_MONEY;
-  for (const { endpoint } of decided.candidates.slice(0, LIMITS.attempts_max)) {
-    const cost = worstCase(endpoint.price, promptTokens, outputTokens);
-    if (cost > worst) worst = cost;
-  }
-  return nano(worst);
 }

@@ -7,7 +7,7 @@ import { type Meter, usageOfReply } from '../metering/meter.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
 
-export type Ended = Omit<Result, 'catalogVersion' | 'seed'>;
+export type Ended = Omit<Result, 'operation' | 'catalogVersion' | 'seed'>;
 
 /** What the gateway itself knows of a call when its run is over. */
 export type Counted = {

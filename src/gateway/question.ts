@@ -1,4 +1,5 @@
 import type { Call } from '../call/call.ts';
+import type { EmbeddingCall } from '../call/embedding.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Modality } from '../catalog/model.ts';
@@ -36,4 +37,24 @@ function inputModalitiesOf(call: Call): Modality[] {
     for (const part of message.parts) found.add(part.type);
   }
   return [...found];
+}
+
+/** What the router is asked about things to embed; `promptTokens` is the longest one's, since each stands alone. */
+export function embeddingQuestionOf(call: EmbeddingCall, surroundings: Surroundings): Question {
+  const found = new Set<Modality>();
+  for (const input of call.inputs) {
+    if (input.type === 'tokens') found.add('text');
+    else for (const part of input.parts) found.add(part.type);
+  }
+  return {
+    ...surroundings,
+    operation: 'embeddings',
+    models: call.model === null ? call.models : [call.model, ...call.models],
+    preferences: call.gateway.provider ?? {},
+    parameters: [],
+    inputModalities: [...found],
+    outputModalities: ['embeddings'],
+    maxOutputTokens: null,
+    usesTools: false,
+  };
 }

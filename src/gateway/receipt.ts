@@ -1,5 +1,6 @@
 import type { Fault } from '../base/fault.ts';
 import type { Call } from '../call/call.ts';
+import type { EmbeddingCall } from '../call/embedding.ts';
 import type { Bill } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Usage } from '../call/usage.ts';
@@ -9,10 +10,10 @@ import type { Target } from '../facts/target.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 
 /** One call as it came in: who, what, when, from where. */
-export type CompletionRequest = {
+export type GatewayRequest<Asked> = {
   /** `gen-…` */
   readonly id: string;
-  readonly call: Call;
+  readonly call: Asked;
   /** The client's dialect. */
   readonly clientDialect: string;
   readonly caller: Caller;
@@ -22,7 +23,11 @@ export type CompletionRequest = {
   readonly receivedAt: number;
 };
 
+export type CompletionRequest = GatewayRequest<Call>;
+export type EmbeddingRequest = GatewayRequest<EmbeddingCall>;
+
 export type Result = {
+  readonly operation: Receipt['operation'];
   readonly state: Receipt['state'];
   readonly target: Target | null;
   readonly usage: Usage;
@@ -36,7 +41,11 @@ export type Result = {
 };
 
 /** The permanent record of a call that was sent. */
-export function receiptOf(request: CompletionRequest, outcome: RunOutcome, result: Result): Receipt {
+export function receiptOf(
+  request: CompletionRequest | EmbeddingRequest,
+  outcome: Pick<RunOutcome, 'attempts' | 'losses'>,
+  result: Result,
+): Receipt {
   const { call, caller, receivedAt } = request;
   return {
     id: request.id,
@@ -44,13 +53,13 @@ export function receiptOf(request: CompletionRequest, outcome: RunOutcome, resul
     accountId: caller.accountId,
     keyId: caller.keyId,
     workspaceId: caller.workspaceId,
-    operation: 'chat',
+    operation: result.operation,
     clientDialect: request.clientDialect,
     requestedModel: call.model ?? call.models[0] ?? '',
     model: result.target?.model.id ?? null,
     endpoint: result.target?.endpoint.id ?? null,
     provider: result.target?.endpoint.provider.slug ?? null,
-    streamed: call.stream,
+    streamed: 'stream' in call && call.stream,
     state: result.state,
     finish: result.finish?.reason ?? null,
     nativeFinish: result.finish?.native ?? null,

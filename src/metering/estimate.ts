@@ -1,4 +1,5 @@
 import type { Call } from '../call/call.ts';
+import type { EmbeddingCall } from '../call/embedding.ts';
 import type { AssistantPart, ToolResultPart, UserPart } from '../call/message.ts';
 
 /**
@@ -27,6 +28,12 @@ export function estimatePrompt(call: Call): number {
   if (call.output.type === 'json-schema') tokens += tokensOf(JSON.stringify(call.output.schema));
   return tokens;
 }
+
+/** The size in tokens of each input to be embedded, roughly; exact where the caller sent token ids. */
+export const estimateInputs = (call: EmbeddingCall): number[] =>
+  call.inputs.map((input) =>
+    input.type === 'tokens' ? input.tokens.length : input.parts.reduce((sum, part) => sum + tokensOfPart(part), 0),
+  );
 
 function tokensOfPart(part: UserPart | AssistantPart | ToolResultPart): number {
   switch (part.type) {

@@ -1,0 +1,13 @@
+import type { Target } from '../../facts/target.ts';
+
+/** Bedrock passes a body on to its models' own formats. */
+export type Family = 'titan-text' | 'titan-image' | 'cohere';
+
+/** The family stands in the model's id; an application inference profile's ARN says nothing, then the catalogue does. */
+export function familyOf({ endpoint, model }: Target): Family | undefined {
+  const id = endpoint.upstreamId;
+  const name = (id.startsWith('arn:') ? `${id} ${model.id}` : id).toLowerCase();
+  if (name.includes('titan-embed-image') || name.includes('titan-embed-g1-image')) return 'titan-image';
+  if (name.includes('titan-embed')) return 'titan-text';
+  return /cohere[./]embed/.test(name) ? 'cohere' : undefined;
+}

@@ -1,0 +1,18 @@
+import { decodeFault } from '../bedrock-converse/fault.ts';
+import { COHERE_INPUTS_MAX } from '../cohere-embeddings/index.ts';
+import type { EmbeddingDialect } from '../dialect.ts';
+import { assetsOf } from '../embedding-inputs.ts';
+import { encodeCall } from './call.ts';
+import { familyOf } from './family.ts';
+import { BEDROCK_EMBEDDINGS } from './name.ts';
+import { decodeReply } from './reply.ts';
+
+/** Embedding models on Amazon Bedrock. Titan takes one input at a time. */
+export const bedrockEmbeddingsUpstream: EmbeddingDialect = {
+  id: BEDROCK_EMBEDDINGS,
+  inputsMax: (target) => (familyOf(target) === 'cohere' ? COHERE_INPUTS_MAX : 1),
+  assets: assetsOf,
+  encodeCall,
+  decodeReply,
+  decodeFault,
+};

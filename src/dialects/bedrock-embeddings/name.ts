@@ -1,0 +1,1 @@
+export const BEDROCK_EMBEDDINGS = 'bedrock-embeddings';

@@ -1,0 +1,1 @@
+export const COHERE_EMBEDDINGS = 'cohere-embeddings';

@@ -1,0 +1,26 @@
+import type { Fault } from '../../base/fault.ts';
+import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
+import type { Result } from '../../base/result.ts';
+import type { EmbeddingReply } from '../../call/embedding.ts';
+import { type Usage, usageOf } from '../../call/usage.ts';
+import type { EmbeddingContext } from '../dialect.ts';
+import { replyOf } from '../embedding-inputs.ts';
+import { readVectors } from '../vectors.ts';
+
+/** An answer of `POST /v2/embed`. Without `embedding_types` and in version 1 the vectors stand in `embeddings` itself. */
+export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+  const answer = objectOf(body);
+  return replyOf(vectorsOf(answer), { id: stringOf(answer.id), usage: decodeUsage(answer) }, target, body);
+}
+
+export function vectorsOf({ embeddings }: JsonObject): ReturnType<typeof readVectors> {
+  const { float, base64 } = objectOf(embeddings);
+  return readVectors(arrayOf(Array.isArray(embeddings) ? embeddings : (float ?? base64)));
+}
+
+/** Texts and images are counted apart and billed alike. */
+function decodeUsage({ meta }: JsonObject): Usage | undefined {
+  const billed = objectOf(objectOf(meta).billed_units);
+  const input = countOf(billed.input_tokens) + countOf(billed.image_tokens);
+  return input > 0 ? usageOf({ input }) : undefined;
+}

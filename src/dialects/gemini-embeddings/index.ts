@@ -1,0 +1,20 @@
+import type { EmbeddingDialect } from '../dialect.ts';
+import { assetsOf } from '../embedding-inputs.ts';
+import { decodeGeminiFault } from '../gemini/fault.ts';
+import { isFetchedByGemini } from '../gemini/media.ts';
+import { encodeCall } from './call.ts';
+import { GEMINI_EMBEDDINGS } from './name.ts';
+import { decodeReply } from './reply.ts';
+
+/** More are refused with "at most 100 requests can be in one batch" (read 2026-11-22). */
+const INPUTS_MAX = 100;
+
+/** Embeddings of the Gemini API. */
+export const geminiEmbeddingsUpstream: EmbeddingDialect = {
+  id: GEMINI_EMBEDDINGS,
+  inputsMax: () => INPUTS_MAX,
+  assets: (call) => assetsOf(call).filter(({ url }) => !isFetchedByGemini(url)),
+  encodeCall,
+  decodeReply,
+  decodeFault: decodeGeminiFault,
+};

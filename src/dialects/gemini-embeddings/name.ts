@@ -1,0 +1,1 @@
+export const GEMINI_EMBEDDINGS = 'gemini-embeddings';

@@ -1,0 +1,52 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { usdNumber } from '../../base/money.ts';
+import type { EmbeddingCall, EmbeddingReply } from '../../call/embedding.ts';
+import type { Bill } from '../../call/event.ts';
+import { promptTokens, type Usage } from '../../call/usage.ts';
+import { base64Of, numbersOf } from '../vectors.ts';
+
+export type EmbeddingAnswer = {
+  /** `gen-…` */
+  readonly id: string;
+  /** The catalogue's id of the model that answers. */
+  readonly model: string;
+  /** The provider's display name. */
+  readonly provider: string;
+  readonly call: EmbeddingCall;
+  readonly extra?: JsonObject;
+};
+
+/** A body of `POST /embeddings`, with vectors in the form that the caller asked for: numbers unless it said base64. */
+export function encodeReply({ vectors, usage, bill }: EmbeddingReply, answer: EmbeddingAnswer): Json {
+  const write = answer.call.encoding === 'base64' ? base64Of : numbersOf;
+  return {
+    object: 'list',
+    id: answer.id,
+    model: answer.model,
+    provider: answer.provider,
+    data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: write(vector) })),
+    ...(usage && { usage: encodeUsage(usage, bill) }),
+    ...answer.extra,
+  };
+}
+
+/** Costs are JSON numbers because the compatible API demands them. */
+function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
+  const tokens = promptTokens(usage);
+  return {
+    prompt_tokens: tokens,
+    total_tokens: tokens,
+    ...(usage.inputAudio > 0 && {
+      prompt_tokens_details: { text_tokens: tokens - usage.inputAudio, audio_tokens: usage.inputAudio },
+    }),
+    ...(bill && {
+      cost: usdNumber(bill.cost),
+      is_byok: bill.isByok,
+      cost_details: {
+        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
+        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
+        upstream_inference_completions_cost: usdNumber(bill.outputCost),
+      },
+    }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Fault } from '../../base/fault.ts';
+import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
+import { failed, type Result } from '../../base/result.ts';
+import type { EmbeddingReply } from '../../call/embedding.ts';
+import { type Usage, usageOf } from '../../call/usage.ts';
+import type { EmbeddingContext } from '../dialect.ts';
+import { replyOf } from '../embedding-inputs.ts';
+import { faultOfError } from '../openai-chat/upstream/fault.ts';
+import { readVectors } from '../vectors.ts';
+
+/** An answer of `POST /embeddings`; an error in it counts as one, whatever the HTTP status was. */
+export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+  const answer = objectOf(body);
+  if (answer.error !== undefined && answer.error !== null) {
+    const provider = target.endpoint.provider.name;
+    return failed(faultOfError(answer, { status: null, provider, now: null, raw: JSON.stringify(body) }));
+  }
+  const entries = inOrder(arrayOf(answer.data).map(objectOf));
+  const vectors = readVectors(entries.map((entry) => entry.embedding));
+  return replyOf(vectors, { id: stringOf(answer.id), usage: decodeUsage(answer.usage) }, target, body);
+}
+
+/** By `index` where every entry has its own; some vendors answer in the order in which they finished. */
+function inOrder(entries: readonly JsonObject[]): readonly JsonObject[] {
+  const sorted: JsonObject[] = [];
+  for (const entry of entries) {
+    const { index } = entry;
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= entries.length) return entries;
+    sorted[index] = entry;
+  }
+  return Object.keys(sorted).length === entries.length ? sorted : entries;
+}
+
+/** Some count only `total_tokens`, which is the same where nothing is written. */
+function decodeUsage(value: Json | undefined): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const input = countOf(value.prompt_tokens) || countOf(value.total_tokens);
+  return input > 0 ? usageOf({ input }) : undefined;
+}

@@ -1,0 +1,40 @@
+import type { Json } from '../base/json.ts';
+import type { Vector } from '../call/embedding.ts';
+
+const BYTES_PER_NUMBER = 4;
+
+/** A vector as a vendor sent it: finite numbers, or base64 of little-endian float32; undefined if it is neither. */
+export function readVector(value: Json | undefined): Vector | undefined {
+  if (typeof value === 'string') {
+    const size = Buffer.byteLength(value, 'base64');
+    return size > 0 && size % BYTES_PER_NUMBER === 0 && BASE64.test(value) ? { base64: value } : undefined;
+  }
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  for (const number of value) if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  return value as readonly number[];
+}
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** Every vector of a list; undefined if there is none or one cannot be read. */
+export function readVectors(values: readonly (Json | undefined)[]): Vector[] | undefined {
+  const vectors: Vector[] = [];
+  for (const value of values) {
+    const vector = readVector(value);
+    if (!vector) return undefined;
+    vectors.push(vector);
+  }
+  return vectors.length > 0 ? vectors : undefined;
+}
+
+export function numbersOf(vector: Vector): readonly number[] {
+  if (!('base64' in vector)) return vector;
+  const bytes = Buffer.from(vector.base64, 'base64');
+  return Array.from({ length: bytes.length / BYTES_PER_NUMBER }, (_, at) => bytes.readFloatLE(at * BYTES_PER_NUMBER));
+}
+
+export function base64Of(vector: Vector): string {
+  if ('base64' in vector) return vector.base64;
+  const bytes = Buffer.allocUnsafe(vector.length * BYTES_PER_NUMBER);
+  for (let at = 0; at < vector.length; at++) bytes.writeFloatLE(vector[at] ?? 0, at * BYTES_PER_NUMBER);
+  return bytes.toString('base64');
+}

@@ -1,0 +1,86 @@
+import { assert } from '../base/assert.ts';
+import { type Fault, fault } from '../base/fault.ts';
+import type { EmbeddingReply } from '../call/embedding.ts';
+import { usageOf } from '../call/usage.ts';
+import type { Plan } from '../facts/plan.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import type { Target } from '../facts/target.ts';
+import type { Hold } from '../ledger/ledger.ts';
+import { billFor, NO_BILL } from '../metering/cost.ts';
+import { estimateInputs } from '../metering/estimate.ts';
+import { plan } from '../router/plan.ts';
+import { embeddingErrand } from '../upstream/embedding-errand.ts';
+import { type RunOutcome, startRun } from '../upstream/run.ts';
+import type { Ended } from './ending.ts';
+import type { Gateway } from './gateway.ts';
+import { holdRequestOf } from './hold.ts';
+import { embeddingQuestionOf } from './question.ts';
+import { type EmbeddingRequest, receiptOf } from './receipt.ts';
+
+export type EmbeddingResult =
+  | {
+      readonly kind: 'replied';
+      readonly reply: EmbeddingReply;
+      readonly target: Target;
+      readonly receipt: Receipt;
+    }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/**
+ * The life of a call for embeddings: plan, hold, run, settle, receipt, as of any call. It runs to its end and is settled
+ * whether the client stays or not; it rejects only where the settlement itself cannot be stored.
+ */
+export async function embed(gateway: Gateway, request: EmbeddingRequest): Promise<EmbeddingResult> {
+  const catalog = gateway.catalog();
+  const seed = Math.floor(gateway.world.random() * 2 ** 32);
+  const sizes = estimateInputs(request.call);
+  const promptTokens = sizes.reduce((sum, size) => sum + size, 0);
+  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
+  const decided = plan(embeddingQuestionOf(request.call, { ...surroundings, promptTokens: Math.max(...sizes) }));
+  if (decided.fault) return { kind: 'failed', fault: decided.fault };
+  const hold = await gateway.ledger.hold(holdRequestOf(request, decided, { promptTokens, outputTokens: 0 }));
+  if ('code' in hold) return { kind: 'failed', fault: hold };
+  const outcome = await runHeld(gateway, request, decided, hold);
+  const ended = endingOf(outcome, promptTokens, gateway.world.now());
+  const facts = { operation: 'embeddings', catalogVersion: catalog.version, seed } as const;
+  const receipt = receiptOf(request, outcome, { ...ended, ...facts });
+  await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
+  if (outcome.kind !== 'replied') return { kind: 'failed', fault: ended.fault ?? SERVER };
+  const reply = { ...outcome.reply, usage: ended.usage, bill: ended.bill };
+  return { kind: 'replied', reply, target: outcome.target, receipt };
+}
+
+const SERVER = fault('server', 'Internal Server Error');
+
+function runHeld(
+  gateway: Gateway,
+  request: EmbeddingRequest,
+  decided: Plan,
+  hold: Hold,
+): Promise<RunOutcome<EmbeddingReply>> {
+  return new Promise((resolve) => {
+    const run = startRun(
+      gateway.upstream,
+      { errand: embeddingErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
+      { dispatched: () => hold.dispatched(), events: () => {}, done: resolve },
+    );
+    hold.durable.catch((cause) => {
+      gateway.log('an intent could not be stored', cause);
+      run.cancel();
+    });
+  });
+}
+
+/** A vendor that counts nothing is charged for by our estimate, which the usage says. */
+function endingOf(outcome: RunOutcome<EmbeddingReply>, promptTokens: number, endedAt: number): Ended {
+  assert(outcome.kind !== 'streamed' && outcome.kind !== 'broken', 'embeddings are not streamed');
+  const estimate = usageOf({ input: promptTokens, source: 'estimate' });
+  const common = { finish: null, firstContentAt: null, endedAt };
+  if (outcome.kind === 'replied') {
+    const { target, reply } = outcome;
+    const usage = reply.usage ?? estimate;
+    return { ...common, state: 'completed', target, usage, bill: billFor(usage, target.endpoint.price), fault: null };
+  }
+  const value = outcome.kind === 'failed' ? outcome.fault : SERVER;
+  return { ...common, state: 'failed', target: null, usage: estimate, bill: NO_BILL, fault: value };
+}
