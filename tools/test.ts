@@ -38,7 +38,15 @@ const files =
         cwd: root,
       }).sort();
 const concurrency = Math.max(2, Math.min(4, availableParallelism()));
-if (!run('tests', ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files]))
+if (
+  !run('tests', [
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    '--test-timeout=120000',
+    ...files,
+  ])
+)
   failures.push('tests');
 
 if (failures.length > 0) {
