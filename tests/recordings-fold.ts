@@ -14,7 +14,7 @@ type Choice = {
   };
   finish_reason: string | null;
   native_finish_reason?: string | null;
-  logprobs?: unknown;
+  logprobs?: { content: unknown[] } | null;
 };
 
 export type Folded = { choices: Choice[]; usage?: unknown; error?: unknown; done: boolean };
@@ -36,8 +36,14 @@ export function foldStream(text: string): Folded {
       assert(!folded.usage, 'usage comes once');
       folded.usage = chunk.usage;
     }
-    for (const { index, delta, finish_reason, native_finish_reason } of chunk.choices)
-      addDelta(choiceAt(choices, index), delta, finish_reason, native_finish_reason);
+    for (const { index, delta, finish_reason, native_finish_reason, logprobs } of chunk.choices) {
+      const choice = choiceAt(choices, index);
+      // The chunk that brings the usage has a choice that says nothing more.
+      if (chunk.usage && finish_reason === null && Object.keys(delta).length === 0) continue;
+      assert(choice.finish_reason === null, 'nothing follows a finish');
+      addDelta(choice, delta, finish_reason, native_finish_reason);
+      if (logprobs?.content) choice.logprobs = { content: [...(choice.logprobs?.content ?? []), ...logprobs.content] };
+    }
   }
   folded.choices = [...choices.values()].sort((a, b) => a.index - b.index);
   return folded;

@@ -108,3 +108,12 @@ export type ProviderPreferences = {
   readonly preferred_max_latency?: JsonObject | number;
 };
 export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';
+
+/** Does the caller set a prompt-cache breakpoint anywhere? */
+export const marksCache = (call: Call): boolean =>
+  call.cache !== undefined ||
+  call.tools.some((tool) => tool.type === 'function' && tool.cache !== undefined) ||
+  call.messages.some((message) => {
+    const parts: readonly { readonly cache?: CacheMark }[] = message.parts;
+    return parts.some(({ cache }) => cache !== undefined) || (message.role === 'tool' && message.cache !== undefined);
+  });

@@ -72,7 +72,7 @@ test('our faults in Google’s words', () => {
         {
           '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
           reason: 'RATE_LIMIT_EXCEEDED',
-          metadata: { request_id: 'gen-1' },
+          metadata: { class: 'rate_limit', request_id: 'gen-1' },
         },
         { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.5s' },
       ],

@@ -116,9 +116,10 @@ const NATIVE: { readonly [status: number]: string } = {
 
 /** A fault as Google's APIs write it; our own words go into an `ErrorInfo`, a waiting time into a `RetryInfo`. */
 export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFault {
-  const { status, errorType } = faultRow(value);
+  const { status, errorType, class: kind } = faultRow(value);
   const wait = value.retryAfterMs;
   const metadata = {
+    class: kind,
     ...(answer.id !== null && { request_id: answer.id }),
     ...(value.upstream?.provider !== undefined && { provider_name: value.upstream.provider }),
     ...(value.param !== undefined && { param: value.param }),

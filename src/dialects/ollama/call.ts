@@ -1,7 +1,7 @@
 import type { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
-import type { Call } from '../../call/call.ts';
+import { type Call, marksCache } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
@@ -62,6 +62,7 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
   for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
     if (call[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
+  if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'Ollama caches prompts without breakpoints' });
 }
 
 /** There is no `tool_choice`: none means no tools, and a named function is the only one sent. */

@@ -1,7 +1,7 @@
 import type { Fault } from '../../../base/fault.ts';
 import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import { ok, type Result } from '../../../base/result.ts';
-import type { Call } from '../../../call/call.ts';
+import { type Call, marksCache } from '../../../call/call.ts';
 import type { Loss } from '../../../call/loss.ts';
 import type { Target } from '../../../facts/target.ts';
 import type { EncodedCall } from '../../dialect.ts';
@@ -111,6 +111,7 @@ function lossesOf(call: Call, losses: Loss[]): void {
   if ((call.sampling.n ?? 1) > 1) lose('n');
   if (call.stop.length > 0) lose('stop');
   if (call.prediction) lose('prediction');
+  if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'prompts are cached without breakpoints here' });
   if (call.audio) lose('audio');
   if (call.imageConfig) lose('image_config');
   if (call.modalities?.some((modality) => modality !== 'text')) lose('modalities');

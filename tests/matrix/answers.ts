@@ -1,0 +1,68 @@
+import type { QuestionName } from './questions.ts';
+import { emptyChoice, type Told, type ToldChoice, type ToldUsage } from './told.ts';
+
+/** An answer of the matrix: what every upstream transcript of this name says, and the question that it answers. */
+export type Answer = {
+  readonly question: QuestionName;
+  readonly choices: readonly Partial<ToldChoice>[];
+  readonly usage?: Partial<ToldUsage>;
+  readonly streamedOnly?: true;
+  readonly error?: RegExp;
+};
+
+const tool = (name: string, input: object) => ({ id: '', name, arguments: JSON.stringify(input) });
+const koeln = tool('weather', { city: 'Köln' });
+const one = (choice: Partial<ToldChoice>, question: QuestionName = 'text'): Answer => ({ question, choices: [choice] });
+const calls = (choice: Partial<ToldChoice>, question: QuestionName = 'tools'): Answer =>
+  one({ finish: 'tool_calls', ...choice }, question);
+
+export const ANSWERS = {
+  text: { ...one({ text: 'Hello, world.' }), usage: { prompt: 11, completion: 4 } },
+  unicode: one({ text: 'Grüße, 🌍 — “x”\n\u2028e\u0301 한국어 \\ "y"' }),
+  tool: calls({ tools: [koeln] }),
+  'parallel-tools': calls({ text: 'I ask twice.', tools: [koeln, tool('weather', { city: 'Bonn' })] }),
+  'zero-argument-tool': calls({ tools: [tool('now', {})] }),
+  reasoning: one({ reasoning: 'Let me think.', text: 'Done.' }, 'reasoning'),
+  'signed-reasoning': calls({ reasoning: 'Let me think.', tools: [koeln] }, 'reasoning'),
+  'encrypted-reasoning': calls({ tools: [koeln] }, 'reasoning'),
+  structured: one({ text: '{"city":"Köln"}' }, 'JSON schema'),
+  'stop-sequence': one({ text: 'One, two' }, 'stop sequences'),
+  length: one({ text: 'One, two', finish: 'length' }),
+  refusal: one({ refusal: 'I cannot help.' }),
+  'content-filter': one({ text: 'Well,', finish: 'content_filter' }),
+  'cache-read': { ...one({ text: 'Hello, world.' }), usage: { cacheRead: 20 } },
+  'cache-write': { ...one({ text: 'Hello, world.' }), usage: { prompt: 60, cacheWrite: 30 } },
+  'reasoning-count': { ...one({ text: 'Hello, world.' }), usage: { completion: 12, reasoning: 7 } },
+  'two-choices': { question: 'two choices', choices: [{ text: 'Heads.' }, { text: 'Tails.' }] },
+  logprobs: one({ text: 'Hello', logprobs: [-0.25, -0.5] }, 'log probabilities'),
+  citations: one({ text: 'Rain today.', citations: ['https://weather.example/today'] }),
+  'stream-error': { ...one({ text: 'Hello,' }), streamedOnly: true, error: /The server had an error\./ },
+  truncated: { ...one({ text: 'Hello, world.' }), streamedOnly: true, error: /broke off|ended|closed the stream/i },
+} as const satisfies { readonly [name: string]: Answer };
+
+export type AnswerName = keyof typeof ANSWERS;
+export const ANSWER_NAMES = Object.keys(ANSWERS) as AnswerName[];
+
+/** The transcript of an answer; the counts share one. */
+export const transcriptOf = (name: AnswerName): string =>
+  name === 'cache-read' || name === 'cache-write' || name === 'reasoning-count' ? 'usage' : name;
+
+/** What of a told answer the expectation speaks of: ids are the vendor's affair, JSON is compared as JSON. */
+export const comparable = (told: Told) =>
+  told.choices.map((choice) => ({ ...emptyChoice, ...choice, stopSequence: null, tools: choice.tools.map(plainTool) }));
+
+export const expected = (answer: Answer) =>
+  answer.choices.map((choice) => {
+    const whole = { ...emptyChoice, ...choice };
+    return { ...whole, tools: whole.tools.map(plainTool) };
+  });
+
+const plainTool = ({ name, arguments: text }: ToldChoice['tools'][number]) => ({ name, arguments: parsed(text) });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { geminiClient } from '../../../src/dialects/gemini/index.ts';
+import { type Client, framesOf, request } from '../client.ts';
+import { CALLS, DOCUMENT, PICTURE, PICTURE_URL, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
+import type { Told, ToldChoice } from '../told.ts';
+
+const tools = [
+  {
+    functionDeclarations: TOOLS.map(({ name, description, parameters }) => ({
+      name,
+      description,
+      parametersJsonSchema: parameters,
+    })),
+  },
+];
+const user = (...parts: JsonObject[]): JsonObject => ({ role: 'user', parts });
+const look = (text: string, part: JsonObject): JsonObject => ({ contents: [user({ text }, part)] });
+const hello = { contents: [user({ text: 'Hello' })] };
+const choice = (config: JsonObject): JsonObject => ({
+  toolConfig: { functionCallingConfig: { mode: 'ANY', ...config } },
+});
+const configured = (generationConfig: JsonObject): JsonObject => ({ ...hello, generationConfig });
+const thinkingConfig = { includeThoughts: true, thinkingLevel: 'MEDIUM' };
+
+const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
+  text: { contents: [user({ text: 'Grüße, 🌍' })], generationConfig: { maxOutputTokens: 500, temperature: 0.5 } },
+  'system prompt': { ...hello, systemInstruction: { parts: [{ text: 'Be brief.' }] } },
+  conversation: {
+    contents: [user({ text: 'One?' }), { role: 'model', parts: [{ text: 'Two.' }] }, user({ text: 'Three?' })],
+  },
+  tools: { ...hello, tools },
+  'required tool': { ...hello, tools, ...choice({}) },
+  'named tool': { ...hello, tools, ...choice({ allowedFunctionNames: ['weather'] }) },
+  'tool results': {
+    contents: [
+      user({ text: 'Weather?' }),
+      { role: 'model', parts: CALLS.map(({ id, name, arguments: args }) => ({ functionCall: { id, name, args } })) },
+      user(...CALLS.map(({ id, name, result }) => ({ functionResponse: { id, name, response: { output: result } } }))),
+    ],
+    tools,
+  },
+  reasoning: { ...configured({ thinkingConfig }), tools },
+  'JSON schema': configured({ responseMimeType: 'application/json', responseJsonSchema: SCHEMA }),
+  'image by URL': look('Look', { fileData: { mimeType: 'image/png', fileUri: PICTURE_URL } }),
+  'image as data': look('Look', { inlineData: { mimeType: 'image/png', data: PICTURE } }),
+  'PDF as data': look('Read', { inlineData: { mimeType: 'application/pdf', data: DOCUMENT } }),
+  'stop sequences': configured({ stopSequences: ['three'] }),
+  'two choices': configured({ candidateCount: 2 }),
+  'log probabilities': configured({ responseLogprobs: true, logprobs: 2 }),
+};
+
+type Part = {
+  text?: string;
+  thought?: boolean;
+  thoughtSignature?: string;
+  functionCall?: { id: string; name: string; args: Json };
+};
+type Candidate = {
+  index: number;
+  content: { role: string; parts: Part[] };
+  finishReason?: string;
+  groundingMetadata?: { groundingChunks?: { web?: { uri?: string } }[] };
+  logprobsResult?: { chosenCandidates: { logProbability: number }[] };
+};
+type Body = {
+  candidates?: Candidate[];
+  usageMetadata?: {
+    promptTokenCount: number;
+    candidatesTokenCount?: number;
+    thoughtsTokenCount?: number;
+    cachedContentTokenCount?: number;
+  };
+  error?: { message: string; status: string; details?: { metadata?: { class?: string } }[] };
+};
+
+function fold(stream: string): Json {
+  const candidates: Candidate[] = [];
+  let whole: Body = {};
+  const frames = framesOf(stream);
+  for (const [at, { event, data }] of frames.entries()) {
+    assert.equal(event, null);
+    const { candidates: pieces = [], ...rest } = JSON.parse(data) as Body;
+    whole = { ...whole, ...rest };
+    if (rest.error) assert.equal(at, frames.length - 1, 'nothing follows an error');
+    for (const piece of pieces) addPiece(candidates, piece);
+  }
+  if (!whole.error)
+    for (const candidate of candidates) assert(candidate.finishReason, 'every candidate has a finish reason');
+  return { ...whole, candidates } as unknown as Json;
+}
+
+function addPiece(candidates: Candidate[], { content, logprobsResult, ...rest }: Candidate): void {
+  assert.equal(content.role, 'model');
+  let known = candidates.find(({ index }) => index === rest.index);
+  if (!known) {
+    known = { index: rest.index, content: { role: 'model', parts: [] } };
+    candidates.push(known);
+  }
+  assert(!known.finishReason, 'nothing follows a finish reason');
+  Object.assign(known, rest);
+  known.content.parts.push(...content.parts);
+  const chosen = [...(known.logprobsResult?.chosenCandidates ?? []), ...(logprobsResult?.chosenCandidates ?? [])];
+  if (chosen.length > 0) known.logprobsResult = { chosenCandidates: chosen };
+}
+
+const FILTERED = new Set([
+  'SAFETY',
+  'PROHIBITED_CONTENT',
+  'BLOCKLIST',
+  'SPII',
+  'RECITATION',
+  'IMAGE_SAFETY',
+  'MODEL_ARMOR',
+]);
+
+function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResult }: Candidate): ToldChoice {
+  const { parts } = content;
+  const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+  const texts = (thought: boolean) =>
+    parts.filter((part) => (part.thought ?? false) === thought).map(({ text }) => text);
+  const finish =
+    finishReason === 'MAX_TOKENS' ? 'length' : FILTERED.has(finishReason) ? 'content_filter' : finishReason;
+  return {
+    text: texts(false).join(''),
+    refusal: '',
+    reasoning: texts(true).join(''),
+    tools: calls.map(({ id, name, args }) => ({ id, name, arguments: JSON.stringify(args) })),
+    finish: finish === 'STOP' ? (calls.length > 0 ? 'tool_calls' : 'stop') : finish,
+    stopSequence: null,
+    citations: (groundingMetadata?.groundingChunks ?? []).flatMap(({ web }) => web?.uri ?? []),
+    logprobs: (logprobsResult?.chosenCandidates ?? []).map(({ logProbability }) => logProbability),
+  };
+}
+
+function tell(json: Json): Told {
+  const { candidates = [], usageMetadata: usage, error } = json as unknown as Body;
+  return {
+    choices: [...candidates].sort((a, b) => a.index - b.index).map(choiceOf),
+    usage: usage
+      ? {
+          prompt: usage.promptTokenCount,
+          completion: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+          cacheRead: usage.cachedContentTokenCount ?? 0,
+          cacheWrite: null,
+          reasoning: usage.thoughtsTokenCount ?? 0,
+        }
+      : null,
+    error: error ? { message: error.message, kind: kindOf(error) } : null,
+    turn: (candidates[0]?.content ?? null) as unknown as Json,
+  };
+}
+
+const kindOf = ({ status, details }: NonNullable<Body['error']>): string =>
+  details?.find(({ metadata }) => metadata?.class)?.metadata?.class ?? status;
+
+function replay(turn: Json): JsonObject {
+  const calls = (turn as unknown as Candidate['content']).parts.flatMap(({ functionCall }) => functionCall ?? []);
+  const answers = calls.map(({ id, name }) => ({ functionResponse: { id, name, response: { output: 'Rain' } } }));
+  const contents = [user({ text: 'Weather?' }), turn, user(...answers)];
+  return { contents, tools, generationConfig: { thinkingConfig } };
+}
+
+export const generateClient: Client = {
+  dialect: geminiClient,
+  request: (stream) => request({ model: 'author/model', action: stream ? 'streamGenerateContent' : 'generateContent' }),
+  ask: (question) => ASKS[question],
+  fold,
+  tell,
+  replay,
+  cannot: { 'cache-write': 'usageMetadata has no count of cache writes' },
+  refusalIsText: true,
+  hidesThoughts: true,
+};

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { openaiCompletionsClient } from '../../../src/dialects/openai-completions/index.ts';
+import { type Client, framesOf, request } from '../client.ts';
+import { type QuestionName, SCHEMA } from '../questions.ts';
+import { emptyChoice, type Told } from '../told.ts';
+import { type Body as ChatBody, errorOf, usageOf } from './openai-chat.ts';
+
+const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
+  text: { prompt: 'Grüße, 🌍', max_tokens: 500, temperature: 0.5 },
+  reasoning: { prompt: 'Hello', reasoning: { effort: 'medium' } },
+  'JSON schema': {
+    prompt: 'Hello',
+    response_format: { type: 'json_schema', json_schema: { name: 'place', strict: true, schema: SCHEMA } },
+  },
+  'stop sequences': { prompt: 'Hello', stop: ['three'] },
+  'two choices': { prompt: 'Hello', n: 2 },
+  'log probabilities': { prompt: 'Hello', logprobs: 2 },
+};
+
+type Logprobs = { token_logprobs: number[]; tokens: string[]; top_logprobs: Json[]; text_offset: number[] };
+type Choice = {
+  index: number;
+  text: string;
+  reasoning?: string;
+  finish_reason: string | null;
+  logprobs: Logprobs | null;
+};
+type Body = { choices: Choice[]; usage?: ChatBody['usage']; error?: ChatBody['error'] };
+
+function fold(stream: string): Json {
+  const choices: Choice[] = [];
+  const whole: Body = { choices };
+  const frames = framesOf(stream);
+  for (const [at, { event, data }] of frames.entries()) {
+    assert.equal(event, null);
+    if (data === '[DONE]') {
+      assert.equal(at, frames.length - 1, 'nothing follows [DONE]');
+      continue;
+    }
+    const chunk = JSON.parse(data) as Body;
+    if (chunk.error) whole.error = chunk.error;
+    if (chunk.usage) whole.usage = chunk.usage;
+    for (const { index, text, reasoning, finish_reason, logprobs } of chunk.choices ?? []) {
+      choices[index] ??= { index, text: '', finish_reason: null, logprobs: null };
+      const choice = choices[index];
+      assert(choice.finish_reason === null, 'nothing follows a finish');
+      choice.text += text;
+      if (reasoning !== undefined) choice.reasoning = (choice.reasoning ?? '') + reasoning;
+      choice.finish_reason = finish_reason;
+      if (logprobs) choice.logprobs = joinLogprobs(choice.logprobs, logprobs);
+    }
+  }
+  if (!whole.error) assert.equal(frames.at(-1)?.data, '[DONE]');
+  return whole as unknown as Json;
+}
+
+const joinLogprobs = (before: Logprobs | null, next: Logprobs): Logprobs => ({
+  tokens: [...(before?.tokens ?? []), ...next.tokens],
+  token_logprobs: [...(before?.token_logprobs ?? []), ...next.token_logprobs],
+  top_logprobs: [...(before?.top_logprobs ?? []), ...next.top_logprobs],
+  text_offset: [...(before?.text_offset ?? []), ...next.text_offset],
+});
+
+function tell(json: Json): Told {
+  const body = json as unknown as Body;
+  return {
+    choices: (body.choices ?? []).map(({ text, reasoning, finish_reason, logprobs }) => ({
+      ...emptyChoice,
+      text,
+      reasoning: reasoning ?? '',
+      finish: finish_reason ?? '',
+      logprobs: logprobs?.token_logprobs ?? [],
+    })),
+    usage: usageOf(body.usage),
+    error: errorOf(body.error),
+    turn: null,
+  };
+}
+
+const TEXT_ONLY = 'a legacy completion is bare text';
+
+export const completionsClient: Client = {
+  dialect: openaiCompletionsClient,
+  request: () => request(),
+  ask: (question) => ASKS[question] && { model: 'author/model', ...ASKS[question] },
+  fold,
+  tell,
+  replay: () => ({ model: 'author/model', prompt: 'Hello' }),
+  cannot: {
+    tool: TEXT_ONLY,
+    'parallel-tools': TEXT_ONLY,
+    'zero-argument-tool': TEXT_ONLY,
+    'signed-reasoning': TEXT_ONLY,
+    'encrypted-reasoning': TEXT_ONLY,
+    citations: TEXT_ONLY,
+  },
+  refusalIsText: true,
+};

@@ -1,0 +1,118 @@
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { openaiResponsesClient } from '../../../src/dialects/openai-responses/client/index.ts';
+import { type Client, request } from '../client.ts';
+import { CALLS, DOCUMENT, PICTURE, PICTURE_URL, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
+import type { Told, ToldChoice } from '../told.ts';
+import { foldResponses, type Item, type ResponseBody } from './openai-responses-fold.ts';
+
+const tools = TOOLS.map((tool) => ({ type: 'function', ...tool }));
+const user = (text: string): JsonObject => ({ role: 'user', content: text });
+const look = (text: string, part: JsonObject): JsonObject => ({
+  input: [{ role: 'user', content: [{ type: 'input_text', text }, part] }],
+});
+const hello = { input: 'Hello' };
+
+const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
+  text: { input: 'Grüße, 🌍', max_output_tokens: 500, temperature: 0.5 },
+  'system prompt': { ...hello, instructions: 'Be brief.' },
+  conversation: { input: [user('One?'), { role: 'assistant', content: 'Two.' }, user('Three?')] },
+  tools: { ...hello, tools },
+  'required tool': { ...hello, tools, tool_choice: 'required' },
+  'named tool': { ...hello, tools, tool_choice: { type: 'function', name: 'weather' } },
+  'one call at a time': { ...hello, tools, parallel_tool_calls: false },
+  'tool results': {
+    input: [
+      user('Weather?'),
+      ...CALLS.map(({ id, name, arguments: input }) => ({
+        type: 'function_call',
+        call_id: id,
+        name,
+        arguments: JSON.stringify(input),
+      })),
+      ...CALLS.map(({ id, result }) => ({ type: 'function_call_output', call_id: id, output: result })),
+    ],
+    tools,
+  },
+  reasoning: { ...hello, tools, reasoning: { effort: 'medium', summary: 'auto' } },
+  'JSON schema': { ...hello, text: { format: { type: 'json_schema', name: 'place', strict: true, schema: SCHEMA } } },
+  'image by URL': look('Look', { type: 'input_image', image_url: PICTURE_URL, detail: 'auto' }),
+  'image as data': look('Look', { type: 'input_image', image_url: `data:image/png;base64,${PICTURE}`, detail: 'auto' }),
+  'PDF as data': look('Read', {
+    type: 'input_file',
+    filename: 'a.pdf',
+    file_data: `data:application/pdf;base64,${DOCUMENT}`,
+  }),
+  'log probabilities': { ...hello, top_logprobs: 2, include: ['message.output_text.logprobs'] },
+};
+
+function tell(json: Json): Told {
+  const body = json as unknown as ResponseBody;
+  const { usage, output = [] } = body;
+  const failure = body.error;
+  return {
+    choices: output.length > 0 || !failure ? [choiceOf(body, output)] : [],
+    usage: usage
+      ? {
+          prompt: usage.input_tokens,
+          completion: usage.output_tokens,
+          cacheRead: usage.input_tokens_details.cached_tokens,
+          cacheWrite: usage.input_tokens_details.cache_write_tokens,
+          reasoning: usage.output_tokens_details.reasoning_tokens,
+        }
+      : null,
+    error: failure ? { message: failure.message, kind: body.metadata?.class ?? String(failure.code) } : null,
+    turn: output as unknown as Json,
+  };
+}
+
+function choiceOf(body: ResponseBody, output: readonly Item[]): ToldChoice {
+  const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []));
+  const texts = parts.filter((part) => part.type === 'output_text');
+  const thoughts = output.filter((item) => item.type === 'reasoning');
+  const calls = output.filter((item) => item.type === 'function_call');
+  return {
+    text: texts.map((part) => part.text).join(''),
+    refusal: parts.map((part) => (part.type === 'refusal' ? part.refusal : '')).join(''),
+    reasoning: thoughts
+      .flatMap(({ summary, content = [] }) => [...summary, ...content].map(({ text }) => text))
+      .join(''),
+    tools: calls.map((item) => ({ id: item.call_id, name: item.name, arguments: item.arguments })),
+    finish: finishOf(body, calls.length > 0),
+    stopSequence: null,
+    citations: texts.flatMap((part) => part.annotations.flatMap(({ url }) => url ?? [])),
+    logprobs: texts.flatMap((part) => (part.logprobs ?? []).map(({ logprob }) => logprob)),
+  };
+}
+
+function finishOf({ status, incomplete_details }: ResponseBody, hasCalls: boolean): string {
+  if (status === 'failed') return 'error';
+  if (incomplete_details) return incomplete_details.reason === 'max_output_tokens' ? 'length' : 'content_filter';
+  return hasCalls ? 'tool_calls' : 'stop';
+}
+
+function replay(turn: Json): JsonObject {
+  const items = turn as unknown as Item[];
+  const answers = items.flatMap((item) =>
+    item.type === 'function_call' ? { type: 'function_call_output', call_id: item.call_id, output: 'Rain' } : [],
+  );
+  return {
+    model: 'author/model',
+    input: [user('Weather?'), ...(turn as Json[]), ...answers],
+    tools,
+    reasoning: { effort: 'medium' },
+  };
+}
+
+export const responsesClient: Client = {
+  dialect: openaiResponsesClient,
+  request: () => request(),
+  ask: (question) => ASKS[question] && { model: 'author/model', ...ASKS[question] },
+  fold: foldResponses,
+  tell,
+  replay,
+  cannot: {
+    'two-choices': 'the Responses API has one answer',
+    'stop-sequence': 'the Responses API has no stop sequences',
+  },
+  refusalIsText: false,
+};

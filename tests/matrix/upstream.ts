@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../src/base/json.ts';
+import type { UpstreamDialect } from '../../src/dialects/dialect.ts';
+import type { Target } from '../../src/facts/target.ts';
+import type { AnswerName } from './answers.ts';
+import type { Asked } from './asked.ts';
+import type { QuestionName } from './questions.ts';
+import type { ToldChoice } from './told.ts';
+
+/** A small server that reads calls of one dialect strictly by its documentation. */
+export type Upstream = {
+  readonly dialect: UpstreamDialect;
+  readonly target: Target;
+  readonly read: (body: JsonObject) => Asked;
+  /** Answers of which this dialect has no transcript, with the reason. */
+  readonly cannot: { readonly [answer in AnswerName]?: string };
+  /** Where this dialect's words differ from the other transcripts'. */
+  readonly says?: { readonly [answer in AnswerName]?: Partial<ToldChoice> };
+  /** Questions that need no words in this dialect, with the reason. */
+  readonly unasked?: { readonly [question in QuestionName]?: string };
+  /** What a transcript says less than the others, because the dialect has no place for it. */
+  readonly counts: { readonly cacheRead: boolean; readonly cacheWrite: boolean; readonly reasoning: boolean };
+};

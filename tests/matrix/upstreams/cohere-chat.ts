@@ -1,0 +1,91 @@
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { cohereChatUpstream } from '../../../src/dialects/cohere-chat/index.ts';
+import { sampleTarget } from '../../../src/dialects/samples.ts';
+import { type Asked, type AskedTurn, joinResults, mediumOf, turnOf } from '../asked.ts';
+import type { Upstream } from '../upstream.ts';
+
+type Part = { type: string; text?: string; image_url?: { url: string } };
+type Message = {
+  role: string;
+  content?: string | Part[];
+  tool_call_id?: string;
+  tool_calls?: { id: string; function: { name: string; arguments: string } }[];
+};
+type Body = {
+  messages: Message[];
+  tools?: { function: { name: string; parameters: Json } }[];
+  tool_choice?: string;
+  thinking?: { type: string };
+  response_format?: { json_schema?: Json };
+  max_tokens?: number;
+  temperature?: number;
+  stop_sequences?: string[];
+  logprobs?: boolean;
+};
+
+const partsOf = ({ content }: Message): Part[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+const textOf = (message: Message): string =>
+  partsOf(message)
+    .map(({ text }) => text ?? '')
+    .join('');
+
+function read(json: JsonObject): Asked {
+  const body = json as unknown as Body;
+  const { messages, tools = [] } = body;
+  const names = new Map(
+    messages.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
+  );
+  const turns = messages.filter(({ role }) => role !== 'system').map((message) => turn(message, names));
+  const isForced = body.tool_choice === 'REQUIRED';
+  return {
+    system: messages.map((message) => (message.role === 'system' ? textOf(message) : '')).join(''),
+    turns: joinResults(turns),
+    tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
+    // The only function there is, and one must be called.
+    toolChoice: isForced ? (tools.length === 1 ? (tools[0]?.function.name ?? null) : 'required') : null,
+    parallel: true,
+    reasoning: body.thinking?.type === 'enabled',
+    schema: body.response_format?.json_schema ?? null,
+    maxTokens: body.max_tokens ?? null,
+    temperature: body.temperature ?? null,
+    stop: body.stop_sequences ?? [],
+    choices: 1,
+    logprobs: body.logprobs ?? false,
+    cacheMarks: 0,
+    opaque: [],
+  };
+}
+
+function turn(message: Message, names: ReadonlyMap<string, string>): AskedTurn {
+  const isResult = message.role === 'tool';
+  return turnOf({
+    role: message.role as AskedTurn['role'],
+    text: isResult ? '' : textOf(message),
+    media: partsOf(message)
+      .flatMap(({ image_url }) => image_url?.url ?? [])
+      .map(mediumOf),
+    calls: (message.tool_calls ?? []).map((call) => ({
+      name: call.function.name,
+      arguments: JSON.parse(call.function.arguments),
+    })),
+    results: isResult ? [{ name: names.get(message.tool_call_id ?? '') ?? '', text: textOf(message) }] : [],
+  });
+}
+
+const NO_OPAQUE = 'reasoning is plain text';
+
+export const cohereUpstream: Upstream = {
+  dialect: cohereChatUpstream,
+  target: sampleTarget('cohere-chat'),
+  read,
+  cannot: {
+    'two-choices': 'one answer to a call',
+    refusal: 'a refusal is text',
+    'content-filter': 'no such finish reason',
+    'signed-reasoning': NO_OPAQUE,
+    'encrypted-reasoning': NO_OPAQUE,
+  },
+  says: { 'parallel-tools': { text: '', reasoning: 'I ask twice.' } },
+  counts: { cacheRead: true, cacheWrite: false, reasoning: false },
+};

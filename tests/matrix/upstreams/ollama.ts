@@ -1,0 +1,70 @@
+import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { ollamaUpstream } from '../../../src/dialects/ollama/index.ts';
+import { sampleTarget } from '../../../src/dialects/samples.ts';
+import { type Asked, type AskedTurn, joinResults, mediumOf, turnOf } from '../asked.ts';
+import type { Upstream } from '../upstream.ts';
+
+type Message = {
+  role: string;
+  content: string;
+  images?: string[];
+  tool_name?: string;
+  tool_calls?: { function: { name: string; arguments: Json } }[];
+};
+type Body = {
+  messages: Message[];
+  tools?: { function: { name: string; parameters: Json } }[];
+  think?: boolean | string;
+  format?: Json;
+  logprobs?: boolean;
+  options?: { num_predict?: number; temperature?: number; stop?: string[] };
+};
+
+function read(json: JsonObject): Asked {
+  const { messages, tools = [], think, format = null, logprobs = false, options = {} } = json as unknown as Body;
+  return {
+    system: messages.map(({ role, content }) => (role === 'system' ? content : '')).join(''),
+    turns: joinResults(messages.filter(({ role }) => role !== 'system').map(turn)),
+    tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
+    toolChoice: null,
+    parallel: true,
+    reasoning: think !== undefined && think !== false,
+    schema: format,
+    maxTokens: options.num_predict ?? null,
+    temperature: options.temperature ?? null,
+    stop: options.stop ?? [],
+    choices: 1,
+    logprobs,
+    cacheMarks: 0,
+    opaque: [],
+  };
+}
+
+function turn({ role, content, images = [], tool_name = '', tool_calls = [] }: Message): AskedTurn {
+  const isResult = role === 'tool';
+  return turnOf({
+    role: role as AskedTurn['role'],
+    text: isResult ? '' : content,
+    media: images.map(mediumOf),
+    calls: tool_calls.map((call) => ({ name: call.function.name, arguments: call.function.arguments })),
+    results: isResult ? [{ name: tool_name, text: content }] : [],
+  });
+}
+
+const NO_OPAQUE = 'thinking is plain text';
+
+export const ollamaUpstreamOfMatrix: Upstream = {
+  dialect: ollamaUpstream,
+  target: sampleTarget('ollama'),
+  read,
+  cannot: {
+    'two-choices': 'one answer to a call',
+    refusal: 'a refusal is text',
+    'content-filter': 'no such done_reason',
+    citations: 'no citations',
+    'signed-reasoning': NO_OPAQUE,
+    'encrypted-reasoning': NO_OPAQUE,
+    'cache-read': 'no such count',
+  },
+  counts: { cacheRead: false, cacheWrite: false, reasoning: false },
+};
