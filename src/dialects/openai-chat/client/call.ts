@@ -1,5 +1,5 @@
 import type { Fault } from '../../../base/fault.ts';
-import type { JsonObject } from '../../../base/json.ts';
+import { type JsonObject, objectOf } from '../../../base/json.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call } from '../../../call/call.ts';
 import { newComplaints, present, readBoolean, readObject, readString, readStrings } from '../../../call/read.ts';
@@ -23,7 +23,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['messages', 'prompt', 'tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls'],
   ...['response_format', 'max_tokens', 'max_completion_tokens', 'stop', 'reasoning', 'reasoning_effort'],
   ...['include_reasoning', 'verbosity', 'modalities', 'audio', 'prediction'],
-  // Usage is always sent: both are accepted and mean nothing (spec §1.1).
+  // Usage is always sent; `stream_options` only says in which chunk.
   ...['stream_options', 'usage'],
 ]);
 
@@ -31,8 +31,12 @@ const KNOWN: ReadonlySet<string> = new Set([
 export function decodeCall(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
   const to = newComplaints();
   const native = nativeFields(body, KNOWN);
+  const common = readCommon(to, body, request.headers);
+  const options = objectOf(body.stream_options);
+  const extra = options.include_usage === true && { extra: { ...common.gateway.extra, stream_options: options } };
   const call: Call = {
-    ...readCommon(to, body, request.headers),
+    ...common,
+    gateway: { ...common.gateway, ...extra },
     messages: readMessages(to, body),
     tools: readTools(to, body),
     output: readOutputFormat(to, body),

@@ -16,7 +16,7 @@ export type ChunkWriter = {
   /** Keeps fields we do not model for the chunk that closes their choice, or the stream. */
   readonly keep: (choice: number | null, native: Native) => void;
   readonly finish: (event: Extract<Event, { type: 'finish' }>) => string;
-  /** The last chunk before `[DONE]`: no choices, and everything that stands beside them. */
+  /** The last chunk before `[DONE]`: a choice that says nothing more, and everything that stands beside it. */
   readonly last: (more: JsonObject) => string;
 };
 
@@ -72,7 +72,7 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
     },
     finish,
     last: (more) =>
-      `data: ${JSON.stringify({ ...topNative, ...chunkFields(answer), choices: [], ...more, ...answer.extra })}\n\n`,
+      `data: ${JSON.stringify({ ...topNative, ...chunkFields(answer), choices: lastChoices(answer), ...more, ...answer.extra })}\n\n`,
   };
 }
 
@@ -83,6 +83,16 @@ export const chunkFields = (answer: AnswerContext): JsonObject => ({
   model: answer.model,
   provider: answer.provider,
 });
+
+/**
+ * Who asks for usage in OpenAI's way expects a chunk of its own, without choices. Who does not gets it all the same, so
+ * with a choice: programs that take `choices[0].delta` of every chunk would fall over, and @langchain/openrouter 0.4
+ * passes over usage that stands beside no choice (read 2026-11-22).
+ */
+const lastChoices = ({ call }: AnswerContext): JsonObject[] =>
+  call.gateway.extra?.stream_options === undefined
+    ? [{ index: 0, delta: {}, finish_reason: null, native_finish_reason: null, logprobs: null }]
+    : [];
 
 /** Everything after the choices. */
 function chunkTail(start: StartEvent): string {

@@ -116,7 +116,10 @@ test('a text stream: role first, one finish, usage once and last, then [DONE]', 
     },
   ]);
   const last = all[3] as JsonObject;
-  assert.deepEqual({ ...last, usage: undefined }, { ...head, choices: [], usage: undefined, warning: 'w' });
+  const choices = [{ index: 0, delta: {}, ...open }];
+  assert.deepEqual({ ...last, usage: undefined }, { ...head, choices, usage: undefined, warning: 'w' });
+  const asked = chunks('text', taken({ stream_options: { include_usage: true } }))[3] as JsonObject;
+  assert.deepEqual(asked, { ...head, choices: [], usage: last.usage });
   assert.deepEqual(last.usage, {
     prompt_tokens: 8,
     completion_tokens: 9,
