@@ -46,19 +46,7 @@ export function openHold({ request, scopes, leases, store, now, ended }: Parts):
   let isDispatched = false;
   let checkpoint = NO_MONEY;
 
-  const intent = (): Intent => ({
-    id: request.generationId,
-    createdAt: request.createdAt,
-    accountId: request.accountId,
-    keyId: request.keyId,
-    workspaceId: request.workspaceId,
-    model: request.model,
-    endpoint: request.endpoint ?? null,
-    amount,
-    promptCost: request.promptCost,
-    dispatched: isDispatched,
-    checkpoint,
-  });
+  const intent = (): Intent => ({ ...intentOf(request), amount, dispatched: isDispatched, checkpoint });
   const touch = (): void => {
     if (state !== 'open') return;
     store.touch({ id: request.generationId, amount, dispatched: isDispatched, checkpoint }).catch(() => {});
@@ -81,20 +69,11 @@ export function openHold({ request, scopes, leases, store, now, ended }: Parts):
     return true;
   };
   const growSlowly = async (more: NanoUsd): Promise<boolean> => {
-    const taken: Scope[] = [];
-    for (const scope of scopes) {
-      const isRefused = await leases.take(scope, more).then(
-        (refusal) => refusal !== null,
-        () => true,
-      );
-      if (!isRefused) taken.push(scope);
-      if (!isRefused && state === 'open') continue;
-      for (const other of taken) leases.end(other, more, NO_MONEY);
-      return false;
-    }
-    return grow(more);
+    const isTaken = await takeAll(leases, scopes, more);
+    if (isTaken && state === 'open') return grow(more);
+    if (isTaken) for (const scope of scopes) leases.end(scope, more, NO_MONEY);
+    return false;
   };
-
   const durable = store.open(intent());
   const hold: Hold = {
     generationId: request.generationId,
@@ -124,4 +103,32 @@ export function openHold({ request, scopes, leases, store, now, ended }: Parts):
     close(interruptedReceipt(intent(), at)).catch(() => {});
   };
   return { hold, openedAt: now, expire };
+}
+
+const intentOf = (request: HoldRequest): Omit<Intent, 'amount' | 'dispatched' | 'checkpoint'> => ({
+  id: request.generationId,
+  createdAt: request.createdAt,
+  accountId: request.accountId,
+  keyId: request.keyId,
+  workspaceId: request.workspaceId,
+  model: request.model,
+  endpoint: request.endpoint ?? null,
+  promptCost: request.promptCost,
+});
+
+/** Takes from every scope or from none. A broken store counts as empty. */
+async function takeAll(leases: Leases, scopes: readonly Scope[], amount: NanoUsd): Promise<boolean> {
+  const taken: Scope[] = [];
+  for (const scope of scopes) {
+    const isTaken = await leases.take(scope, amount).then(
+      (refusal) => refusal === null,
+      () => false,
+    );
+    if (!isTaken) {
+      for (const other of taken) leases.end(other, amount, NO_MONEY);
+      return false;
+    }
+    taken.push(scope);
+  }
+  return true;
 }

@@ -2,7 +2,6 @@
  * A process that spends until it is killed: holds, dispatches, checkpoints and settles, and tells its parent on stdout
  * what has been promised: `durable ID` and `settled ID COST`. Run by `kill.test.ts` with the data folder as argument.
  */
-import { writeSync } from 'node:fs';
 import { nano } from '../../base/money.ts';
 import { isHold, openLedger } from '../../ledger/ledger.ts';
 import { realWorld } from '../../upstream/world.ts';
@@ -14,7 +13,8 @@ const [, , dataDirectory = '', limitedKey = ''] = process.argv;
 const world = realWorld();
 const storage = await openStorage({ world, dataDirectory });
 const ledger = openLedger(storage.ledgerStore, world);
-const say = (line: string): void => void writeSync(1, `${line}\n`);
+/** Pipes are written synchronously on POSIX systems: what is said was said before any death. */
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function spend(lane: number): Promise<void> {
   for (let turn = 0; ; turn++) {

@@ -1,0 +1,104 @@
+import { type NanoUsd, nano } from '../base/money.ts';
+import type { LedgerStore, Scope } from './store.ts';
+
+/** How much more than needed a process asks for, so that the next calls need no round trip. The store grants less of a small rest. */
+const SLICE = 16n;
+/** Other processes are asked to return what they do not use, and given this many turns, before a caller is refused. */
+const RECALL_TRIES = 8;
+
+export type Refusal = { readonly scope: Scope; readonly available: NanoUsd };
+type Waiter = {
+  readonly amount: NanoUsd;
+  readonly answer: (refusal: Refusal | null) => void;
+  readonly fail: (cause: unknown) => void;
+};
+
+/** What this process has of one scope. */
+export type Pool = {
+  readonly scope: Scope;
+  /** Null while unknown: the first call asks the store. */
+  unlimited: boolean | null;
+  /** Leased and not held. Negative after an excess, until the next grant makes up for it. */
+  free: bigint;
+  held: bigint;
+  usedAt: number;
+  waiting: Waiter[];
+  filling: boolean;
+};
+
+export const newPool = (scope: Scope, now: number): Pool => ({
+  scope,
+  unlimited: null,
+  free: 0n,
+  held: 0n,
+  usedAt: now,
+  waiting: [],
+  filling: false,
+});
+
+/** True = taken; nobody is overtaken who waits. */
+export function takeFrom(pool: Pool, amount: NanoUsd): boolean {
+  if (pool.unlimited === true) return true;
+  if (pool.unlimited === null || pool.waiting.length > 0 || pool.free < amount) return false;
+  pool.free -= amount;
+  pool.held += amount;
+  return true;
+}
+
+/** Returns to the store what is free, or books what was spent beyond the lease. */
+export function giveBack(pool: Pool, store: LedgerStore): void {
+  if (pool.free === 0n) return;
+  const amount = nano(pool.free);
+  pool.free = 0n;
+  store.giveBack(pool.scope, amount).catch(() => {});
+}
+
+function serveWaiting(pool: Pool): void {
+  while (pool.waiting[0]) {
+    const first = pool.waiting[0];
+    if (pool.unlimited !== true) {
+      if (pool.free < first.amount) return;
+      pool.free -= first.amount;
+      pool.held += first.amount;
+    }
+    pool.waiting.shift();
+    first.answer(null);
+  }
+}
+
+function refuseBeyond(pool: Pool, available: NanoUsd): void {
+  const refused = pool.waiting.filter((waiter) => waiter.amount > available);
+  pool.waiting = pool.waiting.filter((waiter) => waiter.amount <= available);
+  for (const waiter of refused) waiter.answer({ scope: pool.scope, available });
+}
+
+/**
+ * Asks the store until nobody waits: one request at a time, the waiting are served in order, who cannot be served is
+ * refused. `pause` lets other processes return what they do not use.
+ */
+export async function fillPool(pool: Pool, store: LedgerStore, pause: () => Promise<void>): Promise<void> {
+  let tries = 0;
+  for (;;) {
+    serveWaiting(pool);
+    const first = pool.waiting[0];
+    if (!first) {
+      pool.filling = false; // in the same turn in which nobody was found waiting, or the next one would wait for ever
+      return;
+    }
+    const need = nano(first.amount - pool.free);
+    const waiting = pool.waiting.reduce((sum, waiter) => sum + waiter.amount, 0n) - pool.free;
+    const slice = first.amount * SLICE;
+    const grant = await store.grant({ scope: pool.scope, need, want: nano(waiting > slice ? waiting : slice) });
+    pool.unlimited = grant.kind === 'unlimited';
+    if (grant.kind === 'unlimited') giveBack(pool, store);
+    else if (grant.kind === 'granted') pool.free += grant.amount;
+    else if (grant.elsewhere > 0n && tries++ < RECALL_TRIES) await pause();
+    else refuseBeyond(pool, nano(grant.available + pool.free));
+  }
+}
+
+/** The store is broken: whoever waits hears of it. */
+export function failWaiting(pool: Pool, cause: unknown): void {
+  pool.filling = false;
+  for (const waiter of pool.waiting.splice(0)) waiter.fail(cause);
+}
