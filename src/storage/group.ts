@@ -25,7 +25,7 @@ export type Group = {
 export type Closing = { readonly id: string; readonly receipt: string; readonly leases: readonly Scope[] };
 
 export function* applyGroup(group: Group, context: WorkContext): Work<void> {
-  if (!(yield* claim(group))) return;
+  if (!(yield* claim(group, context))) return;
   const { process } = group;
   if (group.opens.length > 0) yield { kind: 'keep', table: HOLD, columns: columnsOf(HOLD), rows: group.opens };
   if (group.touches.length > 0)
@@ -37,7 +37,7 @@ export function* applyGroup(group: Group, context: WorkContext): Work<void> {
 }
 
 /** False if this group was applied before. A process that was taken for dead lives again by writing. */
-function* claim({ process, seq, now }: Group): Work<boolean> {
+function* claim({ process, seq, now }: Group, context: WorkContext): Work<boolean> {
   const seen = yield query('update process set group_seq = ?, seen_at = ? where id = ? and group_seq < ?', [
     BigInt(seq),
     BigInt(Math.floor(now)),
@@ -49,6 +49,8 @@ function* claim({ process, seq, now }: Group): Work<boolean> {
     'insert into process (id, group_seq, seen_at) values (?, ?, ?) on conflict (id) do nothing',
     [process, BigInt(seq), BigInt(Math.floor(now))],
   );
+  // Its leases were returned when it was taken for dead: what it believes to have is gone.
+  if (joined.changes > 0n && seq > 1) context.notify('limits');
   return joined.changes > 0n;
 }
 

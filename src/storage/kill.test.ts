@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,9 @@ const ROUNDS = 4;
 /** Killed after this many promises, so that each round dies in the middle of its work wherever the machine is. */
 const PROMISES = [1, 40, 400, 1_500];
 
-test('kill -9 at any moment loses nothing that was promised and charges nothing twice', async () => {
+test('kill -9 at any moment loses nothing that was promised and charges nothing twice', {
+  timeout: 60_000,
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   const world = realWorld();
   const promised = new Map<string, { dispatched: boolean; cost: bigint | null }>();
@@ -69,6 +71,36 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
     await visit();
   }
   assert.ok(promised.size > 100);
+  rmSync(folder, { recursive: true });
+});
+
+test('a worker process that is killed is settled at once by the owner of the file', { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-'));
+  const world = realWorld();
+  const storage = await openStorage({ world, dataDirectory: folder });
+  await prepareAccess({ store: storage.accessStore, world, newSecret });
+  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const { key } = await access.keys.create({ name: 'limited', limit: nano(10n ** 12n) });
+  const worker = fork(join(import.meta.dirname, 'testing/spender.ts'), [folder, key.hash, 'worker'], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  storage.serveProcess(worker);
+  let text = '';
+  worker.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    if (text.length > 20_000) worker.kill('SIGKILL');
+  });
+  await once(worker, 'close');
+  assert.equal(worker.signalCode, 'SIGKILL');
+  const leased = () => storage.database.selectFrom('lease').selectAll().execute();
+  while ((await storage.audit()).openHolds > 0 || (await leased()).length > 0);
+  const ids = [...text.matchAll(/^durable (\S+)/gm)].map((match) => match[1] ?? '');
+  assert.ok(ids.length > 100);
+  for (const id of ids) assert.ok(await storage.records.find(id), `${id} was promised and has a receipt`);
+  const report = reportAudit(await storage.audit());
+  assert.ok(report.isSound, report.lines.join('\n'));
+  await storage.close();
   rmSync(folder, { recursive: true });
 });
 

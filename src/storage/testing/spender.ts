@@ -1,6 +1,7 @@
 /**
  * A process that spends until it is killed: holds, dispatches, checkpoints and settles, and tells its parent on stdout
- * what has been promised: `durable ID` and `settled ID COST`. Run by `kill.test.ts` with the data folder as argument.
+ * what has been promised: `durable ID` and `settled ID COST`. Run by `kill.test.ts` with the data folder, a limited
+ * key and its role as arguments.
  */
 import { nano } from '../../base/money.ts';
 import { isHold, openLedger } from '../../ledger/ledger.ts';
@@ -9,9 +10,9 @@ import { openStorage } from '../open.ts';
 import { receiptOf, requestOf } from './sample.ts';
 
 const LANES = 20;
-const [, , dataDirectory = '', limitedKey = ''] = process.argv;
+const [, , dataDirectory = '', limitedKey = '', role = 'owner'] = process.argv;
 const world = realWorld();
-const storage = await openStorage({ world, dataDirectory });
+const storage = await openStorage({ world, dataDirectory, role: role === 'worker' ? 'worker' : 'owner' });
 const ledger = openLedger(storage.ledgerStore, world);
 /** Pipes are written synchronously on POSIX systems: what is said was said before any death. */
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
