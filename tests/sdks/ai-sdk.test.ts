@@ -1,0 +1,12 @@
+import { createOpenRouter } from '@openrouter/ai-sdk-provider';
+import { API_KEY } from '../gateway-process.ts';
+import { aiSdkProofs } from './ai-sdk-proofs.ts';
+import { gatewayForClients, proveClient } from './prove.ts';
+
+const gateway = await gatewayForClients();
+const provider = createOpenRouter({ baseURL: gateway.base, apiKey: API_KEY });
+
+proveClient(
+  'ai with @openrouter/ai-sdk-provider',
+  aiSdkProofs((id) => provider(id)),
+);

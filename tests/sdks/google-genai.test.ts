@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError, type Content, GoogleGenAI, Type } from '@google/genai';
+import { API_KEY } from '../gateway-process.ts';
+import { gatewayForClients, proveClient, RED_PNG, remembered, SEEN } from './prove.ts';
+
+const gateway = await gatewayForClients();
+const client = new GoogleGenAI({
+  apiKey: API_KEY,
+  httpOptions: { baseUrl: `${gateway.origin}/api`, retryOptions: { attempts: 1 } },
+});
+const user = (text: string): Content => ({ role: 'user', parts: [{ text }] });
+const WEATHER = {
+  name: 'get_weather',
+  description: 'The weather in a city.',
+  parameters: { type: Type.OBJECT, properties: { city: { type: Type.STRING } }, required: ['city'] },
+};
+
+proveClient('@google/genai', {
+  text: async ({ model }) => {
+    const answer = await client.models.generateContent({ model: model('echo'), contents: 'Hello there' });
+    assert.equal(answer.text, 'Hello there');
+    assert.equal(answer.candidates?.[0]?.finishReason, 'STOP');
+    assert((answer.usageMetadata?.candidatesTokenCount ?? 0) > 0);
+  },
+  stream: async ({ model }) => {
+    let text = '';
+    let total = 0;
+    for await (const chunk of await client.models.generateContentStream({
+      model: model('echo'),
+      contents: 'One two three',
+    })) {
+      text += chunk.text ?? '';
+      total = chunk.usageMetadata?.totalTokenCount ?? total;
+    }
+    assert.equal(text, 'One two three');
+    assert(total > 0);
+  },
+  tools: async ({ model }) => {
+    const chat = client.chats.create({
+      model: model('tools'),
+      config: { tools: [{ functionDeclarations: [WEATHER] }] },
+    });
+    const first = await chat.sendMessage({ message: 'What is the weather in Paris?' });
+    const call = first.functionCalls?.[0];
+    assert.equal(call?.name, 'get_weather');
+    assert.deepEqual(call?.args, { city: 'Paris' });
+    let text = '';
+    for await (const chunk of await chat.sendMessageStream({
+      message: [
+        {
+          functionResponse: {
+            ...(call?.id !== undefined && { id: call.id }),
+            name: 'get_weather',
+            response: { output: 'sunny, 21 degrees' },
+          },
+        },
+      ],
+    }))
+      text += chunk.text ?? '';
+    assert.match(text, /get_weather returned .*sunny, 21 degrees/);
+  },
+  'structured output': async ({ model }) => {
+    const answer = await client.models.generateContent({
+      model: model('json'),
+      contents: 'Describe a person.',
+      config: {
+        responseMimeType: 'application/json',
+        responseSchema: {
+          type: Type.OBJECT,
+          properties: { name: { type: Type.STRING }, age: { type: Type.INTEGER } },
+          required: ['name', 'age'],
+        },
+      },
+    });
+    assert.equal(JSON.parse(answer.text ?? '').name, 'Ada');
+  },
+  image: async ({ model }) => {
+    const answer = await client.models.generateContent({
+      model: model('vision'),
+      contents: [
+        {
+          role: 'user',
+          parts: [{ text: 'What is in this image?' }, { inlineData: { mimeType: 'image/png', data: RED_PNG } }],
+        },
+      ],
+    });
+    assert.match(answer.text ?? '', SEEN);
+  },
+  'reasoning replay': async ({ model, upstream }) => {
+    const options = {
+      model: model('reasoner'),
+      config: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } },
+    };
+    const question = user('What is six times seven?');
+    const first = await client.models.generateContent({ ...options, contents: [question] });
+    const content = first.candidates?.[0]?.content;
+    assert.match(content?.parts?.find(({ thought }) => thought)?.text ?? '', /First I read the question/);
+    const second = await client.models.generateContent({
+      ...options,
+      contents: [question, content as Content, user('Again?')],
+    });
+    remembered(upstream, second.text);
+  },
+  error: async ({ model }) => {
+    const request = { model: model('error-429'), contents: 'Hi' };
+    const isRateLimit = (error: unknown): boolean =>
+      error instanceof ApiError && error.status === 429 && /RESOURCE_EXHAUSTED/.test(error.message);
+    await assert.rejects(client.models.generateContent(request), isRateLimit);
+    await assert.rejects(client.models.generateContentStream(request), isRateLimit);
+  },
+});
+
+test('tokens are counted as Google does it', async () => {
+  const { totalTokens } = await client.models.countTokens({ model: 'sandbox/echo', contents: 'One two three four' });
+  assert((totalTokens ?? 0) >= 4);
+});

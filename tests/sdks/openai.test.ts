@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import OpenAI, { RateLimitError } from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
+import { z } from 'zod';
+import { API_KEY } from '../gateway-process.ts';
+import { gatewayForClients, proveClient, RED_PNG_URL, remembered, SEEN } from './prove.ts';
+
+const gateway = await gatewayForClients();
+const client = new OpenAI({ baseURL: gateway.base, apiKey: API_KEY, maxRetries: 0 });
+const user = (content: string) => ({ role: 'user', content }) as const;
+const WEATHER = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    description: 'The weather in a city.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as object,
+  },
+} as const;
+
+/** What a message carries beyond OpenAI's own fields. */
+type Reasoned = { readonly reasoning?: string; readonly reasoning_details?: readonly object[] };
+
+proveClient('openai', {
+  text: async ({ model }) => {
+    const completion = await client.chat.completions.create({ model: model('echo'), messages: [user('Hello there')] });
+    assert.equal(completion.choices[0]?.message.content, 'Hello there');
+    assert.equal(completion.choices[0]?.finish_reason, 'stop');
+    assert(completion.usage && completion.usage.completion_tokens > 0);
+  },
+  stream: async ({ model }) => {
+    const stream = client.chat.completions.stream({
+      model: model('echo'),
+      messages: [user('One two three')],
+      stream_options: { include_usage: true },
+    });
+    let text = '';
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+    assert.equal(text, 'One two three');
+    const { usage, choices } = await stream.finalChatCompletion();
+    assert.equal(choices[0]?.finish_reason, 'stop');
+    assert(usage && usage.completion_tokens > 0);
+  },
+  tools: async ({ model }) => {
+    const asked: string[] = [];
+    const weather = {
+      ...WEATHER.function,
+      parse: JSON.parse,
+      function: ({ city }: { city: string }) => {
+        asked.push(city);
+        return 'sunny, 21 degrees';
+      },
+    };
+    const options = {
+      model: model('tools'),
+      messages: [user('What is the weather in Paris?')],
+      tools: [{ type: 'function', function: weather } as const],
+    };
+    const told = /get_weather returned .*sunny, 21 degrees/;
+    assert.match((await client.chat.completions.runTools(options).finalContent()) ?? '', told);
+    const streamed = client.chat.completions.runTools({ ...options, stream: true });
+    assert.match((await streamed.finalContent()) ?? '', told);
+    assert.deepEqual(asked, ['Paris', 'Paris']);
+  },
+  'structured output': async ({ model }) => {
+    const completion = await client.chat.completions.parse({
+      model: model('json'),
+      messages: [user('Describe a person.')],
+      response_format: zodResponseFormat(z.object({ name: z.string(), age: z.int().min(1).max(99) }), 'person'),
+    });
+    assert.equal(completion.choices[0]?.message.parsed?.name, 'Ada');
+  },
+  image: async ({ model }) => {
+    const completion = await client.chat.completions.create({
+      model: model('vision'),
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is in this image?' },
+            { type: 'image_url', image_url: { url: RED_PNG_URL } },
+          ],
+        },
+      ],
+    });
+    assert.match(completion.choices[0]?.message.content ?? '', SEEN);
+  },
+  'reasoning replay': async ({ model, upstream }) => {
+    const first = await client.chat.completions.create({
+      model: model('reasoner'),
+      messages: [user('What is six times seven?')],
+      reasoning_effort: 'high',
+    });
+    const message = first.choices[0]?.message as OpenAI.ChatCompletionMessage & Reasoned;
+    assert.match(message.reasoning ?? '', /First I read the question/);
+    const second = await client.chat.completions.create({
+      model: model('reasoner'),
+      messages: [user('What is six times seven?'), message, user('Again?')],
+    });
+    remembered(upstream, second.choices[0]?.message.content);
+  },
+  error: async ({ model }) => {
+    for (const stream of [false, true])
+      await assert.rejects(
+        async () => client.chat.completions.create({ model: model('error-429'), messages: [user('Hi')], stream }),
+        (error) => error instanceof RateLimitError && error.status === 429 && /Too many requests/.test(error.message),
+      );
+  },
+});
