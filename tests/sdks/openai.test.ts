@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import OpenAI, { RateLimitError } from 'openai';
-import { zodResponseFormat } from 'openai/helpers/zod';
+import { zodFunction, zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 import { API_KEY } from '../gateway-process.ts';
 import { gatewayForClients, proveClient, RED_PNG_URL, remembered, SEEN } from './prove.ts';
@@ -8,15 +9,6 @@ import { gatewayForClients, proveClient, RED_PNG_URL, remembered, SEEN } from '.
 const gateway = await gatewayForClients();
 const client = new OpenAI({ baseURL: gateway.base, apiKey: API_KEY, maxRetries: 0 });
 const user = (content: string) => ({ role: 'user', content }) as const;
-const WEATHER = {
-  type: 'function',
-  function: {
-    name: 'get_weather',
-    description: 'The weather in a city.',
-    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as object,
-  },
-} as const;
-
 /** What a message carries beyond OpenAI's own fields. */
 type Reasoned = { readonly reasoning?: string; readonly reasoning_details?: readonly object[] };
 
@@ -42,18 +34,20 @@ proveClient('openai', {
   },
   tools: async ({ model }) => {
     const asked: string[] = [];
-    const weather = {
-      ...WEATHER.function,
-      parse: JSON.parse,
-      function: ({ city }: { city: string }) => {
-        asked.push(city);
-        return 'sunny, 21 degrees';
-      },
-    };
     const options = {
       model: model('tools'),
       messages: [user('What is the weather in Paris?')],
-      tools: [{ type: 'function', function: weather } as const],
+      tools: [
+        zodFunction({
+          name: 'get_weather',
+          description: 'The weather in a city.',
+          parameters: z.object({ city: z.string() }),
+          function: ({ city }) => {
+            asked.push(city);
+            return 'sunny, 21 degrees';
+          },
+        }),
+      ],
     };
     const told = /get_weather returned .*sunny, 21 degrees/;
     assert.match((await client.chat.completions.runTools(options).finalContent()) ?? '', told);
@@ -105,4 +99,24 @@ proveClient('openai', {
         (error) => error instanceof RateLimitError && error.status === 429 && /Too many requests/.test(error.message),
       );
   },
+});
+
+test('embeddings come as base64 on the wire and as numbers to the program', async () => {
+  const { data, usage } = await client.embeddings.create({ model: 'sandbox/embed', input: ['one', 'two'] });
+  assert.deepEqual(
+    data.map(({ index, embedding }) => [index, embedding.length]),
+    [
+      [0, 256],
+      [1, 256],
+    ],
+  );
+  assert(usage.prompt_tokens > 0);
+});
+
+test('models are listed and the legacy completions answered', async () => {
+  const ids: string[] = [];
+  for await (const { id } of client.models.list()) ids.push(id);
+  assert(ids.includes('openai/gpt-4.1-mini'));
+  const { choices } = await client.completions.create({ model: 'over-gemini/echo', prompt: 'Once upon a time' });
+  assert.equal(choices[0]?.text, 'Once upon a time');
 });
