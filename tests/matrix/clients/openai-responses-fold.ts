@@ -19,7 +19,7 @@ export type ResponseBody = {
   status: string;
   output: Item[];
   incomplete_details: { reason: string } | null;
-  error: { message: string; code: string | number } | null;
+  error: { message: string; code: string | number; metadata?: { class?: string } } | null;
   metadata?: { class?: string } | null;
   usage: {
     input_tokens: number;

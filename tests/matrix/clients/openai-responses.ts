@@ -60,7 +60,9 @@ function tell(json: Json): Told {
           reasoning: usage.output_tokens_details.reasoning_tokens,
         }
       : null,
-    error: failure ? { message: failure.message, kind: body.metadata?.class ?? String(failure.code) } : null,
+    error: failure
+      ? { message: failure.message, kind: body.metadata?.class ?? failure.metadata?.class ?? String(failure.code) }
+      : null,
     turn: output as unknown as Json,
   };
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Event, UsageEvent } from '../../../call/event.ts';
 import type { FinishReason } from '../../../call/finish.ts';
 import type { AnswerContext } from '../../dialect.ts';
-import { cutShort, errorCodeOf, isTokenLimit } from './fault.ts';
+import { cutShort, errorCodeOf, isTokenLimit, metadataOf } from './fault.ts';
 import { createOutput } from './output.ts';
 import { encodeResponse, type Outcome } from './response.ts';
 
@@ -56,7 +56,7 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
       emit('response.incomplete', { response: outcome(status, more) });
       return;
     }
-    const error = { code: errorCodeOf(value), message: value.message };
+    const error = { code: errorCodeOf(value), message: value.message, metadata: metadataOf(value) };
     emit('error', { ...error, param: value.param ?? null });
     emit('response.failed', { response: outcome('failed', { error, errorType: faultRow(value).errorType }) });
   };

@@ -49,7 +49,7 @@ export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
     body: {
       error: { code: row.status, message: fault.message, ...(fault.param !== undefined && { param: fault.param }) },
       error_type: row.errorType,
-      metadata: metadataOf(fault),
+      metadata: fault.metadata || fault.upstream ? metadataOf(fault) : null,
       ...context.extra,
     },
     headers:
@@ -59,14 +59,13 @@ export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
   };
 }
 
-function metadataOf(fault: Fault): JsonObject | null {
-  const told = fault.metadata as JsonObject | undefined;
+/** What the vendor meant and said, beside the few codes that this dialect has. */
+export function metadataOf(fault: Fault): JsonObject {
   const { upstream } = fault;
-  if (!told && !upstream) return null;
   return {
     error_type: faultRow(fault).errorType,
     class: faultRow(fault).class,
-    ...told,
+    ...(fault.metadata as JsonObject | undefined),
     ...(upstream?.provider !== undefined && { provider_name: upstream.provider }),
     ...(upstream?.code !== undefined && { provider_code: upstream.code }),
     ...(upstream?.raw !== undefined && { raw: upstream.raw }),

@@ -9,7 +9,7 @@ export type Outcome = {
   readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed';
   readonly output: readonly JsonObject[];
   readonly incomplete?: 'max_output_tokens' | 'content_filter';
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly metadata?: JsonObject };
   readonly errorType?: string;
   readonly usage?: Usage;
   readonly bill?: Bill;
