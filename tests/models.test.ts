@@ -5,20 +5,25 @@ import { after, before, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { OpenRouter } from '@openrouter/sdk';
 import type { FastifyInstance } from 'fastify';
-import { fault } from '../../../base/fault.ts';
-import type { WireHeaders } from '../../../base/world.ts';
-import { loadCatalog } from '../../../catalog/load.ts';
-import { DIALECT_IDS } from '../../../catalog/provider.ts';
-import { UPSTREAM_DIALECTS } from '../../../dialects/registry.ts';
-import type { Caller } from '../../../facts/caller.ts';
-import type { Gateway } from '../../../gateway/gateway.ts';
-import { createHealth } from '../../../upstream/health.ts';
-import { createServer } from '../../server.ts';
-import { MODEL_ROUTES } from './index.ts';
+import { openAccess } from '../src/access/access.ts';
+import { prepareAccess } from '../src/access/prepare.ts';
+import { nano } from '../src/base/money.ts';
+import { loadCatalog } from '../src/catalog/load.ts';
+import { DIALECT_IDS } from '../src/catalog/provider.ts';
+import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import type { Gateway } from '../src/gateway/gateway.ts';
+import { createServer } from '../src/http/server.ts';
+import { MODEL_ROUTES } from '../src/http/v1/models/index.ts';
+import { openInsights } from '../src/insights/insights.ts';
+import { isHold, openLedger } from '../src/ledger/ledger.ts';
+import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
+import { receiptOf, requestOf } from '../src/storage/testing/sample.ts';
+import { createHealth } from '../src/upstream/health.ts';
+import { realWorld } from '../src/upstream/world.ts';
 
 const KEY = 'sk-mine';
-const CALLER = { isManagement: false } as Caller;
 const NOW = Date.parse('2026-11-22T12:00:00Z');
+let storage: Storage;
 let server: FastifyInstance;
 let url: string;
 let sdk: OpenRouter;
@@ -28,28 +33,38 @@ before(async () => {
     Object.entries(UPSTREAM_DIALECTS).map(([id, { quirks }]) => [id, new Set(Object.keys(quirks))]),
   );
   const knows = { dialects: new Set<string>(DIALECT_IDS), quirks };
-  const loaded = loadCatalog([resolve(import.meta.dirname, '../../../../data')], knows, {});
+  const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], knows, {});
   assert.ok(loaded.ok, loaded.ok ? '' : JSON.stringify(loaded.error.slice(0, 5)));
   const health = createHealth(() => NOW);
   health.ended('openai/gpt-4.1-mini@openai', { kind: 'success', latencyMs: 250, throughput: 90 });
+  const world = { ...realWorld(), now: () => NOW };
+  storage = openMemoryStorage(world);
+  const parts = { store: storage.accessStore, world, newSecret };
+  await prepareAccess({ ...parts, apiKey: KEY });
   const gateway = {
-    world: { now: () => NOW },
+    world,
     catalog: () => loaded.value,
     enabled: () => new Set(['groq']),
-    access: {
-      authenticate: async (headers: WireHeaders) =>
-        headers.authorization === `Bearer ${KEY}` ? CALLER : fault('authentication', 'Missing Authentication header'),
-    },
+    access: await openAccess(parts),
     health,
-    insights: { models: async () => [{ model: 'openai/gpt-4o', tokens: 12n }] },
+    insights: openInsights(storage.insightsStore, world),
     log: () => {},
-  } as unknown as Gateway;
+  } as Partial<Gateway> as Gateway;
+  const ledger = openLedger(storage.ledgerStore, world);
+  const request = requestOf('gen-1', 'key', nano(12n), NOW);
+  const hold = await ledger.hold(request);
+  assert.ok(isHold(hold));
+  await hold.settle(receiptOf(request, nano(12n), { model: 'openai/gpt-4o' }));
+  ledger.close();
   server = createServer({ gateway, api: MODEL_ROUTES, pages: [] });
   await server.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1`;
   sdk = new OpenRouter({ serverURL: url, apiKey: 'sk-none' });
 });
-after(() => server.close());
+after(async () => {
+  await server.close();
+  await storage.close();
+});
 
 type Listed = { data: { id: string; [name: string]: unknown }[]; total_count: number; links: { next: string | null } };
 const list = async (query = ''): Promise<Listed> => (await (await fetch(`${url}/models${query}`)).json()) as Listed;
