@@ -14,7 +14,6 @@ import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
 import { openStoreThread } from './open-thread.ts';
-import { connectPostgres } from './postgres.ts';
 import { openRecords } from './records.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -58,6 +57,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const process = world.newId('process');
   if (databaseUrl !== undefined && databaseUrl !== '') {
     if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new Error('DATABASE_URL must begin with postgres://');
+    const { connectPostgres } = await import('./postgres.ts'); // 14 MB that a SQLite instance does without
     const client = await connectPostgres(databaseUrl, process);
     const stopBeating = role === 'visitor' ? () => {} : await beat(client, world);
     return compose(client, world, {
