@@ -1,10 +1,9 @@
 import { type Fault, fault } from '../base/fault.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import { type EmbeddingCall, type EmbeddingReply, textOf, type Vector } from '../call/embedding.ts';
+import { type EmbeddingCall, textOf } from '../call/embedding.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Source, UserPart } from '../call/message.ts';
-import type { Usage } from '../call/usage.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 
@@ -68,19 +67,3 @@ export function nativeOf(call: EmbeddingCall, dialect: string, losses: Loss[]): 
     losses.push({ field, reason: "no such field in the endpoint's dialect" });
   return {};
 }
-
-export function replyOf(
-  vectors: readonly Vector[] | undefined,
-  more: { readonly id?: string; readonly usage: Usage | undefined },
-  target: Target,
-  body: Json,
-): Result<EmbeddingReply, Fault> {
-  if (!vectors) return failed(withoutVectors(target, body));
-  const { id, usage } = more;
-  return ok({ vectors, ...(id !== undefined && id !== '' && { id }), ...(usage && { usage }) });
-}
-
-const withoutVectors = ({ endpoint: { provider } }: Target, body: Json): Fault =>
-  fault('upstream_malformed', `${provider.name} answered without vectors that can be read.`, {
-    upstream: { provider: provider.slug, raw: JSON.stringify(body).slice(0, 4_096) },
-  });

@@ -1,5 +1,9 @@
+import { type Fault, fault } from '../base/fault.ts';
 import type { Json } from '../base/json.ts';
-import type { Vector } from '../call/embedding.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { EmbeddingReply, Vector } from '../call/embedding.ts';
+import type { Usage } from '../call/usage.ts';
+import type { Target } from '../facts/target.ts';
 
 const BYTES_PER_NUMBER = 4;
 
@@ -38,3 +42,20 @@ export function base64Of(vector: Vector): string {
   for (let at = 0; at < vector.length; at++) bytes.writeFloatLE(vector[at] ?? 0, at * BYTES_PER_NUMBER);
   return bytes.toString('base64');
 }
+
+/** An answer of these vectors; a fault where `readVectors` found none. `body` is what was answered. */
+export function replyOf(
+  vectors: readonly Vector[] | undefined,
+  more: { readonly id?: string; readonly usage: Usage | undefined },
+  target: Target,
+  body: Json,
+): Result<EmbeddingReply, Fault> {
+  if (!vectors) return failed(withoutVectors(target, body));
+  const { id, usage } = more;
+  return ok({ vectors, ...(id !== undefined && id !== '' && { id }), ...(usage && { usage }) });
+}
+
+const withoutVectors = ({ endpoint: { provider } }: Target, body: Json): Fault =>
+  fault('upstream_malformed', `${provider.name} answered without vectors that can be read.`, {
+    upstream: { provider: provider.slug, raw: JSON.stringify(body).slice(0, 4_096) },
+  });

@@ -1,4 +1,7 @@
 import type { Fault } from '../base/fault.ts';
+import { completionTokens, type Usage } from '../call/usage.ts';
+import type { Attempt } from '../facts/attempt.ts';
+import type { AttemptEnd } from './attempt.ts';
 
 /** How an attempt ended, as far as its endpoint's health is concerned. */
 export type HealthReport =
@@ -19,4 +22,17 @@ export function countsAgainst(fault: Fault): boolean {
   if (!fault.code.startsWith('upstream_') || fault.code === 'upstream_invalid_request') return false;
   if (fault.code === 'upstream_rate_limit' || fault.code === 'upstream_permission') return false;
   return !NOT_ITS_FAULT.has(fault.upstream?.status ?? 0);
+}
+
+export function reportOf(end: AttemptEnd, attempt: Attempt): HealthReport {
+  if (end.kind === 'cancelled') return { kind: 'cancelled' };
+  if ('fault' in end) return { kind: 'failure', fault: end.fault };
+  const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
+  return { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) };
+}
+
+function throughputOf(attempt: Attempt, usage: Usage | null): number | null {
+  const ms = attempt.totalMs - (attempt.firstContentMs ?? 0);
+  const tokens = usage ? completionTokens(usage) : 0;
+  return tokens > 0 && ms > 0 ? (1000 * tokens) / ms : null;
 }

@@ -5,7 +5,6 @@ import type { Cancel, World } from '../base/world.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Reply } from '../call/reply.ts';
-import { completionTokens, type Usage } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Candidate, Plan } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
@@ -15,6 +14,7 @@ import type { Credentials } from './credentials.ts';
 import type { AssetData } from './egress.ts';
 import type { Answered, Errand, Translation } from './errand.ts';
 import type { Health } from './health.ts';
+import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 
@@ -155,6 +155,7 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
   const candidate = request.plan.candidates[state.index];
   const isLate = dependencies.world.now() - request.startedAt >= dependencies.deadlines.total_ms;
   if (!candidate || isLate || state.failed >= LIMITS.attempts_max) {
+    if (candidate && isLate && answers.length > 0) state.failures.push(unfinished(candidate, dependencies.deadlines));
     giveUp(state);
     return;
   }
@@ -209,7 +210,7 @@ function send<Answer extends Answered>(
       done: (end, attempt) => {
         state.handle = null;
         state.attempts.push(attempt);
-        reportHealth(health, end, attempt);
+        health.ended(attempt.endpoint, reportOf(end, attempt));
         guard(state, () => settle(state, candidate, end, answer));
       },
     },
@@ -307,22 +308,16 @@ function nextModel({ candidates }: Plan, index: number): number {
 const othersLeft = ({ index, failed, request }: Progress): boolean =>
   index + 1 < request.plan.candidates.length && failed + 1 < LIMITS.attempts_max;
 
+/** Time ran out between two exchanges of one call. */
+const unfinished = ({ endpoint: { provider }, model }: Candidate, { total_ms }: Deadlines): Failure => ({
+  fault: fault('upstream_timeout', `${provider.name} did not answer everything within ${total_ms} ms.`, {
+    upstream: { provider: provider.slug },
+  }),
+  model: model.id,
+  provider: provider.name,
+});
+
 const union = (losses: readonly Loss[], more: readonly Loss[]): Loss[] => [
   ...losses,
   ...more.filter(({ field }) => !losses.some((loss) => loss.field === field)),
 ];
-
-function reportHealth(health: Health, end: AttemptEnd, attempt: Attempt): void {
-  if (end.kind === 'cancelled') health.ended(attempt.endpoint, { kind: 'cancelled' });
-  else if ('fault' in end) health.ended(attempt.endpoint, { kind: 'failure', fault: end.fault });
-  else {
-    const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
-    health.ended(attempt.endpoint, { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) });
-  }
-}
-
-function throughputOf(attempt: Attempt, usage: Usage | null): number | null {
-  const ms = attempt.totalMs - (attempt.firstContentMs ?? 0);
-  const tokens = usage ? completionTokens(usage) : 0;
-  return tokens > 0 && ms > 0 ? (1000 * tokens) / ms : null;
-}

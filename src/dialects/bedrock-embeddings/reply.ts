@@ -5,8 +5,7 @@ import type { EmbeddingReply } from '../../call/embedding.ts';
 import { usageOf } from '../../call/usage.ts';
 import { vectorsOf } from '../cohere-embeddings/reply.ts';
 import type { EmbeddingContext } from '../dialect.ts';
-import { replyOf } from '../embedding-inputs.ts';
-import { readVectors } from '../vectors.ts';
+import { readVectors, replyOf } from '../vectors.ts';
 
 /** Where Bedrock counts tokens for models whose answers do not (vercel/ai#15973, read 2026-11-22). */
 const COUNT_HEADER = 'x-amzn-bedrock-input-token-count';

@@ -4,8 +4,7 @@ import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { EmbeddingContext } from '../dialect.ts';
-import { replyOf } from '../embedding-inputs.ts';
-import { readVectors } from '../vectors.ts';
+import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /v2/embed`. Without `embedding_types` and in version 1 the vectors stand in `embeddings` itself. */
 export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {

@@ -3,9 +3,8 @@ import { arrayOf, type Json, objectOf } from '../../base/json.ts';
 import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import type { EmbeddingContext } from '../dialect.ts';
-import { replyOf } from '../embedding-inputs.ts';
 import { decodeUsage } from '../gemini/usage.ts';
-import { readVectors } from '../vectors.ts';
+import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `batchEmbedContents`, or of `embedContent` with its one vector. Older models count no tokens. */
 export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {

@@ -4,9 +4,8 @@ import { failed, type Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { EmbeddingContext } from '../dialect.ts';
-import { replyOf } from '../embedding-inputs.ts';
 import { faultOfError } from '../openai-chat/upstream/fault.ts';
-import { readVectors } from '../vectors.ts';
+import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /embeddings`; an error in it counts as one, whatever the HTTP status was. */
 export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
