@@ -14,7 +14,10 @@ export type StoreThread = {
 
 /** Rejects with words for the operator if the file is in use, damaged or newer than this program. */
 export async function openStoreThread(file: string): Promise<StoreThread> {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { file } satisfies ThreadData });
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: { file } satisfies ThreadData,
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
   const [report] = (await once(worker, 'message')) as [ThreadReport];
   if (report.kind === 'failed') {
     await worker.terminate();
