@@ -1,4 +1,4 @@
-const AT_ONCE = 24;
+const AT_ONCE = 16;
 const PER_FRAME = 60;
 
 /**

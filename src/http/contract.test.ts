@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { JsonObject } from '../base/json.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import { openaiChatClient } from '../dialects/openai-chat/index.ts';
-import { PARAMETER_GROUPS, PROVIDER_FIELDS, REQUEST_GROUPS } from './contract.ts';
+import { PROVIDER_FIELDS } from './contract/routing.ts';
+import { PARAMETER_GROUPS, REQUEST_GROUPS } from './contract.ts';
 
 const fields = REQUEST_GROUPS.flatMap((group) => group.fields);
 const messages = [{ role: 'user', content: 'Hello' }];

@@ -19,7 +19,7 @@ type Chunk = {
   readonly error?: { readonly message?: string };
 };
 
-/** Asks the gateway as any client would, by the session's cookie; `hear` gets the answer so far after every read. */
+/** Asks the gateway like every other client, signed in by the session's cookie; `hear` gets the answer so far after every read. */
 export async function ask(
   model: string,
   messages: readonly Turn[],

@@ -3,7 +3,7 @@ import type { Model } from '../../catalog/model.ts';
 import type { Route } from '../route.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
-import { displayName } from './model-words.ts';
+import { displayName, firstModel } from './model-words.ts';
 
 /** Models that can be asked now: at least one endpoint's provider is switched on, and the answer is text. */
 const callable = (catalog: Catalog, enabled: ReadonlySet<string>): readonly Model[] =>
@@ -17,9 +17,11 @@ export const chatRoute: Route = {
   path: '/chat',
   auth: 'none',
   handle: (request, gateway) => {
-    const models = callable(gateway.catalog(), gateway.enabled());
+    const catalog = gateway.catalog();
+    const models = callable(catalog, gateway.enabled());
     const asked = request.query.model;
-    const model = models.find(({ id }) => id === asked) ?? models[0];
+    const model =
+      models.find(({ id }) => id === asked) ?? models.find(({ sandbox }) => !sandbox) ?? firstModel(catalog);
     return page(request, '/chat', {
       title: 'Chat',
       description: 'Try any model that is switched on.',

@@ -9,11 +9,9 @@ import { count, dollars, exactCount, milliseconds, momentOf, perMillion, shortCo
 import { type Column, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
-import { displayName, lowestPrice, pagePath } from './model-words.ts';
+import { displayName, firstModel, lowestPrice, pagePath } from './model-words.ts';
 
 const RECENT = 50;
-/** Answers without a provider key, so that the first request works. */
-const FIRST_MODEL = 'sandbox/echo';
 
 /** The console's first page: for a visitor what this is and how to begin, for its owner what happened last. */
 export const homeRoute: Route = {
@@ -47,7 +45,7 @@ function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Rece
 
 function start(request: RouteRequest, catalog: Catalog): Html {
   const baseUrl = `${request.origin}/api/v1`;
-  const model = catalog.models.get(FIRST_MODEL) ?? catalog.models.values().next().value;
+  const model = firstModel(catalog);
   return html`<section class="part start"><h2>Quick start</h2><ol class="steps">
 <li><h3>Point your client here</h3><p>${copyable(baseUrl)}</p><p>Any OpenAI, Anthropic or OpenRouter client works. <a href="/docs/frameworks">See how</a>.</p></li>
 <li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
@@ -70,66 +68,66 @@ function newest(catalog: Catalog): Html {
   })}</ul><p><a href="/models">All ${exactCount(catalog.models.size)} models</a></p></section>`;
 }
 
+const RECENT_COLUMNS: readonly Column<Receipt>[] = [
+  {
+    key: 'time',
+    label: 'Time',
+    kind: 'text',
+    sortBy: (receipt) => receipt.createdAt,
+    cell: (receipt) => html`<a href="/generation/${encodeURIComponent(receipt.id)}">${momentOf(receipt.createdAt)}</a>`,
+  },
+  {
+    key: 'model',
+    label: 'Model',
+    kind: 'text',
+    sortBy: (receipt) => receipt.requestedModel,
+    cell: (receipt) => html`<code>${receipt.model ?? receipt.requestedModel}</code>`,
+  },
+  {
+    key: 'provider',
+    label: 'Provider',
+    kind: 'text',
+    sortBy: (receipt) => receipt.provider ?? '',
+    cell: (receipt) => receipt.provider ?? '–',
+  },
+  {
+    key: 'state',
+    label: 'State',
+    kind: 'text',
+    sortBy: (receipt) => receipt.state,
+    cell: (receipt) => receipt.fault?.code ?? receipt.state,
+  },
+  {
+    key: 'prompt',
+    label: 'Prompt',
+    kind: 'number',
+    sortBy: (receipt) => promptTokens(receipt.usage),
+    cell: (receipt) => count(promptTokens(receipt.usage)),
+  },
+  {
+    key: 'completion',
+    label: 'Completion',
+    kind: 'number',
+    sortBy: (receipt) => completionTokens(receipt.usage),
+    cell: (receipt) => count(completionTokens(receipt.usage)),
+  },
+  {
+    key: 'duration',
+    label: 'Time taken',
+    kind: 'number',
+    sortBy: (receipt) => receipt.totalMs,
+    cell: (receipt) => milliseconds(receipt.totalMs),
+  },
+  {
+    key: 'cost',
+    label: 'Cost',
+    kind: 'number',
+    sortBy: (receipt) => Number(receipt.bill.cost),
+    cell: (receipt) => dollars(receipt.bill.cost),
+  },
+];
+
 function recentGrid(recent: readonly Receipt[], request: RouteRequest): Html {
-  const columns: readonly Column<Receipt>[] = [
-    {
-      key: 'time',
-      label: 'Time',
-      kind: 'text',
-      sortBy: (receipt) => receipt.createdAt,
-      cell: (receipt) =>
-        html`<a href="/generation/${encodeURIComponent(receipt.id)}">${momentOf(receipt.createdAt)}</a>`,
-    },
-    {
-      key: 'model',
-      label: 'Model',
-      kind: 'text',
-      sortBy: (receipt) => receipt.requestedModel,
-      cell: (receipt) => html`<code>${receipt.model ?? receipt.requestedModel}</code>`,
-    },
-    {
-      key: 'provider',
-      label: 'Provider',
-      kind: 'text',
-      sortBy: (receipt) => receipt.provider ?? '',
-      cell: (receipt) => receipt.provider ?? '–',
-    },
-    {
-      key: 'state',
-      label: 'State',
-      kind: 'text',
-      sortBy: (receipt) => receipt.state,
-      cell: (receipt) => receipt.fault?.code ?? receipt.state,
-    },
-    {
-      key: 'prompt',
-      label: 'Prompt',
-      kind: 'number',
-      sortBy: (receipt) => promptTokens(receipt.usage),
-      cell: (receipt) => count(promptTokens(receipt.usage)),
-    },
-    {
-      key: 'completion',
-      label: 'Completion',
-      kind: 'number',
-      sortBy: (receipt) => completionTokens(receipt.usage),
-      cell: (receipt) => count(completionTokens(receipt.usage)),
-    },
-    {
-      key: 'duration',
-      label: 'Time taken',
-      kind: 'number',
-      sortBy: (receipt) => receipt.totalMs,
-      cell: (receipt) => milliseconds(receipt.totalMs),
-    },
-    {
-      key: 'cost',
-      label: 'Cost',
-      kind: 'number',
-      sortBy: (receipt) => Number(receipt.bill.cost),
-      cell: (receipt) => dollars(receipt.bill.cost),
-    },
-  ];
   const fields = (receipt: Receipt) => ({
     search: `${receipt.id} ${receipt.requestedModel} ${receipt.model ?? ''} ${receipt.provider ?? ''}`.toLowerCase(),
     state: receipt.state,
@@ -146,7 +144,7 @@ function recentGrid(recent: readonly Receipt[], request: RouteRequest): Html {
   ] as const;
   const empty = html`No request yet. The quick start below makes the first one.`;
   return grid(
-    { name: 'requests', noun: 'Recent requests', rows: recent, columns, filters, fields, empty },
+    { name: 'requests', noun: 'Recent requests', rows: recent, columns: RECENT_COLUMNS, filters, fields, empty },
     request.query,
   );
 }

@@ -1,5 +1,6 @@
 import type { PicoUsd } from '../../base/money.ts';
 import type { Parameter } from '../../call/parameters.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Modality, Model } from '../../catalog/model.ts';
 
 export { displayName } from '../../catalog/model.ts';
@@ -74,3 +75,7 @@ export function summary(text: string, length = 200): string {
   const end = cut.lastIndexOf('. ');
   return end > length / 2 ? cut.slice(0, end + 1) : `${cut.slice(0, cut.lastIndexOf(' '))} …`;
 }
+
+/** The model of a first try: it answers without a provider key. Elsewhere the newest. */
+export const firstModel = (catalog: Catalog): Model | undefined =>
+  catalog.models.get('sandbox/echo') ?? catalog.models.values().next().value;

@@ -1,4 +1,5 @@
-import { type FieldGroup, PARAMETER_GROUPS, REQUEST_GROUPS, type RequestField } from '../../contract.ts';
+import type { FieldGroup, RequestField } from '../../contract/field.ts';
+import { PARAMETER_GROUPS, REQUEST_GROUPS } from '../../contract.ts';
 import type { Route } from '../../route.ts';
 import { codeBlock } from '../code.ts';
 import { type Html, html } from '../html.ts';

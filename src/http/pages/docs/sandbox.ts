@@ -1,7 +1,7 @@
 import type { Route } from '../../route.ts';
 import { codeBlock } from '../code.ts';
 import { html } from '../html.ts';
-import { pagePath } from '../model-words.ts';
+import { firstModel, pagePath } from '../model-words.ts';
 import { docsPage } from './frame.ts';
 
 /** The models that answer without a key or a network. */
@@ -10,11 +10,13 @@ export const sandboxRoute: Route = {
   path: '/docs/sandbox',
   auth: 'none',
   handle: (request, gateway) => {
-    const models = [...gateway.catalog().models.values()].filter((model) => model.sandbox);
+    const catalog = gateway.catalog();
+    const models = [...catalog.models.values()].filter((model) => model.sandbox);
+    const first = firstModel(catalog);
     return docsPage(request, '/docs/sandbox', {
       title: 'Sandbox',
       lead: 'Models that live inside the gateway, like the test cards of a payment service: they answer, stream, call tools and fail on demand, without a key and without a network.',
-      content: html`${models[0] && codeBlock('shell', curl(request.origin, models[0].id), 'A request to the sandbox')}
+      content: html`${first?.sandbox && codeBlock('shell', curl(request.origin, first.id), 'A request to the sandbox')}
 <section class="part"><h2>Models</h2>${
         models.length === 0
           ? html`<p class="empty">This instance has no sandbox models.</p>`
