@@ -42,6 +42,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
   },
   {
+    name: 'setup',
+    usage: 'setup [PROGRAM] [--url URL] [--model MODEL]',
+    meaning: 'Prints settings for a program, ready to paste: Claude Code, Codex, Cline, Open WebUI, SDKs and others.',
+    run: async (words, configuration) => (await import('./setup.ts')).setupCommand(words, configuration),
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     meaning: 'Says which provider keys work, and why not.',

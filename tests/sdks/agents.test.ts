@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setupPrograms } from '../../src/cli/setup.ts';
 import { API_KEY, skipReason, startGateway } from '../gateway-process.ts';
 import { installAgents } from './install-agents.ts';
 import { type Format, type Script, startScriptedModel } from './scripted-model.ts';
@@ -41,11 +42,18 @@ const NOWHERE = 'http://127.0.0.1:9';
 const ENVIRONMENT = {
   PATH: process.env.PATH,
   HOME: home,
+  SWITCHWRIGHT_API_KEY: API_KEY,
   // Whatever else an agent would call is unreachable: the gateway must be enough.
   HTTP_PROXY: NOWHERE,
   HTTPS_PROXY: NOWHERE,
   NO_PROXY: '127.0.0.1',
 };
+
+/** What `switchwright setup` prints for a program. */
+function settingsOf(id: string, format: Format): string {
+  const programs = setupPrograms({ origin: gateway.origin, model: `scripted/${format}` });
+  return programs.find((each) => each.id === id)?.text ?? '';
+}
 
 type Session = {
   readonly words: readonly string[];
@@ -53,8 +61,8 @@ type Session = {
   readonly environment: { readonly [name: string]: string };
 };
 
-async function run({ words, folder, environment }: Session): Promise<string> {
-  const child = spawn(process.execPath, words, {
+async function run(command: string, { words, folder, environment }: Session): Promise<string> {
+  const child = spawn(command, words, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...ENVIRONMENT, ...environment },
@@ -85,18 +93,12 @@ const AGENTS: readonly Agent[] = [
     ],
     start: async (format, folder) => {
       const options = ['--allowedTools', 'Write,Read', '--output-format', 'json'];
-      const output = await run({
-        words: [program('@anthropic-ai', 'claude-code', 'cli-wrapper.cjs'), '-p', 'Greet me.', ...options],
+      const wrapper = program('@anthropic-ai', 'claude-code', 'cli-wrapper.cjs');
+      const settings = settingsOf('claude-code', format);
+      const output = await run('sh', {
+        words: ['-c', `${settings}\nexec "$0" "$@"`, process.execPath, wrapper, '-p', 'Greet me.', ...options],
         folder,
-        environment: {
-          ANTHROPIC_BASE_URL: `${gateway.origin}/api`,
-          ANTHROPIC_AUTH_TOKEN: API_KEY,
-          ANTHROPIC_API_KEY: '',
-          ANTHROPIC_MODEL: `scripted/${format}`,
-          ANTHROPIC_DEFAULT_HAIKU_MODEL: `scripted/${format}`,
-          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-          DISABLE_AUTOUPDATER: '1',
-        },
+        environment: { DISABLE_AUTOUPDATER: '1' },
       });
       return JSON.parse(output).result;
     },
@@ -111,24 +113,14 @@ const AGENTS: readonly Agent[] = [
       mkdirSync(join(folder, '.codex'));
       writeFileSync(
         join(folder, '.codex', 'config.toml'),
-        `model = "scripted/${format}"
-model_provider = "switchwright"
-check_for_update_on_startup = false
-[analytics]
-enabled = false
-[model_providers.switchwright]
-name = "Switchwright"
-base_url = "${gateway.base}"
-wire_api = "responses"
-env_key = "SWITCHWRIGHT_API_KEY"
-`,
+        `check_for_update_on_startup = false\n${settingsOf('codex', format)}\n[analytics]\nenabled = false\n`,
       );
       // The commands are the script's own.
       const options = ['--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
-      return run({
+      return run(process.execPath, {
         words: [program('@openai', 'codex', 'bin', 'codex.js'), 'exec', ...options, 'Greet me.'],
         folder,
-        environment: { CODEX_HOME: join(folder, '.codex'), SWITCHWRIGHT_API_KEY: API_KEY },
+        environment: { CODEX_HOME: join(folder, '.codex') },
       });
     },
   },

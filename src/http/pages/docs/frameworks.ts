@@ -16,7 +16,7 @@ type Framework = {
 
 /** The files of `docs/frameworks/`, which the tests run: what is shown here works. */
 export const FRAMEWORKS: readonly Framework[] = [
-  { file: 'openai.py', title: 'OpenAI SDK, Python', install: 'pip install openai', language: 'python' },
+  { file: 'openai-sdk.py', title: 'OpenAI SDK, Python', install: 'pip install openai', language: 'python' },
   { file: 'openai.ts', title: 'OpenAI SDK, TypeScript', install: 'npm install openai', language: 'typescript' },
   { file: 'curl.sh', title: 'curl', install: '', language: 'shell' },
   { file: 'ai-sdk.ts', title: 'AI SDK', install: 'npm install ai @openrouter/ai-sdk-provider', language: 'typescript' },
