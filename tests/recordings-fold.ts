@@ -40,7 +40,7 @@ export function foldStream(text: string): Folded {
       const choice = choiceAt(choices, index);
       // The chunk that brings the usage has a choice that says nothing more.
       if (chunk.usage && finish_reason === null && Object.keys(delta).length === 0) continue;
-      assert(choice.finish_reason === null, 'nothing follows a finish');
+      assert(choice.finish_reason === null || chunk.error, 'nothing but an error follows a finish');
       addDelta(choice, delta, finish_reason, native_finish_reason);
       if (logprobs?.content) choice.logprobs = { content: [...(choice.logprobs?.content ?? []), ...logprobs.content] };
     }
@@ -94,7 +94,7 @@ function addDelta(choice: Choice, delta: Delta, finish: string | null, native: s
     const known = message.tool_calls[call.index];
     if (!known) {
       assert.equal(call.index, message.tool_calls.length, 'tool indices are dense');
-      assert(call.id && call.function?.name, 'the first fragment names the call');
+      assert(call.id && typeof call.function?.name === 'string', 'the first fragment names the call');
       message.tool_calls.push({
         id: call.id,
         type: 'function',

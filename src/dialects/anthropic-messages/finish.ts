@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { FinishReason } from '../../call/finish.ts';
 
 /** `stop_reason` in our words. `pause_turn` and `compaction` end a turn that the caller may continue. */
@@ -12,7 +13,7 @@ const REASONS: { readonly [native: string]: FinishReason } = {
   refusal: 'content_filter',
 };
 
-export const finishOf = (stopReason: string | null): FinishReason => REASONS[stopReason ?? 'end_turn'] ?? 'stop';
+export const finishOf = (stopReason: string | null): FinishReason => entryOf(REASONS, stopReason) ?? 'stop';
 
 type Finished = {
   readonly reason: FinishReason;
@@ -27,7 +28,7 @@ type Finished = {
  */
 export function stopReasonOf({ reason, native, stopSequence, hasToolCalls }: Finished): string | null {
   if (reason === 'stop' && hasToolCalls) return 'tool_use';
-  if (native !== null && REASONS[native] === reason) return native;
+  if (native !== null && entryOf(REASONS, native) === reason) return native;
   switch (reason) {
     case 'stop':
       return stopSequence === undefined ? 'end_turn' : 'stop_sequence';

@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Event, FinishEvent } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
 import type { Annotation, ReasoningFormat } from '../../call/message.ts';
@@ -36,8 +37,9 @@ export function sayText(answer: Answer, block: number, text: string): Event[] {
 export function startTool(answer: Answer, block: number, tool: JsonObject): Event[] {
   const told = stringOf(tool.toolUseId);
   const id = told === '' || answer.toolIds.has(told) ? answer.newId('call') : told;
+  // A block's number may come twice; every call has an id of its own.
+  const index = answer.toolIds.size;
   answer.toolIds.add(id);
-  const index = answer.tools.size;
   answer.tools.set(block, { index, written: false });
   return [{ type: 'tool-start', choice: 0, index, id, name: stringOf(tool.name) }];
 }
@@ -162,7 +164,7 @@ export function finishOf(stop: JsonObject): FinishEvent {
   return {
     type: 'finish',
     choice: 0,
-    reason: REASONS[native ?? ''] ?? 'stop',
+    reason: entryOf(REASONS, native) ?? 'stop',
     native,
     ...(sequence !== undefined && { stopSequence: sequence }),
   };

@@ -1,6 +1,7 @@
 import { type Fault, type FaultCode, fault } from '../../base/fault.ts';
 import type { Frame } from '../../base/frame.ts';
 import { objectOf, parseJson, stringOf } from '../../base/json.ts';
+import { entryOf } from '../../base/table.ts';
 import type { UpstreamFailure } from '../dialect.ts';
 import { retryAfterOf } from '../retry-hint.ts';
 
@@ -59,7 +60,7 @@ const CODES: { readonly [type: string]: FaultCode } = {
 };
 
 function codeOf(type: string, message: string, status: number | undefined): FaultCode {
-  const named = CODES[type.toLowerCase()];
+  const named = entryOf(CODES, type.toLowerCase());
   // A bad bearer key is 403 AccessDenied too, and only the message tells.
   if (named === 'upstream_permission' && /api key|security token|signature/i.test(message))
     return 'upstream_authentication';

@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Call } from '../../call/call.ts';
 import type { FilePart, ImagePart, Source, VideoPart } from '../../call/message.ts';
 import type { Asset } from '../../facts/asset.ts';
@@ -109,7 +110,7 @@ function formatOf(type: MediaPart['type'], mediaType: string, name: string): str
   const formats = FORMATS[type];
   const subtype = mediaType.split(';')[0]?.split('/')[1]?.trim().toLowerCase() ?? '';
   const ending = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  return formats[subtype] ?? formats[ending];
+  return entryOf(formats, subtype) ?? entryOf(formats, ending);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fault } from '../../base/fault.ts';
 import { type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Event } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
 import type { UpstreamContext } from '../dialect.ts';
@@ -15,7 +16,7 @@ const REASONS: { readonly [native: string]: FinishReason } = {
 
 const finishOf = (native: string | null): FinishReason => {
   if (native === null) return 'stop';
-  return (Object.hasOwn(REASONS, native) ? REASONS[native] : undefined) ?? 'error';
+  return entryOf(REASONS, native) ?? 'error';
 };
 
 /** What an answer consists of, whether it comes in pieces or whole. Cohere gives one choice. */
@@ -85,8 +86,11 @@ export function endCall(answer: Answer, key: string): void {
   if (answer.calls.get(key)?.hasArguments === false) addArguments(answer, key, '{}');
 }
 
+/** A block's or call's number as a key; what is no number is the first. */
+export const placeOf = (index: Json | undefined): string => (typeof index === 'number' ? String(index) : '0');
+
 export function addCitation(answer: Answer, citation: JsonObject): void {
-  const block = String(citation.content_index ?? 0);
+  const block = placeOf(citation.content_index);
   for (const annotation of decodeCitation(citation, answer.offsets.get(block) ?? 0))
     answer.events.push({ type: 'annotation', choice: 0, annotation });
 }

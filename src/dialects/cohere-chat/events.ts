@@ -12,6 +12,7 @@ import {
   addText,
   endCall,
   finishAnswer,
+  placeOf,
   startAnswer,
   startCall,
 } from './answer.ts';
@@ -45,7 +46,7 @@ export function createCohereDecoder(upstream: UpstreamContext): EventDecoder {
 }
 
 function readEvent(answer: Answer, type: string, event: JsonObject): void {
-  const block = String(event.index ?? 0);
+  const block = placeOf(event.index);
   const delta = objectOf(event.delta);
   const message = objectOf(delta.message);
   const content = objectOf(message.content);

@@ -1,6 +1,7 @@
 import type { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
@@ -45,7 +46,7 @@ const TIERS: { readonly [tier: string]: string } = {
 function serviceTier(call: Call, losses: Loss[]): JsonObject {
   const asked = call.serviceTier?.toLowerCase();
   if (asked === undefined || asked === 'auto') return {};
-  const tier = Object.hasOwn(TIERS, asked) ? TIERS[asked] : undefined;
+  const tier = entryOf(TIERS, asked);
   if (tier === undefined) losses.push({ field: 'service_tier', reason: 'Gemini has no such tier' });
   return tier === undefined ? {} : { serviceTier: tier };
 }

@@ -60,7 +60,8 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       text += part.text;
       if (part.text !== '') events.push({ type: 'text', choice, text: part.text });
     } else if (isObject(part.inlineData)) readBlob(part.inlineData, choice, events);
-    else if (signature === undefined || Object.keys(part).length > 1) unknownParts.push(part);
+    else if (part.text === undefined && (signature === undefined || Object.keys(part).length > 1))
+      unknownParts.push(part);
   };
 
   return {

@@ -1,6 +1,16 @@
 import { type Fault, type FaultCode, fault, faultRow } from '../../base/fault.ts';
-import { arrayOf, isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../base/json.ts';
+import {
+  arrayOf,
+  isObject,
+  type JsonObject,
+  objectOf,
+  optionalNumber,
+  optionalString,
+  parseJson,
+  stringOf,
+} from '../../base/json.ts';
 import { redact } from '../../base/redact.ts';
+import { entryOf } from '../../base/table.ts';
 import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
 import { durationOf, retryAfterOf } from '../retry-hint.ts';
 
@@ -69,15 +79,16 @@ export function faultOf(error: JsonObject, status: number | undefined): Fault {
   const words = `${reason ?? ''} ${message}`;
   const code =
     (http < 500 ? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] : undefined) ??
-    (type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined) ??
+    entryOf(STATUSES, type) ??
     codeOfStatus(http);
+  const named = reason ?? optionalNumber(error.code) ?? optionalString(error.code);
   const delay = details.map((detail) => delayOf(detail.retryDelay)).find((found) => found !== undefined);
   const wait = delay ?? delayOf(/retry in ([\d.]{1,12}s)/i.exec(message)?.[1]);
   return fault(code, message, {
     upstream: {
       status: http,
       ...(type !== undefined && { type }),
-      ...((reason ?? error.code) !== undefined && { code: String(reason ?? error.code) }),
+      ...(named !== undefined && { code: String(named) }),
     },
     ...(wait !== undefined && { retryAfterMs: wait }),
   });

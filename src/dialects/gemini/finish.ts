@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { FinishReason } from '../../call/finish.ts';
 
 /** Every `finishReason` of the Gemini API and Vertex (FinishReason reference, read 2026-11-22). */
@@ -30,7 +31,7 @@ const FILTER_WORDS = /SAFETY|PROHIBITED|BLOCK|ARMOR|RECITATION|JAILBREAK/;
 
 /** A turn with function calls ends with `STOP` like any other. */
 export function finishOf(native: string, hasCalls: boolean): FinishReason {
-  const reason = Object.hasOwn(REASONS, native) ? REASONS[native] : undefined;
+  const reason = entryOf(REASONS, native);
   if (reason === undefined) return FILTER_WORDS.test(native) ? 'content_filter' : 'error';
   return reason === 'stop' && hasCalls ? 'tool_calls' : reason;
 }

@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../../base/fault.ts';
-import { isObject, type JsonObject, objectOf } from '../../base/json.ts';
+import { isObject, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { AudioPart, FilePart, ImagePart, VideoPart } from '../../call/message.ts';
@@ -73,7 +73,7 @@ export function readMedia(part: JsonObject): MediaPart | undefined {
   const { inlineData, fileData, ...beside } = part;
   const blob = isObject(inlineData) ? inlineData : undefined;
   const file = isObject(fileData) ? fileData : undefined;
-  const type = String((blob ?? file)?.mimeType ?? '');
+  const type = stringOf((blob ?? file)?.mimeType);
   let source: MediaPart['source'];
   if (typeof blob?.data === 'string') source = { kind: 'base64', mediaType: type, data: blob.data };
   else if (typeof file?.fileUri === 'string') source = { kind: 'url', url: file.fileUri };

@@ -88,7 +88,7 @@ function createReader(upstream: UpstreamContext) {
     }
     isStarted = true;
     readMessage(objectOf(line.message), events);
-    const logprobs = arrayOf(line.logprobs);
+    const logprobs = arrayOf(line.logprobs).filter(isObject);
     if (logprobs.length > 0) events.push({ type: 'logprobs', choice: 0, content: logprobs });
     if (line.done !== true) return events;
     isOver = true;

@@ -1,4 +1,5 @@
 import { type JsonObject, optionalString, stringOf } from '../../base/json.ts';
+import { entryOf } from '../../base/table.ts';
 import { REASONING_FORMATS, type ReasoningFormat, type ReasoningPart } from '../../call/message.ts';
 
 /** OpenRouter's `reasoning_details` entries, which this dialect uses in both directions (spec: reasoning tokens). */
@@ -20,7 +21,7 @@ export const formatOf = (value: unknown): ReasoningFormat =>
 
 /** One entry as a part; undefined for a type that is not modelled. */
 export function readDetail(entry: JsonObject): ReasoningPart | undefined {
-  const known = KINDS[stringOf(entry.type) as DetailType];
+  const known = entryOf<(typeof KINDS)[DetailType]>(KINDS, stringOf(entry.type));
   if (!known) return undefined;
   const signature = optionalString(entry.signature);
   const id = optionalString(entry.id);

@@ -28,7 +28,7 @@ function readPart(to: Complaints, entry: Json, path: string): UserPart | undefin
     case 'input_file':
       return readMedia(to, entry.type, objectOf(entry[entry.type]), `${path}.${entry.type}.data`);
     default:
-      complain(to, `${path}.type`, `Invalid value for '${path}.type': ${String(entry.type).slice(0, 100)}.`);
+      complain(to, `${path}.type`, `Invalid value for '${path}.type': ${JSON.stringify(entry.type)?.slice(0, 100)}.`);
       return undefined;
   }
 }

@@ -72,7 +72,7 @@ export function foldMessage(stream: string): Json {
         break;
       case 'content_block_stop':
         assert(open?.index === frame.index, 'the open block is closed');
-        if (open.block.type === 'tool_use') open.block.input = JSON.parse(open.json === '' ? '{}' : open.json);
+        if (open.block.type === 'tool_use') open.block.input = inputOf(open.json);
         open = null;
         break;
       case 'message_delta':
@@ -102,4 +102,13 @@ function addDelta(open: { block: Block; json: string }, delta: Delta): void {
   else if (delta.type === 'signature_delta' && block.type === 'thinking') block.signature = delta.signature;
   else if (delta.type === 'input_json_delta' && block.type === 'tool_use') open.json += delta.partial_json;
   else assert.fail(`a ${delta.type} within a ${block.type}`);
+}
+
+/** Arguments that were cut off are kept as they are. */
+function inputOf(json: string): Json {
+  try {
+    return JSON.parse(json === '' ? '{}' : json);
+  } catch {
+    return { _raw: json };
+  }
 }

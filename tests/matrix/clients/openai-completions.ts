@@ -44,7 +44,7 @@ function fold(stream: string): Json {
     for (const { index, text, reasoning, finish_reason, logprobs } of chunk.choices ?? []) {
       choices[index] ??= { index, text: '', finish_reason: null, logprobs: null };
       const choice = choices[index];
-      assert(choice.finish_reason === null, 'nothing follows a finish');
+      assert(choice.finish_reason === null || chunk.error, 'nothing but an error follows a finish');
       choice.text += text;
       if (reasoning !== undefined) choice.reasoning = (choice.reasoning ?? '') + reasoning;
       choice.finish_reason = finish_reason;

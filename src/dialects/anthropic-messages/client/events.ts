@@ -113,7 +113,7 @@ function end(state: State): string {
     reason: finish?.reason ?? 'stop',
     native: finish?.native ?? null,
     stopSequence: finish?.stopSequence,
-    hasToolCalls: blocks.toolIndices.size > 0,
+    hasToolCalls: blocks.toolCount > 0,
   });
   if (stopReason === null) {
     const failure = fault(

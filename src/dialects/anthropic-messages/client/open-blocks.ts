@@ -3,6 +3,7 @@ import type { Event, ReasoningEvent } from '../../../call/event.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { citationOf } from '../citations.ts';
 import { frameText } from './frame-text.ts';
+import { follow, type OpenTool, openTool } from './open-tool.ts';
 import { imageSource, omitsThoughts } from './reply.ts';
 import { dataOf, signatureOf } from './seal.ts';
 
@@ -10,14 +11,17 @@ type Thought = Pick<ReasoningEvent, 'kind' | 'format' | 'index'> & { signature?:
 type Current =
   | { readonly kind: 'text'; cited: boolean }
   | { readonly kind: 'plain' }
+  | { readonly kind: 'tool'; readonly tool: OpenTool }
   | { readonly kind: 'thought'; readonly thought: { -readonly [K in keyof Thought]: Thought[K] } };
 
 /** Content blocks come one after the other: what belongs to another block closes the one that is open. */
 export type OpenBlocks = {
   readonly hidesThoughts: boolean;
   readonly omitsThoughts: boolean;
-  /** From our tool index to the block's. */
-  readonly toolIndices: Map<number, number>;
+  /** Tool calls so far. */
+  toolCount: number;
+  /** Calls that began before the arguments of the open one were whole: pieces of parallel calls may alternate. */
+  readonly waiting: OpenTool[];
   index: number;
   current: Current | null;
 };
@@ -25,7 +29,8 @@ export type OpenBlocks = {
 export const newBlocks = (answer: AnswerContext): OpenBlocks => ({
   hidesThoughts: answer.call.reasoning?.exclude === true,
   omitsThoughts: omitsThoughts(answer),
-  toolIndices: new Map(),
+  toolCount: 0,
+  waiting: [],
   index: -1,
   current: null,
 });
@@ -51,24 +56,48 @@ export function writeContent(blocks: OpenBlocks, event: ContentEvent): string {
     case 'reasoning':
       return blocks.hidesThoughts ? '' : writeThought(blocks, event);
     case 'tool-start': {
-      const opened = openBlock(
-        blocks,
-        { kind: 'plain' },
-        { type: 'tool_use', id: event.id, name: event.name, input: {} },
-      );
-      blocks.toolIndices.set(event.index, blocks.index);
-      return opened;
+      blocks.toolCount++;
+      const tool = openTool(event);
+      const { current } = blocks;
+      if (current?.kind !== 'tool' || current.tool.isWhole) return writeTool(blocks, tool);
+      blocks.waiting.push(tool);
+      return '';
     }
     case 'tool-arguments':
-      return writeDelta(blocks.toolIndices.get(event.index) ?? blocks.index, {
-        type: 'input_json_delta',
-        partial_json: event.text,
-      });
+      return writeArguments(blocks, event.index, event.text);
     case 'image':
       return writeBlock(blocks, { type: 'image', source: imageSource(event.source) });
     default:
       return event satisfies never;
   }
+}
+
+/** Opens a call's block, with the arguments that came while it waited. */
+function writeTool(blocks: OpenBlocks, tool: OpenTool): string {
+  const { id, name, held } = tool;
+  const opened = openBlock(blocks, { kind: 'tool', tool }, { type: 'tool_use', id, name, input: {} });
+  tool.held = '';
+  return held === '' ? opened : opened + writeDelta(blocks.index, { type: 'input_json_delta', partial_json: held });
+}
+
+/** Arguments of a call whose block was closed already have no place: something else was said in between. */
+function writeArguments(blocks: OpenBlocks, index: number, text: string): string {
+  const { current, waiting } = blocks;
+  if (current?.kind !== 'tool' || current.tool.index !== index) {
+    const held = waiting.find((tool) => tool.index === index);
+    if (held) {
+      held.held += text;
+      follow(held, text);
+    }
+    return '';
+  }
+  follow(current.tool, text);
+  let written = writeDelta(blocks.index, { type: 'input_json_delta', partial_json: text });
+  for (let last: OpenTool | undefined = current.tool; last?.isWhole; ) {
+    last = waiting.shift();
+    if (last) written += writeTool(blocks, last);
+  }
+  return written;
 }
 
 /** Text after a citation is of another block: the citation speaks of the whole block before it. */
@@ -113,14 +142,22 @@ export function writeBlock(blocks: OpenBlocks, block: JsonObject): string {
 }
 
 function openBlock(blocks: OpenBlocks, current: Current, block: JsonObject): string {
-  const closed = closeBlock(blocks);
+  const closed = current.kind === 'tool' ? closeCurrent(blocks) : closeBlock(blocks);
   blocks.index++;
   blocks.current = current;
   return closed + startFrame(blocks.index, block);
 }
 
-/** Ends the open block, if any, with what was held back for its end. */
+/** Ends the open block, and writes the calls that waited for its end. */
 export function closeBlock(blocks: OpenBlocks): string {
+  let written = closeCurrent(blocks);
+  for (let tool = blocks.waiting.shift(); tool; tool = blocks.waiting.shift())
+    written += writeTool(blocks, tool) + closeCurrent(blocks);
+  return written;
+}
+
+/** Ends the open block, if any, with what was held back for its end. */
+function closeCurrent(blocks: OpenBlocks): string {
   const { current, index } = blocks;
   if (!current) return '';
   blocks.current = null;

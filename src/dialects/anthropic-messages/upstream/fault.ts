@@ -1,5 +1,6 @@
 import { type Fault, type FaultCode, fault, type UpstreamFault } from '../../../base/fault.ts';
 import { isObject, type JsonObject, objectOf, optionalString, parseJson } from '../../../base/json.ts';
+import { entryOf } from '../../../base/table.ts';
 import type { UpstreamFailure } from '../../dialect.ts';
 import { retryAfterOf } from '../../retry-hint.ts';
 
@@ -106,7 +107,8 @@ function codeOf(type: string | undefined, status: number | undefined, message: s
   const name = (type ?? '').toLowerCase().replace(/^.*#/, '');
   const byStatus =
     status === undefined ? undefined : (STATUSES[status] ?? (status >= 500 ? 'upstream_server_error' : undefined));
-  const code = CODES[name] ?? byStatus ?? (status === undefined ? 'upstream_server_error' : 'upstream_invalid_request');
+  const code =
+    entryOf(CODES, name) ?? byStatus ?? (status === undefined ? 'upstream_server_error' : 'upstream_invalid_request');
   if (code !== 'upstream_invalid_request' && code !== 'upstream_server_error') return code;
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ?? code;
 }

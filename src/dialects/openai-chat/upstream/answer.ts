@@ -71,7 +71,11 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
 
   const tellUsage = (out: Event[]): void => {
     const told = beside.usage();
-    if (told) out.push({ type: 'usage', usage: told });
+    if (!told) return;
+    // Groq counts in a chunk whose choices may have been lost.
+    if (!started) out.push({ type: 'start' }, ...early);
+    started = true;
+    out.push({ type: 'usage', usage: told });
   };
 
   const close = (out: Event[]): void => {
@@ -125,8 +129,8 @@ function startOf(chunk: JsonObject): StartEvent {
 
 function readLogprobs(choice: number, value: Json | undefined, out: Event[]): void {
   if (!isObject(value)) return;
-  const content = arrayOf(value.content);
-  const refusal = arrayOf(value.refusal);
+  const content = arrayOf(value.content).filter(isObject);
+  const refusal = arrayOf(value.refusal).filter(isObject);
   if (content.length === 0 && refusal.length === 0) return;
   out.push({
     type: 'logprobs',

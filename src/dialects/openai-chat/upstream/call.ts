@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../../../base/fault.ts';
-import type { Json, JsonObject } from '../../../base/json.ts';
+import { type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import { ok, type Result } from '../../../base/result.ts';
 import type { Call, OutputFormat } from '../../../call/call.ts';
 import type { Parameter } from '../../../call/parameters.ts';
@@ -71,7 +71,7 @@ function known<T>(writer: Writer, parameter: Parameter, value: T | undefined): T
 
 function writeTool(writer: Writer, tool: Tool, path: string): JsonObject | undefined {
   if (tool.type === 'native') {
-    const ours = String(tool.value.type).startsWith('openrouter:') && !writer.has('reasoning-details');
+    const ours = stringOf(tool.value.type).startsWith('openrouter:') && !writer.has('reasoning-details');
     if (tool.dialect !== 'openai-chat' || ours)
       return lose(writer, path, 'the provider does not know this kind of tool');
     return tool.value;

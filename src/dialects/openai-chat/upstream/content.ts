@@ -103,7 +103,7 @@ function openPart(state: ChoiceState, key: string): OpenReasoning {
 function addDetail(state: ChoiceState, entry: JsonObject, out: Event[]): void {
   const part = readDetail(entry);
   if (!part) return;
-  const key = `${part.kind}:${String(entry.index ?? 0)}`;
+  const key = `${part.kind}:${typeof entry.index === 'number' ? entry.index : 0}`;
   const known = state.reasoning.get(key);
   const another = state.whole || (known?.id !== undefined && part.id !== undefined && known.id !== part.id);
   if (another) state.reasoning.delete(key);

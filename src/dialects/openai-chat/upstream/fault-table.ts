@@ -1,4 +1,5 @@
 import type { FaultCode } from '../../../base/fault.ts';
+import { entryOf } from '../../../base/table.ts';
 
 /** What vendors of this dialect call their errors (`code` and `type`, lower case), and what each means. */
 const WORDS: { readonly [word: string]: FaultCode } = {
@@ -116,7 +117,7 @@ const STATUSES: { readonly [status: number]: FaultCode } = {
  */
 export function classify(status: number, words: readonly string[], message: string): FaultCode {
   const named = words
-    .map((word) => WORDS[word.toLowerCase().replaceAll('-', '_')])
+    .map((word) => entryOf(WORDS, word.toLowerCase().replaceAll('-', '_')))
     .filter((code) => code !== undefined);
   if (status === 429) return classifyLimit(named, message);
   const code = named.find((candidate) => candidate !== 'upstream_server_error');

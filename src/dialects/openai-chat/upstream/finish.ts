@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import type { FinishReason } from '../../../call/finish.ts';
 
 /** What vendors of this dialect say at the end of an answer, and what it means. Lower case. */
@@ -34,5 +35,5 @@ const REASONS: { readonly [word: string]: FinishReason } = {
 /** A vendor's word as a finish reason. Without a word (Snowflake sends none or ""), tool calls decide. */
 export function finishOf(native: string | null, hasToolCalls: boolean): FinishReason {
   if (native === null || native === '') return hasToolCalls ? 'tool_calls' : 'stop';
-  return REASONS[native.toLowerCase()] ?? 'stop';
+  return entryOf(REASONS, native.toLowerCase()) ?? 'stop';
 }

@@ -145,8 +145,8 @@ export function finishPart(answer: Answer, key: string, part: JsonObject): Event
   if (part.type !== 'output_text') return [];
   const silent = !answer.said.has(key);
   const events = sayText(answer, 'text', key, restOf(answer, key, stringOf(part.text)));
-  if (silent && arrayOf(part.logprobs).length > 0)
-    events.push({ type: 'logprobs', choice: 0, content: arrayOf(part.logprobs) });
+  const logprobs = arrayOf(part.logprobs).filter(isObject);
+  if (silent && logprobs.length > 0) events.push({ type: 'logprobs', choice: 0, content: logprobs });
   arrayOf(part.annotations).forEach((entry, index) => {
     if (index >= (answer.annotated.get(key) ?? 0) && isObject(entry)) events.push(...annotate(answer, key, entry));
   });

@@ -95,7 +95,7 @@ function decodeContent(answer: Answer, type: string, data: JsonObject): Event[] 
   switch (type) {
     case 'response.output_text.delta': {
       const events = sayText(answer, 'text', key, delta);
-      const content = arrayOf(data.logprobs);
+      const content = arrayOf(data.logprobs).filter(isObject);
       return content.length > 0 ? [...events, { type: 'logprobs', choice: 0, content }] : events;
     }
     case 'response.refusal.delta':

@@ -1,5 +1,6 @@
 import { type Fault, type FaultCode, fault } from '../../../base/fault.ts';
 import { isObject, type Json, type JsonObject, optionalString, parseJson } from '../../../base/json.ts';
+import { entryOf } from '../../../base/table.ts';
 import type { UpstreamFailure } from '../../dialect.ts';
 import { retryAfterOf } from '../../retry-hint.ts';
 
@@ -100,7 +101,7 @@ function faultOf(told: Told, around: Around): Fault {
 }
 
 function codeOf(told: Told, status: number | undefined): FaultCode {
-  const named = CODES[told.code ?? ''] ?? CODES[told.type ?? ''];
+  const named = entryOf(CODES, told.code) ?? entryOf(CODES, told.type);
   if (named) return named;
   if (/context (length|window)|maximum (context|prompt) length|prompt is too long/i.test(told.message))
     return 'context_length_exceeded';
