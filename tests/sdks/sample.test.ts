@@ -10,6 +10,8 @@ import { RED_PNG } from './prove.ts';
 import { pythonWithOpenAI } from './python.ts';
 import { ANSWER, startVendors, type Vendor } from './vendors.ts';
 
+const installed = pythonWithOpenAI();
+const skip = skipReason('missing' in installed ? installed.missing : null);
 const vendors = await startVendors();
 const environment = {
   OPENAI_BASE_URL: `${vendors.origin}/openai/v1`,
@@ -135,11 +137,10 @@ const PICTURES: { readonly [V in Vendor]: object } = {
   google: { inlineData: { mimeType: 'image/png', data: RED_PNG } },
 };
 
-const installed = pythonWithOpenAI();
 const PROGRAMS = [
   {
     language: 'Python',
-    skip: skipReason('missing' in installed ? installed.missing : null),
+    skip,
     start: (sample: Sample) => run('python' in installed ? installed.python : '', 'sample.py', python(sample)),
   },
   {
@@ -149,8 +150,8 @@ const PROGRAMS = [
   },
 ] as const;
 
-for (const { language, skip, start } of PROGRAMS)
-  describe(`the sample in ${language}`, { skip }, () => {
+for (const { language, start, ...program } of PROGRAMS)
+  describe(`the sample in ${language}`, { skip: program.skip }, () => {
     for (const vendor of ['openai', 'anthropic', 'google'] as const)
       for (const stream of [false, true])
         test(`${MODELS[vendor]}, ${stream ? 'streamed' : 'whole'}`, async () => {
