@@ -1,3 +1,4 @@
+import { test } from 'node:test';
 import { createOpenRouter } from '@openrouter/ai-sdk-provider';
 import { API_KEY } from '../gateway-process.ts';
 import { aiSdkProofs } from './ai-sdk-proofs.ts';
@@ -10,3 +11,7 @@ proveClient(
   'ai with @openrouter/ai-sdk-provider',
   aiSdkProofs((id) => provider(id)),
 );
+
+test('reasoning replay of a whole, unstreamed answer over openai-responses', {
+  skip: 'generateText keeps no reasoning without text, so encrypted reasoning is lost before it could be sent back',
+}, () => {});
