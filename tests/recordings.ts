@@ -15,6 +15,8 @@ export type Recording = {
   readonly model: string;
   readonly stream: boolean;
   readonly provenance: string;
+  /** What the recorder says it shows. */
+  readonly exercises: string;
   readonly response: {
     readonly status: number;
     readonly headers: { [name: string]: string };

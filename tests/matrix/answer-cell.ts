@@ -50,6 +50,7 @@ function checkAnswer(client: Client, upstream: Upstream, name: AnswerName, strea
   assert.equal(heard.error, null);
   assert.deepEqual(comparable(heard), wanted(client, upstream, name));
   checkUsage(heard, answer);
+  if (name === 'stop-sequence' && client.tellsStop) assert.equal(heard.choices[0]?.stopSequence, upstream.stop ?? null);
   const ids = heard.choices.flatMap(({ tools }) => tools.map(({ id }) => id));
   assert.ok(!ids.includes('') && new Set(ids).size === ids.length, 'ids are given and unique');
   if (name === 'signed-reasoning' || name === 'encrypted-reasoning') checkReplay(client, upstream, heard, told);

@@ -20,10 +20,8 @@ export function askCell(client: Client, upstream: Upstream, question: QuestionNa
     (member) => !isDeepStrictEqual(sent.asked[member], expected[member]),
   );
   if (different.length === 0) return { state: 'kept' };
-  if (sent.losses.length > 0) return { state: 'lost', reason: sent.losses.map(wordsOf).join('; ') };
+  if (sent.losses.length > 0) return { state: 'lost', reason: sent.losses.map(wordsOf).sort().join('; ') };
   const [member] = different as [keyof Asked];
-  const silent = upstream.unasked?.[question];
-  if (silent !== undefined) return { state: 'lost', reason: silent };
   return {
     state: 'wrong',
     reason: `${member} is ${JSON.stringify(sent.asked[member])}, not ${JSON.stringify(expected[member])}`,

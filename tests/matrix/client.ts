@@ -19,6 +19,8 @@ export type Client = {
   readonly cannot: { readonly [answer in AnswerName]?: string };
   /** This dialect has no place of its own for a refusal: it is the answer's text. */
   readonly refusalIsText: boolean;
+  /** Which sequence stopped the answer is told, where the vendor tells. */
+  readonly tellsStop?: true;
   /** Thoughts are shown only to those who asked for reasoning. */
   readonly hidesThoughts?: true;
 };

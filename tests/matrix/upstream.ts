@@ -3,7 +3,6 @@ import type { UpstreamDialect } from '../../src/dialects/dialect.ts';
 import type { Target } from '../../src/facts/target.ts';
 import type { AnswerName } from './answers.ts';
 import type { Asked } from './asked.ts';
-import type { QuestionName } from './questions.ts';
 import type { ToldChoice } from './told.ts';
 
 /** A small server that reads calls of one dialect strictly by its documentation. */
@@ -15,8 +14,8 @@ export type Upstream = {
   readonly cannot: { readonly [answer in AnswerName]?: string };
   /** Where this dialect's words differ from the other transcripts'. */
   readonly says?: { readonly [answer in AnswerName]?: Partial<ToldChoice> };
-  /** Questions that need no words in this dialect, with the reason. */
-  readonly unasked?: { readonly [question in QuestionName]?: string };
+  /** The sequence that its transcript says has stopped the answer, where the dialect tells. */
+  readonly stop?: string;
   /** What a transcript says less than the others, because the dialect has no place for it. */
   readonly counts: { readonly cacheRead: boolean; readonly cacheWrite: boolean; readonly reasoning: boolean };
 };

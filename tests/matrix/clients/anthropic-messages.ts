@@ -115,4 +115,5 @@ export const messagesClient: Client = {
     logprobs: 'a message has no log probabilities',
   },
   refusalIsText: true,
+  tellsStop: true,
 };

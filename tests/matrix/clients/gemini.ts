@@ -128,9 +128,15 @@ function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResul
     tools: calls.map(({ id, name, args }) => ({ id, name, arguments: JSON.stringify(args) })),
     finish: finish === 'STOP' ? (calls.length > 0 ? 'tool_calls' : 'stop') : finish,
     stopSequence: null,
-    citations: (groundingMetadata?.groundingChunks ?? []).flatMap(({ web }) => web?.uri ?? []),
+    citations: chunksOf(groundingMetadata).flatMap(({ web }) => web?.uri ?? []),
     logprobs: (logprobsResult?.chosenCandidates ?? []).map(({ logProbability }) => logProbability),
   };
+}
+
+/** The metadata are the vendor's own, passed on as they came. */
+function chunksOf(grounding: Candidate['groundingMetadata']): { web?: { uri?: string } }[] {
+  const chunks = grounding?.groundingChunks;
+  return Array.isArray(chunks) ? chunks.filter((chunk) => typeof chunk === 'object' && chunk !== null) : [];
 }
 
 function tell(json: Json): Told {

@@ -84,6 +84,7 @@ const endpoint = {
 } as const;
 const shared = {
   read,
+  stop: 'three',
   cannot: {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',

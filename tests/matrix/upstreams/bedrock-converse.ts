@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { pico } from '../../../src/base/money.ts';
 import { bedrockConverseUpstream } from '../../../src/dialects/bedrock-converse/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
 import { type Asked, type AskedTurn, mediumOf, turnOf } from '../asked.ts';
@@ -77,10 +78,12 @@ export const converseUpstream: Upstream = {
   target: sampleTarget('bedrock-converse', {
     endpoint: {
       upstreamId: 'us.anthropic.claude-sample-v1:0',
+      price: { input: pico(1n), inputCacheWrite: pico(1n), output: pico(2n), overrides: [] },
       reasoning: { efforts: [], budget: true, mandatory: false, defaultEnabled: false },
     },
   }),
   read,
+  stop: 'three',
   cannot: {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',
