@@ -27,22 +27,31 @@ export function plan(question: Question): Plan {
 }
 
 function eligible(model: Model, question: Question, rejected: Rejection[]): Endpoint[] {
-  let left = [...model.endpoints];
-  for (const [step, filter] of FILTERS) {
-    left = left.filter((endpoint) => {
-      const reason = filter(endpoint, question);
-      if (reason !== undefined) rejected.push(rejection(endpoint, step, reason));
-      return reason === undefined;
-    });
+  let left: Endpoint[] = [];
+  for (const endpoint of model.endpoints) {
+    const obstacle = firstObstacle(endpoint, question);
+    if (obstacle) rejected.push(obstacle);
+    else left.push(endpoint);
   }
+  if (left.length < 2) return left;
   for (const [step, filter] of SOFT_FILTERS) {
-    const fitting = left.filter((endpoint) => filter(endpoint, question) === undefined);
-    if (fitting.length === 0) continue;
-    for (const endpoint of left)
-      if (!fitting.includes(endpoint)) rejected.push(rejection(endpoint, step, filter(endpoint, question) ?? ''));
-    left = fitting;
+    const unfit = left.flatMap((endpoint) => {
+      const reason = filter(endpoint, question);
+      return reason === undefined ? [] : [{ endpoint, reason }];
+    });
+    if (unfit.length === 0 || unfit.length === left.length) continue;
+    for (const { endpoint, reason } of unfit) rejected.push(rejection(endpoint, step, reason));
+    left = left.filter((endpoint) => !unfit.some((entry) => entry.endpoint === endpoint));
   }
   return left;
+}
+
+function firstObstacle(endpoint: Endpoint, question: Question): Rejection | undefined {
+  for (const [step, filter] of FILTERS) {
+    const reason = filter(endpoint, question);
+    if (reason !== undefined) return rejection(endpoint, step, reason);
+  }
+  return undefined;
 }
 
 const rejection = (endpoint: Endpoint, step: string, reason: string): Rejection => ({

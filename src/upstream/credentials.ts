@@ -90,7 +90,15 @@ function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): 
   const isBaseUrlNamed = presentValue(variables, `${variablePrefix(provider.slug)}_BASE_URL`) !== undefined;
   if ('missing' in secret && !isBaseUrlNamed) return { ready: false, missing: secret.missing };
   const found: Found = 'missing' in secret ? { secret: { kind: 'none' } } : secret;
-  const expand = (url: string): string => fillVariables(url, { ...found.implied, ...variables });
+  const filled = new Map<string, string>();
+  const expand = (url: string): string => {
+    let text = filled.get(url);
+    if (text === undefined) {
+      text = fillVariables(url, { ...found.implied, ...variables });
+      filled.set(url, text);
+    }
+    return text;
+  };
   const missing = urlsOf(provider).flatMap((url) => missingVariables(expand(url)));
   if (missing.length > 0) return { ready: false, missing: [...new Set(missing)] };
   return { ready: true, credential: credentialOf(provider, found.secret, expand) };
