@@ -1,4 +1,3 @@
-import type { Catalog } from './catalog.ts';
 import type { Provider } from './provider.ts';
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -40,36 +39,4 @@ export const withEnvironment = (
 function baseUrlOverride(slug: string, environment: Environment): string | undefined {
   const url = environment[`${variablePrefix(slug)}_BASE_URL`]?.trim().replace(/\/+$/, '');
   return url ? url : undefined;
-}
-
-/**
- * The providers that can be called: their key is present, or they need none, or their base URL was named. A local
- * server without a named URL is not among them until it has been found.
- */
-export function enabledProviders(catalog: Catalog, environment: Environment): Set<string> {
-  const enabled = new Set<string>();
-  for (const provider of catalog.providers.values()) if (isEnabled(provider, environment)) enabled.add(provider.slug);
-  return enabled;
-}
-
-function isEnabled(provider: Provider, environment: Environment): boolean {
-  if (baseUrlOverride(provider.slug, environment) !== undefined) return true;
-  if (provider.local) return false;
-  if (missingVariables(provider.baseUrl).length > 0) return false;
-  const { auth } = provider;
-  switch (auth.scheme) {
-    case 'none':
-      return true;
-    case 'bearer':
-      return auth.optional === true || Boolean(environment[auth.env]);
-    case 'header':
-    case 'gcp':
-      return Boolean(environment[auth.env]);
-    case 'aws-sigv4':
-      return (
-        Boolean(environment[auth.env]) || Boolean(environment.AWS_ACCESS_KEY_ID && environment.AWS_SECRET_ACCESS_KEY)
-      );
-    default:
-      return auth satisfies never;
-  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Result } from '../base/result.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -5,6 +6,7 @@ import { type Known, loadCatalog } from '../catalog/load.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
 import { DIALECT_IDS } from '../catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
+import { type Credentials, createCredentials, enabledProviders } from '../upstream/credentials.ts';
 import type { Configuration } from './configuration.ts';
 
 /** The catalogue that comes with the program. */
@@ -26,3 +28,17 @@ export function readCatalogue(configuration: Configuration, loads = 1): Result<C
 /** One line per problem: file, line, reason. */
 export const problemText = (problems: readonly CatalogProblem[]): string =>
   problems.map(({ path, line, reason }) => `  ${join(path)}:${line} ${reason}`).join('\n');
+
+/** Secrets of providers from the environment; a service account may be a file. */
+export const credentialsFor = ({ environment }: Configuration): Credentials =>
+  createCredentials(environment, (path) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return null;
+    }
+  });
+
+/** The providers that can be called with this configuration. */
+export const callableProviders = (catalog: Catalog, configuration: Configuration): Set<string> =>
+  enabledProviders(catalog, credentialsFor(configuration), configuration.environment);

@@ -1,19 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { type Access, openAccess } from '../access/access.ts';
 import { type FirstStart, prepareAccess } from '../access/prepare.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { enabledProviders } from '../catalog/environment.ts';
 import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { openInsights } from '../insights/insights.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { newSecret, openStorage, type Storage } from '../storage/open.ts';
-import { createCredentials } from '../upstream/credentials.ts';
+import { enabledProviders } from '../upstream/credentials.ts';
 import { createHealth } from '../upstream/health.ts';
 import { findLocalServers } from '../upstream/local-servers.ts';
-import { problemText, readCatalogue } from './catalogue.ts';
+import { credentialsFor, problemText, readCatalogue } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 
 /** A running gateway and what only its composer needs. */
@@ -82,9 +80,13 @@ function assemble({
   catalog,
 }: Parts): Pick<Composed, 'gateway' | 'reload'> {
   const { environment, deadlines } = configuration;
+  const credentials = credentialsFor(configuration);
   const serve = (read: Catalog): { catalog: Catalog; enabled: ReadonlySet<string> } => ({
     catalog: withLocalModels(read, localServers),
-    enabled: new Set([...enabledProviders(read, environment), ...localServers.map(({ provider }) => provider)]),
+    enabled: new Set([
+      ...enabledProviders(read, credentials, environment),
+      ...localServers.map(({ provider }) => provider),
+    ]),
   });
   let serving = serve(catalog);
   let loads = 1;
@@ -101,7 +103,7 @@ function assemble({
     dialects: DIALECTS,
     upstream: {
       world,
-      credentials: createCredentials(environment, readText),
+      credentials,
       health,
       deadlines,
     },
@@ -120,14 +122,6 @@ function assemble({
     );
   };
   return { gateway, reload };
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -1,10 +1,8 @@
 import type { World } from '../base/world.ts';
-import { enabledProviders } from '../catalog/environment.ts';
 import type { Provider } from '../catalog/provider.ts';
 import { sign } from '../upstream/auth/sign.ts';
-import { createCredentials } from '../upstream/credentials.ts';
 import { realWorld } from '../upstream/world.ts';
-import { problemText, readCatalogue } from './catalogue.ts';
+import { callableProviders, credentialsFor, problemText, readCatalogue } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 
 const ASK_MS = 10_000;
@@ -17,9 +15,9 @@ export async function doctorCommand(configuration: Configuration): Promise<numbe
     return 1;
   }
   console.log(`✓ Catalogue: ${catalog.value.models.size} models, ${catalog.value.providers.size} providers`);
-  const enabled = enabledProviders(catalog.value, configuration.environment);
+  const enabled = callableProviders(catalog.value, configuration);
   const world = realWorld();
-  const credentials = createCredentials(configuration.environment);
+  const credentials = credentialsFor(configuration);
   let broken = 0;
   const asked = [...catalog.value.providers.values()].filter(
     (provider) => enabled.has(provider.slug) && provider.slug !== 'sandbox',

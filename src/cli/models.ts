@@ -1,6 +1,5 @@
 import { formatPerMillion } from '../base/money.ts';
-import { enabledProviders } from '../catalog/environment.ts';
-import { problemText, readCatalogue } from './catalogue.ts';
+import { callableProviders, problemText, readCatalogue } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 
 /** `switchwright models [words]`: the catalogue, or what of it matches; a dot marks models that can be called now. */
@@ -10,7 +9,7 @@ export function modelsCommand(words: readonly string[], configuration: Configura
     console.error(`The catalogue has problems:\n${problemText(catalog.error)}`);
     return 1;
   }
-  const enabled = enabledProviders(catalog.value, configuration.environment);
+  const enabled = callableProviders(catalog.value, configuration);
   let shown = 0;
   for (const model of catalog.value.models.values()) {
     const text = `${model.id} ${model.name}`.toLowerCase();

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { enabledProviders } from '../catalog/environment.ts';
 import { plan } from '../router/plan.ts';
-import { problemText, readCatalogue } from './catalogue.ts';
+import { callableProviders, problemText, readCatalogue } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 
 /** `switchwright plan <model> …`: where a call would go and why, without sending it. */
@@ -40,7 +39,7 @@ export function planCommand(words: readonly string[], configuration: Configurati
     promptTokens: Number(values['prompt-tokens']),
     maxOutputTokens: null,
     usesTools: values.tools,
-    enabled: enabledProviders(catalog.value, configuration.environment),
+    enabled: callableProviders(catalog.value, configuration),
     health: { of: () => undefined },
     seed: Number(values.seed),
   });

@@ -4,6 +4,7 @@ import type { Call } from '../call/call.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
+import { suit } from '../dialects/suit.ts';
 import type { Errand } from './errand.ts';
 import { readAnswer } from './read-answer.ts';
 
@@ -16,12 +17,19 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
     parameters: () => parametersOf(call),
     translate: (target) => {
       const dialect = dialects.chat(target.endpoint.dialect.id);
+      const suited = suit(call, target.endpoint);
+      if (!suited.ok) return suited;
       const context = { call, target, dialect, newId: world.newId };
       return ok([
         {
           accept: acceptOf(dialect, call),
           assets: () => dialect.assets(call, target),
-          encode: (assets) => dialect.encodeCall(call, target, assets),
+          encode: (assets) => {
+            const encoded = dialect.encodeCall(suited.value.call, target, assets);
+            return encoded.ok
+              ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] })
+              : encoded;
+          },
           read: (headers, sink) => readAnswer(context, headers, sink),
           decodeFault: dialect.decodeFault,
         },

@@ -55,40 +55,23 @@ export function createCredentials(variables: Variables, readFile: ReadFile = () 
   };
 }
 
-/** The same, with callers' own keys (by provider slug) in front. Only schemes that take a plain key have such keys. */
-export function withOwnKeys(credentials: Credentials, keys: ReadonlyMap<string, string>): Credentials {
-  return {
-    of: (provider) => {
-      const key = keys.get(provider.slug);
-      const state = credentials.of(provider);
-      if (key === undefined || provider.auth.scheme === 'gcp') return state;
-      const base = state.ready ? state.credential : credentialOf(provider, { kind: 'none' }, (url) => url);
-      return { ready: true, credential: { ...base, secret: { kind: 'key', key } } };
-    },
-  };
+/**
+ * The providers that can be called: their key is present, or they need none, or the operator named their base URL. A
+ * local server without a named URL is not among them until it has been found.
+ */
+export function enabledProviders(catalog: Catalog, credentials: Credentials, variables: Variables): Set<string> {
+  const enabled = [...catalog.providers.values()].filter(
+    (provider) => credentials.of(provider).ready && (!provider.local || isBaseUrlNamed(provider, variables)),
+  );
+  return new Set(enabled.map((provider) => provider.slug));
 }
 
-export type ProviderState = {
-  readonly slug: string;
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly missing: readonly string[];
-};
-
-/** Which providers can be called with this environment, and what the others lack: for `doctor` and the router. */
-export function describeProviders(catalog: Catalog, variables: Variables, readFile?: ReadFile): ProviderState[] {
-  const credentials = createCredentials(variables, readFile);
-  return [...catalog.providers.values()].map((provider) => {
-    const state = credentials.of(provider);
-    const { slug, name } = provider;
-    return { slug, name, enabled: state.ready, missing: state.ready ? [] : state.missing };
-  });
-}
+const isBaseUrlNamed = ({ slug }: Provider, variables: Variables): boolean =>
+  presentValue(variables, `${variablePrefix(slug)}_BASE_URL`) !== undefined;
 
 function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
   const secret = secretOf(provider, variables, readFile);
-  const isBaseUrlNamed = presentValue(variables, `${variablePrefix(provider.slug)}_BASE_URL`) !== undefined;
-  if ('missing' in secret && !isBaseUrlNamed) return { ready: false, missing: secret.missing };
+  if ('missing' in secret && !isBaseUrlNamed(provider, variables)) return { ready: false, missing: secret.missing };
   const found: Found = 'missing' in secret ? { secret: { kind: 'none' } } : secret;
   const filled = new Map<string, string>();
   const expand = (url: string): string => {

@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { EmbeddingCall, EmbeddingReply } from '../call/embedding.ts';
 import { type Usage, usageOf } from '../call/usage.ts';
 import type { Dialects, EmbeddingContext, EmbeddingDialect } from '../dialects/dialect.ts';
+import { pseudonym } from '../dialects/suit.ts';
 import type { Target } from '../facts/target.ts';
 import type { Errand, Translation } from './errand.ts';
 import { malformed, mediaTypeOf, parseWhole, readWhole } from './read-body.ts';
@@ -50,7 +51,8 @@ function translate(
   return {
     accept: 'application/json',
     assets: () => dialect.assets(call),
-    encode: (assets) => dialect.encodeCall(call, target, assets),
+    encode: (assets) =>
+      dialect.encodeCall(call.user === undefined ? call : { ...call, user: pseudonym(call.user) }, target, assets),
     read: (headers, sink) =>
       readWhole((bytes) => {
         const body = parseWhole(target, mediaTypeOf(headers), bytes);

@@ -4,7 +4,7 @@ import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import type { WireRequest, World } from '../../base/world.ts';
 import type { Auth, Provider } from '../../catalog/provider.ts';
-import { createCredentials, type Variables, withOwnKeys } from '../credentials.ts';
+import { createCredentials, type Variables } from '../credentials.ts';
 import { sign } from './sign.ts';
 
 const provider = (auth: Auth, baseUrl = 'https://api.example.com/v1'): Provider => ({
@@ -80,14 +80,6 @@ test('a missing variable is named, in the key and in the base URL', () => {
   assert.ok(complete.ready);
   assert.deepEqual([...complete.credential.origins], ['https://mine.example.com']);
   assert.equal(complete.credential.expand('https://${RESOURCE}.example.com/x'), 'https://mine.example.com/x');
-});
-
-test("a caller's own key goes before the operator's, and makes a keyless provider callable", async () => {
-  const of = provider({ scheme: 'bearer', env: 'KEY' });
-  const own = withOwnKeys(createCredentials({}), new Map([['example', 'mine']])).of(of);
-  assert.ok(own.ready);
-  const result = await sign(worldWith(noNetwork), requestTo('https://api.example.com/v1/x'), of, own.credential);
-  assert.equal(result.ok && result.value.headers.authorization, 'Bearer mine');
 });
 
 const AWS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
