@@ -78,15 +78,20 @@ function workerOf(master: number): number {
 
 export async function startGateway(environment: { [name: string]: string }): Promise<{ port: number; pid: number }> {
   const port = await freePort();
-  const child = start(MEASURED_CORE, process.execPath, [join(root, 'src/main.ts'), 'serve'], {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '',
-    PORT: String(port),
-    SWITCHWRIGHT_DATA_DIR: join(folder, `data-${port}`),
-    SWITCHWRIGHT_API_KEY: KEY,
-    SWITCHWRIGHT_LOCAL_SERVERS: '0',
-    ...environment,
-  });
+  const child = start(
+    MEASURED_CORE,
+    process.execPath,
+    ['--max-semi-space-size=32', join(root, 'src/main.ts'), 'serve'],
+    {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      PORT: String(port),
+      SWITCHWRIGHT_DATA_DIR: join(folder, `data-${port}`),
+      SWITCHWRIGHT_API_KEY: KEY,
+      SWITCHWRIGHT_LOCAL_SERVERS: '0',
+      ...environment,
+    },
+  );
   await answering(`http://127.0.0.1:${port}/healthz`);
   return { port, pid: child.pid ?? 0 };
 }
