@@ -1,40 +1,18 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
-import type { Event } from '../call/event.ts';
-import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../facts/plan.ts';
-import type { Receipt } from '../facts/receipt.ts';
-import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
+import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
 import { questionOf } from './question.ts';
 import { type CompletionRequest, receiptOf } from './receipt.ts';
-
-/** How the caller's side hears of the answer. */
-export type CompletionListener = {
-  /** Streamed: batches to write, one per read; the first holds the first content, the last ends with `end` or `fault`. */
-  readonly events: (events: readonly Event[], target: Target) => void;
-  /** The receipt is committed: called before the last batch and before `done`. */
-  readonly settled: (receipt: Receipt) => void;
-  /** Exactly once, last. */
-  readonly done: (result: CompletionResult) => void;
-};
-
-export type CompletionResult =
-  | { readonly kind: 'replied'; readonly reply: Reply; readonly target: Target }
-  | { readonly kind: 'streamed' }
-  /** Nothing was delivered: the fault is the answer. */
-  | { readonly kind: 'failed'; readonly fault: Fault };
-
-/** A call under way. `cancel` says that the client is gone: a stream is aborted, a non-streamed call runs to its end. */
-export type Completion = { readonly pause: () => void; readonly resume: () => void; readonly cancel: () => void };
 
 const IDLE: Completion = { pause: () => {}, resume: () => {}, cancel: () => {} };
 const NO_RUN: Run = IDLE;
@@ -55,17 +33,6 @@ export function complete(gateway: Gateway, request: CompletionRequest, listener:
   const context = { gateway, request, listener, decided, promptTokens, held, seed, catalogVersion: catalog.version };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
-
-export type CompletionContext = {
-  readonly gateway: Gateway;
-  readonly request: CompletionRequest;
-  readonly listener: CompletionListener;
-  readonly decided: Plan;
-  readonly promptTokens: number;
-  readonly held: number;
-  readonly seed: number;
-  readonly catalogVersion: string;
-};
 
 function runWhenHeld(context: CompletionContext, hold: Promise<Hold | Fault>): Completion {
   let running: Completion | null = null;

@@ -1,10 +1,11 @@
 import type { Event } from '../call/event.ts';
+import { usageOf } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import { billFor } from '../metering/cost.ts';
 import { createMeter } from '../metering/meter.ts';
 import type { Run } from '../upstream/run.ts';
-import type { CompletionContext } from './complete.ts';
+import type { CompletionContext } from './completion.ts';
 import type { Counted } from './ending.ts';
 
 /** How often a stream's count is written down: a crash loses at most this much of a bill. */
@@ -23,6 +24,7 @@ export type Delivery = {
   /** The client is gone: nothing is written any more. */
   readonly abandon: () => void;
   readonly last: (events: readonly Event[], target: Target) => void;
+  /** What was counted when the run ended: nothing is topped up or stopped any more. */
   readonly counted: () => Counted;
 };
 
@@ -32,6 +34,9 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   let waiting: { events: Event[]; target: Target | null } | null = { events: [], target: null };
   let silent = false;
   let cutShort = false;
+  let over = false;
+  /** Choices that have begun and have not finished. */
+  const open = new Set<number>();
   let firstContentAt: number | null = null;
   let checkpointAt = gateway.world.now();
   let covered = held;
@@ -40,7 +45,11 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     const now = gateway.world.now();
     firstContentAt ??= now;
     const passing = batch.filter((event) => event.type !== 'usage' && event.type !== 'end' && event.type !== 'fault');
-    for (const event of batch) meter.pass(event);
+    for (const event of batch) {
+      meter.pass(event);
+      if (event.type === 'finish') open.delete(event.choice);
+      else if ('choice' in event && event.choice !== null) open.add(event.choice);
+    }
     if (silent || cutShort) return;
     if (waiting) {
       waiting.events.push(...passing);
@@ -54,16 +63,15 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
   };
 
-  /** Holds for as much output again; when no credit is left the answer stops with `length`. */
+  /** Holds for as much output again; when no credit is left an answer that still goes on is stopped. */
   const coverMore = (target: Target): void => {
     covered += held;
     const decide = (granted: boolean): void => {
-      if (granted || cutShort) return;
+      if (granted || cutShort || over || open.size === 0) return;
       cutShort = true;
-      listener.events([{ type: 'finish', choice: 0, reason: 'length', native: null }], target);
       run().cancel();
     };
-    const granted = hold.topUp(billFor({ ...meter.usage(), input: 0, output: held }, target.endpoint.price).cost);
+    const granted = hold.topUp(billFor(usageOf({ output: held }), target.endpoint.price).cost);
     if (typeof granted === 'boolean') decide(granted);
     else granted.then(decide, (cause) => gateway.log('a hold could not be topped up', cause));
   };
@@ -82,16 +90,14 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
 
   const last = (final: readonly Event[], target: Target): void => {
     stored();
-    if (!silent) listener.events(final, target);
+    if (!silent) listener.events(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
   };
 
-  const counted = (): Counted => ({
-    meter,
-    promptTokens,
-    held,
-    cutShort,
-    firstContentAt,
-    endedAt: gateway.world.now(),
-  });
+  const counted = (): Counted => {
+    over = true;
+    return { meter, promptTokens, held, cutShort, firstContentAt, endedAt: gateway.world.now() };
+  };
   return { events, stored, abandon, last, counted };
 }
+
+const cutFinish = (choice: number): Event => ({ type: 'finish', choice, reason: 'length', native: null });

@@ -9,7 +9,8 @@ import type { AnswerContext, ClientDialect, EventEncoder } from '../dialects/dia
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
-import { type Completion, complete } from '../gateway/complete.ts';
+import { complete } from '../gateway/complete.ts';
+import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
