@@ -1,6 +1,9 @@
 // The first step of every npm script, in plain Node 20 JavaScript: installs what is missing from the lock file, picks
 // the pinned runtime, builds the console when it is stale, then runs the program. An argument that ends in `.ts` is the
 // program; anything else is a command of `switchwright`.
+//
+// `npm start` says `exec … || …` because npm signals only the shell it starts, and a shell that waits for us would die of
+// SIGTERM and leave the gateway behind (npm 11, dash 0.5.12, tried 2026-11-22). Windows has no `exec` and takes the second.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -96,7 +99,19 @@ function run(node) {
     env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event === 'start') stopWithParent(child);
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGTERM' ? 143 : 1)));
+}
+
+/** An npm that was killed outright says nothing; a gateway without it would hold the port with nobody to stop it. */
+function stopWithParent(child) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    child.kill('SIGTERM');
+  }, 500);
+  timer.unref();
 }
 
 function fail(message) {

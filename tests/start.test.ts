@@ -1,0 +1,53 @@
+/** `npm start` as a person or a supervisor runs it: whatever happens to npm, no gateway is left behind holding the port. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './gateway-process.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+test('SIGTERM to npm stops the gateway, and npm exits with 0 only after it', async (context) => {
+  const { npm, answers } = await npmStart(context);
+  npm.kill('SIGTERM');
+  assert.deepEqual(await once(npm, 'exit'), [0, null]);
+  assert.equal(await answers(), false);
+});
+
+test('a gateway whose npm was killed outright stops by itself', async (context) => {
+  const { npm, answers } = await npmStart(context);
+  npm.kill('SIGKILL');
+  for (let left = 200; left > 0 && (await answers()); left--) await wait(50);
+  assert.equal(await answers(), false);
+});
+
+async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answers: () => Promise<boolean> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-start-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    stdio: 'ignore',
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      PORT: String(port),
+      SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),
+      SWITCHWRIGHT_LOCAL_SERVERS: '0',
+    },
+  });
+  const answers = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  for (let left = 600; !(await answers()); left--) {
+    assert.ok(npm.exitCode === null && left > 0, 'the gateway did not start');
+    await wait(50);
+  }
+  return { npm, answers };
+}
