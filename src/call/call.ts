@@ -109,6 +109,14 @@ export type ProviderPreferences = {
 };
 export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';
 
+/** Ids of the conversation's tool calls so far: a new call must have another, though some vendors count from 0 each time. */
+export const toolCallIds = (call: Call): Set<string> => {
+  const ids = new Set<string>();
+  for (const { role, parts } of call.messages)
+    if (role === 'assistant') for (const part of parts) if (part.type === 'tool-call') ids.add(part.id);
+  return ids;
+};
+
 /** Does the caller set a prompt-cache breakpoint anywhere? */
 export const marksCache = (call: Call): boolean =>
   call.cache !== undefined ||

@@ -1,9 +1,11 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import { entryOf } from '../../base/table.ts';
+import { toolCallIds } from '../../call/call.ts';
 import type { Event, FinishEvent } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
 import type { Annotation, ReasoningFormat } from '../../call/message.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { emulationOf } from './output.ts';
 import { formatOf, redactedFromWire } from './reasoning.ts';
 
 /** An answer as it grows, block by block; a block's number is the vendor's, the indices we give are dense. */
@@ -12,18 +14,25 @@ export type Answer = {
   readonly newId: (prefix: string) => string;
   readonly tools: Map<number, { readonly index: number; written: boolean }>;
   readonly reasoning: Map<string, number>;
+  /** The tool that stands in for structured output, and the blocks that call it: their input is the answer's text. */
+  readonly emulation: string | null;
+  readonly emulated: Map<number, { written: boolean }>;
   readonly toolIds: Set<string>;
+  toolCount: number;
   /** Where the text of each block begins, and how much text there is: for the offsets of citations. */
   readonly textStarts: Map<number, number>;
   textLength: number;
 };
 
-export const createAnswer = ({ target, newId }: UpstreamContext): Answer => ({
+export const createAnswer = ({ target, call, newId }: UpstreamContext): Answer => ({
   format: formatOf(target),
   newId,
   tools: new Map(),
   reasoning: new Map(),
-  toolIds: new Set(),
+  emulation: emulationOf(call, target)?.tool ?? null,
+  emulated: new Map(),
+  toolIds: toolCallIds(call),
+  toolCount: 0,
   textStarts: new Map(),
   textLength: 0,
 });
@@ -35,16 +44,25 @@ export function sayText(answer: Answer, block: number, text: string): Event[] {
 }
 
 export function startTool(answer: Answer, block: number, tool: JsonObject): Event[] {
+  if (answer.emulation !== null && tool.name === answer.emulation) {
+    answer.emulated.set(block, { written: false });
+    return [];
+  }
   const told = stringOf(tool.toolUseId);
   const id = told === '' || answer.toolIds.has(told) ? answer.newId('call') : told;
   // A block's number may come twice; every call has an id of its own.
-  const index = answer.toolIds.size;
+  const index = answer.toolCount++;
   answer.toolIds.add(id);
   answer.tools.set(block, { index, written: false });
   return [{ type: 'tool-start', choice: 0, index, id, name: stringOf(tool.name) }];
 }
 
 export function sayInput(answer: Answer, block: number, text: string): Event[] {
+  const emulated = answer.emulated.get(block);
+  if (emulated) {
+    emulated.written ||= text !== '';
+    return sayText(answer, block, text);
+  }
   const tool = answer.tools.get(block);
   if (!tool || text === '') return [];
   tool.written = true;
@@ -53,7 +71,7 @@ export function sayInput(answer: Answer, block: number, text: string): Event[] {
 
 /** A tool without input sends no delta at all; its arguments are `{}`. */
 export function stopBlock(answer: Answer, block: number): Event[] {
-  const tool = answer.tools.get(block);
+  const tool = answer.emulated.get(block) ?? answer.tools.get(block);
   return tool && !tool.written ? sayInput(answer, block, '{}') : [];
 }
 
@@ -158,13 +176,15 @@ const REASONS: { readonly [word: string]: FinishReason } = {
   malformed_tool_use: 'error',
 };
 
-export function finishOf(stop: JsonObject): FinishEvent {
+/** A turn that ended by the call that stands in for structured output has simply been answered. */
+export function finishOf(answer: Answer, stop: JsonObject): FinishEvent {
   const native = optionalString(stop.stopReason) ?? null;
+  const isAnswered = answer.emulated.size > 0 && answer.toolCount === 0;
   const sequence = optionalString(objectOf(stop.additionalModelResponseFields).stop_sequence);
   return {
     type: 'finish',
     choice: 0,
-    reason: entryOf(REASONS, native) ?? 'stop',
+    reason: native === 'tool_use' && isAnswered ? 'stop' : (entryOf(REASONS, native) ?? 'stop'),
     native,
     ...(sequence !== undefined && { stopSequence: sequence }),
   };

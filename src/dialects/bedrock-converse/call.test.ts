@@ -163,10 +163,41 @@ test('structured output by schema; parameters without a place are losses', () =>
   const output = { type: 'json-schema', name: 'a', schema: { type: 'object' } } as const;
   const encoded = encode({ output, stop: ['END'], sampling: { seed: 1, temperature: 1.5 } });
   assert.deepEqual(encoded.body.outputConfig, {
-    textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'a', schema: '{"type":"object"}' } } },
+    textFormat: {
+      type: 'json_schema',
+      structure: { jsonSchema: { name: 'a', schema: '{"type":"object","additionalProperties":false}' } },
+    },
   });
   assert.deepEqual(encoded.body.inferenceConfig, { temperature: 1, stopSequences: ['END'] });
   assert.deepEqual(lost(encoded), ['temperature', 'seed']);
+});
+
+test('without structured outputs a tool stands in for the schema, or words do', () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } } };
+  const output = { type: 'json-schema', name: 'a', schema } as const;
+  const without = (upstreamId: string) =>
+    sampleTarget('bedrock-converse', { endpoint: { upstreamId, parameters: new Set(['tools']) } });
+  const forced = encode({ output, reasoning: { effort: 'low' } }, without('anthropic.claude-v1:0'));
+  assert.deepEqual(forced.body.toolConfig, {
+    tools: [
+      {
+        toolSpec: {
+          name: 'structured_answer',
+          description: 'Gives the final answer (a).',
+          inputSchema: { json: schema },
+        },
+      },
+    ],
+    toolChoice: { tool: { name: 'structured_answer' } },
+  });
+  assert.deepEqual(lost(forced), ['reasoning']);
+  const among = encode({ output, tools: [weather] }, without('amazon.nova-lite-v1:0')).body.toolConfig as JsonObject;
+  assert.deepEqual(among.toolChoice, { any: {} });
+  const told = encode({ output }, without('meta.llama-v1:0'));
+  assert.equal(told.body.toolConfig, undefined);
+  assert.match(JSON.stringify(told.body.system), /JSON Schema.*city/);
+  assert.deepEqual(lost(told), ['response_format']);
+  assert.match(JSON.stringify(encode({ output: { type: 'json' } }).body.system), /JSON object/);
 });
 
 test('at most four cache points, and none where there is no cache', () => {

@@ -7,6 +7,7 @@ import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { createEncoding, type Encoding, familyOf, lose } from './encoding.ts';
 import { encodeMessages } from './messages.ts';
+import { encodeOutput, outputInstruction } from './output.ts';
 import { planThinking, type Thinking } from './reasoning.ts';
 import { encodeTools } from './tools.ts';
 
@@ -20,8 +21,10 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   const inferenceConfig = encodeInference(encoding, thinking);
   const additional = { ...thinking.fields, ...topK(encoding, thinking) };
   const outputConfig = encodeOutput(encoding);
-  const tier = encodeTier(call);
+  const tier = encodeTier(encoding);
   const { system, turns } = conversation.value;
+  const instruction = outputInstruction(encoding);
+  if (instruction !== null) system.push({ text: instruction });
   const body: JsonObject = {
     messages: turns,
     ...(system.length > 0 && { system }),
@@ -74,30 +77,14 @@ function topK(encoding: Encoding, thinking: Thinking): JsonObject {
   }
 }
 
-function encodeOutput(encoding: Encoding): JsonObject | undefined {
-  const { output } = encoding.call;
-  if (output.type === 'text') return undefined;
-  if (output.type !== 'json-schema') {
-    lose(encoding, 'response_format', 'Converse knows JSON by schema only');
-    return undefined;
-  }
-  if (!encoding.target.endpoint.parameters.has('structured_outputs')) {
-    lose(encoding, 'response_format', 'this endpoint has no structured outputs');
-    return undefined;
-  }
-  const { name, description } = output;
-  const jsonSchema = {
-    name,
-    ...(description !== undefined && { description }),
-    schema: JSON.stringify(output.schema),
-  };
-  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
-}
-
 /** Tiers as Bedrock names them (API_runtime_ServiceTier, read 2026-11-22). */
-function encodeTier({ serviceTier }: Call): string | undefined {
+function encodeTier(encoding: Encoding): string | undefined {
+  const { serviceTier } = encoding.call;
   if (serviceTier === 'fast') return 'priority';
-  return serviceTier === 'priority' || serviceTier === 'flex' || serviceTier === 'default' ? serviceTier : undefined;
+  if (serviceTier === 'priority' || serviceTier === 'flex' || serviceTier === 'default') return serviceTier;
+  if (serviceTier !== undefined && serviceTier !== 'auto')
+    lose(encoding, 'service_tier', `Bedrock has no tier ${serviceTier}`);
+  return undefined;
 }
 
 const UNKNOWN_SAMPLING = [

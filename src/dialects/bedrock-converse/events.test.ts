@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultRow } from '../../base/fault.ts';
+import type { Json } from '../../base/json.ts';
 import { collect } from '../../call/collect.ts';
 import type { Event } from '../../call/event.ts';
+import type { Parameter } from '../../call/parameters.ts';
 import { usageOf } from '../../call/usage.ts';
 import { decodeStream } from '../laws.ts';
-import { sampleTarget } from '../samples.ts';
+import { sampleCall, sampleTarget, sampleUpstream } from '../samples.ts';
 import { exceptionBytes, fixtureBytes } from './fixtures/read.ts';
 import { bedrockConverseUpstream } from './index.ts';
 
@@ -46,6 +48,36 @@ test('a citation of the web is a URL annotation, one of a document keeps its sha
   assert.ok(document?.type === 'native');
   assert.equal(document.value.title, 'facts');
   assert.equal(reply.value.choices[0]?.stopSequence, 'END');
+});
+
+test('the call that stands in for structured output is the text of the answer, streamed or not', () => {
+  const schema = { type: 'object', properties: {} };
+  const endpoint = { upstreamId: 'us.anthropic.claude-v1:0', parameters: new Set<Parameter>() };
+  const call = sampleCall({ output: { type: 'json-schema', name: 'a', schema } });
+  const upstream = sampleUpstream(sampleTarget('bedrock-converse', { endpoint }), call);
+  const decoder = bedrockConverseUpstream.decodeEvents(upstream);
+  const tool = { toolUseId: 't1', name: 'structured_answer' };
+  const frames: [string, Json][] = [
+    ['messageStart', { role: 'assistant' }],
+    ['contentBlockStart', { contentBlockIndex: 0, start: { toolUse: tool } }],
+    ['contentBlockDelta', { contentBlockIndex: 0, delta: { toolUse: { input: '{"a":' } } }],
+    ['contentBlockDelta', { contentBlockIndex: 0, delta: { toolUse: { input: '1}' } } }],
+    ['contentBlockStop', { contentBlockIndex: 0 }],
+    ['messageStop', { stopReason: 'tool_use' }],
+  ];
+  const streamed = collect([
+    ...frames.flatMap(([event, data]) => decoder.push({ event, data: JSON.stringify(data) })),
+    ...decoder.end(),
+  ]);
+  const content = [{ toolUse: { ...tool, input: { a: 1 } } }];
+  const whole = bedrockConverseUpstream.decodeReply(
+    { output: { message: { content } }, stopReason: 'tool_use' },
+    upstream,
+  );
+  assert.ok(streamed.ok && whole.ok);
+  assert.deepEqual(streamed.value.choices, whole.value.choices);
+  assert.deepEqual(whole.value.choices[0]?.parts, [{ type: 'text', text: '{"a":1}' }]);
+  assert.equal(whole.value.choices[0]?.finish, 'stop');
 });
 
 test('an exception frame ends the answer, whatever came before it', () => {

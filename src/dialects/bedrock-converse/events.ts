@@ -47,7 +47,7 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     if (frame.event === 'messageStop') {
       if (stopped) return [];
       stopped = true;
-      return [...begin(), ...closeTools(answer), finishOf(data)];
+      return [...begin(), ...closeTools(answer), finishOf(answer, data)];
     }
     if (frame.event === 'metadata') {
       const usage = decodeUsage(data.usage);
@@ -67,7 +67,8 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   return { push, end };
 }
 
-const closeTools = (answer: Answer): Event[] => [...answer.tools.keys()].flatMap((block) => stopBlock(answer, block));
+const closeTools = (answer: Answer): Event[] =>
+  [...answer.tools.keys(), ...answer.emulated.keys()].flatMap((block) => stopBlock(answer, block));
 
 function decodeContent(answer: Answer, event: string, data: JsonObject): Event[] {
   const block = countOf(data.contentBlockIndex);

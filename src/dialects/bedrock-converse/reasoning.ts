@@ -3,6 +3,7 @@ import { EFFORTS, type Effort } from '../../call/call.ts';
 import type { ReasoningFormat } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
 import { type Encoding, familyOf, lose } from './encoding.ts';
+import { emulationOf } from './output.ts';
 
 export const CLAUDE: ReasoningFormat = 'anthropic-claude-v1';
 
@@ -41,11 +42,14 @@ export function planThinking(encoding: Encoding): Thinking {
     if (support?.mandatory) lose(encoding, 'reasoning', 'this endpoint cannot switch reasoning off');
     return OFF;
   }
+  // `exclude` or `summary` alone say how to show thoughts, not that there should be any.
+  if (request.effort === undefined && request.budgetTokens === undefined && request.enabled === undefined) return OFF;
   if (!support) {
     lose(encoding, 'reasoning', 'this endpoint does not reason');
     return OFF;
   }
-  const forced = call.toolChoice?.type === 'required' || call.toolChoice?.type === 'function';
+  const forced =
+    emulationOf(call, target) !== null || call.toolChoice?.type === 'required' || call.toolChoice?.type === 'function';
   if (familyOf(target) === 'claude' && forced) {
     lose(encoding, 'reasoning', 'a forced tool cannot go together with reasoning');
     return OFF;

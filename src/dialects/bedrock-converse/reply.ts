@@ -19,7 +19,7 @@ export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply
     { type: 'start' },
     ...blocks.flatMap((block, at) => sayBlock(answer, at, block)),
     ...traceOf(body),
-    finishOf(body),
+    finishOf(answer, body),
   ];
   if (usage) events.push({ type: 'usage', usage });
   return collect(events);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { ToolChoice } from '../../call/tool.ts';
 import { type Encoding, lose } from './encoding.ts';
 import { pushCachePoint } from './messages.ts';
+import { emulationOf } from './output.ts';
 
 /**
  * `toolConfig`, or undefined without tools. Converse has no choice `none`, and refuses a conversation with tool blocks
@@ -11,6 +12,13 @@ export function encodeTools(encoding: Encoding): JsonObject | undefined {
   const { call } = encoding;
   const used = namesUsed(encoding);
   const none = call.toolChoice?.type === 'none';
+  const emulation = emulationOf(call, encoding.target);
+  if (emulation) {
+    const others = none && used.size === 0 ? [] : declared(encoding);
+    const answer = spec(emulation.tool, emulation.description, emulation.schema);
+    const toolChoice = none || others.length === 0 ? { tool: { name: emulation.tool } } : { any: {} };
+    return { tools: [...others, answer], toolChoice };
+  }
   if (none && used.size === 0) return undefined;
   if (none && call.tools.length > 0)
     lose(encoding, 'tool_choice', 'sent as auto: the conversation has tool calls, so the tools must be declared');

@@ -1,6 +1,7 @@
 import { fault } from '../../base/fault.ts';
 import { type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import { entryOf } from '../../base/table.ts';
+import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
 import type { UpstreamContext } from '../dialect.ts';
@@ -27,6 +28,7 @@ export type Answer = {
   readonly thoughts: Map<string, number>;
   readonly calls: Map<string, { readonly index: number; hasArguments: boolean }>;
   readonly ids: Set<string>;
+  callCount: number;
   /** Characters of text so far, and where each block of it began: citations count from there. */
   length: number;
   readonly offsets: Map<string, number>;
@@ -41,7 +43,8 @@ export function startAnswer(upstream: UpstreamContext, id: Json | undefined): An
     reasonings: 0,
     thoughts: new Map(),
     calls: new Map(),
-    ids: new Set(),
+    ids: toolCallIds(upstream.call),
+    callCount: 0,
     length: 0,
     offsets: new Map(),
   };
@@ -68,7 +71,7 @@ export function startCall(answer: Answer, key: string, value: JsonObject): void 
   answer.ids.add(id);
   // A key that comes again is another call: the one before it is over.
   endCall(answer, key);
-  const index = answer.ids.size - 1;
+  const index = answer.callCount++;
   answer.calls.set(key, { index, hasArguments: false });
   answer.events.push({ type: 'tool-start', choice: 0, index, id, name: stringOf(named.name) });
   addArguments(answer, key, stringOf(named.arguments));

@@ -7,6 +7,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
+import { outputInWords } from '../structured-output.ts';
 import { cohereMessages } from './messages.ts';
 
 const STOP_SEQUENCES_MAX = 5;
@@ -18,15 +19,17 @@ const OUTPUT_TOKENS = 8_192;
 export function encodeCohereCall(call: Call, target: Target): Result<EncodedCall, Fault> {
   const losses: Loss[] = [];
   const { messages, documents } = cohereMessages(call, target, losses);
+  const format = responseFormat(call, losses);
+  const words = format === null ? outputInWords(call.output) : null;
   noteLosses(call, losses);
   const { sampling } = call;
   const body: JsonObject = {
     model: target.endpoint.upstreamId,
-    messages,
+    messages: words === null ? messages : [{ role: 'system', content: words }, ...messages],
     stream: call.stream,
     ...(documents.length > 0 && { documents }),
     ...tools(call, losses),
-    ...responseFormat(call, losses),
+    ...format,
     ...(call.maxOutputTokens !== undefined && { max_tokens: call.maxOutputTokens }),
     ...(call.stop.length > 0 && { stop_sequences: call.stop.slice(0, STOP_SEQUENCES_MAX) }),
     ...(sampling.temperature !== undefined && { temperature: sampling.temperature }),
@@ -46,6 +49,8 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
   for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
     if (call[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
+  if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
+    losses.push({ field: 'service_tier', reason: 'Cohere has no tiers' });
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Cohere caches prompts without breakpoints' });
   if (call.stop.length > STOP_SEQUENCES_MAX)
     losses.push({ field: 'stop', reason: `Cohere takes ${STOP_SEQUENCES_MAX} stop sequences; the rest was left out` });
@@ -81,18 +86,19 @@ function tools(call: Call, losses: Loss[]): JsonObject {
   };
 }
 
-function responseFormat(call: Call, losses: Loss[]): JsonObject {
+/** Null where the model is asked in words instead. */
+function responseFormat(call: Call, losses: Loss[]): JsonObject | null {
   const { output } = call;
   if (output.type === 'text') return {};
   const reason =
     output.type === 'native'
       ? `a format of ${output.dialect} that Cohere does not have`
       : call.tools.length > 0
-        ? 'Cohere does not combine tools with structured output'
+        ? 'Cohere does not combine tools with structured output: it is asked for JSON in words'
         : undefined;
   if (reason !== undefined) {
     losses.push({ field: 'response_format', reason });
-    return {};
+    return null;
   }
   const schema = output.type === 'json-schema' && { json_schema: output.schema };
   return { response_format: { type: 'json_object', ...schema } };

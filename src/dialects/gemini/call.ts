@@ -7,7 +7,8 @@ import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
-import { generationConfig } from './config.ts';
+import { outputInWords } from '../structured-output.ts';
+import { generationConfig, isFormatInWords } from './config.ts';
 import { geminiContents } from './contents.ts';
 import { GEMINI } from './names.ts';
 import { geminiTools } from './tools.ts';
@@ -19,7 +20,8 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
   if (!contents.ok) return contents;
   const config = generationConfig(call, target.endpoint, losses);
   if (!config.ok) return config;
-  const { system } = contents.value;
+  const words = isFormatInWords(call, target.endpoint) ? outputInWords(call.output) : null;
+  const system = words === null ? contents.value.system : [...contents.value.system, { text: words }];
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Gemini caches prompts without breakpoints' });
   const native = call.native?.dialect === GEMINI ? call.native.fields : {};
   const body = {
@@ -40,6 +42,7 @@ const TIERS: { readonly [tier: string]: string } = {
   standard_only: 'standard',
   flex: 'flex',
   priority: 'priority',
+  fast: 'priority',
 };
 
 /** OpenAI's and Anthropic's words for Google's tiers; `auto` is what happens anyway. */

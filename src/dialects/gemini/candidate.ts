@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { finishOf } from './finish.ts';
@@ -21,7 +22,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
   /** The thought that is being written; other parts end it. */
   let thought: number | null = null;
   let calls = 0;
-  const ids = new Set<string>();
+  const ids = toolCallIds(upstream.call);
   let finishReason: string | undefined;
   let native: JsonObject = {};
   const unknownParts: JsonObject[] = [];

@@ -51,10 +51,11 @@ function outputFormat(call: Call, endpoint: Endpoint, losses: Loss[]): JsonObjec
     losses.push({ field: 'response_format', reason: `a format of ${output.dialect} that Gemini does not have` });
     return {};
   }
-  // "Function calling with a response mime type 'application/json' is unsupported" before Gemini 3 (structured output
-  // guide, read 2026-11-22).
-  if (call.tools.length > 0 && !isGemini3(endpoint)) {
-    losses.push({ field: 'response_format', reason: 'this model does not combine tools with structured output' });
+  if (isFormatInWords(call, endpoint)) {
+    losses.push({
+      field: 'response_format',
+      reason: 'this model does not combine tools with structured output: it is asked for JSON in words',
+    });
     return {};
   }
   if (output.type !== 'json-schema') return { responseMimeType: 'application/json' };
@@ -66,6 +67,13 @@ function outputFormat(call: Call, endpoint: Endpoint, losses: Loss[]): JsonObjec
     });
   return { responseMimeType: 'application/json', responseJsonSchema: written.schema };
 }
+
+/**
+ * "Function calling with a response mime type 'application/json' is unsupported" before Gemini 3 (structured output
+ * guide, read 2026-11-22).
+ */
+export const isFormatInWords = ({ output, tools }: Call, endpoint: Endpoint): boolean =>
+  output.type !== 'text' && output.type !== 'native' && tools.length > 0 && !isGemini3(endpoint);
 
 /** OpenRouter's `image_config` in snake case → `imageConfig`. */
 const imageConfig = (config: JsonObject): JsonObject => {

@@ -62,6 +62,8 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
   for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
     if (call[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
+  if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
+    losses.push({ field: 'service_tier', reason: 'Ollama has no tiers' });
   if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'Ollama caches prompts without breakpoints' });
 }
 

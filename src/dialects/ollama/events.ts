@@ -10,6 +10,7 @@ import {
   stringOf,
 } from '../../base/json.ts';
 import { failed, type Result } from '../../base/result.ts';
+import { toolCallIds } from '../../call/call.ts';
 import { collect } from '../../call/collect.ts';
 import type { Event } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
@@ -38,7 +39,7 @@ function createReader(upstream: UpstreamContext) {
   let reasonings = 0;
   let thought: number | null = null;
   let calls = 0;
-  const ids = new Set<string>();
+  const ids = toolCallIds(upstream.call);
 
   const fail = (value: Fault): Event[] => {
     isOver = true;

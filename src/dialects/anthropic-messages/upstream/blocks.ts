@@ -1,6 +1,8 @@
 import { isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
+import { toolCallIds } from '../../../call/call.ts';
 import type { Event } from '../../../call/event.ts';
+import type { UpstreamContext } from '../../dialect.ts';
 import { annotationOf, citationsIn } from '../citations.ts';
 import { CLAUDE, nativeOf } from '../words.ts';
 
@@ -18,10 +20,10 @@ export type Answer = {
   textLength: number;
 };
 
-export const newAnswer = (newId: (prefix: string) => string, emulation: string | null): Answer => ({
+export const newAnswer = ({ newId, call }: UpstreamContext, emulation: string | null): Answer => ({
   newId,
   emulation,
-  ids: new Set(),
+  ids: toolCallIds(call),
   reasoningCount: 0,
   toolCount: 0,
   textLength: 0,

@@ -41,7 +41,7 @@ test('roles alternate, results come first, and later system text stays in its pl
     messages: [
       { role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] },
       { role: 'developer', parts: [{ type: 'text', text: 'Be kind.' }] },
-      { ...user('Hi'), name: 'Ann' } as Message,
+      user('Hi'),
       user('again'),
       {
         role: 'assistant',
@@ -63,7 +63,7 @@ test('roles alternate, results come first, and later system text stays in its pl
     {
       role: 'user',
       content: [
-        { type: 'text', text: 'Ann: Hi' },
+        { type: 'text', text: 'Hi' },
         { type: 'text', text: 'again' },
       ],
     },

@@ -30,7 +30,7 @@ export type StreamState = {
 
 export const newStreamState = (upstream: UpstreamContext): StreamState => ({
   provider: upstream.target.endpoint.provider.name,
-  answer: newAnswer(upstream.newId, emulationOf(upstream.call, upstream.target)?.tool ?? null),
+  answer: newAnswer(upstream, emulationOf(upstream.call, upstream.target)?.tool ?? null),
   open: new Map(),
   opened: 0,
   started: false,

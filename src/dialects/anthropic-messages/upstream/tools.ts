@@ -1,15 +1,16 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Tool } from '../../../call/tool.ts';
+import type { Emulation } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
 import type { Encoding } from './encoding.ts';
-import type { Emulation } from './output.ts';
 
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };
 const FREEFORM: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
 
 export function encodeTools(encoding: Encoding, emulation: Emulation | null): JsonObject[] {
   const tools = encoding.call.tools.flatMap((tool, index) => encodeTool(encoding, tool, `tools[${index}]`));
-  if (emulation) tools.push(emulation.definition);
+  if (emulation)
+    tools.push({ name: emulation.tool, description: emulation.description, input_schema: emulation.schema });
   return tools.length > 0 ? tools : toolsOfHistory(encoding);
 }
 

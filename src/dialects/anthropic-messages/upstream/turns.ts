@@ -50,7 +50,7 @@ function turnOf(encoding: Encoding, message: Message, field: string, idOf: (id: 
     case 'developer':
       return systemTurn(encoding, message, field);
     case 'user':
-      return { role: 'user', content: named(message, partsOf(message.parts, encoding, field)) };
+      return { role: 'user', content: partsOf(message.parts, encoding, field) };
     case 'assistant':
       return { role: 'assistant', content: assistantContent(encoding, message, field, idOf) };
     case 'tool':
@@ -71,12 +71,6 @@ function systemTurn(encoding: Encoding, message: SystemMessage, field: string): 
     ? blocks
     : blocks.map((block) => (block.type === 'text' ? { ...block, text: `<system>\n${block.text}\n</system>` } : block));
   return { role: 'user', content };
-}
-
-/** Models without names for speakers read them in the text (spec §1.1). */
-function named(message: UserMessage, blocks: JsonObject[]): JsonObject[] {
-  const at = message.name === undefined ? -1 : blocks.findIndex((block) => block.type === 'text');
-  return blocks.map((block, index) => (index === at ? { ...block, text: `${message.name}: ${block.text}` } : block));
 }
 
 function assistantContent(

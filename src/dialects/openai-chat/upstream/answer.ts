@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import { toolCallIds } from '../../../call/call.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { Usage } from '../../../call/usage.ts';
 import type { UpstreamContext } from '../../dialect.ts';
@@ -30,7 +31,7 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
   const beside = createBeside({
     completionExcludesReasoning: upstream.target.endpoint.dialect.quirks.includes('completion-excludes-reasoning'),
   });
-  const ids: ToolIds = { used: new Set(), newId: upstream.newId };
+  const ids: ToolIds = { used: toolCallIds(upstream.call), newId: upstream.newId };
   const choices = new Map<number, ChoiceState>();
   const natives = createNatives();
   let started = false;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Fault } from '../../../base/fault.ts';
 import { type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import { ok, type Result } from '../../../base/result.ts';
@@ -8,6 +7,7 @@ import { present } from '../../../call/read.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { Target } from '../../../facts/target.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
+import { outputInWords } from '../../structured-output.ts';
 import { lose, nativeFieldsOf, newWriter, type Writer, writeCache, writeMessage } from './messages.ts';
 import { QUIRKS } from './quirks.ts';
 import { writeReasoningRequest } from './reasoning.ts';
@@ -22,11 +22,14 @@ export function encodeCall(call: Call, target: Target): Result<EncodedCall, Faul
     .filter((tool) => tool !== undefined);
   const written: JsonObject = present({
     model: target.endpoint.upstreamId,
-    messages: call.messages.map((message, index) => writeMessage(writer, message, `messages[${index}]`)),
+    messages: [
+      ...schemaInWords(writer, call.output),
+      ...call.messages.map((message, index) => writeMessage(writer, message, `messages[${index}]`)),
+    ],
     ...(call.stream && { stream: true, stream_options: { include_usage: true } }),
     ...writeSampling(writer, call),
     max_tokens: call.maxOutputTokens,
-    stop: call.stop.length > 0 ? call.stop : undefined,
+    stop: writeStop(writer, call.stop),
     tools: tools.length > 0 ? tools : undefined,
     tool_choice: call.toolChoice && writeToolChoice(writer, call.toolChoice),
     parallel_tool_calls: tools.length > 0 ? call.parallelToolCalls : undefined,
@@ -39,7 +42,7 @@ export function encodeCall(call: Call, target: Target): Result<EncodedCall, Faul
     prediction: call.prediction,
     prompt_cache_key: call.promptCacheKey,
     service_tier: call.serviceTier === 'fast' ? 'priority' : call.serviceTier,
-    user: call.user === undefined ? undefined : pseudonym(call.user),
+    user: call.user,
     ...(call.cache && writeCache(writer, call.cache, '')),
   });
   const body = shape(writer, { ...nativeFieldsOf(call.native), ...written });
@@ -62,6 +65,15 @@ function writeSampling(writer: Writer, call: Call): JsonObject {
     if (taken !== undefined) written[field] = taken;
   }
   return written;
+}
+
+const FOUR = 4;
+
+function writeStop(writer: Writer, stop: readonly string[]): readonly string[] | undefined {
+  if (stop.length === 0) return undefined;
+  if (!writer.has('four-stop-sequences') || stop.length <= FOUR) return stop;
+  lose(writer, 'stop', `the provider takes ${FOUR} stop sequences; the rest was left out`);
+  return stop.slice(0, FOUR);
 }
 
 function known<T>(writer: Writer, parameter: Parameter, value: T | undefined): T | undefined {
@@ -110,6 +122,8 @@ function writeOutput(writer: Writer, output: OutputFormat): JsonObject | undefin
     case 'json':
       return { type: 'json_object' };
     case 'json-schema':
+      if (!isConstrained(writer))
+        return writer.target.endpoint.parameters.has('response_format') ? { type: 'json_object' } : undefined;
       return {
         type: 'json_schema',
         json_schema: {
@@ -127,8 +141,14 @@ function writeOutput(writer: Writer, output: OutputFormat): JsonObject | undefin
   }
 }
 
-/** Providers see that two calls have the same end user, never who it is (spec §1.1). */
-const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);
+const isConstrained = (writer: Writer): boolean => writer.target.endpoint.parameters.has('structured_outputs');
+
+/** An endpoint that does not constrain by a schema refuses one, so the model reads it. */
+function schemaInWords(writer: Writer, output: OutputFormat): JsonObject[] {
+  if (output.type !== 'json-schema' || isConstrained(writer)) return [];
+  lose(writer, 'response_format', 'this endpoint has no structured outputs: it is asked for JSON in words');
+  return [{ role: 'system', content: outputInWords(output) }];
+}
 
 /** The provider's own ways: its quirks first, then what it refuses, then what it calls otherwise. */
 function shape(writer: Writer, written: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import type { Quirk } from '../../dialect.ts';
+import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 
 /**
  * Departures of single providers from OpenAI's chat completions. Those without a hook are asked for by name where the
@@ -14,6 +15,10 @@ export const QUIRKS = {
   'completion-excludes-reasoning': {
     why: 'completion_tokens leaves reasoning_tokens out: docs.x.ai/docs/guides/reasoning, read 2026-11-22',
   },
+  'four-stop-sequences': {
+    why: 'takes four stop sequences: platform.openai.com/docs/api-reference/chat/create, read 2026-11-22',
+  },
+  [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK,
   'developer-role': {
     why: 'knows the role developer; others refuse it: platform.openai.com/docs/guides/text, read 2026-11-22',
   },

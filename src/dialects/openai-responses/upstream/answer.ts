@@ -7,12 +7,14 @@ import {
   optionalString,
   stringOf,
 } from '../../../base/json.ts';
+import { toolCallIds } from '../../../call/call.ts';
 import type { Event } from '../../../call/event.ts';
 import type { FinishReason } from '../../../call/finish.ts';
 import type { ReasoningFormat } from '../../../call/message.ts';
+import type { UpstreamContext } from '../../dialect.ts';
 import { decodeAnnotation } from '../annotations.ts';
 import { argumentsOfInput } from '../freeform.ts';
-import { partsOfReasoningItem } from '../reasoning.ts';
+import { familyOf, partsOfReasoningItem } from '../reasoning.ts';
 import { decodeUsage } from '../usage.ts';
 
 /**
@@ -37,15 +39,15 @@ export type Answer = {
   torn: boolean;
 };
 
-export function createAnswer(format: ReasoningFormat, newId: (prefix: string) => string): Answer {
+export function createAnswer({ target, call, newId }: UpstreamContext): Answer {
   return {
-    format,
+    format: familyOf(target),
     newId,
     said: new Map(),
     tools: new Map(),
     reasoning: new Map(),
     done: new Set(),
-    toolIds: new Set(),
+    toolIds: toolCallIds(call),
     bases: new Map(),
     annotated: new Map(),
     textLength: 0,

@@ -52,7 +52,10 @@ function reasoning(call: Call, target: Target, native: JsonObject, losses: Loss[
   const asked = call.reasoning && call.reasoning.effort !== 'none' && call.reasoning.enabled !== false;
   if (asked && !target.endpoint.reasoning) losses.push({ field: 'reasoning', reason: 'this endpoint does not reason' });
   if (!target.endpoint.reasoning) return {};
-  const member = { ...native, ...encodeReasoning(call, target) };
+  const written = encodeReasoning(call, target);
+  if (!asked && call.reasoning && written?.effort !== undefined && written.effort !== 'none')
+    losses.push({ field: 'reasoning', reason: 'the endpoint has no way to turn reasoning off' });
+  const member = { ...native, ...written };
   return Object.keys(member).length > 0 ? { reasoning: member } : {};
 }
 
@@ -87,7 +90,7 @@ function included(call: Call, target: Target, native: readonly Json[]): JsonObje
 
 const labels = (call: Call): JsonObject => ({
   ...(call.promptCacheKey !== undefined && { prompt_cache_key: call.promptCacheKey }),
-  ...(call.serviceTier !== undefined && { service_tier: call.serviceTier }),
+  ...(call.serviceTier !== undefined && { service_tier: call.serviceTier === 'fast' ? 'priority' : call.serviceTier }),
   ...(call.user !== undefined && { user: call.user }),
   ...(call.metadata !== undefined && { metadata: call.metadata }),
 });

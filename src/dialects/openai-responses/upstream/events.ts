@@ -5,7 +5,6 @@ import type { Event } from '../../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
 import { argumentsOfInput } from '../freeform.ts';
-import { familyOf } from '../reasoning.ts';
 import {
   type Answer,
   annotate,
@@ -29,7 +28,7 @@ import { faultOfError } from './fault.ts';
  * are passed over and the finished parts tell the rest.
  */
 export function decodeEvents(upstream: UpstreamContext): EventDecoder {
-  const answer = createAnswer(familyOf(upstream.target), upstream.newId);
+  const answer = createAnswer(upstream);
   let started = false;
   let closed = false;
   let damaged = false;

@@ -1,12 +1,15 @@
 import { REASONING_FORMATS } from '../../../call/message.ts';
 import type { Quirk } from '../../dialect.ts';
+import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 
 /**
  * A provider whose encrypted reasoning is not interchangeable with OpenAI's names its family as a quirk; `familyOf`
  * reads it. Families as OpenRouter publishes them (its OpenAPI, `ReasoningFormat`, read 2026-11-22).
  */
-export const QUIRKS: { readonly [name: string]: Quirk } = Object.fromEntries(
+const FAMILIES: { readonly [name: string]: Quirk } = Object.fromEntries(
   REASONING_FORMATS.filter((format) => format.endsWith('-responses-v1') && format !== 'openai-responses-v1').map(
     (format) => [format, { why: `Encrypted reasoning belongs to the family ${format}; read 2026-11-22.` }],
   ),
 );
+
+export const QUIRKS: { readonly [name: string]: Quirk } = { ...FAMILIES, [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK };

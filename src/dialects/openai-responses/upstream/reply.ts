@@ -4,7 +4,6 @@ import { failed, type Result } from '../../../base/result.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { familyOf } from '../reasoning.ts';
 import { createAnswer, finishAnswer, isResponse, startOf } from './answer.ts';
 import { faultOfError } from './fault.ts';
 
@@ -16,6 +15,6 @@ export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply
     return failed(fault('upstream_server_error', `The provider ended the response as ${body.status}.`));
   if (body.status === 'in_progress' || body.status === 'queued')
     return failed(fault('upstream_malformed', 'The provider answered before the response was finished.'));
-  const answer = createAnswer(familyOf(upstream.target), upstream.newId);
+  const answer = createAnswer(upstream);
   return collect([startOf(body), ...finishAnswer(answer, body)]);
 }

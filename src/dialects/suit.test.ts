@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Call } from '../call/call.ts';
+import { PARAMETERS } from '../call/parameters.ts';
+import type { Tool } from '../call/tool.ts';
+import type { DialectId } from '../catalog/provider.ts';
+import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
+import { suit } from './suit.ts';
+
+function suited(call: Partial<Call>, options: SampleTarget = {}, id: DialectId = 'gemini') {
+  const result = suit(sampleCall(call), sampleTarget(id, options).endpoint);
+  assert.ok(result.ok, result.ok ? '' : result.error.message);
+  return { ...result.value.call, losses: result.value.losses.map(({ field }) => field) };
+}
+
+test('nobody upstream learns who the end user is, but that it is the same one', () => {
+  const { user } = suited({ user: 'ann@example.com' });
+  assert.match(String(user), /^[0-9a-f]{32}$/);
+  assert.equal(suited({ user: 'ann@example.com' }).user, user);
+});
+
+test('a model that must reason refuses to be kept from it, whatever the words', () => {
+  const reasoning = { efforts: ['low', 'high'], budget: false, mandatory: true, defaultEnabled: true } as const;
+  const { endpoint } = sampleTarget('cohere-chat', { endpoint: { reasoning } });
+  for (const off of [{ effort: 'none' }, { enabled: false }, { budgetTokens: 0 }] as const) {
+    const refused = suit(sampleCall({ reasoning: off }), endpoint);
+    assert.ok(!refused.ok);
+    assert.equal(refused.error.message, 'Reasoning is mandatory for this endpoint and cannot be disabled.');
+    assert.equal(refused.error.code, 'invalid_request');
+  }
+  const latest = suited({ model: '~author/latest', reasoning: { effort: 'none' } }, { endpoint: { reasoning } });
+  assert.deepEqual(latest.reasoning, { effort: 'low' });
+  assert.deepEqual(suited({ reasoning: { budgetTokens: 0, exclude: true } }).reasoning, {
+    effort: 'none',
+    exclude: true,
+  });
+});
+
+test('fixed sampling is left out and told', () => {
+  const parameters = new Set(PARAMETERS.filter((name) => !/^(temperature|top_[pk]|.*_penalty)$/.test(name)));
+  const call = suited({ sampling: { temperature: 0.2, top_k: 3, seed: 1 } }, { endpoint: { parameters } });
+  assert.deepEqual(call.sampling, { seed: 1 });
+  assert.deepEqual(call.losses, ['temperature', 'top_k']);
+});
+
+test('names of speakers are text where the format has no place for them', () => {
+  const messages = [{ role: 'user', name: 'Ann', parts: [{ type: 'text', text: 'Hi' }] }] as const;
+  assert.deepEqual(suited({ messages }).messages[0]?.parts, [{ type: 'text', text: 'Ann: Hi' }]);
+  assert.deepEqual(suited({ messages }, {}, 'openai-chat').messages, messages);
+});
+
+const tool = (name: string): Tool => ({ type: 'function', name });
+
+test('tools that are not allowed are not sent, except where the list is understood', () => {
+  const value = { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [{ function: { name: 'b' } }] } };
+  const toolChoice = { type: 'native', dialect: 'openai-chat', value } as const;
+  const asked = { tools: [tool('a'), tool('b')], toolChoice };
+  const call = suited(asked);
+  assert.deepEqual([call.tools, call.toolChoice], [[tool('b')], { type: 'required' }]);
+  assert.deepEqual(suited(asked, {}, 'openai-chat').toolChoice, toolChoice);
+  const flat = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'a' }] };
+  const responses = suited({ ...asked, toolChoice: { type: 'native', dialect: 'openai-responses', value: flat } });
+  assert.deepEqual([responses.tools, responses.toolChoice], [[tool('a')], { type: 'auto' }]);
+});
+
+test('a strict schema closes every object and requires every property, where the provider wants that', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      city: { type: 'string' },
+      kind: { type: 'string', enum: ['a', 'b'] },
+      place: { $ref: '#/$defs/place' },
+    },
+    required: ['city'],
+    $defs: { place: { type: 'object', properties: { zip: { type: ['string', 'null'] } } } },
+  };
+  const output = { type: 'json-schema', name: 'answer', schema, strict: true } as const;
+  const provider = { dialect: { quirks: ['strict-schemas'] } };
+  const call = suited({ output }, provider, 'openai-chat');
+  assert.deepEqual(call.output, {
+    ...output,
+    schema: {
+      type: 'object',
+      properties: {
+        city: { type: 'string' },
+        kind: { type: ['string', 'null'], enum: ['a', 'b', null] },
+        place: { anyOf: [{ $ref: '#/$defs/place' }, { type: 'null' }] },
+      },
+      required: ['city', 'kind', 'place'],
+      $defs: {
+        place: {
+          type: 'object',
+          properties: { zip: { type: ['string', 'null'] } },
+          required: ['zip'],
+          additionalProperties: false,
+        },
+      },
+      additionalProperties: false,
+    },
+  });
+  assert.deepEqual(call.losses, ['response_format.json_schema.schema']);
+  assert.deepEqual(suited({ output }, {}, 'openai-chat').output, output);
+  const open = { ...tool('a'), strict: true, parameters: { type: 'object', additionalProperties: true } } as Tool;
+  const kept = suited({ tools: [open] }, provider, 'openai-responses');
+  assert.deepEqual(kept.tools, [{ ...open, strict: false }]);
+  assert.deepEqual(kept.losses, ['tools[0].function.strict']);
+});

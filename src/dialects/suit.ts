@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { type Fault, fault } from '../base/fault.ts';
+import { arrayOf, isObject, objectOf } from '../base/json.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { Call, ReasoningRequest, Sampling } from '../call/call.ts';
+import { nearestEffort } from '../call/effort.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Message } from '../call/message.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
+
+export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
+
+/**
+ * The call as this endpoint may be sent it, whatever its dialect: the end user under a pseudonym, speakers' names and
+ * OpenAI's list of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
+ * reasoning that is off said in one way only. Fails where it must not be off.
+ */
+export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
+  const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
+  if (reasoning && !reasoning.ok) return reasoning;
+  const losses: Loss[] = [];
+  const allowed = { ...call, ...allowedTools(call, endpoint) };
+  const { quirks, id } = endpoint.dialect;
+  return ok({
+    call: {
+      ...allowed,
+      ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
+      ...(id !== 'openai-chat' && { messages: call.messages.map(named) }),
+      sampling: suitSampling(call.sampling, endpoint, losses),
+      ...(call.user !== undefined && { user: pseudonym(call.user) }),
+      ...(reasoning && { reasoning: reasoning.value }),
+    },
+    losses,
+  });
+}
+
+/** Providers see that two calls have the same end user, never who it is (spec §1.1). */
+export const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);
+
+/** Formats without names for speakers have them in the text (spec §1.1). */
+function named(message: Message): Message {
+  if (message.role !== 'user' || message.name === undefined) return message;
+  const at = message.parts.findIndex(({ type }) => type === 'text');
+  const part = message.parts[at];
+  if (part?.type !== 'text') return message;
+  return { ...message, parts: message.parts.with(at, { ...part, text: `${message.name}: ${part.text}` }) };
+}
+
+/** OpenAI's `allowed_tools`, for everyone else: the tools that may be called are the only ones sent. */
+function allowedTools(call: Call, endpoint: Endpoint): Partial<Call> {
+  const choice = call.toolChoice;
+  if (choice?.type !== 'native' || choice.value.type !== 'allowed_tools' || choice.dialect === endpoint.dialect.id)
+    return {};
+  const allowed = isObject(choice.value.allowed_tools) ? choice.value.allowed_tools : choice.value;
+  const names = arrayOf(allowed.tools).map((tool) => {
+    const { name, function: told } = objectOf(tool);
+    return name ?? objectOf(told).name;
+  });
+  const tools = call.tools.filter((tool) => tool.type === 'function' && names.includes(tool.name));
+  if (tools.length === 0) return {};
+  return { tools, toolChoice: { type: allowed.mode === 'required' ? 'required' : 'auto' } };
+}
+
+const isOff = ({ effort, enabled, budgetTokens }: ReasoningRequest): boolean =>
+  effort === 'none' || enabled === false || budgetTokens === 0;
+
+function suitReasoning(call: Call, asked: ReasoningRequest, endpoint: Endpoint): Result<ReasoningRequest, Fault> {
+  if (!isOff(asked)) return ok(asked);
+  const { budgetTokens: _, enabled: __, ...shown } = asked;
+  if (!endpoint.reasoning?.mandatory) return ok({ ...shown, effort: 'none' });
+  // An alias of "the latest" may come to mean a model that must reason, without its caller's doing (spec §2.5).
+  if (call.model?.startsWith('~'))
+    return ok({ ...shown, effort: nearestEffort('minimal', endpoint.reasoning.efforts) });
+  const message = 'Reasoning is mandatory for this endpoint and cannot be disabled.';
+  return failed(fault('invalid_request', message, { param: 'reasoning' }));
+}
+
+/** What a model with fixed sampling refuses; of the others' sampling the dialects know more. */
+const FIXED = ['temperature', 'top_p', 'top_k', 'frequency_penalty', 'presence_penalty'] as const;
+
+function suitSampling(sampling: Sampling, { parameters }: Endpoint, losses: Loss[]): Sampling {
+  const isFixed = !parameters.has('temperature') && !parameters.has('top_p');
+  const isRefused = (name: (typeof FIXED)[number]): boolean =>
+    !parameters.has(name) && (isFixed || name === 'temperature' || name === 'top_p');
+  const refused: readonly string[] = FIXED.filter((name) => sampling[name] !== undefined && isRefused(name));
+  if (refused.length === 0) return sampling;
+  for (const field of refused) losses.push({ field, reason: 'the endpoint does not take this parameter' });
+  return Object.fromEntries(Object.entries(sampling).filter(([name]) => !refused.includes(name)));
+}
