@@ -27,6 +27,8 @@ export type Call = {
   readonly cache?: CacheMark;
   readonly promptCacheKey?: string;
   readonly serviceTier?: string;
+  /** Beta features of Anthropic's API, asked for by header from whatever dialect. */
+  readonly anthropicBetas?: readonly string[];
   readonly user?: string;
   readonly sessionId?: string;
   readonly metadata?: { readonly [key: string]: string };

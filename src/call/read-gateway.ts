@@ -45,7 +45,9 @@ type Common = Pick<
   Call,
   'model' | 'models' | 'stream' | 'sessionId' | 'user' | 'metadata' | 'promptCacheKey' | 'serviceTier' | 'cache'
 > &
-  Pick<Call, 'imageConfig' | 'gateway'>;
+  Pick<Call, 'imageConfig' | 'gateway' | 'anthropicBetas'>;
+
+const BETAS_MAX = 32;
 
 /** Reads what every client dialect shares: models, streaming, the gateway's own options and the caller's labels. */
 export function readCommon(to: Complaints, body: JsonObject, headers: WireHeaders): Common {
@@ -55,6 +57,11 @@ export function readCommon(to: Complaints, body: JsonObject, headers: WireHeader
     stream: readBoolean(to, body, 'stream') ?? false,
     gateway: readGateway(to, body),
     ...present({
+      anthropicBetas: headers['x-anthropic-beta']
+        ?.split(',')
+        .map((flag) => flag.trim())
+        .filter((flag) => flag !== '')
+        .slice(0, BETAS_MAX),
       sessionId: readLabel(to, body, 'session_id', 256) ?? headers['x-session-id'],
       user: readString(to, body, 'user'),
       metadata: readMetadata(to, body),

@@ -1,4 +1,5 @@
 import type { WireHeaders } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
 import type { App } from '../facts/caller.ts';
 
 const CATEGORIES_MAX = 2;
@@ -34,6 +35,6 @@ function decodeTitle(value: string): string {
     .slice(0, TITLE_MAX);
 }
 
-/** The caller wants losses listed in the answer (`X-Switchwright-Losses: 1`). */
-export const wantsLosses = (headers: WireHeaders): boolean =>
-  /^(?:1|true)$/i.test(headers['x-switchwright-losses'] ?? '');
+/** The caller wants losses listed in the answer: `X-Switchwright-Losses: 1`, or any `debug` in the body. */
+export const wantsLosses = (headers: WireHeaders, call?: Call): boolean =>
+  call?.gateway.extra?.debug !== undefined || /^(?:1|true)$/i.test(headers['x-switchwright-losses'] ?? '');

@@ -77,7 +77,7 @@ function wholeAnswer({ gateway, dialect, reply, headers, call }: Exchange, reque
         return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
       }
       if (result.kind !== 'replied') return;
-      const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, receipt));
+      const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, call, receipt));
       const text = JSON.stringify(dialect.encodeReply(result.reply, context));
       sendJson(reply, text, { 'x-generation-id': request.id });
     },
@@ -104,7 +104,9 @@ function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, requ
     },
   );
   const write = (events: readonly Event[], target: Target | null): void => {
-    encode ??= dialect.encodeEvents(answerContext(gateway, request, call, target, () => extraOf(headers, receipt)));
+    encode ??= dialect.encodeEvents(
+      answerContext(gateway, request, call, target, () => extraOf(headers, call, receipt)),
+    );
     let text = '';
     for (const event of events) text += encode(event);
     stream.write(text);
@@ -127,8 +129,8 @@ function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, requ
 }
 
 /** Losses, when the caller asked to see them; read when the answer ends, since only then they are known. */
-function extraOf(headers: WireHeaders, receipt: Receipt | null): JsonObject | undefined {
-  if (!wantsLosses(headers) || !receipt) return undefined;
+function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): JsonObject | undefined {
+  if (!wantsLosses(headers, call) || !receipt) return undefined;
   return { [PRODUCT.slug]: { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) } };
 }
 

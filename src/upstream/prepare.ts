@@ -9,7 +9,7 @@ import type { Credential, Credentials } from './credentials.ts';
 import { type AssetData, fetchAssets } from './egress.ts';
 import type { Translation } from './errand.ts';
 import { secretsOf } from './redact.ts';
-import { type Written, writeRequest } from './write-request.ts';
+import { writeRequest } from './write-request.ts';
 
 /** A call that is ready to be sent to one endpoint. */
 export type Prepared = {
@@ -75,8 +75,9 @@ function write(
     done(written);
     return;
   }
-  if (written.value.losses.some(({ field }) => indispensable?.includes(field))) {
-    done(failed(cannotKeep(candidate, written.value)));
+  const refused = written.value.losses.filter(({ field }) => indispensable?.includes(field));
+  if (refused.length > 0) {
+    done(failed(cannotKeep(candidate, refused)));
     return;
   }
   const { request, losses } = written.value;
@@ -87,8 +88,8 @@ function write(
   else proceed(signed);
 }
 
-function cannotKeep({ endpoint }: Candidate, { losses }: Written): Fault {
-  const fields = losses.map((loss) => loss.field).join(', ');
+function cannotKeep({ endpoint }: Candidate, losses: readonly Loss[]): Fault {
+  const fields = losses.map(({ field, reason }) => `${field} (${reason})`).join(', ');
   return fault(
     'upstream_not_implemented',
     `${endpoint.provider.name} cannot take everything that was sent: ${fields}.`,

@@ -1,5 +1,5 @@
 import type { Fault } from '../../base/fault.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, objectOf } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Assets } from '../../facts/asset.ts';
@@ -19,7 +19,7 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   if (!conversation.ok) return conversation;
   const thinking = planThinking(encoding);
   const inferenceConfig = encodeInference(encoding, thinking);
-  const additional = { ...thinking.fields, ...topK(encoding, thinking) };
+  const additional = { ...thinking.fields, ...topK(encoding, thinking), ...betas(encoding, thinking) };
   const outputConfig = encodeOutput(encoding);
   const tier = encodeTier(encoding);
   const { system, turns } = conversation.value;
@@ -56,6 +56,16 @@ function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
     ...(free && sampling.top_p !== undefined && { topP: sampling.top_p }),
     ...(stop.length > 0 && { stopSequences: stop }),
   };
+}
+
+/** Claude's beta flags; with a budget, thinking between tool calls is one (Bedrock guide to extended thinking, read 2026-11-22). */
+function betas({ call, target }: Encoding, thinking: Thinking): JsonObject {
+  if (familyOf(target) !== 'claude') return {};
+  const flags = new Set(call.anthropicBetas);
+  const hasBudget = objectOf(thinking.fields.thinking).type === 'enabled';
+  if (hasBudget && call.tools.length > 0 && !/claude-3/.test(target.endpoint.upstreamId))
+    flags.add('interleaved-thinking-2025-05-14');
+  return flags.size > 0 ? { anthropic_beta: [...flags] } : {};
 }
 
 /** `top_k` is no field of Converse; each family has its own place for it. */
@@ -107,6 +117,7 @@ function lossesOf(encoding: Encoding): void {
   if (call.parallelToolCalls === false) none('parallel_tool_calls');
   if (call.prediction) none('prediction');
   if (call.verbosity !== undefined) none('verbosity');
+  if (call.promptCacheKey !== undefined) none('prompt_cache_key');
   if (call.audio) none('audio');
   if (call.modalities?.some((modality) => modality !== 'text')) none('modalities');
   for (const field of Object.keys(call.native?.fields ?? {})) none(field);

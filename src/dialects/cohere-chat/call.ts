@@ -7,6 +7,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { outputInWords } from '../structured-output.ts';
 import { cohereMessages } from './messages.ts';
 
@@ -51,6 +52,7 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
   if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
     losses.push({ field: 'service_tier', reason: 'Cohere has no tiers' });
+  losses.push(...foreignFields(call));
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Cohere caches prompts without breakpoints' });
   if (call.stop.length > STOP_SEQUENCES_MAX)
     losses.push({ field: 'stop', reason: `Cohere takes ${STOP_SEQUENCES_MAX} stop sequences; the rest was left out` });

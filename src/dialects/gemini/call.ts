@@ -7,6 +7,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { outputInWords } from '../structured-output.ts';
 import { generationConfig, isFormatInWords } from './config.ts';
 import { geminiContents } from './contents.ts';
@@ -22,6 +23,7 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
   if (!config.ok) return config;
   const words = isFormatInWords(call, target.endpoint) ? outputInWords(call.output) : null;
   const system = words === null ? contents.value.system : [...contents.value.system, { text: words }];
+  losses.push(...foreignFields(call, GEMINI));
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Gemini caches prompts without breakpoints' });
   const native = call.native?.dialect === GEMINI ? call.native.fields : {};
   const body = {

@@ -6,6 +6,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
+import { foreignFields } from '../foreign-fields.ts';
 import { ollamaMessages } from './messages.ts';
 
 const LEVELS = {
@@ -64,6 +65,7 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
   if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
     losses.push({ field: 'service_tier', reason: 'Ollama has no tiers' });
+  losses.push(...foreignFields(call));
   if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'Ollama caches prompts without breakpoints' });
 }
 

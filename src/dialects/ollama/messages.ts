@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, parseJson } from '../../base/json
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
-import type { AssistantMessage, Message, Source } from '../../call/message.ts';
+import type { AssistantMessage, Message, ReasoningPart, Source } from '../../call/message.ts';
 import type { Asset, Assets } from '../../facts/asset.ts';
 
 /** Ollama takes images as bare base64 and fetches nothing (API reference, read 2026-11-22). */
@@ -35,6 +35,11 @@ export function ollamaMessages(call: Call, assets: Assets, losses: Loss[]): Resu
         break;
       case 'assistant':
         for (const part of message.parts) if (part.type === 'tool-call') names.set(part.id, part.name);
+        if (message.parts.some((part) => part.type === 'reasoning' && !isOpenThought(part)))
+          losses.push({
+            field: `messages[${at}].reasoning_details`,
+            reason: 'Ollama takes no signed or encrypted reasoning',
+          });
         written.push({ role: 'assistant', ...base, ...assistantFields(message) });
         break;
       case 'tool': {
@@ -80,12 +85,14 @@ function base64Of(source: Source, assets: Assets): string | undefined {
   return asset && Buffer.from(asset.data.buffer, asset.data.byteOffset, asset.data.byteLength).toString('base64');
 }
 
+const isOpenThought = ({ kind, signature }: ReasoningPart): boolean => kind === 'text' && signature === undefined;
+
 /** Open models take back the thinking of any model as plain text; opaque parts mean nothing to them. */
 function assistantFields(message: AssistantMessage): JsonObject {
   const thinking: string[] = [];
   const calls: JsonObject[] = [];
   for (const part of message.parts) {
-    if (part.type === 'reasoning' && part.kind === 'text' && part.signature === undefined) thinking.push(part.text);
+    if (part.type === 'reasoning' && isOpenThought(part)) thinking.push(part.text);
     if (part.type === 'tool-call')
       calls.push({ id: part.id, function: { name: part.name, arguments: argumentsOf(part.arguments) } });
   }

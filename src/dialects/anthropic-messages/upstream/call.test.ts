@@ -182,6 +182,16 @@ test('an effort becomes a budget below max_tokens, or stays one where the model 
   assert.deepEqual(thinking({ budgetTokens: 1000 }, 5000, adaptive), [shown, { effort: 'low' }]);
 });
 
+test('beta flags come from the caller’s header, and for thinking between tool calls from us', () => {
+  const reasoning = { budgetTokens: 2000 };
+  const headers = (call: Partial<Call>, upstreamId = 'claude-test') =>
+    encode(call, targetOf({ reasoning: BUDGETS, upstreamId })).headers['anthropic-beta'];
+  assert.equal(headers({ reasoning }), undefined);
+  assert.equal(headers({ reasoning, tools: [TOOL] }), 'interleaved-thinking-2025-05-14');
+  assert.equal(headers({ reasoning, tools: [TOOL] }, 'claude-3-7-sonnet'), undefined);
+  assert.equal(headers({ anthropicBetas: ['context-1m-2025-08-07'] }), 'context-1m-2025-08-07');
+});
+
 test('thinking excludes forced tools, other temperatures and foreign thoughts', () => {
   const forced = encode({ reasoning: { effort: 'low' }, tools: [TOOL], toolChoice: { type: 'required' } });
   assert.deepEqual(

@@ -58,7 +58,7 @@ export function encodeCall(
     ...outputConfig(encoding, thinking),
     ...metadata(call),
     ...serviceTier(encoding),
-    ...nativeFields(encoding),
+    ...nativeFields(encoding, thinking),
   };
   return ok({
     path: transport.path(target, call.stream),
@@ -137,12 +137,23 @@ function serviceTier({ call, lose }: Encoding): JsonObject {
   return {};
 }
 
-function nativeFields({ call, lose }: Encoding): JsonObject {
+/**
+ * With a budget, thinking between tool calls has to be asked for; adaptive thinking does it anyway. Bedrock and Vertex
+ * refuse the flag for Claude 3 (Anthropic guide to extended thinking, read 2026-11-22).
+ */
+const INTERLEAVED_THINKING = 'interleaved-thinking-2025-05-14';
+
+const thinksBetweenTools = ({ tools }: Call, { thinking }: Thinking, { endpoint }: Target): boolean =>
+  thinking?.type === 'enabled' && tools.length > 0 && !/claude-3/.test(endpoint.upstreamId);
+
+function nativeFields({ call, target, lose }: Encoding, thinking: Thinking): JsonObject {
   const { native } = call;
   if (native && native.dialect !== DIALECT)
     for (const name of Object.keys(native.fields)) lose(name, `a field that only ${native.dialect} knows`);
   const fields = fieldsOf(native);
   const betas = new Set((Array.isArray(fields.anthropic_beta) ? fields.anthropic_beta : []) as string[]);
+  for (const flag of call.anthropicBetas ?? []) betas.add(flag);
+  if (thinksBetweenTools(call, thinking, target)) betas.add(INTERLEAVED_THINKING);
   if (namesFile(call)) betas.add('files-api-2025-04-14');
   if (fields.context_management !== undefined) betas.add('context-management-2025-06-27');
   const copied = Object.entries(fields).filter(([name]) => !MERGED.includes(name));

@@ -5,6 +5,7 @@ import type { Call, OutputFormat } from '../../../call/call.ts';
 import type { Parameter } from '../../../call/parameters.ts';
 import { present } from '../../../call/read.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
+import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
 import { outputInWords } from '../../structured-output.ts';
@@ -13,8 +14,8 @@ import { QUIRKS } from './quirks.ts';
 import { writeReasoningRequest } from './reasoning.ts';
 
 /** Writes a call for an endpoint that speaks this dialect. What cannot be carried over is in `losses`. */
-export function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
-  const writer = newWriter(target);
+export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
+  const writer = newWriter(target, assets);
   const reasoning = writeReasoningRequest(writer, call);
   if (!reasoning.ok) return reasoning;
   const tools = call.tools

@@ -1,7 +1,8 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
+import { isObject, type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import { failed, type Result } from '../../../base/result.ts';
+import type { Call } from '../../../call/call.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
@@ -58,10 +59,11 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
       return isCut ? fail(fault('upstream_malformed', 'A part of the answer was unreadable.'), []) : [];
     }
     const out: Event[] = [];
-    const error = faultIn(chunk, provider, () => frame.data);
-    if (error === undefined) reader.read(chunk, out);
-    else {
-      if (chunk.usage) reader.read({ usage: chunk.usage }, out);
+    const broken = brokenChoice(chunk, upstream.call);
+    const error = faultIn(broken ?? chunk, provider, () => frame.data);
+    if (error === undefined || broken) reader.read(chunk, out);
+    else if (chunk.usage) reader.read({ usage: chunk.usage }, out);
+    if (error !== undefined) {
       reader.tellUsage(out);
       fail(error, out);
     }
@@ -78,6 +80,21 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   return { push, end };
 }
 
+const BROKEN: ReadonlySet<Json | undefined> = new Set(['error', 'network_error']);
+
+/**
+ * The only choice ended with an error (OpenRouter's way of telling one that came after the beginning): the error as a
+ * body of its own. A malformed tool call is the model's end, not the provider's.
+ */
+function brokenChoice(answer: JsonObject, call: Call): JsonObject | undefined {
+  const choice = Array.isArray(answer.choices) ? answer.choices[0] : undefined;
+  if (!isObject(choice) || answer.error || (call.sampling.n ?? 1) > 1) return undefined;
+  if (isObject(choice.error)) return { error: choice.error };
+  const { finish_reason: reason, native_finish_reason: native = reason } = choice;
+  if (!BROKEN.has(reason) || /^malformed/i.test(stringOf(native))) return undefined;
+  return { error: { message: 'The provider ended the answer with an error.' } };
+}
+
 /** The error inside an answer whose status was 200, if there is one. */
 function faultIn(answer: JsonObject, provider: string, raw: () => string): Fault | undefined {
   if (!answer.error && answer.object !== 'error') return undefined;
@@ -90,7 +107,8 @@ const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended th
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
-  const error = faultIn(answer, upstream.target.endpoint.provider.name, () => JSON.stringify(body));
+  const said = brokenChoice(answer, upstream.call) ?? answer;
+  const error = faultIn(said, upstream.target.endpoint.provider.name, () => JSON.stringify(body));
   if (error) return failed(error);
   const events: Event[] = [];
   reader.read(answer, events);

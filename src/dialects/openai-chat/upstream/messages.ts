@@ -6,9 +6,12 @@ import type {
   Message,
   Native,
   ReasoningPart,
+  Source,
   UserPart,
 } from '../../../call/message.ts';
+import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
+import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
@@ -18,11 +21,12 @@ export type Writer = {
   readonly target: Target;
   readonly has: (quirk: QuirkName) => boolean;
   readonly losses: Loss[];
+  readonly assets: Assets;
 };
 
-export const newWriter = (target: Target): Writer => {
+export const newWriter = (target: Target, assets: Assets): Writer => {
   const quirks = new Set(target.endpoint.dialect.quirks);
-  return { target, has: (quirk) => quirks.has(quirk), losses: [] };
+  return { target, has: (quirk) => quirks.has(quirk), losses: [], assets };
 };
 
 export const lose = (writer: Writer, field: string, reason: string): undefined => {
@@ -71,7 +75,7 @@ function writeContent(writer: Writer, parts: readonly UserPart[], path: string):
 }
 
 function writePart(writer: Writer, part: UserPart, path: string): JsonObject | undefined {
-  const marks = { ...nativeFieldsOf(part.native), ...writeCache(writer, part.cache, path) };
+  const marks = writeMarks(writer, part, path);
   switch (part.type) {
     case 'text':
       return { type: 'text', text: part.text, ...marks };
@@ -87,7 +91,9 @@ function writePart(writer: Writer, part: UserPart, path: string): JsonObject | u
     case 'file': {
       const name = part.filename === undefined ? {} : { filename: part.filename };
       const data =
-        part.source.kind === 'file-id' ? { file_id: part.source.id } : { file_data: urlOfSource(part.source) };
+        part.source.kind === 'file-id'
+          ? { file_id: part.source.id }
+          : { file_data: inlined(writer, part.source) ?? urlOfSource(part.source) };
       return { type: 'file', file: { ...name, ...data }, ...marks };
     }
     case 'video':
@@ -95,6 +101,20 @@ function writePart(writer: Writer, part: UserPart, path: string): JsonObject | u
     default:
       return part satisfies never;
   }
+}
+
+/** The bytes that were fetched because the provider takes none by URL. */
+function inlined(writer: Writer, source: Source): string | undefined {
+  const asset = source.kind === 'url' ? writer.assets.get(source.url) : undefined;
+  if (!asset) return undefined;
+  const data = Buffer.from(asset.data.buffer, asset.data.byteOffset, asset.data.byteLength).toString('base64');
+  return `data:${asset.mediaType};base64,${data}`;
+}
+
+/** Where OpenAI's own mark is not taken it is left out: servers refuse fields they do not know. */
+function writeMarks(writer: Writer, part: UserPart, path: string): JsonObject {
+  if (takesBreakpoints(writer.target)) return breakpointOf(part);
+  return { ...(writer.has('cache-control') && nativeFieldsOf(part.native)), ...writeCache(writer, part.cache, path) };
 }
 
 export function writeCache(writer: Writer, cache: UserPart['cache'], path: string): JsonObject {

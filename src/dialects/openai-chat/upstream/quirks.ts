@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
+import { CACHE_BREAKPOINT, CACHE_BREAKPOINT_QUIRK } from '../../cache-breakpoint.ts';
 import type { Quirk } from '../../dialect.ts';
 import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 
@@ -18,6 +19,10 @@ export const QUIRKS = {
   'four-stop-sequences': {
     why: 'takes four stop sequences: platform.openai.com/docs/api-reference/chat/create, read 2026-11-22',
   },
+  'inline-files': {
+    why: 'takes files as base64 or by id, not by URL: platform.openai.com/docs/guides/pdf-files, read 2026-11-22',
+  },
+  [CACHE_BREAKPOINT]: CACHE_BREAKPOINT_QUIRK,
   [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK,
   'developer-role': {
     why: 'knows the role developer; others refuse it: platform.openai.com/docs/guides/text, read 2026-11-22',

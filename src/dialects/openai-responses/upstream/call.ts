@@ -4,6 +4,7 @@ import { ok, type Result } from '../../../base/result.ts';
 import { type Call, marksCache } from '../../../call/call.ts';
 import type { Loss } from '../../../call/loss.ts';
 import type { Target } from '../../../facts/target.ts';
+import { takesBreakpoints } from '../../cache-breakpoint.ts';
 import type { EncodedCall } from '../../dialect.ts';
 import { DIALECT, encodeFormat, encodeToolChoice, encodeTools } from '../tools.ts';
 import { encodeInput } from './input.ts';
@@ -28,7 +29,7 @@ export function encodeCall(call: Call, target: Target): Result<EncodedCall, Faul
     ...included(call, target, arrayOf(include)),
     ...labels(call),
   };
-  lossesOf(call, losses);
+  lossesOf(call, target, losses);
   return ok({ path: '/responses', headers: {}, body, losses });
 }
 
@@ -106,7 +107,7 @@ const UNKNOWN_SAMPLING = [
   'logit_bias',
 ] as const;
 
-function lossesOf(call: Call, losses: Loss[]): void {
+function lossesOf(call: Call, target: Target, losses: Loss[]): void {
   const lose = (field: string): void => {
     losses.push({ field, reason: 'the Responses API has no such parameter' });
   };
@@ -114,7 +115,8 @@ function lossesOf(call: Call, losses: Loss[]): void {
   if ((call.sampling.n ?? 1) > 1) lose('n');
   if (call.stop.length > 0) lose('stop');
   if (call.prediction) lose('prediction');
-  if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'prompts are cached without breakpoints here' });
+  const unmarked = takesBreakpoints(target) ? call.cache !== undefined : marksCache(call);
+  if (unmarked) losses.push({ field: 'cache_control', reason: 'prompts are cached without breakpoints here' });
   if (call.audio) lose('audio');
   if (call.imageConfig) lose('image_config');
   if (call.modalities?.some((modality) => modality !== 'text')) lose('modalities');

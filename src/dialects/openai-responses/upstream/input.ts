@@ -12,6 +12,7 @@ import type {
   UserPart,
 } from '../../../call/message.ts';
 import type { Target } from '../../../facts/target.ts';
+import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
 import { urlOfSource } from '../../openai-chat/media.ts';
 import { inputOfArguments, isFreeform } from '../freeform.ts';
 import { familyOf, joinsItem, reasoningMembers } from '../reasoning.ts';
@@ -56,7 +57,8 @@ function encodeMessage(writing: Writing, message: Message, path: string): JsonOb
 }
 
 function userPart(writing: Writing, part: UserPart, path: string): JsonObject[] {
-  const native = part.native?.dialect === DIALECT ? part.native.fields : {};
+  const { prompt_cache_breakpoint: _, ...told } = part.native?.dialect === DIALECT ? part.native.fields : {};
+  const native = { ...told, ...(takesBreakpoints(writing.target) && breakpointOf(part)) };
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [{ ...native, type: 'input_text', text: part.text }];

@@ -1,4 +1,5 @@
 import { REASONING_FORMATS } from '../../../call/message.ts';
+import { CACHE_BREAKPOINT, CACHE_BREAKPOINT_QUIRK } from '../../cache-breakpoint.ts';
 import type { Quirk } from '../../dialect.ts';
 import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 
@@ -12,4 +13,8 @@ const FAMILIES: { readonly [name: string]: Quirk } = Object.fromEntries(
   ),
 );
 
-export const QUIRKS: { readonly [name: string]: Quirk } = { ...FAMILIES, [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK };
+export const QUIRKS: { readonly [name: string]: Quirk } = {
+  ...FAMILIES,
+  [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK,
+  [CACHE_BREAKPOINT]: CACHE_BREAKPOINT_QUIRK,
+};

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '../../../base/json.ts';
+import { pico } from '../../../base/money.ts';
+import type { Call } from '../../../call/call.ts';
+import type { Message } from '../../../call/message.ts';
+import type { Assets } from '../../../facts/asset.ts';
+import { type SampleTarget, sampleCall, sampleTarget, sampleUpstream } from '../../samples.ts';
+import { openaiChatUpstream as dialect } from './upstream.ts';
+
+function written(call: Partial<Call>, options: SampleTarget, assets: Assets = new Map()) {
+  const encoded = dialect.encodeCall(sampleCall(call), sampleTarget('openai-chat', options), assets);
+  assert.ok(encoded.ok);
+  const { body, losses } = encoded.value;
+  return { body: body as JsonObject & { messages: JsonObject[] }, lost: losses.map(({ field }) => field) };
+}
+const quirk = (...quirks: string[]): SampleTarget => ({ dialect: { quirks } });
+
+test('a schema that is not constrained there is read by the model instead', () => {
+  const schema = { type: 'object', properties: { city: {} } };
+  const output = { type: 'json-schema', name: 'a', schema } as const;
+  const knowing = (...names: ('response_format' | 'structured_outputs')[]) =>
+    written({ output }, { endpoint: { parameters: new Set(names) } });
+  assert.deepEqual(knowing('response_format', 'structured_outputs').body.messages.length, 1);
+  const asked = knowing('response_format');
+  assert.deepEqual(asked.body.response_format, { type: 'json_object' });
+  assert.match(JSON.stringify(asked.body.messages[0]), /"system".*JSON Schema.*city/);
+  assert.deepEqual(asked.lost, ['response_format']);
+  assert.equal(knowing().body.response_format, undefined);
+});
+
+test('four stop sequences, where the provider takes no more', () => {
+  const stop = ['a', 'b', 'c', 'd', 'e'];
+  assert.deepEqual(written({ stop }, {}).body.stop, stop);
+  const { body, lost } = written({ stop }, quirk('four-stop-sequences'));
+  assert.deepEqual([body.stop, lost], [['a', 'b', 'c', 'd'], ['stop']]);
+});
+
+test('a file by URL goes as bytes where it must', () => {
+  const url = 'https://files.test/a.pdf';
+  const messages: Message[] = [{ role: 'user', parts: [{ type: 'file', source: { kind: 'url', url } }] }];
+  const target = sampleTarget('openai-chat', quirk('inline-files'));
+  assert.deepEqual(dialect.assets(sampleCall({ messages }), target), [{ url, kind: 'file' }]);
+  assert.deepEqual(dialect.assets(sampleCall({ messages }), sampleTarget('openai-chat')), []);
+  const assets = new Map([[url, { mediaType: 'application/pdf', data: Buffer.from('abc') }]]);
+  const { body } = written({ messages }, quirk('inline-files'), assets);
+  assert.deepEqual(body.messages[0]?.content, [
+    { type: 'file', file: { file_data: 'data:application/pdf;base64,YWJj' } },
+  ]);
+});
+
+test('a cache mark becomes OpenAI’s breakpoint where writes have a price, and is lost elsewhere', () => {
+  const messages: Message[] = [{ role: 'user', parts: [{ type: 'text', text: 'a', cache: { ttl: '5m' } }] }];
+  const price = { input: pico(1n), output: pico(1n), inputCacheWrite: pico(1n), overrides: [] };
+  const priced = written({ messages }, { ...quirk('prompt-cache-breakpoint'), endpoint: { price } });
+  assert.deepEqual(priced.body.messages[0]?.content, [
+    { type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } },
+  ]);
+  assert.deepEqual(priced.lost, []);
+  const native = { dialect: 'openai-chat', fields: { prompt_cache_breakpoint: { mode: 'explicit' } } };
+  const marked: Message[] = [{ role: 'user', parts: [{ type: 'text', text: 'a', cache: { ttl: '5m' }, native }] }];
+  const plain = written({ messages: marked }, quirk('prompt-cache-breakpoint'));
+  assert.deepEqual(plain.body.messages[0]?.content, [{ type: 'text', text: 'a' }]);
+  assert.deepEqual(plain.lost, ['messages[0].content[0].cache_control']);
+});
+
+test('an answer that the provider ended with an error is no answer, streamed or not', () => {
+  const upstream = sampleUpstream(sampleTarget('openai-chat'));
+  const whole = (choice: JsonObject) => {
+    const message = { role: 'assistant', content: 'Hel' };
+    const reply = dialect.decodeReply({ choices: [{ index: 0, message, ...choice }] }, upstream);
+    return reply.ok ? reply.value.choices[0]?.finish : `${reply.error.code}: ${reply.error.message}`;
+  };
+  const error = { code: 502, message: 'Lost the line.' };
+  assert.equal(whole({ finish_reason: 'error', error }), 'upstream_server_error: Lost the line.');
+  assert.match(String(whole({ finish_reason: 'network_error' })), /^upstream_server_error/);
+  assert.equal(whole({ finish_reason: 'error', native_finish_reason: 'MALFORMED_FUNCTION_CALL' }), 'error');
+  const decoder = dialect.decodeEvents(upstream);
+  const chunk = { choices: [{ index: 0, delta: { content: 'Hel' }, finish_reason: 'error' }] };
+  const events = decoder.push({ event: null, data: JSON.stringify(chunk) });
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['start', 'text', 'fault'],
+  );
+});
