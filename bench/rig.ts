@@ -59,7 +59,7 @@ export async function startNginx(core: string, name: string, port: number, serve
   const file = join(prefix, 'nginx.conf');
   writeFileSync(
     file,
-    `worker_processes 1; daemon off; pid ${prefix}/pid; error_log /dev/null crit;
+    `user root; worker_processes 1; daemon off; pid ${prefix}/pid; error_log /dev/null crit;
 events { worker_connections 8192; multi_accept on; }
 http { access_log off; keepalive_requests 1000000; client_max_body_size 64m; tcp_nodelay on; sendfile on; client_body_buffer_size 1m;
 client_body_temp_path ${prefix}/body; proxy_temp_path ${prefix}/proxy; fastcgi_temp_path ${prefix}/f; uwsgi_temp_path ${prefix}/u; scgi_temp_path ${prefix}/s;
