@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Fault, fault } from './fault.ts';
 import { failed, ok, type Result } from './result.ts';
 
@@ -59,12 +60,8 @@ function endOfString(text: string, start: number): number {
 
 /** Parses a caller's body: valid UTF-8, valid JSON, bounded nesting, an object. */
 export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObject, Fault> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
-  }
+  if (!isUtf8(bytes)) return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
