@@ -58,10 +58,13 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** Parses a caller's body: valid UTF-8, valid JSON, bounded nesting, an object. */
 export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObject, Fault> {
   if (!isUtf8(bytes)) return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
