@@ -58,6 +58,9 @@ test('tools that are not allowed are not sent, except where the list is understo
   const call = suited(asked);
   assert.deepEqual([call.tools, call.toolChoice], [[tool('b')], { type: 'required' }]);
   assert.deepEqual(suited(asked, {}, 'openai-chat').toolChoice, toolChoice);
+  const google = { mode: 'ANY', allowedFunctionNames: ['b'] };
+  const gemini = { ...asked, toolChoice: { type: 'native', dialect: 'gemini', value: google } as const };
+  assert.deepEqual(suited(gemini, {}, 'ollama').tools, [tool('b')]);
   const flat = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'a' }] };
   const responses = suited({ ...asked, toolChoice: { type: 'native', dialect: 'openai-responses', value: flat } });
   assert.deepEqual([responses.tools, responses.toolChoice], [[tool('a')], { type: 'auto' }]);
@@ -104,4 +107,11 @@ test('a strict schema closes every object and requires every property, where the
   const kept = suited({ tools: [open] }, provider, 'openai-responses');
   assert.deepEqual(kept.tools, [{ ...open, strict: false }]);
   assert.deepEqual(kept.losses, ['tools[0].function.strict']);
+});
+
+test('what Anthropic’s thinking said is not lost when reasoning is asked for in other words', () => {
+  const native = { dialect: 'anthropic-messages', fields: { thinking: { type: 'adaptive' }, speed: 'fast' } };
+  const asked = { native, reasoning: { enabled: true } };
+  assert.deepEqual(suited(asked).native?.fields, { speed: 'fast' });
+  assert.deepEqual(suited(asked, {}, 'anthropic-messages').native, native);
 });

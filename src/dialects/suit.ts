@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type Fault, fault } from '../base/fault.ts';
-import { arrayOf, isObject, objectOf } from '../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf } from '../base/json.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Call, ReasoningRequest, Sampling } from '../call/call.ts';
 import { nearestEffort } from '../call/effort.ts';
 import type { Loss } from '../call/loss.ts';
-import type { Message } from '../call/message.ts';
-import type { Endpoint } from '../catalog/model.ts';
+import type { Message, Native } from '../call/message.ts';
+import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
 
 export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
 
 /**
  * The call as this endpoint may be sent it, whatever its dialect: the end user under a pseudonym, speakers' names and
- * OpenAI's list of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
+ * lists of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
  * reasoning that is off said in one way only. Fails where it must not be off.
  */
 export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
@@ -26,6 +26,7 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
     call: {
       ...allowed,
       ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
+      ...(call.native && { native: unsaid(call, call.native, id) }),
       ...(id !== 'openai-chat' && { messages: call.messages.map(named) }),
       sampling: suitSampling(call.sampling, endpoint, losses),
       ...(call.user !== undefined && { user: pseudonym(call.user) }),
@@ -38,6 +39,14 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */
 export const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);
 
+/** Anthropic's own `thinking` says to others what `reasoning` has said already: no loss. */
+function unsaid({ reasoning }: Call, native: Native, id: DialectId): Native {
+  if (!reasoning || native.dialect !== 'anthropic-messages' || SPEAKS_ANTHROPIC.includes(id)) return native;
+  const { thinking: _, ...fields } = native.fields;
+  return { ...native, fields };
+}
+const SPEAKS_ANTHROPIC: readonly DialectId[] = ['anthropic-messages', 'bedrock-invoke-anthropic'];
+
 /** Formats without names for speakers have them in the text (spec §1.1). */
 function named(message: Message): Message {
   if (message.role !== 'user' || message.name === undefined) return message;
@@ -47,19 +56,23 @@ function named(message: Message): Message {
   return { ...message, parts: message.parts.with(at, { ...part, text: `${message.name}: ${part.text}` }) };
 }
 
-/** OpenAI's `allowed_tools`, for everyone else: the tools that may be called are the only ones sent. */
+/** A vendor's list of allowed tools, for everyone else: the tools that may be called are the only ones sent. */
 function allowedTools(call: Call, endpoint: Endpoint): Partial<Call> {
   const choice = call.toolChoice;
-  if (choice?.type !== 'native' || choice.value.type !== 'allowed_tools' || choice.dialect === endpoint.dialect.id)
-    return {};
-  const allowed = isObject(choice.value.allowed_tools) ? choice.value.allowed_tools : choice.value;
-  const names = arrayOf(allowed.tools).map((tool) => {
-    const { name, function: told } = objectOf(tool);
-    return name ?? objectOf(told).name;
-  });
+  if (choice?.type !== 'native' || choice.dialect === endpoint.dialect.id) return {};
+  const { names, isForced } = allowedIn(choice.value);
   const tools = call.tools.filter((tool) => tool.type === 'function' && names.includes(tool.name));
   if (tools.length === 0) return {};
-  return { tools, toolChoice: { type: allowed.mode === 'required' ? 'required' : 'auto' } };
+  return { tools, toolChoice: { type: isForced ? 'required' : 'auto' } };
+}
+
+/** OpenAI's `allowed_tools` in its two shapes, or Gemini's names. */
+function allowedIn(value: JsonObject): { readonly names: readonly (Json | undefined)[]; readonly isForced: boolean } {
+  if (value.type !== 'allowed_tools')
+    return { names: arrayOf(value.allowedFunctionNames), isForced: value.mode === 'ANY' };
+  const allowed = isObject(value.allowed_tools) ? value.allowed_tools : value;
+  const names = arrayOf(allowed.tools).map((tool) => objectOf(tool).name ?? objectOf(objectOf(tool).function).name);
+  return { names, isForced: allowed.mode === 'required' };
 }
 
 const isOff = ({ effort, enabled, budgetTokens }: ReasoningRequest): boolean =>

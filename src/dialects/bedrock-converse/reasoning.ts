@@ -39,7 +39,8 @@ export function planThinking(encoding: Encoding): Thinking {
   const support = target.endpoint.reasoning;
   if (!request) return OFF;
   if (request.effort === 'none' || request.enabled === false) {
-    if (support?.mandatory) lose(encoding, 'reasoning', 'this endpoint cannot switch reasoning off');
+    if (support?.defaultEnabled && familyOf(target) === 'other')
+      lose(encoding, 'reasoning', 'the endpoint has no way to turn reasoning off');
     return OFF;
   }
   // `exclude` or `summary` alone say how to show thoughts, not that there should be any.

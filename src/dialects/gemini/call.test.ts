@@ -206,10 +206,3 @@ test('a model whose thinking cannot be steered is not asked to', () => {
   assert.deepEqual(body.generationConfig, { thinkingConfig: { includeThoughts: true } });
   assert.deepEqual(lost, ['reasoning']);
 });
-
-test('thinking that is mandatory cannot be switched off', () => {
-  const reasoning = { efforts: [], budget: true, mandatory: true, defaultEnabled: true };
-  const target = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-2.5-pro', reasoning } });
-  const refused = geminiUpstream.encodeCall(sampleCall({ reasoning: { effort: 'none' } }), target, NOTHING);
-  assert.equal(refused.ok ? '' : refused.error.code, 'invalid_request');
-});

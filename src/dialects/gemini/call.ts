@@ -20,7 +20,6 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
   const contents = geminiContents(call, target, assets, losses);
   if (!contents.ok) return contents;
   const config = generationConfig(call, target.endpoint, losses);
-  if (!config.ok) return config;
   const words = isFormatInWords(call, target.endpoint) ? outputInWords(call.output) : null;
   const system = words === null ? contents.value.system : [...contents.value.system, { text: words }];
   losses.push(...foreignFields(call, GEMINI));
@@ -32,7 +31,7 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
     ...geminiTools(call, losses),
     ...serviceTier(call, losses),
-    generationConfig: config.value,
+    generationConfig: config,
   };
   const method = call.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return ok({ path: `/models/${target.endpoint.upstreamId}:${method}`, headers: {}, body, losses });

@@ -1,6 +1,4 @@
-import type { Fault } from '../../base/fault.ts';
 import { type JsonObject, objectOf } from '../../base/json.ts';
-import { ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Endpoint } from '../../catalog/model.ts';
@@ -12,9 +10,8 @@ const STOP_SEQUENCES_MAX = 5;
 const UNKNOWN_TO_GEMINI = ['min_p', 'top_a', 'repetition_penalty', 'logit_bias'] as const;
 
 /** `generationConfig`: sampling, limits, output form and thinking. */
-export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[]): Result<JsonObject, Fault> {
+export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[]): JsonObject {
   const thinking = thinkingConfig(call, endpoint, losses);
-  if (!thinking.ok) return thinking;
   const { sampling } = call;
   for (const field of UNKNOWN_TO_GEMINI)
     if (sampling[field] !== undefined) losses.push({ field, reason: 'Gemini has no such parameter' });
@@ -22,7 +19,7 @@ export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[])
     if (call[field] !== undefined) losses.push({ field, reason: 'Gemini has no such parameter' });
   if (call.stop.length > STOP_SEQUENCES_MAX)
     losses.push({ field: 'stop', reason: `Gemini takes ${STOP_SEQUENCES_MAX} stop sequences; the rest was left out` });
-  return ok({
+  return {
     ...(sampling.temperature !== undefined && { temperature: sampling.temperature }),
     ...(sampling.top_p !== undefined && { topP: sampling.top_p }),
     ...(sampling.top_k !== undefined && { topK: sampling.top_k }),
@@ -32,15 +29,27 @@ export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[])
     ...(sampling.seed !== undefined && { seed: sampling.seed }),
     ...(sampling.presence_penalty !== undefined && { presencePenalty: sampling.presence_penalty }),
     ...(sampling.frequency_penalty !== undefined && { frequencyPenalty: sampling.frequency_penalty }),
-    ...(sampling.logprobs !== undefined && { responseLogprobs: sampling.logprobs }),
-    ...(sampling.top_logprobs !== undefined && { logprobs: sampling.top_logprobs }),
+    ...logprobs(call, endpoint, losses),
     ...outputFormat(call, endpoint, losses),
     ...(call.modalities && { responseModalities: call.modalities.map((name) => name.toUpperCase()) }),
     ...(call.imageConfig && { imageConfig: imageConfig(call.imageConfig) }),
     ...speechConfig(call, losses),
-    ...(thinking.value && { thinkingConfig: thinking.value }),
+    ...(thinking && { thinkingConfig: thinking }),
     ...(call.native?.dialect === GEMINI && objectOf(call.native.fields.generationConfig)),
-  });
+  };
+}
+
+/** Models that have none refuse the request. */
+function logprobs({ sampling }: Call, { parameters }: Endpoint, losses: Loss[]): JsonObject {
+  const { logprobs, top_logprobs } = sampling;
+  if ((logprobs || top_logprobs !== undefined) && !parameters.has('logprobs')) {
+    losses.push({ field: 'logprobs', reason: 'this model tells no probabilities' });
+    return {};
+  }
+  return {
+    ...(logprobs !== undefined && { responseLogprobs: logprobs }),
+    ...(top_logprobs !== undefined && { logprobs: top_logprobs }),
+  };
 }
 
 function outputFormat(call: Call, endpoint: Endpoint, losses: Loss[]): JsonObject {

@@ -1,6 +1,4 @@
-import { type Fault, fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call, Effort } from '../../call/call.ts';
 import { budgetOfEffort, effortOfBudget, nearestEffort } from '../../call/effort.ts';
 import type { Loss } from '../../call/loss.ts';
@@ -13,33 +11,29 @@ const BUDGETS = { pro: { min: 128, max: 32_768 }, flash: { min: 1, max: 24_576 }
 const AUTOMATIC = -1;
 
 /** `thinkingConfig`: levels for the third generation, a token budget for 2.5. Undefined for models that do not think. */
-export function thinkingConfig(call: Call, endpoint: Endpoint, losses: Loss[]): Result<JsonObject | undefined, Fault> {
+export function thinkingConfig(call: Call, endpoint: Endpoint, losses: Loss[]): JsonObject | undefined {
   const request = call.reasoning;
   const isOff = request?.effort === 'none' || request?.enabled === false || request?.budgetTokens === 0;
   const isSteered = request?.effort !== undefined || request?.budgetTokens !== undefined;
   if (!endpoint.reasoning) {
     if (!isOff && (isSteered || request?.enabled))
       losses.push({ field: 'reasoning', reason: 'this model does not reason' });
-    return ok(undefined);
+    return undefined;
   }
-  const { efforts, budget, mandatory, defaultEnabled } = endpoint.reasoning;
+  const { efforts, budget, defaultEnabled } = endpoint.reasoning;
   const isSteerable = efforts.length > 0 || budget;
   // Thoughts are part of an answer unless the caller hides them; Gemini gives them on demand only. Image models that
   // cannot be steered may refuse the whole field.
-  if (!request) return ok(defaultEnabled && isSteerable ? { includeThoughts: true } : undefined);
-  if (isOff && mandatory) {
-    const message = 'Reasoning is mandatory for this endpoint and cannot be disabled.';
-    return failed(fault('invalid_request', message, { param: 'reasoning' }));
-  }
-  if (isOff) return ok(lowest(endpoint, losses));
+  if (!request) return defaultEnabled && isSteerable ? { includeThoughts: true } : undefined;
+  if (isOff) return lowest(endpoint, losses);
   const includeThoughts = request.exclude !== true;
   if (isSteered && !isSteerable) losses.push({ field: 'reasoning', reason: 'how much this model thinks is fixed' });
-  if (!isSteerable) return ok(isGemini3(endpoint) && includeThoughts ? { includeThoughts } : undefined);
+  if (!isSteerable) return isGemini3(endpoint) && includeThoughts ? { includeThoughts } : undefined;
   if (!isSteered)
-    return ok({ includeThoughts, ...(request.enabled && !isGemini3(endpoint) && { thinkingBudget: AUTOMATIC }) });
-  if (!isGemini3(endpoint)) return ok({ includeThoughts, thinkingBudget: budgetOf(call, endpoint) });
+    return { includeThoughts, ...(request.enabled && !isGemini3(endpoint) && { thinkingBudget: AUTOMATIC }) };
+  if (!isGemini3(endpoint)) return { includeThoughts, thinkingBudget: budgetOf(call, endpoint) };
   const effort = request.effort ?? effortOfBudget(request.budgetTokens ?? 0, outputLimit(call, endpoint));
-  return ok({ includeThoughts, thinkingLevel: levelOf(effort, endpoint) });
+  return { includeThoughts, thinkingLevel: levelOf(effort, endpoint) };
 }
 
 /** Only the Flash models of the 2.5 family can be kept from thinking. */

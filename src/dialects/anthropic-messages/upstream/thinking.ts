@@ -32,8 +32,7 @@ export function planThinking(encoding: Encoding, { maxTokens, conflict }: Limits
   if (!request) return OFF;
   const { effort, enabled, budgetTokens } = request;
   if (effort === 'none' || enabled === false || budgetTokens === 0) {
-    if (support?.mandatory) encoding.lose('reasoning', 'this endpoint cannot switch reasoning off');
-    return support && !support.mandatory ? { on: false, thinking: { type: 'disabled' } } : OFF;
+    return support ? { on: false, thinking: { type: 'disabled' } } : OFF;
   }
   // `exclude` or `summary` alone say how to show thoughts, not that there should be any.
   if (effort === undefined && budgetTokens === undefined && enabled !== true) return OFF;

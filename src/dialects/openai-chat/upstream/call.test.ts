@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import { pico } from '../../../base/money.ts';
 import type { Call } from '../../../call/call.ts';
 import type { Message } from '../../../call/message.ts';
+import type { Parameter } from '../../../call/parameters.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import { type SampleTarget, sampleCall, sampleTarget, sampleUpstream } from '../../samples.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
@@ -34,6 +35,15 @@ test('four stop sequences, where the provider takes no more', () => {
   assert.deepEqual(written({ stop }, {}).body.stop, stop);
   const { body, lost } = written({ stop }, quirk('four-stop-sequences'));
   assert.deepEqual([body.stop, lost], [['a', 'b', 'c', 'd'], ['stop']]);
+});
+
+test('reasoning models of some providers refuse stop and logprobs too', () => {
+  const call = { stop: ['a'], sampling: { logprobs: true, logit_bias: { 1: 1 } } };
+  const bare = { ...quirk('bare-reasoning-models'), endpoint: { parameters: new Set<Parameter>() } };
+  const { body, lost } = written(call, bare);
+  assert.deepEqual([body.stop, body.logprobs, body.logit_bias], [undefined, undefined, undefined]);
+  assert.deepEqual(lost.sort(), ['logit_bias', 'logprobs', 'stop']);
+  assert.equal(written(call, quirk('bare-reasoning-models')).body.logprobs, true);
 });
 
 test('a file by URL goes as bytes where it must', () => {

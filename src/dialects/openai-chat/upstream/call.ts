@@ -17,7 +17,6 @@ import { writeReasoningRequest } from './reasoning.ts';
 export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
   const writer = newWriter(target, assets);
   const reasoning = writeReasoningRequest(writer, call);
-  if (!reasoning.ok) return reasoning;
   const tools = call.tools
     .map((tool, index) => writeTool(writer, tool, `tools[${index}]`))
     .filter((tool) => tool !== undefined);
@@ -35,7 +34,7 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
     tool_choice: call.toolChoice && writeToolChoice(writer, call.toolChoice),
     parallel_tool_calls: tools.length > 0 ? call.parallelToolCalls : undefined,
     response_format: writeOutput(writer, call.output),
-    ...reasoning.value,
+    ...reasoning,
     verbosity: known(writer, 'verbosity', call.verbosity),
     modalities: call.modalities,
     audio: call.audio,
@@ -59,9 +58,19 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
 /** Parameters of OpenAI's own that any endpoint may be sent; the others only where the catalogue says so. */
 const STANDARD: ReadonlySet<string> = new Set(['logit_bias', 'logprobs', 'top_logprobs', 'n']);
 
+const REFUSED_BY_BARE: ReadonlySet<string> = new Set(['logit_bias', 'logprobs', 'top_logprobs']);
+
+/** A reasoning model of a provider whose reasoning models refuse more than sampling. */
+const isBare = (writer: Writer): boolean =>
+  writer.has('bare-reasoning-models') && !writer.target.endpoint.parameters.has('temperature');
+
 function writeSampling(writer: Writer, call: Call): JsonObject {
   const written: Record<string, Json> = {};
   for (const [field, value] of Object.entries(call.sampling)) {
+    if (REFUSED_BY_BARE.has(field) && isBare(writer)) {
+      lose(writer, field, 'the model does not take this parameter');
+      continue;
+    }
     const taken = STANDARD.has(field) ? value : known(writer, field as Parameter, value);
     if (taken !== undefined) written[field] = taken;
   }
@@ -72,6 +81,7 @@ const FOUR = 4;
 
 function writeStop(writer: Writer, stop: readonly string[]): readonly string[] | undefined {
   if (stop.length === 0) return undefined;
+  if (isBare(writer)) return lose(writer, 'stop', 'the model does not take this parameter');
   if (!writer.has('four-stop-sequences') || stop.length <= FOUR) return stop;
   lose(writer, 'stop', `the provider takes ${FOUR} stop sequences; the rest was left out`);
   return stop.slice(0, FOUR);

@@ -19,6 +19,9 @@ export const QUIRKS = {
   'four-stop-sequences': {
     why: 'takes four stop sequences: platform.openai.com/docs/api-reference/chat/create, read 2026-11-22',
   },
+  'bare-reasoning-models': {
+    why: 'models with fixed sampling also refuse stop, logit_bias and logprobs: platform.openai.com/docs/guides/reasoning and the reference of chat/create, read 2026-11-22',
+  },
   'inline-files': {
     why: 'takes files as base64 or by id, not by URL: platform.openai.com/docs/guides/pdf-files, read 2026-11-22',
   },

@@ -1,6 +1,4 @@
-import { type Fault, fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
-import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call, Effort, ReasoningRequest } from '../../../call/call.ts';
 import { budgetOfEffort, effortOfBudget, nearestEffort } from '../../../call/effort.ts';
 import type { Endpoint } from '../../../catalog/model.ts';
@@ -9,26 +7,20 @@ import { lose, type Writer } from './messages.ts';
 const OUTPUT_LIMIT_UNKNOWN = 16_384;
 
 /** How the caller's wish about reasoning is told to this endpoint: by effort, by an object, or by a switch. */
-export function writeReasoningRequest(writer: Writer, call: Call): Result<JsonObject, Fault> {
+export function writeReasoningRequest(writer: Writer, call: Call): JsonObject {
   const asked = call.reasoning;
   const { endpoint } = writer.target;
-  if (!asked || !wantsSomething(asked)) return ok({});
+  if (!asked || !wantsSomething(asked)) return {};
   const isOff = asked.effort === 'none' || asked.enabled === false || asked.budgetTokens === 0;
-  if (isOff && endpoint.reasoning?.mandatory)
-    return failed(
-      fault('invalid_request', 'Reasoning is mandatory for this endpoint and cannot be disabled.', {
-        param: 'reasoning',
-      }),
-    );
   if (endpoint.reasoning === null && !endpoint.parameters.has('reasoning')) {
     if (!isOff) lose(writer, 'reasoning', 'the model does not reason');
-    return ok({});
+    return {};
   }
   const limit = call.maxOutputTokens ?? endpoint.maxOutput ?? OUTPUT_LIMIT_UNKNOWN;
-  if (writer.has('reasoning-object')) return ok({ reasoning: reasoningObject(asked) });
-  if (writer.has('thinking-object')) return ok({ thinking: { type: isOff ? 'disabled' : 'enabled' } });
-  if (writer.has('enable-thinking')) return ok(enableThinking(asked, isOff, limit));
-  return ok(writeEffort(writer, isOff ? 'none' : effortOf(asked, limit), endpoint));
+  if (writer.has('reasoning-object')) return { reasoning: reasoningObject(asked) };
+  if (writer.has('thinking-object')) return { thinking: { type: isOff ? 'disabled' : 'enabled' } };
+  if (writer.has('enable-thinking')) return enableThinking(asked, isOff, limit);
+  return writeEffort(writer, isOff ? 'none' : effortOf(asked, limit), endpoint);
 }
 
 /** `exclude` and `summary` alone ask nothing of this dialect: hiding is done where the answer is written. */

@@ -206,14 +206,6 @@ test("reasoning is asked for in the endpoint's way", () => {
   assert.deepEqual(ask({ effort: 'low' }, { endpoint: { reasoning: null, parameters: new Set() } }), {
     losses: ['reasoning'],
   });
-  const mandatory = { efforts: ['low'], budget: false, mandatory: true, defaultEnabled: true } as const;
-  const refused = dialect.encodeCall(
-    sampleCall({ reasoning: { effort: 'none' } }),
-    sampleTarget('openai-chat', { endpoint: { reasoning: mandatory } }),
-    new Map(),
-  );
-  assert.ok(!refused.ok);
-  assert.match(refused.error.message, /mandatory/);
 });
 
 test('reasoning is replayed only to those who take it back', () => {
