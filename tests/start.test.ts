@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -23,6 +24,38 @@ test('a gateway whose npm was killed outright stops by itself', async (context) 
   npm.kill('SIGKILL');
   for (let left = 200; left > 0 && (await answers()); left--) await wait(50);
   assert.equal(await answers(), false);
+});
+
+test('a start that finds its port taken says so in one line and leaves the first key to the next start', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-start-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  assert.ok(typeof address === 'object' && address);
+  const serve = (): ChildProcess =>
+    spawn(process.execPath, [join(root, 'src/main.ts'), 'serve'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PORT: String(address.port),
+        SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),
+        SWITCHWRIGHT_LOCAL_SERVERS: '0',
+      },
+    });
+  const refused = serve();
+  let said = '';
+  refused.stderr?.on('data', (bytes) => (said += bytes));
+  assert.deepEqual(await once(refused, 'close'), [1, null]);
+  assert.match(said, /^Port \d+ on 127\.0\.0\.1 is taken by another program: set PORT to a free one\.\n$/);
+  await new Promise((done) => other.close(done));
+  const second = serve();
+  context.after(() => second.kill());
+  let printed = '';
+  for await (const bytes of second.stdout ?? []) {
+    printed += bytes;
+    if (printed.includes('Try it')) break;
+  }
+  assert.match(printed, /API key {5}sk-sw-v1-[0-9a-f]{64}/);
 });
 
 async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answers: () => Promise<boolean> }> {

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { mkdirSync } from 'node:fs';
+import { createServer as createProbe } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
@@ -20,6 +21,7 @@ const DRAIN_MS = 10_000;
 export async function serveCommand(asked: Configuration): Promise<number> {
   const configuration = withoutLoops(asked);
   if (cluster.isWorker) return serveAs('worker', configuration);
+  await claimAddress(configuration);
   mkdirSync(configuration.dataDirectory, { recursive: true, mode: 0o700 });
   return configuration.workers > 1 ? superviseWorkers(configuration) : serveAs('owner', configuration);
 }
@@ -81,6 +83,22 @@ async function listen({ gateway }: Composed, { host, port }: Configuration): Pro
   const server = createServer({ gateway, api: apiRoutes, pages: pageRoutes });
   await server.listen({ host, port, backlog: 2048 });
   return server;
+}
+
+/** Tries the address before anything is stored: a start that fails must not use up the one that shows the first key. */
+async function claimAddress({ host, port }: Configuration): Promise<void> {
+  const probe = createProbe();
+  await new Promise<void>((done, failed) => {
+    probe.once('error', (cause: NodeJS.ErrnoException) =>
+      failed(
+        cause.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} on ${host} is taken by another program: set PORT to a free one.`)
+          : cause,
+      ),
+    );
+    probe.listen({ host, port }, done);
+  });
+  await new Promise((done) => probe.close(done));
 }
 
 function addressOf(server: FastifyInstance, configuration: Configuration): string {
