@@ -17,7 +17,8 @@ const upstreamOf = ({ setup, status }: Failing) => ({
 
 /** The same fault, naming the provider: what a dialect finds in the middle of an answer does not know it. */
 export function named(failing: Failing, value: Fault): Fault {
-  if (!value.code.startsWith('upstream_') || value.upstream?.provider !== undefined) return value;
+  const isTheirs = value.code.startsWith('upstream_') || value.upstream !== undefined;
+  if (!isTheirs || value.upstream?.provider !== undefined) return value;
   return { ...value, upstream: { ...upstreamOf(failing).upstream, ...value.upstream } };
 }
 

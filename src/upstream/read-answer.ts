@@ -1,7 +1,9 @@
 import type { Fault } from '../base/fault.ts';
 import type { Frame } from '../base/frame.ts';
 import { createSplitter } from '../base/frames.ts';
-import type { Result } from '../base/result.ts';
+import { isObject, type Json } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import { failed, type Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { collect } from '../call/collect.ts';
 import type { Event } from '../call/event.ts';
@@ -89,7 +91,18 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
 function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
   if (type === 'text/event-stream') return collectStream(context, bytes);
   const body = parseWhole(context.target, type, bytes);
-  return body.ok ? context.dialect.decodeReply(body.value, context) : body;
+  if (!body.ok) return body;
+  const reply = context.dialect.decodeReply(body.value, context);
+  const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body.value);
+  return isError ? failed(errorOf(context, bytes.toString())) : reply;
+}
+
+/** No answer, but words about an error, although the status was 200. */
+const tellsError = (body: Json): boolean => isObject(body) && (Boolean(body.error) || typeof body.message === 'string');
+
+function errorOf({ dialect, target }: ReadContext, text: string): Fault {
+  const body = text.slice(0, LIMITS.error_body_bytes_max);
+  return dialect.decodeFault({ status: 502, headers: {}, body, provider: target.endpoint.provider.name, now: 0 });
 }
 
 /** Some providers stream although they were not asked to. */

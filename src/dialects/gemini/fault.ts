@@ -133,6 +133,7 @@ export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFa
     class: kind,
     ...(answer.id !== null && { request_id: answer.id }),
     ...(value.upstream?.provider !== undefined && { provider_name: value.upstream.provider }),
+    ...(value.upstream?.raw !== undefined && { raw: value.upstream.raw }),
     ...(value.param !== undefined && { param: value.param }),
   };
   const details: JsonObject[] = [

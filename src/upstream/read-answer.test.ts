@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Fault } from '../base/fault.ts';
+import type { DialectId } from '../catalog/provider.ts';
+import { DIALECTS } from '../dialects/registry.ts';
+import { sampleCall, sampleTarget, sampleUpstream } from '../dialects/samples.ts';
+import { readAnswer } from './read-answer.ts';
+
+const IDS: readonly DialectId[] = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'bedrock-invoke-anthropic',
+  'gemini',
+  'bedrock-converse',
+  'cohere-chat',
+  'ollama',
+];
+
+for (const id of IDS)
+  test(`${id}: an error under status 200 is a fault, in the provider’s words`, () => {
+    const context = sampleUpstream(sampleTarget(id), sampleCall({ stream: false }));
+    const faults: Fault[] = [];
+    const reader = readAnswer(
+      { ...context, dialect: DIALECTS.chat(id) },
+      { 'content-type': 'application/json' },
+      { events: () => assert.fail(), replied: () => assert.fail(), failed: (value) => faults.push(value) },
+    );
+    reader.push(Buffer.from('{"error":{"message":"Inner boom."},"message":"Inner boom."}'));
+    reader.end();
+    assert.equal(faults.length, 1);
+    assert.match(`${faults[0]?.code}: ${faults[0]?.message}`, /^upstream_server_error: .*Inner boom\./);
+  });
