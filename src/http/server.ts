@@ -7,6 +7,7 @@ import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthrop
 import { decodeCountTokens, encodeTokenCount, geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { compressed } from './compress.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { envelope, sendFault } from './faults.ts';
 import { inferenceHandler } from './inference.ts';
@@ -120,10 +121,16 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
   });
 }
 
-function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): FastifyReply {
-  reply.code(answer.status).headers({ ...(isApi && { 'access-control-allow-origin': '*' }), ...answer.headers });
-  if ('json' in answer) return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.json));
-  return reply.type(answer.contentType).send(answer.text);
+async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): Promise<FastifyReply> {
+  const text = 'json' in answer ? JSON.stringify(answer.json) : answer.text;
+  const type = 'json' in answer ? 'application/json; charset=utf-8' : answer.contentType;
+  const accepts = reply.request.headers['accept-encoding'];
+  const encoded = await compressed(text, Array.isArray(accepts) ? accepts.join() : accepts, answer.headers?.vary);
+  return reply
+    .code(answer.status)
+    .headers({ ...(isApi && { 'access-control-allow-origin': '*' }), ...answer.headers, ...encoded.headers })
+    .type(type)
+    .send(encoded.body);
 }
 
 const lastValues = (query: { [name: string]: string | string[] }): { [name: string]: string | undefined } =>

@@ -123,9 +123,11 @@ function uptime(days: readonly DayOfService[]): Html {
   return html`<svg class="uptime" viewBox="0 0 ${days.length * 3 - 1} 14" width="${days.length * 3 - 1}" height="14" role="img" aria-label="${words}">${bars}</svg>${share !== null && html` <span>${percent(share)}</span>`}`;
 }
 
-/** What a provider says about prompts, in words. */
+/** What a provider says about prompts, in words. Routing counts silence as the worst; a page must not put it into their mouth. */
 export function policyWords(policy: DataPolicy): string {
-  const training = policy.trainsOnData ? 'may train on prompts' : 'no training';
+  const silent = policy.trainingStated === false;
+  if (silent && policy.retainsDays === null) return 'not stated';
+  const training = silent ? 'training not stated' : policy.trainsOnData ? 'may train on prompts' : 'no training';
   if (policy.retainsDays === null) return training;
   return `${training}, ${policy.retainsDays === 0 ? 'keeps nothing' : `keeps ${policy.retainsDays} days`}`;
 }
