@@ -16,3 +16,9 @@ test('an effort that is not supported becomes the nearest one', () => {
   assert.equal(nearestEffort('minimal', ['low', 'high']), 'low');
   assert.equal(nearestEffort('medium', []), 'medium');
 });
+
+test('who asks for some reasoning never gets none, who asks for none gets the least', () => {
+  assert.equal(nearestEffort('minimal', ['none', 'low', 'high']), 'low');
+  assert.equal(nearestEffort('none', ['low', 'high']), 'low');
+  assert.equal(nearestEffort('low', ['none']), 'none');
+});

@@ -23,11 +23,15 @@ export function effortOfBudget(budgetTokens: number, outputLimit: number): Effor
   return nearest(candidates, (effort) => Math.abs(EFFORT_SHARES[effort] - share));
 }
 
-/** The supported effort nearest to the one asked for; the same one if nothing is known about what is supported. */
+/**
+ * The supported effort nearest to the one asked for; the same one if nothing is known about what is supported. Who asks
+ * for some reasoning never gets none.
+ */
 export function nearestEffort(effort: Effort, supported: readonly Effort[]): Effort {
   if (supported.length === 0 || supported.includes(effort)) return effort;
   const rank = EFFORTS.indexOf(effort);
-  return nearest(supported, (other) => Math.abs(EFFORTS.indexOf(other) - rank));
+  const some = effort === 'none' ? [] : supported.filter((other) => other !== 'none');
+  return nearest(some.length > 0 ? some : supported, (other) => Math.abs(EFFORTS.indexOf(other) - rank));
 }
 
 function nearest(efforts: readonly Effort[], distance: (effort: Effort) => number): Effort {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
-import { type Call, EFFORTS, type Effort, type ReasoningRequest } from '../../../call/call.ts';
+import type { Call, Effort, ReasoningRequest } from '../../../call/call.ts';
+import { nearestEffort } from '../../../call/effort.ts';
 import type { Target } from '../../../facts/target.ts';
 
 /** The share of the output limit that an effort stands for (spec §2.5). */
@@ -18,7 +19,7 @@ export function encodeReasoning(call: Call, target: Target): JsonObject | undefi
   const support = target.endpoint.reasoning;
   if (!asked || !support) return undefined;
   const wanted = effortOf(asked, call.maxOutputTokens ?? target.endpoint.maxOutput ?? 32_000);
-  const effort = wanted && nearest(wanted, support.efforts);
+  const effort = wanted && nearestEffort(wanted, support.efforts);
   const summary = asked.summary ?? (asked.exclude || effort === 'none' ? undefined : 'auto');
   if (effort === undefined && summary === undefined) return undefined;
   return { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
@@ -32,12 +33,4 @@ function effortOf(asked: ReasoningRequest, outputTokens: number): Effort | undef
   let best: (typeof RATIOS)[number] = RATIOS[0];
   for (const row of RATIOS) if (Math.abs(row[1] - share) < Math.abs(best[1] - share)) best = row;
   return best[0];
-}
-
-/** The supported effort closest to the wanted one; the weaker of two equally close. */
-function nearest(wanted: Effort, supported: readonly Effort[]): Effort | undefined {
-  if (supported.length === 0 || supported.includes(wanted)) return wanted;
-  const at = EFFORTS.indexOf(wanted);
-  const distance = (effort: Effort): number => Math.abs(EFFORTS.indexOf(effort) - at);
-  return [...supported].sort((a, b) => distance(a) - distance(b) || EFFORTS.indexOf(a) - EFFORTS.indexOf(b))[0];
 }
