@@ -146,6 +146,13 @@ test('images and documents go as URLs, or as bytes to hosts that cannot fetch', 
   assert(!missing.ok && missing.error.code === 'image_download_failed');
 });
 
+test('only Anthropic’s own API has tiers', () => {
+  assert.equal(encode({ serviceTier: 'priority' }).body.service_tier, 'auto');
+  const vertex = encode({ serviceTier: 'priority' }, targetOf({ quirks: ['vertex'] }));
+  assert.equal(vertex.body.service_tier, undefined);
+  assert.deepEqual(fields(vertex), ['service_tier']);
+});
+
 test('at most four breakpoints: the first and the last three stay', () => {
   const cache = { ttl: '5m' } as const;
   const messages: Message[] = [1, 2, 3, 4].map((n) => ({

@@ -57,7 +57,7 @@ export function encodeCall(
     ...(thinking.thinking && { thinking: thinking.thinking }),
     ...outputConfig(encoding, thinking),
     ...metadata(call),
-    ...serviceTier(encoding),
+    ...serviceTier(encoding, transport),
     ...nativeFields(encoding, thinking),
   };
   return ok({
@@ -128,9 +128,13 @@ function metadata(call: Call): JsonObject {
 }
 
 /** `auto` may use the priority tier, `standard_only` never does (Anthropic guide to service tiers, read 2026-11-22). */
-function serviceTier({ call, lose }: Encoding): JsonObject {
+function serviceTier({ call, target, lose }: Encoding, transport: Transport): JsonObject {
   const tier = call.serviceTier;
   if (tier === undefined) return {};
+  if (!transport.hasTiers(target)) {
+    if (tier !== 'auto' && tier !== 'default') lose('service_tier', 'this host has no tiers');
+    return {};
+  }
   if (tier === 'auto' || tier === 'priority' || tier === 'fast') return { service_tier: 'auto' };
   if (tier === 'default' || tier === 'standard_only') return { service_tier: 'standard_only' };
   lose('service_tier', `this dialect has no tier ${tier}`);

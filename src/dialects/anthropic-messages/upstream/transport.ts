@@ -9,6 +9,8 @@ export type Transport = {
   readonly body: (body: JsonObject, target: Target) => JsonObject;
   /** The host cannot fetch URLs: images and documents must go as bytes. */
   readonly inline: (target: Target) => boolean;
+  /** `service_tier` is a field of Anthropic's own API only. */
+  readonly hasTiers: (target: Target) => boolean;
 };
 
 /** The model within a path; the `@` of Vertex' names stays as it is. */
@@ -29,6 +31,7 @@ export const MESSAGES_API: Transport = {
   body: ({ anthropic_beta: _, model, ...body }, target) =>
     hasQuirk(target, 'vertex') ? { anthropic_version: 'vertex-2023-10-16', ...body } : { model, ...body },
   inline: (target) => hasQuirk(target, 'inline-images') || hasQuirk(target, 'vertex'),
+  hasTiers: (target) => !hasQuirk(target, 'vertex'),
 };
 
 /** Model and streaming are in the path, version and betas in the body (InvokeModel guide for Claude, read 2026-11-22). */
@@ -37,4 +40,5 @@ export const BEDROCK_INVOKE: Transport = {
   headers: () => ({}),
   body: ({ model: _, stream: __, ...body }) => ({ anthropic_version: 'bedrock-2023-05-31', ...body }),
   inline: () => true,
+  hasTiers: () => false,
 };
