@@ -122,9 +122,11 @@ function stopSignal({ reload }: Composed): Promise<number> {
 async function drain(server: FastifyInstance): Promise<void> {
   const { server: http } = server;
   const closed = new Promise<void>((done) => http.close(() => done()));
-  http.closeIdleConnections();
+  // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
+  const idle = setInterval(() => http.closeIdleConnections(), 20);
   const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(late);
 }
 
