@@ -66,6 +66,12 @@ export const COMMANDS: readonly Command[] = [
     meaning: 'Derives every balance again from receipts and transfers, and names the first difference.',
     run: async (_words, configuration) => (await import('./audit.ts')).auditCommand(configuration),
   },
+  {
+    name: 'sim',
+    usage: 'sim [--seed N] [--calls N] [--verbose]',
+    meaning: 'Runs the whole gateway in virtual time against hostile hosts, clients and crashes, and checks its laws.',
+    run: async (words) => (await import('./sim.ts')).simCommand(words),
+  },
 ];
 
 export function helpText(): string {

@@ -93,10 +93,12 @@ export function openOverChannel(channel: Channel, world: World, process: string)
 }
 
 /** Everything in memory, in this thread, without timers: for tests and simulations. */
-export function openMemoryStorage(world: World): Storage {
-  const client = connectLocally(openSqlite({ file: ':memory:', role: 'owner' }), world.newId('process'));
-  return compose(client, world, { serveProcess: () => {}, close: client.close });
-}
+export const openMemoryStorage = (world: World): Storage =>
+  openStorageOver(connectLocally(openSqlite({ file: ':memory:', role: 'owner' }), world.newId('process')), world);
+
+/** A store behind a client of one's own: for simulations, whose stores are slow, break and survive their users. */
+export const openStorageOver = (client: StoreClient, world: World): Storage =>
+  compose(client, world, { serveProcess: () => {}, close: client.close });
 
 function compose(client: StoreClient, world: World, rest: Pick<Storage, 'serveProcess' | 'close'>): Storage {
   const database = openKysely(client);

@@ -9,7 +9,7 @@ import { query, type Row, type Work, type WorkContext } from './work.ts';
 /** How many holds are settled in one transaction. */
 const BATCH = 500;
 
-/** Which processes are gone: all of them, one, or those not heard of since a moment. */
+/** Which processes are gone: all of them (only whoever owns the file may say so), one, or those not heard of since a moment. */
 export type Gone =
   | { readonly kind: 'all' }
   | { readonly kind: 'process'; readonly process: string }
@@ -38,13 +38,14 @@ export function* recover({ gone, now }: RecoverCommand, context: WorkContext): W
 }
 
 function* processesOf(gone: Gone, context: WorkContext): Work<string[]> {
-  const lock = context.dialect === 'postgres' ? ' for update skip locked' : '';
   switch (gone.kind) {
     case 'all':
-      return (yield query(`select id from process${lock}`)).rows.map((row) => String(row.id));
+      // A process that died before its first group has left nothing but a lease.
+      return (yield query('select id from process union select process from lease')).rows.map((row) => String(row.id));
     case 'process':
       return [gone.process];
     case 'silent': {
+      const lock = context.dialect === 'postgres' ? ' for update skip locked' : '';
       const { rows } = yield query(`select id from process where seen_at < ? limit 100${lock}`, [BigInt(gone.since)]);
       return rows.map((row) => String(row.id));
     }

@@ -54,7 +54,17 @@ function* dropMonth(month: string, context: WorkContext): Work<void> {
   context.months.delete(month);
 }
 
-/** A process that has nothing to write says that it lives. */
-function* beat({ process, now }: { readonly process: string; readonly now: number }): Work<void> {
-  yield query('update process set seen_at = ? where id = ?', [BigInt(Math.floor(now)), process]);
+/**
+ * A process says that it lives: before it asks for its first lease, which would otherwise outlive it unnoticed, and
+ * whenever it has nothing to write. One that was taken for dead hears that its leases are gone.
+ */
+function* beat({ process, now }: { readonly process: string; readonly now: number }, context: WorkContext): Work<void> {
+  const seenAt = BigInt(Math.floor(now));
+  const { changes } = yield query('update process set seen_at = ? where id = ?', [seenAt, process]);
+  if (changes > 0n) return;
+  yield query('insert into process (id, group_seq, seen_at) values (?, 0, ?) on conflict (id) do nothing', [
+    process,
+    seenAt,
+  ]);
+  context.notify('limits');
 }

@@ -1,0 +1,50 @@
+import type { Budgets } from './book-laws.ts';
+import { ACCOUNTS, KEYS, nanoOf } from './caller.ts';
+import type { Draws } from './draws.ts';
+import type { Store } from './store.ts';
+
+/** Accounts and keys as the simulation begins. */
+export function openBudgets(store: Store, now: number): Budgets {
+  const budgets: Budgets = new Map();
+  for (const { id, prepaid } of ACCOUNTS) {
+    const columns = 'id, name, prepaid, credits';
+    store.rows(`insert into account (${columns}) values (?, ?, ?, 0)`, [id, id, prepaid ? 1n : 0n]);
+    if (prepaid) budgets.set(`account:${id}`, 0n);
+  }
+  for (const { id, account, limit } of KEYS) {
+    store.rows(
+      `insert into api_key (hash, name, label, account_id, workspace_id, is_management, disabled, limit_nano,
+        include_byok_in_limit, created_at) values (?, ?, ?, ?, 'workspace', 0, 0, ?, 0, 0)`,
+      [id, id, id, account, limit === null ? null : nanoOf(limit)],
+    );
+    if (limit !== null) budgets.set(`key:${id}`, nanoOf(limit));
+  }
+  addCredit(store, budgets, { id: 'first', usd: '1', now });
+  return budgets;
+}
+
+function addCredit(
+  store: Store,
+  budgets: Budgets,
+  { id, usd, now }: { readonly id: string; readonly usd: string; readonly now: number },
+): void {
+  const credit = { id: `credit-${id}`, accountId: 'prepaid', amount: nanoOf(usd), reason: 'simulation' };
+  store.work('credit', { credit, now });
+  store.work('credit', { credit, now }); // booked once, however often it is sent
+  budgets.set('account:prepaid', (budgets.get('account:prepaid') ?? 0n) + credit.amount);
+}
+
+/** Somebody pays in, or raises a key's limit, while calls are under way. */
+export function raiseBudget(store: Store, budgets: Budgets, draws: Draws, now: number): void {
+  if (draws.chance(0.5)) {
+    addCredit(store, budgets, { id: String(draws.below(2 ** 31)), usd: draws.pick(['0.001', '0.05', '0.5']), now });
+    return;
+  }
+  const limited = KEYS.filter(({ limit }) => limit !== null);
+  const key = limited[draws.below(limited.length)];
+  if (!key) return;
+  const limit = (budgets.get(`key:${key.id}`) ?? 0n) + nanoOf(draws.pick(['0.001', '0.02', '0.3']));
+  const sql = 'update api_key set limit_nano = ? where hash = ?';
+  store.work('write', { statements: [{ sql, parameters: [limit, key.id] }], notices: ['access', 'limits'] });
+  budgets.set(`key:${key.id}`, limit);
+}

@@ -1,0 +1,85 @@
+import { openAccess } from '../../access/access.ts';
+import { DEADLINES } from '../../base/limits.ts';
+import type { World } from '../../base/world.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { DIALECTS } from '../../dialects/registry.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { openInsights } from '../../insights/insights.ts';
+import { openLedger } from '../../ledger/ledger.ts';
+import { openStorageOver } from '../../storage/open.ts';
+import { createCredentials } from '../../upstream/credentials.ts';
+import { createHealth } from '../../upstream/health.ts';
+import type { Clock } from './clock.ts';
+import type { Draws } from './draws.ts';
+import type { Network } from './network.ts';
+import type { Store } from './store.ts';
+
+export type Surroundings = {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly store: Store;
+  readonly draws: Draws;
+  readonly catalog: Catalog;
+  /** What the gateway tells its operator. */
+  readonly log: (line: string) => void;
+};
+
+/** One gateway process: composed as the real one, from a world that can be taken away at any moment. */
+export type GatewayProcess = {
+  readonly name: string;
+  /** Null while it starts: it waits for the store. */
+  readonly gateway: () => Gateway | null;
+  readonly isAlive: () => boolean;
+  /** As `kill -9`: what is in memory is gone, timers and connections with it; nothing is said to anyone. */
+  readonly kill: () => void;
+};
+
+export function startProcess(
+  name: string,
+  surroundings: Surroundings,
+  failed: (cause: unknown) => void,
+): GatewayProcess {
+  const { clock, network, store, draws } = surroundings;
+  let isAlive = true;
+  let gateway: Gateway | null = null;
+  let ids = 0;
+  const world: World = {
+    now: clock.now,
+    after: (ms, task) => (isAlive ? clock.after(name, ms, task) : () => {}),
+    random: draws.unit,
+    newId: (prefix) => `${prefix}-${clock.now().toString(36)}-${name}-${String(ids++).padStart(6, '0')}`,
+    request: (request, handler) => (isAlive ? network.request(name, request, handler) : NO_WIRE),
+  };
+  compose(name, world, surroundings).then((composed) => {
+    gateway = composed;
+  }, failed);
+  const kill = (): void => {
+    isAlive = false;
+    clock.forget(name);
+    network.forget(name);
+    store.disconnect(name);
+  };
+  return { name, gateway: () => gateway, isAlive: () => isAlive, kill };
+}
+
+async function compose(name: string, world: World, { store, catalog, log }: Surroundings): Promise<Gateway> {
+  const storage = openStorageOver(store.connect(name, world), world);
+  const access = await openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
+  const health = createHealth(world.now);
+  return {
+    world,
+    catalog: () => catalog,
+    enabled: () => new Set(catalog.providers.keys()),
+    access,
+    ledger: openLedger(storage.ledgerStore, world),
+    insights: openInsights(storage.insightsStore, world),
+    records: storage.records,
+    health,
+    dialects: DIALECTS,
+    upstream: { world, credentials: createCredentials({}), health, deadlines: DEADLINES },
+    log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
+  };
+}
+
+const NO_WIRE = { pause: () => {}, resume: () => {}, abort: () => {} };
+const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -1,0 +1,90 @@
+import type { World } from '../../base/world.ts';
+import { openNotices, type StoreClient } from '../../storage/client.ts';
+import { openSqlite } from '../../storage/sqlite.ts';
+import type { Value } from '../../storage/work.ts';
+import { beginWork } from '../../storage/works.ts';
+import type { Draws } from './draws.ts';
+
+/** The one database, and the processes’ ways to it: slow, in order, and dead with the process that uses them. */
+export function createStore(draws: Draws) {
+  const sqlite = openSqlite({ file: ':memory:', role: 'owner' });
+  const connected = new Map<string, { readonly notices: ReturnType<typeof openNotices>; readonly world: World }>();
+  let isBroken = false;
+
+  const tell = (notices: readonly string[]): void => {
+    for (const { notices: hub, world } of connected.values())
+      for (const notice of notices) world.after(draws.below(5), () => hub.emit(notice));
+  };
+  const apply = (name: Parameters<typeof beginWork>[0], argument: unknown): unknown => {
+    if (isBroken) throw new Error('the disk is full');
+    const { value, notices } = sqlite.work((context) => beginWork(name, argument, context));
+    tell(notices);
+    return value;
+  };
+
+  const connect = (process: string, world: World): StoreClient => {
+    const hub = openNotices();
+    connected.set(process, { notices: hub, world });
+    type Errand = { readonly act: () => unknown; readonly done: PromiseWithResolvers<unknown> };
+    const queue: Errand[] = [];
+    let isBusy = false;
+    const next = (): void => {
+      const errand = queue.shift();
+      isBusy = errand !== undefined;
+      if (!errand) return;
+      // Between the two moments the work is committed and nobody knows it yet: a process may die there.
+      world.after(draws.below(8), () => {
+        const answer = attempt(errand.act);
+        world.after(draws.below(4), () => {
+          if (answer.ok) errand.done.resolve(answer.value);
+          else errand.done.reject(answer.cause);
+          next();
+        });
+      });
+    };
+    const ask = (act: () => unknown): Promise<unknown> => {
+      const done = Promise.withResolvers<unknown>();
+      queue.push({ act, done });
+      if (!isBusy) next();
+      return done.promise;
+    };
+    return {
+      dialect: 'sqlite',
+      process,
+      work: (name, argument) => ask(() => apply(name, argument)) as never,
+      query: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
+      onNotice: hub.on,
+      defer: queueMicrotask,
+      close: async () => {},
+    };
+  };
+
+  return {
+    connect,
+    disconnect: (process: string) => void connected.delete(process),
+    recover: (gone: string, now: number) => {
+      const command = gone === 'all' ? { kind: 'all' } : { kind: 'process', process: gone };
+      while ((apply('recover', { gone: command, now }) as number) > 0);
+    },
+    break: () => {
+      isBroken = true;
+    },
+    repair: () => {
+      isBroken = false;
+    },
+    rows: (sql: string, parameters: readonly Value[] = []) => sqlite.query(sql, parameters).rows,
+    work: apply,
+    close: sqlite.close,
+  };
+}
+export type Store = ReturnType<typeof createStore>;
+
+function attempt(
+  act: () => unknown,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly cause: unknown } {
+  try {
+    return { ok: true, value: act() };
+  } catch (cause) {
+    return { ok: false, cause };
+  }
+}

@@ -1,0 +1,31 @@
+/** The whole gateway in virtual time; a failure names its seed, which `switchwright sim --seed N --verbose` runs again. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BEHAVIOURS } from '#src/cli/simulation/behaviours.ts';
+import { simulate } from '#src/cli/simulation/simulate.ts';
+
+const SEEDS = [1, 2, 3, 4, 5];
+const CALLS = 1_200;
+
+for (const seed of SEEDS)
+  test(`${CALLS} calls among hostile hosts, clients that leave and processes that die (seed ${seed})`, async () => {
+    const { ends, kills } = await simulate({ seed, calls: CALLS });
+    for (const kind of ['completed', 'failed', 'cancelled', 'refused', 'lost'])
+      assert.ok((ends[kind] ?? 0) > 5, `${kind}: ${JSON.stringify(ends)}`);
+    assert.ok(kills > 3, `${kills} kills`);
+  });
+
+test('the same seed tells the same story', async () => {
+  const options = { seed: 42, calls: 300 };
+  const [first, second, other] = [
+    await simulate(options),
+    await simulate(options),
+    await simulate({ ...options, seed: 43 }),
+  ];
+  assert.deepEqual(first, second);
+  assert.notEqual(first.trace, other.trace);
+});
+
+test('hosts misbehave in many ways', () => {
+  assert.ok(Object.keys(BEHAVIOURS).length > 50);
+});
