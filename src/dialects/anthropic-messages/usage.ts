@@ -57,6 +57,8 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObje
     output_tokens: completionTokens(usage),
     output_tokens_details: { thinking_tokens: usage.outputReasoning },
     server_tool_use: usage.webSearches > 0 ? { web_search_requests: usage.webSearches, web_fetch_requests: 0 } : null,
+    inference_geo: null,
+    service_tier: null,
     ...more,
     ...(bill && {
       cost: usdNumber(bill.cost),

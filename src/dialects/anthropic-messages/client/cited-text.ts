@@ -7,7 +7,7 @@ import { citationOf } from '../citations.ts';
  * the annotated stretches begin and end. `offset` is where the text begins within the answer's text.
  */
 export function citedText(text: string, offset: number, annotations: readonly Annotation[]): JsonObject[] {
-  const blocks: { type: 'text'; text: string; citations?: JsonObject[] }[] = [];
+  const blocks: { type: 'text'; text: string; citations: JsonObject[] | null }[] = [];
   const endless: JsonObject[] = [];
   let at = 0;
   for (const annotation of [...annotations].sort((a, b) => startOf(a) - startOf(b))) {
@@ -20,7 +20,7 @@ export function citedText(text: string, offset: number, annotations: readonly An
     const start = Math.min(Math.max(annotation.start - offset, 0), text.length);
     const end = Math.min(Math.max(annotation.end - offset, start), text.length);
     if (start > at) {
-      blocks.push({ type: 'text', text: text.slice(at, start) });
+      blocks.push({ type: 'text', text: text.slice(at, start), citations: null });
       at = start;
     }
     const last = blocks.at(-1);
@@ -30,7 +30,7 @@ export function citedText(text: string, offset: number, annotations: readonly An
     } else if (last) last.citations = [...(last.citations ?? []), citation];
     else endless.push(citation);
   }
-  if (at < text.length) blocks.push({ type: 'text', text: text.slice(at) });
+  if (at < text.length) blocks.push({ type: 'text', text: text.slice(at), citations: null });
   const last = blocks.at(-1);
   if (last && endless.length > 0) last.citations = [...(last.citations ?? []), ...endless];
   return blocks;

@@ -87,6 +87,8 @@ function begin(state: State): string {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
+      container: null,
       usage: encodeUsage(NO_USAGE, undefined, state.tier),
       provider: answer.provider,
     },

@@ -105,7 +105,9 @@ function writeText(blocks: OpenBlocks, text: string): string {
   if (text === '') return '';
   const { current } = blocks;
   const goesOn = current?.kind === 'text' && !current.cited;
-  const opened = goesOn ? '' : openBlock(blocks, { kind: 'text', cited: false }, { type: 'text', text: '' });
+  const opened = goesOn
+    ? ''
+    : openBlock(blocks, { kind: 'text', cited: false }, { type: 'text', text: '', citations: null });
   return opened + writeDelta(blocks.index, { type: 'text_delta', text });
 }
 

@@ -23,6 +23,8 @@ export function encodeReply(reply: Reply, answer: AnswerContext): Json {
     content: choice ? contentOf(choice, answer) : [],
     stop_reason: choice ? stopReason(choice) : null,
     stop_sequence: choice?.stopSequence ?? null,
+    stop_details: null,
+    container: null,
     ...beside.message,
     usage: encodeUsage(reply.usage ?? NO_USAGE, reply.bill, {
       ...(tier !== undefined && { service_tier: wireTierOf(tier) }),
@@ -71,7 +73,7 @@ const annotationsIn = (all: readonly Annotation[], offset: number, length: numbe
 function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: AnswerContext): JsonObject[] {
   switch (part.type) {
     case 'refusal':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }];
     case 'reasoning':
       return answer.call.reasoning?.exclude ? [] : [thoughtOf(part, answer)];
     case 'tool-call':
@@ -80,7 +82,9 @@ function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: Answer
       return [{ type: 'image', source: imageSource(part.source) }];
     case 'audio': {
       const transcript = part.native?.fields.transcript;
-      return typeof transcript === 'string' && transcript !== '' ? [{ type: 'text', text: transcript }] : [];
+      return typeof transcript === 'string' && transcript !== ''
+        ? [{ type: 'text', text: transcript, citations: null }]
+        : [];
     }
     default:
       return part satisfies never;

@@ -111,6 +111,7 @@ test('the official SDK reads a whole answer, with what it cost', async () => {
   check(message);
   const usage = message.usage as unknown as JsonObject;
   assert.deepEqual([usage.cost, usage.is_byok, usage.service_tier], [0.0000015, false, 'standard']);
+  assert.deepEqual([usage.inference_geo, message.container, message.stop_details], [null, null, null]);
 });
 
 test('the official SDK reads a stream, and both answers are one', async () => {
