@@ -9,7 +9,7 @@ import { count, dollars, exactCount, milliseconds, momentOf, perMillion, shortCo
 import { type Column, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
-import { displayName, firstModel, lowestPrice, pagePath } from './model-words.ts';
+import { displayName, firstModel, lowestPrice, pagePath, realModels } from './model-words.ts';
 
 const RECENT = 50;
 
@@ -23,7 +23,7 @@ export const homeRoute: Route = {
     const recent = request.caller ? await recentOf(gateway, request.caller.accountId) : null;
     return page(request, '/', {
       title: `${PRODUCT.name}: every model behind one API`,
-      description: `A self-hosted, OpenAI-compatible gateway: ${catalog.models.size} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
+      description: `A self-hosted, OpenAI-compatible gateway: ${realModels(catalog).length} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
       content: recent ? signedIn(request, catalog, recent) : visitor(request, catalog),
     });
   },
@@ -34,7 +34,7 @@ const recentOf = async (gateway: Gateway, accountId: string): Promise<readonly R
 
 function visitor(request: RouteRequest, catalog: Catalog): Html {
   return html`<div class="head measure lede"><h1>Every model behind one API</h1>
-<p class="facts"><span>${exactCount(catalog.models.size)} models</span><span>${exactCount(catalog.providers.size)} providers</span><span>one base URL, one key, a receipt for every request</span></p></div>
+<p class="facts"><span>${exactCount(realModels(catalog).length)} models</span><span>${exactCount(catalog.providers.size)} providers</span><span>one base URL, one key, a receipt for every request</span></p></div>
 <div class="measure">${start(request, catalog)}${newest(catalog)}</div>`;
 }
 
@@ -61,11 +61,11 @@ function start(request: RouteRequest, catalog: Catalog): Html {
 }
 
 function newest(catalog: Catalog): Html {
-  const models = [...catalog.models.values()].filter((model) => !model.sandbox).slice(0, 12);
+  const models = realModels(catalog).slice(0, 12);
   return html`<section class="part"><h2>Newest models</h2><ul class="cards">${models.map((model) => {
     const lowest = lowestPrice(model);
     return html`<li><a href="${pagePath(model.id)}">${displayName(model)}</a><span>${shortCount(model.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
-  })}</ul><p><a href="/models">All ${exactCount(catalog.models.size)} models</a></p></section>`;
+  })}</ul><p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
 }
 
 const RECENT_COLUMNS: readonly Column<Receipt>[] = [

@@ -79,3 +79,7 @@ export function summary(text: string, length = 200): string {
 /** The model of a first try: it answers without a provider key. Elsewhere the newest. */
 export const firstModel = (catalog: Catalog): Model | undefined =>
   catalog.models.get('sandbox/echo') ?? catalog.models.values().next().value;
+
+/** The models that answer in earnest: the sandbox's are counted and listed apart. */
+export const realModels = (catalog: Catalog): readonly Model[] =>
+  [...catalog.models.values()].filter((model) => !model.sandbox);

@@ -5,7 +5,15 @@ import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
 import { type Column, type Filter, type Grid, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
-import { authorName, displayName, lowestPrice, modalityWords, pagePath, parametersOf } from './model-words.ts';
+import {
+  authorName,
+  displayName,
+  lowestPrice,
+  modalityWords,
+  pagePath,
+  parametersOf,
+  realModels,
+} from './model-words.ts';
 
 export const modelsRoute: Route = {
   method: 'GET',
@@ -13,21 +21,18 @@ export const modelsRoute: Route = {
   auth: 'none',
   handle: (request, gateway) => {
     const catalog = gateway.catalog();
-    const models = sandboxLast([...catalog.models.values()]);
+    const real = realModels(catalog);
+    const sandbox = [...catalog.models.values()].filter((model) => model.sandbox);
     return page(request, '/models', {
       title: 'Models',
-      description: `${models.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
+      description: `${real.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
       section: 'models',
       content: html`<div class="head measure"><h1>Models</h1>
-<p class="facts"><span>${exactCount(models.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices in US dollars per million tokens, of the cheapest endpoint</span></p></div>
-<div class="measure">${modelGrid(models, request.query)}</div>`,
+<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices in US dollars per million tokens, of the cheapest endpoint</span>${sandbox.length > 0 && html`<span>${exactCount(sandbox.length)} of the <a href="/docs/sandbox">sandbox</a> stand last</span>`}</p></div>
+<div class="measure">${modelGrid([...real, ...sandbox], request.query)}</div>`,
     });
   },
 };
-
-/** Newest first as the catalogue has them; those that only try things out come after those that answer in earnest. */
-const sandboxLast = (models: readonly Model[]): readonly Model[] =>
-  [...models].sort((a, b) => Number(a.sandbox) - Number(b.sandbox));
 
 /** The list of models, wherever it stands: all of them, an author's, a provider's. */
 export function modelGrid(models: readonly Model[], query: { readonly [name: string]: string | undefined }): Html {
