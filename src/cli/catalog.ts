@@ -3,13 +3,18 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { parse } from 'smol-toml';
 import { type Json, parseJson } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
-import type { Environment } from '../catalog/environment.ts';
 import { AUTHORS_FILE } from '../catalog/schema.ts';
 import { SYNC_FILE } from '../catalog/sync/settings.ts';
 import { GENERATED, type Synced, syncModels } from '../catalog/sync/sync.ts';
+import { problemText, readCatalogue } from './catalogue.ts';
+import type { Configuration } from './configuration.ts';
 
 const SOURCE = 'https://models.dev/api.json';
-const HELP = `${PRODUCT.slug} catalog sync [--from <file or URL>] [--data <folder>] [--keep]
+const HELP = `${PRODUCT.slug} catalog check
+
+  Reads the catalogue as a start would, the operator's folder included, and names every problem.
+
+${PRODUCT.slug} catalog sync [--from <file or URL>] [--data <folder>] [--keep]
 
   Writes data/models/**.toml anew from models.dev (${SOURCE}).
   --from  a saved copy instead
@@ -18,8 +23,9 @@ const HELP = `${PRODUCT.slug} catalog sync [--from <file or URL>] [--data <folde
 `;
 
 /** `catalog …`: returns the exit code. */
-export async function catalogCommand(args: readonly string[], _environment: Environment): Promise<number> {
+export async function catalogCommand(args: readonly string[], configuration: Configuration): Promise<number> {
   const [verb, ...options] = args;
+  if (verb === 'check') return check(configuration);
   if (verb !== 'sync') {
     process.stdout.write(HELP);
     return verb === undefined || verb === '--help' ? 0 : 1;
@@ -43,6 +49,19 @@ export async function catalogCommand(args: readonly string[], _environment: Envi
       `${changed.written} files written, ${changed.removed} removed.\n`,
   );
   return 0;
+}
+
+function check(configuration: Configuration): number {
+  const read = readCatalogue(configuration);
+  if (read.ok) {
+    const { models, endpoints, providers } = read.value;
+    process.stdout.write(
+      `${models.size} models, ${endpoints.size} endpoints, ${providers.size} providers: all sound.\n`,
+    );
+    return 0;
+  }
+  process.stderr.write(`The catalogue has problems:\n${problemText(read.error)}\n`);
+  return 1;
 }
 
 const optionOf = (options: readonly string[], name: string): string | undefined => {

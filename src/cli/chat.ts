@@ -36,7 +36,7 @@ export async function chatCommand(words: readonly string[], configuration: Confi
     );
     return 2;
   }
-  const line = { url: values.url, key: values.key, model: values.model };
+  const line = { url: baseOf(values.url), key: values.key, model: values.model };
   const turns: Turn[] = values.system ? [{ role: 'system', content: values.system }] : [];
   const question = [positionals.join(' '), process.stdin.isTTY ? '' : await readAll()].filter(Boolean).join('\n\n');
   if (question) {
@@ -71,6 +71,12 @@ function imageUrl(image: string): string {
 }
 
 /** Streams one answer to the terminal; reasoning goes to stderr, dimmed. Null = it failed. */
+/** A gateway's address and its base URL are both understood. */
+const baseOf = (url: string): string => {
+  const path = URL.parse(url)?.pathname;
+  return `${url.replace(/\/+$/, '')}${path === '/' ? '/api/v1' : ''}`;
+};
+
 async function ask({ url, key, model }: Line, messages: readonly Turn[]): Promise<string | null> {
   const response = await fetch(`${url}/chat/completions`, {
     method: 'POST',

@@ -57,8 +57,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'catalog',
     usage: 'catalog [check | sync [--from FILE]]',
     meaning: 'Checks the catalogue’s files, or brings them up to date from models.dev.',
-    run: async (words, configuration) =>
-      (await import('./catalog.ts')).catalogCommand(words, configuration.environment),
+    run: async (words, configuration) => (await import('./catalog.ts')).catalogCommand(words, configuration),
   },
   {
     name: 'audit',
