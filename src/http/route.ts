@@ -8,8 +8,11 @@ export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below `/api/v1` (and its alias `/v1`) for `v1/` routes, below `/` for pages; `:name` and a final `*` are parameters. */
   readonly path: string;
-  /** `key`: any valid API key; `management`: a management key; `none`: public. A valid key is passed on to public routes too. */
-  readonly auth: 'none' | 'key' | 'management';
+  /**
+   * `key`: any valid API key; `inference`: one that may spend; `management`: a management key; `none`: public. A valid
+   * key is passed on to public routes too.
+   */
+  readonly auth: 'none' | 'key' | 'inference' | 'management';
   readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
 };
 

@@ -1,4 +1,5 @@
-import { type Fault, fault } from '../../base/fault.ts';
+import { assert } from '../../base/assert.ts';
+import type { Fault } from '../../base/fault.ts';
 import { PRODUCT } from '../../base/product.ts';
 import { openaiEmbeddingsClient } from '../../dialects/openai-embeddings/index.ts';
 import type { Receipt } from '../../facts/receipt.ts';
@@ -12,11 +13,10 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export const embeddingsRoute: Route = {
   method: 'POST',
   path: '/embeddings',
-  auth: 'key',
+  auth: 'inference',
   handle: async ({ body, headers, caller }, gateway) => {
     const receivedAt = gateway.world.now();
-    if (!caller || caller.isManagement)
-      return refused(fault('permission_denied', 'Management keys cannot be used for inference.'), null);
+    assert(caller, 'the route needs a key');
     const call = openaiEmbeddingsClient.decodeCall(body, { headers });
     if (!call.ok) return refused(call.error, null);
     const id = gateway.world.newId('gen');

@@ -1,0 +1,71 @@
+/** The gateway under attack, with providers on this machine, and the proof that it came out of it unharmed. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
+
+export const PROVIDER_KEY = 'hostile-provider-credential-0123456789';
+const main = resolve(import.meta.dirname, '../../src/main.ts');
+const MIB = 1024 * 1024;
+
+export type Subject = {
+  readonly gateway: GatewayProcess;
+  /** Resident memory of the process, in MiB; null where the system does not tell. */
+  readonly memory: () => number | null;
+  /** Checks that the process lives, kept quiet and small, then stops it and audits its books. */
+  readonly proveUnharmed: (growthMaxMiB: number) => Promise<void>;
+};
+
+export type SubjectOptions = {
+  readonly catalogue?: { readonly [path: string]: string };
+  readonly environment?: { readonly [name: string]: string };
+};
+
+export async function startSubject({ catalogue, environment }: SubjectOptions = {}): Promise<Subject> {
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-hostile-'));
+  const gateway = await startGateway({
+    folder,
+    ...(catalogue && { catalogue }),
+    environment: { HOSTILE_API_KEY: PROVIDER_KEY, ...environment },
+  });
+  const memory = (): number | null => residentMiB(gateway.child.pid);
+  const before = memory();
+  const proveUnharmed = async (growthMaxMiB: number): Promise<void> => {
+    try {
+      const healthy = await fetch(`${gateway.origin}/healthz`);
+      assert.equal(healthy.status, 200);
+      assertBounded(before, memory(), growthMaxMiB);
+      assert.equal(await gateway.stop(), 0);
+      assertQuiet(gateway.output());
+      const audit = spawnSync(process.execPath, [main, 'audit'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, HOME: folder, SWITCHWRIGHT_DATA_DIR: join(folder, 'data') },
+      });
+      assert.equal(audit.status, 0, audit.stdout + audit.stderr);
+    } finally {
+      await gateway.stop('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  return { gateway, memory, proveUnharmed };
+}
+
+/** No surprise, no stack trace, and none of the secrets in what the process printed. */
+function assertQuiet(output: string): void {
+  assert.doesNotMatch(output, /unhandled|uncaught|failed inside|warning:|\n\s+at .+:\d+:\d+/i);
+  for (const secret of [PROVIDER_KEY, API_KEY, MANAGEMENT_KEY]) assert(!output.includes(secret), 'a key was printed');
+}
+
+export function assertBounded(before: number | null, after: number | null, growthMaxMiB: number): void {
+  if (before === null || after === null) return;
+  assert(after - before < growthMaxMiB, `memory grew from ${before} to ${after} MiB`);
+}
+
+function residentMiB(pid: number | undefined): number | null {
+  if (process.platform !== 'linux') return null;
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kilobytes === undefined ? null : Math.round((Number(kilobytes) * 1024) / MIB);
+}

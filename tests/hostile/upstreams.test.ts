@@ -1,0 +1,112 @@
+/** Providers that misbehave: every caller hears of it in its own dialect, and never a clean end. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { assertRefused, type Json, PATHS, type Path, post } from './inference.ts';
+import { type Subject, startSubject } from './subject.ts';
+import { catalogueOf, forever, type Play, startUpstream, type Upstream } from './upstream.ts';
+
+const STREAM = { 'content-type': 'text/event-stream' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+const HTML = '<!doctype html><html><h1>Bad Gateway</h1></html>';
+const WORD = `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { role: 'assistant', content: 'word ' }, finish_reason: null }] })}\n\n`;
+
+const head = ({ response, isStream }: Parameters<Play>[0]) => response.writeHead(200, isStream ? STREAM : JSON_TYPE);
+
+/** Before any content: the status line is still free to say it. */
+const SILENT: { readonly [name: string]: Play } = {
+  html: ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).end(HTML),
+  'html-as-told': (played) => void head(played).end(HTML),
+  empty: (played) => void head(played).end(),
+  frames: (played) => void head(played).end('data: {"choices": "none"\n\ndata: ]]]\n\nnonsense\n\ndata: [DONE]\n\n'),
+  'wrong-shape': (played) => void head(played).end('data: [1,2,3]\n\ndata: {"choices":[null,7]}\n\n'),
+  binary: (played) => void head(played).end(Buffer.alloc(4_096, 0xff)),
+  'silence-then-close': (played) => {
+    head(played).flushHeaders();
+    setTimeout(() => played.socket.end(), 50);
+  },
+  'no-answer': ({ socket }) => void setTimeout(() => socket.end(), 50),
+  'not-http': ({ socket }) => void socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
+  'bad-length': ({ socket }) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"a":'),
+  'huge-header': ({ socket }) => void socket.end(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(200_000)}\r\n\r\n`),
+};
+/** Costly to read to the limit: asked by one path only. */
+const ENDLESS: { readonly [name: string]: Play } = {
+  endless: (played) => forever(head(played), Buffer.alloc(65_536, 0x78)),
+  'endless-comments': (played) => forever(head(played), ': nothing\n\n'.repeat(2_000)),
+};
+/** After the first words of a stream: only in-band is left. */
+const CUT: { readonly [name: string]: Play } = {
+  cut: (played) => {
+    head(played).write(WORD);
+    setTimeout(() => played.socket.end(), 20);
+  },
+  reset: (played) => {
+    head(played).write(WORD);
+    setTimeout(() => played.socket.resetAndDestroy(), 20);
+  },
+  'clean-cut': (played) => void head(played).end(WORD + WORD),
+  'half-frame': (played) => void head(played).end(`${WORD}${WORD.slice(0, 60)}`),
+  'then-html': (played) => void head(played).end(WORD + HTML),
+  'then-garbage': (played) => void head(played).end(`${WORD}data: {"choices": [{]}\n\n`),
+};
+
+const paths = PATHS.filter(({ name }) => name !== 'embeddings');
+let upstream: Upstream;
+let subject: Subject;
+before(async () => {
+  const plays = { ...SILENT, ...ENDLESS, ...CUT };
+  upstream = await startUpstream(plays);
+  subject = await startSubject({
+    catalogue: catalogueOf(upstream.origin, Object.keys(plays), 'openai-chat'),
+    environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.1' },
+  });
+});
+after(async () => {
+  await subject.proveUnharmed(500);
+  upstream.close();
+});
+
+function ask(path: Path, play: string, isStream: boolean) {
+  const model = `my/${play}`;
+  const body = { ...path.body(model, 'hello'), ...(isStream && path.name !== 'gemini' && { stream: true }) };
+  const url = path.url(model).replace(':generateContent', isStream ? ':streamGenerateContent?alt=sse' : '$&');
+  return post(subject.gateway.origin + url, JSON.stringify(body));
+}
+
+const dataOf = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
+
+/** The last event tells of the failure, in the words of the dialect, and nothing before it claims a proper end. */
+function assertBrokenOff({ name, refusal }: Path, text: string): void {
+  const events = dataOf(text)
+    .filter((data) => data !== '[DONE]')
+    .map((data) => JSON.parse(data) as Json);
+  const last = events.at(-1);
+  assert(last, `${name}: no event at all`);
+  if (name === 'responses') assert.match(JSON.stringify(last), /"type":"(response\.failed|error)"/);
+  else refusal(last, Number((last.error as Json | undefined)?.code));
+  assert.doesNotMatch(text, /"finish_reason":"stop"|message_stop|response\.completed|"finishReason":"STOP"/);
+}
+
+describe('before the first word', { concurrency: true }, () => {
+  for (const path of paths)
+    for (const play of Object.keys(path.name === 'chat' ? { ...SILENT, ...ENDLESS } : SILENT))
+      for (const isStream of [false, true])
+        test(`${path.name}: ${play}${isStream ? ', streamed' : ''}`, async () => {
+          const answer = await ask(path, play, isStream);
+          if (answer.status === 200 && isStream) return assertBrokenOff(path, answer.text);
+          assert([502, 503, 504].includes(answer.status), `${answer.status}: ${answer.text.slice(0, 300)}`);
+          assertRefused(path, answer, answer.status);
+        });
+});
+
+describe('after the first word', { concurrency: true }, () => {
+  for (const path of paths)
+    for (const play of Object.keys(CUT))
+      test(`${path.name}: ${play}`, async () => {
+        const answer = await ask(path, play, true);
+        assert.equal(answer.status, 200);
+        assert(answer.text.includes('word '), `the words before the failure were lost: ${answer.text}`);
+        assertBrokenOff(path, answer.text);
+      });
+});
