@@ -6,7 +6,7 @@
 // SIGTERM and leave the gateway behind (npm 11, dash 0.5.12, tried 2026-11-22). Windows has no `exec` and takes the second.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -37,8 +37,11 @@ function install() {
     const done = spawnSync(command, [...before, ...words], { cwd: root, stdio: ['ignore', 2, 2], env: environment });
     if (done.status !== 0) fail('The dependencies could not be installed; npm says why above.');
   }
-  mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(stamp, `${hash} ${development ? 'development' : 'production'}`);
+  try {
+    writeFileSync(stamp, `${hash} ${development ? 'development' : 'production'}`);
+  } catch {
+    // An installation that another user made, as in a container: it is looked through at each start.
+  }
 }
 
 /** Someone may have run `npm install` by hand: then nothing is missing. */
