@@ -81,7 +81,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     delivery.abandon();
     current().cancel();
   };
-  return { pause: run.pause, resume: run.resume, cancel };
+  return { pause: delivery.pause, resume: delivery.resume, cancel };
 }
 
 /** Commits what happened, then lets the last of the answer out. */
@@ -95,7 +95,7 @@ function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outc
       listener.settled(receipt);
       listener.done(deliver(delivery, outcome, ended));
     },
-    (cause) => failInside(context, cause),
+    (cause) => failInside(context, cause, delivery),
   );
 }
 
@@ -111,9 +111,11 @@ function deliver(delivery: Delivery, outcome: RunOutcome, ended: Ended): Complet
   return { kind: 'streamed' };
 }
 
-function failInside(context: CompletionContext, cause: unknown): void {
-  context.gateway.log('a call could not be settled', cause);
-  context.listener.done({ kind: 'failed', fault: fault('server', 'Internal Server Error') });
+/** The store is broken: what was shown ends with a fault, and nothing is told as complete. */
+function failInside({ gateway, listener }: CompletionContext, cause: unknown, delivery?: Delivery): void {
+  gateway.log('a call could not be settled', cause);
+  const value = fault('server', 'Internal Server Error');
+  listener.done(delivery?.breakOff(value) ? { kind: 'streamed' } : { kind: 'failed', fault: value });
 }
 
 /** Output tokens that the hold covers: the caller's limit, else a fixed allowance that grows while streaming. */

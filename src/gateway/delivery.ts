@@ -1,3 +1,4 @@
+import type { Fault } from '../base/fault.ts';
 import type { Event } from '../call/event.ts';
 import { usageOf } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
@@ -21,9 +22,14 @@ export type Delivery = {
   readonly events: (events: readonly Event[], target: Target) => void;
   /** The intent is stored: what waited may be seen. */
   readonly stored: () => void;
+  /** The client reads no further for now, or again. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   /** The client is gone: nothing is written any more. */
   readonly abandon: () => void;
   readonly last: (events: readonly Event[], target: Target) => void;
+  /** Ends with a fault what the client has seen the beginning of. False = it has seen nothing, or is gone. */
+  readonly breakOff: (value: Fault) => boolean;
   /** What was counted when the run ended: nothing is topped up or stopped any more. */
   readonly counted: () => Counted;
 };
@@ -32,6 +38,9 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   const { gateway, listener, promptTokens, held } = context;
   const meter = createMeter(promptTokens);
   let waiting: { events: Event[]; target: Target | null } | null = { events: [], target: null };
+  /** Whose answer the client has seen something of. */
+  let shown: Target | null = null;
+  let isClientPaused = false;
   let silent = false;
   let cutShort = false;
   let over = false;
@@ -55,12 +64,17 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
       waiting.events.push(...passing);
       waiting.target = target;
       run().pause();
-    } else if (passing.length > 0) listener.events(passing, target);
+    } else if (passing.length > 0) show(passing, target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
       hold.checkpoint(billFor(meter.usage(), target.endpoint.price).outputCost);
     }
     if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
+  };
+
+  const show = (batch: readonly Event[], target: Target): void => {
+    shown = target;
+    listener.events(batch, target);
   };
 
   /** Holds for as much output again; when no credit is left an answer that still goes on is stopped. */
@@ -80,8 +94,18 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     const kept = waiting;
     waiting = null;
     if (!kept?.target || silent) return;
-    listener.events(kept.events, kept.target);
-    run().resume();
+    show(kept.events, kept.target);
+    if (!isClientPaused) run().resume();
+  };
+
+  const pause = (): void => {
+    isClientPaused = true;
+    run().pause();
+  };
+
+  const resume = (): void => {
+    isClientPaused = false;
+    if (!waiting?.target) run().resume();
   };
 
   const abandon = (): void => {
@@ -90,14 +114,20 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
 
   const last = (final: readonly Event[], target: Target): void => {
     stored();
-    if (!silent) listener.events(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
+    if (!silent) show(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
+  };
+
+  const breakOff = (value: Fault): boolean => {
+    if (silent || !shown) return false;
+    show([{ type: 'fault', fault: value }], shown);
+    return true;
   };
 
   const counted = (): Counted => {
     over = true;
     return { meter, promptTokens, held, cutShort, firstContentAt, endedAt: gateway.world.now() };
   };
-  return { events, stored, abandon, last, counted };
+  return { events, stored, pause, resume, abandon, last, breakOff, counted };
 }
 
 const cutFinish = (choice: number): Event => ({ type: 'finish', choice, reason: 'length', native: null });

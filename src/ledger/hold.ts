@@ -38,9 +38,11 @@ type Parts = {
   readonly store: LedgerStore;
   readonly now: number;
   readonly ended: () => void;
+  /** The store failed: to be tried again when it may have recovered. */
+  readonly unsettled: (again: () => Promise<void>) => void;
 };
 
-export function openHold({ request, scopes, leases, store, now, ended }: Parts): OpenHold {
+export function openHold({ request, scopes, leases, store, now, ended, unsettled }: Parts): OpenHold {
   let state: 'open' | 'ended' | 'expired' = 'open';
   let amount = request.amount;
   let isDispatched = false;
@@ -52,9 +54,17 @@ export function openHold({ request, scopes, leases, store, now, ended }: Parts):
     store.touch({ id: request.generationId, amount, dispatched: isDispatched, checkpoint }).catch(() => {});
   };
   const close = (receipt: Receipt): Promise<void> => {
-    for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
     ended();
-    return store.close({ receipt, leases: scopes });
+    const closing = { receipt, leases: scopes };
+    // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
+    const free = (): void => {
+      for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
+    };
+    const closed = store.close(closing);
+    // An intent that was not stored cannot be settled, even if the store has recovered meanwhile.
+    const committed = durable.then(() => closed);
+    committed.then(free, () => unsettled(() => store.close(closing).then(free)));
+    return committed;
   };
   const finish = (receipt: Receipt): Promise<void> => {
     assert(state !== 'ended', 'a hold is settled or released once');

@@ -45,9 +45,18 @@ export const isHold = (answer: Hold | Fault): answer is Hold => 'settle' in answ
 export function openLedger(store: LedgerStore, world: World): Ledger {
   const leases = openLeases(store, world);
   const open = new Map<string, OpenHold>();
+  /** Settlements that the store refused. What does not fit in here is settled by the next start. */
+  const unsettled = new Set<() => Promise<void>>();
+  const keep = (again: () => Promise<void>): void => {
+    if (unsettled.size < BACKLOG_MAX) unsettled.add(again);
+  };
 
   const sweep = (): void => {
     cancelSweep = world.after(SWEEP_MS, sweep);
+    for (const again of unsettled) {
+      unsettled.delete(again);
+      again().catch(() => keep(again));
+    }
     const oldest = world.now() - HOLD_MS_MAX;
     for (const hold of open.values()) {
       if (hold.openedAt > oldest) return; // a map keeps the order of insertion: the rest is younger
@@ -65,6 +74,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       store,
       now: world.now(),
       ended: () => open.delete(request.generationId),
+      unsettled: keep,
     });
     open.set(request.generationId, hold);
     return hold.hold;

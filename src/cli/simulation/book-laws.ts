@@ -27,32 +27,45 @@ export function checkAudit(store: Store): string | null {
   return report.isSound ? null : report.lines.join('\n');
 }
 
+/** What is remembered of a call that is over. */
+export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'>;
+
+export function checkHolds(store: Store): string | null {
+  const hold = store.rows('select id from hold')[0];
+  return hold ? `the hold of ${hold.id} is open` : null;
+}
+
 /** When nothing is under way any more: no hold, no lease, and for every call that was sent exactly one receipt. */
-export function checkBooks(
-  store: Store,
-  calls: readonly Pick<Seen, 'id' | 'receipt' | 'lost' | 'result' | 'batches'>[],
-): string | null {
-  const holds = store.rows('select id, process from hold');
-  if (holds[0]) return `${holds.length} holds are open, the first of ${holds[0].id}`;
+export function checkBooks(store: Store, calls: readonly Finished[]): string | null {
+  const held = checkHolds(store);
+  if (held) return held;
   const lease = store.rows('select * from lease where amount <> 0')[0];
   if (lease) return `${lease.amount} of ${lease.scope} is still leased to ${lease.process}`;
-  const months = store.rows('select month from month').map(({ month }) => String(month).replace('-', '_'));
-  const booked = new Map(
-    months.flatMap((month) =>
-      store.rows(`select id, state, cost from generation_${month}`).map((row) => [String(row.id), row] as const),
-    ),
-  );
-  for (const { id, receipt, lost, result, batches } of calls) {
-    const row = booked.get(id);
-    booked.delete(id);
-    if (receipt && !row) return `${id} was settled and has no receipt`;
-    if (receipt && (row?.cost !== receipt.bill.cost || row?.state !== receipt.state))
-      return `${id} was settled as ${receipt.state} at ${receipt.bill.cost} and is booked as ${row?.state} at ${row?.cost}`;
-    if (batches > 0 && !row) return `${id} was shown to its client and has no receipt`;
-    const isRefused = !receipt && result?.kind === 'failed' && result.fault.code !== 'server';
-    if (isRefused && row) return `${id} was refused and has a receipt`;
-    if (!receipt && !lost && !row && result && !isRefused && result.kind !== 'failed') return `${id} has no receipt`;
+  const booked = receiptsIn(store);
+  for (const call of calls) {
+    const wrong = checkBooked(call, booked.get(call.id));
+    if (wrong) return `${call.id} ${wrong}`;
+    booked.delete(call.id);
   }
   const stranger = booked.keys().next();
   return stranger.done ? null : `${stranger.value} has a receipt that nobody asked for`;
+}
+
+type Booked = { readonly [column: string]: unknown };
+
+function receiptsIn(store: Store): Map<string, Booked> {
+  const months = store.rows('select month from month').map(({ month }) => String(month).replace('-', '_'));
+  const rows = months.flatMap((month) => store.rows(`select id, state, cost from generation_${month}`));
+  return new Map(rows.map((row) => [String(row.id), row]));
+}
+
+function checkBooked({ receipt, lost, shaken, result, batches }: Finished, row: Booked | undefined): string | null {
+  if (batches > 0 && !row) return 'was shown to its client and has no receipt';
+  if (receipt) {
+    if (!row) return 'was settled and has no receipt';
+    if (row.cost === receipt.bill.cost && row.state === receipt.state) return null;
+    return `was settled as ${receipt.state} at ${receipt.bill.cost} and is booked as ${row.state} at ${row.cost}`;
+  }
+  if (lost || shaken || result?.kind !== 'failed') return null;
+  return row ? 'was refused and has a receipt' : null;
 }

@@ -22,10 +22,12 @@ export type Seen = {
   left: boolean;
   /** The process died under it. */
   lost: boolean;
+  /** The store failed for a while under it. */
+  shaken: boolean;
 };
 
-/** What is wrong with a call that is over; null if nothing is. `isStoreSound`: the store did not break meanwhile. */
-export function checkCall(seen: Seen, network: Network, isStoreSound: boolean): string | null {
+/** What is wrong with a call that is over; null if nothing is. */
+export function checkCall(seen: Seen, network: Network): string | null {
   const { result, receipt, events } = seen;
   if (!result) return 'it is not over';
   if (receipt) {
@@ -34,11 +36,11 @@ export function checkCall(seen: Seen, network: Network, isStoreSound: boolean): 
   }
   switch (result.kind) {
     case 'failed': {
-      if (receipt && isStoreSound && receipt.state !== 'failed' && receipt.state !== 'cancelled')
+      if (receipt && receipt.state !== 'failed' && receipt.state !== 'cancelled')
         return `it failed, but its receipt says ${receipt.state}`;
-      if (events.length > 0 && isStoreSound) return 'it failed although something was delivered';
+      if (events.length > 0 && !seen.left) return 'it failed although something was delivered';
       if (!result.fault.message) return 'its fault has no message';
-      return result.fault.code === 'server' && isStoreSound ? `a bug: ${result.fault.message}` : null;
+      return result.fault.code === 'server' && !seen.shaken ? `a bug: ${result.fault.message}` : null;
     }
     case 'replied': {
       if (seen.streamed) return 'a stream was answered whole';
@@ -52,7 +54,9 @@ export function checkCall(seen: Seen, network: Network, isStoreSound: boolean): 
     }
     case 'streamed':
       if (!seen.streamed) return 'a whole answer was streamed';
-      return receipt ? checkStream(seen, receipt, network) : 'it was streamed without a receipt';
+      if (!receipt && !(seen.shaken && (seen.left || events.at(-1)?.type === 'fault')))
+        return 'it was streamed without a receipt';
+      return checkStream(seen, receipt, network);
     default:
       return result satisfies never;
   }
@@ -68,7 +72,7 @@ function checkReceipt(seen: Seen, receipt: Receipt): string | null {
   return null;
 }
 
-function checkStream(seen: Seen, receipt: Receipt, network: Network): string | null {
+function checkStream(seen: Seen, receipt: Receipt | null, network: Network): string | null {
   const { events, left } = seen;
   if (events.length === 0) return left ? null : 'its end was never told';
   // A client that left saw the beginning of an answer; any end would do.
@@ -82,7 +86,7 @@ function checkStream(seen: Seen, receipt: Receipt, network: Network): string | n
     if (broken) return broken;
   }
   const usage = events.find((event) => event.type === 'usage');
-  if (last === 'end' && usage?.bill?.cost !== receipt.bill.cost) return 'it was told another cost than it was charged';
+  if (last === 'end' && usage?.bill?.cost !== receipt?.bill.cost) return 'it was told another cost than it was charged';
   return null;
 }
 

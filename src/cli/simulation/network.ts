@@ -52,6 +52,7 @@ type Means = {
 
 function startExchange(steps: readonly Step[], handler: WireHandler, { after, pieces, over }: Means): Exchange {
   let at = 0;
+  let unread: Uint8Array[] = [];
   let cancel: Cancel | null = null;
   let isPaused = false;
   let isOver = false;
@@ -63,18 +64,21 @@ function startExchange(steps: readonly Step[], handler: WireHandler, { after, pi
   };
   const plan = (): void => {
     const step = steps[at];
-    if (!step || isOver || isPaused || cancel) return;
-    cancel = after(step.afterMs, () => {
+    if (isOver || isPaused || cancel || (!step && unread.length === 0)) return;
+    cancel = after(unread.length > 0 ? 0 : (step?.afterMs ?? 0), () => {
       cancel = null;
-      at++;
-      play(step);
+      if (unread.length === 0 && step) {
+        at++;
+        play(step);
+      }
+      while (unread[0] && !isOver && !isPaused) handler.data(unread.shift() ?? unread[0]);
       plan();
     });
   };
   const play = (step: Step): void => {
     if (step.kind === 'head') return handler.head(step.status, step.headers);
     if (step.kind === 'data') {
-      for (const piece of pieces(step.data)) if (!isOver) handler.data(piece);
+      unread = pieces(step.data);
       return;
     }
     finish();

@@ -35,6 +35,7 @@ export function playCall(process: GatewayProcess, gateway: Gateway, { clock, dra
     result: null,
     left: false,
     lost: false,
+    shaken: false,
   };
   const hears = (what: string): boolean => {
     if (!isAlive()) fail(`${seen.id}: ${what} from a process that is dead`);
@@ -49,10 +50,15 @@ export function playCall(process: GatewayProcess, gateway: Gateway, { clock, dra
   const afterBatch = (): void => {
     if (seen.batches === mood.leavesAtBatch) leave();
     if (seen.batches !== mood.pausesAtBatch) return;
+    isPaused = true;
     completion?.pause();
-    clock.after(CLIENTS, mood.pauseMs, () => isAlive() && completion?.resume());
+    clock.after(CLIENTS, mood.pauseMs, () => {
+      isPaused = false;
+      if (isAlive()) completion?.resume();
+    });
   };
   let completion: ReturnType<typeof complete> | null = null;
+  let isPaused = false;
   completion = complete(
     gateway,
     {
@@ -69,6 +75,8 @@ export function playCall(process: GatewayProcess, gateway: Gateway, { clock, dra
         hears('events');
         if (!call.stream) fail(`${seen.id}: events for a call that is not streamed`);
         if (seen.left) fail(`${seen.id}: events for a client that left`);
+        const isEnd = ['end', 'fault'].includes(events.at(-1)?.type ?? '');
+        if (isPaused && !isEnd) fail(`${seen.id}: events for a client that does not read`);
         if (events.length === 0) fail(`${seen.id}: a batch without events`);
         seen.events.push(...events);
         seen.batches++;
