@@ -49,3 +49,16 @@ test('chat answers what comes in by stdin, and takes a gateway’s address as we
     assert.equal(answer.code, 0);
   }
 });
+
+test('keys sign-in prints a link that signs a browser in, once', async () => {
+  const made = await run(['keys', 'sign-in'], {
+    PORT: new URL(gateway.origin).port,
+    SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'data'),
+  });
+  const link = made.out.match(/^http:\S+$/m)?.[0] ?? '';
+  assert(link.startsWith(`${gateway.origin}/sign-in?token=`), made.out + made.err);
+  const first = await fetch(link, { redirect: 'manual' });
+  assert.match(first.headers.get('set-cookie') ?? '', /HttpOnly/);
+  const second = await fetch(link, { redirect: 'manual' });
+  assert.equal(second.headers.get('set-cookie'), null);
+});

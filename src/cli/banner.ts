@@ -13,7 +13,8 @@ export function banner(
     .filter((slug) => slug !== 'sandbox')
     .map((slug) => catalog.providers.get(slug)?.name ?? slug);
   const local = localServers.map(
-    ({ provider, models }) => `${catalog.providers.get(provider)?.name ?? provider} (${models.length} models)`,
+    ({ provider, models }) =>
+      `${catalog.providers.get(provider)?.name ?? provider} (${models.length} ${models.length === 1 ? 'model' : 'models'})`,
   );
   const real = [...catalog.models.values()].filter((model) => !model.sandbox);
   const callable = real.filter((model) =>

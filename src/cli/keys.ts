@@ -34,7 +34,11 @@ export async function keysCommand(words: readonly string[], configuration: Confi
       case 'sign-in': {
         await storage.accessStore.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
         const token = await access.newSignIn(OWNER_ACCOUNT_ID);
-        console.log(`Open this path of the running gateway; it works once, within a day:\n/sign-in?token=${token}`);
+        const { host, port } = configuration;
+        const reached = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+        console.log(
+          `Open in a browser; it works once, within a day:\nhttp://${reached}:${port}/sign-in?token=${token}`,
+        );
         return 0;
       }
       default:
