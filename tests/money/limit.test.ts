@@ -1,0 +1,53 @@
+/** A key's limit against many calls at once, in one process and in two. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
+import { COST, callMany, getData, startHost } from './bench.ts';
+
+const LIMIT = 0.004;
+const CALLS = 200;
+const host = await startHost();
+after(() => host.close());
+
+async function createKey(base: string, limit: number): Promise<string> {
+  const response = await fetch(`${base}/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${MANAGEMENT_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'limited', limit }),
+  });
+  assert.equal(response.status, 201);
+  return ((await response.json()) as { key: string }).key;
+}
+
+for (const workers of ['1', '2'])
+  test(`${CALLS} calls at once spend no more than the limit, with ${workers} process${workers === '1' ? '' : 'es'}`, async () => {
+    const environment = { SWITCHWRIGHT_WORKERS: workers };
+    const gateway = await startGateway({ catalogue: host.catalogue, environment });
+    try {
+      const key = await createKey(gateway.base, LIMIT);
+      const seen = await callMany(gateway.base, CALLS, { key, maxTokens: 100 });
+      assert.equal(seen.length, CALLS);
+      const answered = seen.filter(({ finished }) => finished);
+      const refused = seen.filter(({ status }) => status === 402);
+      assert.equal(answered.length + refused.length, CALLS, 'answered or refused');
+      assert.ok(refused.length > 0 && answered.length > 10, `${answered.length} answered, ${refused.length} refused`);
+      const { error } = JSON.parse(refused[0]?.text ?? '') as { error: { message: string; code: number } };
+      assert.equal(error.code, 402);
+      assert.match(
+        error.message,
+        /requires more credits, or fewer max_tokens\. You requested up to 100 tokens, but can only afford \d+/,
+      );
+
+      const told = await getData(gateway.base, '/key', key);
+      assert.equal(told.limit, LIMIT);
+      assert.ok(Math.abs(Number(told.usage) - answered.length * COST) < 1e-9, `${told.usage}`);
+      assert.ok(Number(told.usage) <= LIMIT);
+      assert.ok(Math.abs(Number(told.limit_remaining) - (LIMIT - Number(told.usage))) < 1e-9);
+
+      // What the refused had been denied was only held: the rest of the limit can be spent to the last call it pays for.
+      const one = await callMany(gateway.base, 1, { key, maxTokens: 30 });
+      assert.equal(one[0]?.status, 200);
+    } finally {
+      await gateway.stop();
+    }
+  });
