@@ -183,13 +183,13 @@ test('a bug in a dialect ends its own call with `server`', async () => {
   assert.equal(result.kind === 'failed' && result.fault.code, 'server');
 });
 
-test('attempts are reported to health: latency and throughput of answers, outages of failures', async () => {
+test('attempts are reported to health: latency of answers, outages of failures', async () => {
   const health = createHealth(world.now);
   await bench([main], { health }).outcome;
   const well = health.view().of(main.endpoint.id);
   assert.equal(well?.stable, true);
   assert.equal(well?.success, 1);
-  assert.ok((well?.throughput?.p50 ?? 0) > 0 && (well?.latencyMs?.p50 ?? -1) >= 0);
+  assert.ok((well?.latencyMs?.p50 ?? -1) >= 0);
   server.script(refuses(503, { message: 'Overloaded' }));
   await bench([main, other], { health }).outcome;
   assert.equal(health.view().of(main.endpoint.id)?.stable, false);
