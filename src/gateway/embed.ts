@@ -6,6 +6,7 @@ import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
+import { isBelievableOf } from '../metering/believable.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import { estimateInputs } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
@@ -71,14 +72,14 @@ function runHeld(
   });
 }
 
-/** A vendor that counts nothing is charged for by our estimate, which the usage says. */
+/** A vendor that counts nothing, or what cannot be, is charged for by our estimate, which the usage says. */
 function endingOf(outcome: RunOutcome<EmbeddingReply>, promptTokens: number, endedAt: number): Ended {
   assert(outcome.kind !== 'streamed' && outcome.kind !== 'broken', 'embeddings are not streamed');
   const estimate = usageOf({ input: promptTokens, source: 'estimate' });
   const common = { finish: null, firstContentAt: null, endedAt };
   if (outcome.kind === 'replied') {
     const { target, reply } = outcome;
-    const usage = reply.usage ?? estimate;
+    const usage = reply.usage && isBelievableOf(reply.usage, promptTokens) ? reply.usage : estimate;
     return { ...common, state: 'completed', target, usage, bill: billFor(usage, target.endpoint.price), fault: null };
   }
   const value = outcome.kind === 'failed' ? outcome.fault : SERVER;

@@ -1,9 +1,11 @@
 import { fault } from '../base/fault.ts';
 import type { Bill, Event } from '../call/event.ts';
+import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
+import { isBelievable } from '../metering/believable.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
-import { type Meter, usageOfReply } from '../metering/meter.ts';
+import { estimateReply, type Meter } from '../metering/meter.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
 
@@ -13,6 +15,8 @@ export type Ended = Omit<Result, 'operation' | 'catalogVersion' | 'seed'>;
 export type Counted = {
   readonly meter: Meter;
   readonly promptTokens: number;
+  /** How many answers were asked for. */
+  readonly choices: number;
   /** Output tokens that the hold was made for. */
   readonly held: number;
   /** We stopped the answer because no credit was left: it ended with `length`. */
@@ -27,7 +31,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
   const common = { firstContentAt, endedAt, fault: null };
   switch (outcome.kind) {
     case 'replied': {
-      const usage = usageOfReply(outcome.reply, counted.promptTokens);
+      const usage = usageOfReply(outcome.reply, outcome.target, counted);
       const choice = outcome.reply.choices[0];
       const finish = choice ? { reason: choice.finish, native: choice.nativeFinish } : null;
       return {
@@ -40,7 +44,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
       };
     }
     case 'streamed': {
-      const usage = meter.usage();
+      const usage = usageOfStream(outcome.target, counted);
       const finish = meter.finish();
       return {
         ...common,
@@ -57,7 +61,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         ...common,
         state: 'completed',
         target: outcome.target,
-        usage: meter.usage(),
+        usage: usageOfStream(outcome.target, counted),
         finish,
         bill: NO_BILL,
         fault: outcome.fault,
@@ -84,9 +88,21 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
   }
 }
 
-/** Our count of what ran; a provider that bills on after a cancel is assumed to run to what was held. */
-function usageAfterCancel(target: Target | null, { meter, held, cutShort }: Counted): Usage {
+/** The vendor's count, or ours where it gave none or one that cannot be. */
+function usageOfReply(reply: Reply, { endpoint }: Target, { promptTokens, choices }: Counted): Usage {
+  const { usage } = reply;
+  return usage && isBelievable(usage, endpoint, choices) ? usage : estimateReply(reply, promptTokens);
+}
+
+function usageOfStream(target: Target | null, { meter, choices }: Counted): Usage {
   const usage = meter.usage();
+  return !target || isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
+}
+
+/** Our count of what ran; a provider that bills on after a cancel is assumed to run to what was held. */
+function usageAfterCancel(target: Target | null, counted: Counted): Usage {
+  const { held, cutShort } = counted;
+  const usage = usageOfStream(target, counted);
   if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || cutShort) return usage;
   return { ...usage, output: Math.max(usage.output, held - usage.outputReasoning) };
 }

@@ -5,6 +5,7 @@ import type { Leases } from './lease.ts';
 import type { HoldRequest } from './ledger.ts';
 import { interruptedReceipt } from './recovery.ts';
 import type { Intent, LedgerStore, Scope } from './store.ts';
+import type { Unsettled } from './unsettled.ts';
 
 /** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
 export type Hold = {
@@ -38,11 +39,11 @@ type Parts = {
   readonly store: LedgerStore;
   readonly now: number;
   readonly ended: () => void;
-  /** The store failed: to be tried again when it may have recovered. */
-  readonly unsettled: (again: () => Promise<void>) => void;
+  readonly unsettled: Unsettled;
 };
 
-export function openHold({ request, scopes, leases, store, now, ended, unsettled }: Parts): OpenHold {
+export function openHold(parts: Parts): OpenHold {
+  const { request, scopes, leases, store, now } = parts;
   let state: 'open' | 'ended' | 'expired' = 'open';
   let amount = request.amount;
   let isDispatched = false;
@@ -54,17 +55,8 @@ export function openHold({ request, scopes, leases, store, now, ended, unsettled
     store.touch({ id: request.generationId, amount, dispatched: isDispatched, checkpoint }).catch(() => {});
   };
   const close = (receipt: Receipt): Promise<void> => {
-    ended();
-    const closing = { receipt, leases: scopes };
-    // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
-    const free = (): void => {
-      for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
-    };
-    const closed = store.close(closing);
-    // An intent that was not stored cannot be settled, even if the store has recovered meanwhile.
-    const committed = durable.then(() => closed);
-    committed.then(free, () => unsettled(() => store.close(closing).then(free)));
-    return committed;
+    parts.ended();
+    return commitEnd(parts, receipt, { amount, durable });
   };
   const finish = (receipt: Receipt): Promise<void> => {
     assert(state !== 'ended', 'a hold is settled or released once');
@@ -73,7 +65,7 @@ export function openHold({ request, scopes, leases, store, now, ended, unsettled
     state = 'ended';
     return close(receipt);
   };
-  const grow = (more: NanoUsd): true => {
+  const grow = (more: NanoUsd): boolean => {
     amount = nano(amount + more);
     touch();
     return true;
@@ -113,6 +105,24 @@ export function openHold({ request, scopes, leases, store, now, ended, unsettled
     close(interruptedReceipt(intent(), at)).catch(() => {});
   };
   return { hold, openedAt: now, expire };
+}
+
+/** Books the end of a hold; an end that the store refuses is tried again later. */
+function commitEnd(
+  { scopes, leases, store, unsettled }: Parts,
+  receipt: Receipt,
+  { amount, durable }: { readonly amount: NanoUsd; readonly durable: Promise<void> },
+): Promise<void> {
+  const write = (): Promise<void> => store.close({ receipt, leases: scopes });
+  // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
+  const free = (): void => {
+    for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
+  };
+  const written = write();
+  // An intent that was not stored cannot be settled, even if the store has recovered meanwhile.
+  const committed = durable.then(() => written);
+  committed.then(free, () => unsettled.keep(() => write().then(free)));
+  return committed;
 }
 
 const intentOf = (request: HoldRequest): Omit<Intent, 'amount' | 'dispatched' | 'checkpoint'> => ({

@@ -6,6 +6,7 @@ import { type Hold, type OpenHold, openHold } from './hold.ts';
 import { type Leases, openLeases } from './lease.ts';
 import { shortageFault } from './shortage.ts';
 import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
+import { createUnsettled } from './unsettled.ts';
 
 /** A hold that nobody settled within this time is settled by us; it outlasts the longest call by far. */
 const HOLD_MS_MAX = 30 * 60_000;
@@ -45,18 +46,11 @@ export const isHold = (answer: Hold | Fault): answer is Hold => 'settle' in answ
 export function openLedger(store: LedgerStore, world: World): Ledger {
   const leases = openLeases(store, world);
   const open = new Map<string, OpenHold>();
-  /** Settlements that the store refused. What does not fit in here is settled by the next start. */
-  const unsettled = new Set<() => Promise<void>>();
-  const keep = (again: () => Promise<void>): void => {
-    if (unsettled.size < BACKLOG_MAX) unsettled.add(again);
-  };
+  const unsettled = createUnsettled();
 
   const sweep = (): void => {
     cancelSweep = world.after(SWEEP_MS, sweep);
-    for (const again of unsettled) {
-      unsettled.delete(again);
-      again().catch(() => keep(again));
-    }
+    unsettled.tryAgain();
     const oldest = world.now() - HOLD_MS_MAX;
     for (const hold of open.values()) {
       if (hold.openedAt > oldest) return; // a map keeps the order of insertion: the rest is younger
@@ -74,7 +68,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       store,
       now: world.now(),
       ended: () => open.delete(request.generationId),
-      unsettled: keep,
+      unsettled,
     });
     open.set(request.generationId, hold);
     return hold.hold;

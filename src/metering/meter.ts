@@ -9,6 +9,8 @@ export type Meter = {
   readonly pass: (event: Event) => void;
   /** The vendor's count, or ours while there is none. */
   readonly usage: () => Usage;
+  /** Our own count. */
+  readonly estimate: () => Usage;
   readonly finish: () => { readonly reason: FinishReason; readonly native: string | null } | null;
   /** Our own count of the output so far, reasoning included. */
   readonly outputTokens: () => number;
@@ -45,24 +47,25 @@ export function createMeter(promptEstimate: number): Meter {
     }
   };
 
-  const usage = (): Usage => {
-    const output = Math.ceil(outputBytes / 4);
-    const outputReasoning = Math.ceil(reasoningBytes / 4);
-    if (reported) return reported;
-    return usageOf({ input: promptEstimate, output, outputReasoning, source: 'estimate' });
-  };
+  const estimate = (): Usage =>
+    usageOf({
+      input: promptEstimate,
+      output: Math.ceil(outputBytes / 4),
+      outputReasoning: Math.ceil(reasoningBytes / 4),
+      source: 'estimate',
+    });
   return {
     pass,
-    usage,
+    usage: () => reported ?? estimate(),
+    estimate,
     finish: () => finish,
     outputTokens: () => (outputBytes + reasoningBytes) / 4,
     hasOutput: () => outputBytes + reasoningBytes > 0,
   };
 }
 
-/** The usage of a whole answer: the vendor's as it is, or our count where it reported none. */
-export function usageOfReply(reply: Reply, promptEstimate: number): Usage {
-  if (reply.usage) return reply.usage;
+/** Our own count of a whole answer. */
+export function estimateReply(reply: Reply, promptEstimate: number): Usage {
   let output = 0;
   let outputReasoning = 0;
   for (const choice of reply.choices)

@@ -10,7 +10,7 @@ const CALLS = 1_200;
 for (const seed of SEEDS)
   test(`${CALLS} calls among hostile hosts, clients that leave and processes that die (seed ${seed})`, async () => {
     const { ends, kills } = await simulate({ seed, calls: CALLS });
-    for (const kind of ['completed', 'failed', 'cancelled', 'refused', 'lost'])
+    for (const kind of ['completed', 'failed', 'cancelled', 'refused (payment_required)', 'lost'])
       assert.ok((ends[kind] ?? 0) > 5, `${kind}: ${JSON.stringify(ends)}`);
     assert.ok(kills > 3, `${kills} kills`);
   });

@@ -19,7 +19,7 @@ export function openBudgets(store: Store, now: number): Budgets {
     );
     if (limit !== null) budgets.set(`key:${id}`, nanoOf(limit));
   }
-  addCredit(store, budgets, { id: 'first', usd: '1', now });
+  addCredit(store, budgets, { id: 'first', usd: '2', now });
   return budgets;
 }
 
@@ -37,13 +37,13 @@ function addCredit(
 /** Somebody pays in, or raises a key's limit, while calls are under way. */
 export function raiseBudget(store: Store, budgets: Budgets, draws: Draws, now: number): void {
   if (draws.chance(0.5)) {
-    addCredit(store, budgets, { id: String(draws.below(2 ** 31)), usd: draws.pick(['0.001', '0.05', '0.5']), now });
+    addCredit(store, budgets, { id: String(draws.below(2 ** 31)), usd: draws.pick(['0.01', '0.3', '1']), now });
     return;
   }
   const limited = KEYS.filter(({ limit }) => limit !== null);
   const key = limited[draws.below(limited.length)];
   if (!key) return;
-  const limit = (budgets.get(`key:${key.id}`) ?? 0n) + nanoOf(draws.pick(['0.001', '0.02', '0.3']));
+  const limit = (budgets.get(`key:${key.id}`) ?? 0n) + nanoOf(draws.pick(['0.01', '0.2', '1']));
   const sql = 'update api_key set limit_nano = ? where hash = ?';
   store.work('write', { statements: [{ sql, parameters: [limit, key.id] }], notices: ['access', 'limits'] });
   budgets.set(`key:${key.id}`, limit);

@@ -62,10 +62,14 @@ export function checkCall(seen: Seen, network: Network): string | null {
   }
 }
 
+/** Whatever a host says that it counted: $100. */
+const COST_MAX = 100_000_000_000n;
+
 function checkReceipt(seen: Seen, receipt: Receipt): string | null {
   if (receipt.id !== seen.id) return 'it has the receipt of another';
   const { cost, inputCost, outputCost } = receipt.bill;
   if (cost < 0n || inputCost < 0n || outputCost < 0n) return `it cost ${cost}`;
+  if (cost > COST_MAX) return `it cost ${cost}`;
   if (receipt.state === 'failed' && cost !== 0n) return `it failed and cost ${cost}`;
   if (receipt.attempts.length > LIMITS.attempts_max) return `it took ${receipt.attempts.length} attempts`;
   if (receipt.totalMs < 0) return `it took ${receipt.totalMs} ms`;

@@ -13,10 +13,10 @@ export const ACCOUNTS = [
 export type SimulatedKey = { readonly id: string; readonly account: string; readonly limit: string | null };
 export const KEYS: readonly [SimulatedKey, ...SimulatedKey[]] = [
   { id: 'key-free', account: 'postpaid', limit: null },
-  { id: 'key-tight', account: 'postpaid', limit: '0.05' },
+  { id: 'key-tight', account: 'postpaid', limit: '0.1' },
   { id: 'key-wide', account: 'postpaid', limit: '5' },
   { id: 'key-prepaid', account: 'prepaid', limit: null },
-  { id: 'key-prepaid-tight', account: 'prepaid', limit: '0.1' },
+  { id: 'key-prepaid-tight', account: 'prepaid', limit: '0.5' },
 ];
 export const nanoOf = (usd: string): bigint => usdToNano(usd) ?? 0n;
 

@@ -1,64 +1,22 @@
+import type { Cancel } from '../../base/world.ts';
+import type { Call } from '../../call/call.ts';
+import type { Event } from '../../call/event.ts';
 import { complete } from '../../gateway/complete.ts';
+import type { Completion, CompletionListener } from '../../gateway/completion.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import type { Seen } from './call-laws.ts';
 import { callerOf, drawCall, drawMood, KEYS, type Mood } from './caller.ts';
-import type { Clock } from './clock.ts';
-import type { Draws } from './draws.ts';
 import type { GatewayProcess } from './process.ts';
-
-export type Stage = {
-  readonly clock: Clock;
-  readonly draws: Draws;
-  /** A law is broken: the simulation ends with it. */
-  readonly fail: (reason: string) => void;
-  readonly over: (seen: Seen) => void;
-};
-
-/** The timers of clients outlive the gateway's processes. */
-export const CLIENTS = 'clients';
+import { callOver, fail, OUTSIDE, type Stage } from './stage.ts';
 
 /** One client asks one process one thing, and behaves as clients do. */
-export function playCall(process: GatewayProcess, gateway: Gateway, { clock, draws, fail, over }: Stage): Seen {
-  const { name, isAlive } = process;
+export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway): Seen {
+  const { clock, draws } = stage;
   const call = drawCall(draws);
-  const mood: Mood = drawMood(draws);
   const key = draws.pick(KEYS);
-  const seen: Seen = {
-    id: gateway.world.newId('gen'),
-    process: name,
-    keyId: key.id,
-    streamed: call.stream,
-    choices: call.sampling.n ?? 1,
-    events: [],
-    batches: 0,
-    receipt: null,
-    result: null,
-    left: false,
-    lost: false,
-    shaken: false,
-  };
-  const hears = (what: string): boolean => {
-    if (!isAlive()) fail(`${seen.id}: ${what} from a process that is dead`);
-    if (seen.result) fail(`${seen.id}: ${what} after the end`);
-    return true;
-  };
-  const leave = (): void => {
-    if (!isAlive()) return;
-    seen.left ||= !seen.result;
-    completion?.cancel();
-  };
-  const afterBatch = (): void => {
-    if (seen.batches === mood.leavesAtBatch) leave();
-    if (seen.batches !== mood.pausesAtBatch) return;
-    isPaused = true;
-    completion?.pause();
-    clock.after(CLIENTS, mood.pauseMs, () => {
-      isPaused = false;
-      if (isAlive()) completion?.resume();
-    });
-  };
-  let completion: ReturnType<typeof complete> | null = null;
-  let isPaused = false;
+  const seen = newSeen(gateway.world.newId('gen'), process.name, key.id, call);
+  let completion: Completion | null = null;
+  const client = createClient(stage, { seen, process, mood: drawMood(draws), completion: () => completion });
   completion = complete(
     gateway,
     {
@@ -70,31 +28,87 @@ export function playCall(process: GatewayProcess, gateway: Gateway, { clock, dra
       userAgent: null,
       receivedAt: clock.now(),
     },
-    {
-      events: (events) => {
-        hears('events');
-        if (!call.stream) fail(`${seen.id}: events for a call that is not streamed`);
-        if (seen.left) fail(`${seen.id}: events for a client that left`);
-        const isEnd = ['end', 'fault'].includes(events.at(-1)?.type ?? '');
-        if (isPaused && !isEnd) fail(`${seen.id}: events for a client that does not read`);
-        if (events.length === 0) fail(`${seen.id}: a batch without events`);
-        seen.events.push(...events);
-        seen.batches++;
-        afterBatch();
-      },
-      settled: (receipt) => {
-        hears('a receipt');
-        if (seen.receipt) fail(`${seen.id}: two receipts`);
-        seen.receipt = receipt;
-      },
-      done: (result) => {
-        hears('an end');
-        seen.result = result;
-        over(seen);
-        if (mood.leavesAtEnd) completion?.cancel();
-      },
-    },
+    client.listener,
   );
-  if (mood.leavesAfterMs !== null) clock.after(CLIENTS, mood.leavesAfterMs, leave);
+  client.begin();
   return seen;
+}
+
+const newSeen = (id: string, process: string, keyId: string, call: Call): Seen => ({
+  id,
+  process,
+  keyId,
+  streamed: call.stream,
+  choices: call.sampling.n ?? 1,
+  events: [],
+  batches: 0,
+  receipt: null,
+  result: null,
+  left: false,
+  lost: false,
+  shaken: false,
+});
+
+type Client = { readonly listener: CompletionListener; readonly begin: () => void };
+type ClientParts = {
+  readonly seen: Seen;
+  readonly process: GatewayProcess;
+  readonly mood: Mood;
+  readonly completion: () => Completion | null;
+};
+
+/** Listens, leaves and pauses as its mood is, and says at once when the gateway does what it must not. */
+function createClient(stage: Stage, { seen, process, mood, completion }: ClientParts): Client {
+  let isPaused = false;
+  const hears = (what: string): void => {
+    if (!process.isAlive()) fail(stage, `${seen.id}: ${what} from a process that is dead`);
+    if (seen.result) fail(stage, `${seen.id}: ${what} after the end`);
+  };
+  const leave = (): void => {
+    if (!process.isAlive()) return;
+    seen.left ||= !seen.result;
+    completion()?.cancel();
+  };
+  const pause = (): Cancel => {
+    isPaused = true;
+    completion()?.pause();
+    return stage.clock.after(OUTSIDE, mood.pauseMs, () => {
+      isPaused = false;
+      if (process.isAlive()) completion()?.resume();
+    });
+  };
+  const listener: CompletionListener = {
+    events: (events) => {
+      hears('events');
+      const wrong = wrongBatch(seen, events, isPaused);
+      if (wrong) fail(stage, `${seen.id}: ${wrong}`);
+      seen.events.push(...events);
+      seen.batches++;
+      if (seen.batches === mood.leavesAtBatch) leave();
+      if (seen.batches === mood.pausesAtBatch) pause();
+    },
+    settled: (receipt) => {
+      hears('a receipt');
+      if (seen.receipt) fail(stage, `${seen.id}: two receipts`);
+      seen.receipt = receipt;
+    },
+    done: (result) => {
+      hears('an end');
+      seen.result = result;
+      callOver(stage, seen);
+      if (mood.leavesAtEnd) completion()?.cancel();
+    },
+  };
+  const begin = (): void => {
+    if (mood.leavesAfterMs !== null) stage.clock.after(OUTSIDE, mood.leavesAfterMs, leave);
+  };
+  return { listener, begin };
+}
+
+function wrongBatch(seen: Seen, events: readonly Event[], isPaused: boolean): string | null {
+  const isEnd = ['end', 'fault'].includes(events.at(-1)?.type ?? '');
+  if (!seen.streamed) return 'events for a call that is not streamed';
+  if (seen.left) return 'events for a client that left';
+  if (isPaused && !isEnd) return 'events for a client that does not read';
+  return events.length === 0 ? 'a batch without events' : null;
 }

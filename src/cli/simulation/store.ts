@@ -25,29 +25,7 @@ export function createStore(draws: Draws) {
   const connect = (process: string, world: World): StoreClient => {
     const hub = openNotices();
     connected.set(process, { notices: hub, world });
-    type Errand = { readonly act: () => unknown; readonly done: PromiseWithResolvers<unknown> };
-    const queue: Errand[] = [];
-    let isBusy = false;
-    const next = (): void => {
-      const errand = queue.shift();
-      isBusy = errand !== undefined;
-      if (!errand) return;
-      // Between the two moments the work is committed and nobody knows it yet: a process may die there.
-      world.after(draws.below(8), () => {
-        const answer = attempt(errand.act);
-        world.after(draws.below(4), () => {
-          if (answer.ok) errand.done.resolve(answer.value);
-          else errand.done.reject(answer.cause);
-          next();
-        });
-      });
-    };
-    const ask = (act: () => unknown): Promise<unknown> => {
-      const done = Promise.withResolvers<unknown>();
-      queue.push({ act, done });
-      if (!isBusy) next();
-      return done.promise;
-    };
+    const ask = createLane(world, draws);
     return {
       dialect: 'sqlite',
       process,
@@ -78,6 +56,33 @@ export function createStore(draws: Draws) {
   };
 }
 export type Store = ReturnType<typeof createStore>;
+
+/** One errand after the other, each a little late. */
+function createLane(world: World, draws: Draws): (act: () => unknown) => Promise<unknown> {
+  type Errand = { readonly act: () => unknown; readonly done: PromiseWithResolvers<unknown> };
+  const queue: Errand[] = [];
+  let isBusy = false;
+  const next = (): void => {
+    const errand = queue.shift();
+    isBusy = errand !== undefined;
+    if (!errand) return;
+    // Between the two moments the work is committed and nobody knows it yet: a process may die there.
+    world.after(draws.below(8), () => {
+      const answer = attempt(errand.act);
+      world.after(draws.below(4), () => {
+        if (answer.ok) errand.done.resolve(answer.value);
+        else errand.done.reject(answer.cause);
+        next();
+      });
+    });
+  };
+  return (act) => {
+    const done = Promise.withResolvers<unknown>();
+    queue.push({ act, done });
+    if (!isBusy) next();
+    return done.promise;
+  };
+}
 
 function attempt(
   act: () => unknown,

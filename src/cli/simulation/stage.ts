@@ -1,0 +1,91 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type Budgets, checkAudit, checkBudgets, type Finished } from './book-laws.ts';
+import { openBudgets } from './budget.ts';
+import { checkCall, type Seen } from './call-laws.ts';
+import { simulatedCatalog } from './catalogue.ts';
+import { createClock } from './clock.ts';
+import { drawsOf } from './draws.ts';
+import { createNetwork } from './network.ts';
+import type { GatewayProcess, Surroundings } from './process.ts';
+import { createStore } from './store.ts';
+
+/** Two days before a month ends, so that a long run sees two months. */
+const START = Date.UTC(2026, 10, 29, 12);
+
+/** Everything a simulation knows while it runs. */
+export type Stage = Surroundings & {
+  readonly budgets: Budgets;
+  readonly underWay: Set<Seen>;
+  readonly finished: Finished[];
+  readonly ends: { [kind: string]: number };
+  readonly trace: Hash;
+  readonly elapsedMs: () => number;
+  processes: GatewayProcess[];
+  /** The first law that was broken. */
+  broken: string | null;
+  started: number;
+  opened: number;
+  kills: number;
+  disk: 'sound' | 'full';
+  /** Everything is dead, and the next start is still to come. */
+  isDown: boolean;
+  /** The disk has been full since the last start: what a process could not write is settled when it is gone. */
+  wasShaken: boolean;
+};
+
+/** The timers of clients and of misfortunes outlive the gateway's processes. */
+export const OUTSIDE = 'outside';
+
+export function setStage(seed: number, log: (line: string) => void): Stage {
+  const draws = drawsOf(seed);
+  const clock = createClock(START);
+  const store = createStore(draws);
+  return {
+    draws,
+    clock,
+    store,
+    log,
+    network: createNetwork(clock, draws),
+    catalog: simulatedCatalog(),
+    budgets: openBudgets(store, START),
+    underWay: new Set(),
+    finished: [],
+    ends: {},
+    trace: createHash('sha256'),
+    elapsedMs: () => clock.now() - START,
+    processes: [],
+    broken: null,
+    started: 0,
+    opened: 0,
+    kills: 0,
+    disk: 'sound',
+    isDown: false,
+    wasShaken: false,
+  };
+}
+
+export function fail(stage: Stage, reason: string): void {
+  stage.broken ??= reason;
+}
+
+export function demand(stage: Stage, wrong: string | null, when = ''): void {
+  if (wrong) fail(stage, when + wrong);
+}
+
+/** A call is over, or its process is: it is held to the laws, remembered and told. */
+export function callOver(stage: Stage, seen: Seen): void {
+  const { underWay, ends, finished, store } = stage;
+  underWay.delete(seen);
+  if (!seen.lost) demand(stage, checkCall(seen, stage.network), `${seen.id}: `);
+  const { id, receipt, result, batches, lost, shaken } = seen;
+  const kind = lost
+    ? 'lost'
+    : (receipt?.state ?? (result?.kind === 'failed' ? `refused (${result.fault.code})` : 'untold'));
+  ends[kind] = (ends[kind] ?? 0) + 1;
+  const line = `${stage.elapsedMs()} ${id} ${kind} ${receipt?.bill.cost ?? 0n} ${seen.events.length}`;
+  stage.trace.update(line);
+  stage.log(line);
+  finished.push({ id, receipt, lost, shaken, result, batches });
+  if (finished.length % 40 === 0) demand(stage, checkBudgets(store, stage.budgets));
+  if (finished.length % 500 === 0 && stage.disk === 'sound') demand(stage, checkAudit(store));
+}

@@ -1,0 +1,67 @@
+import type { Fault } from '../base/fault.ts';
+import type { Event } from '../call/event.ts';
+import type { Target } from '../facts/target.ts';
+import type { Run } from '../upstream/run.ts';
+import type { CompletionListener } from './completion.ts';
+
+/** The way to the client: shut until the intent is stored, narrow when the client is slow, closed for good when it is gone. */
+export type Outlet = {
+  readonly pass: (events: readonly Event[], target: Target) => void;
+  /** The intent is stored: what waited may be seen. */
+  readonly stored: () => void;
+  /** The client reads no further for now, or again. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** The client is gone: nothing is written any more. */
+  readonly abandon: () => void;
+  readonly isAbandoned: () => boolean;
+  /** Ends with a fault what the client has seen the beginning of. False = it has seen nothing, or is gone. */
+  readonly breakOff: (value: Fault) => boolean;
+};
+
+export function createOutlet(listener: Pick<CompletionListener, 'events'>, run: () => Run): Outlet {
+  let isStored = false;
+  let waiting: { readonly events: Event[]; readonly target: Target } | null = null;
+  /** Whose answer the client has seen something of. */
+  let shown: Target | null = null;
+  let isPaused = false;
+  let isAbandoned = false;
+
+  const show = (events: readonly Event[], target: Target): void => {
+    if (isAbandoned || events.length === 0) return;
+    shown = target;
+    listener.events(events, target);
+  };
+  return {
+    pass: (events, target) => {
+      if (isStored) return show(events, target);
+      waiting = { events: [...(waiting?.events ?? []), ...events], target };
+      run().pause();
+    },
+    stored: () => {
+      isStored = true;
+      if (!waiting) return;
+      const { events, target } = waiting;
+      waiting = null;
+      show(events, target);
+      if (!isPaused) run().resume();
+    },
+    pause: () => {
+      isPaused = true;
+      run().pause();
+    },
+    resume: () => {
+      isPaused = false;
+      if (!waiting) run().resume();
+    },
+    abandon: () => {
+      isAbandoned = true;
+    },
+    isAbandoned: () => isAbandoned,
+    breakOff: (value) => {
+      if (isAbandoned || !shown) return false;
+      show([{ type: 'fault', fault: value }], shown);
+      return true;
+    },
+  };
+}

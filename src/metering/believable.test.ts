@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { usageOf } from '../call/usage.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import { isBelievable, isBelievableOf } from './believable.ts';
+
+const endpointOf = (context: number): Endpoint => ({ context }) as Endpoint;
+
+test('a count that fits into the context window twice over may be true', () => {
+  assert.ok(isBelievable(usageOf({ input: 90_000, output: 400_000 }), endpointOf(128_000), 1));
+  assert.ok(isBelievable(usageOf({ input: 9_000_000 }), endpointOf(10_000_000), 1));
+  assert.ok(isBelievable(usageOf({ output: 6_000_000 }), endpointOf(1_000_000), 4));
+});
+
+test('a count that cannot be is not charged for', () => {
+  for (const usage of [{ input: 2 ** 40 }, { outputReasoning: 3_000_000 }, { webSearches: 5_000 }])
+    assert.ok(!isBelievable(usageOf(usage), endpointOf(128_000), 1), JSON.stringify(usage));
+});
+
+test('embedded texts are believed up to many times our own count', () => {
+  assert.ok(isBelievableOf(usageOf({ input: 16_000_000 }), 4_000_000));
+  assert.ok(!isBelievableOf(usageOf({ input: 16_000_000 }), 1_000));
+});
