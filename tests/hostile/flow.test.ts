@@ -1,0 +1,104 @@
+/** A client that leaves takes its upstream call along; one that stops reading holds the upstream back, not our memory. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer, get, request } from 'node:http';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { API_KEY, type GatewayProcess, startGateway } from '../gateway-process.ts';
+
+const FLOOD_BYTES = 200 * 1024 * 1024;
+const chunk = (text: string): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })}\n\n`;
+const block = chunk('x'.repeat(16 * 1024));
+
+let sent = 0;
+let closed = 0;
+const upstream = createServer((call, response) => {
+  response.on('close', () => closed++);
+  call.resume();
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(chunk('Hello'));
+  if (!call.url?.startsWith('/flood')) return;
+  const more = (): void => {
+    while (sent < FLOOD_BYTES) {
+      sent += block.length;
+      if (!response.write(block)) return void response.once('drain', more);
+    }
+    response.end('data: [DONE]\n\n');
+  };
+  more();
+});
+let gateway: GatewayProcess;
+
+before(async () => {
+  await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
+  const address = upstream.address();
+  assert(typeof address === 'object' && address);
+  const provider = (name: string): string =>
+    `name = "${name}"\nbase_url = "http://127.0.0.1:${address.port}/${name}"\nauth = { scheme = "none" }\n`;
+  const model = (name: string): string =>
+    `name = "${name}"\n[endpoints.${name}]\nprice = { input = "1", output = "1" }\n`;
+  const catalogue = Object.fromEntries(
+    ['silent', 'flood'].flatMap((name) => [
+      [`providers/${name}.toml`, provider(name)],
+      [`models/acme/${name}.toml`, model(name)],
+    ]),
+  );
+  gateway = await startGateway({ catalogue });
+});
+after(async () => {
+  upstream.closeAllConnections();
+  upstream.close();
+  await gateway?.stop();
+});
+
+const memory = (): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** A streamed call up to its first bytes; the response is left paused. */
+function open(model: string): Promise<{ readonly leave: () => void }> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      `${gateway.base}/chat/completions`,
+      {
+        method: 'POST',
+        agent: false,
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      },
+      (response) => response.once('readable', () => resolve({ leave: () => call.destroy() })),
+    );
+    call.on('error', reject);
+    call.end(JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hi' }] }));
+  });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let left = 500; !isSo(); left--) {
+    assert(left > 0, 'it never happened');
+    await wait(10);
+  }
+}
+
+test('a client that leaves in mid-stream ends the upstream call; it is settled and on record', async () => {
+  const before = closed;
+  const { leave } = await open('acme/silent');
+  leave();
+  await until(() => closed === before + 1);
+});
+
+test('a client that stops reading stops the upstream, and memory stays where it was', async () => {
+  const start = memory();
+  const { leave } = await open('acme/flood');
+  let last = -1;
+  for (let still = 0; still < 10; last = sent) {
+    await wait(50);
+    still = sent === last ? still + 1 : 0;
+  }
+  assert(sent < FLOOD_BYTES / 4, `the upstream was held back after ${Math.round(sent / 1024 / 1024)} MB`);
+  assert(memory() - start < 100, `${Math.round(memory() - start)} MB more`);
+  leave();
+  await until(() => closed >= 2);
+  await new Promise<void>(
+    (done) => void get(`${gateway.origin}/healthz`, (response) => response.resume().on('end', done)),
+  );
+});
