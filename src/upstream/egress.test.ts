@@ -22,6 +22,7 @@ const answer: RequestListener = (request, response) => {
   else if (path === '/empty') response.writeHead(200).end();
   else if (path === '/large') response.writeHead(200, { 'content-length': LIMITS.asset_bytes_max + 1 }).write('x');
   else if (path === '/text') response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('hello');
+  else if (path === '/lying') response.writeHead(200, { 'content-type': 'image/png' }).end('<html>Sign in</html>');
   else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(PNG);
 };
 const server = createServer(answer);
@@ -54,6 +55,8 @@ test('each URL is fetched once, redirects followed, the bytes name the type; no 
 });
 
 const FAILURES = [
+  ['/text', 'image_download_failed', 'no image but text/plain'],
+  ['/lying', 'image_download_failed', 'no image'],
   ['/missing?token=secret', 'image_download_failed', 'status 404'],
   ['/inward', 'image_download_failed', 'not on the public internet'],
   ['/file-scheme', 'image_download_failed', 'only http and https'],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Fault, type FaultCode, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -71,7 +72,12 @@ async function fetchAsset(
     } else if (status !== 200)
       return failed(downloadFault(asset, `the host answered with status ${status}`, { status }));
     else if (body.length === 0) return failed(downloadFault(asset, 'the host sent nothing', { status }));
-    else return ok({ mediaType: mediaTypeOf(asset, got, body), data: body });
+    else {
+      const mediaType = mediaTypeOf(asset, got, body);
+      if (asset.kind === 'image' && !isImage(mediaType, body))
+        return failed(downloadFault(asset, `it is no image but ${mediaType}`));
+      return ok({ mediaType, data: body });
+    }
   }
   return failed(downloadFault(asset, `more than ${LIMITS.asset_redirects_max} redirects`));
 }
@@ -83,6 +89,11 @@ function mediaTypeOf(asset: Asset, headers: WireHeaders, body: Uint8Array): stri
   if (sniffed !== null) return sniffed;
   return said || (asset.kind === 'image' ? 'image/unknown' : 'application/octet-stream');
 }
+
+/** An error page served with status 200 must not travel on as an image, whatever it calls itself. */
+const isImage = (mediaType: string, body: Uint8Array): boolean =>
+  mediaType.startsWith('image/') &&
+  (mediaType === 'image/svg+xml' || sniffMediaType(body) !== null || body.length === 0 || !isUtf8(body));
 
 function faultOf(asset: Asset, error: CollectError): Fault {
   if (error.kind === 'too-large')
