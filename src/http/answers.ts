@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import type { Fault } from '../base/fault.ts';
+import { type Fault, fault } from '../base/fault.ts';
 import type { ClientDialect, FaultContext } from '../dialects/dialect.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { sendFault } from './faults.ts';
 
 /** Writes a whole JSON answer on a hijacked reply. */
@@ -24,4 +25,25 @@ export function refuseIn(
   context: FaultContext = { id: null },
 ): void {
   sendFault(reply, dialect.encodeFault(value, context), value, context.id);
+}
+
+/** A throw is a bug of ours: this call ends with it, the others go on. What has begun is broken off. */
+export function contain(
+  {
+    gateway,
+    dialect,
+    reply,
+  }: { readonly gateway: Gateway; readonly dialect: ClientDialect; readonly reply: FastifyReply },
+  act: () => void,
+): void {
+  try {
+    act();
+  } catch (cause) {
+    gateway.log('a call failed inside', cause);
+    try {
+      refuseIn(dialect, reply, fault('server', 'Internal Server Error'));
+    } catch {
+      reply.raw.destroy();
+    }
+  }
 }

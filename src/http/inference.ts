@@ -12,7 +12,7 @@ import type { Target } from '../facts/target.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { refuseIn, sendJson } from './answers.ts';
+import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
 
@@ -24,15 +24,17 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
     const receivedAt = gateway.world.now();
     const headers = request.headers as WireHeaders;
     reply.hijack();
-    const caller = gateway.access.authenticate(headers);
-    if ('code' in caller) return refuseIn(dialect, reply, caller);
-    const refusal = gateway.access.authorize(caller, 'inference');
-    if (refusal) return refuseIn(dialect, reply, refusal);
-    const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
-    if (!body.ok) return refuseIn(dialect, reply, body.error);
-    const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
-    if (!call.ok) return refuseIn(dialect, reply, call.error);
-    answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+    contain({ gateway, dialect, reply }, () => {
+      const caller = gateway.access.authenticate(headers);
+      if ('code' in caller) return refuseIn(dialect, reply, caller);
+      const refusal = gateway.access.authorize(caller, 'inference');
+      if (refusal) return refuseIn(dialect, reply, refusal);
+      const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
+      if (!body.ok) return refuseIn(dialect, reply, body.error);
+      const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
+      if (!call.ok) return refuseIn(dialect, reply, call.error);
+      answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+    });
   };
 }
 
@@ -64,27 +66,30 @@ function answer(exchange: Exchange): void {
 
 type CompletionRequest = Parameters<typeof complete>[1];
 
-function wholeAnswer({ gateway, dialect, reply, headers, call }: Exchange, request: CompletionRequest): void {
+function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
+  const { gateway, dialect, reply, headers, call } = exchange;
   let receipt: Receipt | null = null;
   complete(gateway, request, {
     events: () => {},
     settled: (value) => {
       receipt = value;
     },
-    done: (result) => {
-      if (result.kind === 'failed') {
-        const answer = answerContext(gateway, request, call, null, () => undefined);
-        return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
-      }
-      if (result.kind !== 'replied') return;
-      const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, call, receipt));
-      const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-      sendJson(reply, text, { 'x-generation-id': request.id });
-    },
+    done: (result) =>
+      contain(exchange, () => {
+        if (result.kind === 'failed') {
+          const answer = answerContext(gateway, request, call, null, () => undefined);
+          return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
+        }
+        if (result.kind !== 'replied') return;
+        const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, call, receipt));
+        const text = JSON.stringify(dialect.encodeReply(result.reply, context));
+        sendJson(reply, text, { 'x-generation-id': request.id });
+      }),
   });
 }
 
-function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, request: CompletionRequest): void {
+function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
+  const { gateway, dialect, reply, headers, call } = exchange;
   let completion: Completion | null = null;
   let encode: EventEncoder | null = null;
   let receipt: Receipt | null = null;
@@ -112,19 +117,20 @@ function streamAnswer({ gateway, dialect, reply, headers, call }: Exchange, requ
     stream.write(text);
   };
   completion = complete(gateway, request, {
-    events: write,
+    events: (events, target) => contain(exchange, () => write(events, target)),
     settled: (value) => {
       receipt = value;
     },
-    done: (result) => {
-      if (result.kind !== 'failed') return stream.end();
-      if (!stream.opened()) {
-        stream.release();
-        return refuseIn(dialect, reply, result.fault, { id: request.id });
-      }
-      write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
-      stream.end();
-    },
+    done: (result) =>
+      contain(exchange, () => {
+        if (result.kind !== 'failed') return stream.end();
+        if (!stream.opened()) {
+          stream.release();
+          return refuseIn(dialect, reply, result.fault, { id: request.id });
+        }
+        write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
+        stream.end();
+      }),
   });
 }
 
