@@ -14,6 +14,11 @@ export type Need = 'none' | 'key' | 'inference' | 'management';
 export type Access = {
   /** One hash and one map lookup. Never waits. */
   readonly authenticate: (headers: WireHeaders) => Caller | Fault;
+  /**
+   * The same for a key that is not known here: it may have been made a moment ago by another process, so the store is
+   * asked again, at most a few times a second however many wrong keys are tried.
+   */
+  readonly authenticateLate: (headers: WireHeaders) => Promise<Caller | Fault>;
   /** Null = may. */
   readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
   readonly keys: Keys;
@@ -25,6 +30,8 @@ export type Access = {
   /** Reads keys and sessions again; needed only where the store cannot tell of changes. */
   readonly refresh: () => Promise<void>;
 };
+
+const LOOK_AGAIN_MS = 200;
 
 /** The key id that calls from the console are booked on; it has no limit. */
 export const CONSOLE_KEY_ID = 'console';
@@ -61,16 +68,24 @@ export async function openAccess(parts: {
     return accountId === null ? null : consoleCaller(accountId);
   };
 
+  const authenticate = (headers: WireHeaders): Caller | Fault => {
+    const secret = keyIn(headers);
+    if (secret === undefined) return session(headers) ?? fault('authentication', 'Missing Authentication header');
+    const known = callers.get(digestOf(secret));
+    if (!known) return fault('authentication', 'Invalid API key');
+    if (known.key.disabled) return fault('authentication', 'This API key is disabled');
+    if (known.key.expiresAt !== null && known.key.expiresAt <= world.now())
+      return fault('authentication', 'This API key has expired');
+    return known.caller;
+  };
+  const lookAgain = seldom(world, refresh);
+
   return {
-    authenticate: (headers) => {
+    authenticate,
+    authenticateLate: async (headers) => {
       const secret = keyIn(headers);
-      if (secret === undefined) return session(headers) ?? fault('authentication', 'Missing Authentication header');
-      const known = callers.get(digestOf(secret));
-      if (!known) return fault('authentication', 'Invalid API key');
-      if (known.key.disabled) return fault('authentication', 'This API key is disabled');
-      if (known.key.expiresAt !== null && known.key.expiresAt <= world.now())
-        return fault('authentication', 'This API key has expired');
-      return known.caller;
+      if (secret !== undefined && !callers.has(digestOf(secret))) await lookAgain().catch(() => {});
+      return authenticate(headers);
     },
     authorize,
     keys: openKeys({ ...parts, keys: () => [...callers.values()].map(({ key }) => key), refresh }),
@@ -79,6 +94,23 @@ export async function openAccess(parts: {
     signOut: sessions.signOut,
     session,
     refresh,
+  };
+}
+
+/** Runs the task for everyone who asks, after they asked, but not more often than every `LOOK_AGAIN_MS`. */
+function seldom(world: World, task: () => Promise<void>): () => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
+  let next: Promise<void> | null = null;
+  const begin = (): Promise<void> => {
+    next = null;
+    last = world.now();
+    return task();
+  };
+  return () => {
+    const wait = last + LOOK_AGAIN_MS - world.now();
+    if (next === null && wait <= 0) return begin();
+    next ??= new Promise<void>((awake) => world.after(wait, awake)).then(begin);
+    return next;
   };
 }
 

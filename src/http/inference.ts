@@ -15,6 +15,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
+import { withCaller } from './with-caller.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -24,17 +25,18 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
     const receivedAt = gateway.world.now();
     const headers = request.headers as WireHeaders;
     reply.hijack();
-    contain({ gateway, dialect, reply }, () => {
-      const caller = gateway.access.authenticate(headers);
-      if ('code' in caller) return refuseIn(dialect, reply, caller);
-      const refusal = gateway.access.authorize(caller, 'inference');
-      if (refusal) return refuseIn(dialect, reply, refusal);
-      const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
-      if (!body.ok) return refuseIn(dialect, reply, body.error);
-      const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
-      if (!call.ok) return refuseIn(dialect, reply, call.error);
-      answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
-    });
+    withCaller(gateway, headers, (caller) =>
+      contain({ gateway, dialect, reply }, () => {
+        if ('code' in caller) return refuseIn(dialect, reply, caller);
+        const refusal = gateway.access.authorize(caller, 'inference');
+        if (refusal) return refuseIn(dialect, reply, refusal);
+        const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
+        if (!body.ok) return refuseIn(dialect, reply, body.error);
+        const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
+        if (!call.ok) return refuseIn(dialect, reply, call.error);
+        answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+      }),
+    );
   };
 }
 

@@ -98,7 +98,8 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     url: prefix + route.path,
     handler: async (request, reply) => {
       const headers = request.headers as WireHeaders;
-      const known = gateway.access.authenticate(headers);
+      const now = gateway.access.authenticate(headers);
+      const known = 'code' in now && route.auth !== 'none' ? await gateway.access.authenticateLate(headers) : now;
       const caller = 'code' in known ? null : known;
       const refusal = route.auth !== 'none' && 'code' in known ? known : gateway.access.authorize(caller, route.auth);
       if (refusal) return refuse(request, reply, refusal);
