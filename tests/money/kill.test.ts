@@ -1,11 +1,11 @@
 /** The real process, killed without warning while calls run: after a restart every call is settled exactly once. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { skipReason, startGateway } from '../gateway-process.ts';
+import { startGateway } from '../gateway-process.ts';
 import { assertOnRecord, audit, COST, callMany, getData, startHost } from './bench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'switchwright-kill-'));
@@ -16,7 +16,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-for (const [round, workers] of ['1', '1', '1', '2'].entries())
+for (const [round, workers] of ['1', '1', '2'].entries())
   test(`kill -9 in round ${round + 1} with ${workers} process${workers === '1' ? '' : 'es'}`, async () => {
     const options = { folder, catalogue, environment: { SWITCHWRIGHT_WORKERS: workers } };
     const gateway = await startGateway(options);
@@ -32,26 +32,6 @@ for (const [round, workers] of ['1', '1', '1', '2'].entries())
     assert.equal(await again.stop(), 0, 'SIGTERM stops cleanly');
     assert.match(audit(folder), / 0 open holds/);
   });
-
-const children = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-const missing = existsSync(`/proc/${process.pid}/task/${process.pid}/children`)
-  ? null
-  : 'finding a worker to kill: there is no /proc';
-
-test('a worker that is killed is settled and replaced, the others go on', { skip: skipReason(missing) }, async () => {
-  const gateway = await startGateway({ folder, catalogue, environment: { SWITCHWRIGHT_WORKERS: '2' } });
-  const before = children(gateway.child.pid ?? 0);
-  const calls = callMany(gateway.base, 60);
-  await wait(80);
-  process.kill(before[0] ?? 0, 'SIGKILL');
-  const [seen, others] = [await calls, await callMany(gateway.base, 20)];
-  assert.ok(seen.some(({ finished }) => finished) && others.some(({ finished }) => finished), 'the other one served');
-  while (children(gateway.child.pid ?? 0).length < before.length) await wait(20);
-  await assertOnRecord(gateway.base, [...seen, ...others]);
-  assert.equal(await gateway.stop(), 0);
-  assert.match(audit(folder), / 0 open holds/);
-});
 
 test('SIGTERM lets calls in flight end', async () => {
   const gateway = await startGateway({ folder, catalogue });
