@@ -43,7 +43,7 @@ function streamed(
   const { head: first, words, tail, terminal } = spoken(asked, saying);
   const kept = words.slice(0, options.keep ?? words.length);
   if (options.swap !== undefined && kept.length > 0) kept[draws.below(kept.length)] = options.swap;
-  const steps: Step[] = [head(200, SSE_TYPE, draws.between(5, 400)), data(first)];
+  const steps: Step[] = [head(200, SSE_TYPE, draws.chance(0.3) ? draws.below(10) : draws.between(5, 400)), data(first)];
   for (let at = 0; at < kept.length; ) {
     const count = draws.between(1, 1 + kept.length / 8);
     steps.push(data(kept.slice(at, at + count).join(''), options.pace ?? draws.between(1, 30)));

@@ -14,7 +14,7 @@ export type SimulatedKey = { readonly id: string; readonly account: string; read
 export const KEYS: readonly [SimulatedKey, ...SimulatedKey[]] = [
   { id: 'key-free', account: 'postpaid', limit: null },
   { id: 'key-tight', account: 'postpaid', limit: '0.1' },
-  { id: 'key-wide', account: 'postpaid', limit: '5' },
+  { id: 'key-wide', account: 'postpaid', limit: '2' },
   { id: 'key-prepaid', account: 'prepaid', limit: null },
   { id: 'key-prepaid-tight', account: 'prepaid', limit: '0.5' },
 ];
@@ -75,7 +75,7 @@ export const drawMood = (draws: Draws): Mood => ({
     ? draws.pick([0, 1, draws.below(40), draws.below(2_000), draws.below(60_000)])
     : null,
   leavesAtBatch: draws.chance(0.06) ? draws.between(1, 6) : null,
-  pausesAtBatch: draws.chance(0.1) ? draws.between(1, 4) : null,
+  pausesAtBatch: draws.chance(0.15) ? draws.between(1, 3) : null,
   pauseMs: draws.pick([0, draws.below(500), draws.below(60_000)]),
   leavesAtEnd: draws.chance(0.3),
 });

@@ -17,8 +17,8 @@ export function misfortune(stage: Stage): void {
   draws.weighted([
     [3, () => killOne(stage)],
     [2, () => killAll(stage)],
-    [1, () => fillDisk(stage, killAll)],
-    [2, () => fillDisk(stage, clearDisk)],
+    [stage.hasSmallDisk ? 2 : 0, () => fillDisk(stage, killAll)],
+    [stage.hasSmallDisk ? 3 : 0, () => fillDisk(stage, clearDisk)],
     [12, () => raiseBudget(store, budgets, draws, clock.now())],
   ] as const)();
 }

@@ -19,6 +19,8 @@ export type Stage = Surroundings & {
   readonly finished: Finished[];
   readonly ends: { [kind: string]: number };
   readonly trace: Hash;
+  /** Some simulations never see a full disk, so that they can be stricter at the end. */
+  readonly hasSmallDisk: boolean;
   readonly elapsedMs: () => number;
   processes: GatewayProcess[];
   /** The first law that was broken. */
@@ -52,6 +54,7 @@ export function setStage(seed: number, log: (line: string) => void): Stage {
     finished: [],
     ends: {},
     trace: createHash('sha256'),
+    hasSmallDisk: seed % 2 === 0,
     elapsedMs: () => clock.now() - START,
     processes: [],
     broken: null,

@@ -66,8 +66,9 @@ function createLane(world: World, draws: Draws): (act: () => unknown) => Promise
     const errand = queue.shift();
     isBusy = errand !== undefined;
     if (!errand) return;
-    // Between the two moments the work is committed and nobody knows it yet: a process may die there.
-    world.after(draws.below(8), () => {
+    // Mostly quick, sometimes slower than the hosts. Between the two moments the work is committed and nobody knows it
+    // yet: a process may die there.
+    world.after(draws.chance(0.05) ? draws.below(600) : draws.below(8), () => {
       const answer = attempt(errand.act);
       world.after(draws.below(4), () => {
         if (answer.ok) errand.done.resolve(answer.value);
