@@ -45,6 +45,9 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
   const world = realWorld({ egressAllow: configuration.egressAllow });
   const sandbox = await startSandbox(world);
   const composed = await composeGateway(withSandbox(configuration, sandbox.origin), world, 'owner');
+  // Workers accept by themselves: a connection that Node's round-robin hands to a worker that is just dying stays open
+  // in the owner for ever, and its client waits for ever (seen with Node 26.10, 2026-11-22).
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ serialization: 'advanced' });
   let stopping = false;
   const listening = Promise.withResolvers<number>();
@@ -53,7 +56,9 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
     composed.storage.serveProcess(worker.process);
     worker.on('listening', ({ port }) => listening.resolve(port));
     worker.on('exit', () => {
-      if (!stopping) world.after(500, fork);
+      world.after(500, () => {
+        if (!stopping) fork();
+      });
     });
   };
   for (let count = 0; count < configuration.workers; count++) fork();
