@@ -128,6 +128,6 @@ function kindOf(value: unknown): string {
 /** The members of `object` that are not undefined: for building values with optional members in one expression. */
 export function present<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(object)) if (value !== undefined) kept[name] = value;
+  for (const name in object) if (object[name] !== undefined) kept[name] = object[name];
   return kept as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -50,12 +50,12 @@ export type AnswerContext = {
   readonly call: Call;
   readonly newId: (prefix: string) => string;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
-  readonly extra?: JsonObject;
+  readonly extra?: JsonObject | undefined;
 };
 
 export type FaultContext = {
   readonly id: string | null;
-  readonly extra?: JsonObject;
+  readonly extra?: JsonObject | undefined;
   /** Set where a call was read and asked for no stream: some dialects answer certain faults with an incomplete reply. */
   readonly answer?: AnswerContext;
 };

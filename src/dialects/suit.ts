@@ -20,20 +20,21 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
   const losses: Loss[] = [];
-  const allowed = { ...call, ...allowedTools(call, endpoint) };
+  const tools = allowedTools(call, endpoint);
+  const allowed = tools ? { ...call, ...tools } : call;
   const { quirks, id } = endpoint.dialect;
-  return ok({
-    call: {
-      ...allowed,
-      ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
-      ...(call.native && { native: unsaid(call, call.native, id) }),
-      ...(id !== 'openai-chat' && { messages: call.messages.map(named) }),
-      sampling: suitSampling(call.sampling, endpoint, losses),
-      ...(call.user !== undefined && { user: pseudonym(call.user) }),
-      ...(reasoning && { reasoning: reasoning.value }),
-    },
-    losses,
-  });
+  const sampling = suitSampling(call.sampling, endpoint, losses);
+  const changed: Partial<Call> = {
+    ...tools,
+    ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
+    ...(call.native && { native: unsaid(call, call.native, id) }),
+    ...(id !== 'openai-chat' && call.messages.some(isNamed) && { messages: call.messages.map(named) }),
+    ...(sampling !== call.sampling && { sampling }),
+    ...(call.user !== undefined && { user: pseudonym(call.user) }),
+    ...(reasoning && { reasoning: reasoning.value }),
+  };
+  for (const _ in changed) return ok({ call: { ...call, ...changed }, losses });
+  return ok({ call, losses }); // most calls suit as they are: nothing is copied
 }
 
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */
@@ -47,6 +48,8 @@ function unsaid({ reasoning }: Call, native: Native, id: DialectId): Native {
 }
 const SPEAKS_ANTHROPIC: readonly DialectId[] = ['anthropic-messages', 'bedrock-invoke-anthropic'];
 
+const isNamed = (message: Message): boolean => message.role === 'user' && message.name !== undefined;
+
 /** Formats without names for speakers have them in the text (spec §1.1). */
 function named(message: Message): Message {
   if (message.role !== 'user' || message.name === undefined) return message;
@@ -57,12 +60,12 @@ function named(message: Message): Message {
 }
 
 /** A vendor's list of allowed tools, for everyone else: the tools that may be called are the only ones sent. */
-function allowedTools(call: Call, endpoint: Endpoint): Partial<Call> {
+function allowedTools(call: Call, endpoint: Endpoint): Pick<Call, 'tools' | 'toolChoice'> | undefined {
   const choice = call.toolChoice;
-  if (choice?.type !== 'native' || choice.dialect === endpoint.dialect.id) return {};
+  if (choice?.type !== 'native' || choice.dialect === endpoint.dialect.id) return undefined;
   const { names, isForced } = allowedIn(choice.value);
   const tools = call.tools.filter((tool) => tool.type === 'function' && names.includes(tool.name));
-  if (tools.length === 0) return {};
+  if (tools.length === 0) return undefined;
   return { tools, toolChoice: { type: isForced ? 'required' : 'auto' } };
 }
 

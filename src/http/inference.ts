@@ -79,11 +79,12 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
     done: (result) =>
       contain(exchange, () => {
         if (result.kind === 'failed') {
-          const answer = answerContext(gateway, request, call, null, () => undefined);
+          const answer = answerContext(gateway, request, null);
           return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
         }
         if (result.kind !== 'replied') return;
-        const context = answerContext(gateway, request, call, result.target, () => extraOf(headers, call, receipt));
+        const context = answerContext(gateway, request, result.target);
+        context.extra = extraOf(headers, call, receipt);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
         sendJson(reply, text, { 'x-generation-id': request.id });
       }),
@@ -94,7 +95,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
   const { gateway, dialect, reply, headers, call } = exchange;
   let completion: Completion | null = null;
   let encode: EventEncoder | null = null;
-  let receipt: Receipt | null = null;
+  let context: OpenContext | null = null;
   const stream = createEventStream(
     reply.raw,
     gateway.world,
@@ -111,17 +112,16 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     },
   );
   const write = (events: readonly Event[], target: Target | null): void => {
-    encode ??= dialect.encodeEvents(
-      answerContext(gateway, request, call, target, () => extraOf(headers, call, receipt)),
-    );
+    context ??= answerContext(gateway, request, target);
+    encode ??= dialect.encodeEvents(context);
     let text = '';
     for (const event of events) text += encode(event);
     stream.write(text);
   };
   completion = complete(gateway, request, {
     events: (events, target) => contain(exchange, () => write(events, target)),
-    settled: (value) => {
-      receipt = value;
+    settled: (receipt) => {
+      if (context) context.extra = extraOf(headers, call, receipt);
     },
     done: (result) =>
       contain(exchange, () => {
@@ -142,20 +142,18 @@ function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): Jso
   return { [PRODUCT.slug]: { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) } };
 }
 
-function answerContext(
-  gateway: Gateway,
-  request: CompletionRequest,
-  call: Call,
-  target: Target | null,
-  extra: () => JsonObject | undefined,
-): AnswerContext {
-  const context = {
+/** What is known only when the answer ends is filled in then: a getter would cost each call a hidden class of its own. */
+type OpenContext = Omit<AnswerContext, 'extra'> & { extra: JsonObject | undefined };
+
+function answerContext(gateway: Gateway, request: CompletionRequest, target: Target | null): OpenContext {
+  const { call } = request;
+  return {
     id: request.id,
     created: Math.floor(request.receivedAt / 1000),
     model: target?.model.id ?? call.model ?? '',
     provider: target?.endpoint.provider.name ?? '',
     call,
     newId: gateway.world.newId,
+    extra: undefined,
   };
-  return Object.defineProperty(context, 'extra', { get: extra, enumerable: true });
 }

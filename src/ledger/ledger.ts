@@ -1,9 +1,9 @@
-import { assert } from '../base/assert.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import { type Hold, type OpenHold, openHold } from './hold.ts';
+import { type Hold, openHold } from './hold.ts';
 import { type Leases, openLeases } from './lease.ts';
+import { createOpenHolds } from './open-holds.ts';
 import { shortageFault } from './shortage.ts';
 import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
 import { createUnsettled } from './unsettled.ts';
@@ -37,6 +37,8 @@ export type Ledger = {
   readonly hold: (request: HoldRequest) => Hold | Fault | Promise<Hold | Fault>;
   readonly credit: (credit: Credit) => Promise<void>;
   readonly balance: (accountId: string) => Promise<Balance>;
+  /** How many holds are open: calls whose end is not stored yet. */
+  readonly open: () => number;
   /** Returns leases and stops the sweep. Open holds stay open: the next start settles them. */
   readonly close: () => void;
 };
@@ -45,32 +47,21 @@ export const isHold = (answer: Hold | Fault): answer is Hold => 'settle' in answ
 
 export function openLedger(store: LedgerStore, world: World): Ledger {
   const leases = openLeases(store, world);
-  const open = new Map<string, OpenHold>();
+  const open = createOpenHolds();
   const unsettled = createUnsettled();
 
   const sweep = (): void => {
     cancelSweep = world.after(SWEEP_MS, sweep);
     unsettled.tryAgain();
-    const oldest = world.now() - HOLD_MS_MAX;
-    for (const hold of open.values()) {
-      if (hold.openedAt > oldest) return; // a map keeps the order of insertion: the rest is younger
-      hold.expire(world.now());
-    }
+    const now = world.now();
+    open.endThrough(now - HOLD_MS_MAX, (hold) => hold.expire(now));
   };
   let cancelSweep = world.after(SWEEP_MS, sweep);
 
   const start = (request: HoldRequest, scopes: readonly Scope[]): Hold => {
-    assert(!open.has(request.generationId), 'a generation is held once');
-    const hold = openHold({
-      request,
-      scopes,
-      leases,
-      store,
-      now: world.now(),
-      ended: () => open.delete(request.generationId),
-      unsettled,
-    });
-    open.set(request.generationId, hold);
+    let remove = (): void => {};
+    const hold = openHold({ request, scopes, leases, store, now: world.now(), ended: () => remove(), unsettled });
+    remove = open.add(hold);
     return hold.hold;
   };
 
@@ -102,6 +93,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
     },
     credit: store.credit,
     balance: store.balance,
+    open: open.size,
     close: () => {
       cancelSweep();
       leases.close();

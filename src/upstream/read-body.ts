@@ -25,7 +25,15 @@ export const mediaTypeOf = (headers: WireHeaders): string =>
 /** Keeps the body until it is whole. */
 export function readWhole(done: (bytes: Buffer) => void): Reader {
   const parts: Uint8Array[] = [];
-  return { push: (bytes) => void parts.push(bytes), end: () => done(Buffer.concat(parts)) };
+  return {
+    push: (bytes) => void parts.push(bytes),
+    end: () => {
+      const [only] = parts;
+      done(
+        only && parts.length === 1 ? Buffer.from(only.buffer, only.byteOffset, only.byteLength) : Buffer.concat(parts),
+      );
+    },
+  };
 }
 
 /** A whole body as JSON; what is none, or nests too deeply, is the provider's fault. */

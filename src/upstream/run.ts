@@ -80,8 +80,9 @@ type State<Answer extends Answered> = {
   index: number;
   retried: number;
   failed: number;
-  /** What the candidate under way has answered, one for each exchange that the call takes with it. */
+  /** What the candidate under way has answered, and how many exchanges the call takes with it. */
   answers: Answer[];
+  exchanges: number;
   losses: readonly Loss[];
   /** Ends what is under way: a wait, a download. */
   stop: Cancel | null;
@@ -107,6 +108,7 @@ export function startRun<Answer extends Answered>(
     retried: -1,
     failed: 0,
     answers: [],
+    exchanges: 0,
     losses: [],
     stop: null,
     handle: null,
@@ -165,6 +167,7 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
     noteFailure(state, candidate, translations.ok ? faults.bug(null) : translations.error);
     return;
   }
+  state.exchanges = translations.value.length;
   const { world, credentials } = dependencies;
   const downloading = (cancel: Cancel | null): void => {
     state.stop = cancel;
@@ -251,8 +254,7 @@ function keep<Answer extends Answered>(state: State<Answer>, target: Target, ans
   const { errand } = state.request;
   state.answers.push(answer);
   const [first, ...others] = state.answers;
-  const exchanges = errand.translate(target);
-  if (first && exchanges.ok && exchanges.value.length === state.answers.length) {
+  if (first && state.answers.length === state.exchanges) {
     finish(state, { kind: 'replied', target, reply: errand.join([first, ...others]) });
     return;
   }

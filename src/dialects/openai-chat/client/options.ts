@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../base/json.ts';
+import type { Json, JsonObject } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import { EFFORTS, type OutputFormat, type ReasoningRequest, type Sampling } from '../../../call/call.ts';
 import {
@@ -29,20 +29,21 @@ const NUMBERS = {
   n: { min: 1, max: 128, whole: true },
 } as const satisfies { readonly [Field in keyof Sampling]: Range };
 
-export const SAMPLING_FIELDS: readonly string[] = [...Object.keys(NUMBERS), 'logit_bias', 'logprobs'];
+const NUMBER_FIELDS = Object.keys(NUMBERS) as readonly (keyof typeof NUMBERS)[];
+export const SAMPLING_FIELDS: readonly string[] = [...NUMBER_FIELDS, 'logit_bias', 'logprobs'];
 
 /** Reads the sampling parameters; those in `except` mean something else in the dialect at hand. */
 export function readSampling(to: Complaints, body: JsonObject, except: readonly string[] = []): Sampling {
   const sampling: Record<string, unknown> = {};
-  for (const [field, range] of Object.entries(NUMBERS)) {
+  for (const field of NUMBER_FIELDS) {
     if (body[field] === undefined || except.includes(field)) continue;
-    const value = readNumber(to, body, field, range);
+    const value = readNumber(to, body, field, NUMBERS[field]);
     if (value !== undefined) sampling[field] = value;
   }
   const bias = readObject(to, body, 'logit_bias');
   if (bias) sampling.logit_bias = bias;
-  for (const [token, value] of Object.entries(bias ?? {}))
-    if (typeof value !== 'number') wrongType(to, `logit_bias.${token}`, 'a number', value);
+  for (const token in bias)
+    if (typeof bias[token] !== 'number') wrongType(to, `logit_bias.${token}`, 'a number', bias[token]);
   const logprobs = except.includes('logprobs') ? undefined : readBoolean(to, body, 'logprobs');
   if (logprobs !== undefined) sampling.logprobs = logprobs;
   return sampling;
@@ -117,6 +118,12 @@ export function readMaxTokens(to: Complaints, body: JsonObject): number | undefi
 
 /** Fields of the body that nothing above reads: they reach an endpoint of the same dialect unchanged. */
 export function nativeFields(body: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const kept = Object.entries(body).filter(([name, value]) => !known.has(name) && value !== undefined);
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+  let kept: Record<string, Json> | undefined;
+  for (const name in body) {
+    const value = body[name];
+    if (value === undefined || known.has(name)) continue;
+    kept ??= {};
+    kept[name] = value;
+  }
+  return kept;
 }
