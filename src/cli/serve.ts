@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { mkdirSync } from 'node:fs';
 import { createServer as createProbe } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
@@ -34,7 +35,7 @@ async function serveAs(role: 'owner' | 'worker', configuration: Configuration): 
   if (role === 'owner') banner(configuration, composed, addressOf(server, configuration));
   collectGarbage();
   const stopped = await stopSignal(composed);
-  await drain(server);
+  await drain(server, composed);
   await composed.close();
   await sandbox?.close();
   return stopped;
@@ -123,9 +124,10 @@ function stopSignal({ reload }: Composed): Promise<number> {
   });
 }
 
-/** Stops accepting, lets calls in flight end, then closes what is left. */
-async function drain(server: FastifyInstance): Promise<void> {
+/** Stops accepting and lets calls in flight end, also those whose client has gone, then closes what is left. */
+async function drain(server: FastifyInstance, { gateway }: Composed): Promise<void> {
   const { server: http } = server;
+  const until = Date.now() + DRAIN_MS;
   const closed = new Promise<void>((done) => http.close(() => done()));
   // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
   const idle = setInterval(() => http.closeIdleConnections(), 20);
@@ -133,6 +135,7 @@ async function drain(server: FastifyInstance): Promise<void> {
   await closed;
   clearInterval(idle);
   clearTimeout(late);
+  while (gateway.ledger.open() > 0 && Date.now() < until) await wait(20);
 }
 
 /** What the process is called in lists of processes. */

@@ -10,10 +10,16 @@ export type StoreClient = {
   readonly work: <N extends WorkName>(name: N, argument: WorkArgument<N>) => Promise<WorkAnswer<N>>;
   readonly query: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
   readonly onNotice: (listener: (notice: string) => void) => void;
-  /** Runs the task when this turn of the event loop has done its work: the moment to send a group. */
-  readonly defer: (task: () => void) => void;
+  /** Runs the task when this turn of the event loop has done its work, or so many milliseconds later: the moment to send a group. */
+  readonly defer: (task: () => void, ms: number) => void;
   readonly close: () => Promise<void>;
 };
+
+/** `defer` of a process that has an event loop of its own. */
+export function deferInLoop(task: () => void, ms: number): void {
+  if (ms > 0) setTimeout(task, ms);
+  else setImmediate(task);
+}
 
 export type Notices = { readonly emit: (notice: string) => void; readonly on: StoreClient['onNotice'] };
 export function openNotices(): Notices {

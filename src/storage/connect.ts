@@ -1,5 +1,5 @@
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
-import { openNotices, type StoreClient } from './client.ts';
+import { deferInLoop, openNotices, type StoreClient } from './client.ts';
 import type { QueryResult } from './work.ts';
 
 /** The client's end of a channel to `serveStore`. Everything sent arrives in order; answers do too. */
@@ -48,7 +48,7 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument })) as never,
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,
     onNotice: notices.on,
-    defer: setImmediate,
+    defer: deferInLoop,
     close: async () => {
       isClosed = true;
       channel.close();

@@ -6,6 +6,8 @@ import type { Value } from './work.ts';
 
 /** Small enough to be committed in a few milliseconds, large enough that a commit's cost is shared. */
 const GROUP_MAX = 200;
+/** After a group of this many entries the next one waits so long for company: under load groups are fewer and larger. */
+const BUSY = { entries: 16, pauseMs: 2 } as const;
 
 /** A group that is still open to what comes. */
 export type Pending = {
@@ -43,6 +45,7 @@ export function openGrouping(client: StoreClient, world: World): Grouping {
   let last: Promise<void> = Promise.resolve();
   let isUnderWay = false;
   let isPlanned = false;
+  let pauseMs = 0;
   let seq = 0;
   let backlog = 0;
 
@@ -52,6 +55,7 @@ export function openGrouping(client: StoreClient, world: World): Grouping {
     const pending = queue.shift();
     if (!pending) return;
     isUnderWay = true;
+    pauseMs = pending.size < BUSY.entries ? 0 : BUSY.pauseMs;
     try {
       await client.work('group', groupOf(pending));
       pending.done.resolve();
@@ -60,7 +64,12 @@ export function openGrouping(client: StoreClient, world: World): Grouping {
     }
     isUnderWay = false;
     backlog -= pending.size;
-    if (queue.length > 0) void send();
+    if (queue.length > 0) plan();
+  };
+  const plan = (): void => {
+    if (isUnderWay || isPlanned) return;
+    isPlanned = true;
+    client.defer(() => void send(), queue.length > 1 ? 0 : pauseMs);
   };
   const groupOf = (pending: Pending): Group => ({
     process: client.process,
@@ -80,10 +89,7 @@ export function openGrouping(client: StoreClient, world: World): Grouping {
     }
     pending.size++;
     backlog++;
-    if (!isUnderWay && !isPlanned) {
-      isPlanned = true;
-      client.defer(() => void send());
-    }
+    plan();
     return pending;
   };
 

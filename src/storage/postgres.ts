@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { postgresBulk } from './bulk.ts';
-import { openNotices, type StoreClient } from './client.ts';
+import { deferInLoop, openNotices, type StoreClient } from './client.ts';
 import { migrate } from './migrate.ts';
 import { numbered, type QueryResult, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
 import { beginWork } from './works.ts';
@@ -84,7 +84,7 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
       return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
     },
     onNotice: notices.on,
-    defer: setImmediate,
+    defer: deferInLoop,
     close: async () => {
       await listener.close();
       await pool.end();
