@@ -56,6 +56,8 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     readLogprobs(index, choice.logprobs, out);
     natives.choice(index, choice, delta, out);
     noteFinish(state, choice);
+    // Moonshot counts inside the last choice (platform.moonshot.ai/docs/api/chat, read 2026-11-24).
+    if (choice.usage) beside.spare(choice.usage);
   };
 
   const read = (chunk: JsonObject, out: Event[]): void => {
@@ -104,8 +106,9 @@ const indexOf = (value: unknown): number =>
 function noteFinish(state: ChoiceState, choice: JsonObject): void {
   const finish = stringOf(choice.finish_reason);
   const native = stringOf(choice.native_finish_reason) || finish;
-  if (finish !== '') state.finish = finish;
-  if (native !== '') state.nativeFinish = native;
+  if (finish === '' || finish === 'null') return;
+  state.finish = finish;
+  state.nativeFinish = native;
 }
 
 function closeChoice(state: ChoiceState, out: Event[]): void {

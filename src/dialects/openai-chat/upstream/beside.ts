@@ -1,4 +1,4 @@
-import { arrayOf, type Json, type JsonObject, objectOf, optionalString } from '../../../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Usage } from '../../../call/usage.ts';
 import { decodeUsage, type UsageConvention } from './usage.ts';
@@ -6,6 +6,8 @@ import { decodeUsage, type UsageConvention } from './usage.ts';
 /** What stands beside the choices and is told at the end: the last usage seen, and Perplexity's sources. */
 export type Beside = {
   readonly note: (chunk: JsonObject) => void;
+  /** A count that stands somewhere else: it matters where there is none in its place. */
+  readonly spare: (usage: Json) => void;
   readonly usage: () => Usage | undefined;
   readonly cite: (out: Event[]) => void;
 };
@@ -16,9 +18,12 @@ export function createBeside(convention: UsageConvention): Beside {
   let sources: JsonObject | undefined;
   return {
     note: (chunk) => {
-      if (chunk.usage) usage = chunk.usage;
+      if (chunk.usage && counts(chunk.usage)) usage = chunk.usage;
       if (chunk.x_groq) spareUsage = objectOf(chunk.x_groq).usage ?? spareUsage;
       if (chunk.citations || chunk.search_results) sources = chunk;
+    },
+    spare: (told) => {
+      spareUsage = told;
     },
     usage: () => decodeUsage(usage, convention) ?? decodeUsage(spareUsage, convention),
     cite: (out) => {
@@ -27,13 +32,18 @@ export function createBeside(convention: UsageConvention): Beside {
   };
 }
 
+/** Some send zeros in every chunk but one (MiniMax-AI/MiniMax-M2.5#2, read 2026-11-24). */
+const counts = (usage: Json): boolean =>
+  isObject(usage) && Object.values(usage).some((value) => typeof value === 'number' && value > 0);
+
 /** `citations` are URLs, `search_results` know their titles: docs.perplexity.ai/api-reference, read 2026-11-22. */
 function cite(chunk: JsonObject, out: Event[]): void {
   const results = arrayOf(chunk.search_results).map(objectOf);
   const urls = Array.isArray(chunk.citations) ? chunk.citations : results.map((result) => result.url ?? null);
-  for (const url of urls) {
+  for (const entry of urls) {
+    const url = isObject(entry) ? entry.url : entry;
     if (typeof url !== 'string') continue;
-    const title = optionalString(results.find((result) => result.url === url)?.title);
+    const title = optionalString((isObject(entry) ? entry : results.find((result) => result.url === url))?.title);
     out.push({
       type: 'annotation',
       choice: 0,

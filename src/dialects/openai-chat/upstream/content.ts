@@ -51,15 +51,18 @@ export function readDelta(state: ChoiceState, delta: JsonObject, out: Event[]): 
   readReasoningFields(state, delta, out);
   const content = delta.content;
   if (typeof content === 'string') addText(state, content, out);
-  else if (content) for (const part of arrayOf(content)) readContentPart(state, part, out);
+  else if (content) for (const part of listOf(content)) readContentPart(state, part, out);
   if (typeof delta.refusal === 'string' && delta.refusal !== '')
     out.push({ type: 'refusal', choice: state.choice, text: delta.refusal });
   if (delta.images) for (const image of arrayOf(delta.images)) addImage(state, objectOf(image), out);
   if (isObject(delta.audio)) addAudio(state, delta.audio, out);
-  if (delta.tool_calls) for (const call of arrayOf(delta.tool_calls)) state.tools.push(call, out);
+  if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) state.tools.push(call, out);
   if (isObject(delta.function_call)) state.tools.push({ index: 0, function: delta.function_call }, out);
   if (delta.annotations) addAnnotations(state, arrayOf(delta.annotations), out);
 }
+
+/** One alone may stand without its list: Text Generation Inference's tool calls, read 2026-11-24. */
+const listOf = (value: Json): readonly Json[] => (isObject(value) ? [value] : arrayOf(value));
 
 function addAnnotations(state: ChoiceState, entries: readonly Json[], out: Event[]): void {
   for (const entry of entries) {
@@ -77,16 +80,18 @@ function addText(state: ChoiceState, text: string, out: Event[]): void {
   out.push({ type: 'text', choice: state.choice, text });
 }
 
-/** `reasoning_details` say more than `reasoning` or `reasoning_content`, which repeat their text. */
+/** `reasoning_details` say more than `reasoning` or `reasoning_content`, which repeat what of them can be read. */
 function readReasoningFields(state: ChoiceState, delta: JsonObject, out: Event[]): void {
-  const details = delta.reasoning_details;
-  if (Array.isArray(details) && details.length > 0) {
-    for (const entry of details) if (isObject(entry)) addDetail(state, entry, out);
-    return;
-  }
+  const details = delta.reasoning_details ? arrayOf(delta.reasoning_details).filter(isObject) : NONE;
   const text = delta.reasoning || delta.reasoning_content || delta.reasoning_text;
-  if (typeof text === 'string' && text !== '') addReasoning(state, openPart(state, 'plain'), plain(text), out);
+  if (typeof text === 'string' && text !== '' && !details.some(isReadable))
+    addReasoning(state, openPart(state, 'plain'), plain(text), out);
+  for (const entry of details) addDetail(state, entry, out);
 }
+
+const NONE: readonly JsonObject[] = [];
+
+const isReadable = (entry: JsonObject): boolean => stringOf(entry.text) !== '' || stringOf(entry.summary) !== '';
 
 const plain = (text: string): ReasoningPart => ({ type: 'reasoning', kind: 'text', text, format: 'unknown' });
 
@@ -118,19 +123,32 @@ function addReasoning(state: ChoiceState, open: OpenReasoning, part: ReasoningPa
   out.push({ ...part, choice: state.choice, index: open.index });
 }
 
-/** Content as a list of parts: Mistral's thinking and text, and text in OpenAI's request shape. */
+/** Content as a list of parts: thinking (Mistral), reasoning (Databricks), and text in OpenAI's request shape. */
 function readContentPart(state: ChoiceState, part: Json, out: Event[]): void {
-  const { type, text, thinking, image_url: image } = typeof part === 'string' ? { text: part } : objectOf(part);
-  if (type === 'thinking') {
-    const thought = typeof thinking === 'string' ? thinking : arrayOf(thinking).map(textOf).join('');
-    if (thought === '') return;
-    state.thinking ??= state.reasoningCount++;
-    addReasoning(state, { index: state.thinking, id: undefined }, plain(thought), out);
-  } else if (image !== undefined) addImage(state, objectOf(part), out);
+  if (typeof part === 'string') {
+    addText(state, part, out);
+    return;
+  }
+  const { type, text, thinking, summary, refusal, image_url: image } = objectOf(part);
+  if (type === 'thinking') think(state, thinking ?? text, out);
+  // docs.databricks.com, "Query reasoning models", read 2026-11-24.
+  else if (type === 'reasoning') think(state, summary ?? text, out);
+  else if (type === 'refusal') out.push({ type: 'refusal', choice: state.choice, text: stringOf(refusal) });
+  else if (image !== undefined) addImage(state, objectOf(part), out);
   else addText(state, stringOf(text), out);
 }
 
-const textOf = (part: Json): string => stringOf(objectOf(part).text);
+/** A thought among content, as text or as parts of it; one of them may carry a signature. */
+function think(state: ChoiceState, thought: Json | undefined, out: Event[]): void {
+  const parts = typeof thought === 'string' ? [{ text: thought }] : arrayOf(thought).map(objectOf);
+  for (const part of parts) {
+    const signature = optionalString(part.signature);
+    if (stringOf(part.text) === '' && !signature) continue;
+    state.thinking ??= state.reasoningCount++;
+    const told = { ...plain(stringOf(part.text)), ...(signature && { signature }) };
+    addReasoning(state, { index: state.thinking, id: undefined }, told, out);
+  }
+}
 
 function addImage(state: ChoiceState, image: JsonObject, out: Event[]): void {
   const url = optionalString(isObject(image.image_url) ? image.image_url.url : image.image_url);

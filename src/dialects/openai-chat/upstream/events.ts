@@ -1,8 +1,7 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { isObject, type Json, type JsonObject, stringOf } from '../../../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
 import { failed, type Result } from '../../../base/result.ts';
-import type { Call } from '../../../call/call.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
@@ -10,6 +9,7 @@ import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
 import { createAnswerReader } from './answer.ts';
 import { faultOfError } from './fault.ts';
+import { brokenChoice, faultInside } from './fault-inside.ts';
 
 /** Text inside a broken frame: a value of a text member that had begun. */
 const CUT_TEXT = /"(?:content|reasoning|reasoning_content|arguments|refusal|text|data)"\s*:\s*"[^"]/;
@@ -53,14 +53,15 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     const chunk = frameJson(frame);
     if (frame.event === 'error') return errorFrame(frame, chunk);
     if (!isObject(chunk)) {
-      if (reader.isComplete()) return [];
+      if (Array.isArray(chunk) && isObject(chunk[0]) && chunk[0].error) return errorFrame(frame, chunk);
+      if (reader.isComplete() || chunk === null) return [];
       lostFrame = true;
       const isCut = CUT_TEXT.test(frame.data);
       return isCut ? fail(fault('upstream_malformed', 'A part of the answer was unreadable.'), []) : [];
     }
     const out: Event[] = [];
     const broken = brokenChoice(chunk, upstream.call);
-    const error = faultIn(broken ?? chunk, provider, () => frame.data);
+    const error = faultInside(broken ?? chunk, 'choices', { provider, raw: () => frame.data });
     if (error === undefined || broken) reader.read(chunk, out);
     else if (chunk.usage) reader.read({ usage: chunk.usage }, out);
     if (error !== undefined) {
@@ -80,27 +81,6 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   return { push, end };
 }
 
-const BROKEN: ReadonlySet<Json | undefined> = new Set(['error', 'network_error']);
-
-/**
- * The only choice ended with an error (OpenRouter's way of telling one that came after the beginning): the error as a
- * body of its own. A malformed tool call is the model's end, not the provider's.
- */
-function brokenChoice(answer: JsonObject, call: Call): JsonObject | undefined {
-  const choice = Array.isArray(answer.choices) ? answer.choices[0] : undefined;
-  if (!isObject(choice) || answer.error || (call.sampling.n ?? 1) > 1) return undefined;
-  if (isObject(choice.error)) return { error: choice.error };
-  const { finish_reason: reason, native_finish_reason: native = reason } = choice;
-  if (!BROKEN.has(reason) || /^malformed/i.test(stringOf(native))) return undefined;
-  return { error: { message: 'The provider ended the answer with an error.' } };
-}
-
-/** The error inside an answer whose status was 200, if there is one. */
-function faultIn(answer: JsonObject, provider: string, raw: () => string): Fault | undefined {
-  if (!answer.error && answer.object !== 'error') return undefined;
-  return faultOfError(answer, { status: null, provider, now: null, raw: raw() });
-}
-
 const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended the stream without an answer.');
 
 /** Reads a whole answer, which may be an error although its status was 200. */
@@ -108,7 +88,10 @@ export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
   const said = brokenChoice(answer, upstream.call) ?? answer;
-  const error = faultIn(said, upstream.target.endpoint.provider.name, () => JSON.stringify(body));
+  const error = faultInside(said, 'choices', {
+    provider: upstream.target.endpoint.provider.name,
+    raw: () => JSON.stringify(body),
+  });
   if (error) return failed(error);
   const events: Event[] = [];
   reader.read(answer, events);

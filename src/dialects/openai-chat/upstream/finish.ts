@@ -27,13 +27,29 @@ const REASONS: { readonly [word: string]: FinishReason } = {
   prohibited_content: 'content_filter',
   refusal: 'content_filter',
   guardrail_intervened: 'content_filter',
-  error: 'error',
-  network_error: 'error',
+  error_toxic: 'content_filter',
+  token_limit: 'length',
+  time_limit: 'length',
+  max_length: 'length',
   malformed_function_call: 'error',
+  error: 'error',
+  error_finish: 'error',
+  network_error: 'error',
+  insufficient_system_resource: 'error',
+  abort: 'error',
+  aborted: 'error',
+  cancelled: 'error',
+  user_cancel: 'error',
 };
 
-/** A vendor's word as a finish reason. Without a word (Snowflake sends none or ""), tool calls decide. */
+/** A vendor's word as a finish reason. Without a known word (Snowflake sends none or ""), tool calls decide. */
 export function finishOf(native: string | null, hasToolCalls: boolean): FinishReason {
-  if (native === null || native === '') return hasToolCalls ? 'tool_calls' : 'stop';
-  return entryOf(REASONS, native.toLowerCase()) ?? 'stop';
+  return entryOf(REASONS, native?.toLowerCase()) ?? (hasToolCalls ? 'tool_calls' : 'stop');
 }
+
+/**
+ * Does this word say that the provider gave up? DeepSeek has `insufficient_system_resource`, Z.AI `network_error`,
+ * Alibaba `error_finish`, vLLM and SGLang `abort` (their references and sources, read 2026-11-24).
+ */
+export const isBrokenOff = (word: string): boolean =>
+  entryOf(REASONS, word.toLowerCase()) === 'error' && !/^malformed/i.test(word);

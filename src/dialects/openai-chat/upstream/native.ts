@@ -19,6 +19,7 @@ const TOP: ReadonlySet<string> = new Set([
 ]);
 const CHOICE: ReadonlySet<string> = new Set([
   ...['index', 'delta', 'message', 'finish_reason', 'native_finish_reason', 'logprobs', 'seed', 'stop_reason', 'text'],
+  'usage',
 ]);
 const MESSAGE: ReadonlySet<string> = new Set([
   ...['role', 'content', 'refusal', 'reasoning', 'reasoning_content', 'reasoning_text', 'reasoning_details'],

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, stringOf } from '../../../base/json.ts';
+import { isObject, type Json, type JsonObject, parseJson, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 
 /** More calls in one answer are an attack, not an answer. */
@@ -8,9 +8,10 @@ type Slot = {
   index: number;
   vendorIndex: number | null;
   vendorId: string;
+  name: string;
   started: boolean;
-  waiting: string;
-  wrote: boolean;
+  /** The arguments so far. */
+  text: string;
 };
 
 /** What the tool calls of one answer share: ids are unique across its choices. */
@@ -18,8 +19,8 @@ export type ToolIds = { readonly used: Set<string>; readonly newId: (prefix: str
 
 /**
  * Puts one choice's tool calls in order. Vendors may leave out `index` (Mistral, 2024) or repeat it for parallel calls
- * (Gemini's compatible API), leave out ids or repeat them, send a call whole or in pieces, and send arguments as an
- * object. Given out are dense indices, unique ids, and arguments as text.
+ * (Gemini's compatible API), leave out ids or repeat them, send a call whole, in pieces, or whole once more at the end,
+ * and send arguments as an object. Given out are dense indices, unique ids, and arguments as text.
  */
 export type ToolCalls = {
   readonly push: (entry: Json, out: Event[]) => void;
@@ -30,64 +31,87 @@ export type ToolCalls = {
 
 export function createToolCalls(choice: number, ids: ToolIds, { whole }: { readonly whole: boolean }): ToolCalls {
   const slots: Slot[] = [];
+  let started = 0;
 
-  const slotFor = (entry: JsonObject, id: string, name: string): Slot => {
-    const vendorIndex = typeof entry.index === 'number' ? entry.index : null;
-    const known = whole ? undefined : findSlot(slots, vendorIndex, id);
-    const another = known?.started === true && id !== '' && known.vendorId !== id && name !== '';
-    if (known && !another) return known;
-    const slot = { index: slots.length, vendorIndex, vendorId: id, started: false, waiting: '', wrote: false };
+  const slotFor = (called: Called): Slot => {
+    const known = whole ? undefined : findSlot(slots, called);
+    if (known && !isAnother(known, called)) return known;
+    const { index: vendorIndex, id: vendorId, name } = called;
+    const slot = { index: slots.length, vendorIndex, vendorId, name, started: false, text: '' };
     slots.push(slot);
     return slot;
   };
 
   const write = (slot: Slot, text: string, out: Event[]): void => {
     if (text === '') return;
-    if (slot.started) {
-      slot.wrote = true;
-      out.push({ type: 'tool-arguments', choice, index: slot.index, text });
-    } else slot.waiting += text;
+    slot.text += text;
+    if (slot.started) out.push({ type: 'tool-arguments', choice, index: slot.index, text });
   };
 
-  const start = (slot: Slot, name: string, out: Event[]): void => {
+  const start = (slot: Slot, out: Event[]): void => {
     const fresh = slot.vendorId !== '' && !ids.used.has(slot.vendorId);
     const id = fresh ? slot.vendorId : ids.newId('call');
     ids.used.add(id);
     slot.started = true;
-    out.push({ type: 'tool-start', choice, index: slot.index, id, name });
-    const waiting = slot.waiting;
-    slot.waiting = '';
-    write(slot, waiting, out);
+    started++;
+    out.push({ type: 'tool-start', choice, index: slot.index, id, name: slot.name });
+    if (slot.text !== '') out.push({ type: 'tool-arguments', choice, index: slot.index, text: slot.text });
+  };
+  /** In order: a call whose name is still to come holds up those after it. */
+  const startNamed = (out: Event[]): void => {
+    for (let slot = slots[started]; slot !== undefined && slot.name !== ''; slot = slots[started]) start(slot, out);
   };
 
   return {
     push: (entry, out) => {
       if (!isObject(entry) || slots.length >= TOOL_CALLS_MAX) return;
-      const called = isObject(entry.function) ? entry.function : entry;
-      const id = stringOf(entry.id);
-      const name = stringOf(called.name);
-      const slot = slotFor(entry, id, name);
-      if (slot.vendorId === '') slot.vendorId = id;
-      if (!slot.started && name !== '' && slot.index === firstUnstarted(slots)) start(slot, name, out);
-      write(slot, argumentsOf(called.arguments), out);
+      const called = calledBy(entry);
+      const slot = slotFor(called);
+      if (slot.vendorId === '') slot.vendorId = called.id;
+      if (slot.name === '') slot.name = called.name;
+      if (!slot.started) startNamed(out);
+      else if (called.name !== '' && called.text === slot.text && isWhole(slot.text)) return;
+      write(slot, called.text, out);
     },
     close: (cutOff, out) => {
       for (const slot of slots) {
-        if (!slot.started) start(slot, '', out);
-        if (!slot.wrote && !cutOff) write(slot, '{}', out);
+        if (!slot.started) start(slot, out);
+        if (slot.text === '' && !cutOff) write(slot, '{}', out);
       }
     },
     count: () => slots.length,
   };
 }
 
-const firstUnstarted = (slots: readonly Slot[]): number => slots.findIndex((slot) => !slot.started);
+/** One entry of `tool_calls`; what is missing is empty. */
+type Called = { readonly index: number | null; readonly id: string; readonly name: string; readonly text: string };
 
-function findSlot(slots: readonly Slot[], vendorIndex: number | null, id: string): Slot | undefined {
-  if (vendorIndex !== null) return slots.findLast((slot) => slot.vendorIndex === vendorIndex);
-  if (id !== '') return slots.find((slot) => slot.vendorId === id);
+function calledBy(entry: JsonObject): Called {
+  const called = isObject(entry.function) ? entry.function : entry;
+  const id = stringOf(entry.id);
+  return {
+    index: typeof entry.index === 'number' ? entry.index : null,
+    // Mistral's way of having none (mistralai/client-python, models/toolcall, read 2026-11-24).
+    id: id === 'null' ? '' : id,
+    name: stringOf(called.name),
+    text: argumentsOf(called.arguments),
+  };
+}
+
+function findSlot(slots: readonly Slot[], { index, id }: Called): Slot | undefined {
+  if (index !== null) return slots.findLast((slot) => slot.vendorIndex === index);
+  if (id !== '') return slots.findLast((slot) => slot.vendorId === id);
   return slots.at(-1);
 }
+
+/** A name begins another call if it comes with another id, or without one after arguments that were whole. */
+function isAnother(known: Slot, { id, name, text }: Called): boolean {
+  if (!known.started || name === '') return false;
+  if (id !== '' && known.vendorId !== '') return id !== known.vendorId;
+  return text !== '' && text !== known.text && isWhole(known.text);
+}
+
+const isWhole = (text: string): boolean => text.startsWith('{') && text.endsWith('}') && isObject(parseJson(text));
 
 const argumentsOf = (value: Json | undefined): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : stringOf(value);

@@ -10,8 +10,8 @@ export type UsageConvention = { readonly completionExcludesReasoning: boolean };
  */
 export function decodeUsage(value: Json | undefined, convention: UsageConvention): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const prompt = countOf(value.prompt_tokens);
-  const completion = countOf(value.completion_tokens);
+  const completion = countOf(value.completion_tokens ?? value.output_tokens);
+  const prompt = promptOf(value, completion);
   if (prompt === 0 && completion === 0) return undefined;
   const promptParts = objectOf(value.prompt_tokens_details);
   const outputParts = objectOf(value.completion_tokens_details);
@@ -20,17 +20,21 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
 
   const input = remainder(prompt);
   const inputCacheRead = input.take(
-    promptParts.cached_tokens ?? value.prompt_cache_hit_tokens ?? value.cached_tokens ?? value.cache_read_input_tokens,
+    promptParts.cached_tokens ||
+      (value.prompt_cache_hit_tokens ?? value.cached_tokens ?? value.num_cached_tokens ?? value.cache_read_input_tokens),
   );
   const inputCacheWrite = input.take(
-    promptParts.cache_write_tokens ?? promptParts.cache_creation_tokens ?? value.cache_creation_input_tokens,
+    promptParts.cache_write_tokens ??
+      promptParts.cache_creation_tokens ??
+      promptParts.cache_creation_input_tokens ??
+      value.cache_creation_input_tokens,
   );
   const inputAudio = input.take(promptParts.audio_tokens);
   const output = remainder(completion + (beside ? reasoning : 0));
   const outputReasoning = output.take(reasoning);
   const outputAudio = output.take(outputParts.audio_tokens);
   const outputImage = output.take(outputParts.image_tokens);
-  const vendorCost = costOf(value.cost);
+  const vendorCost = costOf(value);
   return usageOf({
     input: input.rest(),
     inputCacheRead,
@@ -47,9 +51,24 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
   });
 }
 
-/** The vendor's own total says whether reasoning stands beside the completion. */
+/**
+ * Anthropic's names for cached tokens may come with Anthropic's meaning, where the prompt does not include them: if they
+ * are more than the prompt, or the total says so.
+ */
+function promptOf(usage: JsonObject, completion: number): number {
+  const prompt = countOf(usage.prompt_tokens ?? usage.input_tokens);
+  const cached = countOf(usage.cache_read_input_tokens) + countOf(usage.cache_creation_input_tokens);
+  const isOutside = cached > prompt || countOf(usage.total_tokens) === prompt + completion + cached;
+  return isOutside ? prompt + cached : prompt;
+}
+
+/**
+ * The vendor's own total says whether reasoning stands beside the completion. Perplexity's deep research counts it there
+ * without adding it to the total (docs.perplexity.ai, pricing, read 2026-11-24).
+ */
 const isBeside = (usage: JsonObject, prompt: number, completion: number, reasoning: number): boolean =>
-  reasoning > 0 && countOf(usage.total_tokens) === prompt + completion + reasoning;
+  countOf(usage.reasoning_tokens) > completion ||
+  (reasoning > 0 && countOf(usage.total_tokens) === prompt + completion + reasoning);
 
 function remainder(whole: number) {
   let left = whole;
@@ -71,9 +90,13 @@ const searchesOf = (usage: JsonObject): number =>
     objectOf(usage.server_tool_use_details ?? usage.server_tool_use).web_search_requests ?? usage.num_search_queries,
   );
 
-/** OpenRouter gives a number, Perplexity an object with a total: both US dollars. */
-function costOf(cost: Json | undefined): string | undefined {
-  const value = isObject(cost) ? cost.total_cost : cost;
+/**
+ * US dollars: OpenRouter gives a number, Perplexity an object with a total, DeepInfra an estimate, xAI ticks of 1e-10
+ * dollars (their references, read 2026-11-24).
+ */
+function costOf({ cost, estimated_cost, cost_in_usd_ticks: ticks }: JsonObject): string | undefined {
+  const told = isObject(cost) ? cost.total_cost : (cost ?? estimated_cost);
+  const value = typeof ticks === 'number' ? ticks / 1e10 : told;
   if (typeof value !== 'number' || !(value > 0) || value > 1e9) return undefined;
   const text = String(value);
   return text.includes('e') ? value.toFixed(12).replace(/\.?0+$/, '') : text;
