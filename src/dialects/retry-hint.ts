@@ -31,7 +31,9 @@ export function waitTold(error: JsonObject, message: string, now: number): numbe
   }
   const metadata = objectOf(error.metadata);
   const reset = pointInTime(objectOf(metadata.headers)['X-RateLimit-Reset'], now);
-  return reset ?? secondsOf(error.retry_after ?? metadata.retry_after_seconds ?? error.estimated_time) ?? waitIn(message);
+  return (
+    reset ?? secondsOf(error.retry_after ?? metadata.retry_after_seconds ?? error.estimated_time) ?? waitIn(message)
+  );
 }
 
 const secondsOf = (value: Json | undefined): number | undefined =>

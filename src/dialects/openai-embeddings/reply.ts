@@ -4,16 +4,15 @@ import { failed, type Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { EmbeddingContext } from '../dialect.ts';
-import { faultOfError } from '../openai-chat/upstream/fault.ts';
+import { faultInside } from '../openai-chat/upstream/fault-inside.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /embeddings`; an error in it counts as one, whatever the HTTP status was. */
 export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
-  if (answer.error !== undefined && answer.error !== null) {
-    const provider = target.endpoint.provider.name;
-    return failed(faultOfError(answer, { status: null, provider, now: null, raw: JSON.stringify(body) }));
-  }
+  const provider = target.endpoint.provider.name;
+  const error = faultInside(answer, 'data', { provider, raw: () => JSON.stringify(body) });
+  if (error) return failed(error);
   const entries = inOrder(arrayOf(answer.data).map(objectOf));
   const vectors = readVectors(entries.map((entry) => entry.embedding));
   return replyOf(vectors, { id: stringOf(answer.id), usage: decodeUsage(answer.usage) }, target, body);
@@ -33,6 +32,6 @@ function inOrder(entries: readonly JsonObject[]): readonly JsonObject[] {
 /** Some count only `total_tokens`, which is the same where nothing is written. */
 function decodeUsage(value: Json | undefined): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const input = countOf(value.prompt_tokens) || countOf(value.total_tokens);
+  const input = countOf(value.prompt_tokens) || countOf(value.input_tokens) || countOf(value.total_tokens);
   return input > 0 ? usageOf({ input }) : undefined;
 }

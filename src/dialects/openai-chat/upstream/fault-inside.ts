@@ -5,7 +5,7 @@ import { faultOfError } from './fault.ts';
 import { isBrokenOff } from './finish.ts';
 
 /** Where an answer has what was asked for. */
-type Wanted = 'choices' | 'data';
+type Wanted = 'choices' | 'data' | 'output';
 
 /** The error inside an answer, or a chunk of one, whose status was 200; undefined if there is none. */
 export function faultInside(

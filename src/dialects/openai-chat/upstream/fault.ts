@@ -66,7 +66,9 @@ export function faultOfError(said: Json | undefined, facts: ErrorFacts): Fault {
 }
 
 const silence = (status: number | null): string =>
-  status === null ? 'The provider reported an error without a message.' : `The provider answered with status ${status}.`;
+  status === null
+    ? 'The provider reported an error without a message.'
+    : `The provider answered with status ${status}.`;
 
 /** The object that tells about the error: under `error`, first of `errors`, or the body itself. */
 function innermost(body: JsonObject): JsonObject {
@@ -108,7 +110,9 @@ const BASE_RESP: { readonly [code: number]: string } = {
   2056: 'quota_exceeded',
 };
 const baseRespWord = ({ status_code, status_msg }: JsonObject): string | undefined =>
-  typeof status_code === 'number' && status_msg !== undefined ? (BASE_RESP[status_code] ?? String(status_code)) : undefined;
+  typeof status_code === 'number' && status_msg !== undefined
+    ? (BASE_RESP[status_code] ?? String(status_code))
+    : undefined;
 
 function messageOf(body: JsonObject, error: JsonObject): string | undefined {
   const candidates = [

@@ -21,7 +21,10 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
   const input = remainder(prompt);
   const inputCacheRead = input.take(
     promptParts.cached_tokens ||
-      (value.prompt_cache_hit_tokens ?? value.cached_tokens ?? value.num_cached_tokens ?? value.cache_read_input_tokens),
+      (value.prompt_cache_hit_tokens ??
+        value.cached_tokens ??
+        value.num_cached_tokens ??
+        value.cache_read_input_tokens),
   );
   const inputCacheWrite = input.take(
     promptParts.cache_write_tokens ??

@@ -29,6 +29,10 @@ export type Answer = {
   readonly tools: Map<number, number>;
   readonly reasoning: Map<string, number>;
   readonly done: Set<number>;
+  /** Ids of finished items: the last event repeats them, and not every host at the index that it streamed them under. */
+  readonly doneIds: Set<string>;
+  /** Where an item is kept whose index was used before: some hosts count every item as the first. */
+  readonly places: Map<number, number>;
   readonly toolIds: Set<string>;
   /** Characters of text before each text part, by the part's key. */
   readonly bases: Map<string, number>;
@@ -47,6 +51,8 @@ export function createAnswer({ target, call, newId }: UpstreamContext): Answer {
     tools: new Map(),
     reasoning: new Map(),
     done: new Set(),
+    doneIds: new Set(),
+    places: new Map(),
     toolIds: toolCallIds(call),
     bases: new Map(),
     annotated: new Map(),
@@ -54,6 +60,18 @@ export function createAnswer({ target, call, newId }: UpstreamContext): Answer {
     webSearches: 0,
     torn: false,
   };
+}
+
+/** The place of the item that a host has under this index. */
+export const placeOf = (answer: Answer, index: number): number => answer.places.get(index) ?? index;
+
+/** A new item under an index whose item is finished takes the next free place. */
+export function openPlace(answer: Answer, index: number): number {
+  const at = placeOf(answer, index);
+  if (!answer.done.has(at)) return at;
+  const free = Math.max(...answer.done) + 1;
+  answer.places.set(index, free);
+  return free;
 }
 
 /** The next piece of a text or refusal part. */
@@ -111,11 +129,12 @@ export function sayArguments(answer: Answer, at: number, text: string): Event[] 
 export function finishItem(answer: Answer, at: number, item: JsonObject): Event[] {
   if (answer.done.has(at)) return [];
   answer.done.add(at);
+  answer.doneIds.add(stringOf(item.id));
   switch (item.type) {
     case 'message':
       return [
         ...sayPhase(answer, at, item),
-        ...arrayOf(item.content).flatMap((part, index) => finishPart(answer, `${at}:${index}`, objectOf(part))),
+        ...partsOf(item.content).flatMap((part, index) => finishPart(answer, `${at}:${index}`, objectOf(part))),
       ];
     case 'function_call':
       return finishTool(answer, at, item, stringOf(item.arguments) || '{}');
@@ -131,6 +150,10 @@ export function finishItem(answer: Answer, at: number, item: JsonObject): Event[
   }
 }
 
+/** Some hosts give a message's content as a text, as requests may. */
+const partsOf = (content: Json | undefined): readonly Json[] =>
+  typeof content === 'string' ? [{ type: 'output_text', text: content }] : arrayOf(content);
+
 /** Which part of the work a message is (`commentary`, `final_answer`): newer models want it back with the message. */
 export function sayPhase(answer: Answer, at: number, item: JsonObject): Event[] {
   const key = `phase:${at}`;
@@ -144,7 +167,7 @@ export function finishPart(answer: Answer, key: string, part: JsonObject): Event
     const rest = restOf(answer, key, stringOf(part.refusal));
     return sayText(answer, 'refusal', key, rest);
   }
-  if (part.type !== 'output_text') return [];
+  if (part.type !== 'output_text' && part.type !== 'text') return [];
   const silent = !answer.said.has(key);
   const events = sayText(answer, 'text', key, restOf(answer, key, stringOf(part.text)));
   const logprobs = arrayOf(part.logprobs).filter(isObject);
@@ -183,8 +206,11 @@ function finishImage(item: JsonObject): Event[] {
 
 /** The last events of a response object whose status is `completed` or `incomplete`. */
 export function finishAnswer(answer: Answer, response: JsonObject): Event[] {
-  const items = arrayOf(response.output);
-  const events = items.flatMap((item, at) => (isObject(item) ? finishItem(answer, at, item) : []));
+  const streamed = new Set(answer.doneIds);
+  const events = arrayOf(response.output).flatMap((item, at) => {
+    const id = isObject(item) ? stringOf(item.id) : '';
+    return isObject(item) && (id === '' || !streamed.has(id)) ? finishItem(answer, at, item) : [];
+  });
   const usage = decodeUsage(response.usage, answer.webSearches);
   events.push({ type: 'finish', choice: 0, ...finishOf(answer, response) });
   if (usage) events.push({ type: 'usage', usage });

@@ -1,9 +1,10 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { arrayOf, countOf, isObject, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
+import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
+import { faultOfError } from '../../openai-chat/upstream/fault.ts';
 import { argumentsOfInput } from '../freeform.ts';
 import {
   type Answer,
@@ -12,6 +13,8 @@ import {
   finishAnswer,
   finishItem,
   finishPart,
+  openPlace,
+  placeOf,
   restOf,
   sayArguments,
   sayPhase,
@@ -20,7 +23,6 @@ import {
   startOf,
   startTool,
 } from './answer.ts';
-import { faultOfError } from './fault.ts';
 
 /**
  * Reads the event stream by each event's own `type`; some hosts send no `event:` line. A frame that is not JSON is
@@ -37,12 +39,15 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     closed = true;
     return [{ type: 'fault', fault: value }];
   };
+  const failAs = (error: Json, frame: Frame): Event[] =>
+    fail(faultOfError(error, { status: null, now: null, raw: frame.data }));
   const start = (response: JsonObject): Event[] => {
     if (started) return [];
     started = true;
     return [startOf(response)];
   };
-  const finish = (response: JsonObject): Event[] => {
+  const finish = (response: JsonObject, frame: Frame): Event[] => {
+    if (response.error || response.status === 'failed') return failAs(response.error ?? null, frame);
     const events = [...start(response), ...finishAnswer(answer, response)];
     if (damaged && (answer.torn || arrayOf(response.output).length === 0))
       return fail(fault('upstream_malformed', 'An event of the provider’s stream was not JSON.'));
@@ -68,14 +73,14 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
       case 'response.completed':
       case 'response.done':
       case 'response.incomplete':
-        return finish(objectOf(data.response));
+        return finish(objectOf(data.response), frame);
       case 'response.failed':
       case 'response.cancelled':
-        return fail(faultOfError(objectOf(data.response).error ?? null));
+        return failAs(objectOf(data.response).error ?? null, frame);
       case 'error':
-        return fail(faultOfError(data));
+        return failAs(data, frame);
       default:
-        if (type === '' && data.error !== undefined) return fail(faultOfError(data));
+        if (!type.startsWith('response.') && (data.error || data.detail)) return failAs(data, frame);
         if (damaged && (type.endsWith('.delta') || type.endsWith('annotation.added'))) return [];
         return [...start({}), ...decodeContent(answer, type, data)];
     }
@@ -88,7 +93,8 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
 }
 
 function decodeContent(answer: Answer, type: string, data: JsonObject): Event[] {
-  const at = countOf(data.output_index);
+  const index = countOf(data.output_index);
+  const at = type === 'response.output_item.added' ? openPlace(answer, index) : placeOf(answer, index);
   const key = `${at}:${countOf(data.content_index)}`;
   const delta = stringOf(data.delta);
   switch (type) {
@@ -97,23 +103,37 @@ function decodeContent(answer: Answer, type: string, data: JsonObject): Event[] 
       const content = arrayOf(data.logprobs).filter(isObject);
       return content.length > 0 ? [...events, { type: 'logprobs', choice: 0, content }] : events;
     }
+    case 'response.output_text.done':
+      return finishPart(answer, key, {
+        type: 'output_text',
+        text: stringOf(data.text),
+        logprobs: arrayOf(data.logprobs),
+      });
     case 'response.refusal.delta':
       return sayText(answer, 'refusal', key, delta);
+    case 'response.refusal.done':
+      return finishPart(answer, key, { type: 'refusal', refusal: stringOf(data.refusal) });
     case 'response.output_text.annotation.added':
       return annotate(answer, key, objectOf(data.annotation));
     case 'response.content_part.done':
       return finishPart(answer, key, objectOf(data.part));
-    case 'response.reasoning_text.delta':
-      return reason(answer, 'text', `${key}`, data, delta);
-    case 'response.reasoning_summary_text.delta':
-      return reason(answer, 'summary', `${at}:${countOf(data.summary_index)}`, data, delta);
-    case 'response.reasoning_summary_text.done': {
-      const part = `${at}:${countOf(data.summary_index)}`;
-      return reason(answer, 'summary', part, data, restOf(answer, `summary:${part}`, stringOf(data.text)));
-    }
     default:
-      return decodeItemEvent(answer, type, data, at);
+      return decodeReasoning(answer, type, data, at) ?? decodeItemEvent(answer, type, data, at);
   }
+}
+
+/** Open models think aloud in `reasoning_text`; some of their first hosts left out the `_text`. */
+const REASONING = /^response\.reasoning(?<summary>_summary)?(?:_text)?\.(?<step>delta|done)$/;
+
+function decodeReasoning(answer: Answer, type: string, data: JsonObject, at: number): Event[] | undefined {
+  if (!type.startsWith('response.reasoning')) return undefined;
+  const { summary, step } = REASONING.exec(type)?.groups ?? {};
+  if (step === undefined) return [];
+  const kind = summary === undefined ? 'text' : 'summary';
+  const part = `${kind}:${at}:${countOf(summary === undefined ? data.content_index : data.summary_index)}`;
+  const text = step === 'delta' ? stringOf(data.delta) : restOf(answer, part, stringOf(data.text));
+  if (text === '' && step === 'done') return [];
+  return sayReasoning(answer, { key: part, kind, id: stringOf(data.item_id) }, text);
 }
 
 function decodeItemEvent(answer: Answer, type: string, data: JsonObject, at: number): Event[] {
@@ -139,8 +159,4 @@ function decodeItemEvent(answer: Answer, type: string, data: JsonObject, at: num
     default:
       return [];
   }
-}
-
-function reason(answer: Answer, kind: 'text' | 'summary', part: string, data: JsonObject, text: string): Event[] {
-  return sayReasoning(answer, { key: `${kind}:${part}`, kind, id: stringOf(data.item_id) }, text);
 }

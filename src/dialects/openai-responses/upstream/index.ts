@@ -1,7 +1,7 @@
 import type { UpstreamDialect } from '../../dialect.ts';
+import { decodeFault } from '../../openai-chat/upstream/fault.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents } from './events.ts';
-import { decodeFault } from './fault.ts';
 import { QUIRKS } from './quirks.ts';
 import { decodeReply } from './reply.ts';
 

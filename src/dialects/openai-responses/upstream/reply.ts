@@ -4,12 +4,14 @@ import { failed, type Result } from '../../../base/result.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import type { UpstreamContext } from '../../dialect.ts';
+import { faultInside } from '../../openai-chat/upstream/fault-inside.ts';
 import { createAnswer, finishAnswer, isResponse, startOf } from './answer.ts';
-import { faultOfError } from './fault.ts';
 
 /** A whole answer is the events of its items, folded. */
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
-  if (isObject(body) && body.error !== undefined && body.error !== null) return failed(faultOfError(body));
+  const provider = upstream.target.endpoint.provider.name;
+  const error = isObject(body) && faultInside(body, 'output', { provider, raw: () => JSON.stringify(body) });
+  if (error) return failed(error);
   if (!isResponse(body)) return failed(fault('upstream_malformed', 'The provider answered with no response object.'));
   if (body.status === 'failed' || body.status === 'cancelled')
     return failed(fault('upstream_server_error', `The provider ended the response as ${body.status}.`));
