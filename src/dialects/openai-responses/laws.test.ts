@@ -12,7 +12,7 @@ const target = sampleTarget('openai-responses');
 
 lawsForUpstream(
   openaiResponsesUpstream,
-  ['tools', 'incomplete', 'refusal'].map((name) => ({
+  ['tools', 'incomplete', 'refusal', 'one-index'].map((name) => ({
     name,
     target,
     bytes: fixture(`${name}.sse`),

@@ -1,7 +1,8 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
-import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import { failed, type Result } from '../../../base/result.ts';
+import type { Call } from '../../../call/call.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
@@ -94,8 +95,20 @@ export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply
   });
   if (error) return failed(error);
   const events: Event[] = [];
-  reader.read(answer, events);
+  reader.read(withOneChoice(answer, upstream.call), events);
   if (!reader.hasChoices()) return failed(fault('upstream_malformed', 'The provider sent no answer.'));
   reader.close(events);
   return collect(events);
 }
+
+/** GitHub Copilot gives Claude's text and its calls as two choices although one was asked for (seen in clients, read 2026-11-24). */
+function withOneChoice(answer: JsonObject, call: Call): JsonObject {
+  const choices = arrayOf(answer.choices).map(objectOf);
+  const [first, ...others] = choices;
+  if (!first || others.length === 0 || (call.sampling.n ?? 1) > 1) return answer;
+  const isSplit =
+    !callsTools(first) && others.every((choice) => callsTools(choice) && !objectOf(choice.message).content);
+  return isSplit ? { ...answer, choices: choices.map((choice) => ({ ...choice, index: first.index })) } : answer;
+}
+
+const callsTools = ({ message }: JsonObject): boolean => arrayOf(objectOf(message).tool_calls).length > 0;

@@ -15,7 +15,7 @@ const TOP: ReadonlySet<string> = new Set([
     'system_fingerprint',
     'service_tier',
   ],
-  ...['obfuscation', 'p', 'x_groq', 'prompt', 'user_id', 'openrouter_metadata', 'debug'],
+  ...['type', 'obfuscation', 'p', 'x_groq', 'prompt', 'user_id', 'openrouter_metadata', 'debug'],
 ]);
 const CHOICE: ReadonlySet<string> = new Set([
   ...['index', 'delta', 'message', 'finish_reason', 'native_finish_reason', 'logprobs', 'seed', 'stop_reason', 'text'],
