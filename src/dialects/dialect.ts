@@ -51,6 +51,8 @@ export type AnswerContext = {
   readonly newId: (prefix: string) => string;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
   readonly extra?: JsonObject | undefined;
+  /** What each provider was sent, in order, for the caller of a stream who asked to see it. */
+  readonly echoes?: readonly JsonObject[] | undefined;
 };
 
 export type FaultContext = {

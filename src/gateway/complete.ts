@@ -5,6 +5,7 @@ import type { Hold } from '../ledger/ledger.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
+import { echoOf } from '../upstream/echo.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -67,7 +68,10 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     gateway.upstream,
     { errand: chatErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
     {
-      dispatched: () => hold.dispatched(),
+      dispatched: (_target, prepared) => {
+        hold.dispatched();
+        if (listener.echo) listener.echo(echoOf(prepared));
+      },
       events: delivery.events,
       done: (outcome) => settle(context, hold, delivery, outcome),
     },

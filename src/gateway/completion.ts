@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../facts/plan.ts';
@@ -11,6 +12,8 @@ import type { CompletionRequest } from './receipt.ts';
 export type CompletionListener = {
   /** Streamed: batches to write, one per read; the first holds the first content, the last ends with `end` or `fault`. */
   readonly events: (events: readonly Event[], target: Target) => void;
+  /** The body that goes to a provider next, for callers who asked to see it. */
+  readonly echo?: (body: JsonObject) => void;
   /** The receipt is committed: called before the last batch and before `done`. */
   readonly settled: (receipt: Receipt) => void;
   /** Exactly once, last. */

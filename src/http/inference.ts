@@ -12,6 +12,7 @@ import type { Target } from '../facts/target.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { wantsEcho } from '../upstream/echo.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
@@ -96,6 +97,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
   let completion: Completion | null = null;
   let encode: EventEncoder | null = null;
   let context: OpenContext | null = null;
+  const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
   const stream = createEventStream(
     reply.raw,
     gateway.world,
@@ -112,7 +114,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     },
   );
   const write = (events: readonly Event[], target: Target | null): void => {
-    context ??= answerContext(gateway, request, target);
+    context ??= answerContext(gateway, request, target, echoes);
     encode ??= dialect.encodeEvents(context);
     let text = '';
     for (const event of events) text += encode(event);
@@ -120,6 +122,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
   };
   completion = complete(gateway, request, {
     events: (events, target) => contain(exchange, () => write(events, target)),
+    ...(echoes && { echo: (body) => echoes.push(body) }),
     settled: (receipt) => {
       if (context) context.extra = extraOf(headers, call, receipt);
     },
@@ -145,7 +148,12 @@ function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): Jso
 /** What is known only when the answer ends is filled in then: a getter would cost each call a hidden class of its own. */
 type OpenContext = Omit<AnswerContext, 'extra'> & { extra: JsonObject | undefined };
 
-function answerContext(gateway: Gateway, request: CompletionRequest, target: Target | null): OpenContext {
+function answerContext(
+  gateway: Gateway,
+  request: CompletionRequest,
+  target: Target | null,
+  echoes?: readonly JsonObject[],
+): OpenContext {
   const { call } = request;
   return {
     id: request.id,
@@ -155,5 +163,6 @@ function answerContext(gateway: Gateway, request: CompletionRequest, target: Tar
     call,
     newId: gateway.world.newId,
     extra: undefined,
+    echoes,
   };
 }

@@ -26,11 +26,14 @@ export function redactFault(value: Fault, secrets: readonly string[]): Fault {
 }
 
 function redact(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') return secrets.reduce(hide, value);
+  if (typeof value === 'string') return hideSecrets(value, secrets);
   if (Array.isArray(value)) return value.map((item) => redact(item, secrets));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, redact(member, secrets)]));
 }
+
+/** A text without the secrets. */
+export const hideSecrets = (text: string, secrets: readonly string[]): string => secrets.reduce(hide, text);
 
 /** Also what is left of a secret where the text was cut in the middle of it. */
 function hide(text: string, secret: string): string {

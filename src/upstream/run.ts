@@ -20,7 +20,7 @@ import { type Failure, mostTelling, stepAfter } from './retry.ts';
 
 export type RunListener<Answer> = {
   /** Bytes are about to leave: the ledger notes it. */
-  readonly dispatched: (target: Target) => void;
+  readonly dispatched: (target: Target, prepared: Prepared) => void;
   /**
    * Streamed only. First the events up to and including the first content event (`start` included) of the endpoint
    * that won, with the rest of their read, then once per read, in batches. The last batch ends with `end` or `fault`.
@@ -191,7 +191,7 @@ function send<Answer extends Answered>(
   const { world, health, deadlines } = dependencies;
   const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
   state.losses = state.answers.length === 0 ? prepared.losses : union(state.losses, prepared.losses);
-  listener.dispatched(target);
+  listener.dispatched(target, prepared);
   if (state.over) return;
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';

@@ -104,3 +104,24 @@ test('a model that does not exist is a 400 with its name', async () => {
     /^Error: 400 nobody\/nothing/,
   );
 });
+
+test('a stream shows what the provider was sent, if it is asked to, and only then', async () => {
+  const ask = { model: 'over-openai-chat/echo', input: 'Hello there', stream: true } as const;
+  const debugged = { ...ask, debug: { echo_upstream_body: true } };
+  for (const body of [ask, debugged]) {
+    const types: string[] = [];
+    const numbers: number[] = [];
+    let echo: unknown;
+    for await (const event of await client.responses.create(body)) {
+      types.push(event.type);
+      numbers.push(event.sequence_number);
+      if ((event.type as string) === 'response.debug') echo = event;
+    }
+    assert.deepEqual(numbers, [...numbers.keys()]);
+    assert.equal(types.indexOf('response.debug'), body === ask ? -1 : 2);
+    if (body === ask) continue;
+    const { debug } = echo as { debug: { echo_upstream_body: { messages: unknown; stream: boolean } } };
+    assert.deepEqual(debug.echo_upstream_body.messages, [{ role: 'user', content: 'Hello there' }]);
+    assert.equal(debug.echo_upstream_body.stream, true);
+  }
+});

@@ -120,3 +120,28 @@ test('models are listed and the legacy completions answered', async () => {
   const { choices } = await client.completions.create({ model: 'over-gemini/echo', prompt: 'Once upon a time' });
   assert.equal(choices[0]?.text, 'Once upon a time');
 });
+
+test('a stream shows what each provider was sent, if it is asked to', async () => {
+  const stream = await client.chat.completions.create({
+    model: 'over-anthropic-messages/error-429',
+    models: ['over-gemini/echo'],
+    debug: { echo_upstream_body: true },
+    messages: [user('Hello there')],
+    stream: true,
+    stream_options: { include_usage: true },
+  } as OpenAI.ChatCompletionCreateParamsStreaming);
+  const echoes: { messages?: unknown; contents?: unknown }[] = [];
+  let text = '';
+  for await (const chunk of stream) {
+    const { debug } = chunk as { debug?: { echo_upstream_body: (typeof echoes)[number] } };
+    if (debug) {
+      assert.deepEqual([chunk.choices, text], [[], ''], 'before everything else');
+      echoes.push(debug.echo_upstream_body);
+    }
+    text += chunk.choices[0]?.delta.content ?? '';
+  }
+  assert.equal(text, 'Hello there');
+  const sent = [{ role: 'user', parts: [{ text: 'Hello there' }] }];
+  assert.deepEqual(echoes.at(-1)?.contents, sent, 'in the words of the provider that answered');
+  assert.ok(echoes.length >= 2 && echoes.slice(0, -1).every((echo) => echo.messages !== undefined));
+});

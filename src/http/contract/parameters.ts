@@ -48,6 +48,13 @@ export const LIMITS_AND_STREAM: FieldGroup = {
       example: { include: true },
     },
     {
+      name: 'debug',
+      type: 'object',
+      meaning:
+        'With echo_upstream_body: true a stream begins with one chunk for each provider that was asked: no choices, and debug.echo_upstream_body, the body it was sent; in /responses they are response.debug events. Credentials and all but the beginning of long texts are left out. Losses are listed at the end.',
+      example: { echo_upstream_body: true },
+    },
+    {
       name: 'service_tier',
       type: 'string',
       range: 'auto, default, flex, priority, fast, scale',

@@ -42,7 +42,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return writer.delta(event.choice, `"refusal":${JSON.stringify(event.text)}`);
       case 'start':
         writer.start(event);
-        return '';
+        return echoed(answer);
       case 'image':
         return writer.delta(event.choice, imageMembers(event));
       case 'audio':
@@ -70,6 +70,13 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
     }
   };
 }
+
+/** One chunk without choices for each provider that was sent something (spec §6.5). */
+const echoed = (answer: AnswerContext): string =>
+  (answer.echoes ?? [])
+    .map((body) => ({ ...chunkFields(answer), choices: [], debug: { echo_upstream_body: body } }))
+    .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+    .join('');
 
 function toolMembers(event: Extract<Event, { type: 'tool-start' | 'tool-arguments' }>): string {
   if (event.type === 'tool-arguments')

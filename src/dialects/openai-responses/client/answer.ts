@@ -39,6 +39,7 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
     const response = outcome('in_progress', {});
     emit('response.created', { response });
     emit('response.in_progress', { response });
+    for (const body of answer.echoes ?? []) emit('response.debug', { debug: { echo_upstream_body: body } });
   };
 
   const end = (): void => {
