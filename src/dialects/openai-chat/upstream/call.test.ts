@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../../base/json.ts';
+import { arrayOf, type JsonObject } from '../../../base/json.ts';
 import { pico } from '../../../base/money.ts';
 import type { Call } from '../../../call/call.ts';
 import type { Message } from '../../../call/message.ts';
@@ -35,6 +35,65 @@ test('four stop sequences, where the provider takes no more', () => {
   assert.deepEqual(written({ stop }, {}).body.stop, stop);
   const { body, lost } = written({ stop }, quirk('four-stop-sequences'));
   assert.deepEqual([body.stop, lost], [['a', 'b', 'c', 'd'], ['stop']]);
+});
+
+test('one stop word and a temperature of 1, where the provider takes no more', () => {
+  const { body, lost } = written(
+    { stop: ['a', 'b'], sampling: { temperature: 1.5 } },
+    quirk('one-stop-sequence', 'unit-temperature'),
+  );
+  assert.deepEqual([body.stop, body.temperature, lost], [['a'], 1, ['temperature', 'stop']]);
+  assert.equal(written({ sampling: { temperature: 0.5 } }, quirk('unit-temperature')).body.temperature, 0.5);
+});
+
+test('names stand in the text where messages may have none', () => {
+  const text = (value: string) => ({ type: 'text', text: value }) as const;
+  const image = { type: 'image', source: { kind: 'url', url: 'https://a.test/i.png' } } as const;
+  const messages: Message[] = [
+    { role: 'user', name: 'ann', parts: [text('Hi')] },
+    { role: 'user', name: 'bob', parts: [text('Look'), image] },
+    { role: 'tool', callId: 'c', name: 'f', parts: [text('1')] },
+  ];
+  const { body } = written({ messages }, quirk('no-names'));
+  assert.equal(body.messages[0]?.content, 'ann: Hi');
+  const [prefix] = arrayOf(body.messages[1]?.content);
+  assert.deepEqual(prefix, { type: 'text', text: 'bob: ' });
+  assert.equal(body.messages[2]?.content, '1');
+  assert.ok(body.messages.every((message) => !('name' in message)));
+});
+
+test('reasoning is steered by what the model of each provider knows', () => {
+  const efforts = (...list: ('high' | 'max')[]) => ({
+    reasoning: { efforts: list, budget: false, mandatory: false, defaultEnabled: true },
+  });
+  const ask = (quirks: string, endpoint: SampleTarget['endpoint'], effort: 'low' | 'none') => {
+    const { body, lost } = written({ reasoning: { effort } }, { ...quirk(quirks), endpoint: endpoint ?? {} });
+    return [body.thinking, body.reasoning_effort, lost];
+  };
+  assert.deepEqual(ask('thinking-object', efforts('high', 'max'), 'low'), [{ type: 'enabled' }, 'high', []]);
+  assert.deepEqual(ask('thinking-object', efforts(), 'low'), [{ type: 'enabled' }, undefined, []]);
+  assert.deepEqual(ask('thinking-object', efforts('high'), 'none'), [{ type: 'disabled' }, undefined, []]);
+  assert.deepEqual(ask('adaptive-thinking', efforts(), 'low'), [{ type: 'adaptive' }, undefined, []]);
+  assert.deepEqual(ask('listed-efforts', efforts(), 'low'), [undefined, undefined, ['reasoning']]);
+  assert.deepEqual(ask('listed-efforts', efforts('high'), 'low'), [undefined, 'high', []]);
+});
+
+test('split reasoning is asked for and given back in its own shape', () => {
+  const messages: Message[] = [
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'reasoning', kind: 'text', text: 'Hm', format: 'unknown' },
+        { type: 'text', text: 'Four' },
+      ],
+    },
+  ];
+  const { body, lost } = written({ messages }, quirk('reasoning-split'));
+  assert.equal(body.reasoning_split, true);
+  assert.deepEqual(body.messages[0]?.reasoning_details, [
+    { type: 'reasoning.text', id: 'reasoning-text-1', format: 'MiniMax-response-v1', index: 0, text: 'Hm' },
+  ]);
+  assert.deepEqual(lost, []);
 });
 
 test('reasoning models of some providers refuse stop and logprobs too', () => {

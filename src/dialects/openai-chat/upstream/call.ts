@@ -72,19 +72,27 @@ function writeSampling(writer: Writer, call: Call): JsonObject {
       continue;
     }
     const taken = STANDARD.has(field) ? value : known(writer, field as Parameter, value);
-    if (taken !== undefined) written[field] = taken;
+    if (taken !== undefined) written[field] = field === 'temperature' ? writeTemperature(writer, taken) : taken;
   }
   return written;
 }
 
-const FOUR = 4;
+function writeTemperature(writer: Writer, asked: Json): Json {
+  if (!writer.has('unit-temperature') || typeof asked !== 'number' || asked <= 1) return asked;
+  lose(writer, 'temperature', 'cut to 1, the most that the provider takes');
+  return 1;
+}
+
+const STOPS_MAX = { 'one-stop-sequence': 1, 'four-stop-sequences': 4 } as const;
 
 function writeStop(writer: Writer, stop: readonly string[]): readonly string[] | undefined {
   if (stop.length === 0) return undefined;
   if (isBare(writer)) return lose(writer, 'stop', 'the model does not take this parameter');
-  if (!writer.has('four-stop-sequences') || stop.length <= FOUR) return stop;
-  lose(writer, 'stop', `the provider takes ${FOUR} stop sequences; the rest was left out`);
-  return stop.slice(0, FOUR);
+  const limit = writer.has('one-stop-sequence') ? 'one-stop-sequence' : 'four-stop-sequences';
+  const most = STOPS_MAX[limit];
+  if (!writer.has(limit) || stop.length <= most) return stop;
+  lose(writer, 'stop', `the provider takes no more than ${most}; the rest was left out`);
+  return stop.slice(0, most);
 }
 
 function known<T>(writer: Writer, parameter: Parameter, value: T | undefined): T | undefined {

@@ -174,8 +174,20 @@ function writeReasoning(
   if (writer.has('reasoning-details'))
     return { reasoning_details: [...reasoning.map((part, index) => writeDetail(part, index)), ...unmodelled] };
   const visible = reasoning.filter((part) => part.kind !== 'encrypted');
-  const replayed = writer.has('reasoning-content') && visible.length > 0;
+  const split = writer.has('reasoning-split');
+  const replayed = (split || writer.has('reasoning-content')) && visible.length > 0;
   if (!replayed || visible.length < reasoning.length || visible.some((part) => part.signature !== undefined))
     lose(writer, `${path}.reasoning_details`, 'the provider does not take this reasoning back');
-  return replayed ? { reasoning_content: visible.map((part) => part.text).join('') } : {};
+  if (!replayed) return {};
+  const texts = visible.map((part) => part.text);
+  return split ? { reasoning_details: texts.map(splitDetail) } : { reasoning_content: texts.join('') };
 }
+
+/** As MiniMax gave it (platform.minimax.io, OpenAI-compatible API, read 2026-11-24). */
+const splitDetail = (text: string, index: number): JsonObject => ({
+  type: 'reasoning.text',
+  id: `reasoning-text-${index + 1}`,
+  format: 'MiniMax-response-v1',
+  index,
+  text,
+});

@@ -19,6 +19,26 @@ export const QUIRKS = {
   'four-stop-sequences': {
     why: 'takes four stop sequences: platform.openai.com/docs/api-reference/chat/create, read 2026-11-22',
   },
+  'one-stop-sequence': {
+    why: 'takes one stop word: docs.z.ai/api-reference/llm/chat-completion, read 2026-11-24',
+  },
+  'unit-temperature': {
+    why: 'refuses a temperature above 1: docs.z.ai, platform.minimax.io and platform.moonshot.ai, chat completion, read 2026-11-24',
+  },
+  'listed-efforts': {
+    why: 'models without listed efforts refuse reasoning_effort: docs.x.ai, reasoning, and vercel/ai, @ai-sdk/xai 4.0.8, read 2026-11-24',
+  },
+  'no-names': {
+    why: 'refuses name in messages: console.groq.com/docs/openai and docs.mistral.ai/api, read 2026-11-24',
+    call: (body) => mapMessages(body, nameInText),
+  },
+  'reasoning-split': {
+    why: 'gives and takes thoughts as reasoning_details if told so, else in content: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
+    call: (body) => ({ ...body, reasoning_split: true }),
+  },
+  'adaptive-thinking': {
+    why: 'thinking.type is adaptive or disabled: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
+  },
   'bare-reasoning-models': {
     why: 'models with fixed sampling also refuse stop, logit_bias and logprobs: platform.openai.com/docs/guides/reasoning and the reference of chat/create, read 2026-11-22',
   },
@@ -40,7 +60,7 @@ export const QUIRKS = {
     why: 'steers reasoning by an object with effort, max_tokens and enabled: openrouter.ai/docs, read 2026-11-22',
   },
   'thinking-object': {
-    why: 'turns reasoning on and off by thinking.type: api-docs.deepseek.com and docs.z.ai, read 2026-11-22',
+    why: 'turns reasoning on and off by thinking.type, steers it by reasoning_effort: api-docs.deepseek.com/guides/thinking_mode and docs.z.ai, read 2026-11-24',
   },
   'enable-thinking': {
     why: 'turns reasoning on by enable_thinking, limits it by thinking_budget: Alibaba Model Studio, read 2026-11-22',
@@ -73,6 +93,14 @@ function mapMessages(body: JsonObject, edit: MessageEdit): JsonObject {
     messages: messages.map((message, index) => edit(objectOf(message), index === messages.length - 1)),
   };
 }
+
+/** A tool's result is named by the call it answers. */
+const nameInText: MessageEdit = ({ name, ...message }) => {
+  if (name === undefined || message.role === 'tool') return message;
+  const { content } = message;
+  if (typeof content === 'string') return { ...message, content: `${name}: ${content}` };
+  return Array.isArray(content) ? { ...message, content: [{ type: 'text', text: `${name}: ` }, ...content] } : message;
+};
 
 const markPrefix: MessageEdit = (message, isLast) =>
   isLast && message.role === 'assistant' ? { ...message, prefix: true } : message;

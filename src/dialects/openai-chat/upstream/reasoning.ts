@@ -18,7 +18,8 @@ export function writeReasoningRequest(writer: Writer, call: Call): JsonObject {
   }
   const limit = call.maxOutputTokens ?? endpoint.maxOutput ?? OUTPUT_LIMIT_UNKNOWN;
   if (writer.has('reasoning-object')) return { reasoning: reasoningObject(asked) };
-  if (writer.has('thinking-object')) return { thinking: { type: isOff ? 'disabled' : 'enabled' } };
+  if (writer.has('adaptive-thinking')) return { thinking: { type: isOff ? 'disabled' : 'adaptive' } };
+  if (writer.has('thinking-object')) return thinkingObject(endpoint, isOff ? 'none' : effortOf(asked, limit));
   if (writer.has('enable-thinking')) return enableThinking(asked, isOff, limit);
   return writeEffort(writer, isOff ? 'none' : effortOf(asked, limit), endpoint);
 }
@@ -38,7 +39,21 @@ function writeEffort(writer: Writer, effort: Effort, endpoint: Endpoint): JsonOb
     lose(writer, 'reasoning', 'the endpoint has no way to turn reasoning off');
     return supported.length > 0 ? { reasoning_effort: nearestEffort('none', supported) } : {};
   }
+  if (supported.length === 0 && writer.has('listed-efforts')) {
+    lose(writer, 'reasoning', 'how much the model reasons cannot be told to it');
+    return {};
+  }
   return { reasoning_effort: nearestEffort(effort, supported) };
+}
+
+/** The switch, and beside it the effort where the model knows several. */
+function thinkingObject(endpoint: Endpoint, effort: Effort): JsonObject {
+  if (effort === 'none') return { thinking: { type: 'disabled' } };
+  const efforts = endpoint.reasoning?.efforts ?? [];
+  return {
+    thinking: { type: 'enabled' },
+    ...(efforts.length > 0 && { reasoning_effort: nearestEffort(effort, efforts) }),
+  };
 }
 
 const reasoningObject = (asked: ReasoningRequest): JsonObject => ({

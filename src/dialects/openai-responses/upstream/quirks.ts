@@ -15,6 +15,9 @@ const FAMILIES: { readonly [name: string]: Quirk } = Object.fromEntries(
 
 export const QUIRKS: { readonly [name: string]: Quirk } = {
   ...FAMILIES,
+  'listed-efforts': {
+    why: 'Models without listed efforts refuse reasoning.effort: docs.x.ai, reasoning; read 2026-11-24.',
+  },
   [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK,
   [CACHE_BREAKPOINT]: CACHE_BREAKPOINT_QUIRK,
 };

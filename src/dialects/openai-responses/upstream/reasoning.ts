@@ -19,7 +19,8 @@ export function encodeReasoning(call: Call, target: Target): JsonObject | undefi
   const support = target.endpoint.reasoning;
   if (!asked || !support) return undefined;
   const wanted = effortOf(asked, call.maxOutputTokens ?? target.endpoint.maxOutput ?? 32_000);
-  const effort = wanted && nearestEffort(wanted, support.efforts);
+  const isFixed = support.efforts.length === 0 && target.endpoint.dialect.quirks.includes('listed-efforts');
+  const effort = isFixed ? undefined : wanted && nearestEffort(wanted, support.efforts);
   const summary = asked.summary ?? (asked.exclude || effort === 'none' ? undefined : 'auto');
   if (effort === undefined && summary === undefined) return undefined;
   return { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
