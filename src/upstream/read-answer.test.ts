@@ -31,3 +31,25 @@ for (const id of IDS)
     assert.equal(faults.length, 1);
     assert.match(`${faults[0]?.code}: ${faults[0]?.message}`, /^upstream_server_error: .*Inner boom\./);
   });
+
+test('what a stream’s header promises is not always what comes', () => {
+  const read = (type: string, body: string): string[] => {
+    const seen: string[] = [];
+    const reader = readAnswer(
+      { ...sampleUpstream(sampleTarget('openai-chat')), dialect: DIALECTS.chat('openai-chat') },
+      { 'content-type': type },
+      {
+        events: (events) => seen.push(...events.map((event) => event.type)),
+        replied: () => assert.fail(),
+        failed: (value) => seen.push(`${value.code}: ${value.message}`),
+      },
+    );
+    for (const byte of Buffer.from(body)) reader.push(Buffer.from([byte]));
+    reader.end();
+    return seen;
+  };
+  const error = '\n {"error":{"message":"Full","code":"rate_limit_exceeded"}}';
+  assert.deepEqual(read('text/event-stream', error), ['upstream_rate_limit: Full']);
+  const stream = 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+  assert.deepEqual(read('application/json', stream), ['start', 'text', 'finish', 'end']);
+});

@@ -23,19 +23,16 @@ import { eventsOfReply } from './reply-events.ts';
 
 export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect };
 
-/** Chooses how to read a 2xx answer: by what was asked for, what the header says and, where that is vague, the first byte. */
+/** Chooses how to read a 2xx answer: by what was asked for and its first byte, since what the header says is not always so. */
 export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink<Reply>): Reader {
   const type = mediaTypeOf(headers);
   if (!context.call.stream) return readWhole((bytes) => settleReply(decodeWhole(context, type, bytes), sink));
   const whole = (): Reader => readWhole((bytes) => settleAsEvents(decodeWhole(context, type, bytes), sink));
   if (type === 'text/html') return whole();
   if (context.dialect.framing === 'ndjson') return readStream(context, sink);
-  if (type === 'application/json') return whole();
-  if (type === STREAM_TYPES[context.dialect.framing]) return readStream(context, sink);
+  if (type === 'application/vnd.amazon.eventstream') return readStream(context, sink);
   return readByFirstByte(() => readStream(context, sink), whole);
 }
-
-const STREAM_TYPES = { sse: 'text/event-stream', 'aws-event-stream': 'application/vnd.amazon.eventstream' } as const;
 
 function settleReply(reply: Result<Reply, Fault>, sink: Sink<Reply>): void {
   if (reply.ok) sink.replied(reply.value);
@@ -54,14 +51,16 @@ function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
       if (!chosen) {
         const first = bytes.find((byte) => byte > 32);
         if (first === undefined) return;
-        // `{`, `[` and `<` begin no event stream.
-        chosen = first === 123 || first === 91 || first === 60 ? whole() : stream();
+        chosen = beginsWhole(first) ? whole() : stream();
       }
       chosen.push(bytes);
     },
     end: () => (chosen ?? whole()).end(),
   };
 }
+
+/** `{`, `[` and `<` begin no event stream, though some errors are sent as one. */
+const beginsWhole = (first: number | undefined): boolean => first === 123 || first === 91 || first === 60;
 
 function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   const splitter = createSplitter(context.dialect.framing);
@@ -89,7 +88,8 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
 }
 
 function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
-  if (type === 'text/event-stream') return collectStream(context, bytes);
+  if (type === 'text/event-stream' && !beginsWhole(bytes.find((byte) => byte > 32)))
+    return collectStream(context, bytes);
   const body = parseWhole(context.target, type, bytes);
   if (!body.ok) return body;
   const reply = context.dialect.decodeReply(body.value, context);

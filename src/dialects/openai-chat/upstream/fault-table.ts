@@ -43,7 +43,7 @@ const CODES: ReadonlyMap<string, FaultCode> = new Map(
 const SENTENCES: readonly (readonly [FaultCode, RegExp])[] = [
   [
     'context_length_exceeded',
-    /(?:maximum|max|model'?s?|available|supported) (?:context|prompt|sequence) (?:length|size|window)|context (?:length|window|size|limit)[^.]{0,40}exceed|exceed[^.]{0,60}(?:context|token limit|max(?:imum)? length|maximum (?:number of )?(?:input |prompt )?tokens)|tokens?\b[^.]{0,40} exceeds? the (?:limit|maximum)|(?:prompt|request|input|length|messages?) (?:is|was|are|token length) too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of|range of input length|must have less than \d+ tokens|tokens?`? \+ `?max_(?:new_)?tokens/i,
+    /(?:maximum|max|model'?s?|available|supported) (?:context|prompt|sequence) (?:length|size|window)|context (?:length|window|size|limit)[^.]{0,40}exceed|exceed[^.]{0,60}(?:context|token limit|max(?:imum)? length|maximum (?:number of )?(?:input |prompt )?tokens)|tokens?\b[^.]{0,40} exceeds? the (?:limit|maximum)|(?:prompt|request|input|length|messages?) (?:is|was|are|token length) too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of|range of input length|(?:greater|longer|larger) than the (?:model'?s )?(?:maximum )?context|context length of only|must have less than \d+ tokens|tokens?`? \+ `?max_(?:new_)?tokens/i,
   ],
   [
     'content_policy_violation',

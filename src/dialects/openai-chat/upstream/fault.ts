@@ -27,7 +27,7 @@ export type ErrorFacts = {
 
 /** A failed HTTP answer of a provider that speaks this dialect, whatever shape its error body has. */
 export function decodeFault(failure: UpstreamFailure): Fault {
-  const said = parseJson(failure.body);
+  const said = parseJson(failure.body) ?? parseJson(/^data: ?(.+)$/m.exec(failure.body)?.[1] ?? '');
   const facts = { status: failure.status, provider: failure.provider, now: failure.now, raw: failure.body };
   const decoded = faultOfError(said, facts);
   const wait = retryAfterOf(failure.headers, failure.now) ?? decoded.retryAfterMs;
@@ -47,7 +47,7 @@ export function faultOfError(said: Json | undefined, facts: ErrorFacts): Fault {
   const type = wordOf(error.type) ?? wordOf(error.status) ?? wordOf(error.error_type) ?? wordOf(body.type);
   const code = wordOf(error.code) ?? wordOf(error.error_code) ?? wordOf(body.code) ?? baseRespWord(error);
   const status = statusOf(facts.status, error, body);
-  const message = messageOf(body, error) ?? plainText(facts.raw) ?? silence(status);
+  const message = messageOf(body, error) ?? sentenceOf(said) ?? plainText(facts.raw) ?? silence(status);
   const param = optionalString(error.param);
   const wait = facts.now === null ? undefined : waitTold(error, message, facts.now);
   const more = [objectOf(error.innererror).code, error.error_type, body.error_type].map(wordOf);
