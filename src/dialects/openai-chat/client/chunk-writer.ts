@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../base/json.ts';
+import { type JsonObject, objectOf } from '../../../base/json.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { Native } from '../../../call/message.ts';
 import type { AnswerContext } from '../../dialect.ts';
@@ -46,12 +46,14 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
   };
   const finish = (event: Extract<Event, { type: 'finish' }>): string => {
     const { message, ...fields } = choiceNatives.get(event.choice) ?? {};
+    const { reasoning_details: details, ...said } = objectOf(message);
+    const shown = details !== undefined && answer.call.reasoning?.exclude !== true;
     const first = begun.has(event.choice) ? {} : { role: 'assistant', content: '' };
     begun.add(event.choice);
     const choice: JsonObject = {
       ...fields,
       index: event.choice,
-      delta: { ...(message as JsonObject | undefined), ...first },
+      delta: { ...said, ...(shown && { reasoning_details: details }), ...first },
       finish_reason: event.reason,
       native_finish_reason: event.native,
       logprobs: null,

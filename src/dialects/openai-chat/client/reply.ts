@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json.ts';
+import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import type { AssistantPart, AudioPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
@@ -37,22 +37,25 @@ function encodeChoice(choice: Choice, hidesReasoning: boolean): JsonObject {
     logprobs: choice.logprobs
       ? { content: choice.logprobs.content ?? null, refusal: choice.logprobs.refusal ?? null }
       : null,
-    message: { ...(message as JsonObject | undefined), ...encodeMessage(choice, hidesReasoning) },
+    message: encodeMessage(choice, objectOf(message), hidesReasoning),
   };
 }
 
-function encodeMessage(choice: Choice, hidesReasoning: boolean): JsonObject {
+function encodeMessage(choice: Choice, native: JsonObject, hidesReasoning: boolean): JsonObject {
+  const { reasoning_details: unmodelled, ...fields } = native;
   const reasoning = hidesReasoning ? [] : of(choice, 'reasoning');
   const visible = reasoning.filter((part) => part.kind !== 'encrypted').map((part) => part.text);
   const tools = of(choice, 'tool-call');
   const images = of(choice, 'image');
   const audio = of(choice, 'audio').map(encodeAudio)[0];
+  const details = [...reasoning.map(writeDetail), ...(hidesReasoning ? [] : arrayOf(unmodelled))];
   return {
+    ...fields,
     role: 'assistant',
     content: joined(of(choice, 'text').map((part) => part.text)),
     refusal: joined(of(choice, 'refusal').map((part) => part.text)),
     reasoning: joined(visible),
-    ...(reasoning.length > 0 && { reasoning_details: reasoning.map((part, index) => writeDetail(part, index)) }),
+    ...(details.length > 0 && { reasoning_details: details }),
     ...(tools.length > 0 && {
       tool_calls: tools.map((part, index) => ({
         index,

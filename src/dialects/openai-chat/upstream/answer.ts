@@ -54,7 +54,7 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     const state = stateOf(index);
     readDelta(state, delta, out);
     readLogprobs(index, choice.logprobs, out);
-    natives.choice(index, choice, delta, out);
+    natives.choice(state, choice, delta, out);
     noteFinish(state, choice);
     // Moonshot counts inside the last choice (platform.moonshot.ai/docs/api/chat, read 2026-11-24).
     if (choice.usage) beside.spare(choice.usage);

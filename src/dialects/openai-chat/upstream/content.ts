@@ -23,6 +23,8 @@ export type ChoiceState = {
   readonly tools: ToolCalls;
   readonly reasoning: Map<string, OpenReasoning>;
   reasoningCount: number;
+  /** Entries of `reasoning_details` of a type that is not modelled: they pass as they are. */
+  readonly otherDetails: JsonObject[];
   /** The part that thinking inside `content` continues; content text closes it. */
   thinking: number | null;
   /** Deltas that carried text of any kind: compared with the vendor's own count when a frame was lost. */
@@ -39,6 +41,7 @@ export const newChoiceState = (choice: number, whole: boolean, tools: ToolCalls)
   tools,
   reasoning: new Map(),
   reasoningCount: 0,
+  otherDetails: [],
   thinking: null,
   textDeltas: 0,
   annotated: false,
@@ -107,7 +110,10 @@ function openPart(state: ChoiceState, key: string): OpenReasoning {
 /** Fragments belong together by type and index; in a whole message every entry is its own part. */
 function addDetail(state: ChoiceState, entry: JsonObject, out: Event[]): void {
   const part = readDetail(entry);
-  if (!part) return;
+  if (!part) {
+    state.otherDetails.push(entry);
+    return;
+  }
   const key = `${part.kind}:${typeof entry.index === 'number' ? entry.index : 0}`;
   const known = state.reasoning.get(key);
   const another = state.whole || (known?.id !== undefined && part.id !== undefined && known.id !== part.id);

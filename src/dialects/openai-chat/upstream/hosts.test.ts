@@ -5,7 +5,8 @@ import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
 import { decodeStream } from '../../laws.ts';
-import { sampleTarget, sampleUpstream } from '../../samples.ts';
+import { sampleAnswer, sampleTarget, sampleUpstream } from '../../samples.ts';
+import { openaiChatClient } from '../client/client.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
 
 /** Transcripts of ours in the ways of single hosts: what came in, what must go out. */
@@ -210,4 +211,21 @@ test('content and tool calls of one answer in two choices are one choice, where 
   assert.ok(reply.ok);
   assert.equal(reply.value.choices.length, 1);
   assert.deepEqual([said(reply.value)[1], calls(reply.value)], ['I call.', [['f', '{}']]]);
+});
+
+test('what is not modelled passes on whole, however it was cut', () => {
+  const server = { type: 'reasoning.server_tool_call', tool_name: 'search', arguments: '{}', result: 'r' };
+  const reply = replyOf([
+    delta({ executed_tools: [1] }),
+    delta({ content: 'a', verdict: 'x', reasoning_details: [server] }),
+    { choices: [{ index: 0, delta: { note: 'n' }, finish_reason: 'stop', weight: 2 }], region: 'eu' },
+  ]);
+  assert.deepEqual(reply.native?.fields, { region: 'eu' });
+  assert.deepEqual(reply.choices[0]?.native?.fields, {
+    message: { executed_tools: [1], verdict: 'x', reasoning_details: [server], note: 'n' },
+    weight: 2,
+  });
+  const written = openaiChatClient.encodeReply(reply, sampleAnswer()) as { choices: { message: JsonObject }[] };
+  assert.deepEqual(written.choices[0]?.message.reasoning_details, [server]);
+  assert.equal(written.choices[0]?.message.note, 'n');
 });

@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '../../../base/json.ts';
+import { arrayOf, type Json, type JsonObject } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
+import type { ChoiceState } from './content.ts';
 
 /** Members we model, write ourselves, or know to be padding; everything else is the vendor's own and passes through. */
 const TOP: ReadonlySet<string> = new Set([
@@ -31,11 +32,12 @@ const FIELDS_MAX = 256;
 /** Passes on what a vendor sends beside the modelled members, each value once: some repeat it in every chunk. */
 export type Natives = {
   readonly top: (chunk: JsonObject, out: Event[]) => void;
-  readonly choice: (index: number, choice: JsonObject, message: JsonObject, out: Event[]) => void;
+  readonly choice: (state: ChoiceState, choice: JsonObject, message: JsonObject, out: Event[]) => void;
 };
 
 export function createNatives(): Natives {
   const seen = new Map<string, string>();
+  const messages = new Map<number, JsonObject>();
 
   const fresh = (object: JsonObject, known: ReadonlySet<string>, scope: string): { [name: string]: Json } | null => {
     let fields: { [name: string]: Json } | null = null;
@@ -58,11 +60,16 @@ export function createNatives(): Natives {
       const fields = fresh(chunk, TOP, '');
       if (fields) out.push({ type: 'native', choice: null, native: { dialect: 'openai-chat', fields } });
     },
-    choice: (index, choice, message, out) => {
+    choice: ({ choice: index, otherDetails }, choice, message, out) => {
       const beside = fresh(choice, CHOICE, String(index));
-      const within = fresh(message, MESSAGE, `${index}.message`);
-      if (!beside && !within) return;
-      const fields = { ...beside, ...(within && { message: within }) };
+      const told = fresh(message, MESSAGE, `${index}.message`);
+      const before = messages.get(index);
+      const isMore = otherDetails.length > arrayOf(before?.reasoning_details).length;
+      if (!beside && !told && !isMore) return;
+      // A later event replaces the members of an earlier one, so each says all there is of the message.
+      const within = { ...before, ...told, ...(isMore && { reasoning_details: [...otherDetails] }) };
+      messages.set(index, within);
+      const fields = { ...beside, ...(!isEmpty(within) && { message: within }) };
       out.push({ type: 'native', choice: index, native: { dialect: 'openai-chat', fields } });
     },
   };

@@ -137,7 +137,7 @@ export function finishItem(answer: Answer, at: number, item: JsonObject): Event[
         ...partsOf(item.content).flatMap((part, index) => finishPart(answer, `${at}:${index}`, objectOf(part))),
       ];
     case 'function_call':
-      return finishTool(answer, at, item, stringOf(item.arguments) || '{}');
+      return finishTool(answer, at, item, stringOf(item.arguments) || (item.status === 'incomplete' ? '' : '{}'));
     case 'custom_tool_call':
       return finishTool(answer, at, item, argumentsOfInput(stringOf(item.input)));
     case 'reasoning':
@@ -145,10 +145,14 @@ export function finishItem(answer: Answer, at: number, item: JsonObject): Event[
     case 'image_generation_call':
       return finishImage(item);
     default:
-      if (item.type === 'web_search_call') answer.webSearches++;
+      if (isSearch(item)) answer.webSearches++;
       return [{ type: 'native', choice: 0, native: { dialect: 'openai-responses', fields: { [`item:${at}`]: item } } }];
   }
 }
+
+/** Opening a page and finding in it cost nothing (platform.openai.com/docs/guides/tools-web-search, read 2026-11-24). */
+const isSearch = ({ type, action }: JsonObject): boolean =>
+  type === 'web_search_call' && (optionalString(objectOf(action).type) ?? 'search') === 'search';
 
 /** Some hosts give a message's content as a text, as requests may. */
 const partsOf = (content: Json | undefined): readonly Json[] =>
