@@ -38,7 +38,7 @@ export const FAULTS = {
   upstream_unreachable: row(502, 'provider_unavailable', 'upstream', 'same-once', 'server_error'),
   upstream_malformed: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
   upstream_truncated: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
-  upstream_timeout: row(504, 'timeout', 'upstream', 'next-endpoint', 'timeout'),
+  upstream_timeout: row(504, 'timeout', 'upstream', 'next-endpoint', 'server_error'),
   // ours
   overloaded: row(503, 'provider_overloaded', 'gateway', 'no', 'overloaded'),
   server: row(500, 'server', 'gateway', 'no', 'server_error'),

@@ -32,6 +32,24 @@ for (const id of IDS)
     assert.match(`${faults[0]?.code}: ${faults[0]?.message}`, /^upstream_server_error: .*Inner boom\./);
   });
 
+test('a stream that answers a call for none is folded', () => {
+  const context = sampleUpstream(sampleTarget('openai-chat'), sampleCall({ stream: false }));
+  const replies: unknown[] = [];
+  const reader = readAnswer(
+    { ...context, dialect: DIALECTS.chat('openai-chat') },
+    { 'content-type': 'text/event-stream; charset=utf-8' },
+    {
+      events: () => assert.fail(),
+      replied: ({ choices }) => replies.push(choices[0]?.parts),
+      failed: () => assert.fail(),
+    },
+  );
+  for (const text of ['a', 'b']) reader.push(Buffer.from(`data: {"choices":[{"delta":{"content":"${text}"}}]}\n\n`));
+  reader.push(Buffer.from('data: [DONE]\n\n'));
+  reader.end();
+  assert.deepEqual(replies, [[{ type: 'text', text: 'ab' }]]);
+});
+
 test('what a stream’s header promises is not always what comes', () => {
   const read = (type: string, body: string): string[] => {
     const seen: string[] = [];

@@ -78,6 +78,19 @@ test('reasoning is steered by what the model of each provider knows', () => {
   assert.deepEqual(ask('listed-efforts', efforts('high'), 'low'), [undefined, 'high', []]);
 });
 
+test('what a provider gives only as a stream is asked for as one', () => {
+  const asStream = { stream: true, stream_options: { include_usage: true } };
+  const of = ({ body }: ReturnType<typeof written>) =>
+    body.stream === undefined ? {} : { stream: body.stream, stream_options: body.stream_options };
+  const long = quirk('streams-long-answers');
+  assert.deepEqual(of(written({ stream: false, maxOutputTokens: 5_000 }, long)), asStream);
+  assert.deepEqual(of(written({ stream: false, maxOutputTokens: 4_096 }, long)), {});
+  const thinking = quirk('enable-thinking', 'streams-thoughts');
+  assert.deepEqual(of(written({ stream: false }, thinking)), asStream);
+  assert.deepEqual(of(written({ stream: false, reasoning: { effort: 'none' } }, thinking)), {});
+  assert.deepEqual(of(written({ stream: false }, { ...thinking, endpoint: { reasoning: null } })), {});
+});
+
 test('split reasoning is asked for and given back in its own shape', () => {
   const messages: Message[] = [
     {

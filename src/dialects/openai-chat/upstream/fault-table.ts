@@ -22,7 +22,7 @@ const WORDS: { readonly [Code in FaultCode]?: string } = {
   upstream_rate_limit:
     'rate_limit_exceeded rate_limit_error rate_limit rate_limit_reached rate_limit_reached_error rate_limited too_many_requests too_many_requests_error resource_exhausted throttling throttling.rate_quota throttling.allocation_quota throttling.burst_rate limit_requests request_limit_exceeded concurrency_limit_exceeded rate_limit_reached_requests user_weekly_rate_limited',
   upstream_overloaded:
-    'overloaded overloaded_error engine_overloaded_error engine_overloaded server_is_overloaded slow_down capacity_exceeded service_unavailable service_unavailable_error unavailable unavailable_error no_capacity queue_exceeded insufficient_system_resource',
+    'overloaded overloaded_error engine_overloaded_error engine_overloaded server_is_overloaded slow_down capacity_exceeded service_unavailable service_unavailable_error unavailable unavailable_error no_capacity queue_exceeded insufficient_system_resource the-service-is-currently-unavailable',
   upstream_not_implemented:
     'not_implemented not_implemented_error unimplemented not_supported_error unsupported_api_for_model operation_not_supported',
   upstream_timeout: 'timeout timeout_error gateway_timeout deadline_exceeded request_timeout',
@@ -30,7 +30,7 @@ const WORDS: { readonly [Code in FaultCode]?: string } = {
     'server_error internal_server_error internal_error internal api_error generation_error upstream_error',
 };
 
-/** `RateLimitReached`, `rate-limit-reached` and `rate_limit_reached` are one word. */
+/** `RateLimitReached`, `rate-limit-reached` and `rate_limit_reached` are one word; so is xAI's sentence, where hyphens stand for blanks. */
 const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const CODES: ReadonlyMap<string, FaultCode> = new Map(
@@ -92,8 +92,8 @@ const STATUSES: { readonly [status: number]: FaultCode } = {
  */
 export function classify(status: number | null, words: readonly string[], message: string): FaultCode {
   const named = words.map((word) => CODES.get(plain(word))).filter((code) => code !== undefined);
-  if (status === 429) return classifyLimit(named, message);
   const code = named.find((candidate) => candidate !== 'upstream_server_error');
+  if (status === 429 || code === 'upstream_rate_limit') return classifyLimit(named, message);
   if (code !== undefined) return code;
   const isTheirs = status === null ? named.length > 0 : status >= 500;
   const sentence = isTheirs ? undefined : SENTENCES.find(([, pattern]) => pattern.test(message));

@@ -127,6 +127,7 @@ function messageOf(body: JsonObject, error: JsonObject): string | undefined {
     error.error_message,
     arrayOf(body.errors)[0],
     body.error_description,
+    error.details,
     body.title,
   ];
   for (const candidate of candidates) {

@@ -36,6 +36,14 @@ export const QUIRKS = {
     why: 'gives and takes thoughts as reasoning_details if told so, else in content: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
     call: (body) => ({ ...body, reasoning_split: true }),
   },
+  'streams-thoughts': {
+    why: 'models that think answer only as a stream: alibabacloud.com/help/en/model-studio/error-code, read 2026-11-24',
+    call: (body, { endpoint }) => (endpoint.reasoning && body.enable_thinking !== false ? streamed(body) : body),
+  },
+  'streams-long-answers': {
+    why: 'gives answers of more than 4,096 tokens only as a stream: the text of its 400, widely quoted, read 2026-11-24',
+    call: (body) => (typeof body.max_tokens === 'number' && body.max_tokens > 4_096 ? streamed(body) : body),
+  },
   'adaptive-thinking': {
     why: 'thinking.type is adaptive or disabled: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
   },
@@ -83,6 +91,13 @@ export const QUIRKS = {
 } as const satisfies { readonly [name: string]: Quirk };
 
 export type QuirkName = keyof typeof QUIRKS;
+
+/** Whoever asked for no stream gets what it folds to. */
+const streamed = (body: JsonObject): JsonObject => ({
+  ...body,
+  stream: true,
+  stream_options: { include_usage: true },
+});
 
 type MessageEdit = (message: JsonObject, isLast: boolean) => JsonObject;
 
