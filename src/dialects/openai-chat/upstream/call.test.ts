@@ -116,6 +116,10 @@ test('reasoning models of some providers refuse stop and logprobs too', () => {
   assert.deepEqual([body.stop, body.logprobs, body.logit_bias], [undefined, undefined, undefined]);
   assert.deepEqual(lost.sort(), ['logit_bias', 'logprobs', 'stop']);
   assert.equal(written(call, quirk('bare-reasoning-models')).body.logprobs, true);
+  const stop = ['a'];
+  assert.deepEqual(written({ stop }, quirk('no-stop-with-reasoning')).lost, ['stop']);
+  const plain = { ...quirk('no-stop-with-reasoning'), endpoint: { reasoning: null } };
+  assert.deepEqual(written({ stop }, plain).body.stop, stop);
 });
 
 test('a file by URL goes as bytes where it must', () => {

@@ -87,7 +87,8 @@ const STOPS_MAX = { 'one-stop-sequence': 1, 'four-stop-sequences': 4 } as const;
 
 function writeStop(writer: Writer, stop: readonly string[]): readonly string[] | undefined {
   if (stop.length === 0) return undefined;
-  if (isBare(writer)) return lose(writer, 'stop', 'the model does not take this parameter');
+  if (isBare(writer) || (writer.has('no-stop-with-reasoning') && writer.target.endpoint.reasoning))
+    return lose(writer, 'stop', 'the model does not take this parameter');
   const limit = writer.has('one-stop-sequence') ? 'one-stop-sequence' : 'four-stop-sequences';
   const most = STOPS_MAX[limit];
   if (!writer.has(limit) || stop.length <= most) return stop;

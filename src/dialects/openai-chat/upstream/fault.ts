@@ -44,7 +44,7 @@ export function decodeFault(failure: UpstreamFailure): Fault {
 export function faultOfError(said: Json | undefined, facts: ErrorFacts): Fault {
   const body = objectOf(Array.isArray(said) ? said[0] : said);
   const error = innermost(body);
-  const type = wordOf(error.type) ?? wordOf(error.status) ?? wordOf(error.error_type) ?? wordOf(body.type);
+  const type = wordOf(error.type) ?? optionalString(error.status) ?? wordOf(error.error_type) ?? wordOf(body.type);
   const code = wordOf(error.code) ?? wordOf(error.error_code) ?? wordOf(body.code) ?? baseRespWord(error);
   const status = statusOf(facts.status, error, body);
   const message = messageOf(body, error) ?? sentenceOf(said) ?? plainText(facts.raw) ?? silence(status);

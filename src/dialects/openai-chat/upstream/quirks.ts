@@ -22,6 +22,9 @@ export const QUIRKS = {
   'one-stop-sequence': {
     why: 'takes one stop word: docs.z.ai/api-reference/llm/chat-completion, read 2026-11-24',
   },
+  'no-stop-with-reasoning': {
+    why: 'models that reason refuse stop: docs.x.ai/docs/models, read 2026-11-24',
+  },
   'unit-temperature': {
     why: 'refuses a temperature above 1: docs.z.ai, platform.minimax.io and platform.moonshot.ai, chat completion, read 2026-11-24',
   },
