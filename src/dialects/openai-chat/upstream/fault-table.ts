@@ -55,7 +55,7 @@ const SENTENCES: readonly (readonly [FaultCode, RegExp])[] = [
   ],
   [
     'upstream_authentication',
-    /(?:incorrect|invalid|missing|wrong|unknown) api[ _-]?key|api[ _-]?key[^.]{0,30}(?:not valid|invalid|expired|incorrect|revoked|disabled)|(?:invalid|expired) (?:access |bearer |auth\w* )?token|token (?:is |has )?(?:been )?(?:expired|invalid|revoked)|invalid (?:credentials|username|authentication|subscription key)|authentication (?:error|fail)|unauthorized|login fail|no auth credentials/i,
+    /(?:incorrect|invalid|missing|wrong|unknown) api[ _-]?key|api[ _-]?key[^.]{0,30}(?:not valid|invalid|expired|incorrect|revoked|disabled)|(?:invalid|expired) (?:access |bearer |auth\w* )?token|token (?:is |has )?(?:been )?(?:expired|invalid|revoked)|invalid (?:credentials|username|authentication|subscription key)|authentication (?:error|fail)|login fail|no auth credentials/i,
   ],
   [
     'upstream_model_not_found',
