@@ -8,7 +8,7 @@ import { openaiChatClient, openaiChatUpstream } from './index.ts';
 const folder = join(import.meta.dirname, 'fixtures');
 const files = readdirSync(folder);
 const target = sampleTarget('openai-chat', {
-  dialect: { quirks: ['reasoning-details', 'reasoning-object', 'cache-control', 'developer-role'] },
+  dialect: { quirks: ['reasoning-details', 'reasoning-object', 'cache-control', 'developer-role', 'custom-tools'] },
 });
 
 const fixtures: StreamFixture[] = files
@@ -54,9 +54,13 @@ const bodies: readonly JsonObject[] = [
           { type: 'reasoning.text', text: 'Hm', signature: 'c2ln', format: 'anthropic-claude-v1', index: 0 },
           { type: 'reasoning.encrypted', data: 'b3A=', id: 'call_1', format: 'google-gemini-v1', index: 1 },
         ],
-        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }],
+        tool_calls: [
+          { id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } },
+          { id: 'call_2', type: 'custom', custom: { name: 'run', input: 'say "hi"\n' } },
+        ],
       },
       { role: 'tool', tool_call_id: 'call_1', content: '3' },
+      { role: 'tool', tool_call_id: 'call_2', content: 'hi' },
       { role: 'assistant', content: null, refusal: 'No.', prefix: true },
     ],
     tools: [
@@ -64,6 +68,10 @@ const bodies: readonly JsonObject[] = [
         type: 'function',
         function: { name: 'add', description: 'Adds', strict: true, parameters: { type: 'object', properties: {} } },
         cache_control: { type: 'ephemeral' },
+      },
+      {
+        type: 'custom',
+        custom: { name: 'run', format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "a"' } } },
       },
     ],
     tool_choice: { type: 'function', function: { name: 'add' } },

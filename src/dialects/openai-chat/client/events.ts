@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../../base/json.ts';
-import type { Event, ReasoningEvent } from '../../../call/event.ts';
+import type { Event, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
+import type { Tool } from '../../../call/tool.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
+import { isFreeform } from '../../openai-responses/freeform.ts';
 import { writeAnnotation } from '../annotation.ts';
+import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
 import { chunkFields, createChunkWriter } from './chunk-writer.ts';
@@ -17,6 +20,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   const hidesReasoning = answer.call.reasoning?.exclude === true;
   const writer = createChunkWriter(answer);
   const images = new Map<number, number>();
+  const customs = createCustoms(answer.call.tools);
   let extraSent = answer.extra === undefined;
 
   const imageMembers = (event: Extract<Event, { type: 'image' }>): string => {
@@ -37,7 +41,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return hidesReasoning ? '' : writer.delta(event.choice, reasoningMembers(event));
       case 'tool-arguments':
       case 'tool-start':
-        return writer.delta(event.choice, toolMembers(event));
+        return customs.holds(event) ? '' : writer.delta(event.choice, toolMembers(event));
       case 'refusal':
         return writer.delta(event.choice, `"refusal":${JSON.stringify(event.text)}`);
       case 'start':
@@ -55,7 +59,10 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         writer.keep(event.choice, event.native);
         return '';
       case 'finish':
-        return writer.finish(event);
+        return (
+          customs.of(event.choice).reduce((text, members) => text + writer.delta(event.choice, members), '') +
+          writer.finish(event)
+        );
       case 'usage':
         return usage(event);
       case 'end':
@@ -78,7 +85,32 @@ const echoed = (answer: AnswerContext): string =>
     .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
     .join('');
 
-function toolMembers(event: Extract<Event, { type: 'tool-start' | 'tool-arguments' }>): string {
+type ToolEvent = Extract<Event, { type: 'tool-start' | 'tool-arguments' }>;
+
+/** Calls of free-form tools: their text is inside JSON until the last piece has come, so it is told at once, at the end. */
+function createCustoms(tools: readonly Tool[]) {
+  const calls = new Map<string, { readonly event: ToolStartEvent; text: string }>();
+  const isNeeded = tools.some((tool) => tool.type === 'function' && tool.freeform !== undefined);
+  return {
+    holds: (event: ToolEvent): boolean => {
+      if (!isNeeded) return false;
+      const key = `${event.choice}:${event.index}`;
+      if (event.type === 'tool-start' && isFreeform(tools, event.name)) calls.set(key, { event, text: '' });
+      const call = calls.get(key);
+      if (call && event.type === 'tool-arguments') call.text += event.text;
+      return call !== undefined;
+    },
+    of: (choice: number): string[] =>
+      [...calls.values()]
+        .filter(({ event }) => event.choice === choice)
+        .map(({ event: { index, id, name }, text }) => {
+          const call = writeToolCall({ type: 'tool-call', id, name, arguments: text }, tools);
+          return `"tool_calls":[${JSON.stringify({ index, ...call })}]`;
+        }),
+  };
+}
+
+function toolMembers(event: ToolEvent): string {
   if (event.type === 'tool-arguments')
     return `"tool_calls":[{"index":${event.index},"function":{"arguments":${JSON.stringify(event.text)}}}]`;
   const called = { index: event.index, id: event.id, type: 'function', function: { name: event.name, arguments: '' } };

@@ -10,6 +10,7 @@ import type {
 } from '../../../call/message.ts';
 import { type Complaints, complain, readObject, readObjects, readString } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
+import { argumentsOfInput } from '../../openai-responses/freeform.ts';
 import { readAnnotation } from '../annotation.ts';
 import { sourceOfUrl } from '../media.ts';
 import { readDetail } from '../reasoning-details.ts';
@@ -118,7 +119,10 @@ function readToolCalls(to: Complaints, entry: JsonObject, path: string): ToolCal
   const calls: ToolCallPart[] = [];
   for (const [index, call] of (readObjects(to, entry, 'tool_calls', `${path}.tool_calls`) ?? []).entries()) {
     const at = `${path}.tool_calls[${index}]`;
-    const called = readObject(to, call, 'function', `${at}.function`);
+    const custom = call.type === 'custom' ? readObject(to, call, 'custom', `${at}.custom`) : undefined;
+    const called = custom
+      ? { name: custom.name, arguments: argumentsOfInput(stringOf(custom.input)) }
+      : readObject(to, call, 'function', `${at}.function`);
     const id = readString(to, call, 'id', `${at}.id`);
     if (!called || id === undefined)
       complain(to, at, `Missing required parameter: '${at}.${called ? 'id' : 'function'}'.`);

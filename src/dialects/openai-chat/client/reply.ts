@@ -1,8 +1,10 @@
 import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
+import type { Call } from '../../../call/call.ts';
 import type { AssistantPart, AudioPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { writeAnnotation } from '../annotation.ts';
+import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
 import { encodeUsage } from './usage.ts';
@@ -16,7 +18,7 @@ export function encodeReply(reply: Reply, answer: AnswerContext): Json {
     created: answer.created,
     model: answer.model,
     provider: answer.provider,
-    choices: reply.choices.map((choice) => encodeChoice(choice, answer.call.reasoning?.exclude === true)),
+    choices: reply.choices.map((choice) => encodeChoice(choice, answer.call)),
     system_fingerprint: reply.systemFingerprint ?? null,
     ...(reply.serviceTier !== undefined && { service_tier: reply.serviceTier }),
     ...(reply.usage && { usage: encodeUsage(reply.usage, reply.bill) }),
@@ -27,7 +29,7 @@ export function encodeReply(reply: Reply, answer: AnswerContext): Json {
 export const nativeOf = (native: Reply['native']): JsonObject =>
   native?.dialect === 'openai-chat' ? native.fields : {};
 
-function encodeChoice(choice: Choice, hidesReasoning: boolean): JsonObject {
+function encodeChoice(choice: Choice, call: Call): JsonObject {
   const { message, ...fields } = nativeOf(choice.native);
   return {
     ...fields,
@@ -37,11 +39,12 @@ function encodeChoice(choice: Choice, hidesReasoning: boolean): JsonObject {
     logprobs: choice.logprobs
       ? { content: choice.logprobs.content ?? null, refusal: choice.logprobs.refusal ?? null }
       : null,
-    message: encodeMessage(choice, objectOf(message), hidesReasoning),
+    message: encodeMessage(choice, objectOf(message), call),
   };
 }
 
-function encodeMessage(choice: Choice, native: JsonObject, hidesReasoning: boolean): JsonObject {
+function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObject {
+  const hidesReasoning = call.reasoning?.exclude === true;
   const { reasoning_details: unmodelled, ...fields } = native;
   const reasoning = hidesReasoning ? [] : of(choice, 'reasoning');
   const visible = reasoning.filter((part) => part.kind !== 'encrypted').map((part) => part.text);
@@ -57,12 +60,7 @@ function encodeMessage(choice: Choice, native: JsonObject, hidesReasoning: boole
     reasoning: joined(visible),
     ...(details.length > 0 && { reasoning_details: details }),
     ...(tools.length > 0 && {
-      tool_calls: tools.map((part, index) => ({
-        index,
-        id: part.id,
-        type: 'function',
-        function: { name: part.name, arguments: part.arguments },
-      })),
+      tool_calls: tools.map((part, index) => ({ index, ...writeToolCall(part, call.tools) })),
     }),
     ...(images.length > 0 && {
       images: images.map((part, index) => encodeImage(urlOfSource(part.source), index)),

@@ -8,14 +8,16 @@ import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
+import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
+import { writeCustomTool } from '../custom.ts';
 import { lose, nativeFieldsOf, newWriter, type Writer, writeCache, writeMessage } from './messages.ts';
 import { QUIRKS } from './quirks.ts';
 import { writeReasoningRequest } from './reasoning.ts';
 
 /** Writes a call for an endpoint that speaks this dialect. What cannot be carried over is in `losses`. */
 export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
-  const writer = newWriter(target, assets);
+  const writer = newWriter(target, assets, call.tools);
   const reasoning = writeReasoningRequest(writer, call);
   const tools = call.tools
     .map((tool, index) => writeTool(writer, tool, `tools[${index}]`))
@@ -108,6 +110,8 @@ function writeTool(writer: Writer, tool: Tool, path: string): JsonObject | undef
       return lose(writer, path, 'the provider does not know this kind of tool');
     return tool.value;
   }
+  if (tool.freeform && writer.has('custom-tools')) return writeCustomTool(tool);
+  if (tool.freeform?.format) lose(writer, `${path}.custom.format`, 'the provider cannot constrain free-form input');
   const parameters = tool.parameters ?? (tool.freeform ? FREEFORM : undefined);
   return {
     type: 'function',
@@ -129,7 +133,10 @@ const FREEFORM: JsonObject = {
 };
 
 function writeToolChoice(writer: Writer, choice: ToolChoice): Json | undefined {
-  if (choice.type === 'function') return { type: 'function', function: { name: choice.name } };
+  if (choice.type === 'function') {
+    const type = isFreeform(writer.custom, choice.name) ? 'custom' : 'function';
+    return { type, [type]: { name: choice.name } };
+  }
   if (choice.type !== 'native') return choice.type;
   if (choice.dialect === 'openai-chat') return choice.value;
   return lose(writer, 'tool_choice', 'the provider does not know this choice');

@@ -9,24 +9,29 @@ import type {
   Source,
   UserPart,
 } from '../../../call/message.ts';
+import type { Tool } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
 import { writeAnnotation } from '../annotation.ts';
+import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
 import type { QuirkName } from './quirks.ts';
 
 export type Writer = {
+  /** The caller's tools, where the provider knows custom ones; else none, so that all are functions. */
+  readonly custom: readonly Tool[];
   readonly target: Target;
   readonly has: (quirk: QuirkName) => boolean;
   readonly losses: Loss[];
   readonly assets: Assets;
 };
 
-export const newWriter = (target: Target, assets: Assets): Writer => {
+export const newWriter = (target: Target, assets: Assets, tools: readonly Tool[]): Writer => {
   const quirks = new Set(target.endpoint.dialect.quirks);
-  return { target, has: (quirk) => quirks.has(quirk), losses: [], assets };
+  const custom = quirks.has('custom-tools') ? tools : [];
+  return { custom, target, has: (quirk) => quirks.has(quirk), losses: [], assets };
 };
 
 export const lose = (writer: Writer, field: string, reason: string): undefined => {
@@ -151,11 +156,7 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
       images.length > 0 && { images: images.map((url) => ({ type: 'image_url', image_url: { url } })) }),
     ...(audio?.source.kind === 'file-id' && { audio: { id: audio.source.id } }),
     ...(tools.length > 0 && {
-      tool_calls: tools.map((part) => ({
-        id: part.id,
-        type: 'function',
-        function: { name: part.name, arguments: part.arguments },
-      })),
+      tool_calls: tools.map((part) => writeToolCall(part, writer.custom)),
     }),
   };
 }

@@ -53,6 +53,9 @@ export const QUIRKS = {
   'bare-reasoning-models': {
     why: 'models with fixed sampling also refuse stop, logit_bias and logprobs: platform.openai.com/docs/guides/reasoning and the reference of chat/create, read 2026-11-22',
   },
+  'custom-tools': {
+    why: 'knows tools that take free text: openai 7.57, resources/chat/completions, read 2026-11-24',
+  },
   'inline-files': {
     why: 'takes files as base64 or by id, not by URL: platform.openai.com/docs/guides/pdf-files, read 2026-11-22',
   },

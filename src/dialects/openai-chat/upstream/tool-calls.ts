@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, parseJson, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
+import { argumentsOfInput } from '../../openai-responses/freeform.ts';
 
 /** More calls in one answer are an attack, not an answer. */
 const TOOL_CALLS_MAX = 1024;
@@ -10,6 +11,8 @@ type Slot = {
   vendorId: string;
   name: string;
   started: boolean;
+  /** Of a custom tool, whose text becomes the `input` of a JSON object. */
+  readonly custom: boolean;
   /** The arguments so far. */
   text: string;
 };
@@ -36,8 +39,8 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
   const slotFor = (called: Called): Slot => {
     const known = whole ? undefined : findSlot(slots, called);
     if (known && !isAnother(known, called)) return known;
-    const { index: vendorIndex, id: vendorId, name } = called;
-    const slot = { index: slots.length, vendorIndex, vendorId, name, started: false, text: '' };
+    const { index: vendorIndex, id: vendorId, name, custom } = called;
+    const slot = { index: slots.length, vendorIndex, vendorId, name, custom, started: false, text: '' };
     slots.push(slot);
     return slot;
   };
@@ -71,12 +74,13 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
       if (slot.name === '') slot.name = called.name;
       if (!slot.started) startNamed(out);
       else if (called.name !== '' && called.text === slot.text && isWhole(slot.text)) return;
-      write(slot, called.text, out);
+      write(slot, slot.custom && called.text !== '' ? pieceOfInput(slot, called.text) : called.text, out);
     },
     close: (cutOff, out) => {
       for (const slot of slots) {
         if (!slot.started) start(slot, out);
-        if (slot.text === '' && !cutOff) write(slot, '{}', out);
+        if (slot.custom && slot.text !== '') write(slot, '"}', out);
+        else if (slot.text === '' && !cutOff) write(slot, slot.custom ? argumentsOfInput('') : '{}', out);
       }
     },
     count: () => slots.length,
@@ -84,19 +88,31 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
 }
 
 /** One entry of `tool_calls`; what is missing is empty. */
-type Called = { readonly index: number | null; readonly id: string; readonly name: string; readonly text: string };
+type Called = {
+  readonly index: number | null;
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly custom: boolean;
+};
 
 function calledBy(entry: JsonObject): Called {
-  const called = isObject(entry.function) ? entry.function : entry;
+  const custom = isObject(entry.custom);
+  const called = isObject(entry.custom) ? entry.custom : isObject(entry.function) ? entry.function : entry;
   const id = stringOf(entry.id);
   return {
     index: typeof entry.index === 'number' ? entry.index : null,
     // Mistral's way of having none (mistralai/client-python, models/toolcall, read 2026-11-24).
     id: id === 'null' ? '' : id,
     name: stringOf(called.name),
-    text: argumentsOf(called.arguments),
+    text: custom ? stringOf(called.input) : argumentsOf(called.arguments),
+    custom,
   };
 }
+
+/** The next piece of a custom tool's text, inside the JSON that it becomes. */
+const pieceOfInput = ({ text }: Slot, piece: string): string =>
+  `${text === '' ? '{"input":"' : ''}${JSON.stringify(piece).slice(1, -1)}`;
 
 function findSlot(slots: readonly Slot[], { index, id }: Called): Slot | undefined {
   if (index !== null) return slots.findLast((slot) => slot.vendorIndex === index);
