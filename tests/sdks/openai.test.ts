@@ -145,3 +145,25 @@ test('a stream shows what each provider was sent, if it is asked to', async () =
   assert.deepEqual(echoes.at(-1)?.contents, sent, 'in the words of the provider that answered');
   assert.ok(echoes.length >= 2 && echoes.slice(0, -1).every((echo) => echo.messages !== undefined));
 });
+
+test('a free-form tool is called with text, whatever the provider speaks', async () => {
+  for (const upstream of ['openai-chat', 'anthropic-messages', 'gemini', 'openai-responses'])
+    for (const streamed of [false, true]) {
+      const ask = {
+        model: `over-${upstream}/tools`,
+        messages: [user('Run it')],
+        tools: [{ type: 'custom' as const, custom: { name: 'run', description: 'Runs a line' } }],
+      };
+      const answer = streamed
+        ? await client.chat.completions.stream(ask).finalChatCompletion()
+        : await client.chat.completions.create(ask);
+      const message = answer.choices[0]?.message;
+      const call = message?.tool_calls?.[0];
+      assert(message && call?.type === 'custom', `${upstream}: ${JSON.stringify(message)}`);
+      assert.equal(call.custom.name, 'run');
+      assert.ok(call.custom.input.length > 0 && !call.custom.input.startsWith('{'), call.custom.input);
+      const messages = [...ask.messages, message, { role: 'tool' as const, tool_call_id: call.id, content: 'done' }];
+      const next = await client.chat.completions.create({ ...ask, messages });
+      assert.match(next.choices[0]?.message.content ?? '', /run returned .*done/);
+    }
+});
