@@ -56,7 +56,7 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     readLogprobs(index, choice.logprobs, out);
     natives.choice(state, choice, delta, out);
     noteFinish(state, choice);
-    // Moonshot counts inside the last choice (platform.moonshot.ai/docs/api/chat, read 2026-11-24).
+    // Moonshot counts inside the last choice (seen in clients, read 2026-11-24).
     if (choice.usage) beside.spare(choice.usage);
   };
 

@@ -64,7 +64,7 @@ export function readDelta(state: ChoiceState, delta: JsonObject, out: Event[]): 
   if (delta.annotations) addAnnotations(state, arrayOf(delta.annotations), out);
 }
 
-/** One alone may stand without its list: Text Generation Inference's tool calls, read 2026-11-24. */
+/** One alone may stand without its list: Text Generation Inference once wrote tool calls so. */
 const listOf = (value: Json): readonly Json[] => (isObject(value) ? [value] : arrayOf(value));
 
 function addAnnotations(state: ChoiceState, entries: readonly Json[], out: Event[]): void {

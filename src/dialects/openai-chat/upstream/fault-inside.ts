@@ -23,7 +23,7 @@ export function faultInside(
   return Array.isArray(answer[wanted]) || !tellsOnlyError(answer) ? undefined : tell(answer);
 }
 
-/** Errors in the place of an answer, without a member `error`: watsonx, MiniMax, Alibaba, Z.AI, FastAPI (read 2026-11-24). */
+/** Errors in the place of an answer, without a member `error`: watsonx, MiniMax, Alibaba (issues, read 2026-11-24), Z.AI, FastAPI. */
 function tellsOnlyError({ errors, detail, message, msg, code, type, error_code, base_resp }: JsonObject): boolean {
   if (Array.isArray(errors) ? errors.length > 0 : detail) return true;
   if (isObject(base_resp)) return base_resp.status_code !== 0;

@@ -49,7 +49,7 @@ export function finishOf(native: string | null, hasToolCalls: boolean): FinishRe
 
 /**
  * Does this word say that the provider gave up? DeepSeek has `insufficient_system_resource`, Z.AI `network_error`,
- * Alibaba `error_finish`, vLLM and SGLang `abort` (their references and sources, read 2026-11-24).
+ * Alibaba `error_finish` (references and issues, read 2026-11-24); `abort` is a word of vLLM and SGLang.
  */
 export const isBrokenOff = (word: string): boolean =>
   entryOf(REASONS, word.toLowerCase()) === 'error' && !/^malformed/i.test(word);

@@ -26,13 +26,13 @@ export const QUIRKS = {
     why: 'models that reason refuse stop: docs.x.ai/docs/models, read 2026-11-24',
   },
   'unit-temperature': {
-    why: 'refuses a temperature above 1: docs.z.ai, platform.minimax.io and platform.moonshot.ai, chat completion, read 2026-11-24',
+    why: 'refuses a temperature above 1: docs.z.ai and platform.minimax.io, chat completion, and the schema of Kimi K2, read 2026-11-24',
   },
   'listed-efforts': {
     why: 'models without listed efforts refuse reasoning_effort: docs.x.ai, reasoning, and vercel/ai, @ai-sdk/xai 4.0.8, read 2026-11-24',
   },
   'no-names': {
-    why: 'refuses name in messages: console.groq.com/docs/openai and docs.mistral.ai/api, read 2026-11-24',
+    why: 'refuses name in messages: console.groq.com/docs/openai, and Mistral’s 422 in Gage-Technologies/mistral-go#2, read 2026-11-24',
     call: (body) => mapMessages(body, nameInText),
   },
   'reasoning-split': {

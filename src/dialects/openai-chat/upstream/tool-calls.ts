@@ -102,7 +102,7 @@ function calledBy(entry: JsonObject): Called {
   const id = stringOf(entry.id);
   return {
     index: typeof entry.index === 'number' ? entry.index : null,
-    // Mistral's way of having none (mistralai/client-python, models/toolcall, read 2026-11-24).
+    // The default id of Mistral's own clients; not seen on the wire by us.
     id: id === 'null' ? '' : id,
     name: stringOf(called.name),
     text: custom ? stringOf(called.input) : argumentsOf(called.arguments),

@@ -67,7 +67,7 @@ function promptOf(usage: JsonObject, completion: number): number {
 
 /**
  * The vendor's own total says whether reasoning stands beside the completion. Perplexity's deep research counts it there
- * without adding it to the total (docs.perplexity.ai, pricing, read 2026-11-24).
+ * without adding it to the total, as its prices do; not seen on the wire by us.
  */
 const isBeside = (usage: JsonObject, prompt: number, completion: number, reasoning: number): boolean =>
   countOf(usage.reasoning_tokens) > completion ||
@@ -95,7 +95,7 @@ const searchesOf = (usage: JsonObject): number =>
 
 /**
  * US dollars: OpenRouter gives a number, Perplexity an object with a total, DeepInfra an estimate, xAI ticks of 1e-10
- * dollars (their references, read 2026-11-24).
+ * dollars (seen in clients, read 2026-11-24).
  */
 function costOf({ cost, estimated_cost, cost_in_usd_ticks: ticks }: JsonObject): string | undefined {
   const told = isObject(cost) ? cost.total_cost : (cost ?? estimated_cost);
