@@ -15,6 +15,7 @@ import {
   startGateway,
   startNginx,
   stopAll,
+  warm,
 } from './rig.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -68,7 +69,7 @@ try {
   const direct = `http://127.0.0.1:${upstreamPort}/v1/chat/completions`;
   const viaNginx = `http://127.0.0.1:${proxyPort}/v1/chat/completions`;
   const viaGateway = `http://127.0.0.1:${gateway.port}/api/v1/chat/completions`;
-  fullLoad(viaGateway, gateway.pid, BODY, 64, 3); // warm
+  warm(viaGateway, gateway.pid, BODY, 64);
   const nginx: { perSecond: number; cpuPerRequest: number; failed: number }[] = [];
   const ours: typeof nginx = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -94,6 +95,7 @@ try {
     ['nginx', viaNginx],
     ['gateway', viaGateway],
   ] as const) {
+    await paced(url, 500); // connections, and what an idle moment has let go
     const times = await paced(url, 500);
     console.log(
       `${name.padEnd(10)} at 500 req/s: added p50 ${(percentile(times, 0.5) - percentile(base, 0.5)).toFixed(2)} ms, p99 ${(percentile(times, 0.99) - percentile(base, 0.99)).toFixed(2)} ms`,

@@ -18,11 +18,14 @@ const root = resolve(import.meta.dirname, '..');
 export const folder = mkdtempSync(join(tmpdir(), 'switchwright-bench-'));
 const running: ChildProcess[] = [];
 
+/** Ends with words if a program is missing; else keeps this process, which makes load too, off the measured core. */
 export function need(...programs: readonly string[]): void {
   const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0);
-  if (missing.length === 0) return;
-  console.error(`These programs are needed for this benchmark: ${missing.join(', ')}.`);
-  process.exit(2);
+  if (missing.length > 0) {
+    console.error(`These programs are needed for this benchmark: ${missing.join(', ')}.`);
+    process.exit(2);
+  }
+  spawnSync('taskset', ['-apc', LOAD_CORE, String(process.pid)]);
 }
 
 export function stopAll(): void {
@@ -142,6 +145,16 @@ export function fullLoad(url: string, pid: number, body: string, connections: nu
     cpuPerRequest: used / Math.max(requests, 1),
     failed,
   };
+}
+
+/** The compiler has seen everything by then: what comes after is what a gateway that runs for days costs. */
+const WARM_REQUESTS = 40_000;
+
+/** Load until the process is warm, for two minutes at most. */
+export function warm(url: string, pid: number, body: string, connections: number, requests = WARM_REQUESTS): void {
+  let done = 0;
+  for (let left = 12; left > 0 && done < requests; left--)
+    done += fullLoad(url, pid, body, connections, 10).perSecond * 10;
 }
 
 export const median = (values: readonly number[]): number =>

@@ -17,6 +17,7 @@ import {
   startGateway,
   startNginx,
   stopAll,
+  warm,
 } from './rig.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -133,7 +134,7 @@ location /v1/chat/completions { rewrite .* /openai break; } location /v1/message
   ] as const;
   const direct = `http://127.0.0.1:${proxyPort}/v1/chat/completions`;
   const rates = new Map<string, number[]>([['nginx', []], ...lanes.map(([name]) => [name, []] as [string, number[]])]);
-  for (const [, model] of lanes) fullLoad(url, gateway.pid, bodyFor(model), 8, 2);
+  for (const [, model] of lanes) warm(url, gateway.pid, bodyFor(model), 8, 1_500);
   for (let round = 0; round < ROUNDS; round++) {
     rates.get('nginx')?.push(fullLoad(direct, proxyPid, bodyFor('x'), 8, SECONDS).perSecond * EVENTS);
     for (const [name, model] of lanes) {
