@@ -74,7 +74,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       });
       child.kill(signal);
     });
-  for (let left = 400; ; left--) {
+  for (let left = 2_400; ; left--) {
     if (child.exitCode !== null || left === 0) throw new Error(`the gateway did not start:\n${output}`);
     const ready = await fetch(`${origin}/healthz`).then(
       (response) => response.ok,

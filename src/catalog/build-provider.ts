@@ -19,6 +19,8 @@ export function buildProvider(
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(slug))
     refuse([], 'a provider file is named in lower case: letters, digits, dashes');
   const named = environment[`${variablePrefix(slug)}_BASE_URL`];
+  if (named && !/^https?:$/.test(URL.parse(named.trim())?.protocol ?? ''))
+    refuse([], `${variablePrefix(slug)}_BASE_URL is no http or https address: ${named.slice(0, 100)}`);
   if (file.base_url === undefined && !named) {
     refuse([], 'base_url is missing');
     return undefined;
@@ -33,6 +35,7 @@ export function buildProvider(
     ...(file.docs_read === undefined ? {} : { docsRead: file.docs_read }),
     policy: policyOf(file.policy, local),
     dialects: dialectsOf(file, knows, refuse),
+    ...(file.key_check === undefined ? {} : { keyCheck: file.key_check }),
     reseller: file.reseller ?? false,
     local,
     billsAfterCancel: file.bills_after_cancel ?? false,

@@ -2,26 +2,45 @@ import { buildModel } from './build-model.ts';
 import type { Catalog } from './catalog.ts';
 import type { Endpoint, Model } from './model.ts';
 
-/** What a server on this machine offers: its provider's slug, and the names it answers to. */
-export type LocalServer = { readonly provider: string; readonly models: readonly string[] };
+/** What a server on this machine offers: its provider's slug, and its models. */
+export type LocalServer = { readonly provider: string; readonly models: readonly LocalModel[] };
+
+/** A name the server answers to; the context window in tokens where the server tells it. */
+export type LocalModel = { readonly name: string; readonly context: number | null };
 
 /**
  * The catalogue with the models of the local servers that were found, as `ollama/llama3.2:3b` and so on: free, and
- * without facts we do not know. A name that is no valid slug is left out; a shipped model is never replaced.
+ * without facts we do not know. A name that makes no slug is left out; a shipped model is never replaced.
  */
 export function withLocalModels(catalog: Catalog, servers: readonly LocalServer[]): Catalog {
   const models = new Map<string, Model>(catalog.models);
   const endpoints = new Map<string, Endpoint>(catalog.endpoints);
-  for (const { provider, models: names } of servers) {
-    for (const name of names) {
-      const id = `${provider}/${name.replaceAll('/', '-')}`;
-      if (models.has(id)) continue;
-      const table = { name, endpoints: { [provider]: { upstream_id: name, free: true } } };
-      const built = buildModel(id, [{ path: id, text: '', table }], catalog.providers, {}, () => {});
-      if (!built || built.model.endpoints.length === 0) continue;
-      models.set(id, Object.freeze(built.model));
-      for (const endpoint of built.model.endpoints) endpoints.set(endpoint.id, Object.freeze(endpoint));
+  for (const server of servers)
+    for (const found of server.models) {
+      const model = build(server.provider, found, catalog);
+      if (!model || models.has(model.id)) continue;
+      models.set(model.id, Object.freeze(model));
+      for (const endpoint of model.endpoints) endpoints.set(endpoint.id, Object.freeze(endpoint));
     }
-  }
   return Object.freeze({ ...catalog, models, endpoints });
+}
+
+function build(provider: string, { name, context }: LocalModel, { providers }: Catalog): Model | undefined {
+  const id = `${provider}/${slugOf(name)}`;
+  const table = {
+    name,
+    ...(context !== null && { context }),
+    // No such list says what a model is for, but embedding models are named so (nomic-embed-text, bge-m3 is not).
+    ...(/embed/i.test(name) && { output: ['embeddings' as const] }),
+    endpoints: { [provider]: { upstream_id: name, free: true } },
+  };
+  const authors = { [provider]: providers.get(provider)?.name ?? provider };
+  return buildModel(id, [{ path: id, text: '', table }], providers, authors, () => {})?.model;
+}
+
+/** llama.cpp names a model after its file, `/models/gemma-3-4b.gguf`: then the last part; else every part counts. */
+function slugOf(name: string): string {
+  const isPath = /^(?:[./~\\]|[A-Za-z]:)/.test(name);
+  const told = isPath ? (name.split(/[\\/]/).at(-1) ?? '') : name;
+  return told.replace(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 }

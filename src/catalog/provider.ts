@@ -71,6 +71,8 @@ export type Provider = {
   readonly dialects: readonly DialectSettings[];
   /** Sells others' endpoints (another gateway): ranked after direct hosts. */
   readonly reseller: boolean;
+  /** A path below the base URL that answers only to a good key, for `doctor`; `/models` where none is named. */
+  readonly keyCheck?: string;
   /** Answers for any model id below its own name (`ollama/…`): a server on this machine, asked at start. */
   readonly local: boolean;
   /** Goes on billing after the client hangs up (spec §2.3). */

@@ -60,6 +60,7 @@ export const PROVIDER_FILE = z.strictObject({
   dialects: z.record(z.string(), dialect).optional(),
   reseller: z.boolean().optional(),
   local: z.boolean().optional(),
+  key_check: z.string().startsWith('/').optional(),
   bills_after_cancel: z.boolean().optional(),
 });
 

@@ -1,37 +1,32 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
 import { parse } from 'smol-toml';
 import { type Json, parseJson } from '../base/json.ts';
-import { PRODUCT } from '../base/product.ts';
 import { AUTHORS_FILE } from '../catalog/schema.ts';
 import { SYNC_FILE } from '../catalog/sync/settings.ts';
 import { GENERATED, type Synced, syncModels } from '../catalog/sync/sync.ts';
 import { problemText, readCatalogue } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
+import { UsageError } from './usage.ts';
 
 const SOURCE = 'https://models.dev/api.json';
-const HELP = `${PRODUCT.slug} catalog check
-
-  Reads the catalogue as a start would, the operator's folder included, and names every problem.
-
-${PRODUCT.slug} catalog sync [--from <file or URL>] [--data <folder>] [--keep]
-
-  Writes data/models/**.toml anew from models.dev (${SOURCE}).
-  --from  a saved copy instead
-  --data  the data folder (default: the shipped one)
-  --keep  leave the files of models that are no longer listed
-`;
-
 /** `catalog …`: returns the exit code. */
 export async function catalogCommand(args: readonly string[], configuration: Configuration): Promise<number> {
-  const [verb, ...options] = args;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      from: { type: 'string', default: SOURCE },
+      data: { type: 'string', default: join(import.meta.dirname, '../../data') },
+      keep: { type: 'boolean', default: false },
+    },
+  });
+  const verb = positionals.join(' ');
   if (verb === 'check') return check(configuration);
-  if (verb !== 'sync') {
-    process.stdout.write(HELP);
-    return verb === undefined || verb === '--help' ? 0 : 1;
-  }
-  const data = resolve(optionOf(options, '--data') ?? join(import.meta.dirname, '../../data'));
-  const listing = await readSource(optionOf(options, '--from') ?? SOURCE);
+  if (verb !== 'sync') throw new UsageError(verb === '' ? 'Check or sync?' : `catalog does not know "${verb}".`);
+  const data = resolve(values.data);
+  const listing = await readSource(values.from);
   if (typeof listing === 'string') {
     process.stderr.write(`${listing}\n`);
     return 1;
@@ -43,7 +38,7 @@ export async function catalogCommand(args: readonly string[], configuration: Con
     process.stderr.write('Nothing that looks like a listing of models was found; no file was changed.\n');
     return 1;
   }
-  const changed = writeFiles(join(data, 'models'), synced, options.includes('--keep'));
+  const changed = writeFiles(join(data, 'models'), synced, values.keep);
   process.stdout.write(
     `${synced.models} models, ${synced.endpoints} endpoints on ${synced.providers.size} providers; ` +
       `${changed.written} files written, ${changed.removed} removed.\n`,
@@ -63,11 +58,6 @@ function check(configuration: Configuration): number {
   process.stderr.write(`The catalogue has problems:\n${problemText(read.error)}\n`);
   return 1;
 }
-
-const optionOf = (options: readonly string[], name: string): string | undefined => {
-  const at = options.indexOf(name);
-  return at < 0 ? undefined : options[at + 1];
-};
 
 /** The listing, or why there is none. */
 async function readSource(from: string): Promise<{ json: Json } | string> {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Known, loadCatalog } from '../catalog/load.ts';
+import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
 import { DIALECT_IDS } from '../catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
 import { type Credentials, createCredentials, enabledProviders } from '../upstream/credentials.ts';
-import type { Configuration } from './configuration.ts';
+import { findLocalServers } from '../upstream/local-servers.ts';
+import { type Configuration, isOurs } from './configuration.ts';
 
 /** The catalogue that comes with the program. */
 export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
@@ -39,6 +42,29 @@ export const credentialsFor = ({ environment }: Configuration): Credentials =>
     }
   });
 
-/** The providers that can be called with this configuration. */
-export const callableProviders = (catalog: Catalog, configuration: Configuration): Set<string> =>
-  enabledProviders(catalog, credentialsFor(configuration), configuration.environment);
+/** A catalogue with the models of local servers, and the providers that can be called: their key is set, or they were found. */
+export type Serving = {
+  readonly catalog: Catalog;
+  readonly enabled: ReadonlySet<string>;
+  readonly localServers: readonly LocalServer[];
+};
+
+/** What a gateway with this configuration would serve now: its files are read and local servers are asked. */
+export async function readServing(
+  configuration: Configuration,
+  world: World,
+  loads = 1,
+): Promise<Result<Serving, readonly CatalogProblem[]>> {
+  const read = readCatalogue(configuration, loads);
+  if (!read.ok) return read;
+  const { environment } = configuration;
+  const credentials = credentialsFor(configuration);
+  const asked = { world, credentials, isOurs: (url: string) => isOurs(url, configuration) };
+  const localServers = environment.SWITCHWRIGHT_LOCAL_SERVERS === '0' ? [] : await findLocalServers(read.value, asked);
+  const found = localServers.map(({ provider }) => provider);
+  return ok({
+    catalog: withLocalModels(read.value, localServers),
+    enabled: new Set([...enabledProviders(read.value, credentials, environment), ...found]),
+    localServers,
+  });
+}

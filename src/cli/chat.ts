@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { createSplitter } from '../base/frames.ts';
 import { arrayOf, objectOf, parseJson, stringOf } from '../base/json.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, originOf } from './configuration.ts';
+import { UsageError } from './usage.ts';
 
 const MEDIA: { readonly [extension: string]: string } = {
   '.png': 'image/png',
@@ -26,38 +27,44 @@ export async function chatCommand(words: readonly string[], configuration: Confi
       model: { type: 'string', short: 'm', default: 'sandbox/echo' },
       image: { type: 'string', multiple: true, default: [] },
       system: { type: 'string' },
-      url: { type: 'string', default: `http://${configuration.host}:${configuration.port}/api/v1` },
-      key: { type: 'string', default: configuration.environment.SWITCHWRIGHT_API_KEY ?? '' },
+      url: { type: 'string', default: originOf(configuration) },
+      key: { type: 'string', default: configuration.apiKey ?? '' },
     },
   });
-  if (!values.key) {
-    console.error(
-      'An API key is needed: set SWITCHWRIGHT_API_KEY, or pass --key. `switchwright keys create` makes one.',
+  if (!values.key)
+    throw new UsageError(
+      'An API key is needed: set SWITCHWRIGHT_API_KEY, or pass --key. `npm run switchwright -- keys create NAME` makes one.',
     );
-    return 2;
-  }
   const line = { url: baseOf(values.url), key: values.key, model: values.model };
+  const images = values.image.map((image) => ({ type: 'image_url', image_url: { url: imageUrl(image) } }));
   const turns: Turn[] = values.system ? [{ role: 'system', content: values.system }] : [];
   const question = [positionals.join(' '), process.stdin.isTTY ? '' : await readAll()].filter(Boolean).join('\n\n');
-  if (question) {
-    const parts = values.image.map((image) => ({ type: 'image_url', image_url: { url: imageUrl(image) } }));
-    const content = parts.length > 0 ? [{ type: 'text', text: question }, ...parts] : question;
-    return (await ask(line, [...turns, { role: 'user', content }])) === null ? 1 : 0;
-  }
-  if (!process.stdin.isTTY) {
-    console.error('Nothing was asked.');
-    return 2;
-  }
+  if (question) return (await ask(line, [...turns, userTurn(question, images)])) === null ? 1 : 0;
+  if (!process.stdin.isTTY) throw new UsageError('Nothing was asked.');
+  return converse(line, turns, images);
+}
+
+/** Until an empty line or the end of the input; images belong to the first question. */
+async function converse(line: Line, turns: Turn[], images: readonly object[]): Promise<number> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  let shown = images;
   for (;;) {
     const text = await terminal.question('> ').catch(() => '');
     if (!text) break;
-    const answer = await ask(line, [...turns, { role: 'user', content: text }]);
-    if (answer !== null) turns.push({ role: 'user', content: text }, { role: 'assistant', content: answer });
+    const turn = userTurn(text, shown);
+    const answer = await ask(line, [...turns, turn]);
+    if (answer === null) continue;
+    turns.push(turn, { role: 'assistant', content: answer });
+    shown = [];
   }
   terminal.close();
   return 0;
 }
+
+const userTurn = (text: string, images: readonly object[]): Turn => ({
+  role: 'user',
+  content: images.length > 0 ? [{ type: 'text', text }, ...images] : text,
+});
 
 async function readAll(): Promise<string> {
   let text = '';
@@ -67,16 +74,23 @@ async function readAll(): Promise<string> {
 
 function imageUrl(image: string): string {
   if (/^(?:https?|data):/.test(image)) return image;
-  return `data:${MEDIA[extname(image).toLowerCase()] ?? 'image/png'};base64,${readFileSync(image).toString('base64')}`;
+  const type = MEDIA[extname(image).toLowerCase()];
+  if (!type) throw new UsageError(`--image takes a URL or a PNG, JPEG, GIF or WebP file, not "${image}".`);
+  try {
+    return `data:${type};base64,${readFileSync(image).toString('base64')}`;
+  } catch (cause) {
+    throw new UsageError(`--image cannot be read: ${cause instanceof Error ? cause.message : image}`);
+  }
 }
 
-/** Streams one answer to the terminal; reasoning goes to stderr, dimmed. Null = it failed. */
 /** A gateway's address and its base URL are both understood. */
-const baseOf = (url: string): string => {
-  const path = URL.parse(url)?.pathname;
-  return `${url.replace(/\/+$/, '')}${path === '/' ? '/api/v1' : ''}`;
-};
+function baseOf(url: string): string {
+  const parsed = /^https?:/.test(url) ? URL.parse(url) : null;
+  if (!parsed) throw new UsageError(`--url takes an address such as http://127.0.0.1:8787, not "${url}".`);
+  return `${url.replace(/\/+$/, '')}${parsed.pathname === '/' ? '/api/v1' : ''}`;
+}
 
+/** Streams one answer to the terminal; null = it failed, which was told. */
 async function ask({ url, key, model }: Line, messages: readonly Turn[]): Promise<string | null> {
   const response = await fetch(`${url}/chat/completions`, {
     method: 'POST',
@@ -84,30 +98,56 @@ async function ask({ url, key, model }: Line, messages: readonly Turn[]): Promis
     body: JSON.stringify({ model, messages, stream: true }),
   }).catch((cause: Error) => cause);
   if (response instanceof Error)
+    return failedWith(`No gateway answers at ${url}: is \`npm start\` running? (${wordsOf(response)})`);
+  if (!response.ok || !response.body) {
+    const said = await response.text().catch(() => '');
     return failedWith(
-      `No gateway answers at ${url}: is \`npm start\` running? (${String(response.cause ?? response.message)})`,
+      stringOf(objectOf(objectOf(parseJson(said)).error).message) ||
+        `${url} answered HTTP ${response.status}, but not as a gateway does.`,
     );
-  if (!response.ok || !response.body)
-    return failedWith(
-      stringOf(objectOf(objectOf(parseJson(await response.text())).error).message) || `HTTP ${response.status}`,
-    );
-  const splitter = createSplitter('sse');
+  }
   let answer = '';
-  for await (const bytes of response.body) {
-    for (const { data } of splitter.push(bytes)) {
-      const chunk = objectOf(parseJson(data));
-      if (chunk.error) return failedWith(stringOf(objectOf(chunk.error).message));
-      const delta = objectOf(objectOf(arrayOf(chunk.choices)[0]).delta);
-      if (delta.reasoning) process.stderr.write(`\x1b[2m${stringOf(delta.reasoning)}\x1b[0m`);
-      process.stdout.write(stringOf(delta.content));
-      answer += stringOf(delta.content);
+  let problem: string | null = null;
+  try {
+    for await (const told of piecesOf(response.body)) {
+      if ('error' in told) problem = told.error;
+      else answer += show(told);
     }
+  } catch (cause) {
+    problem = `The connection broke off: ${wordsOf(cause)}`;
   }
   process.stdout.write('\n');
-  return answer;
+  return problem === null ? answer : failedWith(problem);
+}
+
+type Piece = { readonly text: string; readonly reasoning: string } | { readonly error: string };
+
+async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+  const splitter = createSplitter('sse');
+  for await (const bytes of body)
+    for (const { data } of splitter.push(bytes)) {
+      const chunk = objectOf(parseJson(data));
+      if (chunk.error) yield { error: stringOf(objectOf(chunk.error).message) };
+      const delta = objectOf(objectOf(arrayOf(chunk.choices)[0]).delta);
+      yield { text: stringOf(delta.content), reasoning: stringOf(delta.reasoning) };
+    }
+}
+
+/** The answer goes to stdout, reasoning to stderr: dimmed on a terminal, unless NO_COLOR is set. */
+function show({ text, reasoning }: { readonly text: string; readonly reasoning: string }): string {
+  if (reasoning) process.stderr.write(styleText('dim', reasoning, { stream: process.stderr }));
+  process.stdout.write(text);
+  return text;
 }
 
 function failedWith(message: string): null {
   console.error(message);
   return null;
+}
+
+/** What `fetch` throws hides the reason in `cause`. */
+function wordsOf(cause: unknown): string {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (inner instanceof AggregateError && inner.errors[0] instanceof Error) return inner.errors[0].message;
+  return inner instanceof Error ? inner.message : String(inner);
 }

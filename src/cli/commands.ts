@@ -1,10 +1,13 @@
+import { parseArgs } from 'node:util';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
+import { asUsageError, UsageError, wrapped } from './usage.ts';
 
 type Command = {
   readonly name: string;
   readonly usage: string;
+  /** A sentence or two; what the usage does not tell by itself follows. */
   readonly meaning: string;
   readonly run: (words: readonly string[], configuration: Configuration) => Promise<number> | number;
 };
@@ -15,12 +18,17 @@ export const COMMANDS: readonly Command[] = [
     name: 'serve',
     usage: 'serve',
     meaning: 'Starts the gateway (what `npm start` does).',
-    run: async (_words, configuration) => (await import('./serve.ts')).serveCommand(configuration),
+    run: async (words, configuration) => {
+      parseArgs({ args: [...words] });
+      return (await import('./serve.ts')).serveCommand(configuration);
+    },
   },
   {
     name: 'chat',
     usage: 'chat [--model M] [--image FILE|URL] [--system TEXT] [--url URL] [--key KEY] [words]',
-    meaning: 'Asks a running gateway and streams the answer; reads stdin; without words, a conversation.',
+    meaning:
+      'Asks a running gateway and streams the answer; reads stdin; without words, a conversation. The key is ' +
+      'SWITCHWRIGHT_API_KEY where --key is not given, the model sandbox/echo; --image may be repeated.',
     run: async (words, configuration) => (await import('./chat.ts')).chatCommand(words, configuration),
   },
   {
@@ -37,33 +45,46 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'keys',
-    usage: 'keys [list | create NAME | disable HASH | delete HASH | sign-in]',
-    meaning: 'Manages API keys, and makes sign-in links for the console.',
+    usage: 'keys [list | create NAME | enable HASH | disable HASH | delete HASH | sign-in]',
+    meaning:
+      'Manages API keys, and makes sign-in links for the console. `create` takes --limit USD, ' +
+      '--reset daily|weekly|monthly and --management. The beginning of a hash is enough.',
     run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
   },
   {
     name: 'setup',
     usage: 'setup [PROGRAM] [--url URL] [--model MODEL]',
-    meaning: 'Prints settings for a program, ready to paste: Claude Code, Codex, Cline, Open WebUI, SDKs and others.',
+    meaning:
+      'Prints settings for a program, ready to paste: Claude Code, Codex, Cline, Open WebUI, SDKs and others; ' +
+      'without a program, their names.',
     run: async (words, configuration) => (await import('./setup.ts')).setupCommand(words, configuration),
   },
   {
     name: 'doctor',
     usage: 'doctor',
-    meaning: 'Says which provider keys work, and why not.',
-    run: async (_words, configuration) => (await import('./doctor.ts')).doctorCommand(configuration),
+    meaning: 'Says which provider keys work, and why not. The exit code is 1 if one does not.',
+    run: async (words, configuration) => {
+      parseArgs({ args: [...words] });
+      return (await import('./doctor.ts')).doctorCommand(configuration);
+    },
   },
   {
     name: 'catalog',
-    usage: 'catalog [check | sync [--from FILE]]',
-    meaning: 'Checks the catalogue’s files, or brings them up to date from models.dev.',
+    usage: 'catalog check | catalog sync [--from FILE|URL] [--data FOLDER] [--keep]',
+    meaning:
+      'Checks the catalogue’s files, or writes those of models anew from models.dev, or from a saved copy of it; ' +
+      '--data names another data folder, --keep leaves the files of models that are no longer listed.',
     run: async (words, configuration) => (await import('./catalog.ts')).catalogCommand(words, configuration),
   },
   {
     name: 'audit',
     usage: 'audit',
-    meaning: 'Derives every balance again from receipts and transfers, and names the first difference.',
-    run: async (_words, configuration) => (await import('./audit.ts')).auditCommand(configuration),
+    meaning:
+      'Derives every balance again from receipts and transfers, and names the first difference. The exit code is 1 if there is one.',
+    run: async (words, configuration) => {
+      parseArgs({ args: [...words] });
+      return (await import('./audit.ts')).auditCommand(configuration);
+    },
   },
   {
     name: 'sim',
@@ -74,11 +95,16 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 export function helpText(): string {
-  const lines = COMMANDS.map(({ usage, meaning }) => `  switchwright ${usage}\n      ${meaning}`);
+  const lines = COMMANDS.map(
+    ({ usage, meaning }) =>
+      `${wrapped(`switchwright ${usage}`, '      ', '  ')}\n${wrapped(meaning, '      ', '      ')}`,
+  );
   return `${PRODUCT.name} ${PRODUCT.version} — ${PRODUCT.disclaimer}\n\n${lines.join('\n')}\n\nSettings come from the environment: docs/configuration.md lists them.`;
 }
 
-/** Runs one command; the exit code. Expected failures are one line on stderr. */
+const usageOf = ({ usage }: Command): string => wrapped(`Usage: switchwright ${usage}`, '  ');
+
+/** Runs one command; the exit code: 0 done, 1 failed, 2 called wrongly. Expected failures are told in words, on stderr. */
 export async function runCommand(words: readonly string[], environment: Environment): Promise<number> {
   const [name = 'serve', ...rest] = words;
   if (['help', '--help', '-h'].includes(name)) {
@@ -91,12 +117,23 @@ export async function runCommand(words: readonly string[], environment: Environm
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) {
-    console.error(`There is no command "${name}".\n\n${helpText()}`);
+    const names = COMMANDS.map((each) => each.name).join(', ');
+    console.error(`There is no command "${name}"; there are ${names}. \`switchwright --help\` tells more.`);
     return 2;
+  }
+  const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (options.includes('--help') || options.includes('-h')) {
+    console.log(`${usageOf(command)}\n\n${wrapped(command.meaning)}`);
+    return 0;
   }
   try {
     return await command.run(rest, readConfiguration(environment));
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = asUsageError(thrown);
+    if (cause instanceof UsageError) {
+      console.error(`${cause.message}\n${usageOf(command)}`);
+      return 2;
+    }
     const expected =
       cause instanceof ConfigurationError ||
       (cause instanceof Error && 'code' in cause) ||

@@ -1,18 +1,16 @@
 import { type Access, openAccess } from '../access/access.ts';
 import { type FirstStart, prepareAccess } from '../access/prepare.ts';
 import type { World } from '../base/world.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { type LocalServer, withLocalModels } from '../catalog/local.ts';
+import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { openInsights } from '../insights/insights.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { newSecret, openStorage, type Storage } from '../storage/open.ts';
-import { enabledProviders } from '../upstream/credentials.ts';
+import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
-import { findLocalServers } from '../upstream/local-servers.ts';
-import { credentialsFor, problemText, readCatalogue } from './catalogue.ts';
+import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
+import { openStore } from './store.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -20,8 +18,8 @@ export type Composed = {
   readonly storage: Storage;
   readonly firstStart: FirstStart;
   readonly localServers: readonly LocalServer[];
-  /** Reads the catalogue again; a bad one leaves the old one serving and is told. */
-  readonly reload: () => void;
+  /** Reads the catalogue and asks local servers again; a bad one leaves the old one serving and is told. */
+  readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -29,31 +27,22 @@ export type Role = 'owner' | 'worker';
 
 /** Configuration → World → Gateway: every part made once, handed to those who need it. */
 export async function composeGateway(configuration: Configuration, world: World, role: Role): Promise<Composed> {
-  const first = readCatalogue(configuration);
+  const first = await readServing(configuration, world);
   if (!first.ok) throw new Error(`The catalogue has problems:\n${problemText(first.error)}`);
-  const storage = await openStorage({
-    world,
-    dataDirectory: configuration.dataDirectory,
-    databaseUrl: configuration.databaseUrl ?? undefined,
-    role,
-  });
-  const { environment } = configuration;
-  const seeds = {
-    ...(environment.SWITCHWRIGHT_API_KEY && { apiKey: environment.SWITCHWRIGHT_API_KEY }),
-    ...(environment.SWITCHWRIGHT_MANAGEMENT_KEY && { managementKey: environment.SWITCHWRIGHT_MANAGEMENT_KEY }),
-  };
+  const storage = await openStore(configuration, world, role);
+  const { apiKey, managementKey } = configuration;
+  const seeds = { ...(apiKey !== null && { apiKey }), ...(managementKey !== null && { managementKey }) };
   const firstStart: FirstStart =
     role === 'owner'
       ? await prepareAccess({ store: storage.accessStore, world, newSecret, ...seeds })
       : { apiKey: null, signInToken: null };
   const access = await openAccess({ store: storage.accessStore, world, newSecret });
-  const localServers = environment.SWITCHWRIGHT_LOCAL_SERVERS === '0' ? [] : await findLocalServers(first.value, world);
-  const { gateway, reload } = assemble({ configuration, world, storage, access, localServers, catalog: first.value });
+  const { gateway, reload } = assemble({ configuration, world, storage, access, serving: first.value });
   return {
     gateway,
     storage,
     firstStart,
-    localServers,
+    localServers: first.value.localServers,
     reload,
     close: async () => {
       gateway.ledger.close();
@@ -67,28 +56,13 @@ type Parts = {
   readonly world: World;
   readonly storage: Storage;
   readonly access: Access;
-  readonly localServers: readonly LocalServer[];
-  readonly catalog: Catalog;
+  readonly serving: Serving;
 };
 
-function assemble({
-  configuration,
-  world,
-  storage,
-  access,
-  localServers,
-  catalog,
-}: Parts): Pick<Composed, 'gateway' | 'reload'> {
-  const { environment, deadlines } = configuration;
+function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
+  const { configuration, world, storage, access } = parts;
   const credentials = credentialsFor(configuration);
-  const serve = (read: Catalog): { catalog: Catalog; enabled: ReadonlySet<string> } => ({
-    catalog: withLocalModels(read, localServers),
-    enabled: new Set([
-      ...enabledProviders(read, credentials, environment),
-      ...localServers.map(({ provider }) => provider),
-    ]),
-  });
-  let serving = serve(catalog);
+  let { serving } = parts;
   let loads = 1;
   const health = createHealth(world.now);
   const gateway: Gateway = {
@@ -105,19 +79,19 @@ function assemble({
       world,
       credentials,
       health,
-      deadlines,
+      deadlines: configuration.deadlines,
     },
     log: (message, cause) =>
       console.error(
         `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
       ),
   };
-  const reload = (): void => {
-    const next = readCatalogue(configuration, ++loads);
-    if (next.ok) serving = serve(next.value);
+  const reload = async (): Promise<void> => {
+    const next = await readServing(configuration, world, ++loads);
+    if (next.ok) serving = next.value;
     gateway.log(
       next.ok
-        ? `the catalogue was read again: ${next.value.models.size} models`
+        ? `the catalogue was read again: ${next.value.catalog.models.size} models`
         : `the catalogue has problems, the old one goes on serving:\n${problemText(next.error)}`,
     );
   };

@@ -1,7 +1,9 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
+import { parseAllowance } from '../upstream/address.ts';
 
 /** Everything an operator can set, read once from the environment. */
 export type Configuration = {
@@ -10,6 +12,9 @@ export type Configuration = {
   readonly dataDirectory: string;
   readonly databaseUrl: string | null;
   readonly workers: number;
+  /** Keys that the operator chose. */
+  readonly apiKey: string | null;
+  readonly managementKey: string | null;
   /** A folder of `providers/*.toml` and `models/**` merged over the shipped catalogue. */
   readonly catalogFolder: string | null;
   readonly egressAllow: string;
@@ -74,18 +79,29 @@ export const SETTINGS: readonly Setting[] = [
 
 /** Reads the environment; an unusable value is an error naming the variable. */
 export function readConfiguration(environment: Environment): Configuration {
-  return {
+  return withoutLoops({
     host: environment.HOST || '127.0.0.1',
     port: wholeNumber(environment, 'PORT', 8787, 65_535),
     dataDirectory: resolve(environment.SWITCHWRIGHT_DATA_DIR || './.switchwright'),
     databaseUrl: environment.DATABASE_URL || null,
     workers: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_WORKERS', 1, 256)),
+    apiKey: seed(environment, 'SWITCHWRIGHT_API_KEY'),
+    managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
-    egressAllow: environment.SWITCHWRIGHT_EGRESS_ALLOW ?? '',
+    egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
     deadlines: scaled(Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1')),
     environment,
     warnings: [],
-  };
+  });
+}
+
+/** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */
+function seed(environment: Environment, name: string): string | null {
+  const value = environment[name];
+  if (!value) return null;
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new ConfigurationError(`${name} must be printable ASCII without spaces, such as sk-….`);
+  return value;
 }
 
 export class ConfigurationError extends Error {
@@ -101,6 +117,14 @@ function wholeNumber(environment: Environment, name: string, standard: number, m
   return value;
 }
 
+function allowance(text: string): string {
+  const { unread } = parseAllowance(text);
+  if (unread.length === 0) return text;
+  throw new ConfigurationError(
+    `SWITCHWRIGHT_EGRESS_ALLOW takes host:port, addresses and blocks like 10.0.0.0/8, not "${unread.join(', ')}".`,
+  );
+}
+
 function scaled(factor: number): Deadlines {
   if (!(factor > 0)) throw new ConfigurationError('SWITCHWRIGHT_DEADLINE_SCALE must be a number above 0.');
   return {
@@ -113,14 +137,21 @@ function scaled(factor: number): Deadlines {
   };
 }
 
-const OWN_HOSTS = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::]'];
+/** Where a client on this machine reaches the gateway that has this configuration: `http://127.0.0.1:8787`. */
+export function originOf({ host, port }: Pick<Configuration, 'host' | 'port'>): string {
+  const reached = isEverywhere(host) ? '127.0.0.1' : host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+}
+
+/** Does the gateway listen on every address of the machine? */
+export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 /**
  * A provider whose base URL is this gateway itself would call itself for ever: such a setting is refused. The OpenAI
  * SDK reads `OPENAI_BASE_URL` too, so an operator who points programs at the gateway may well have it set here.
  * The same goes for one of our own keys in a provider's variable: it must not travel to that provider.
  */
-export function withoutLoops(configuration: Configuration): Configuration {
+function withoutLoops(configuration: Configuration): Configuration {
   const environment: { [name: string]: string | undefined } = { ...configuration.environment };
   const warnings = [...configuration.warnings];
   for (const [name, value] of Object.entries(environment)) {
@@ -130,17 +161,31 @@ export function withoutLoops(configuration: Configuration): Configuration {
       for (const other of Object.keys(environment)) if (other.startsWith(prefix)) delete environment[other];
     }
   }
+  const seeds = [configuration.apiKey, configuration.managementKey];
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.endsWith('_API_KEY') || name.startsWith('SWITCHWRIGHT_') || !value?.startsWith(PRODUCT.keyPrefix))
-      continue;
+    if (!name.endsWith('_API_KEY') || name.startsWith('SWITCHWRIGHT_') || !value) continue;
+    if (!value.startsWith(PRODUCT.keyPrefix) && !seeds.includes(value)) continue;
     warnings.push(`${name} holds a key of this gateway, not of that provider: it is ignored.`);
     delete environment[name];
   }
   return { ...configuration, environment, warnings };
 }
 
-function isOurs(url: string, { host, port }: Configuration): boolean {
+/** Is this an address of the gateway that has this configuration? */
+export function isOurs(url: string, { host, port }: Configuration): boolean {
   const parsed = URL.parse(url);
   if (!parsed || Number(parsed.port || (parsed.protocol === 'https:' ? 443 : 80)) !== port) return false;
-  return parsed.hostname === host || OWN_HOSTS.includes(parsed.hostname);
+  const named = parsed.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  return (
+    named === host.toLowerCase() ||
+    ['localhost', '::1', '0.0.0.0', '::'].includes(named) ||
+    ownAddresses(host).has(named)
+  );
+}
+
+/** Names and addresses under which this machine's ports answer. */
+function ownAddresses(host: string): Set<string> {
+  if (!isEverywhere(host)) return new Set(['127.0.0.1']);
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return new Set(['127.0.0.1', hostname().toLowerCase(), ...interfaces.map(({ address }) => address)]);
 }

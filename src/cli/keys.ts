@@ -1,53 +1,64 @@
+import { parseArgs } from 'node:util';
 import { type Access, openAccess } from '../access/access.ts';
 import type { NewKey } from '../access/keys.ts';
 import { OWNER_ACCOUNT_ID } from '../access/owner.ts';
 import type { Key } from '../access/store.ts';
 import { formatUsd, usdToNano } from '../base/money.ts';
-import { RESETS, type Reset } from '../base/period.ts';
-import { newSecret } from '../storage/open.ts';
+import { RESETS } from '../base/period.ts';
+import { newSecret, type Storage } from '../storage/open.ts';
 import { realWorld } from '../upstream/world.ts';
-import type { Configuration } from './configuration.ts';
-import { openVisit } from './visit.ts';
-
-const USAGE =
-  'keys list\n' +
-  'keys create NAME [--limit USD] [--reset daily|weekly|monthly] [--management]\n' +
-  'keys disable HASH, keys enable HASH, keys delete HASH   (the beginning of a hash is enough)\n' +
-  'keys sign-in';
+import { type Configuration, originOf } from './configuration.ts';
+import { openVisit } from './store.ts';
+import { UsageError } from './usage.ts';
 
 /** `switchwright keys …`: works on the store itself, beside a running server, which hears of changes within a second. */
 export async function keysCommand(words: readonly string[], configuration: Configuration): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { limit: { type: 'string' }, reset: { type: 'string' }, management: { type: 'boolean', default: false } },
+  });
+  const act = actionFor(positionals, values, configuration);
   const storage = await openVisit(configuration);
   try {
-    const access = await openAccess({ store: storage.accessStore, world: realWorld(), newSecret });
-    const [verb = 'list', ...rest] = words;
-    switch (verb) {
-      case 'list':
-        return await list(access);
-      case 'create':
-        return await create(access, rest);
-      case 'disable':
-      case 'enable':
-        return await change(access, rest[0], (key) => access.keys.change(key.hash, { disabled: verb === 'disable' }));
-      case 'delete':
-        return await change(access, rest[0], (key) => access.keys.remove(key.hash));
-      case 'sign-in': {
-        await storage.accessStore.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
-        const token = await access.newSignIn(OWNER_ACCOUNT_ID);
-        const { host, port } = configuration;
-        const reached = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
-        console.log(
-          `Open in a browser; it works once, within a day:\nhttp://${reached}:${port}/sign-in?token=${token}`,
-        );
-        return 0;
-      }
-      default:
-        console.error(USAGE);
-        return 2;
-    }
+    return await act(await openAccess({ store: storage.accessStore, world: realWorld(), newSecret }), storage);
   } finally {
     await storage.close();
   }
+}
+
+type KeyOptions = { readonly limit?: string; readonly reset?: string; readonly management: boolean };
+type Action = (access: Access, storage: Storage) => Promise<number>;
+
+/** What the words ask for; they are judged before the store is opened. */
+function actionFor(words: readonly string[], options: KeyOptions, configuration: Configuration): Action {
+  const [verb = 'list', argument, ...rest] = words;
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is one word too many.`);
+  switch (verb) {
+    case 'list':
+      return list;
+    case 'create': {
+      const wish = newKeyFrom(argument, options);
+      return (access) => create(access, wish);
+    }
+    case 'enable':
+    case 'disable':
+    case 'delete': {
+      if (!argument) throw new UsageError('Which key? `keys list` shows the hashes.');
+      return (access) => change(access, verb, argument);
+    }
+    case 'sign-in':
+      return (access, storage) => signIn(access, storage, configuration);
+    default:
+      throw new UsageError(`keys does not know "${verb}".`);
+  }
+}
+
+async function signIn(access: Access, storage: Storage, configuration: Configuration): Promise<number> {
+  await storage.accessStore.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
+  const token = await access.newSignIn(OWNER_ACCOUNT_ID);
+  console.log(`Open in a browser; it works once, within a day:\n${originOf(configuration)}/sign-in?token=${token}`);
+  return 0;
 }
 
 async function list(access: Access): Promise<number> {
@@ -67,45 +78,33 @@ async function list(access: Access): Promise<number> {
 
 const resetText = (key: Key): string => (key.limitReset === null ? '' : ` ${key.limitReset}`);
 
-async function create(access: Access, words: readonly string[]): Promise<number> {
-  const wish = newKeyFrom(words);
-  if (!wish) {
-    console.error(USAGE);
-    return 2;
-  }
+async function create(access: Access, wish: NewKey): Promise<number> {
   const { key, secret } = await access.keys.create(wish);
   console.log(`${secret}\nIt is shown only now. Its hash is ${key.hash}.`);
   return 0;
 }
 
-function newKeyFrom(words: readonly string[]): NewKey | null {
-  let name = '';
-  let wish: Omit<NewKey, 'name'> = {};
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
-    if (word === '--management') wish = { ...wish, isManagement: true };
-    else if (word === '--limit') {
-      const limit = usdToNano(words[++at] ?? '');
-      if (limit === undefined) return null;
-      wish = { ...wish, limit };
-    } else if (word === '--reset') {
-      const limitReset = RESETS.find((reset) => reset === words[at + 1]) as Reset | undefined;
-      at++;
-      if (!limitReset) return null;
-      wish = { ...wish, limitReset };
-    } else if (word.startsWith('--') || name !== '') return null;
-    else name = word;
-  }
-  return name === '' ? null : { ...wish, name };
+function newKeyFrom(name: string | undefined, options: KeyOptions): NewKey {
+  if (!name) throw new UsageError('A new key takes a name.');
+  const limit = options.limit === undefined ? null : usdToNano(options.limit);
+  if (limit === undefined || (limit !== null && limit < 0n))
+    throw new UsageError(`--limit takes US dollars, not "${options.limit}".`);
+  const limitReset = RESETS.find((reset) => reset === options.reset) ?? null;
+  if (options.reset !== undefined && limitReset === null) throw new UsageError(`--reset takes ${RESETS.join(', ')}.`);
+  return { name, isManagement: options.management, limit, limitReset };
 }
 
-async function change(access: Access, hash: string | undefined, act: (key: Key) => Promise<unknown>): Promise<number> {
-  const found = access.keys.list().filter((key) => hash && key.hash.startsWith(hash));
+async function change(access: Access, verb: 'enable' | 'disable' | 'delete', beginning: string): Promise<number> {
+  const found = access.keys.list().filter((key) => key.hash.startsWith(beginning));
   const [key] = found;
   if (!key || found.length > 1) {
-    console.error(key ? `Several keys begin with ${hash}.` : `No key begins with ${hash ?? '…'}.`);
+    console.error(
+      key ? `The hashes of several keys begin with ${beginning}.` : `No key's hash begins with ${beginning}.`,
+    );
     return 1;
   }
-  await act(key);
+  if (verb === 'delete') await access.keys.remove(key.hash);
+  else await access.keys.change(key.hash, { disabled: verb === 'disable' });
+  console.log(`${verb}d: ${key.name} (${key.hash.slice(0, 12)})`);
   return 0;
 }

@@ -1,27 +1,41 @@
+import { parseArgs } from 'node:util';
 import { formatPerMillion } from '../base/money.ts';
-import { callableProviders, problemText, readCatalogue } from './catalogue.ts';
+import type { Model } from '../catalog/model.ts';
+import { realWorld } from '../upstream/world.ts';
+import { problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 
 /** `switchwright models [words]`: the catalogue, or what of it matches; a dot marks models that can be called now. */
-export function modelsCommand(words: readonly string[], configuration: Configuration): number {
-  const catalog = readCatalogue(configuration);
-  if (!catalog.ok) {
-    console.error(`The catalogue has problems:\n${problemText(catalog.error)}`);
+export async function modelsCommand(args: readonly string[], configuration: Configuration): Promise<number> {
+  const { positionals: words } = parseArgs({ args: [...args], allowPositionals: true });
+  const serving = await readServing(configuration, realWorld());
+  if (!serving.ok) {
+    console.error(`The catalogue has problems:\n${problemText(serving.error)}`);
     return 1;
   }
-  const enabled = callableProviders(catalog.value, configuration);
-  let shown = 0;
-  for (const model of catalog.value.models.values()) {
-    const text = `${model.id} ${model.name}`.toLowerCase();
-    if (!words.every((word) => text.includes(word.toLowerCase()))) continue;
+  const { catalog, enabled } = serving.value;
+  const shown = [...catalog.models.values()].filter(({ id, name }) => {
+    const text = `${id} ${name}`.toLowerCase();
+    return words.every((word) => text.includes(word.toLowerCase()));
+  });
+  for (const model of shown) {
     const ready = model.endpoints.some((endpoint) => enabled.has(endpoint.provider.slug));
-    const cheapest = [...model.endpoints].sort((a, b) => Number(a.price.input - b.price.input))[0];
-    const price = cheapest
-      ? `$${formatPerMillion(cheapest.price.input)} / $${formatPerMillion(cheapest.price.output)}`
-      : '';
-    console.log(`${ready ? '●' : ' '} ${model.id.padEnd(52)} ${String(model.context).padStart(9)}  ${price}`);
-    shown++;
+    console.log(`${ready ? '●' : ' '} ${model.id.padEnd(46)} ${contextOf(model).padStart(6)}  ${priceOf(model)}`);
   }
-  console.error(`${shown} models; ● = can be called with the keys that are set; prices per million tokens in and out.`);
+  console.error(
+    `${shown.length} ${shown.length === 1 ? 'model' : 'models'}; ● = can be called with what is set up now.\n` +
+      'Context window in tokens; lowest price in US dollars per million tokens in and out.',
+  );
   return 0;
+}
+
+function contextOf({ context }: Model): string {
+  if (context >= 1_000_000) return `${Math.round(context / 100_000) / 10}M`;
+  return context >= 1_000 ? `${Math.round(context / 1_000)}k` : String(context);
+}
+
+function priceOf({ endpoints }: Model): string {
+  const price = endpoints.map((endpoint) => endpoint.price).sort((a, b) => Number(a.input - b.input))[0];
+  if (!price) return '';
+  return `$${formatPerMillion(price.input)} / $${formatPerMillion(price.output)}`;
 }

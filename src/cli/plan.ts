@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
+import { type Json, parseJson } from '../base/json.ts';
+import { openaiChatClient } from '../dialects/openai-chat/index.ts';
+import { questionOf } from '../gateway/question.ts';
 import { plan } from '../router/plan.ts';
-import { callableProviders, problemText, readCatalogue } from './catalogue.ts';
+import { realWorld } from '../upstream/world.ts';
+import { problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
+import { UsageError, wholeNumber, wrapped } from './usage.ts';
 
-/** `switchwright plan <model> …`: where a call would go and why, without sending it. */
-export function planCommand(words: readonly string[], configuration: Configuration): number {
+/** `switchwright plan MODEL …`: where a chat completion would go and why, without sending it. */
+export async function planCommand(words: readonly string[], configuration: Configuration): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...words],
     allowPositionals: true,
@@ -17,42 +22,52 @@ export function planCommand(words: readonly string[], configuration: Configurati
       json: { type: 'boolean', default: false },
     },
   });
-  if (positionals.length === 0) {
-    console.error(
-      'Usage: switchwright plan <model> [<fallback model> …] [--provider \'{"sort":"price"}\'] [--tools] [--image] [--json]',
-    );
-    return 2;
-  }
-  const catalog = readCatalogue(configuration);
-  if (!catalog.ok) {
-    console.error(`The catalogue has problems:\n${problemText(catalog.error)}`);
+  const promptTokens = wholeNumber(values['prompt-tokens'], '--prompt-tokens', 0);
+  const seed = wholeNumber(values.seed, '--seed', 0);
+  const call = openaiChatClient.decodeCall(bodyOf(positionals, values), { headers: {}, params: {} });
+  if (!call.ok) throw new UsageError(call.error.message);
+  const serving = await readServing(configuration, realWorld());
+  if (!serving.ok) {
+    console.error(`The catalogue has problems:\n${problemText(serving.error)}`);
     return 1;
   }
-  const decided = plan({
-    catalog: catalog.value,
-    operation: 'chat',
-    models: positionals,
-    preferences: JSON.parse(values.provider),
-    parameters: [],
-    inputModalities: values.image ? ['text', 'image'] : ['text'],
-    outputModalities: ['text'],
-    promptTokens: Number(values['prompt-tokens']),
-    maxOutputTokens: null,
-    usesTools: values.tools,
-    enabled: callableProviders(catalog.value, configuration),
-    health: { of: () => undefined },
-    seed: Number(values.seed),
-  });
+  const { catalog, enabled } = serving.value;
+  const health = { of: () => undefined };
+  const decided = plan(questionOf(call.value, { catalog, enabled, health, seed, promptTokens }));
   if (values.json) {
     const candidates = decided.candidates.map(({ endpoint, reason }) => ({ endpoint: endpoint.id, reason }));
     console.log(JSON.stringify({ candidates, rejected: decided.rejected, fault: decided.fault ?? null }, null, 2));
     return decided.fault ? 1 : 0;
   }
-  decided.candidates.forEach(({ endpoint, reason }, at) =>
-    console.log(`${String(at + 1).padStart(3)}. ${endpoint.id.padEnd(56)} ${reason}`),
-  );
-  for (const { endpoint, step, reason } of decided.rejected)
-    console.log(`   – ${endpoint.padEnd(56)} ${step}: ${reason}`);
-  if (decided.fault) console.error(decided.fault.message);
+  decided.candidates.forEach(({ endpoint, reason }, at) => tell(`${at + 1}.`, endpoint.id, reason));
+  for (const { endpoint, step, reason } of decided.rejected) tell('–', endpoint, `${step}: ${reason}`);
+  if (decided.fault) console.error(wrapped(decided.fault.message));
   return decided.fault ? 1 : 0;
+}
+
+/** The chat completion that the words describe, as a client would send it. */
+function bodyOf(
+  [model, ...models]: readonly string[],
+  { provider, tools, image }: { provider: string; tools: boolean; image: boolean },
+): { [name: string]: Json } {
+  if (model === undefined) throw new UsageError('Which model?');
+  const preferences = parseJson(provider);
+  if (preferences === undefined) throw new UsageError('--provider takes a JSON object, such as \'{"sort":"price"}\'.');
+  const shown = { type: 'image_url', image_url: { url: 'data:image/png;base64,' } };
+  return {
+    model,
+    ...(models.length > 0 && { models }),
+    ...(tools && { tools: [{ type: 'function', function: { name: 'any', parameters: { type: 'object' } } }] }),
+    provider: preferences,
+    messages: [{ role: 'user', content: [{ type: 'text', text: '' }, ...(image ? [shown] : [])] }],
+  };
+}
+
+const ID_COLUMNS = 42;
+
+/** On one line where that fits a terminal; else the reason stands below. */
+function tell(mark: string, endpoint: string, reason: string): void {
+  const id = `${mark.padStart(4)} ${endpoint}`;
+  const line = `${id.padEnd(ID_COLUMNS)} ${reason}`;
+  console.log(line.length <= 80 && id.length <= ID_COLUMNS ? line : `${id}\n${wrapped(reason, '       ', '       ')}`);
 }

@@ -1,5 +1,4 @@
-import cluster from 'node:cluster';
-import { mkdirSync } from 'node:fs';
+import cluster, { type Worker } from 'node:cluster';
 import { createServer as createProbe } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -13,17 +12,15 @@ import { startSandbox } from '../sandbox/server.ts';
 import { realWorld } from '../upstream/world.ts';
 import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
-import { type Configuration, withoutLoops } from './configuration.ts';
+import { type Configuration, originOf } from './configuration.ts';
 
 /** Calls in flight get this long to end after SIGTERM. */
 const DRAIN_MS = 10_000;
 
 /** `switchwright serve`: one process, or with `SWITCHWRIGHT_WORKERS` one that owns the store and others that serve. */
-export async function serveCommand(asked: Configuration): Promise<number> {
-  const configuration = withoutLoops(asked);
+export async function serveCommand(configuration: Configuration): Promise<number> {
   if (cluster.isWorker) return serveAs('worker', configuration);
   await claimAddress(configuration);
-  mkdirSync(configuration.dataDirectory, { recursive: true, mode: 0o700 });
   return configuration.workers > 1 ? superviseWorkers(configuration) : serveAs('owner', configuration);
 }
 
@@ -34,7 +31,7 @@ async function serveAs(role: 'owner' | 'worker', configuration: Configuration): 
   const server = await listen(composed, configuration);
   if (role === 'owner') banner(configuration, composed, addressOf(server, configuration));
   collectGarbage();
-  const stopped = await stopSignal(composed);
+  const stopped = await stopSignal(composed.reload);
   await drain(server, composed);
   await composed.close();
   await sandbox?.close();
@@ -53,7 +50,7 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
   let stopping = false;
   const listening = Promise.withResolvers<number>();
   const fork = (): void => {
-    const worker = cluster.fork({ SANDBOX_BASE_URL: `${sandbox.origin}/v1`, SWITCHWRIGHT_LOCAL_SERVERS: '0' });
+    const worker = cluster.fork({ SANDBOX_BASE_URL: `${sandbox.origin}/v1` });
     composed.storage.serveProcess(worker.process);
     worker.on('listening', ({ port }) => listening.resolve(port));
     worker.on('exit', () => {
@@ -63,15 +60,18 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
     });
   };
   for (let count = 0; count < configuration.workers; count++) fork();
-  banner(configuration, composed, `http://${hostOf(configuration)}:${await listening.promise}`);
-  const stopped = await stopSignal(composed);
+  banner(configuration, composed, originOf({ ...configuration, port: await listening.promise }));
+  const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+  const stopped = await stopSignal(() => {
+    for (const worker of workers()) worker.process.kill('SIGHUP');
+  });
   stopping = true;
   await Promise.all(
-    Object.values(cluster.workers ?? {}).map(
+    workers().map(
       (worker) =>
         new Promise<void>((done) => {
-          worker?.once('exit', () => done());
-          worker?.process.kill('SIGTERM');
+          worker.once('exit', () => done());
+          worker.process.kill('SIGTERM');
         }),
     ),
   );
@@ -91,16 +91,20 @@ async function listen({ gateway }: Composed, { host, port }: Configuration): Pro
   return server;
 }
 
+/** Why an address cannot be had, by the system's code for it. */
+const UNUSABLE: { readonly [code: string]: (host: string, port: number) => string } = {
+  EADDRINUSE: (host, port) => `Port ${port} on ${host} is taken by another program: set PORT to a free one.`,
+  EACCES: (_host, port) => `Port ${port} is reserved for the system's administrator: set PORT to one above 1023.`,
+  EADDRNOTAVAIL: (host) => `HOST is ${host}, which is no address of this machine.`,
+  ENOTFOUND: (host) => `HOST is ${host}, a name that does not resolve.`,
+};
+
 /** Tries the address before anything is stored: a start that fails must not use up the one that shows the first key. */
 async function claimAddress({ host, port }: Configuration): Promise<void> {
   const probe = createProbe();
   await new Promise<void>((done, failed) => {
-    probe.once('error', (cause: NodeJS.ErrnoException) =>
-      failed(
-        cause.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} on ${host} is taken by another program: set PORT to a free one.`)
-          : cause,
-      ),
+    probe.once('error', ({ code = '', message }: NodeJS.ErrnoException) =>
+      failed(new Error(UNUSABLE[code]?.(host, port) ?? `${host}:${port} cannot be listened on: ${message}`)),
     );
     probe.listen({ host, port }, done);
   });
@@ -109,13 +113,11 @@ async function claimAddress({ host, port }: Configuration): Promise<void> {
 
 function addressOf(server: FastifyInstance, configuration: Configuration): string {
   const address = server.server.address();
-  return `http://${hostOf(configuration)}:${typeof address === 'object' && address ? address.port : configuration.port}`;
+  return originOf(typeof address === 'object' && address ? { ...configuration, port: address.port } : configuration);
 }
 
-const hostOf = ({ host }: Configuration): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
-
 /** Resolves when the process is asked to stop, by a signal or because its starter is gone. SIGHUP reads the catalogue again. */
-function stopSignal({ reload }: Composed): Promise<number> {
+function stopSignal(reload: () => void): Promise<number> {
   process.on('SIGHUP', reload);
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0));

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { FRAMEWORKS, snippet } from '../http/pages/docs/frameworks.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, originOf } from './configuration.ts';
 import { SETUP_PROGRAMS, type SetupProgram } from './setup-programs.ts';
+import { UsageError } from './usage.ts';
 
 const MODEL = 'openai/gpt-4.1-mini';
 
@@ -40,10 +41,11 @@ export function setupCommand(words: readonly string[], configuration: Configurat
     options: { url: { type: 'string' }, model: { type: 'string', default: MODEL } },
   });
   const [id] = positionals;
-  const origin = originOf(values.url, configuration);
-  if (origin === null) return refuse(`"${values.url}" is not an address: http://127.0.0.1:8787 would be one.`);
+  if (positionals.length > 1) throw new UsageError('One program at a time.');
+  const origin = addressFor(values.url, configuration);
+  if (origin === null) throw new UsageError(`"${values.url}" is not an address: http://127.0.0.1:8787 would be one.`);
   // It is written into shell lines and files as it is.
-  if (!/^[\w.:/@~-]+$/.test(values.model)) return refuse(`"${values.model}" is not a model's id.`);
+  if (!/^[\w.:/@~-]+$/.test(values.model)) throw new UsageError(`"${values.model}" is not a model's id.`);
   const programs = setupPrograms({ origin, model: values.model });
   if (id === undefined) {
     for (const program of programs) console.log(`${program.id.padEnd(16)} ${program.name}`);
@@ -52,26 +54,18 @@ export function setupCommand(words: readonly string[], configuration: Configurat
   const program = programs.find((candidate) => candidate.id === id);
   if (!program) {
     const known = programs.map((each) => each.id).join(', ');
-    return refuse(`"${id}" is not known here; ${known} are. Whatever lets you set its base URL works too.`);
+    throw new UsageError(`"${id}" is not known here; ${known} are. Whatever lets you set its base URL works too.`);
   }
   // Settings alone on stdout, so that they can be written to a file.
-  console.error(`# ${program.name}: for ${program.place}. A key: switchwright keys create NAME.`);
+  console.error(`# ${program.name}: for ${program.place}. A key: npm run switchwright -- keys create NAME.`);
   console.log(program.text);
   if (program.note) console.error(`# ${program.note}`);
   return 0;
 }
 
-function refuse(message: string): number {
-  console.error(message);
-  return 2;
-}
-
 /** As given, without `/api/v1` or a final slash; else where `serve` listens with the same settings. */
-function originOf(url: string | undefined, { host, port }: Configuration): string | null {
-  if (url !== undefined) {
-    const parsed = /^https?:/.test(url) ? URL.parse(url) : null;
-    return parsed && parsed.origin + parsed.pathname.replace(/\/+$/, '').replace(/\/api(\/v1)?$/, '');
-  }
-  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+function addressFor(url: string | undefined, configuration: Configuration): string | null {
+  if (url === undefined) return originOf(configuration);
+  const parsed = /^https?:/.test(url) ? URL.parse(url) : null;
+  return parsed && parsed.origin + parsed.pathname.replace(/\/+$/, '').replace(/\/api(\/v1)?$/, '');
 }

@@ -158,11 +158,12 @@ function noCredentials(model: string, rejected: readonly Rejection[], found: rea
     .map(missingCredentials)
     .filter((way) => way.startsWith('set '))
     .map((way) => way.slice(4));
-  const variables = [...new Set(ways)];
-  const shown = variables.includes('OPENROUTER_API_KEY')
-    ? [...variables.filter((way) => way !== 'OPENROUTER_API_KEY').slice(0, 4), 'OPENROUTER_API_KEY']
-    : variables.slice(0, 5);
-  return `No provider of ${model} is set up here: set ${shown.join(' or ')} in the gateway's environment and restart it. Without any key, the model sandbox/echo works now.`;
+  // The direct host first, then the one key that opens most models.
+  const [direct = '', ...rest] = new Set(ways);
+  const one = rest.filter((way) => way === 'OPENROUTER_API_KEY');
+  const others = rest.filter((way) => way !== 'OPENROUTER_API_KEY').slice(0, 3);
+  const shown = [direct, ...one].join(' or ') + (others.length > 0 ? ` (or ${others.join(', ')})` : '');
+  return `No provider of ${model} is set up here: set ${shown} in the gateway's environment and restart it. Without any key, the model sandbox/echo works now.`;
 }
 
 /** How many endpoints were left after each step that removed some. */

@@ -1,58 +1,55 @@
-import { arrayOf, objectOf, parseJson, stringOf } from '../base/json.ts';
+import { objectOf, parseJson, stringOf } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { LocalServer } from '../catalog/local.ts';
+import type { LocalModel, LocalServer } from '../catalog/local.ts';
 import type { Provider } from '../catalog/provider.ts';
+import { sign } from './auth/sign.ts';
+import { collectBody } from './collect-body.ts';
+import type { Credentials } from './credentials.ts';
 
 /** A server on this machine answers at once or is not there. */
 const ASK_MS = 400;
 const BYTES_MAX = 1024 * 1024;
 const MODELS_MAX = 500;
 
-/** Asks every local provider's `/models` (OpenAI's list shape, which all of them offer) and tells which answered. */
-export function findLocalServers(catalog: Catalog, world: World): Promise<LocalServer[]> {
-  const local = [...catalog.providers.values()].filter((provider) => provider.local);
-  return Promise.all(local.map((provider) => ask(provider, world))).then((found) =>
-    found.filter((server) => server !== null),
-  );
+/**
+ * Asks every local provider's `/models` (OpenAI's list shape, which all of them offer) and tells which answered. What
+ * else may listen on such a port, this gateway for one, is not asked (`isOurs`) or does not answer with a list.
+ */
+export async function findLocalServers(
+  catalog: Catalog,
+  { world, credentials, isOurs }: { world: World; credentials: Credentials; isOurs: (url: string) => boolean },
+): Promise<LocalServer[]> {
+  const local = [...catalog.providers.values()].filter((provider) => provider.local && !isOurs(provider.baseUrl));
+  const found = await Promise.all(local.map((provider) => ask(provider, world, credentials)));
+  return found.filter((server) => server !== null);
 }
 
-function ask(provider: Provider, world: World): Promise<LocalServer | null> {
-  return new Promise((resolve) => {
-    let text = '';
-    let status = 0;
-    const wire = world.request(
-      {
-        method: 'GET',
-        url: `${provider.baseUrl}/models`,
-        headers: { accept: 'application/json' },
-        body: null,
-        reach: 'operator',
-      },
-      {
-        head: (value) => {
-          status = value;
-        },
-        data: (bytes) => {
-          text += Buffer.from(bytes).toString('utf8');
-          if (text.length > BYTES_MAX) stop(null);
-        },
-        end: () => stop(status === 200 ? { provider: provider.slug, models: namesIn(text) } : null),
-        error: () => stop(null),
-      },
-    );
-    const cancel = world.after(ASK_MS, () => stop(null));
-    const stop = (answer: LocalServer | null): void => {
-      cancel();
-      wire.abort();
-      resolve(answer);
-    };
-  });
+async function ask(provider: Provider, world: World, credentials: Credentials): Promise<LocalServer | null> {
+  const state = credentials.of(provider);
+  if (!state.ready) return null;
+  const url = `${provider.baseUrl}/models`;
+  const headers = { accept: 'application/json' };
+  const request = { method: 'GET', url, headers, body: null, reach: 'operator' } as const;
+  const signed = await sign(world, request, provider, state.credential);
+  if (!signed.ok) return null;
+  const answer = await collectBody(world, signed.value, { bytesMax: BYTES_MAX, timeoutMs: ASK_MS });
+  if (!answer.ok || answer.value.status !== 200) return null;
+  const { data } = objectOf(parseJson(Buffer.from(answer.value.body).toString('utf8')));
+  return Array.isArray(data) ? { provider: provider.slug, models: modelsIn(data) } : null;
 }
 
-function namesIn(text: string): string[] {
-  return arrayOf(objectOf(parseJson(text)).data)
-    .map((entry) => stringOf(objectOf(entry).id))
-    .filter((name) => name !== '')
+/** vLLM tells `max_model_len`, llama.cpp what the model was trained for (both known since 2024). */
+function modelsIn(list: readonly unknown[]): LocalModel[] {
+  return list
+    .map(objectOf)
+    .map((entry) => ({
+      name: stringOf(entry.id),
+      context: tokensOf(entry.max_model_len ?? objectOf(entry.meta).n_ctx_train),
+    }))
+    .filter(({ name }) => name !== '')
     .slice(0, MODELS_MAX);
 }
+
+const tokensOf = (value: unknown): number | null =>
+  Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : null;

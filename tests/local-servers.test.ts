@@ -1,0 +1,124 @@
+/** Servers on this machine are found, listed below their own name and called; by every worker, and again on SIGHUP. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { API_KEY, startGateway } from './gateway-process.ts';
+
+const KEY = 'a-key-of-vllm';
+/** `/v1/models` as each of them answers it: Ollama 0.12, LM Studio 0.3, vLLM 0.11 with --api-key, llama.cpp's server. */
+const ollama = [{ id: 'llama3.2:3b', object: 'model', created: 1, owned_by: 'library' }];
+const lists: { readonly [name: string]: object } = {
+  ollama: { object: 'list', data: ollama },
+  lmstudio: {
+    data: [
+      { id: 'qwen/qwen3-8b', object: 'model' },
+      { id: 'text-embedding-nomic-embed-text-v1.5', object: 'model' },
+    ],
+  },
+  vllm: { object: 'list', data: [{ id: 'meta-llama/Llama-3.1-8B-Instruct', owned_by: 'vllm', max_model_len: 8192 }] },
+  llamacpp: {
+    models: [{ name: '/models/gemma-3-4b.gguf', capabilities: ['completion'] }],
+    data: [{ id: '/models/gemma-3-4b.gguf', owned_by: 'llamacpp', meta: { n_ctx_train: 32768 } }],
+  },
+};
+
+function startLocal(name: string): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (name === 'vllm' && request.headers.authorization !== `Bearer ${KEY}`) return response.writeHead(401).end('{}');
+    if (request.url === '/v1/models') return response.end(JSON.stringify(lists[name]));
+    if (request.url !== '/v1/chat/completions') return response.writeHead(404).end('{}');
+    response.end(JSON.stringify(await answerTo(name, request)));
+  });
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+async function answerTo(name: string, request: IncomingMessage): Promise<object> {
+  const { model } = JSON.parse(await text(request));
+  return {
+    id: 'x',
+    object: 'chat.completion',
+    created: 1,
+    model,
+    choices: [{ index: 0, message: { role: 'assistant', content: `${model} of ${name}` }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  };
+}
+
+const names = Object.keys(lists);
+const servers = await Promise.all(names.map(startLocal));
+const urls = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+const gateway = await startGateway({
+  environment: {
+    SWITCHWRIGHT_LOCAL_SERVERS: '1',
+    SWITCHWRIGHT_WORKERS: '2',
+    VLLM_API_KEY: KEY,
+    ...Object.fromEntries(names.map((name, at) => [`${name.toUpperCase()}_BASE_URL`, urls[at] ?? ''])),
+  },
+});
+after(async () => {
+  await gateway.stop();
+  for (const server of servers) server.close();
+});
+
+type Listed = {
+  readonly data: readonly { readonly id: string; readonly name: string; readonly context_length: number }[];
+};
+async function listed(query = ''): Promise<Listed['data']> {
+  const headers = { authorization: `Bearer ${API_KEY}`, connection: 'close' };
+  return ((await (await fetch(`${gateway.base}/models/user${query}`, { headers })).json()) as Listed).data;
+}
+
+test('each is found, and its models are named, sized and sorted by what they are for', async () => {
+  assert.match(
+    gateway.output(),
+    /Local {7}llama\.cpp \(1 model\), LM Studio \(2 models\), Ollama \(1 model\), vLLM\s+\(1 model\)/,
+  );
+  const models = await listed();
+  const idsAndNames = models.map(({ id, name, context_length }) => [id, name, context_length]);
+  assert.deepEqual(idsAndNames.toSorted(), [
+    ['llamacpp/gemma-3-4b.gguf', 'llama.cpp: /models/gemma-3-4b.gguf', 32768],
+    ['lmstudio/qwen-qwen3-8b', 'LM Studio: qwen/qwen3-8b', 131072],
+    ['ollama/llama3.2:3b', 'Ollama: llama3.2:3b', 131072],
+    ['vllm/meta-llama-Llama-3.1-8B-Instruct', 'vLLM: meta-llama/Llama-3.1-8B-Instruct', 8192],
+  ]);
+  const embedders = await listed('?output_modalities=embeddings');
+  assert.deepEqual(
+    embedders.map(({ id }) => id),
+    ['lmstudio/text-embedding-nomic-embed-text-v1.5'],
+  );
+});
+
+test('each is called under the name it gave, whichever process answers', async () => {
+  const calls = (await listed())
+    .flatMap(({ id }) => [id, id, id, id])
+    .map(async (model) => {
+      const answer = await fetch(`${gateway.base}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${API_KEY}`, connection: 'close' },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }] }),
+      });
+      const body = (await answer.json()) as { choices?: { message: { content: string } }[] };
+      return body.choices?.[0]?.message.content ?? JSON.stringify(body);
+    });
+  assert.deepEqual([...new Set(await Promise.all(calls))].toSorted(), [
+    '/models/gemma-3-4b.gguf of llamacpp',
+    'llama3.2:3b of ollama',
+    'meta-llama/Llama-3.1-8B-Instruct of vllm',
+    'qwen/qwen3-8b of lmstudio',
+  ]);
+});
+
+test('SIGHUP to the process that was started makes every worker ask again', async () => {
+  ollama.push({ id: 'qwen3:0.6b', object: 'model', created: 2, owned_by: 'library' });
+  gateway.child.kill('SIGHUP');
+  const isKnown = async (): Promise<boolean> => (await listed()).some(({ id }) => id === 'ollama/qwen3:0.6b');
+  for (let left = 400, inARow = 0; inARow < 8; left--) {
+    assert.ok(left > 0, gateway.output());
+    inARow = (await isKnown().catch(() => false)) ? inARow + 1 : 0;
+    await wait(25);
+  }
+});
