@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'smol-toml';
 import { readConfiguration } from './configuration.ts';
 import { setupCommand, setupPrograms } from './setup.ts';
+import { UsageError } from './usage.ts';
 
 const programs = setupPrograms({ origin: 'https://gate.example', model: 'acme/small' });
 const textOf = (id: string): string => programs.find((program) => program.id === id)?.text ?? '';
@@ -58,6 +59,6 @@ test('the address is the one that is given, or the one that serve listens on', (
   assert.match(printed(['codex'], { HOST: '0.0.0.0', PORT: '9000' })[0], /http:\/\/127\.0\.0\.1:9000\/api\/v1/);
   assert.match(printed(['codex', '--url', 'https://a.example/api/v1/'])[0], /"https:\/\/a\.example\/api\/v1"/);
   for (const words of [['nothing'], ['codex', '--model', 'a"; rm -rf ~'], ['codex', '--url', 'not an address']])
-    assert.deepEqual(printed(words), ['', 2]);
+    assert.throws(() => printed(words), UsageError);
   assert.match(printed([])[0], /^claude-code +Claude Code$/m);
 });

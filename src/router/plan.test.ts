@@ -183,6 +183,6 @@ test('an exact id beats a variant, and a catalogue variant never falls back to i
 test('without any key the message names the variables and a model that works', () => {
   const decided = ask({ enabled: new Set() });
   assert.equal(decided.fault?.code, 'no_endpoints');
-  assert.match(decided.fault?.message ?? '', /CHEAP_API_KEY or MIDDLE_API_KEY/);
+  assert.match(decided.fault?.message ?? '', /set CHEAP_API_KEY \(or MIDDLE_API_KEY/);
   assert.match(decided.fault?.message ?? '', /sandbox\/echo/);
 });
