@@ -7,6 +7,7 @@ import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthrop
 import { decodeCountTokens, encodeTokenCount, geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { noteMethods } from './allowed-methods.ts';
 import { compressed } from './compress.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { envelope, sendFault } from './faults.ts';
@@ -48,13 +49,15 @@ export function createServer({ gateway, api, pages }: ServerParts): FastifyInsta
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, faultOf(error, gateway)));
-  server.setNotFoundHandler((request, reply) =>
-    refuse(
-      request,
-      reply,
-      fault('not_found', `${request.method} ${request.url.split('?')[0]?.slice(0, 200)} does not exist here.`),
-    ),
-  );
+  const allowedMethods = noteMethods(server, PREFIXES);
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]?.slice(0, 200) ?? '';
+    const allowed = allowedMethods(path);
+    if (allowed.length === 0)
+      return refuse(request, reply, fault('not_found', `${request.method} ${path} does not exist here.`));
+    reply.raw.setHeader('allow', allowed.join(', '));
+    refuse(request, reply, fault('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}.`));
+  });
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
   server.options('/*', (_request, reply) =>
     reply

@@ -1,6 +1,6 @@
 import type { Route } from '../../route.ts';
 import { COUNT_MODELS, LIST_EMBEDDING_MODELS, LIST_MODELS, LIST_USER_MODELS } from './list.ts';
-import { GET_MODEL, LIST_ENDPOINTS, LIST_ZDR_ENDPOINTS } from './one.ts';
+import { GET_MODEL, LIST_ENDPOINTS, LIST_ZDR_ENDPOINTS, RETRIEVE_BY_PATH, RETRIEVE_MODEL } from './one.ts';
 import { LIST_PROVIDERS } from './providers.ts';
 
 /** The public catalogue: models, endpoints, hosts (spec §1.8). */
@@ -10,6 +10,8 @@ export const MODEL_ROUTES: readonly Route[] = [
   COUNT_MODELS,
   LIST_EMBEDDING_MODELS,
   GET_MODEL,
+  RETRIEVE_MODEL,
+  RETRIEVE_BY_PATH,
   LIST_ENDPOINTS,
   LIST_ZDR_ENDPOINTS,
   LIST_PROVIDERS,

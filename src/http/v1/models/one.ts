@@ -4,7 +4,7 @@ import type { Route } from '../../route.ts';
 import { endpointJson, endpointsJson } from './endpoint-json.ts';
 import { findBase, findListed } from './find.ts';
 import { refusal } from './list.ts';
-import { modelText } from './serialised.ts';
+import { modelText, modelTextForAnthropic, modelTextForOpenai } from './serialised.ts';
 
 const missing = (author: string, slug: string) =>
   refusal(fault('not_found', `There is no model ${author}/${slug}. GET /api/v1/models lists all of them.`));
@@ -20,6 +20,17 @@ export const GET_MODEL: Route = {
     return { status: 200, contentType: 'application/json; charset=utf-8', text: `{"data":${modelText(model)}}` };
   },
 };
+
+/** The same where the SDKs of OpenAI and Anthropic ask for one model, which most of them escape: nothing is wrapped. */
+const retrieve: Route['handle'] = ({ params, headers }, gateway) => {
+  const [author = '', slug = ''] = params.id === undefined ? [params.author, params.slug] : params.id.split('/');
+  const model = findListed(gateway.catalog(), author, slug);
+  if (!model) return missing(author, slug);
+  const text = headers['anthropic-version'] === undefined ? modelTextForOpenai(model) : modelTextForAnthropic(model);
+  return { status: 200, contentType: 'application/json; charset=utf-8', text };
+};
+export const RETRIEVE_MODEL: Route = { method: 'GET', path: '/models/:id', auth: 'none', handle: retrieve };
+export const RETRIEVE_BY_PATH: Route = { method: 'GET', path: '/models/:author/:slug', auth: 'none', handle: retrieve };
 
 /**
  * `GET /models/{author}/{slug}/endpoints`: a model with its hosts. A catalogue variant that does not exist has none. How

@@ -19,5 +19,12 @@ export function modelTextForAnthropic(model: Model): string {
     display_name: displayName(model),
     created_at: new Date(model.created * 1000).toISOString(),
   };
-  return `${modelText(model).slice(0, -1)},${JSON.stringify(more).slice(1)}`;
+  return withMore(model, more);
 }
+
+/** The same with the members that OpenAI's clients know. */
+export const modelTextForOpenai = (model: Model): string =>
+  withMore(model, { object: 'model', owned_by: model.author });
+
+const withMore = (model: Model, more: object): string =>
+  `${modelText(model).slice(0, -1)},${JSON.stringify(more).slice(1)}`;
