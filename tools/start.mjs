@@ -103,7 +103,9 @@ function buildConsole(node) {
   if (done.status === 0) writeFileSync(built, '');
   else if (development) fail('The console could not be built.');
   else
-    console.error('The console could not be built, so its pages lack what needs a script; the API does not need it.');
+    console.error(
+      'The console could not be built: its pages keep the scripts they had, or have none. The API needs none.',
+    );
 }
 
 function newest(folder) {

@@ -14,8 +14,8 @@ import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
 import { type Configuration, originOf } from './configuration.ts';
 
-/** Calls in flight get this long to end after SIGTERM. */
-const DRAIN_MS = 10_000;
+/** Calls in flight get this long to end after SIGTERM: less than the 10 s after which Docker kills. */
+const DRAIN_MS = 8_000;
 
 /** `switchwright serve`: one process, or with `SWITCHWRIGHT_WORKERS` one that owns the store and others that serve. */
 export async function serveCommand(configuration: Configuration): Promise<number> {
