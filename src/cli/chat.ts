@@ -46,16 +46,20 @@ export async function chatCommand(words: readonly string[], configuration: Confi
 
 /** Until an empty line or the end of the input; images belong to the first question. */
 async function converse(line: Line, turns: Turn[], images: readonly object[]): Promise<number> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ' });
+  const ended = new AbortController();
+  terminal.once('close', () => ended.abort());
   let shown = images;
-  for (;;) {
-    const text = await terminal.question('> ').catch(() => '');
+  terminal.prompt();
+  for await (const text of terminal) {
     if (!text) break;
     const turn = userTurn(text, shown);
     const answer = await ask(line, [...turns, turn]);
-    if (answer === null) continue;
-    turns.push(turn, { role: 'assistant', content: answer });
-    shown = [];
+    if (answer !== null) {
+      turns.push(turn, { role: 'assistant', content: answer });
+      shown = [];
+    }
+    if (!ended.signal.aborted) terminal.prompt(); // lines typed ahead are still answered
   }
   terminal.close();
   return 0;
@@ -107,11 +111,17 @@ async function ask({ url, key, model }: Line, messages: readonly Turn[]): Promis
     );
   }
   let answer = '';
+  let isThinking = false;
   let problem: string | null = null;
   try {
     for await (const told of piecesOf(response.body)) {
-      if ('error' in told) problem = told.error;
-      else answer += show(told);
+      if ('error' in told) {
+        problem = told.error;
+        continue;
+      }
+      if (isThinking && told.text) process.stderr.write('\n');
+      isThinking = told.reasoning !== '' || (isThinking && !told.text);
+      answer += show(told);
     }
   } catch (cause) {
     problem = `The connection broke off: ${wordsOf(cause)}`;
