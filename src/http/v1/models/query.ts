@@ -18,8 +18,9 @@ export const SORTS = [
 ] as const;
 export type Sort = (typeof SORTS)[number];
 
-const whole = z.coerce.number().int().nonnegative();
-const amount = z.coerce.number().nonnegative();
+const number = z.coerce.number({ error: ({ code }) => (code === 'invalid_type' ? 'must be a number' : undefined) });
+const whole = number.int('must be a whole number').nonnegative();
+const amount = number.nonnegative();
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -51,12 +52,12 @@ const QUERY = z.object({
   region: z.enum(['eu', 'us']).optional(),
   min_age_days: whole.optional(),
   max_age_days: whole.optional(),
-  min_intelligence_index: z.coerce.number().optional(),
-  max_intelligence_index: z.coerce.number().optional(),
-  min_coding_index: z.coerce.number().optional(),
-  max_coding_index: z.coerce.number().optional(),
-  min_agentic_index: z.coerce.number().optional(),
-  max_agentic_index: z.coerce.number().optional(),
+  min_intelligence_index: number.optional(),
+  max_intelligence_index: number.optional(),
+  min_coding_index: number.optional(),
+  max_coding_index: number.optional(),
+  min_agentic_index: number.optional(),
+  max_agentic_index: number.optional(),
   /** Ours: the test provider's models, which no list shows otherwise. */
   sandbox: z.enum(['true', 'false']).optional(),
 });
