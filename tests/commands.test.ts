@@ -8,7 +8,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { COMMANDS } from '../src/cli/commands.ts';
+import { COMMANDS, runCommand } from '../src/cli/commands.ts';
 import { API_KEY, startGateway } from './gateway-process.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
@@ -47,13 +47,21 @@ test('catalog check reads what a start would, and names file, line and reason', 
   assert.equal(refused.code, 1);
 });
 
-test('every command tells its usage, and what was typed wrongly with exit code 2 and without a stack trace', async () => {
+test('every command tells its usage, and what was typed wrongly with exit code 2 and without a stack trace', async (context) => {
+  const said = { log: '', error: '' };
+  context.mock.method(console, 'log', (text: string) => (said.log += text));
+  context.mock.method(console, 'error', (text: string) => (said.error += text));
+  const typed = async (...words: string[]): Promise<{ out: string; err: string; code: number }> => {
+    Object.assign(said, { log: '', error: '' });
+    const code = await runCommand(words, { SWITCHWRIGHT_LOCAL_SERVERS: '0' });
+    return { out: said.log, err: said.error, code };
+  };
   for (const { name, usage } of COMMANDS) {
-    const help = await run([name, '--help'], {});
-    assert.equal(help.out.replace(/\s+/g, ' ').includes(`Usage: switchwright ${usage}`), true, name + help.err);
-    assert.equal(help.code, 0);
+    const help = await typed(name, '--help');
+    assert.ok(help.out.replace(/\s+/g, ' ').includes(`Usage: switchwright ${usage}`), name);
     assert.ok(help.out.split('\n').every((line) => line.length <= 80));
-    const wrong = await run([name, '--no-such-option'], {});
+    assert.equal(help.code, 0);
+    const wrong = await typed(name, '--no-such-option');
     assert.match(wrong.err, /^Unknown option '--no-such-option'\.\nUsage: switchwright /);
     assert.equal(wrong.code, 2);
   }
@@ -70,15 +78,17 @@ test('every command tells its usage, and what was typed wrongly with exit code 2
     ['sim', '--calls', '0'],
     ['chat', '--key', 'sk-x', '--url', 'nowhere', 'Hi'],
     ['chat', '--key', 'sk-x', '--image', '/no/such.png', 'Hi'],
-    ['chat', '--key', 'sk-x'],
     ['chat', 'Hi'],
   ];
   for (const words of wrongWords) {
-    const { out, err, code } = await run(words, { SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'data') });
+    const { out, err, code } = await typed(...words);
     assert.equal(code, 2, words.join(' ') + err);
     assert.equal(out, '');
     assert.doesNotMatch(err, /\n\s+at /);
   }
+  const silent = await run(['chat', '--key', 'sk-x'], {});
+  assert.match(silent.err, /^Nothing was asked\.\nUsage: /);
+  assert.equal(silent.code, 2);
 });
 
 test('a setting that cannot be meant is named at start', async () => {
