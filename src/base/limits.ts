@@ -18,6 +18,10 @@ export const LIMITS = {
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   embedding_requests_max: 64,
   client_buffer_bytes_max: 1024 * 1024,
+  catalogue_file_bytes_max: 1024 * 1024,
+  /** models.dev's whole listing was 2.6 MB in July 2026. */
+  listing_bytes_max: 64 * 1024 * 1024,
+  listing_timeout_ms: 60_000,
   /** Held for the answer when the caller names no limit (house rule: 4 096 tokens or the model's limit). */
   held_output_tokens: 4_096,
 } as const;

@@ -86,6 +86,35 @@ test('every problem is told with file and line, and nothing loads', () => {
   assert.ok(found.some((text) => text.startsWith('a/models/me/broken.toml:1: Invalid TOML')));
 });
 
+test('what would fail only when it is called is refused at load', () => {
+  minimal();
+  const at = (text: string) => {
+    write('a/providers/b.toml', text);
+    return problems();
+  };
+  assert.deepEqual(at('base_url = "https://"\n'), ['a/providers/b.toml:1: base_url: is not a URL']);
+  assert.deepEqual(at('base_url = "https://$' + '{OPEN"\n'), ['a/providers/b.toml:1: base_url: is not a URL']);
+  assert.deepEqual(at('base_url = "https://b.test"\n[dialects.openai-chat.headers]\n"x y" = "1"\n'), [
+    'a/providers/b.toml:3: dialects.openai-chat.headers.x y: must be the name of an HTTP header',
+  ]);
+  assert.deepEqual(at('base_url = "https://b.test"\nauth = { scheme = "header", name = "x\\nkey" }\n'), [
+    'a/providers/b.toml:2: auth.name: must be the name of an HTTP header',
+  ]);
+});
+
+test('a file from any editor: a byte order mark is no fault, other encodings and sizes are', () => {
+  minimal();
+  write('a/providers/b.toml', '\ufeffbase_url = "https://b.test"\r\n');
+  assert.equal(loaded().providers.get('b')?.baseUrl, 'https://b.test');
+  writeFileSync(
+    join(root, 'a/providers/b.toml'),
+    Buffer.from('base_url = "https://b.test"\nname = "Caf\xe9"\n', 'latin1'),
+  );
+  assert.deepEqual(problems(), ['a/providers/b.toml:2: is not UTF-8']);
+  write('a/providers/b.toml', `base_url = "https://b.test"\n${'#'.repeat(2 ** 20)}`);
+  assert.deepEqual(problems(), ['a/providers/b.toml:1: is larger than 1048576 bytes']);
+});
+
 test('a provider that does not load is told once, not again by every model it serves', () => {
   minimal();
   write('a/providers/my-host.toml', 'colour = "red"\n');

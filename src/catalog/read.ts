@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
+import { LIMITS } from '../base/limits.ts';
 import { type CatalogProblem, lineOf } from './problem.ts';
 import { AUTHORS_FILE, MODEL_FILE, type ModelFile, PROVIDER_FILE, type ProviderFile } from './schema.ts';
 
@@ -70,16 +72,36 @@ function tomlFiles(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The text without its byte order mark; undefined, and a problem told, if it cannot be had. */
 function readText(path: string, problems: CatalogProblem[]): string | undefined {
+  const refuse = (reason: string, line = 1): undefined => void problems.push({ path, line, reason });
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
-    problems.push({ path, line: 1, reason: cause instanceof Error ? cause.message : 'cannot be read' });
-    return undefined;
+    return refuse(cause instanceof Error ? cause.message : 'cannot be read');
   }
+  if (bytes.length > LIMITS.catalogue_file_bytes_max)
+    return refuse(`is larger than ${LIMITS.catalogue_file_bytes_max} bytes`);
+  if (!isUtf8(bytes)) return refuse('is not UTF-8', firstLineNotUtf8(bytes));
+  return UTF8.decode(bytes);
 }
 
-function parseFile<T extends z.ZodType>(
+/** Each line of UTF-8 is UTF-8 by itself. */
+function firstLineNotUtf8(bytes: Buffer): number {
+  for (let line = 1, from = 0; from < bytes.length; line++) {
+    const feed = bytes.indexOf(10, from);
+    const end = feed < 0 ? bytes.length : feed;
+    if (!isUtf8(bytes.subarray(from, end))) return line;
+    from = end + 1;
+  }
+  return 1;
+}
+
+/** A TOML text as its schema has it; undefined, and every problem told, if it is not so. */
+export function parseFile<T extends z.ZodType>(
   path: string,
   text: string,
   schema: T,
@@ -90,7 +112,7 @@ function parseFile<T extends z.ZodType>(
     table = parse(text);
   } catch (cause) {
     const line = cause instanceof TomlError ? cause.line : 1;
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : 'is not TOML';
+    const reason = cause instanceof Error ? cause.message.split('\n', 1).join('') : 'is not TOML';
     problems.push({ path, line, reason });
     return undefined;
   }
@@ -101,7 +123,8 @@ function parseFile<T extends z.ZodType>(
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
     for (const key of unknown) {
       const where = key === undefined ? at : [...at, key];
-      const reason = key === undefined ? issue.message : 'unknown key';
+      const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+      const reason = key === undefined ? message : 'unknown key';
       problems.push({ path, line: lineOf(text, where), reason: `${where.join('.') || 'file'}: ${reason}` });
     }
   }

@@ -9,7 +9,21 @@ import { MODALITIES } from './model.ts';
  */
 
 const text = z.string().min(1).max(20_000);
-const url = z.string().regex(/^(https?:\/\/|\$\{)/, 'must start with http:// or https://');
+/** `${NAME}` and `${NAME:-default}` may stand for any part, the beginning too. */
+const VARIABLE = /\$\{[A-Za-z0-9_]+(?::-[^}]*)?\}/g;
+const url = z
+  .string()
+  .regex(/^(https?:\/\/|\$\{)/, 'must start with http:// or https://')
+  .refine(isUrl, { error: 'is not a URL', when: ({ issues }) => issues.length === 0 });
+
+function isUrl(text: string): boolean {
+  const filled = text.replace(VARIABLE, 'x');
+  const whole = text.startsWith('${') ? `http://${filled}` : filled;
+  return !whole.includes('${') && /^https?:\/\/[^/?#]/.test(whole) && URL.canParse(whole);
+}
+
+const header = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of an HTTP header');
+const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of plain characters');
 const tokens = z.number().int().positive().max(1_000_000_000);
 const environmentName = z.string().regex(/^[A-Za-z0-9_]+$/, 'must be the name of an environment variable');
 const environmentNames = z.union([environmentName, z.array(environmentName).min(1)]);
@@ -36,7 +50,7 @@ const policy = z.strictObject({
 const auth = z.discriminatedUnion('scheme', [
   z.strictObject({ scheme: z.literal('none') }),
   z.strictObject({ scheme: z.literal('bearer'), env: environmentNames.optional(), optional: z.boolean().optional() }),
-  z.strictObject({ scheme: z.literal('header'), name: text, env: environmentNames.optional() }),
+  z.strictObject({ scheme: z.literal('header'), name: header, env: environmentNames.optional() }),
   z.strictObject({ scheme: z.literal('aws-sigv4'), service: text.optional(), env: environmentNames.optional() }),
   z.strictObject({ scheme: z.literal('gcp'), env: environmentNames.optional() }),
 ]);
@@ -47,14 +61,14 @@ const dialect = z.strictObject({
   drop: z.array(text).optional(),
   rename: z.record(z.string(), text).optional(),
   quirks: z.array(text).optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(header, headerValue).optional(),
 });
 
 export const PROVIDER_FILE = z.strictObject({
   name: text.optional(),
   base_url: url.optional(),
   auth: auth.optional(),
-  docs: z.string().optional(),
+  docs: url.optional(),
   docs_read: day.optional(),
   policy: policy.optional(),
   dialects: z.record(z.string(), dialect).optional(),
