@@ -10,7 +10,8 @@ export type Refuse = (at: readonly string[], reason: string) => void;
 
 /** Taken when neither the model nor an endpoint of it states a context. */
 const DEFAULT_CONTEXT = 131_072;
-const ID = /^~?[a-zA-Z0-9][a-zA-Z0-9._-]*\/[a-zA-Z0-9][a-zA-Z0-9._-]*(:[a-zA-Z0-9._-]+)?$/;
+/** `author/slug`, catalogue variant included. */
+export const MODEL_ID = /^~?[a-zA-Z0-9][a-zA-Z0-9._-]*\/[a-zA-Z0-9][a-zA-Z0-9._-]*(:[a-zA-Z0-9._-]+)?$/;
 
 export type BuiltModel = { readonly model: Model; readonly aliases: readonly string[] };
 
@@ -24,7 +25,7 @@ export function buildModel(
 ): BuiltModel | undefined {
   const file = sources.map((source) => source.table).reduce(merge);
   const [author = '', slug = ''] = id.split('/');
-  if (!ID.test(id)) {
+  if (!MODEL_ID.test(id)) {
     refuse([], 'a model file lies at models/<author>/<slug>.toml: letters, digits, dots, dashes');
     return undefined;
   }

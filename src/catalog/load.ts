@@ -6,7 +6,7 @@ import { buildProvider } from './build-provider.ts';
 import type { Catalog } from './catalog.ts';
 import type { Environment } from './environment.ts';
 import type { Endpoint, Model } from './model.ts';
-import { type CatalogProblem, lineOf } from './problem.ts';
+import { type CatalogProblem, placeOf } from './problem.ts';
 import type { Provider } from './provider.ts';
 import { readFolders, type Source, type Sources } from './read.ts';
 
@@ -74,11 +74,15 @@ function assemble(built: readonly BuiltModel[], providers: ReadonlyMap<string, P
   return Object.freeze({ version, models, providers, endpoints, aliases });
 }
 
-/** Names the last file that wrote down the place in question. */
+/** Names the file that comes closest to writing down the place in question; of several the last one, which won. */
 function refuseIn<T>(files: readonly Source<T>[], problems: CatalogProblem[]) {
   return (at: readonly string[], reason: string): void => {
-    const named = files.map((file) => ({ path: file.path, line: lineOf(file.text, at) }));
-    const { path, line } = named.findLast((place) => place.line > 1) ?? named.at(-1) ?? { path: '', line: 1 };
+    let best = { path: '', line: 1, depth: -1 };
+    for (const { path, text } of files) {
+      const place = placeOf(text, at);
+      if (place.depth >= best.depth) best = { path, ...place };
+    }
+    const { path, line } = best;
     problems.push({ path, line, reason: `${at.length > 0 ? `${at.join('.')}: ` : ''}${reason}` });
   };
 }

@@ -8,7 +8,10 @@ const HEADER = /^\s*\[\[?([^\]]+)\]\]?\s*(?:#.*)?$/;
 const PAIR = /^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=/;
 
 /** The line (from 1) of the table or key that a path names, or of its closest ancestor that is written down. */
-export function lineOf(text: string, path: readonly (string | number)[]): number {
+export const lineOf = (text: string, path: readonly (string | number)[]): number => placeOf(text, path).line;
+
+/** The same, with how many members of the path are written there. */
+export function placeOf(text: string, path: readonly (string | number)[]): { line: number; depth: number } {
   const wanted = path.filter((part) => typeof part === 'string');
   let table: readonly string[] = [];
   let best = { line: 1, depth: 0 };
@@ -21,7 +24,7 @@ export function lineOf(text: string, path: readonly (string | number)[]): number
     const depth = sharedDepth(here, wanted);
     if (depth > best.depth) best = { line: index + 1, depth };
   }
-  return best.line;
+  return best;
 }
 
 const keysOf = (dotted: string): string[] =>

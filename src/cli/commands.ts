@@ -70,10 +70,11 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'catalog',
-    usage: 'catalog check | catalog sync [--from FILE|URL] [--data FOLDER] [--keep]',
+    usage: 'catalog check | catalog sync [--from FILE|URL] [--data FOLDER] [--keep] [--dry-run]',
     meaning:
       'Checks the catalogue’s files, or writes those of models anew from models.dev, or from a saved copy of it; ' +
-      '--data names another data folder, --keep leaves the files of models that are no longer listed.',
+      '--data names another data folder, --keep leaves the files of models that are no longer listed, --dry-run only says ' +
+      'what would change.',
     run: async (words, configuration) => (await import('./catalog.ts')).catalogCommand(words, configuration),
   },
   {

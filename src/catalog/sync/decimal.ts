@@ -1,9 +1,10 @@
 /**
  * A price that came as a JSON number → a decimal string per million tokens. Noise of binary fractions is removed
- * (12 significant digits); what is finer than a pico-dollar per token rounds up. Undefined for what is no price.
+ * (12 significant digits); what is finer than a pico-dollar per token rounds up. Undefined for what is no price: a
+ * token that costs a dollar or more is a mistake of units.
  */
 export function decimalPrice(value: number | undefined): string | undefined {
-  if (value === undefined || !Number.isFinite(value) || value < 0) return undefined;
+  if (value === undefined || !Number.isFinite(value) || value < 0 || value >= 1_000_000) return undefined;
   const exact = Number(value.toPrecision(12)).toFixed(18);
   const [whole = '0', fraction = ''] = exact.split('.');
   const kept = BigInt(whole + fraction.slice(0, 6));

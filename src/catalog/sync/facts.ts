@@ -3,6 +3,7 @@ import { EFFORTS } from '../../call/call.ts';
 import { decimalPrice } from './decimal.ts';
 import { describe } from './describe.ts';
 import type { ListedCost, ListedModel, Listing, Tier } from './models-dev.ts';
+import { keysOfSlug } from './names.ts';
 import type { SyncSettings } from './settings.ts';
 import { isEmbedding, type Listed, type Unified } from './unify.ts';
 import type { Day, Toml } from './write.ts';
@@ -54,10 +55,16 @@ export function modelTable(
   return { name: model.name, created: model.created, description: describe(facts, authorName, embeds), ...model };
 }
 
-/** The lab's own listing first, then what models.dev says of the model itself, then whoever lists it; gaps are filled. */
+/**
+ * The lab's own listing first, then what models.dev says of the model itself, then whoever lists it; gaps are filled.
+ * A base model by another name is another model: hosts link distillations and fast variants to their origin.
+ */
 function bestFacts(unified: Unified, listing: Listing, settings: SyncSettings, author: string): ListedModel {
   const own = unified.listed.find(({ host }) => settings.hosts[host]?.author === author)?.model;
-  const base = unified.listed.map(({ model }) => listing.models.get(model.baseModel ?? '')).find(Boolean);
+  const keys = keysOfSlug(slugPart(unified.id));
+  const base = unified.listed
+    .map(({ model }) => listing.models.get(model.baseModel ?? ''))
+    .find((model) => model && keysOfSlug(slugPart(model.id)).some((key) => keys.includes(key)));
   const candidates = [own, base, ...unified.listed.map(({ model }) => model)].filter((model) => model !== undefined);
   const best = candidates[0];
   assert(best, 'a unified model is listed by someone');
@@ -69,6 +76,8 @@ function bestFacts(unified: Unified, listing: Listing, settings: SyncSettings, a
     benchmarks: candidates.find((model) => model.benchmarks.length > 0)?.benchmarks ?? [],
   };
 }
+
+const slugPart = (id: string): string => (id.split('/')[1] ?? '').replace(/:.*$/, '');
 
 function endpointTable(listed: Listed, facts: ListedModel, settings: SyncSettings, embeds: boolean, price: Toml): Toml {
   const { model, host } = listed;
@@ -106,13 +115,13 @@ function priceTable(
   author: string,
   embeds: boolean,
 ): Toml | undefined {
-  const { cost } = model;
-  if (!cost || cost.input === undefined || (cost.output === undefined && !embeds)) return undefined;
+  const table = prices(model.cost ?? {}, settings, author);
+  if (table.input === undefined || (table.output === undefined && !embeds)) return undefined;
   const overrides = (listing.tiers.get(model) ?? []).map((tier: Tier) => ({
     min_prompt_tokens: tier.above,
     ...prices(tier.cost, settings, author),
   }));
-  return { ...prices(cost, settings, author), overrides: overrides.length > 0 ? overrides : undefined };
+  return { ...table, overrides: overrides.length > 0 ? overrides : undefined };
 }
 
 function prices(cost: ListedCost, settings: SyncSettings, author: string): Toml {
@@ -165,5 +174,4 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean => a.join
 const displayed = (name: string): string => name.replace(/ \((latest|free)\)$/i, '').replace(/:free$/, '');
 
 /** `2024`, `2024-07` and `2024-07-18` are all met; what is missing is the first. */
-const dayOf = (date: string | undefined): Day | undefined =>
-  date && /^\d{4}(-\d\d){0,2}$/.test(date) ? { day: `${date}-01-01`.slice(0, 10) } : undefined;
+const dayOf = (date: string | undefined): Day | undefined => (date ? { day: `${date}-01-01`.slice(0, 10) } : undefined);

@@ -58,7 +58,7 @@ export function readListing(json: Json): Listing {
   };
   const hosts = new Map<string, ReadonlyMap<string, ListedModel>>();
   for (const [id, host] of Object.entries(snapshot ? objectOf(root.providers) : root))
-    hosts.set(id, modelsOf(objectOf(host).models));
+    if (isObject(host) && isObject(host.models)) hosts.set(id, modelsOf(host.models));
   return { hosts, models: snapshot ? modelsOf(root.models) : new Map(), tiers };
 }
 
@@ -68,7 +68,7 @@ function readModel(id: string, json: unknown): ListedModel {
   const modalities = objectOf(entry.modalities);
   const optional = {
     family: optionalString(entry.family),
-    released: optionalString(entry.release_date),
+    released: dateOf(entry.release_date),
     knowledge: optionalString(entry.knowledge),
     baseModel: optionalString(entry.base_model),
     huggingFaceId: huggingFaceId(entry.weights),
@@ -78,17 +78,17 @@ function readModel(id: string, json: unknown): ListedModel {
   };
   return {
     id,
-    name: stringOf(entry.name) || id,
+    name: stringOf(entry.name).replace(/\s+/g, ' ').trim().slice(0, NAME_MAX) || id,
     deprecated: entry.status === 'deprecated',
     tools: entry.tool_call === true,
     reasoning: entry.reasoning === true,
     temperature: entry.temperature !== false,
     openWeights: entry.open_weights === true,
-    input: arrayOf(modalities.input).map(stringOf),
-    output: arrayOf(modalities.output).map(stringOf),
-    context: optionalNumber(limit.context) ?? 0,
-    maxOutput: optionalNumber(limit.output) ?? 0,
-    benchmarks: arrayOf(entry.benchmarks).map(readBenchmark),
+    input: arrayOf(modalities.input).map(stringOf).filter(isModality),
+    output: arrayOf(modalities.output).map(stringOf).filter(isModality),
+    context: tokensOf(limit.context),
+    maxOutput: tokensOf(limit.output),
+    benchmarks: arrayOf(entry.benchmarks).map(readBenchmark).filter(isBenchmark),
     ...present(optional),
   };
 }
@@ -99,6 +99,23 @@ function present<T extends object>(value: T): { [name in keyof T]?: Exclude<T[na
     [name in keyof T]?: Exclude<T[name], undefined>;
   };
 }
+
+const NAME_MAX = 200;
+const isModality = (name: string): boolean => ['text', 'image', 'pdf', 'audio', 'video'].includes(name);
+const isBenchmark = ({ name, source }: ListedBenchmark): boolean => name !== '' && source !== '';
+
+/** `2024`, `2024-07` and `2024-07-18` are all met, if there is such a day. */
+function dateOf(value: unknown): string | undefined {
+  const text = stringOf(value);
+  if (!/^\d{4}(-\d\d){0,2}$/.test(text)) return undefined;
+  const day = `${text}-01-01`.slice(0, 10);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day ? undefined : text;
+}
+
+/** A whole number of tokens; 0 for whatever is none. */
+const tokensOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 1_000_000_000 ? value : 0;
 
 const numbersOf = (value: object): ListedCost =>
   Object.fromEntries(Object.entries(value).filter(([, price]) => typeof price === 'number')) as ListedCost;
@@ -117,8 +134,8 @@ const readBenchmark = (value: unknown): ListedBenchmark => ({
 
 const readTiers = (value: unknown): Tier[] =>
   arrayOf(value).flatMap((entry) => {
-    const above = optionalNumber(objectOf(objectOf(entry).tier).size);
-    return above === undefined ? [] : [{ above, cost: numbersOf(objectOf(entry)) }];
+    const above = tokensOf(objectOf(objectOf(entry).tier).size);
+    return above === 0 ? [] : [{ above, cost: numbersOf(objectOf(entry)) }];
   });
 
 /** `weights` names a place on Hugging Face in one of several shapes. */

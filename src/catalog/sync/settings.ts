@@ -28,6 +28,8 @@ export const SYNC_FILE = z.strictObject({
       same: z.record(z.string(), z.string()).optional(),
     }),
   ),
+  /** Hosts that are left out knowingly; a sync names those that stand in neither list. */
+  ignore: z.array(z.string()).default([]),
   /** Names of organisations elsewhere → author. */
   authors: z.record(z.string(), z.string()),
   /** `author/slug` as read → `author/slug` as it is. */

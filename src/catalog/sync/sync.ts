@@ -1,9 +1,12 @@
 import type { Json } from '../../base/json.ts';
+import { MODEL_ID } from '../build-model.ts';
+import { RESERVED_AUTHORS } from '../reserved.ts';
+import type { ModelFile } from '../schema.ts';
 import { modelTable } from './facts.ts';
-import { readListing } from './models-dev.ts';
+import { type Listing, readListing } from './models-dev.ts';
 import type { SyncSettings } from './settings.ts';
-import { unify } from './unify.ts';
-import { writeToml } from './write.ts';
+import { type Identity, type KnownIds, unify } from './unify.ts';
+import { type Toml, writeToml } from './write.ts';
 
 /** The first line of every file that a sync may write anew; a file without it is never touched. */
 export const GENERATED =
@@ -15,26 +18,69 @@ export type Synced = {
   readonly models: number;
   readonly endpoints: number;
   readonly providers: ReadonlySet<string>;
+  /** Hosts of the listing that the settings do not know; their models are left out. */
+  readonly newHosts: readonly string[];
+  /** Hosts of the settings that the listing no longer has. */
+  readonly goneHosts: readonly string[];
 };
 
-/** Turns models.dev's listing into model files. Pure: nothing is read or written. */
+/** The model files as they are, by path below `models/`. */
+export type Before = ReadonlyMap<string, ModelFile>;
+
+/**
+ * Turns models.dev's listing into model files. Pure: nothing is read or written. What stood there `before` fills what
+ * the live listing does not tell (the snapshot tells more): benchmarks, weights, and which model a host's odd name means.
+ */
 export function syncModels(
   listing: Json,
   settings: SyncSettings,
   authors: { readonly [slug: string]: string },
+  before: Before = new Map(),
 ): Synced {
   const read = readListing(listing);
   const files = new Map<string, string>();
   const providers = new Set<string>();
   let endpoints = 0;
-  for (const unified of unify(read, settings).values()) {
+  for (const unified of unify(read, settings, knownIds(before)).values()) {
     const author = unified.id.split('/')[0] ?? '';
+    if (!MODEL_ID.test(unified.id) || RESERVED_AUTHORS.has(author.toLowerCase())) continue;
     const table = modelTable(unified, read, settings, authors[author] ?? author);
     if (!table) continue;
     const tags = Object.keys(table.endpoints ?? {});
     endpoints += tags.length;
     for (const tag of tags) providers.add(tag.split('/')[0] ?? '');
-    files.set(`${unified.id.replace(':', '+')}.toml`, writeToml(table, GENERATED));
+    const path = pathOf(unified.id);
+    files.set(path, writeToml(keeping(table, before.get(path)), GENERATED));
   }
-  return { files, models: files.size, endpoints, providers };
+  return { files, models: files.size, endpoints, providers, ...hostsOf(read, settings) };
+}
+
+const pathOf = (id: string): string => `${id.replace(':', '+')}.toml`;
+
+/** By provider and upstream id: the model it stood for. */
+function knownIds(before: Before): KnownIds {
+  const known = new Map<string, Identity>();
+  for (const [path, file] of before) {
+    const id = path.replace(/\.toml$/, '').replace(/\+free$/, '');
+    for (const [tag, { upstream_id }] of Object.entries(file.endpoints ?? {})) {
+      const [provider, variant] = tag.split('/');
+      known.set(`${provider} ${upstream_id}`, variant === undefined ? { id } : { id, variant });
+    }
+  }
+  return known;
+}
+
+/** Members in their usual place, with those of before that are told no longer. */
+function keeping(table: Toml, before: ModelFile | undefined): Toml {
+  const { benchmarks = before?.benchmarks, hugging_face_id = before?.hugging_face_id, ...rest } = table;
+  const { aliases, reasoning, endpoints, ...facts } = rest;
+  return { ...facts, hugging_face_id, aliases, reasoning, benchmarks, endpoints };
+}
+
+function hostsOf(listing: Listing, settings: SyncSettings): Pick<Synced, 'newHosts' | 'goneHosts'> {
+  const known = new Set([...Object.keys(settings.hosts), ...settings.ignore]);
+  return {
+    newHosts: [...listing.hosts.keys()].filter((host) => !known.has(host)).sort(),
+    goneHosts: Object.keys(settings.hosts).filter((host) => !listing.hosts.has(host)),
+  };
 }

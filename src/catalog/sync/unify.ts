@@ -22,11 +22,16 @@ function isServed(model: ListedModel): boolean {
   return model.output.includes('text') && model.input.includes('text') && model.context > 0;
 }
 
+/** Which model a host's id means, and how the host serves it. */
+export type Identity = { readonly id: string; readonly variant?: string };
+/** By `provider upstream-id`: what it meant before. */
+export type KnownIds = ReadonlyMap<string, Identity>;
+
 /**
  * The union over all hosts. What the canonical host does not list is new
  * if a lab's own host, or a host we call directly, names its author.
  */
-export function unify(listing: Listing, settings: SyncSettings): ReadonlyMap<string, Unified> {
+export function unify(listing: Listing, settings: SyncSettings, known: KnownIds): ReadonlyMap<string, Unified> {
   const { canonical } = settings;
   const unified = new Map<string, Unified>();
   const index: Index = new Map();
@@ -46,7 +51,9 @@ export function unify(listing: Listing, settings: SyncSettings): ReadonlyMap<str
   for (const host of hosts) {
     for (const model of ordered(listing.hosts.get(host), settings.hosts[host]?.prefixes)) {
       if (!isServed(model) || settings.hosts[host]?.skip?.includes(model.id)) continue;
-      const found = identify(host, model, index, settings);
+      const before = known.get(`${settings.hosts[host]?.provider} ${model.id}`);
+      const remembered = before && unified.has(before.id) ? before : undefined;
+      const found = identify(host, model, index, settings, remembered);
       if (!found || (model.deprecated && !unified.has(found.id))) continue;
       const free = settings.hosts[host]?.free === true;
       if (free && !unified.has(`${found.id}:free`)) continue;
@@ -70,7 +77,8 @@ function identify(
   model: ListedModel,
   index: Index,
   settings: SyncSettings,
-): { id: string; variant?: string } | undefined {
+  remembered: Identity | undefined,
+): Identity | undefined {
   const id = stripPrefix(model.id, settings.hosts[host]?.prefixes);
   const named = newId(host, id, settings);
   const same = settings.hosts[host]?.same?.[model.id] ?? (named === undefined ? undefined : settings.same[named]);
@@ -84,6 +92,7 @@ function identify(
       if (found !== undefined) return { id: found, ...(variant === undefined ? {} : { variant }) };
     }
   }
+  if (remembered) return remembered;
   return named === undefined || settings.hosts[host]?.follows ? undefined : { id: named };
 }
 

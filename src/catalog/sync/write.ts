@@ -39,12 +39,16 @@ const isDay = (value: TomlValue): value is Day =>
 const isTable = (value: TomlValue): value is Toml =>
   typeof value === 'object' && !Array.isArray(value) && !isDay(value);
 
-const name = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key));
+const name = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : string(key));
+
+/** TOML's basic strings are JSON's, but for DEL; half a surrogate pair is neither's. */
+const string = (text: string): string => JSON.stringify(text.toWellFormed()).replaceAll('\x7f', '\\u007f');
 
 function scalar(value: TomlValue): string {
   if (isDay(value)) return value.day;
-  if (Array.isArray(value)) return `[${value.map((entry) => JSON.stringify(entry)).join(', ')}]`;
-  return typeof value === 'number' && Number.isInteger(value)
+  if (Array.isArray(value)) return `[${value.map(string).join(', ')}]`;
+  if (typeof value === 'string') return string(value);
+  return typeof value === 'number' && Number.isSafeInteger(value)
     ? value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, '_')
     : JSON.stringify(value);
 }
