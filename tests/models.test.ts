@@ -107,7 +107,8 @@ test('endpoints, providers, embeddings and zero retention pass the validating cl
   const providers = await sdk.providers.list();
   assert.ok(providers.data.length >= 60);
   const zdr = await sdk.endpoints.listZdrEndpoints();
-  assert.ok(zdr.data.some((endpoint) => endpoint.tag === 'groq'));
+  assert.ok(zdr.data.some((endpoint) => endpoint.tag === 'fireworks'));
+  assert.ok(!zdr.data.some((endpoint) => endpoint.tag === 'openai'), 'it keeps prompts for 30 days');
   const embeddings = await list('?output_modalities=embeddings');
   assert.ok(embeddings.data.some(({ id }) => id === 'openai/text-embedding-3-small'));
   assert.equal((await fetch(`${url}/embeddings/models`)).status, 200);
