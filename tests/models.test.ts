@@ -146,6 +146,12 @@ test('filters narrow the list, sorts order it, pages cut it', async () => {
     all.data.slice(5, 15).map(({ id }) => id),
   );
   assert.match(page.links.next ?? '', /offset=15&limit=10|limit=10&offset=15/);
+  const coders = await list('?category=programming');
+  assert.ok(coders.data.some(({ id }) => id === 'openai/gpt-5.3-codex') && coders.total_count < all.total_count / 4);
+  assert.ok((await list('?category=roleplay')).data.some(({ id }) => id === 'gryphe/mythomax-l2-13b'));
+  assert.equal((await list('?category=legal')).total_count, 0, 'no maker names that purpose');
+  assert.equal((await list('?min_tool_success_rate=0.9')).total_count, 0, 'nobody has the figure');
+  assert.equal((await fetch(`${url}/models?category=juggling`)).status, 400);
   assert.equal((await fetch(`${url}/models?sort=best`)).status, 400);
   assert.equal((await fetch(`${url}/models?limit=5000`)).status, 400);
   assert.equal(

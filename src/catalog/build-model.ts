@@ -53,6 +53,7 @@ export function buildModel(
     family: file.family ?? null,
     reasoning: reasoning ?? endpoints.find((endpoint) => endpoint.reasoning)?.reasoning ?? null,
     benchmarks: (file.benchmarks ?? []).map((benchmark) => ({ ...benchmark, unit: benchmark.unit ?? '%' })),
+    categories: file.categories ?? [],
     expires: file.expires ?? null,
     distillable: file.distillable ?? false,
     sandbox: file.sandbox ?? false,

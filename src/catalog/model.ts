@@ -6,6 +6,23 @@ import type { DialectId, DialectSettings, Provider } from './provider.ts';
 export const MODALITIES = ['text', 'image', 'file', 'audio', 'video', 'embeddings'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
+/** What a model is made for, in OpenRouter's words (spec §1.8). */
+export const CATEGORIES = [
+  'programming',
+  'roleplay',
+  'marketing',
+  'marketing/seo',
+  'technology',
+  'science',
+  'translation',
+  'legal',
+  'finance',
+  'health',
+  'trivia',
+  'academia',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
 export type Benchmark = {
   readonly name: string;
   readonly score: number;
@@ -43,6 +60,8 @@ export type Model = {
   readonly family: string | null;
   readonly reasoning: ReasoningSupport | null;
   readonly benchmarks: readonly Benchmark[];
+  /** Only what its maker says it is made for: no traffic is looked at. */
+  readonly categories: readonly Category[];
   /** The day from which the vendor no longer serves it. */
   readonly expires: string | null;
   readonly distillable: boolean;

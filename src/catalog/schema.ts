@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EFFORTS } from '../call/call.ts';
 import { FEATURES } from './features.ts';
-import { MODALITIES } from './model.ts';
+import { CATEGORIES, MODALITIES } from './model.ts';
 
 /**
  * The shape of one TOML file as written: every member optional, because a file may override a part of another one;
@@ -144,6 +144,7 @@ export const MODEL_FILE = z.strictObject({
   sandbox: z.boolean().optional(),
   aliases: z.array(text).optional(),
   benchmarks: z.array(benchmark).optional(),
+  categories: z.array(z.enum(CATEGORIES)).optional(),
   endpoints: z.record(z.string(), endpoint).optional(),
 });
 

@@ -67,6 +67,7 @@ export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget 
     family: null,
     reasoning,
     benchmarks: [],
+    categories: [],
     expires: null,
     distillable: true,
     sandbox: false,

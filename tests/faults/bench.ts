@@ -77,6 +77,7 @@ export function targetAt(
     huggingFaceId: null,
     family: null,
     benchmarks: [],
+    categories: [],
     expires: null,
     distillable: true,
     sandbox: false,

@@ -45,6 +45,7 @@ export function modelTable(
     output: embeds ? ['embeddings'] : modalities(facts.output),
     tokenizer: settings.tokenizers.find(({ match }) => new RegExp(match).test(unified.id))?.name,
     family: facts.family,
+    categories: categoriesOf(unified.id, settings),
     open_weights: facts.openWeights ? true : undefined,
     hugging_face_id: facts.huggingFaceId,
     aliases: aliasesOf(unified, settings, endpoints),
@@ -155,6 +156,11 @@ function reasoningTable(facts: ListedModel, settings: SyncSettings, author: stri
 
 function benchmarkTable({ name, score, metric, source }: ListedModel['benchmarks'][number]): Toml {
   return { name, score, unit: /percent|accuracy|%|pass|resolved|^$/i.test(metric) ? '%' : metric, source };
+}
+
+function categoriesOf(id: string, { categories }: SyncSettings): string[] | undefined {
+  const names = categories.filter(({ match }) => new RegExp(match).test(id)).map(({ name }) => name);
+  return names.length > 0 ? [...new Set(names)] : undefined;
 }
 
 function aliasesOf(unified: Unified, settings: SyncSettings, endpoints: Toml): string[] | undefined {

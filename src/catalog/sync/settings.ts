@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEATURES } from '../features.ts';
+import { CATEGORIES } from '../model.ts';
 
 /** `data/sync.toml`: what the rules cannot know about models.dev's names. */
 export const SYNC_FILE = z.strictObject({
@@ -38,6 +39,8 @@ export const SYNC_FILE = z.strictObject({
   latest: z.record(z.string(), z.string()),
   /** Regular expressions on the id → OpenRouter's name of the tokenizer; the first match counts. */
   tokenizers: z.array(z.strictObject({ match: z.string(), name: z.string() })),
+  /** The same for what models are made for; every match counts. */
+  categories: z.array(z.strictObject({ match: z.string(), name: z.enum(CATEGORIES) })).default([]),
   /** Authors who price one-hour cache writes as a multiple of input. */
   cache_write_1h: z.record(z.string(), z.number()),
   /** Authors whose models reason only when asked. */

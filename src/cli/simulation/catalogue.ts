@@ -93,6 +93,7 @@ const modelOf = (id: string, endpoints: readonly Endpoint[]): Model => ({
   huggingFaceId: null,
   family: null,
   benchmarks: [],
+  categories: [],
   expires: null,
   distillable: true,
   sandbox: false,

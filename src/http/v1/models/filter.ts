@@ -32,7 +32,7 @@ function byKind(query: ModelsQuery): Test[] {
   ];
 }
 
-function byWords({ q, supported_parameters, arch, model_authors, distillable }: ModelsQuery): Test[] {
+function byWords({ q, category, supported_parameters, arch, model_authors, distillable }: ModelsQuery): Test[] {
   const tests: Test[] = [];
   const words = q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
   if (words.length > 0)
@@ -40,6 +40,7 @@ function byWords({ q, supported_parameters, arch, model_authors, distillable }: 
       const text = `${model.id} ${model.authorName ?? ''} ${model.name}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
+  if (category) tests.push((model) => model.categories.includes(category));
   if (supported_parameters)
     tests.push((model) => {
       const own: readonly string[] = parametersOfModel(model);
@@ -84,9 +85,10 @@ function byHosts({ providers, zdr, region }: ModelsQuery): Test[] {
 }
 
 function byBenchmarks(query: ModelsQuery): Test[] {
-  return (['intelligence', 'coding', 'agentic'] as const).flatMap((kind) =>
+  const indexes = (['intelligence', 'coding', 'agentic'] as const).flatMap((kind) =>
     between(query[`min_${kind}_index`], query[`max_${kind}_index`], (model) => indexOf(model, kind)),
   );
+  return [...indexes, ...between(query.min_tool_success_rate, query.max_tool_success_rate, () => undefined)];
 }
 
 /** Artificial Analysis' index, where the catalogue has one. */

@@ -15,7 +15,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * `GET /models`: the whole list unless `offset` or `limit` is sent; then pages of at most 1,000 (500 if only `offset`).
- * `category` and the tool success rates rest on traffic that is not classified here, and are ignored.
+ * `category` lists models whose makers name that purpose, as prompts are not classified here. A bound on a figure that
+ * no model has (tool success rates; indexes without a published source) leaves none.
  */
 export const LIST_MODELS: Route = {
   method: 'GET',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Fault, fault } from '../../../base/fault.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
+import { CATEGORIES } from '../../../catalog/model.ts';
 
 export const SORTS = [
   'most-popular',
@@ -36,6 +37,7 @@ const QUERY = z.object({
   after_id: z.string().optional(),
   q: z.string().max(200).optional(),
   sort: z.enum(SORTS).optional(),
+  category: z.enum(CATEGORIES).optional(),
   supported_parameters: list.optional(),
   input_modalities: list.optional(),
   output_modalities: list.optional(),
@@ -58,6 +60,9 @@ const QUERY = z.object({
   max_coding_index: number.optional(),
   min_agentic_index: number.optional(),
   max_agentic_index: number.optional(),
+  /** Nothing measures it yet, so that no model passes a bound. */
+  min_tool_success_rate: amount.optional(),
+  max_tool_success_rate: amount.optional(),
   /** Ours: the test provider's models, which no list shows otherwise. */
   sandbox: z.enum(['true', 'false']).optional(),
 });
