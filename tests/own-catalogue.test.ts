@@ -15,7 +15,7 @@ const catalogue = Object.fromEntries(
   [...readme.matchAll(/```toml\n# (\S+\.toml)\n([\s\S]*?)```/g)].map(([, path, text]) => [path ?? '', text ?? '']),
 );
 
-type Heard = { url?: string; headers: IncomingHttpHeaders; body: { [name: string]: unknown } };
+type Heard = { url: string | undefined; headers: IncomingHttpHeaders; body: { [name: string]: unknown } };
 const heard: Heard[] = [];
 const host = createServer(async (request, response) => {
   heard.push({ url: request.url, headers: request.headers, body: (await json(request)) as Heard['body'] });

@@ -75,8 +75,12 @@ function bestFacts(unified: Unified, listing: Listing, settings: SyncSettings, a
     context: best.context,
     maxOutput: candidates.find((model) => model.maxOutput > 0)?.maxOutput ?? 0,
     benchmarks: candidates.find((model) => model.benchmarks.length > 0)?.benchmarks ?? [],
+    reasoning: (own ?? base)?.reasoning ?? isMost(unified.listed.map(({ model }) => model.reasoning)),
   };
 }
+
+/** Single hosts mark models as reasoning that are not, and the other way round. */
+const isMost = (votes: readonly boolean[]): boolean => votes.filter(Boolean).length * 2 > votes.length;
 
 const slugPart = (id: string): string => (id.split('/')[1] ?? '').replace(/:.*$/, '');
 
@@ -102,7 +106,7 @@ function featuresOf({ model, host }: Listed, facts: ListedModel, settings: SyncS
   const features = [
     ...(model.tools ? ['tools'] : []),
     ...(structured === true ? ['json-schema'] : structured === undefined ? ['json'] : []),
-    ...(model.reasoning ? ['reasoning'] : (extra?.plain_features ?? [])),
+    ...(model.reasoning && facts.reasoning ? ['reasoning'] : (extra?.plain_features ?? [])),
     ...(model.temperature ? [] : ['fixed-sampling']),
     ...(extra?.features ?? []),
   ];
