@@ -1,7 +1,7 @@
 /** Commands as a person types them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
@@ -216,6 +216,30 @@ test('chat shows an image from a file, keeps reasoning out of stdout, and fails 
   const nobody = await run(['chat', '--url', 'http://127.0.0.1:9', '--key', 'sk-x', 'Hi'], {});
   assert.match(nobody.err, /^No gateway answers at http:\/\/127\.0\.0\.1:9\/api\/v1: is `npm start` running\?/);
   assert.equal(nobody.code, 1);
+});
+
+test('catalog sync takes a file and a folder, tells what a dry run would do, and refuses options it does not know', async () => {
+  const listing = join(gateway.folder, 'listing.json');
+  const cost = { input: 1, output: 2 };
+  const modalities = { input: ['text'], output: ['text'] };
+  const model = { id: 'new/model', name: 'New', cost, modalities, limit: { context: 9_000, output: 900 } };
+  writeFileSync(listing, JSON.stringify({ openrouter: { models: { 'new/model': model } } }));
+  const data = join(gateway.folder, 'data-copy');
+  cpSync(resolve(main, '../../data'), data, { recursive: true });
+  const dry = await run(['catalog', 'sync', '--from', listing, '--data', data, '--keep', '--dry-run'], {});
+  assert.match(
+    dry.out,
+    /^\+ new\/model\n[\s\S]*1 models, 1 endpoints on 1 providers; 1 added, 0 changed, 0 removed: nothing/,
+  );
+  assert.equal(existsSync(join(data, 'models/new')), false);
+  const done = await run(['catalog', 'sync', '--from', listing, '--data', data, '--keep'], {});
+  assert.equal(done.code, 0, done.err);
+  assert.match(readFileSync(join(data, 'models/new/model.toml'), 'utf8'), /^# Generated[\s\S]*max_output = 900\n/);
+  const broken = await run(['catalog', 'sync', '--from', listing, '--data', data], {});
+  assert.match(broken.err, /models are missing, which looks like a broken listing/);
+  const odd = await run(['catalog', 'sync', '--form', listing], {});
+  assert.match(odd.err, /--form/);
+  assert.deepEqual([dry.code, broken.code, odd.code], [0, 1, 2]);
 });
 
 test('chat answers what comes in by stdin, and takes a gateway’s address as well as its base URL', async () => {
