@@ -94,6 +94,9 @@ test('what would fail only when it is called is refused at load', () => {
   };
   assert.deepEqual(at('base_url = "https://"\n'), ['a/providers/b.toml:1: base_url: is not a URL']);
   assert.deepEqual(at('base_url = "https://$' + '{OPEN"\n'), ['a/providers/b.toml:1: base_url: is not a URL']);
+  assert.deepEqual(at('base_url = "https://b.test"\ndocs = "javascript:alert(1)"\n'), [
+    'a/providers/b.toml:2: docs: must start with http:// or https://',
+  ]);
   assert.deepEqual(at('base_url = "https://b.test"\n[dialects.openai-chat.headers]\n"x y" = "1"\n'), [
     'a/providers/b.toml:3: dialects.openai-chat.headers.x y: must be the name of an HTTP header',
   ]);
