@@ -9,7 +9,7 @@ import { ANSWER_NAMES } from '../tests/matrix/answers.ts';
 import { askCell } from '../tests/matrix/ask-cell.ts';
 import type { Cell } from '../tests/matrix/cell.ts';
 import type { Client } from '../tests/matrix/client.ts';
-import { CLIENTS, UPSTREAMS } from '../tests/matrix/pairs.ts';
+import { ASKED_UPSTREAMS, CLIENTS, UPSTREAMS } from '../tests/matrix/pairs.ts';
 import { QUESTION_NAMES } from '../tests/matrix/questions.ts';
 import { refusedCell } from '../tests/matrix/refused-cell.ts';
 import type { Upstream } from '../tests/matrix/upstream.ts';
@@ -33,17 +33,20 @@ function sign(cell: Cell, notes: Notes): string {
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const HEAD = UPSTREAMS.map(({ dialect }) => `\`${dialect.id}\``);
+const head = (first: string, upstreams: readonly Upstream[]): string[] => [
+  first,
+  ...upstreams.map(({ name }) => `\`${name}\``),
+];
 
 function asked(client: Client, notes: Notes): string {
   const rows = QUESTION_NAMES.map((question) => [
     question,
-    ...UPSTREAMS.map((upstream) => {
+    ...ASKED_UPSTREAMS.map((upstream) => {
       const [whole, stream] = [false, true].map((way) => sign(askCell(client, upstream, question, way), notes));
       return whole === stream ? `${whole}` : `${whole} · ${stream}`;
     }),
   ]);
-  return table(['Asked', ...HEAD], rows);
+  return table(head('Asked', ASKED_UPSTREAMS), rows);
 }
 
 function answered(client: Client, counts: EvidenceTable, notes: Notes): string {
@@ -60,7 +63,7 @@ function answered(client: Client, counts: EvidenceTable, notes: Notes): string {
     }),
   ]);
   rows.push(['refused call', ...UPSTREAMS.map((upstream) => cell(upstream, 'refused call', false))]);
-  return table(['Answered', ...HEAD], rows);
+  return table(head('Answered', UPSTREAMS), rows);
 }
 
 /** The whole document; it throws where a cell of the matrix is wrong. */

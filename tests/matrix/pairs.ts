@@ -10,7 +10,7 @@ import { converseUpstream } from './upstreams/bedrock-converse.ts';
 import { cohereUpstream } from './upstreams/cohere-chat.ts';
 import { generateUpstream } from './upstreams/gemini.ts';
 import { ollamaUpstreamOfMatrix } from './upstreams/ollama.ts';
-import { chatUpstream } from './upstreams/openai-chat.ts';
+import { chatUpstream, openaiUpstream } from './upstreams/openai-chat.ts';
 import { responsesUpstream } from './upstreams/openai-responses.ts';
 
 export const CLIENTS: readonly Client[] = [
@@ -31,3 +31,6 @@ export const UPSTREAMS: readonly Upstream[] = [
   cohereUpstream,
   ollamaUpstreamOfMatrix,
 ];
+
+/** Who is asked: a speaker of a dialect that takes other calls than its namesake, but answers alike, is one of them. */
+export const ASKED_UPSTREAMS: readonly Upstream[] = [openaiUpstream, ...UPSTREAMS];

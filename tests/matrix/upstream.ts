@@ -7,6 +7,8 @@ import type { ToldChoice } from './told.ts';
 
 /** A small server that reads calls of one dialect strictly by its documentation. */
 export type Upstream = {
+  /** The dialect's id, and which of its speakers it is where they differ. */
+  readonly name: string;
   readonly dialect: UpstreamDialect;
   readonly target: Target;
   readonly read: (body: JsonObject) => Asked;

@@ -66,6 +66,8 @@ function tools(call: Call, losses: Loss[]): JsonObject {
     if (tool.type === 'native')
       losses.push({ field: `tools[${at}]`, reason: `a tool of ${tool.dialect} that Cohere does not have` });
     else if (choice?.type !== 'function' || choice.name === tool.name) functions.push(tool);
+    if (tool.type === 'function' && tool.cache)
+      losses.push({ field: `tools[${at}].cache_control`, reason: 'Cohere caches prompts without breakpoints' });
   });
   if (functions.length === 0) return {};
   if (call.parallelToolCalls === false)

@@ -28,6 +28,8 @@ export function geminiTools(call: Call, losses: Loss[]): JsonObject {
 function declaration(tool: Extract<Tool, { type: 'function' }>, at: number, losses: Loss[]): JsonObject {
   if (tool.cache)
     losses.push({ field: `tools[${at}].cache_control`, reason: 'Gemini caches prompts without breakpoints' });
+  if (tool.strict)
+    losses.push({ field: `tools[${at}].function.strict`, reason: 'Gemini does not constrain arguments' });
   const parameters = tool.parameters ?? (tool.freeform ? FREEFORM : undefined);
   const written = parameters && geminiSchema(parameters);
   if (written && written.dropped.length > 0)

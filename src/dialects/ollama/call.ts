@@ -2,6 +2,7 @@ import type { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { type Call, marksCache } from '../../call/call.ts';
+import { effortOfBudget } from '../../call/effort.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
@@ -17,6 +18,9 @@ const LEVELS = {
   xhigh: 'high',
   max: 'high',
 } as const;
+
+/** Taken for the output limit of a model whose limit is not known. */
+const OUTPUT_TOKENS = 16_384;
 
 /** A call as Ollama's `POST /api/chat` takes it (docs.ollama.com/api, read 2026-11-22). */
 export function encodeOllamaCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
@@ -80,6 +84,8 @@ function tools(call: Call, losses: Loss[]): JsonObject {
       return;
     }
     if (choice?.type === 'function' && choice.name !== tool.name) return;
+    if (tool.strict)
+      losses.push({ field: `tools[${at}].function.strict`, reason: 'Ollama does not constrain arguments' });
     const parameters = tool.parameters ?? { type: 'object', properties: {} };
     const description = tool.description !== undefined && { description: tool.description };
     functions.push({ type: 'function', function: { name: tool.name, ...description, parameters } });
@@ -105,10 +111,11 @@ function think(call: Call, target: Target): JsonObject {
   const request = call.reasoning;
   if (!request) return {};
   if (request.effort === 'none' || request.enabled === false) return { think: false };
-  const { effort } = request;
+  const limit = call.maxOutputTokens ?? target.endpoint.maxOutput ?? OUTPUT_TOKENS;
+  const { budgetTokens } = request;
+  const effort = request.effort ?? (budgetTokens === undefined ? undefined : effortOfBudget(budgetTokens, limit));
   const hasLevels =
     target.endpoint.upstreamId.includes('gpt-oss') || (target.endpoint.reasoning?.efforts.length ?? 0) > 0;
-  const isAsked = effort !== undefined || request.enabled === true || request.budgetTokens !== undefined;
-  if (!isAsked) return {};
-  return { think: effort !== undefined && hasLevels ? LEVELS[effort] : true };
+  if (effort === undefined && request.enabled !== true) return {};
+  return { think: effort !== undefined && effort !== 'none' && hasLevels ? LEVELS[effort] : true };
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { anthropicMessagesClient } from '../../../src/dialects/anthropic-messages/index.ts';
 import { type Client, request } from '../client.ts';
-import { CALLS, DOCUMENT, PICTURE, PICTURE_URL, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
+import { DOCUMENT, type Medium, PICTURE } from '../media.ts';
+import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
 import { type Block, foldMessage, type MessageBody } from './anthropic-messages-fold.ts';
 
@@ -9,13 +10,26 @@ const tools = TOOLS.map(({ name, description, parameters }) => ({ name, descript
 const user = (content: Json): JsonObject => ({ role: 'user', content });
 const look = (text: string, part: JsonObject): JsonObject => ({ messages: [user([{ type: 'text', text }, part])] });
 const hello = { messages: [user('Hello')] };
-const data = (media_type: string, text: string): JsonObject => ({ type: 'base64', media_type, data: text });
+const inline = ({ mediaType, data }: Medium): JsonObject => ({ type: 'base64', media_type: mediaType, data });
+const at = ({ url }: Medium): JsonObject => ({ type: 'url', url });
+const called = ({ id, name, arguments: input }: (typeof CALLS)[number]): JsonObject => ({
+  type: 'tool_use',
+  id,
+  name,
+  input,
+});
+const mark = (ttl?: string): JsonObject => ({ cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } });
+const schema = (schema: JsonObject): JsonObject => ({ output_config: { format: { type: 'json_schema', schema } } });
 
 const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   text: { messages: [user('Grüße, 🌍')], max_tokens: 500, temperature: 0.5 },
   'system prompt': { ...hello, system: 'Be brief.' },
   conversation: { messages: [user('One?'), { role: 'assistant', content: 'Two.' }, user('Three?')] },
+  prefill: { messages: [user('Count.'), { role: 'assistant', content: 'One, two,' }] },
   tools: { ...hello, tools },
+  'strict tools': { ...hello, tools: tools.map((tool) => ({ ...tool, strict: true })) },
+  'no tool': { ...hello, tools, tool_choice: { type: 'none' } },
+  "a vendor's own tool": { ...hello, tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
   'required tool': { ...hello, tools, tool_choice: { type: 'any' } },
   'named tool': { ...hello, tools, tool_choice: { type: 'tool', name: 'weather' } },
   'one call at a time': { ...hello, tools, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
@@ -24,21 +38,57 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
       user('Weather?'),
       {
         role: 'assistant',
-        content: CALLS.map(({ id, name, arguments: input }) => ({ type: 'tool_use', id, name, input })),
+        content: CALLS.map(called),
       },
       user(CALLS.map(({ id, result }) => ({ type: 'tool_result', tool_use_id: id, content: result }))),
     ],
     tools,
   },
-  reasoning: { ...hello, tools, thinking: { type: 'enabled', budget_tokens: 2000 } },
-  'JSON schema': { ...hello, output_config: { format: { type: 'json_schema', schema: SCHEMA } } },
-  'image by URL': look('Look', { type: 'image', source: { type: 'url', url: PICTURE_URL } }),
-  'image as data': look('Look', { type: 'image', source: data('image/png', PICTURE) }),
-  'PDF as data': look('Read', { type: 'document', source: data('application/pdf', DOCUMENT) }),
-  'stop sequences': { ...hello, stop_sequences: ['three'] },
-  'cache breakpoint': {
-    messages: [user([{ type: 'text', text: 'Long.', cache_control: { type: 'ephemeral' } }]), user('Hello')],
+  'tool result with an image': {
+    messages: [
+      user('Draw.'),
+      { role: 'assistant', content: [called(CALLS[0])] },
+      user([
+        {
+          type: 'tool_result',
+          tool_use_id: CALLS[0].id,
+          content: [
+            { type: 'text', text: 'A map' },
+            { type: 'image', source: inline(PICTURE) },
+          ],
+        },
+      ]),
+    ],
+    tools,
   },
+  reasoning: { ...hello, tools, thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } },
+  'much reasoning': { ...hello, thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+  'reasoning budget': { ...hello, thinking: { type: 'enabled', budget_tokens: 2000 } },
+  'no reasoning': { ...hello, thinking: { type: 'disabled' } },
+  'JSON schema': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, emulated': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, loosely written': { ...hello, ...schema(LOOSE_SCHEMA) },
+  'image by URL': look('Look', { type: 'image', source: at(PICTURE) }),
+  'image as data': look('Look', { type: 'image', source: inline(PICTURE) }),
+  'PDF by URL': look('Read', { type: 'document', source: at(DOCUMENT) }),
+  'PDF as data': look('Read', { type: 'document', source: inline(DOCUMENT) }),
+  'sampling: top_p': { ...hello, top_p: 0.9 },
+  'sampling: top_k': { ...hello, top_k: 40 },
+  'stop sequences': { ...hello, stop_sequences: ['three'] },
+  'six stop sequences': { ...hello, stop_sequences: ['1', '2', '3', '4', '5', '6'] },
+  verbosity: { ...hello, output_config: { effort: 'low' } },
+  'service tier': { ...hello, service_tier: 'priority' },
+  'cache breakpoint': { messages: [user([{ type: 'text', text: 'Long.', ...mark() }]), user('Hello')] },
+  'cache breakpoints everywhere': {
+    system: [{ type: 'text', text: 'Be brief.', ...mark('1h') }],
+    messages: [
+      user('Weather?'),
+      { role: 'assistant', content: [called(CALLS[0])] },
+      user([{ type: 'tool_result', tool_use_id: CALLS[0].id, content: 'Rain', ...mark() }]),
+    ],
+    tools: [{ ...tools[0], ...mark('1h') }],
+  },
+  'automatic cache breakpoint': { ...hello, ...mark() },
 };
 
 const FINISHES: { readonly [reason: string]: string } = {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { geminiClient } from '../../../src/dialects/gemini/index.ts';
 import { type Client, framesOf, request } from '../client.ts';
-import { CALLS, DOCUMENT, PICTURE, PICTURE_URL, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
+import { DOCUMENT, FILM, type Medium, PICTURE, SOUND } from '../media.ts';
+import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
 
 const tools = [
@@ -21,6 +22,15 @@ const choice = (config: JsonObject): JsonObject => ({
   toolConfig: { functionCallingConfig: { mode: 'ANY', ...config } },
 });
 const configured = (generationConfig: JsonObject): JsonObject => ({ ...hello, generationConfig });
+const inline = ({ mediaType, data }: Medium): JsonObject => ({ inlineData: { mimeType: mediaType, data } });
+const at = ({ mediaType, url }: Medium): JsonObject => ({ fileData: { mimeType: mediaType, fileUri: url } });
+const called = ({ id, name, arguments: args }: (typeof CALLS)[number]): JsonObject => ({
+  functionCall: { id, name, args },
+});
+const json = (schema: JsonObject): JsonObject =>
+  configured({ responseMimeType: 'application/json', responseJsonSchema: schema });
+const thinking = (config: JsonObject): JsonObject =>
+  configured({ maxOutputTokens: 4000, thinkingConfig: { includeThoughts: true, ...config } });
 const thinkingConfig = { includeThoughts: true, thinkingLevel: 'MEDIUM' };
 
 const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
@@ -29,22 +39,58 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   conversation: {
     contents: [user({ text: 'One?' }), { role: 'model', parts: [{ text: 'Two.' }] }, user({ text: 'Three?' })],
   },
+  prefill: { contents: [user({ text: 'Count.' }), { role: 'model', parts: [{ text: 'One, two,' }] }] },
   tools: { ...hello, tools },
+  'no tool': { ...hello, tools, toolConfig: { functionCallingConfig: { mode: 'NONE' } } },
+  "a vendor's own tool": { ...hello, tools: [{ googleSearch: {} }] },
   'required tool': { ...hello, tools, ...choice({}) },
   'named tool': { ...hello, tools, ...choice({ allowedFunctionNames: ['weather'] }) },
   'tool results': {
     contents: [
       user({ text: 'Weather?' }),
-      { role: 'model', parts: CALLS.map(({ id, name, arguments: args }) => ({ functionCall: { id, name, args } })) },
+      { role: 'model', parts: CALLS.map(called) },
       user(...CALLS.map(({ id, name, result }) => ({ functionResponse: { id, name, response: { output: result } } }))),
     ],
     tools,
   },
-  reasoning: { ...configured({ thinkingConfig }), tools },
-  'JSON schema': configured({ responseMimeType: 'application/json', responseJsonSchema: SCHEMA }),
-  'image by URL': look('Look', { fileData: { mimeType: 'image/png', fileUri: PICTURE_URL } }),
-  'image as data': look('Look', { inlineData: { mimeType: 'image/png', data: PICTURE } }),
-  'PDF as data': look('Read', { inlineData: { mimeType: 'application/pdf', data: DOCUMENT } }),
+  'tool result with an image': {
+    contents: [
+      user({ text: 'Draw.' }),
+      { role: 'model', parts: [called(CALLS[0])] },
+      user({
+        functionResponse: {
+          id: CALLS[0].id,
+          name: CALLS[0].name,
+          response: { output: 'A map' },
+          parts: [inline(PICTURE)],
+        },
+      }),
+    ],
+    tools,
+  },
+  reasoning: { ...thinking({ thinkingLevel: 'MEDIUM' }), tools },
+  'much reasoning': thinking({ thinkingLevel: 'HIGH' }),
+  'reasoning budget': thinking({ thinkingBudget: 2000 }),
+  'no reasoning': configured({ thinkingConfig: { thinkingBudget: 0 } }),
+  JSON: configured({ responseMimeType: 'application/json' }),
+  'JSON schema': json(SCHEMA),
+  'JSON schema, emulated': json(SCHEMA),
+  'JSON schema, loosely written': json(LOOSE_SCHEMA),
+  'image by URL': look('Look', at(PICTURE)),
+  'image as data': look('Look', inline(PICTURE)),
+  'PDF by URL': look('Read', at(DOCUMENT)),
+  'PDF as data': look('Read', inline(DOCUMENT)),
+  'audio as data': look('Listen', inline(SOUND)),
+  'video by URL': look('Watch', at(FILM)),
+  'video as data': look('Watch', inline(FILM)),
+  'image wanted': configured({ responseModalities: ['IMAGE', 'TEXT'] }),
+  'audio wanted': configured({ responseModalities: ['AUDIO', 'TEXT'] }),
+  'sampling: top_p': configured({ topP: 0.9 }),
+  'sampling: top_k': configured({ topK: 40 }),
+  'sampling: seed': configured({ seed: 7 }),
+  'sampling: penalties': configured({ frequencyPenalty: 0.5, presencePenalty: 0.25 }),
+  'six stop sequences': configured({ stopSequences: ['1', '2', '3', '4', '5', '6'] }),
+  'service tier': { ...hello, serviceTier: 'priority' },
   'stop sequences': configured({ stopSequences: ['three'] }),
   'two choices': configured({ candidateCount: 2 }),
   'log probabilities': configured({ responseLogprobs: true, logprobs: 2 }),

@@ -2,20 +2,36 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { openaiCompletionsClient } from '../../../src/dialects/openai-completions/index.ts';
 import { type Client, framesOf, request } from '../client.ts';
-import { type QuestionName, SCHEMA } from '../questions.ts';
+import { LOOSE_SCHEMA, type QuestionName, SCHEMA } from '../questions.ts';
 import { emptyChoice, type Told } from '../told.ts';
 import { type Body as ChatBody, errorOf, usageOf } from './openai-chat.ts';
 
+const hello = { prompt: 'Hello' };
+const schema = (schema: JsonObject): JsonObject => ({
+  response_format: { type: 'json_schema', json_schema: { name: 'place', strict: true, schema } },
+});
+
 const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   text: { prompt: 'Grüße, 🌍', max_tokens: 500, temperature: 0.5 },
-  reasoning: { prompt: 'Hello', reasoning: { effort: 'medium' } },
-  'JSON schema': {
-    prompt: 'Hello',
-    response_format: { type: 'json_schema', json_schema: { name: 'place', strict: true, schema: SCHEMA } },
-  },
-  'stop sequences': { prompt: 'Hello', stop: ['three'] },
-  'two choices': { prompt: 'Hello', n: 2 },
-  'log probabilities': { prompt: 'Hello', logprobs: 2 },
+  reasoning: { ...hello, max_tokens: 4000, reasoning: { effort: 'medium' } },
+  'much reasoning': { ...hello, max_tokens: 4000, reasoning_effort: 'high' },
+  'reasoning budget': { ...hello, max_tokens: 4000, reasoning: { max_tokens: 2000 } },
+  'no reasoning': { ...hello, reasoning: { enabled: false } },
+  JSON: { ...hello, response_format: { type: 'json_object' } },
+  'JSON schema': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, emulated': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, loosely written': { ...hello, ...schema(LOOSE_SCHEMA) },
+  'sampling: top_p': { ...hello, top_p: 0.9 },
+  'sampling: top_k': { ...hello, top_k: 40 },
+  'sampling: seed': { ...hello, seed: 7 },
+  'sampling: penalties': { ...hello, frequency_penalty: 0.5, presence_penalty: 0.25 },
+  'sampling: logit bias': { ...hello, logit_bias: { '50256': -100 } },
+  'stop sequences': { ...hello, stop: ['three'] },
+  'six stop sequences': { ...hello, stop: ['1', '2', '3', '4', '5', '6'] },
+  'two choices': { ...hello, n: 2 },
+  'log probabilities': { ...hello, logprobs: 2 },
+  'service tier': { ...hello, service_tier: 'priority' },
+  'automatic cache breakpoint': { ...hello, cache_control: { type: 'ephemeral' } },
 };
 
 type Logprobs = { token_logprobs: number[]; tokens: string[]; top_logprobs: Json[]; text_offset: number[] };

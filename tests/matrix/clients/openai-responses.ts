@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { openaiResponsesClient } from '../../../src/dialects/openai-responses/client/index.ts';
 import { type Client, request } from '../client.ts';
-import { CALLS, DOCUMENT, PICTURE, PICTURE_URL, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
+import { DOCUMENT, dataUrl, FILM, PICTURE, SOUND } from '../media.ts';
+import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
 import { foldResponses, type Item, type ResponseBody } from './openai-responses-fold.ts';
 
@@ -11,37 +12,79 @@ const look = (text: string, part: JsonObject): JsonObject => ({
   input: [{ role: 'user', content: [{ type: 'input_text', text }, part] }],
 });
 const hello = { input: 'Hello' };
+const schema = (schema: JsonObject): JsonObject => ({
+  text: { format: { type: 'json_schema', name: 'place', strict: true, schema } },
+});
+const image = (image_url: string): JsonObject => ({ type: 'input_image', image_url, detail: 'auto' });
+const called = ({ id, name, arguments: input }: (typeof CALLS)[number]): JsonObject => ({
+  type: 'function_call',
+  call_id: id,
+  name,
+  arguments: JSON.stringify(input),
+});
+const marked = (text: string, ttl?: string): JsonObject[] => [
+  { type: 'input_text', text, cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } },
+];
 
 const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   text: { input: 'Grüße, 🌍', max_output_tokens: 500, temperature: 0.5 },
   'system prompt': { ...hello, instructions: 'Be brief.' },
   conversation: { input: [user('One?'), { role: 'assistant', content: 'Two.' }, user('Three?')] },
+  prefill: { input: [user('Count.'), { role: 'assistant', content: 'One, two,' }] },
   tools: { ...hello, tools },
+  'strict tools': { ...hello, tools: tools.map((tool) => ({ ...tool, strict: true })) },
+  'no tool': { ...hello, tools, tool_choice: 'none' },
+  'allowed tools': {
+    ...hello,
+    tools,
+    tool_choice: { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'weather' }] },
+  },
+  "a vendor's own tool": { ...hello, tools: [{ type: 'web_search' }] },
   'required tool': { ...hello, tools, tool_choice: 'required' },
   'named tool': { ...hello, tools, tool_choice: { type: 'function', name: 'weather' } },
   'one call at a time': { ...hello, tools, parallel_tool_calls: false },
   'tool results': {
     input: [
       user('Weather?'),
-      ...CALLS.map(({ id, name, arguments: input }) => ({
-        type: 'function_call',
-        call_id: id,
-        name,
-        arguments: JSON.stringify(input),
-      })),
+      ...CALLS.map(called),
       ...CALLS.map(({ id, result }) => ({ type: 'function_call_output', call_id: id, output: result })),
     ],
     tools,
   },
-  reasoning: { ...hello, tools, reasoning: { effort: 'medium', summary: 'auto' } },
-  'JSON schema': { ...hello, text: { format: { type: 'json_schema', name: 'place', strict: true, schema: SCHEMA } } },
-  'image by URL': look('Look', { type: 'input_image', image_url: PICTURE_URL, detail: 'auto' }),
-  'image as data': look('Look', { type: 'input_image', image_url: `data:image/png;base64,${PICTURE}`, detail: 'auto' }),
-  'PDF as data': look('Read', {
-    type: 'input_file',
-    filename: 'a.pdf',
-    file_data: `data:application/pdf;base64,${DOCUMENT}`,
-  }),
+  'tool result with an image': {
+    input: [
+      user('Draw.'),
+      called(CALLS[0]),
+      {
+        type: 'function_call_output',
+        call_id: CALLS[0].id,
+        output: [{ type: 'input_text', text: 'A map' }, image(dataUrl(PICTURE))],
+      },
+    ],
+    tools,
+  },
+  reasoning: { ...hello, max_output_tokens: 4000, tools, reasoning: { effort: 'medium', summary: 'auto' } },
+  'much reasoning': { ...hello, max_output_tokens: 4000, reasoning: { effort: 'high' } },
+  'reasoning budget': { ...hello, max_output_tokens: 4000, reasoning: { max_tokens: 2000 } },
+  'no reasoning': { ...hello, reasoning: { effort: 'none' } },
+  JSON: { ...hello, text: { format: { type: 'json_object' } } },
+  'JSON schema': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, emulated': { ...hello, ...schema(SCHEMA) },
+  'JSON schema, loosely written': { ...hello, ...schema(LOOSE_SCHEMA) },
+  'image by URL': look('Look', image(PICTURE.url)),
+  'image as data': look('Look', image(dataUrl(PICTURE))),
+  'PDF by URL': look('Read', { type: 'input_file', file_url: DOCUMENT.url }),
+  'PDF as data': look('Read', { type: 'input_file', filename: 'a.pdf', file_data: dataUrl(DOCUMENT) }),
+  'audio as data': look('Listen', { type: 'input_audio', input_audio: { data: SOUND.data, format: 'wav' } }),
+  'video by URL': look('Watch', { type: 'input_video', video_url: FILM.url }),
+  'video as data': look('Watch', { type: 'input_video', video_url: dataUrl(FILM) }),
+  'image wanted': { ...hello, modalities: ['image', 'text'] },
+  'sampling: top_p': { ...hello, top_p: 0.9 },
+  'sampling: top_k': { ...hello, top_k: 40 },
+  verbosity: { ...hello, text: { verbosity: 'low' } },
+  'service tier': { ...hello, service_tier: 'priority' },
+  'cache breakpoint': { input: [{ role: 'user', content: marked('Long.') }, user('Hello')] },
+  'automatic cache breakpoint': { ...hello, cache_control: { type: 'ephemeral' } },
   'log probabilities': { ...hello, top_logprobs: 2, include: ['message.output_text.logprobs'] },
 };
 

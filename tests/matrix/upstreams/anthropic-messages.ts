@@ -1,7 +1,18 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { anthropicMessagesUpstream, bedrockInvokeAnthropic } from '../../../src/dialects/anthropic-messages/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
-import { type Asked, type AskedTurn, mediumOf, turnOf } from '../asked.ts';
+import {
+  type Asked,
+  type AskedTurn,
+  effortNamed,
+  effortOf,
+  markAt,
+  NOTHING,
+  resultOf,
+  sent,
+  turnOf,
+} from '../asked.ts';
+import { mediumOf } from '../media.ts';
 import type { Upstream } from '../upstream.ts';
 
 type Block = {
@@ -20,12 +31,15 @@ type Block = {
 type Body = {
   system?: string | Block[];
   messages: { role: 'user' | 'assistant'; content: string | Block[] }[];
-  tools?: { name: string; input_schema: Json }[];
+  tools?: { type?: string; name: string; input_schema?: Json; strict?: boolean; cache_control?: Json }[];
   tool_choice?: { type: string; name?: string; disable_parallel_tool_use?: boolean };
-  thinking?: { type: string };
-  output_config?: { format?: { schema: Json } };
+  thinking?: { type: string; budget_tokens?: number };
+  output_config?: { format?: { schema: Json }; effort?: string };
   max_tokens: number;
   temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  service_tier?: string;
   stop_sequences?: string[];
 };
 
@@ -40,26 +54,62 @@ function read(json: JsonObject): Asked {
   const body = json as unknown as Body;
   const blocks = body.messages.flatMap(({ content }) => blocksOf(content));
   const names = new Map(blocks.flatMap(({ type, id, name }) => (type === 'tool_use' ? [[id, name] as const] : [])));
-  const choice = body.tool_choice;
+  const custom = (body.tools ?? []).filter((tool) => tool.input_schema !== undefined);
+  const system = textOf(body.system);
   return {
-    system: textOf(body.system),
+    ...NOTHING,
+    system,
     turns: body.messages.map(({ role, content }) => turn(role, blocksOf(content), names)),
-    tools: (body.tools ?? []).map((tool) => ({ name: tool.name, parameters: tool.input_schema })),
-    toolChoice: choice?.type === 'any' ? 'required' : (choice?.name ?? null),
-    parallel: choice?.disable_parallel_tool_use !== true,
-    reasoning: body.thinking?.type === 'enabled' || body.thinking?.type === 'adaptive',
+    tools: custom.map(({ name, input_schema }) => ({ name, parameters: input_schema ?? null })),
+    strictTools: custom.flatMap(({ name, strict }) => (strict ? [name] : [])),
+    ...choiceOf(
+      body.tool_choice,
+      custom.map(({ name }) => name),
+    ),
+    parallel: body.tool_choice?.disable_parallel_tool_use !== true,
+    vendorTools: (body.tools ?? []).length - custom.length,
+    effort: reasoningOf(body),
+    json: /JSON object/.test(system),
+    verbosity: body.thinking ? null : (body.output_config?.effort ?? null),
+    // `auto` uses the priority tier where the organisation has one.
+    tier: body.service_tier === 'auto' ? 'priority' : (body.service_tier ?? null),
+    sampling: sent({ top_p: body.top_p, top_k: body.top_k }),
     schema: body.output_config?.format?.schema ?? null,
     maxTokens: body.max_tokens,
     temperature: body.temperature ?? null,
     stop: body.stop_sequences ?? [],
-    choices: 1,
-    logprobs: false,
-    cacheMarks: blocks.filter(({ cache_control }) => cache_control).length,
+    cacheMarks: [
+      ...(body.tools ?? []).flatMap((tool) => markAt('tools', tool.cache_control)),
+      ...blocksOf(body.system).flatMap((block) => markAt('system', block.cache_control)),
+      ...body.messages.flatMap(({ role, content }) =>
+        blocksOf(content).flatMap((block) =>
+          markAt(block.type === 'tool_result' ? 'result' : role, block.cache_control ?? insideOf(block)),
+        ),
+      ),
+    ],
     opaque: blocks.flatMap(
       ({ signature, type, data }) => signature ?? (type === 'redacted_thinking' ? (data ?? []) : []),
     ),
   };
 }
+
+/** A mark on the last block of a tool's result. */
+const insideOf = ({ type, content }: Block): Json | undefined =>
+  type === 'tool_result' ? blocksOf(content).at(-1)?.cache_control : undefined;
+
+function choiceOf(choice: Body['tool_choice'], names: readonly string[]): Pick<Asked, 'callable' | 'mustCall'> {
+  if (choice?.type === 'tool') return { callable: [choice.name ?? ''], mustCall: true };
+  return { callable: choice?.type === 'none' ? [] : names, mustCall: choice?.type === 'any' };
+}
+
+function reasoningOf({ thinking, output_config, max_tokens }: Body): Asked['effort'] {
+  if (thinking?.type === 'disabled') return 'none';
+  if (thinking?.type === 'adaptive') return effortNamed(output_config?.effort);
+  return thinking?.budget_tokens === undefined ? null : effortOf(thinking.budget_tokens, max_tokens);
+}
+
+const mediaOf = (blocks: readonly Block[]): string[] =>
+  blocks.flatMap(({ source }) => source?.url ?? source?.data ?? []).map(mediumOf);
 
 function turn(
   role: 'user' | 'assistant',
@@ -70,17 +120,19 @@ function turn(
   return turnOf({
     role: results.length > 0 ? 'tool' : role,
     text: blocks.map(({ text }) => text ?? '').join(''),
-    media: blocks.flatMap(({ source }) => source?.url ?? source?.data ?? []).map(mediumOf),
+    media: mediaOf(blocks),
     calls: blocks
       .filter(({ type }) => type === 'tool_use')
       .map(({ name = '', input = null }) => ({ name, arguments: input })),
-    results: results.map(({ tool_use_id, content }) => ({ name: names.get(tool_use_id) ?? '', text: textOf(content) })),
+    results: results.map(({ tool_use_id, content }) =>
+      resultOf(names.get(tool_use_id) ?? '', textOf(content), mediaOf(blocksOf(content))),
+    ),
   });
 }
 
 const endpoint = {
   maxOutput: 64_000,
-  reasoning: { efforts: [], budget: true, mandatory: false, defaultEnabled: false },
+  reasoning: { efforts: ['low', 'medium', 'high'], budget: true, mandatory: false, defaultEnabled: false },
 } as const;
 const shared = {
   read,
@@ -95,12 +147,14 @@ const shared = {
 
 export const messagesUpstream: Upstream = {
   ...shared,
+  name: 'anthropic-messages',
   dialect: anthropicMessagesUpstream,
   target: sampleTarget('anthropic-messages', { endpoint: { ...endpoint, upstreamId: 'claude-sample' } }),
 };
 
 export const invokeUpstream: Upstream = {
   ...shared,
+  name: 'bedrock-invoke-anthropic',
   dialect: bedrockInvokeAnthropic,
   target: sampleTarget('bedrock-invoke-anthropic', {
     endpoint: { ...endpoint, upstreamId: 'anthropic.claude-sample' },

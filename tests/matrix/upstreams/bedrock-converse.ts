@@ -2,7 +2,8 @@ import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { pico } from '../../../src/base/money.ts';
 import { bedrockConverseUpstream } from '../../../src/dialects/bedrock-converse/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
-import { type Asked, type AskedTurn, mediumOf, turnOf } from '../asked.ts';
+import { type Asked, type AskedTurn, effortOf, markAt, NOTHING, resultOf, sent, turnOf } from '../asked.ts';
+import { mediumOf } from '../media.ts';
 import type { Upstream } from '../upstream.ts';
 
 type Source = { source: { bytes?: string } };
@@ -10,21 +11,26 @@ type Block = {
   text?: string;
   image?: Source;
   document?: Source;
+  video?: Source;
   toolUse?: { toolUseId: string; name: string; input: Json };
-  toolResult?: { toolUseId: string; content: { text?: string }[] };
+  toolResult?: { toolUseId: string; content: Block[] };
   reasoningContent?: { reasoningText?: { signature?: string }; redactedContent?: string };
-  cachePoint?: Json;
+  cachePoint?: { ttl?: string };
 };
 type Body = {
   system?: Block[];
   messages: { role: 'user' | 'assistant'; content: Block[] }[];
-  inferenceConfig?: { maxTokens?: number; temperature?: number; stopSequences?: string[] };
+  inferenceConfig?: { maxTokens?: number; temperature?: number; topP?: number; stopSequences?: string[] };
+  serviceTier?: { type: string };
   toolConfig?: {
-    tools: { toolSpec?: { name: string; inputSchema: { json: Json } } }[];
+    tools: {
+      toolSpec?: { name: string; inputSchema: { json: Json }; strict?: boolean };
+      cachePoint?: Block['cachePoint'];
+    }[];
     toolChoice?: { any?: Json; tool?: { name: string } };
   };
   outputConfig?: { textFormat: { structure: { jsonSchema: { schema: string } } } };
-  additionalModelRequestFields?: { thinking?: { type: string }; reasoning_config?: { type: string } };
+  additionalModelRequestFields?: { thinking?: { type: string; budget_tokens?: number }; top_k?: number };
 };
 
 const textOf = (blocks: readonly { text?: string }[]): string => blocks.map(({ text }) => text ?? '').join('');
@@ -36,20 +42,32 @@ function read(json: JsonObject): Asked {
   const { toolConfig, inferenceConfig, outputConfig, additionalModelRequestFields: more } = body;
   const specs = (toolConfig?.tools ?? []).flatMap(({ toolSpec }) => toolSpec ?? []);
   const choice = toolConfig?.toolChoice;
+  const declared = specs.map(({ name }) => name);
+  const system = textOf(body.system ?? []);
   return {
-    system: textOf(body.system ?? []),
+    ...NOTHING,
+    system,
     turns: body.messages.map(({ role, content }) => turn(role, content, names)),
     tools: specs.map(({ name, inputSchema }) => ({ name, parameters: inputSchema.json })),
-    toolChoice: choice?.any ? 'required' : (choice?.tool?.name ?? null),
-    parallel: true,
-    reasoning: (more?.thinking ?? more?.reasoning_config)?.type === 'enabled',
+    strictTools: specs.flatMap(({ name, strict }) => (strict ? [name] : [])),
+    callable: choice?.tool ? [choice.tool.name] : declared,
+    mustCall: choice?.any !== undefined || choice?.tool !== undefined,
+    // Claude thinks only when told to.
+    effort: effortOf(more?.thinking?.budget_tokens ?? 0, inferenceConfig?.maxTokens ?? 1),
+    json: /JSON object/.test(system),
+    tier: body.serviceTier?.type ?? null,
+    sampling: sent({ top_p: inferenceConfig?.topP, top_k: more?.top_k }),
     schema: outputConfig ? JSON.parse(outputConfig.textFormat.structure.jsonSchema.schema) : null,
     maxTokens: inferenceConfig?.maxTokens ?? null,
     temperature: inferenceConfig?.temperature ?? null,
     stop: inferenceConfig?.stopSequences ?? [],
-    choices: 1,
-    logprobs: false,
-    cacheMarks: blocks.filter(({ cachePoint }) => cachePoint).length,
+    cacheMarks: [
+      ...(toolConfig?.tools ?? []).flatMap(({ cachePoint }) => markAt('tools', cachePoint)),
+      ...(body.system ?? []).flatMap(({ cachePoint }) => markAt('system', cachePoint)),
+      ...body.messages.flatMap(({ role, content }) =>
+        content.flatMap(({ cachePoint }, at) => markAt(content[at - 1]?.toolResult ? 'result' : role, cachePoint)),
+      ),
+    ],
     opaque: blocks.flatMap(({ reasoningContent }) => opaqueOf(reasoningContent)),
   };
 }
@@ -62,18 +80,24 @@ function opaqueOf(reasoning: Block['reasoningContent']): string[] {
   return signature === undefined ? [] : [signature];
 }
 
+const mediaOf = (blocks: readonly Block[]): string[] =>
+  blocks.flatMap(({ image, document, video }) => (image ?? document ?? video)?.source.bytes ?? []).map(mediumOf);
+
 function turn(role: 'user' | 'assistant', blocks: readonly Block[], names: ReadonlyMap<string, string>): AskedTurn {
   const results = blocks.flatMap(({ toolResult }) => toolResult ?? []);
   return turnOf({
     role: results.length > 0 ? 'tool' : role,
     text: textOf(blocks),
-    media: blocks.flatMap(({ image, document }) => (image ?? document)?.source.bytes ?? []).map(mediumOf),
+    media: mediaOf(blocks),
     calls: blocks.flatMap(({ toolUse }) => (toolUse ? [{ name: toolUse.name, arguments: toolUse.input }] : [])),
-    results: results.map(({ toolUseId, content }) => ({ name: names.get(toolUseId) ?? '', text: textOf(content) })),
+    results: results.map(({ toolUseId, content }) =>
+      resultOf(names.get(toolUseId) ?? '', textOf(content), mediaOf(content)),
+    ),
   });
 }
 
 export const converseUpstream: Upstream = {
+  name: 'bedrock-converse',
   dialect: bedrockConverseUpstream,
   target: sampleTarget('bedrock-converse', {
     endpoint: {

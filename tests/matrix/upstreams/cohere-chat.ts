@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { cohereChatUpstream } from '../../../src/dialects/cohere-chat/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
-import { type Asked, type AskedTurn, joinResults, mediumOf, turnOf } from '../asked.ts';
+import { type Asked, type AskedTurn, effortOf, joinResults, NOTHING, resultOf, sent, turnOf } from '../asked.ts';
+import { mediumOf } from '../media.ts';
 import type { Upstream } from '../upstream.ts';
 
 type Part = { type: string; text?: string; image_url?: { url: string } };
@@ -15,8 +16,14 @@ type Body = {
   messages: Message[];
   tools?: { function: { name: string; parameters: Json } }[];
   tool_choice?: string;
-  thinking?: { type: string };
-  response_format?: { json_schema?: Json };
+  strict_tools?: boolean;
+  thinking?: { type: string; token_budget?: number };
+  response_format?: { type: string; json_schema?: Json };
+  p?: number;
+  k?: number;
+  seed?: number;
+  frequency_penalty?: number;
+  presence_penalty?: number;
   max_tokens?: number;
   temperature?: number;
   stop_sequences?: string[];
@@ -37,24 +44,35 @@ function read(json: JsonObject): Asked {
     messages.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
   const turns = messages.filter(({ role }) => role !== 'system').map((message) => turn(message, names));
-  const isForced = body.tool_choice === 'REQUIRED';
+  const named = tools.map((tool) => tool.function.name);
   return {
+    ...NOTHING,
     system: messages.map((message) => (message.role === 'system' ? textOf(message) : '')).join(''),
     turns: joinResults(turns),
     tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
-    // The only function there is, and one must be called.
-    toolChoice: isForced ? (tools.length === 1 ? (tools[0]?.function.name ?? null) : 'required') : null,
-    parallel: true,
-    reasoning: body.thinking?.type === 'enabled',
+    strictTools: body.strict_tools ? named : [],
+    callable: body.tool_choice === 'NONE' ? [] : named,
+    mustCall: body.tool_choice === 'REQUIRED',
+    effort: reasoningOf(body),
     schema: body.response_format?.json_schema ?? null,
+    json: body.response_format?.type === 'json_object',
+    sampling: sent({
+      top_p: body.p,
+      top_k: body.k,
+      seed: body.seed,
+      frequency_penalty: body.frequency_penalty,
+      presence_penalty: body.presence_penalty,
+    }),
     maxTokens: body.max_tokens ?? null,
     temperature: body.temperature ?? null,
     stop: body.stop_sequences ?? [],
-    choices: 1,
     logprobs: body.logprobs ?? false,
-    cacheMarks: 0,
-    opaque: [],
   };
+}
+
+function reasoningOf({ thinking, max_tokens = 0 }: Body): Asked['effort'] {
+  if (thinking?.type === 'disabled') return 'none';
+  return thinking?.token_budget === undefined ? null : effortOf(thinking.token_budget, max_tokens);
 }
 
 function turn(message: Message, names: ReadonlyMap<string, string>): AskedTurn {
@@ -69,13 +87,14 @@ function turn(message: Message, names: ReadonlyMap<string, string>): AskedTurn {
       name: call.function.name,
       arguments: JSON.parse(call.function.arguments),
     })),
-    results: isResult ? [{ name: names.get(message.tool_call_id ?? '') ?? '', text: textOf(message) }] : [],
+    results: isResult ? [resultOf(names.get(message.tool_call_id ?? '') ?? '', textOf(message))] : [],
   });
 }
 
 const NO_OPAQUE = 'reasoning is plain text';
 
 export const cohereUpstream: Upstream = {
+  name: 'cohere-chat',
   dialect: cohereChatUpstream,
   target: sampleTarget('cohere-chat'),
   read,

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { ollamaUpstream } from '../../../src/dialects/ollama/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
-import { type Asked, type AskedTurn, joinResults, mediumOf, turnOf } from '../asked.ts';
+import { type Asked, type AskedTurn, effortNamed, joinResults, NOTHING, resultOf, sent, turnOf } from '../asked.ts';
+import { mediumOf } from '../media.ts';
 import type { Upstream } from '../upstream.ts';
 
 type Message = {
@@ -17,43 +18,48 @@ type Body = {
   think?: boolean | string;
   format?: Json;
   logprobs?: boolean;
-  options?: { num_predict?: number; temperature?: number; stop?: string[] };
+  options?: { num_predict?: number; temperature?: number; stop?: string[] } & JsonObject;
 };
 
 function read(json: JsonObject): Asked {
   const { messages, tools = [], think, format = null, logprobs = false, options = {} } = json as unknown as Body;
   return {
+    ...NOTHING,
     system: messages.map(({ role, content }) => (role === 'system' ? content : '')).join(''),
     turns: joinResults(messages.filter(({ role }) => role !== 'system').map(turn)),
     tools: tools.map((tool) => ({ name: tool.function.name, parameters: tool.function.parameters })),
-    toolChoice: null,
-    parallel: true,
-    reasoning: think !== undefined && think !== false,
-    schema: format,
+    callable: tools.map((tool) => tool.function.name),
+    effort: think === false ? 'none' : typeof think === 'string' ? effortNamed(think) : null,
+    schema: typeof format === 'object' ? format : null,
+    json: format === 'json',
+    sampling: sent(
+      Object.fromEntries(
+        ['top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty'].map((name) => [name, options[name]]),
+      ),
+    ),
     maxTokens: options.num_predict ?? null,
     temperature: options.temperature ?? null,
     stop: options.stop ?? [],
-    choices: 1,
     logprobs,
-    cacheMarks: 0,
-    opaque: [],
   };
 }
 
 function turn({ role, content, images = [], tool_name = '', tool_calls = [] }: Message): AskedTurn {
   const isResult = role === 'tool';
+  const media = images.map(mediumOf);
   return turnOf({
     role: role as AskedTurn['role'],
     text: isResult ? '' : content,
-    media: images.map(mediumOf),
+    media: isResult ? [] : media,
     calls: tool_calls.map((call) => ({ name: call.function.name, arguments: call.function.arguments })),
-    results: isResult ? [{ name: tool_name, text: content }] : [],
+    results: isResult ? [resultOf(tool_name, content, media)] : [],
   });
 }
 
 const NO_OPAQUE = 'thinking is plain text';
 
 export const ollamaUpstreamOfMatrix: Upstream = {
+  name: 'ollama',
   dialect: ollamaUpstream,
   target: sampleTarget('ollama'),
   read,

@@ -96,6 +96,10 @@ const labels = (call: Call): JsonObject => ({
   ...(call.metadata !== undefined && { metadata: call.metadata }),
 });
 
+/** What has no place for a breakpoint: the whole call, tools and their results; where there are none at all, everything. */
+const unmarkable = (call: Call, target: Target): Call =>
+  takesBreakpoints(target) ? { ...call, messages: call.messages.filter(({ role }) => role === 'tool') } : call;
+
 const UNKNOWN_SAMPLING = [
   'top_k',
   'min_p',
@@ -115,8 +119,8 @@ function lossesOf(call: Call, target: Target, losses: Loss[]): void {
   if ((call.sampling.n ?? 1) > 1) lose('n');
   if (call.stop.length > 0) lose('stop');
   if (call.prediction) lose('prediction');
-  const unmarked = takesBreakpoints(target) ? call.cache !== undefined : marksCache(call);
-  if (unmarked) losses.push({ field: 'cache_control', reason: 'prompts are cached without breakpoints here' });
+  if (marksCache(unmarkable(call, target)))
+    losses.push({ field: 'cache_control', reason: 'only messages bear cache breakpoints here, if anything does' });
   if (call.audio) lose('audio');
   if (call.imageConfig) lose('image_config');
   if (call.modalities?.some((modality) => modality !== 'text')) lose('modalities');
