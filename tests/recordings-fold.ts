@@ -11,13 +11,15 @@ type Choice = {
     reasoning_details: unknown[];
     tool_calls: { id: string; type: string; function: { name: string; arguments: string } }[];
     annotations: unknown[];
+    images?: unknown[];
+    audio?: { data: string; transcript: string };
   };
   finish_reason: string | null;
   native_finish_reason?: string | null;
   logprobs?: { content: unknown[] } | null;
 };
 
-export type Folded = { choices: Choice[]; usage?: unknown; error?: unknown; done: boolean };
+export type Folded = { choices: Choice[]; service_tier?: string; usage?: unknown; error?: unknown; done: boolean };
 
 export function foldStream(text: string): Folded {
   const choices = new Map<number, Choice>();
@@ -32,6 +34,7 @@ export function foldStream(text: string): Folded {
     }
     const chunk = JSON.parse(block.slice(6));
     if (chunk.error) folded.error = chunk.error;
+    if (chunk.service_tier) folded.service_tier = chunk.service_tier;
     if (chunk.usage) {
       assert(!folded.usage, 'usage comes once');
       folded.usage = chunk.usage;
@@ -76,6 +79,8 @@ type Delta = {
   reasoning?: string | null;
   reasoning_details?: unknown[];
   annotations?: unknown[];
+  images?: unknown[];
+  audio?: { data?: string; transcript?: string };
   tool_calls?: { index: number; id?: string; type?: string; function?: { name?: string; arguments?: string } }[];
 };
 
@@ -90,6 +95,12 @@ function addDelta(choice: Choice, delta: Delta, finish: string | null, native: s
   message.reasoning += delta.reasoning ?? '';
   message.reasoning_details.push(...(delta.reasoning_details ?? []));
   message.annotations.push(...(delta.annotations ?? []));
+  if (delta.images) message.images = [...(message.images ?? []), ...delta.images];
+  if (delta.audio)
+    message.audio = {
+      data: (message.audio?.data ?? '') + (delta.audio.data ?? ''),
+      transcript: (message.audio?.transcript ?? '') + (delta.audio.transcript ?? ''),
+    };
   for (const call of delta.tool_calls ?? []) {
     const known = message.tool_calls[call.index];
     if (!known) {

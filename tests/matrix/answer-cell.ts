@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { createSplitter } from '../../src/base/frames.ts';
 import type { Json } from '../../src/base/json.ts';
-import type { Call } from '../../src/call/call.ts';
-import type { Event } from '../../src/call/event.ts';
+import { nano } from '../../src/base/money.ts';
+import { type Call, toolCallIds } from '../../src/call/call.ts';
+import type { Bill, Event } from '../../src/call/event.ts';
+import type { UpstreamContext } from '../../src/dialects/dialect.ts';
 import { SEED, seeded } from '../../src/dialects/fuzz.ts';
 import { checkEventGrammar } from '../../src/dialects/grammar.ts';
-import { sampleAnswer, sampleUpstream } from '../../src/dialects/samples.ts';
+import { sampleAnswer } from '../../src/dialects/samples.ts';
 import { ANSWERS, type Answer, type AnswerName, comparable, expected, transcriptOf } from './answers.ts';
-import { send } from './ask-cell.ts';
+import { lacking, type Sent, send } from './ask-cell.ts';
 import type { Cell } from './cell.ts';
 import type { Client } from './client.ts';
 import type { Told } from './told.ts';
-import { bytesOf, type Transcript, transcript } from './transcripts.ts';
+import { bytesOf, ofDialect, type Transcript, transcript } from './transcripts.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Does a vendor's documented answer reach a program of another dialect, whole and streamed alike? */
@@ -27,7 +29,12 @@ export function answerCell(client: Client, upstream: Upstream, name: AnswerName,
   }
 }
 
-const COUNTS = { 'cache-read': 'cacheRead', 'cache-write': 'cacheWrite', 'reasoning-count': 'reasoning' } as const;
+const COUNTS = {
+  'cache-read': 'cacheRead',
+  'cache-write': 'cacheWrite',
+  'reasoning-count': 'reasoning',
+  'predicted-tokens': 'predicted',
+} as const;
 
 function reasonNot(client: Client, upstream: Upstream, name: AnswerName, stream: boolean): string | undefined {
   const answer: Answer = ANSWERS[name];
@@ -37,10 +44,11 @@ function reasonNot(client: Client, upstream: Upstream, name: AnswerName, stream:
   return client.cannot[name] ?? upstream.cannot[name];
 }
 
-function checkAnswer(client: Client, upstream: Upstream, name: AnswerName, stream: boolean): void {
-  const told = transcript(upstream.dialect.id, transcriptOf(name));
+function checkAnswer(client: Client, whole: Upstream, name: AnswerName, stream: boolean): void {
+  const told = transcript(whole.dialect.id, whole.instead?.[name] ?? transcriptOf(name));
   assert(told, 'a transcript is missing');
   const answer: Answer = ANSWERS[name];
+  const upstream = lacking(whole, answer.question);
   const sent = send(client, upstream, client.ask(answer.question) ?? client.ask('text') ?? {}, stream);
   assert(typeof sent !== 'string', String(sent));
   const heard = stream
@@ -49,11 +57,14 @@ function checkAnswer(client: Client, upstream: Upstream, name: AnswerName, strea
   if (answer.error) return checkError(heard, answer.error);
   assert.equal(heard.error, null);
   assert.deepEqual(comparable(heard), wanted(client, upstream, name));
-  checkUsage(heard, answer);
+  checkUsage(heard, upstream, answer);
+  if (answer.tier) assert.equal(heard.tier, answer.tier);
+  if (name === 'vendor-tool' && ofDialect(upstream.dialect.id) === client.dialect.id)
+    assert(heard.choices[0]?.vendorItems, 'the vendor’s own items are passed on in its own dialect');
   if (name === 'stop-sequence' && client.tellsStop) assert.equal(heard.choices[0]?.stopSequence, upstream.stop ?? null);
   const ids = heard.choices.flatMap(({ tools }) => tools.map(({ id }) => id));
   assert.ok(!ids.includes('') && new Set(ids).size === ids.length, 'ids are given and unique');
-  if (name === 'signed-reasoning' || name === 'encrypted-reasoning') checkReplay(client, upstream, heard, told);
+  if (heard.choices[0]?.finish === 'tool_calls') checkReplay(client, upstream, heard, told, OPAQUE.has(name) ? 2 : 0);
   if (stream) {
     const whole = client.tell(hearReply(client, upstream, { ...sent.call, stream: false }, told));
     assert.deepEqual(
@@ -70,6 +81,9 @@ function wanted(client: Client, upstream: Upstream, name: AnswerName) {
   const hidden = client.hidesThoughts && answer.question !== 'reasoning';
   return expected({ ...answer, choices })
     .map((choice) => (client.refusalIsText ? { ...choice, text: choice.text + choice.refusal, refusal: '' } : choice))
+    .map((choice) =>
+      client.transcriptIsText ? { ...choice, text: choice.text + choice.transcript, transcript: '' } : choice,
+    )
     .map((choice) => (hidden ? { ...choice, reasoning: '' } : choice));
 }
 
@@ -80,31 +94,73 @@ function checkError(heard: Told, words: RegExp): void {
   assert.ok(!cleanly, 'the answer does not seem whole');
 }
 
-function checkUsage(heard: Told, { usage = {} }: Answer): void {
+/** Not every dialect counts by modality. */
+const BY_MODALITY: ReadonlySet<string> = new Set(['audioIn', 'audioOut', 'imageOut']);
+
+function checkUsage(heard: Told, upstream: Upstream, { usage = {} }: Answer): void {
   for (const [count, value] of Object.entries(usage))
-    assert.equal(heard.usage?.[count as keyof typeof heard.usage], value, count);
+    if (!BY_MODALITY.has(count) || (upstream.counts.modalities && heard.usage && count in heard.usage))
+      assert.deepEqual(heard.usage?.[count as keyof typeof heard.usage], value, count);
 }
 
-/** What is opaque to the program comes back to the vendor as it was. */
-function checkReplay(client: Client, upstream: Upstream, heard: Told, told: Transcript): void {
-  const again = send(client, upstream, client.replay(heard.turn), false);
-  assert(typeof again !== 'string', String(again));
-  const { opaque } = again.asked;
-  assert.equal(opaque.length, 1, `one opaque datum comes back, not ${JSON.stringify(opaque)}`);
+const OPAQUE: ReadonlySet<AnswerName> = new Set(['signed-reasoning', 'encrypted-reasoning']);
+const TURN = [
+  { role: 'assistant', text: '', calls: [{ name: 'weather', arguments: { city: 'Köln' } }] },
+  { role: 'tool', text: '', results: [{ name: 'weather', text: 'Rain' }] },
+] as const;
+
+/**
+ * A loop of two steps: what the program kept of each answer comes back to the vendor with the results of its calls, and
+ * what is opaque to the program as it was.
+ */
+function checkReplay(client: Client, upstream: Upstream, first: Told, told: Transcript, opaque: number): void {
+  const turns = [first.turn];
+  const again = replay(client, upstream, turns);
+  const second = client.tell(hearReply(client, upstream, again.call, told));
+  turns.push(second.turn);
+  const ids = [first, second].flatMap(({ choices }) => choices.flatMap(({ tools }) => tools.map(({ id }) => id)));
+  assert.equal(new Set(ids).size, ids.length, 'ids are unique over the whole conversation');
+  const { asked } = replay(client, upstream, turns);
+  if (first.choices[0]?.tools.length === 1 && first.choices[0].tools[0]?.name === 'weather')
+    assert.deepEqual(asked.turns, [{ role: 'user', text: 'Weather?' }, ...TURN, ...TURN]);
+  assert.equal(asked.opaque.length, opaque, `${opaque} opaque data come back, not ${JSON.stringify(asked.opaque)}`);
   // Bedrock's own form of an encrypted datum is a blob: base64 of what the model's vendor wrote.
-  const forms = opaque.flatMap((datum) => [datum, Buffer.from(datum).toString('base64')]);
   const sent = JSON.stringify(told.reply);
-  assert.ok(
-    forms.some((form) => sent.includes(form)),
-    `as it was, not ${opaque[0]}`,
-  );
+  for (const datum of asked.opaque)
+    assert.ok(
+      [datum, Buffer.from(datum).toString('base64')].some((form) => sent.includes(form)),
+      `as it was, not ${datum}`,
+    );
+}
+
+/** The call with these turns behind it, as the vendor is asked. */
+export function replay(client: Client, upstream: Upstream, turns: readonly Json[]): Sent {
+  const sent = send(client, upstream, client.replay(turns), false);
+  assert(typeof sent !== 'string', String(sent));
+  return sent;
+}
+
+/** What the gateway adds to the vendor's count. */
+const BILL: Bill = {
+  cost: nano(42_000n),
+  inputCost: nano(30_000n),
+  outputCost: nano(12_000n),
+  upstreamCost: nano(40_000n),
+  isByok: true,
+};
+
+/** Ids are new in each turn of a conversation, and the same however often one turn is heard. */
+function contextOf({ target }: Upstream, call: Call): UpstreamContext {
+  let count = 0;
+  const before = toolCallIds(call).size;
+  return { target, call, newId: (prefix) => `${prefix}-${before}-${++count}` };
 }
 
 function hearReply(client: Client, upstream: Upstream, call: Call, told: Transcript): Json {
   assert(told.reply !== undefined, 'the transcript has a reply');
-  const reply = upstream.dialect.decodeReply(told.reply, sampleUpstream(upstream.target, call));
+  const reply = upstream.dialect.decodeReply(told.reply, contextOf(upstream, call));
   if (!reply.ok) assert.fail(reply.error.message);
-  return JSON.parse(JSON.stringify(client.dialect.encodeReply(reply.value, sampleAnswer(call))));
+  return JSON.parse(JSON.stringify(client.dialect.encodeReply({ ...reply.value, bill: BILL }, sampleAnswer(call))));
 }
 
 /** Streamed whole, byte by byte and in random pieces: every time the same text reaches the program. */
@@ -119,7 +175,7 @@ function hearStream(client: Client, upstream: Upstream, call: Call, told: Transc
 
 function decode(upstream: Upstream, call: Call, bytes: Uint8Array, size: () => number): Event[] {
   const splitter = createSplitter(upstream.dialect.framing);
-  const decoder = upstream.dialect.decodeEvents(sampleUpstream(upstream.target, call));
+  const decoder = upstream.dialect.decodeEvents(contextOf(upstream, call));
   const events: Event[] = [];
   for (let at = 0; at < bytes.length; ) {
     const next = at + size();
@@ -129,7 +185,7 @@ function decode(upstream: Upstream, call: Call, bytes: Uint8Array, size: () => n
   for (const frame of splitter.end()) events.push(...decoder.push(frame));
   events.push(...decoder.end());
   assert.equal(checkEventGrammar(events), null);
-  return events;
+  return events.map((event) => (event.type === 'usage' ? { ...event, bill: BILL } : event));
 }
 
 const writeStream = (client: Client, call: Call, events: readonly Event[]): string =>

@@ -1,17 +1,20 @@
 import type { QuestionName } from './questions.ts';
-import { emptyChoice, type Told, type ToldChoice, type ToldUsage } from './told.ts';
+import { emptyChoice, type Told, type ToldBill, type ToldChoice, type ToldUsage } from './told.ts';
 
 /** An answer of the matrix: what every upstream transcript of this name says, and the question that it answers. */
 export type Answer = {
   readonly question: QuestionName;
   readonly choices: readonly Partial<ToldChoice>[];
   readonly usage?: Partial<ToldUsage>;
+  readonly tier?: string;
   readonly streamedOnly?: true;
   readonly error?: RegExp;
 };
 
 const tool = (name: string, input: object) => ({ id: '', name, arguments: JSON.stringify(input) });
 const koeln = tool('weather', { city: 'Köln' });
+const today = 'Today https://weather.example/today';
+const bill: ToldBill = { cost: 0.000042, is_byok: true, upstream: 0.00004, prompt: 0.00003, completion: 0.000012 };
 const one = (choice: Partial<ToldChoice>, question: QuestionName = 'text'): Answer => ({ question, choices: [choice] });
 const calls = (choice: Partial<ToldChoice>, question: QuestionName = 'tools'): Answer =>
   one({ finish: 'tool_calls', ...choice }, question);
@@ -23,9 +26,11 @@ export const ANSWERS = {
   'parallel-tools': calls({ text: 'I ask twice.', tools: [koeln, tool('weather', { city: 'Bonn' })] }),
   'zero-argument-tool': calls({ tools: [tool('now', {})] }),
   reasoning: one({ reasoning: 'Let me think.', text: 'Done.' }, 'reasoning'),
+  'hidden-reasoning': one({ text: 'Done.' }, 'hidden reasoning'),
   'signed-reasoning': calls({ reasoning: 'Let me think.', tools: [koeln] }, 'reasoning'),
   'encrypted-reasoning': calls({ tools: [koeln] }, 'reasoning'),
   structured: one({ text: '{"city":"Köln"}' }, 'JSON schema'),
+  'structured-emulated': one({ text: '{"city":"Köln"}' }, 'JSON schema, emulated'),
   'stop-sequence': one({ text: 'One, two' }, 'stop sequences'),
   length: one({ text: 'One, two', finish: 'length' }),
   refusal: one({ refusal: 'I cannot help.' }),
@@ -33,9 +38,18 @@ export const ANSWERS = {
   'cache-read': { ...one({ text: 'Hello, world.' }), usage: { cacheRead: 20 } },
   'cache-write': { ...one({ text: 'Hello, world.' }), usage: { prompt: 60, cacheWrite: 30 } },
   'reasoning-count': { ...one({ text: 'Hello, world.' }), usage: { completion: 12, reasoning: 7 } },
+  'predicted-tokens': { ...one({ text: 'Hello, world.' }), usage: { accepted: 3, rejected: 1 } },
+  cost: { ...one({ text: 'Hello, world.' }), usage: { bill } },
+  'service-tier': { ...one({ text: 'Hello, world.' }), tier: 'priority' },
   'two-choices': { question: 'two choices', choices: [{ text: 'Heads.' }, { text: 'Tails.' }] },
   logprobs: one({ text: 'Hello', logprobs: [-0.25, -0.5] }, 'log probabilities'),
-  citations: one({ text: 'Rain today.', citations: ['https://weather.example/today'] }),
+  citations: one({ text: 'Rain today.', citations: [today] }),
+  'vendor-tool': one({ text: 'Rain today.', citations: [today] }),
+  image: { ...one({ text: 'Here.', images: ['picture'] }, 'image wanted'), usage: { completion: 9, imageOut: 5 } },
+  audio: {
+    ...one({ audio: 'sound', transcript: 'Good morning.' }, 'audio wanted'),
+    usage: { audioIn: 6, audioOut: 7 },
+  },
   'stream-error': { ...one({ text: 'Hello,' }), streamedOnly: true, error: /The server had an error\./ },
   truncated: { ...one({ text: 'Hello, world.' }), streamedOnly: true, error: /broke off|ended|closed the stream/i },
 } as const satisfies { readonly [name: string]: Answer };
@@ -43,13 +57,26 @@ export const ANSWERS = {
 export type AnswerName = keyof typeof ANSWERS;
 export const ANSWER_NAMES = Object.keys(ANSWERS) as AnswerName[];
 
-/** The transcript of an answer; the counts share one. */
-export const transcriptOf = (name: AnswerName): string =>
-  name === 'cache-read' || name === 'cache-write' || name === 'reasoning-count' ? 'usage' : name;
+/** Answers that say what another transcript says already. */
+const SHARED: { readonly [name in AnswerName]?: string } = {
+  'hidden-reasoning': 'reasoning',
+  'cache-read': 'usage',
+  'cache-write': 'usage',
+  'reasoning-count': 'usage',
+  'predicted-tokens': 'usage',
+  cost: 'usage',
+};
+export const transcriptOf = (name: AnswerName): string => SHARED[name] ?? name;
 
 /** What of a told answer the expectation speaks of: ids are the vendor's affair, JSON is compared as JSON. */
 export const comparable = (told: Told) =>
-  told.choices.map((choice) => ({ ...emptyChoice, ...choice, stopSequence: null, tools: choice.tools.map(plainTool) }));
+  told.choices.map((choice) => ({
+    ...emptyChoice,
+    ...choice,
+    stopSequence: null,
+    vendorItems: 0,
+    tools: choice.tools.map(plainTool),
+  }));
 
 export const expected = (answer: Answer) =>
   answer.choices.map((choice) => {

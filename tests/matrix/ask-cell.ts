@@ -33,7 +33,7 @@ export function askCell(client: Client, upstream: Upstream, question: QuestionNa
 }
 
 /** The same server without the parameter that the question is about. */
-function lacking(upstream: Upstream, question: QuestionName): Upstream {
+export function lacking(upstream: Upstream, question: QuestionName): Upstream {
   const { model, endpoint } = upstream.target;
   const parameters = new Set([...endpoint.parameters].filter((name) => name !== WITHOUT[question]));
   return { ...upstream, target: { model, endpoint: { ...endpoint, parameters } } };

@@ -13,12 +13,14 @@ export type Client = {
   /** Turns a stream into the body of the non-streamed answer that says the same; throws if the stream breaks a rule. */
   readonly fold: (stream: string) => Json;
   readonly tell: (body: Json) => Told;
-  /** A body that goes on after `turn`, with the results of its tool calls. */
-  readonly replay: (turn: Json) => JsonObject;
+  /** A body with a question and these turns, each followed by the results of its tool calls. */
+  readonly replay: (turns: readonly Json[]) => JsonObject;
   /** Answers that this dialect cannot represent, with the reason. */
   readonly cannot: { readonly [answer in AnswerName]?: string };
   /** This dialect has no place of its own for a refusal: it is the answer's text. */
   readonly refusalIsText: boolean;
+  /** The transcript of an answer's audio is text here. */
+  readonly transcriptIsText?: true;
   /** Which sequence stopped the answer is told, where the vendor tells. */
   readonly tellsStop?: true;
   /** Thoughts are shown only to those who asked for reasoning. */

@@ -83,6 +83,7 @@ export const QUESTIONS = {
   },
   reasoning: { effort: 'medium' },
   'much reasoning': { effort: 'high' },
+  'hidden reasoning': { effort: 'medium' },
   'reasoning budget': { effort: 'medium' },
   'no reasoning': { effort: 'none' },
   JSON: { json: true },

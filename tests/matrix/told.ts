@@ -8,6 +8,8 @@ export type Told = {
   readonly error: ToldError | null;
   /** The first choice as the program would keep it in its history. */
   readonly turn: Json;
+  /** The tier that served, where the dialect tells. */
+  readonly tier: string | null;
 };
 
 export type ToldChoice = {
@@ -17,7 +19,14 @@ export type ToldChoice = {
   readonly tools: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
   readonly finish: string;
   readonly stopSequence: string | null;
+  /** Title and address. */
   readonly citations: readonly string[];
+  /** Names of media of the matrix. */
+  readonly images: readonly string[];
+  readonly audio: string;
+  readonly transcript: string;
+  /** What the vendor's own tools were asked and answered, passed on in the dialect's own words. */
+  readonly vendorItems: number;
   readonly logprobs: readonly number[];
 };
 
@@ -28,6 +37,20 @@ export type ToldUsage = {
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
   readonly reasoning: number | null;
+  readonly audioIn?: number;
+  readonly audioOut?: number;
+  readonly imageOut?: number;
+  readonly accepted?: number;
+  readonly rejected?: number;
+  readonly bill?: ToldBill;
+};
+/** In US dollars. */
+export type ToldBill = {
+  readonly cost: number;
+  readonly is_byok: boolean;
+  readonly upstream: number | null;
+  readonly prompt: number;
+  readonly completion: number;
 };
 export type ToldError = { readonly message: string; readonly kind: string };
 
@@ -39,5 +62,9 @@ export const emptyChoice: ToldChoice = {
   finish: 'stop',
   stopSequence: null,
   citations: [],
+  images: [],
+  audio: '',
+  transcript: '',
+  vendorItems: 0,
   logprobs: [],
 };

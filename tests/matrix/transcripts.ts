@@ -22,7 +22,7 @@ function read(dialect: string, name: string): unknown {
 }
 
 /** Claude's answers on Bedrock are Anthropic's in another framing. */
-const ofDialect = (dialect: string): string =>
+export const ofDialect = (dialect: string): string =>
   dialect === 'bedrock-invoke-anthropic' ? 'anthropic-messages' : dialect;
 
 export const transcript = (dialect: string, name: string): Transcript | undefined =>

@@ -14,10 +14,18 @@ export type Upstream = {
   readonly read: (body: JsonObject) => Asked;
   /** Answers of which this dialect has no transcript, with the reason. */
   readonly cannot: { readonly [answer in AnswerName]?: string };
+  /** The transcript that answers in place of the name's own. */
+  readonly instead?: { readonly [answer in AnswerName]?: string };
   /** Where this dialect's words differ from the other transcripts'. */
   readonly says?: { readonly [answer in AnswerName]?: Partial<ToldChoice> };
   /** The sequence that its transcript says has stopped the answer, where the dialect tells. */
   readonly stop?: string;
   /** What a transcript says less than the others, because the dialect has no place for it. */
-  readonly counts: { readonly cacheRead: boolean; readonly cacheWrite: boolean; readonly reasoning: boolean };
+  readonly counts: {
+    readonly cacheRead: boolean;
+    readonly cacheWrite: boolean;
+    readonly reasoning: boolean;
+    readonly predicted?: true;
+    readonly modalities?: true;
+  };
 };

@@ -129,10 +129,12 @@ const NATIVE: { readonly [status: number]: string } = {
 export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFault {
   const { status, errorType, class: kind } = faultRow(value);
   const wait = value.retryAfterMs;
+  const code = value.upstream?.code ?? value.upstream?.type;
   const metadata = {
     class: kind,
     ...(answer.id !== null && { request_id: answer.id }),
     ...(value.upstream?.provider !== undefined && { provider_name: value.upstream.provider }),
+    ...(code !== undefined && { provider_code: code }),
     ...(value.upstream?.raw !== undefined && { raw: value.upstream.raw }),
     ...(value.param !== undefined && { param: value.param }),
   };

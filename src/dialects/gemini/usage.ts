@@ -1,4 +1,6 @@
 import { arrayOf, countOf, type Json, type JsonObject, objectOf } from '../../base/json.ts';
+import { usdNumber } from '../../base/money.ts';
+import type { Bill } from '../../call/event.ts';
 import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
 
 /**
@@ -45,8 +47,8 @@ function modality(details: Json | undefined, name: string): number {
   return sum;
 }
 
-/** Disjoint counts → `usageMetadata`. */
-export function encodeUsage(usage: Usage): JsonObject {
+/** Disjoint counts → `usageMetadata`, with the tier that served and the gateway's cost fields beside the counts. */
+export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string | undefined): JsonObject {
   const { outputReasoning, inputCacheRead } = usage;
   const prompt = promptTokens(usage);
   const details = (counts: readonly (readonly [string, number])[]): Json[] =>
@@ -69,5 +71,15 @@ export function encodeUsage(usage: Usage): JsonObject {
     ...(outputReasoning > 0 && { thoughtsTokenCount: outputReasoning }),
     ...(prompted.length > 0 && { promptTokensDetails: prompted }),
     ...(produced.length > 0 && { candidatesTokensDetails: produced }),
+    ...(tier !== undefined && { serviceTier: tier }),
+    ...(bill && {
+      cost: usdNumber(bill.cost),
+      is_byok: bill.isByok,
+      cost_details: {
+        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
+        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
+        upstream_inference_completions_cost: usdNumber(bill.outputCost),
+      },
+    }),
   };
 }

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../../src/base/json.ts';
 import { framesOf } from '../client.ts';
+import type { Billed } from './openai-chat.ts';
 
 export type Block =
-  | { type: 'text'; text: string; citations?: { url?: string }[] }
+  | { type: 'text'; text: string; citations?: { url?: string; title?: string }[] }
   | { type: 'thinking'; thinking: string; signature: string }
   | { type: 'redacted_thinking'; data: string }
-  | { type: 'tool_use'; id: string; name: string; input: Json };
+  | { type: 'tool_use'; id: string; name: string; input: Json }
+  | { type: 'image'; source: { data?: string; url?: string } }
+  | { type: 'server_tool_use'; id: string; name: string; input: Json }
+  | { type: 'web_search_tool_result'; tool_use_id: string };
 type Usage = {
   input_tokens: number;
   cache_read_input_tokens: number;
   cache_creation_input_tokens: number;
   output_tokens: number;
   output_tokens_details?: { thinking_tokens: number };
-};
+  service_tier?: string | null;
+} & Billed;
 export type MessageBody = {
   type: string;
   content?: Block[];
@@ -27,7 +32,7 @@ type Delta =
   | { type: 'thinking_delta'; thinking: string }
   | { type: 'signature_delta'; signature: string }
   | { type: 'input_json_delta'; partial_json: string }
-  | { type: 'citations_delta'; citation: { url?: string } };
+  | { type: 'citations_delta'; citation: { url?: string; title?: string } };
 type Frame = {
   type: string;
   index: number;

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { anthropicMessagesClient } from '../../../src/dialects/anthropic-messages/index.ts';
 import { type Client, request } from '../client.ts';
-import { DOCUMENT, type Medium, PICTURE } from '../media.ts';
+import { DOCUMENT, type Medium, mediumOf, PICTURE } from '../media.ts';
 import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
 import { type Block, foldMessage, type MessageBody } from './anthropic-messages-fold.ts';
+import { billOf } from './openai-chat.ts';
 
 const tools = TOOLS.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters }));
 const user = (content: Json): JsonObject => ({ role: 'user', content });
@@ -63,6 +64,7 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   },
   reasoning: { ...hello, tools, thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } },
   'much reasoning': { ...hello, thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+  'hidden reasoning': { ...hello, thinking: { type: 'enabled', budget_tokens: 2000, display: 'omitted' } },
   'reasoning budget': { ...hello, thinking: { type: 'enabled', budget_tokens: 2000 } },
   'no reasoning': { ...hello, thinking: { type: 'disabled' } },
   'JSON schema': { ...hello, ...schema(SCHEMA) },
@@ -113,10 +115,12 @@ function tell(json: Json): Told {
           cacheRead: usage.cache_read_input_tokens,
           cacheWrite: usage.cache_creation_input_tokens,
           reasoning: usage.output_tokens_details?.thinking_tokens ?? null,
+          ...billOf(usage),
         }
       : null,
     error: error ? { message: error.message, kind: error.metadata?.class ?? error.type } : null,
     turn: (body.content ?? []) as unknown as Json,
+    tier: usage?.service_tier ?? null,
   };
 }
 
@@ -135,20 +139,29 @@ function choiceOf(body: MessageBody): ToldChoice {
     tools: of('tool_use').map(({ id, name, input }) => ({ id, name, arguments: JSON.stringify(input) })),
     finish: FINISHES[body.stop_reason ?? ''] ?? body.stop_reason ?? '',
     stopSequence: body.stop_sequence ?? null,
-    citations: of('text').flatMap(({ citations }) => (citations ?? []).flatMap(({ url }) => url ?? [])),
+    citations: of('text').flatMap(({ citations }) =>
+      (citations ?? []).flatMap(({ title, url }) => (url ? `${title} ${url}` : [])),
+    ),
+    images: of('image').map(({ source }) => mediumOf(source.data ?? source.url ?? '')),
+    audio: '',
+    transcript: '',
+    vendorItems: of('server_tool_use').length + of('web_search_tool_result').length,
     logprobs: [],
   };
 }
 
-function replay(turn: Json): JsonObject {
-  const answers = (turn as unknown as Block[]).flatMap((block) =>
-    block.type === 'tool_use' ? { type: 'tool_result', tool_use_id: block.id, content: 'Rain' } : [],
-  );
+function replay(turns: readonly Json[]): JsonObject {
+  const answered = turns.flatMap((turn) => {
+    const results = (turn as unknown as Block[]).flatMap((block) =>
+      block.type === 'tool_use' ? { type: 'tool_result', tool_use_id: block.id, content: 'Rain' } : [],
+    );
+    return [{ role: 'assistant', content: turn }, user(results)];
+  });
   return {
     model: 'author/model',
     max_tokens: 4000,
     thinking: { type: 'enabled', budget_tokens: 2000 },
-    messages: [user('Weather?'), { role: 'assistant', content: turn }, user(answers)],
+    messages: [user('Weather?'), ...answered],
     tools,
   };
 }
@@ -163,6 +176,8 @@ export const messagesClient: Client = {
   cannot: {
     'two-choices': 'a message has one answer',
     logprobs: 'a message has no log probabilities',
+    'predicted-tokens': 'a message counts no predictions',
+    audio: 'a message has no audio: its transcript is the text',
   },
   refusalIsText: true,
   tellsStop: true,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { geminiClient } from '../../../src/dialects/gemini/index.ts';
 import { type Client, framesOf, request } from '../client.ts';
-import { DOCUMENT, FILM, type Medium, PICTURE, SOUND } from '../media.ts';
+import { DOCUMENT, FILM, type Medium, mediumOf, PICTURE, SOUND } from '../media.ts';
 import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
+import { type Billed, billOf } from './openai-chat.ts';
 
 const tools = [
   {
@@ -70,6 +71,7 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   },
   reasoning: { ...thinking({ thinkingLevel: 'MEDIUM' }), tools },
   'much reasoning': thinking({ thinkingLevel: 'HIGH' }),
+  'hidden reasoning': configured({ maxOutputTokens: 4000, thinkingConfig: { thinkingLevel: 'MEDIUM' } }),
   'reasoning budget': thinking({ thinkingBudget: 2000 }),
   'no reasoning': configured({ thinkingConfig: { thinkingBudget: 0 } }),
   JSON: configured({ responseMimeType: 'application/json' }),
@@ -101,14 +103,18 @@ type Part = {
   thought?: boolean;
   thoughtSignature?: string;
   functionCall?: { id: string; name: string; args: Json };
+  inlineData?: { mimeType: string; data: string };
+  executableCode?: Json;
+  codeExecutionResult?: Json;
 };
 type Candidate = {
   index: number;
   content: { role: string; parts: Part[] };
   finishReason?: string;
-  groundingMetadata?: { groundingChunks?: { web?: { uri?: string } }[] };
+  groundingMetadata?: { groundingChunks?: { web?: { uri?: string; title?: string } }[] };
   logprobsResult?: { chosenCandidates: { logProbability: number }[] };
 };
+type Detail = { modality: string; tokenCount: number };
 type Body = {
   candidates?: Candidate[];
   usageMetadata?: {
@@ -116,7 +122,10 @@ type Body = {
     candidatesTokenCount?: number;
     thoughtsTokenCount?: number;
     cachedContentTokenCount?: number;
-  };
+    promptTokensDetails?: Detail[];
+    candidatesTokensDetails?: Detail[];
+    serviceTier?: string;
+  } & Billed;
   error?: { message: string; status: string; details?: { metadata?: { class?: string } }[] };
 };
 
@@ -145,7 +154,12 @@ function addPiece(candidates: Candidate[], { content, logprobsResult, ...rest }:
   }
   assert(!known.finishReason, 'nothing follows a finish reason');
   Object.assign(known, rest);
-  known.content.parts.push(...content.parts);
+  for (const part of content.parts) {
+    const sound = known.content.parts.find(({ inlineData }) => inlineData?.mimeType.startsWith('audio/'))?.inlineData;
+    // Pieces of one sound; texts are joined by who reads them.
+    if (sound && part.inlineData?.mimeType === sound.mimeType) sound.data += part.inlineData.data;
+    else known.content.parts.push(part);
+  }
   const chosen = [...(known.logprobsResult?.chosenCandidates ?? []), ...(logprobsResult?.chosenCandidates ?? [])];
   if (chosen.length > 0) known.logprobsResult = { chosenCandidates: chosen };
 }
@@ -165,6 +179,8 @@ function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResul
   const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
   const texts = (thought: boolean) =>
     parts.filter((part) => (part.thought ?? false) === thought).map(({ text }) => text);
+  const blobs = (kind: string) =>
+    parts.flatMap(({ inlineData }) => (inlineData?.mimeType.startsWith(kind) ? mediumOf(inlineData.data) : []));
   const finish =
     finishReason === 'MAX_TOKENS' ? 'length' : FILTERED.has(finishReason) ? 'content_filter' : finishReason;
   return {
@@ -174,13 +190,17 @@ function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResul
     tools: calls.map(({ id, name, args }) => ({ id, name, arguments: JSON.stringify(args) })),
     finish: finish === 'STOP' ? (calls.length > 0 ? 'tool_calls' : 'stop') : finish,
     stopSequence: null,
-    citations: chunksOf(groundingMetadata).flatMap(({ web }) => web?.uri ?? []),
+    citations: chunksOf(groundingMetadata).flatMap(({ web }) => (web?.uri ? `${web.title} ${web.uri}` : [])),
+    images: blobs('image/'),
+    audio: blobs('audio/').join(''),
+    transcript: '',
+    vendorItems: parts.filter((part) => part.executableCode ?? part.codeExecutionResult).length,
     logprobs: (logprobsResult?.chosenCandidates ?? []).map(({ logProbability }) => logProbability),
   };
 }
 
 /** The metadata are the vendor's own, passed on as they came. */
-function chunksOf(grounding: Candidate['groundingMetadata']): { web?: { uri?: string } }[] {
+function chunksOf(grounding: Candidate['groundingMetadata']): { web?: { uri?: string; title?: string } }[] {
   const chunks = grounding?.groundingChunks;
   return Array.isArray(chunks) ? chunks.filter((chunk) => typeof chunk === 'object' && chunk !== null) : [];
 }
@@ -196,21 +216,31 @@ function tell(json: Json): Told {
           cacheRead: usage.cachedContentTokenCount ?? 0,
           cacheWrite: null,
           reasoning: usage.thoughtsTokenCount ?? 0,
+          audioIn: countOf(usage.promptTokensDetails, 'AUDIO'),
+          audioOut: countOf(usage.candidatesTokensDetails, 'AUDIO'),
+          imageOut: countOf(usage.candidatesTokensDetails, 'IMAGE'),
+          ...billOf(usage),
         }
       : null,
     error: error ? { message: error.message, kind: kindOf(error) } : null,
     turn: (candidates[0]?.content ?? null) as unknown as Json,
+    tier: usage?.serviceTier ?? null,
   };
 }
+
+const countOf = (details: readonly Detail[] = [], name: string): number =>
+  details.reduce((sum, { modality, tokenCount }) => sum + (modality === name ? tokenCount : 0), 0);
 
 const kindOf = ({ status, details }: NonNullable<Body['error']>): string =>
   details?.find(({ metadata }) => metadata?.class)?.metadata?.class ?? status;
 
-function replay(turn: Json): JsonObject {
-  const calls = (turn as unknown as Candidate['content']).parts.flatMap(({ functionCall }) => functionCall ?? []);
-  const answers = calls.map(({ id, name }) => ({ functionResponse: { id, name, response: { output: 'Rain' } } }));
-  const contents = [user({ text: 'Weather?' }), turn, user(...answers)];
-  return { contents, tools, generationConfig: { thinkingConfig } };
+function replay(turns: readonly Json[]): JsonObject {
+  const answered = turns.flatMap((turn) => {
+    const calls = (turn as unknown as Candidate['content']).parts.flatMap(({ functionCall }) => functionCall ?? []);
+    const results = calls.map(({ id, name }) => ({ functionResponse: { id, name, response: { output: 'Rain' } } }));
+    return [turn, user(...results)];
+  });
+  return { contents: [user({ text: 'Weather?' }), ...answered], tools, generationConfig: { thinkingConfig } };
 }
 
 export const generateClient: Client = {
@@ -220,7 +250,11 @@ export const generateClient: Client = {
   fold,
   tell,
   replay,
-  cannot: { 'cache-write': 'usageMetadata has no count of cache writes' },
+  cannot: {
+    'cache-write': 'usageMetadata has no count of cache writes',
+    'predicted-tokens': 'usageMetadata counts no predictions',
+  },
   refusalIsText: true,
   hidesThoughts: true,
+  transcriptIsText: true,
 };

@@ -2,9 +2,9 @@ import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { openaiChatClient } from '../../../src/dialects/openai-chat/index.ts';
 import { foldStream } from '../../recordings-fold.ts';
 import { type Client, request } from '../client.ts';
-import { DOCUMENT, dataUrl, FILM, PICTURE, SOUND } from '../media.ts';
+import { DOCUMENT, dataUrl, FILM, mediumOf, PICTURE, SOUND } from '../media.ts';
 import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
-import type { Told, ToldUsage } from '../told.ts';
+import type { Told, ToldBill, ToldUsage } from '../told.ts';
 
 const tools = TOOLS.map((tool) => ({ type: 'function', function: tool }));
 const user = (content: Json): JsonObject => ({ role: 'user', content });
@@ -72,6 +72,7 @@ const ASKS: { readonly [question in QuestionName]: JsonObject } = {
   },
   reasoning: { ...hello, max_tokens: 4000, tools, reasoning: { effort: 'medium' } },
   'much reasoning': { ...hello, max_tokens: 4000, reasoning_effort: 'high' },
+  'hidden reasoning': { ...hello, max_tokens: 4000, reasoning: { effort: 'medium', exclude: true } },
   'reasoning budget': { ...hello, max_tokens: 4000, reasoning: { max_tokens: 2000 } },
   'no reasoning': { ...hello, reasoning: { enabled: false } },
   JSON: { ...hello, response_format: { type: 'json_object' } },
@@ -127,7 +128,9 @@ type Message = {
   refusal: string | null;
   reasoning: string | null;
   tool_calls?: { id: string; function: { name: string; arguments: string } }[];
-  annotations?: { url_citation?: { url: string } }[];
+  annotations?: { url_citation?: { url: string; title?: string } }[];
+  images?: { image_url: { url: string } }[];
+  audio?: { data: string | null; transcript?: string } | null;
 };
 export type Body = {
   choices?: {
@@ -138,11 +141,33 @@ export type Body = {
   usage?: {
     prompt_tokens: number;
     completion_tokens: number;
-    prompt_tokens_details: { cached_tokens: number; cache_write_tokens: number };
-    completion_tokens_details: { reasoning_tokens: number };
-  };
+    prompt_tokens_details: { cached_tokens: number; cache_write_tokens: number; audio_tokens: number };
+    completion_tokens_details: {
+      reasoning_tokens: number;
+      audio_tokens: number;
+      image_tokens: number;
+      accepted_prediction_tokens?: number;
+      rejected_prediction_tokens?: number;
+    };
+  } & Billed;
+  service_tier?: string;
   error?: { message: string; metadata: { class: string } };
 };
+
+export type Billed = {
+  cost?: number;
+  is_byok?: boolean;
+  cost_details?: { [name: string]: number | null };
+};
+
+/** The money fields, which every dialect but one names alike. */
+export function billOf({ cost, is_byok = false, cost_details = {} }: Billed): { readonly bill?: ToldBill } {
+  if (cost === undefined) return {};
+  const { upstream_inference_cost: upstream = null, ...details } = cost_details;
+  const prompt = details.upstream_inference_prompt_cost ?? details.upstream_inference_input_cost ?? 0;
+  const completion = details.upstream_inference_completions_cost ?? details.upstream_inference_output_cost ?? 0;
+  return { bill: { cost, is_byok, upstream, prompt, completion } };
+}
 
 export const usageOf = (usage: Body['usage']): ToldUsage | null =>
   usage
@@ -152,6 +177,12 @@ export const usageOf = (usage: Body['usage']): ToldUsage | null =>
         cacheRead: usage.prompt_tokens_details.cached_tokens,
         cacheWrite: usage.prompt_tokens_details.cache_write_tokens,
         reasoning: usage.completion_tokens_details.reasoning_tokens,
+        audioIn: usage.prompt_tokens_details.audio_tokens,
+        audioOut: usage.completion_tokens_details.audio_tokens,
+        imageOut: usage.completion_tokens_details.image_tokens,
+        accepted: usage.completion_tokens_details.accepted_prediction_tokens ?? 0,
+        rejected: usage.completion_tokens_details.rejected_prediction_tokens ?? 0,
+        ...billOf(usage),
       }
     : null;
 
@@ -168,21 +199,30 @@ function tell(json: Json): Told {
       tools: (message.tool_calls ?? []).map((call) => ({ id: call.id, ...call.function })),
       finish: finish_reason,
       stopSequence: null,
-      citations: (message.annotations ?? []).flatMap(({ url_citation }) => url_citation?.url ?? []),
+      citations: (message.annotations ?? []).flatMap(({ url_citation: told }) =>
+        told ? `${told.title} ${told.url}` : [],
+      ),
+      images: (message.images ?? []).map(({ image_url }) => mediumOf(image_url.url)),
+      audio: message.audio ? mediumOf(message.audio.data ?? '') : '',
+      transcript: message.audio?.transcript ?? '',
+      vendorItems: 0,
       logprobs: (logprobs?.content ?? []).map(({ logprob }) => logprob),
     })),
     usage: usageOf(body.usage),
     error: errorOf(body.error),
     turn: (body.choices?.[0]?.message ?? null) as Json,
+    tier: body.service_tier ?? null,
   };
 }
 
-function replay(turn: Json): JsonObject {
-  const calls = (turn as Message).tool_calls ?? [];
-  const answers = calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content: 'Rain' }));
+function replay(turns: readonly Json[]): JsonObject {
+  const answered = turns.flatMap((turn) => [
+    turn,
+    ...((turn as Message).tool_calls ?? []).map(({ id }) => ({ role: 'tool', tool_call_id: id, content: 'Rain' })),
+  ]);
   return {
     model: 'author/model',
-    messages: [user('Weather?'), turn, ...answers],
+    messages: [user('Weather?'), ...answered],
     tools,
     reasoning: { effort: 'medium' },
   };

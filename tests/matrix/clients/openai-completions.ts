@@ -15,6 +15,7 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   text: { prompt: 'Grüße, 🌍', max_tokens: 500, temperature: 0.5 },
   reasoning: { ...hello, max_tokens: 4000, reasoning: { effort: 'medium' } },
   'much reasoning': { ...hello, max_tokens: 4000, reasoning_effort: 'high' },
+  'hidden reasoning': { ...hello, max_tokens: 4000, reasoning: { effort: 'medium', exclude: true } },
   'reasoning budget': { ...hello, max_tokens: 4000, reasoning: { max_tokens: 2000 } },
   'no reasoning': { ...hello, reasoning: { enabled: false } },
   JSON: { ...hello, response_format: { type: 'json_object' } },
@@ -91,6 +92,7 @@ function tell(json: Json): Told {
     usage: usageOf(body.usage),
     error: errorOf(body.error),
     turn: null,
+    tier: null,
   };
 }
 
@@ -110,6 +112,10 @@ export const completionsClient: Client = {
     'signed-reasoning': TEXT_ONLY,
     'encrypted-reasoning': TEXT_ONLY,
     citations: TEXT_ONLY,
+    'vendor-tool': TEXT_ONLY,
+    image: TEXT_ONLY,
+    audio: TEXT_ONLY,
+    'service-tier': 'a legacy completion names no tier',
   },
   refusalIsText: true,
 };

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../../src/base/json.ts';
 import { framesOf } from '../client.ts';
+import type { Billed } from './openai-chat.ts';
 
 type Part =
   | {
       type: 'output_text';
       text: string;
-      annotations: { url?: string }[];
+      annotations: { url?: string; title?: string }[];
       logprobs?: { logprob: number }[];
     }
   | { type: 'refusal'; refusal: string };
@@ -14,19 +15,24 @@ type Words = { text: string };
 export type Item =
   | { type: 'message'; id: string; content: Part[] }
   | { type: 'reasoning'; id: string; summary: Words[]; content?: Words[] }
-  | { type: 'function_call'; id: string; call_id: string; name: string; arguments: string };
+  | { type: 'function_call'; id: string; call_id: string; name: string; arguments: string }
+  | { type: 'image_generation_call'; id: string; result: string | null }
+  | { type: 'web_search_call'; id: string };
 export type ResponseBody = {
   status: string;
   output: Item[];
   incomplete_details: { reason: string } | null;
   error: { message: string; code: string | number; metadata?: { class?: string } } | null;
   metadata?: { class?: string } | null;
-  usage: {
-    input_tokens: number;
-    input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
-    output_tokens: number;
-    output_tokens_details: { reasoning_tokens: number };
-  } | null;
+  usage:
+    | ({
+        input_tokens: number;
+        input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
+        output_tokens: number;
+        output_tokens_details: { reasoning_tokens: number };
+      } & Billed)
+    | null;
+  service_tier: string | null;
 };
 type Frame = {
   type: string;

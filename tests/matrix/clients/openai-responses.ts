@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
 import { openaiResponsesClient } from '../../../src/dialects/openai-responses/client/index.ts';
 import { type Client, request } from '../client.ts';
-import { DOCUMENT, dataUrl, FILM, PICTURE, SOUND } from '../media.ts';
+import { DOCUMENT, dataUrl, FILM, mediumOf, PICTURE, SOUND } from '../media.ts';
 import { CALLS, LOOSE_SCHEMA, type QuestionName, SCHEMA, TOOLS } from '../questions.ts';
 import type { Told, ToldChoice } from '../told.ts';
+import { billOf } from './openai-chat.ts';
 import { foldResponses, type Item, type ResponseBody } from './openai-responses-fold.ts';
 
 const tools = TOOLS.map((tool) => ({ type: 'function', ...tool }));
@@ -65,6 +66,7 @@ const ASKS: { readonly [question in QuestionName]?: JsonObject } = {
   },
   reasoning: { ...hello, max_output_tokens: 4000, tools, reasoning: { effort: 'medium', summary: 'auto' } },
   'much reasoning': { ...hello, max_output_tokens: 4000, reasoning: { effort: 'high' } },
+  'hidden reasoning': { ...hello, max_output_tokens: 4000, reasoning: { effort: 'medium', exclude: true } },
   'reasoning budget': { ...hello, max_output_tokens: 4000, reasoning: { max_tokens: 2000 } },
   'no reasoning': { ...hello, reasoning: { effort: 'none' } },
   JSON: { ...hello, text: { format: { type: 'json_object' } } },
@@ -101,12 +103,14 @@ function tell(json: Json): Told {
           cacheRead: usage.input_tokens_details.cached_tokens,
           cacheWrite: usage.input_tokens_details.cache_write_tokens,
           reasoning: usage.output_tokens_details.reasoning_tokens,
+          ...billOf(usage),
         }
       : null,
     error: failure
       ? { message: failure.message, kind: body.metadata?.class ?? failure.metadata?.class ?? String(failure.code) }
       : null,
     turn: output as unknown as Json,
+    tier: body.service_tier,
   };
 }
 
@@ -124,7 +128,11 @@ function choiceOf(body: ResponseBody, output: readonly Item[]): ToldChoice {
     tools: calls.map((item) => ({ id: item.call_id, name: item.name, arguments: item.arguments })),
     finish: finishOf(body, calls.length > 0),
     stopSequence: null,
-    citations: texts.flatMap((part) => part.annotations.flatMap(({ url }) => url ?? [])),
+    citations: texts.flatMap((part) => part.annotations.flatMap(({ title, url }) => (url ? `${title} ${url}` : []))),
+    images: output.flatMap((item) => (item.type === 'image_generation_call' ? mediumOf(item.result ?? '') : [])),
+    audio: '',
+    transcript: '',
+    vendorItems: output.filter(({ type }) => type === 'web_search_call').length,
     logprobs: texts.flatMap((part) => (part.logprobs ?? []).map(({ logprob }) => logprob)),
   };
 }
@@ -135,14 +143,16 @@ function finishOf({ status, incomplete_details }: ResponseBody, hasCalls: boolea
   return hasCalls ? 'tool_calls' : 'stop';
 }
 
-function replay(turn: Json): JsonObject {
-  const items = turn as unknown as Item[];
-  const answers = items.flatMap((item) =>
-    item.type === 'function_call' ? { type: 'function_call_output', call_id: item.call_id, output: 'Rain' } : [],
-  );
+function replay(turns: readonly Json[]): JsonObject {
+  const answered = (turns as unknown as readonly Item[][]).flatMap((items) => [
+    ...(items as unknown as Json[]),
+    ...items.flatMap((item) =>
+      item.type === 'function_call' ? { type: 'function_call_output', call_id: item.call_id, output: 'Rain' } : [],
+    ),
+  ]);
   return {
     model: 'author/model',
-    input: [user('Weather?'), ...(turn as Json[]), ...answers],
+    input: [user('Weather?'), ...answered],
     tools,
     reasoning: { effort: 'medium' },
   };
@@ -158,6 +168,8 @@ export const responsesClient: Client = {
   cannot: {
     'two-choices': 'the Responses API has one answer',
     'stop-sequence': 'the Responses API has no stop sequences',
+    'predicted-tokens': 'the Responses API has no predictions',
+    audio: 'the Responses API answers without audio',
   },
   refusalIsText: false,
 };

@@ -141,6 +141,8 @@ const shared = {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',
     refusal: 'a refusal is a stop reason',
+    image: 'text output only',
+    audio: 'text output only',
   },
   counts: { cacheRead: true, cacheWrite: true, reasoning: true },
 } as const;

@@ -112,6 +112,10 @@ export const converseUpstream: Upstream = {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',
     refusal: 'a refusal is a stop reason',
+    'vendor-tool': 'no tools of its own',
+    'service-tier': 'the tier is told after the answer',
+    image: 'text output only',
+    audio: 'text output only',
   },
   counts: { cacheRead: true, cacheWrite: true, reasoning: false },
 };

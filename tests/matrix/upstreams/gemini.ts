@@ -7,6 +7,7 @@ import type { Upstream } from '../upstream.ts';
 
 type Part = {
   text?: string;
+  thought?: boolean;
   thoughtSignature?: string;
   inlineData?: { data: string };
   fileData?: { fileUri: string };
@@ -38,7 +39,11 @@ type Body = {
   };
 };
 
-const textOf = (parts: readonly Part[]): string => parts.map(({ text }) => text ?? '').join('');
+/** What Google documents for calls that another model made (thought signatures, FAQ, read 2026-11-22). */
+const STAND_IN = 'skip_thought_signature_validator';
+
+const textOf = (parts: readonly Part[]): string =>
+  parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join('');
 
 function read(json: JsonObject): Asked {
   const body = json as unknown as Body;
@@ -73,7 +78,9 @@ function read(json: JsonObject): Asked {
     stop: config.stopSequences ?? [],
     choices: config.candidateCount ?? 1,
     logprobs: config.responseLogprobs ?? false,
-    opaque: body.contents.flatMap(({ parts }) => parts.flatMap(({ thoughtSignature }) => thoughtSignature ?? [])),
+    opaque: body.contents
+      .flatMap(({ parts }) => parts.flatMap(({ thoughtSignature }) => thoughtSignature ?? []))
+      .filter((datum) => datum !== STAND_IN),
   };
 }
 
@@ -119,5 +126,7 @@ export const generateUpstream: Upstream = {
     refusal: 'a refusal is a finish reason',
     'encrypted-reasoning': 'thoughts are shown, or only signed',
   },
-  counts: { cacheRead: true, cacheWrite: false, reasoning: true },
+  instead: { 'structured-emulated': 'structured' },
+  says: { audio: { transcript: '' } },
+  counts: { cacheRead: true, cacheWrite: false, reasoning: true, modalities: true },
 };

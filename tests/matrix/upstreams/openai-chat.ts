@@ -164,8 +164,9 @@ export const chatUpstream: Upstream = {
     dialect: { quirks: ['reasoning-details', 'reasoning-object', 'cache-control', 'developer-role'] },
   }),
   read,
-  cannot: {},
-  counts: { cacheRead: true, cacheWrite: true, reasoning: true },
+  cannot: { 'vendor-tool': 'its tools leave citations and nothing else' },
+  instead: { 'structured-emulated': 'structured' },
+  counts: { cacheRead: true, cacheWrite: true, reasoning: true, predicted: true, modalities: true },
 };
 
 /** OpenAI itself is narrower than those who speak like it, and newer: data/providers/openai.toml. */

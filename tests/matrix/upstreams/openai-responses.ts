@@ -134,6 +134,11 @@ export const responsesUpstream: Upstream = {
     endpoint: { price: { input: pico(1n), inputCacheWrite: pico(1n), output: pico(2n), overrides: [] } },
   }),
   read,
-  cannot: { 'two-choices': 'one answer to a call', 'stop-sequence': 'no stop sequences' },
+  cannot: {
+    'two-choices': 'one answer to a call',
+    'stop-sequence': 'no stop sequences',
+    audio: 'no audio output',
+  },
+  instead: { 'structured-emulated': 'structured' },
   counts: { cacheRead: true, cacheWrite: true, reasoning: true },
 };

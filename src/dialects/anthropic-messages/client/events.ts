@@ -67,7 +67,7 @@ function write(state: State, event: Event): string {
       return begin(state) + end(state);
     case 'fault':
       state.over = true;
-      return frameText('error', faultBody(event.fault, { id: state.answer.id }));
+      return frameText('error', faultBody(event.fault, state.answer));
     default:
       return event satisfies never;
   }
@@ -122,7 +122,7 @@ function end(state: State): string {
       'upstream_server_error',
       `The provider could not finish its answer (${finish?.native ?? 'error'}).`,
     );
-    return closed + frameText('error', faultBody(failure, { id: answer.id }));
+    return closed + frameText('error', faultBody(failure, answer));
   }
   const beside = besideOf(native);
   const { context_management, ...delta } = beside.message;

@@ -6,7 +6,7 @@ import { encodeGrounding } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
 import { GEMINI_REASONING } from '../names.ts';
 import type { Foreign } from './signature.ts';
-import { audioPart, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
+import { audioParts, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 
 type ChoiceEvent = Exclude<Event, { type: 'start' | 'usage' | 'native' | 'end' | 'fault' | 'finish' }>;
 type OpenCall = { readonly id: string; readonly name: string; arguments: string };
@@ -66,7 +66,7 @@ export function writeEvent(choice: OpenChoice, event: ChoiceEvent): JsonObject[]
       writeContent(choice, sourcePart(event.source), parts);
       break;
     case 'audio':
-      if (event.data) writeContent(choice, audioPart(event.data), parts);
+      for (const part of audioParts(event)) writeContent(choice, part, parts);
       break;
     case 'annotation':
       choice.annotations.push(event.annotation);

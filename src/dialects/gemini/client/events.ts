@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
-import type { FinishEvent } from '../../../call/event.ts';
-import type { Usage } from '../../../call/usage.ts';
+import type { FinishEvent, UsageEvent } from '../../../call/event.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { encodeGeminiFault } from '../fault.ts';
 import { GEMINI } from '../names.ts';
@@ -17,7 +16,8 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   const choices = new Map<number, OpenChoice>();
   const finishes: FinishEvent[] = [];
   let native: JsonObject = {};
-  let usage: Usage | undefined;
+  let usage: UsageEvent | undefined;
+  let tier: string | undefined;
 
   const choiceAt = (index: number): OpenChoice => {
     let choice = choices.get(index);
@@ -33,6 +33,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   return (event) => {
     switch (event.type) {
       case 'start':
+        tier = event.serviceTier;
         return '';
       case 'native':
         if (event.native.dialect !== GEMINI) return '';
@@ -43,7 +44,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         }
         return '';
       case 'usage':
-        usage = event.usage;
+        usage = event;
         return '';
       case 'finish':
         finishes.push(event);
@@ -52,11 +53,11 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return chunk({
           ...native,
           candidates: finishes.map((finish) => closeChoice(choiceAt(finish.choice), finish)),
-          ...(usage && { usageMetadata: encodeUsage(usage) }),
+          ...(usage && { usageMetadata: encodeUsage(usage.usage, usage.bill, tier) }),
           ...answer.extra,
         });
       case 'fault':
-        return `data: ${JSON.stringify(encodeGeminiFault(event.fault, { id: answer.id }).body)}\n\n`;
+        return `data: ${JSON.stringify(encodeGeminiFault(event.fault, answer).body)}\n\n`;
       default: {
         const choice = choiceAt(event.choice);
         const parts = writeEvent(choice, event);

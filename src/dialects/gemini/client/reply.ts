@@ -7,7 +7,7 @@ import { encodeGrounding } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from '../names.ts';
 import { encodeUsage } from '../usage.ts';
-import { audioPart, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
+import { audioOf, audioParts, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 
 /** Thoughts are shown only to those who asked for them (`includeThoughts`). */
 export const hidesThoughts = (answer: AnswerContext): boolean =>
@@ -19,7 +19,7 @@ export function encodeReply(reply: Reply, answer: AnswerContext): Json {
   return {
     ...(reply.native?.dialect === GEMINI && reply.native.fields),
     candidates: reply.choices.map((choice) => candidateOf(choice, isHidden)),
-    ...(reply.usage && { usageMetadata: encodeUsage(reply.usage) }),
+    ...(reply.usage && { usageMetadata: encodeUsage(reply.usage, reply.bill, reply.serviceTier) }),
     modelVersion: answer.model,
     responseId: answer.id,
     ...answer.extra,
@@ -59,8 +59,10 @@ export function writeParts(parts: readonly AssistantPart[], isHidden: boolean): 
         waiting = undefined;
         break;
       case 'audio':
-        if (part.source.kind === 'base64') written.push(signed(audioPart(part.source.data), waiting));
-        waiting = undefined;
+        for (const piece of audioParts(audioOf(part))) {
+          written.push(signed(piece, waiting));
+          waiting = undefined;
+        }
         break;
       case 'tool-call':
         written.push(functionCallPart(part, ofCalls.get(part.id)));

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, parseJson } from '../../../base/json.ts';
-import type { Source } from '../../../call/message.ts';
+import type { AudioPart, Source } from '../../../call/message.ts';
 import { GEMINI_REASONING } from '../names.ts';
 import { type Foreign, wrapReasoning } from './signature.ts';
 
@@ -29,8 +29,18 @@ export function thoughtPart(reasoning: Foreign, shown: string, isHidden: boolean
   return signed({ text: shown, thought: true }, token);
 }
 
-/** Speech; the neutral answer does not keep its format, and Gemini's own is raw PCM. */
-export const audioPart = (data: string): JsonObject => ({ inlineData: { mimeType: 'audio/pcm', data } });
+type Audio = { readonly data?: string; readonly transcript?: string };
+
+/** Speech and its transcript, which is text here. The neutral answer keeps no format, and Gemini's own is raw PCM. */
+export const audioParts = ({ data, transcript }: Audio): JsonObject[] => [
+  ...(transcript ? [{ text: transcript }] : []),
+  ...(data ? [{ inlineData: { mimeType: 'audio/pcm', data } }] : []),
+];
+
+export const audioOf = ({ source, native }: AudioPart): Audio => ({
+  ...(source.kind === 'base64' && { data: source.data }),
+  ...(typeof native?.fields.transcript === 'string' && { transcript: native.fields.transcript }),
+});
 
 export function sourcePart(source: Source): JsonObject {
   switch (source.kind) {
