@@ -12,6 +12,7 @@ import { ANSWERS, type Answer, type AnswerName, comparable, expected, transcript
 import { lacking, type Sent, send } from './ask-cell.ts';
 import type { Cell } from './cell.ts';
 import type { Client } from './client.ts';
+import type { QuestionName } from './questions.ts';
 import type { Told } from './told.ts';
 import { bytesOf, ofDialect, type Transcript, transcript } from './transcripts.ts';
 import type { Upstream } from './upstream.ts';
@@ -138,6 +139,14 @@ export function replay(client: Client, upstream: Upstream, turns: readonly Json[
   const sent = send(client, upstream, client.replay(turns), false);
   assert(typeof sent !== 'string', String(sent));
   return sent;
+}
+
+/** What a program keeps of a whole answer, given to a question. */
+export function hear(client: Client, upstream: Upstream, name: string, question: QuestionName): Told {
+  const told = transcript(upstream.dialect.id, name);
+  const sent = send(client, upstream, client.ask(question) ?? {}, false);
+  assert(told && typeof sent !== 'string');
+  return client.tell(hearReply(client, upstream, sent.call, told));
 }
 
 /** What the gateway adds to the vendor's count. */

@@ -5,6 +5,7 @@ import { answerCell } from './answer-cell.ts';
 import { ANSWER_NAMES } from './answers.ts';
 import { askCell } from './ask-cell.ts';
 import type { Cell } from './cell.ts';
+import { foreignCell } from './foreign-cell.ts';
 import { ASKED_UPSTREAMS, CLIENTS, UPSTREAMS } from './pairs.ts';
 import { QUESTION_NAMES } from './questions.ts';
 import { refusedCell } from './refused-cell.ts';
@@ -25,6 +26,11 @@ for (const client of CLIENTS) {
   for (const upstream of ASKED_UPSTREAMS)
     test(`${client.dialect.id} → ${upstream.name}: what is asked is understood, or named as a loss`, () =>
       check(QUESTION_NAMES, (name, stream) => askCell(client, upstream, name, stream)));
+  test(`${client.dialect.id}: thoughts of one vendor reach no other, and the loss is told`, () => {
+    for (const from of UPSTREAMS)
+      for (const to of ASKED_UPSTREAMS)
+        for (const name of ['signed-reasoning', 'encrypted-reasoning'] as const) foreignCell(client, from, to, name);
+  });
   for (const upstream of UPSTREAMS)
     describe(`${client.dialect.id} ← ${upstream.name}`, () => {
       test('what is answered is heard, streamed and whole alike', () =>

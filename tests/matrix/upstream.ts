@@ -5,6 +5,8 @@ import type { AnswerName } from './answers.ts';
 import type { Asked } from './asked.ts';
 import type { ToldChoice } from './told.ts';
 
+type Family = 'claude' | 'openai' | 'gemini';
+
 /** A small server that reads calls of one dialect strictly by its documentation. */
 export type Upstream = {
   /** The dialect's id, and which of its speakers it is where they differ. */
@@ -16,6 +18,9 @@ export type Upstream = {
   readonly cannot: { readonly [answer in AnswerName]?: string };
   /** The transcript that answers in place of the name's own. */
   readonly instead?: { readonly [answer in AnswerName]?: string };
+  /** The family whose reasoning its transcripts show, and whose it takes back; null = none that is signed. */
+  readonly thinks: Family | null;
+  readonly takesBack: Family | 'all' | null;
   /** Where this dialect's words differ from the other transcripts'. */
   readonly says?: { readonly [answer in AnswerName]?: Partial<ToldChoice> };
   /** The sequence that its transcript says has stopped the answer, where the dialect tells. */

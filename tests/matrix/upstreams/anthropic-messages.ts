@@ -137,6 +137,8 @@ const endpoint = {
 const shared = {
   read,
   stop: 'three',
+  thinks: 'claude',
+  takesBack: 'claude',
   cannot: {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',

@@ -108,6 +108,8 @@ export const converseUpstream: Upstream = {
   }),
   read,
   stop: 'three',
+  thinks: 'claude',
+  takesBack: 'claude',
   cannot: {
     'two-choices': 'one answer to a call',
     logprobs: 'no log probabilities',

@@ -98,6 +98,8 @@ export const cohereUpstream: Upstream = {
   dialect: cohereChatUpstream,
   target: sampleTarget('cohere-chat'),
   read,
+  thinks: null,
+  takesBack: null,
   cannot: {
     'two-choices': 'one answer to a call',
     refusal: 'a refusal is text',

@@ -122,6 +122,8 @@ export const generateUpstream: Upstream = {
   dialect: geminiUpstream,
   target: sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-sample' } }),
   read,
+  thinks: 'gemini',
+  takesBack: 'gemini',
   cannot: {
     refusal: 'a refusal is a finish reason',
     'encrypted-reasoning': 'thoughts are shown, or only signed',

@@ -63,6 +63,8 @@ export const ollamaUpstreamOfMatrix: Upstream = {
   dialect: ollamaUpstream,
   target: sampleTarget('ollama'),
   read,
+  thinks: null,
+  takesBack: null,
   cannot: {
     'two-choices': 'one answer to a call',
     refusal: 'a refusal is text',

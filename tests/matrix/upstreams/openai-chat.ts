@@ -164,6 +164,8 @@ export const chatUpstream: Upstream = {
     dialect: { quirks: ['reasoning-details', 'reasoning-object', 'cache-control', 'developer-role'] },
   }),
   read,
+  thinks: 'claude',
+  takesBack: 'all',
   cannot: { 'vendor-tool': 'its tools leave citations and nothing else' },
   instead: { 'structured-emulated': 'structured' },
   counts: { cacheRead: true, cacheWrite: true, reasoning: true, predicted: true, modalities: true },
@@ -173,6 +175,7 @@ export const chatUpstream: Upstream = {
 export const openaiUpstream: Upstream = {
   ...chatUpstream,
   name: 'openai-chat, at OpenAI',
+  takesBack: null,
   target: sampleTarget('openai-chat', {
     dialect: {
       quirks: [

@@ -134,6 +134,8 @@ export const responsesUpstream: Upstream = {
     endpoint: { price: { input: pico(1n), inputCacheWrite: pico(1n), output: pico(2n), overrides: [] } },
   }),
   read,
+  thinks: 'openai',
+  takesBack: 'openai',
   cannot: {
     'two-choices': 'one answer to a call',
     'stop-sequence': 'no stop sequences',
