@@ -1,17 +1,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Call, Effort, ReasoningRequest } from '../../../call/call.ts';
-import { nearestEffort } from '../../../call/effort.ts';
+import { effortOfBudget, nearestEffort } from '../../../call/effort.ts';
 import type { Target } from '../../../facts/target.ts';
-
-/** The share of the output limit that an effort stands for (spec §2.5). */
-const RATIOS = [
-  ['none', 0],
-  ['minimal', 0.1],
-  ['low', 0.2],
-  ['medium', 0.5],
-  ['high', 0.8],
-  ['xhigh', 0.95],
-] as const;
 
 /** The `reasoning` member, or undefined if nothing was asked or the model does not reason. */
 export function encodeReasoning(call: Call, target: Target): JsonObject | undefined {
@@ -30,8 +20,5 @@ function effortOf(asked: ReasoningRequest, outputTokens: number): Effort | undef
   if (asked.enabled === false) return 'none';
   if (asked.effort !== undefined) return asked.effort;
   if (asked.budgetTokens === undefined) return asked.enabled ? 'medium' : undefined;
-  const share = asked.budgetTokens / Math.max(1, outputTokens);
-  let best: (typeof RATIOS)[number] = RATIOS[0];
-  for (const row of RATIOS) if (Math.abs(row[1] - share) < Math.abs(best[1] - share)) best = row;
-  return best[0];
+  return effortOfBudget(asked.budgetTokens, outputTokens);
 }
