@@ -1,12 +1,13 @@
 /**
- * The recorded answers as programs of the other dialects hear them: through `/responses`, `/messages` and Gemini's
- * `generateContent`. What such a program understands is held against the same expectations as a chat completion.
+ * The recorded answers as programs of the other dialects hear them: through `/completions`, `/responses`, `/messages` and
+ * Gemini's `generateContent`. What such a program understands is held against the same expectations as a chat completion.
  */
 import { after, before, describe, test } from 'node:test';
 import { API_KEY } from './gateway-process.ts';
 import type { Client } from './matrix/client.ts';
 import { messagesClient } from './matrix/clients/anthropic-messages.ts';
 import { generateClient } from './matrix/clients/gemini.ts';
+import { completionsClient } from './matrix/clients/openai-completions.ts';
 import { responsesClient } from './matrix/clients/openai-responses.ts';
 import type { Told } from './matrix/told.ts';
 import {
@@ -28,6 +29,10 @@ type Speaker = {
 };
 
 const SPEAKERS: readonly Speaker[] = [
+  {
+    client: completionsClient,
+    ask: (model, stream) => ({ path: '/api/v1/completions', body: { model, stream, prompt: 'Hello' } }),
+  },
   {
     client: responsesClient,
     ask: (model, stream) => ({ path: '/api/v1/responses', body: { model, stream, input: 'Hello' } }),
@@ -102,7 +107,7 @@ describe('recorded provider answers, heard in other dialects', { skip: skipRecor
   for (const speaker of SPEAKERS)
     for (const recording of RECORDINGS.filter((one) => !isEmbedding(one)))
       for (const way of recording.stream ? (['whole', 'splits'] as const) : (['whole'] as const)) {
-        const excluded = exclusionOf(recording.id, speaker.client.dialect.id);
+        const excluded = exclusionOf(recording, speaker.client);
         test(`${speaker.client.dialect.id}: ${recording.id}, ${way}`, { skip: excluded ?? false }, () =>
           check(recording, speaker, way),
         );

@@ -1,68 +1,155 @@
+import assert from 'node:assert/strict';
+import { FAULTS, type FaultCode } from '../src/base/fault.ts';
+import { createCollector } from '../src/call/collect.ts';
+import type { Event, ReasoningEvent } from '../src/call/event.ts';
+import type { Choice, Reply } from '../src/call/reply.ts';
+import type { Usage } from '../src/call/usage.ts';
+import type { DialectId } from '../src/catalog/provider.ts';
+import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import { sampleCall, sampleTarget, sampleUpstream } from '../src/dialects/samples.ts';
+import { readAnswer } from '../src/upstream/read-answer.ts';
+import { eventsOfReply } from '../src/upstream/reply-events.ts';
 import type { AnswerName } from './matrix/answers.ts';
-import { dialectOf, isEmbedding, RECORDINGS, type Recording } from './recordings.ts';
+import { CLIENTS } from './matrix/pairs.ts';
+import { REFUSALS, type Refusal } from './matrix/transcripts.ts';
+import { bytesOf, dialectOf, isEmbedding, RECORDINGS, type Recording } from './recordings.ts';
+import { exclusionOf } from './recordings-exclusions.ts';
 
 /** What a recording is evidence of, in the words of the matrix. */
-export type Evidence = AnswerName | 'refused call';
+export type Evidence = AnswerName | Refusal | 'error under 200';
 
-/** Counts by upstream dialect and feature: whole answers and streams. */
+/** Counts of recordings that a program's dialect was shown, by the endpoint's dialect and feature: [whole, streamed]. */
 export type EvidenceTable = {
   readonly provenance: { readonly [word: string]: number };
-  readonly dialects: {
-    readonly [dialect: string]: {
-      readonly [feature in Evidence]?: { readonly whole: number; readonly stream: number };
+  readonly clients: {
+    readonly [client: string]: {
+      readonly [dialect: string]: { readonly [feature: string]: readonly [number, number] };
     };
   };
 };
 
-/** What the recorder wrote about a recording where the answer itself does not tell. */
-const BY_WORDS: readonly (readonly [pattern: RegExp, feature: AnswerName])[] = [
-  [/signature|signed/i, 'signed-reasoning'],
-  [/redacted|encrypted/i, 'encrypted-reasoning'],
-  [/json_schema|structured output/i, 'structured'],
-  [/stop_sequence/i, 'stop-sequence'],
-  [/logprobs/i, 'logprobs'],
-  [/citation|grounding|annotation/i, 'citations'],
-];
-
-const FINISHES: { readonly [finish: string]: AnswerName } = { length: 'length', content_filter: 'content-filter' };
-
-function evidenceOf({ expect, exercises }: Recording): Set<Evidence> {
-  if (expect.error) return new Set(['refused call']);
-  if (expect.stream_error) return new Set(['stream-error']);
-  const found = new Set<Evidence>(BY_WORDS.filter(([words]) => words.test(exercises)).map(([, feature]) => feature));
-  const { choices = [], usage = {} } = expect;
-  for (const choice of choices) {
-    const { content, reasoning, reasoning_contains, refusal, tool_calls = [], finish_reason = '' } = choice;
-    if (typeof content === 'string' && content !== '') found.add('text');
-    if (typeof content === 'string' && /[^\x20-\x7e\s]/.test(content)) found.add('unicode');
-    if (reasoning || reasoning_contains) found.add('reasoning');
-    if (refusal) found.add('refusal');
-    if (tool_calls.length === 1) found.add('tool');
-    if (tool_calls.length > 1) found.add('parallel-tools');
-    if (tool_calls.some((call) => JSON.stringify(call.arguments) === '{}')) found.add('zero-argument-tool');
-    const finish = FINISHES[finish_reason];
-    if (finish) found.add(finish);
+/** What a recording shows, found out by reading it as the gateway does. */
+function evidenceOf(recording: Recording): Set<Evidence> {
+  const { status, headers } = recording.response;
+  const id = dialectOf(recording) as DialectId;
+  const dialect = UPSTREAM_DIALECTS[id];
+  assert(dialect, id);
+  const bytes = bytesOf(recording.response);
+  if (status >= 300) {
+    const refused = dialect.decodeFault({ status, headers, body: bytes.toString(), provider: 'Recorded', now: 0 });
+    return refusalOf(faultClass(refused.code));
   }
-  if (choices.length > 1) found.add('two-choices');
-  if ((usage.cached_tokens ?? 0) > 0) found.add('cache-read');
-  if ((usage.cache_creation_tokens ?? 0) > 0) found.add('cache-write');
-  if ((usage.reasoning_tokens ?? 0) > 0) found.add('reasoning-count');
+  const target = sampleTarget(id, { endpoint: { upstreamId: recording.model } });
+  const call = sampleCall({ stream: recording.stream });
+  const events: Event[] = [];
+  const reader = readAnswer({ ...sampleUpstream(target, call), dialect }, headers, {
+    events: (batch) => events.push(...batch),
+    replied: (reply) => events.push(...eventsOfReply(reply)),
+    failed: (fault) => events.push({ type: 'fault', fault }),
+  });
+  reader.push(bytes);
+  reader.end();
+  return new Set([...featuresOf(events), ...(asksForSchema(recording) ? (['structured'] as const) : [])]);
+}
+
+const faultClass = (code: FaultCode): string => FAULTS[code].class;
+
+const refusalOf = (kind: string): Set<Evidence> => new Set(REFUSALS.filter((known) => known === kind));
+
+const asksForSchema = ({ request }: Recording): boolean =>
+  /"json_schema"|"responseSchema"|"responseJsonSchema"/.test(JSON.stringify(request?.body ?? null));
+
+function featuresOf(events: readonly Event[]): Set<Evidence> {
+  const last = events.at(-1);
+  if (last?.type === 'fault') {
+    if (last.fault.code === 'upstream_truncated') return new Set(['truncated']);
+    return new Set(events.some(({ type }) => type === 'text') ? ['stream-error'] : ['error under 200']);
+  }
+  const collector = createCollector();
+  for (const event of events) collector.add(event);
+  const reply = collector.reply();
+  const found = new Set<Evidence>(reply.choices.flatMap(featuresOfChoice));
+  if (reply.choices.length > 1) found.add('two-choices');
+  if (reply.serviceTier !== undefined) found.add('service-tier');
+  if (hasVendorItems(reply)) found.add('vendor-tool');
+  for (const feature of countsIn(reply.usage)) found.add(feature);
   return found;
 }
 
-/** Counts the recordings beside the checkout. Embeddings are no chats and are not counted. */
+function featuresOfChoice({ parts, finish, stopSequence, annotations = [], logprobs }: Choice): Evidence[] {
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const calls = parts.filter((part) => part.type === 'tool-call');
+  const thoughts = parts.filter((part) => part.type === 'reasoning');
+  const found: readonly (readonly [Evidence, boolean])[] = [
+    ['text', text !== ''],
+    ['unicode', /[^\x20-\x7e\s]/.test(text)],
+    ['tool', calls.length === 1],
+    ['parallel-tools', calls.length > 1],
+    ['zero-argument-tool', calls.some((call) => call.arguments === '{}')],
+    ['reasoning', thoughts.some(({ kind, text: thought }) => kind !== 'encrypted' && thought !== '')],
+    ['signed-reasoning', thoughts.some(isSigned)],
+    ['encrypted-reasoning', thoughts.some((thought) => thought.kind === 'encrypted' && !isSigned(thought))],
+    ['refusal', parts.some(({ type }) => type === 'refusal')],
+    ['image', parts.some(({ type }) => type === 'image')],
+    ['audio', parts.some(({ type }) => type === 'audio')],
+    ['length', finish === 'length'],
+    ['content-filter', finish === 'content_filter'],
+    ['stop-sequence', stopSequence !== undefined],
+    ['citations', annotations.length > 0],
+    ['logprobs', logprobs !== undefined],
+  ];
+  return found.filter(([, isThere]) => isThere).map(([feature]) => feature);
+}
+
+/** Gemini's signatures stand by themselves. */
+const isSigned = ({ signature, kind, format }: Pick<ReasoningEvent, 'signature' | 'kind' | 'format'>): boolean =>
+  signature !== undefined || (kind === 'encrypted' && format === 'google-gemini-v1');
+
+/** Items, blocks and parts of the vendor's own tools. */
+const hasVendorItems = ({ choices }: Reply): boolean =>
+  choices.some(({ native }) =>
+    Object.keys(native?.fields ?? {}).some((name) => /^item:|^content\[|^parts$/.test(name)),
+  );
+
+function countsIn(usage: Usage | undefined): Evidence[] {
+  if (!usage) return [];
+  const found: readonly (readonly [Evidence, number])[] = [
+    ['cache-read', usage.inputCacheRead],
+    ['cache-write', usage.inputCacheWrite + usage.inputCacheWrite1h],
+    ['reasoning-count', usage.outputReasoning],
+    ['predicted-tokens', usage.acceptedPrediction ?? 0],
+  ];
+  return found.filter(([, count]) => count > 0).map(([feature]) => feature);
+}
+
+/** Counts the recordings beside the checkout, for each client those that it is shown. Embeddings are no chats. */
 export function countRecordings(): EvidenceTable {
-  const provenance: { [word: string]: number } = {};
-  const dialects: { [dialect: string]: { [feature in Evidence]?: { whole: number; stream: number } } } = {};
-  for (const recording of RECORDINGS.filter((one) => !isEmbedding(one))) {
-    provenance[recording.provenance] = (provenance[recording.provenance] ?? 0) + 1;
-    const features = dialects[dialectOf(recording)] ?? {};
-    dialects[dialectOf(recording)] = features;
-    for (const feature of evidenceOf(recording)) {
-      const count = features[feature] ?? { whole: 0, stream: 0 };
-      count[recording.stream ? 'stream' : 'whole']++;
-      features[feature] = count;
-    }
-  }
-  return { provenance, dialects };
+  const chats = RECORDINGS.filter((one) => !isEmbedding(one)).map((recording) => ({
+    recording,
+    dialect: dialectOf(recording),
+    found: ['all', ...evidenceOf(recording)],
+  }));
+  const provenance = tally(chats.map(({ recording }) => recording.provenance));
+  const clients = CLIENTS.map((client) => {
+    const shown = chats.filter(({ recording }) => exclusionOf(recording, client) === undefined);
+    const dialects = [...new Set(shown.map(({ dialect }) => dialect))].sort();
+    const counts = dialects.map((id) => [id, countsOf(shown.filter(({ dialect }) => dialect === id))] as const);
+    return [client.dialect.id, Object.fromEntries(counts)] as const;
+  });
+  return { provenance, clients: Object.fromEntries(clients) };
+}
+
+type Found = { readonly recording: Recording; readonly found: readonly string[] };
+
+function countsOf(shown: readonly Found[]): { readonly [feature: string]: readonly [number, number] } {
+  const whole = tally(shown.flatMap(({ recording, found }) => (recording.stream ? [] : found)));
+  const stream = tally(shown.flatMap(({ recording, found }) => (recording.stream ? found : [])));
+  const features = [...new Set([...Object.keys(whole), ...Object.keys(stream)])].sort();
+  return Object.fromEntries(features.map((name) => [name, [whole[name] ?? 0, stream[name] ?? 0] as const]));
+}
+
+function tally(words: readonly string[]): { readonly [word: string]: number } {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }

@@ -17,6 +17,7 @@ export type Recording = {
   readonly provenance: string;
   /** What the recorder says it shows. */
   readonly exercises: string;
+  readonly request: { readonly body?: unknown } | null;
   readonly response: {
     readonly status: number;
     readonly headers: { [name: string]: string };

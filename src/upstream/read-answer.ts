@@ -20,6 +20,7 @@ import {
   tooDeepFault,
 } from './read-body.ts';
 import { eventsOfReply } from './reply-events.ts';
+import { createEndGuard, faultOfReply } from './unfinished.ts';
 
 export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect };
 
@@ -65,6 +66,7 @@ const beginsWhole = (first: number | undefined): boolean => first === 123 || fir
 function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
+  const guardEnd = createEndGuard(context.target);
   const decode = (frames: readonly Frame[]): Event[] => {
     const first = frames.length === 1 && frames[0];
     if (first && first.data.length <= NESTING_UNCHECKED_LENGTH) return decoder.push(first);
@@ -81,9 +83,9 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   return {
     push: (bytes) => {
       const frames = splitter.push(bytes);
-      if (frames.length > 0) sink.events(decode(frames));
+      if (frames.length > 0) sink.events(guardEnd(decode(frames)));
     },
-    end: () => sink.events([...decode(splitter.end()), ...decoder.end()]),
+    end: () => sink.events(guardEnd([...decode(splitter.end()), ...decoder.end()])),
   };
 }
 
@@ -93,6 +95,8 @@ function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<
   const body = parseWhole(context.target, type, bytes);
   if (!body.ok) return body;
   const reply = context.dialect.decodeReply(body.value, context);
+  const unfinished = reply.ok && faultOfReply(reply.value, context.target);
+  if (unfinished) return failed(unfinished);
   const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body.value);
   return isError ? failed(errorOf(context, bytes.toString())) : reply;
 }

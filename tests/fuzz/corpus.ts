@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject, parseJson } from '../../src/base/
 import type { Client } from '../matrix/client.ts';
 import { CLIENTS, UPSTREAMS } from '../matrix/pairs.ts';
 import { QUESTION_NAMES } from '../matrix/questions.ts';
-import { bytesOf as bytesOfFrames, errorTranscript, transcript } from '../matrix/transcripts.ts';
+import { bytesOf as bytesOfFrames, errorTranscript, REFUSALS, transcript } from '../matrix/transcripts.ts';
 import type { Upstream } from '../matrix/upstream.ts';
 import { bytesOf, dialectOf, RECORDINGS } from '../recordings.ts';
 
@@ -44,7 +44,10 @@ export function readCorpus(): Corpus {
       streams.push(streamOf(upstream, name, bytesOfFrames(id, framing, told.frames)));
     }
     for (const { name, bytes } of rawStreams(id)) streams.push(streamOf(upstream, name, bytes));
-    refusals.push({ upstream, ...errorTranscript(id) });
+    for (const kind of REFUSALS) {
+      const refusal = errorTranscript(id, kind);
+      if (refusal) refusals.push({ upstream, ...refusal });
+    }
   }
   for (const recording of RECORDINGS) {
     const upstream = UPSTREAMS.find(({ dialect }) => dialect.id === dialectOf(recording));

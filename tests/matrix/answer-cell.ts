@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { createSplitter } from '../../src/base/frames.ts';
 import type { Json } from '../../src/base/json.ts';
-import { nano } from '../../src/base/money.ts';
-import { type Call, toolCallIds } from '../../src/call/call.ts';
-import type { Bill, Event } from '../../src/call/event.ts';
-import type { UpstreamContext } from '../../src/dialects/dialect.ts';
-import { SEED, seeded } from '../../src/dialects/fuzz.ts';
-import { checkEventGrammar } from '../../src/dialects/grammar.ts';
-import { sampleAnswer } from '../../src/dialects/samples.ts';
 import { ANSWERS, type Answer, type AnswerName, comparable, expected, transcriptOf } from './answers.ts';
 import { lacking, type Sent, send } from './ask-cell.ts';
 import type { Cell } from './cell.ts';
 import type { Client } from './client.ts';
-import type { QuestionName } from './questions.ts';
+import { hearReply, hearStream } from './hear.ts';
 import type { Told } from './told.ts';
-import { bytesOf, ofDialect, type Transcript, transcript } from './transcripts.ts';
+import { ofDialect, type Transcript, transcript } from './transcripts.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Does a vendor's documented answer reach a program of another dialect, whole and streamed alike? */
@@ -140,62 +132,3 @@ export function replay(client: Client, upstream: Upstream, turns: readonly Json[
   assert(typeof sent !== 'string', String(sent));
   return sent;
 }
-
-/** What a program keeps of a whole answer, given to a question. */
-export function hear(client: Client, upstream: Upstream, name: string, question: QuestionName): Told {
-  const told = transcript(upstream.dialect.id, name);
-  const sent = send(client, upstream, client.ask(question) ?? {}, false);
-  assert(told && typeof sent !== 'string');
-  return client.tell(hearReply(client, upstream, sent.call, told));
-}
-
-/** What the gateway adds to the vendor's count. */
-const BILL: Bill = {
-  cost: nano(42_000n),
-  inputCost: nano(30_000n),
-  outputCost: nano(12_000n),
-  upstreamCost: nano(40_000n),
-  isByok: true,
-};
-
-/** Ids are new in each turn of a conversation, and the same however often one turn is heard. */
-function contextOf({ target }: Upstream, call: Call): UpstreamContext {
-  let count = 0;
-  const before = toolCallIds(call).size;
-  return { target, call, newId: (prefix) => `${prefix}-${before}-${++count}` };
-}
-
-function hearReply(client: Client, upstream: Upstream, call: Call, told: Transcript): Json {
-  assert(told.reply !== undefined, 'the transcript has a reply');
-  const reply = upstream.dialect.decodeReply(told.reply, contextOf(upstream, call));
-  if (!reply.ok) assert.fail(reply.error.message);
-  return JSON.parse(JSON.stringify(client.dialect.encodeReply({ ...reply.value, bill: BILL }, sampleAnswer(call))));
-}
-
-/** Streamed whole, byte by byte and in random pieces: every time the same text reaches the program. */
-function hearStream(client: Client, upstream: Upstream, call: Call, told: Transcript): Told {
-  const bytes = bytesOf(upstream.dialect.id, upstream.dialect.framing, told.frames);
-  const random = seeded(SEED);
-  const sizes = [() => bytes.length, () => 1, () => Math.ceil(random() * 9), () => Math.ceil(random() * 200)];
-  const [whole = '', ...cut] = sizes.map((size) => writeStream(client, call, decode(upstream, call, bytes, size)));
-  for (const text of cut) assert.equal(text, whole, `no chunking changes the stream (seed ${SEED})`);
-  return client.tell(client.fold(whole));
-}
-
-function decode(upstream: Upstream, call: Call, bytes: Uint8Array, size: () => number): Event[] {
-  const splitter = createSplitter(upstream.dialect.framing);
-  const decoder = upstream.dialect.decodeEvents(contextOf(upstream, call));
-  const events: Event[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const next = at + size();
-    for (const frame of splitter.push(bytes.subarray(at, next))) events.push(...decoder.push(frame));
-    at = next;
-  }
-  for (const frame of splitter.end()) events.push(...decoder.push(frame));
-  events.push(...decoder.end());
-  assert.equal(checkEventGrammar(events), null);
-  return events.map((event) => (event.type === 'usage' ? { ...event, bill: BILL } : event));
-}
-
-const writeStream = (client: Client, call: Call, events: readonly Event[]): string =>
-  events.map(client.dialect.encodeEvents(sampleAnswer(call))).join('');

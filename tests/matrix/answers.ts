@@ -51,6 +51,7 @@ export const ANSWERS = {
     usage: { audioIn: 6, audioOut: 7 },
   },
   'stream-error': { ...one({ text: 'Hello,' }), streamedOnly: true, error: /The server had an error\./ },
+  'failed-finish': { ...one({ text: 'Hello, world.' }), error: /not finish|end/ },
   truncated: { ...one({ text: 'Hello, world.' }), streamedOnly: true, error: /broke off|ended|closed the stream/i },
 } as const satisfies { readonly [name: string]: Answer };
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { hear, replay } from './answer-cell.ts';
+import { replay } from './answer-cell.ts';
 import { type AnswerName, transcriptOf } from './answers.ts';
 import type { Cell } from './cell.ts';
 import type { Client } from './client.ts';
+import { hear } from './hear.ts';
 import type { Upstream } from './upstream.ts';
 
 /**

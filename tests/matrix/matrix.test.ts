@@ -8,7 +8,8 @@ import type { Cell } from './cell.ts';
 import { foreignCell } from './foreign-cell.ts';
 import { ASKED_UPSTREAMS, CLIENTS, UPSTREAMS } from './pairs.ts';
 import { QUESTION_NAMES } from './questions.ts';
-import { refusedCell } from './refused-cell.ts';
+import { errorUnder200Cell, refusedCell } from './refused-cell.ts';
+import { REFUSALS } from './transcripts.ts';
 
 /** Every cell of a row is looked at, whole and streamed; what is wrong is told by its name. */
 function check<Name extends string>(names: readonly Name[], cell: (name: Name, stream: boolean) => Cell): void {
@@ -35,9 +36,9 @@ for (const client of CLIENTS) {
     describe(`${client.dialect.id} ← ${upstream.name}`, () => {
       test('what is answered is heard, streamed and whole alike', () =>
         check(ANSWER_NAMES, (name, stream) => answerCell(client, upstream, name, stream)));
-      test('a refused call is told as what it is', () => {
-        const cell = refusedCell(client, upstream);
-        assert.equal(cell.state, 'kept', cell.state === 'kept' ? '' : cell.reason);
-      });
+      test('a refused call is told as what it is, at once and in the midst of an answer', () =>
+        check(REFUSALS, (kind, stream) => refusedCell(client, upstream, kind, stream)));
+      test('an error under status 200 is an error', () =>
+        check(['error under 200'], (_, stream) => errorUnder200Cell(client, upstream, stream)));
     });
 }

@@ -12,7 +12,24 @@ export type ErrorTranscript = {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
   readonly body: string;
+  /** The words in it that say what happened. */
+  readonly says: string;
 };
+
+/** What a vendor may refuse a call for, in the words in which every dialect keeps it: `metadata.class`. */
+export const REFUSALS = [
+  'authentication',
+  'permission',
+  'model_not_found',
+  'invalid_request',
+  'context_length_exceeded',
+  'content_policy',
+  'rate_limit',
+  'insufficient_quota',
+  'overloaded',
+  'server_error',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
 
 const dialects = resolve(import.meta.dirname, '../../src/dialects');
 
@@ -28,9 +45,14 @@ export const ofDialect = (dialect: string): string =>
 export const transcript = (dialect: string, name: string): Transcript | undefined =>
   read(ofDialect(dialect), name) as Transcript | undefined;
 
-/** The body of a refused call: too many requests. */
-export const errorTranscript = (dialect: string): ErrorTranscript =>
-  read(dialect === 'bedrock-invoke-anthropic' ? 'bedrock-converse' : dialect, 'error-status') as ErrorTranscript;
+/** How a vendor refuses a call; undefined if it documents no such refusal. */
+export function errorTranscript(dialect: string, kind: Refusal): ErrorTranscript | undefined {
+  const of = dialect === 'bedrock-invoke-anthropic' ? 'bedrock-converse' : dialect;
+  const told = (read(of, 'errors') as { readonly [kind in Refusal]?: Omit<ErrorTranscript, 'says'> })[kind];
+  if (!told) return undefined;
+  const { error, message } = JSON.parse(told.body);
+  return { ...told, says: typeof error === 'string' ? error : (error?.message ?? message) };
+}
 
 /** The frames as the bytes that come over the network. */
 export function bytesOf(dialect: string, framing: Framing, frames: readonly WireFrame[]): Uint8Array {

@@ -172,4 +172,5 @@ export const responsesClient: Client = {
     audio: 'the Responses API answers without audio',
   },
   refusalIsText: false,
+  limitIsIncomplete: true,
 };

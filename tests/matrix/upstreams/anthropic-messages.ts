@@ -144,6 +144,7 @@ const shared = {
     logprobs: 'no log probabilities',
     refusal: 'a refusal is a stop reason',
     image: 'text output only',
+    'failed-finish': 'no such stop reason',
     audio: 'text output only',
   },
   counts: { cacheRead: true, cacheWrite: true, reasoning: true },

@@ -73,6 +73,7 @@ export const ollamaUpstreamOfMatrix: Upstream = {
     'vendor-tool': 'no tools of its own',
     'service-tier': 'no tiers',
     image: 'text output only',
+    'failed-finish': 'no such done_reason',
     audio: 'text output only',
     'signed-reasoning': NO_OPAQUE,
     'encrypted-reasoning': NO_OPAQUE,
