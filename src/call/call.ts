@@ -80,6 +80,8 @@ export type ReasoningRequest = {
 
 export type GatewayOptions = {
   readonly provider?: ProviderPreferences;
+  /** Whatever an endpoint cannot be told refuses it; includes `provider.require_parameters`. */
+  readonly strict?: true;
   /** Any of OpenRouter's plugins, unread. */
   readonly plugins?: readonly JsonObject[];
   readonly preset?: string;

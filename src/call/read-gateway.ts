@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call, GatewayOptions, ProviderPreferences } from './call.ts';
 import type { CacheMark } from './message.ts';
@@ -55,7 +56,7 @@ export function readCommon(to: Complaints, body: JsonObject, headers: WireHeader
     model: readString(to, body, 'model') ?? null,
     models: readStrings(to, body, 'models') ?? [],
     stream: readBoolean(to, body, 'stream') ?? false,
-    gateway: readGateway(to, body),
+    gateway: readGateway(to, body, headers),
     ...present({
       anthropicBetas: headers['x-anthropic-beta']
         ?.split(',')
@@ -73,14 +74,17 @@ export function readCommon(to: Complaints, body: JsonObject, headers: WireHeader
   };
 }
 
-function readGateway(to: Complaints, body: JsonObject): GatewayOptions {
+function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): GatewayOptions {
   const extra: Record<string, Json> = {};
   for (const field of EXTRA_FIELDS) {
     const value = body[field];
     if (value !== undefined && value !== null) extra[field] = value;
   }
+  const provider = readPreferences(to, body);
+  const isStrict = /^(?:1|true)$/i.test(headers[`${PRODUCT.headerPrefix}-strict`] ?? '');
   return present({
-    provider: readPreferences(to, body),
+    provider: isStrict ? { ...provider, require_parameters: true } : provider,
+    strict: isStrict || undefined,
     plugins: readObjects(to, body, 'plugins'),
     preset: readString(to, body, 'preset'),
     extra: Object.keys(extra).length > 0 ? extra : undefined,

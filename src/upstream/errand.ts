@@ -13,13 +13,15 @@ export type Answered = { readonly id?: string; readonly usage?: Usage };
 /** What a run carries to providers, whatever the operation: a chat call, texts to embed. */
 export type Errand<Answer extends Answered> = {
   readonly isStreamed: boolean;
-  /** The parameters that were sent, by the names that losses go by. */
-  readonly parameters: () => readonly string[];
+  /** The parameters that were sent, by the names that losses go by; of a strict call, all that may be lost. */
+  readonly parameters: () => Indispensable;
   /** The exchanges that this endpoint needs for the whole call, in order: more than one where it takes less at once. */
   readonly translate: (target: Target) => Result<Translations<Answer>, Fault>;
   /** The answers of those exchanges as one. */
   readonly join: (answers: readonly [Answer, ...Answer[]]) => Answer;
 };
+/** What must not be lost where the plan is strict. */
+export type Indispensable = readonly string[] | 'everything';
 export type Translations<Answer> = readonly [Translation<Answer>, ...Translation<Answer>[]];
 
 /** One HTTP exchange in the words of one endpoint's dialect: all that an attempt needs to know of dialects. */

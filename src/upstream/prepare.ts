@@ -7,7 +7,7 @@ import * as faults from './attempt-faults.ts';
 import { sign } from './auth/sign.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import { type AssetData, fetchAssets } from './egress.ts';
-import type { Translation } from './errand.ts';
+import type { Indispensable, Translation } from './errand.ts';
 import { secretsOf } from './redact.ts';
 import { writeRequest } from './write-request.ts';
 
@@ -23,7 +23,7 @@ export type Preparation = {
   readonly credentials: Credentials;
   readonly translation: Translation<unknown>;
   /** The parameters whose loss refuses the endpoint; null where a loss is only reported. */
-  readonly indispensable: readonly string[] | null;
+  readonly indispensable: Indispensable | null;
   /** What earlier attempts of the same call have fetched; added to. */
   readonly assets: Map<string, AssetData>;
   /** Handed what gives up a download that `prepare` has begun, and null when it is over. */
@@ -75,7 +75,7 @@ function write(
     done(written);
     return;
   }
-  const refused = written.value.losses.filter(({ field }) => indispensable?.includes(field));
+  const refused = indispensable ? written.value.losses.filter((loss) => isKept(loss, indispensable)) : [];
   if (refused.length > 0) {
     done(failed(cannotKeep(candidate, refused)));
     return;
@@ -87,6 +87,10 @@ function write(
   if (signed instanceof Promise) signed.then(proceed).catch((cause) => done(failed(faults.bug(cause))));
   else proceed(signed);
 }
+
+/** A parameter is named by itself or by one of its entries: `stop`, `tools[2]`. */
+const isKept = ({ field }: Loss, indispensable: Indispensable): boolean =>
+  indispensable === 'everything' || indispensable.includes(field.replace(/\[\d+\]$/, ''));
 
 function cannotKeep({ endpoint }: Candidate, losses: readonly Loss[]): Fault {
   const fields = losses.map(({ field, reason }) => `${field} (${reason})`).join(', ');
