@@ -16,16 +16,8 @@ export type GeminiMethod = (typeof GEMINI_METHODS)[number];
 export type GeminiPath = { readonly model: string; readonly method: GeminiMethod };
 
 const KNOWN = new Set([
-  ...COMMON_FIELDS,
-  ...[
-    'contents',
-    'systemInstruction',
-    'tools',
-    'toolConfig',
-    'generationConfig',
-    'serviceTier',
-    'generateContentRequest',
-  ],
+  ...['contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig', 'serviceTier'],
+  'generateContentRequest',
 ]);
 
 /** `google/gemini-2.5-flash:free:generateContent` → model and method; undefined if there is no such method. */
@@ -61,7 +53,8 @@ function pathOf({ params }: ClientRequest): GeminiPath | undefined {
 function readCall(body: JsonObject, request: ClientRequest, { model, method }: GeminiPath): Result<Call, Fault> {
   const to = newComplaints();
   // `countTokens` takes the contents alone or the whole request in a wrapper.
-  const asked = camelKeys(isObject(body.generateContentRequest) ? body.generateContentRequest : body);
+  const told = isObject(body.generateContentRequest) ? body.generateContentRequest : body;
+  const asked = camelKeys(without(told, COMMON_FIELDS));
   const { configured, rest } = readConfig(to, asked);
   const { functionCallingConfig: _, ...toolConfig } = camelKeys(objectOf(asked.toolConfig));
   const native = {
