@@ -66,11 +66,17 @@ function held(check: () => void): Cell {
   }
 }
 
-type Heard = { readonly status: number; readonly told: Told };
+export type Heard = {
+  readonly status: number;
+  readonly told: Told;
+  readonly text: string;
+  readonly retryAfter: string | undefined;
+};
 
 export function toldAtOnce(client: Client, fault: Fault): Heard {
-  const { status, body } = client.dialect.encodeFault(fault, { id: 'gen-1', answer: sampleAnswer() });
-  return { status, told: client.tell(JSON.parse(JSON.stringify(body))) };
+  const { status, body, headers } = client.dialect.encodeFault(fault, { id: 'gen-1', answer: sampleAnswer() });
+  const text = JSON.stringify(body);
+  return { status, told: client.tell(JSON.parse(text)), text, retryAfter: headers['retry-after'] };
 }
 
 /** After half an answer: the line is open, so the status is that of the fault in the frame, where the dialect has one. */
@@ -80,10 +86,9 @@ export function toldInStream(client: Client, fault: Fault): Heard {
     { type: 'text', choice: 0, text: 'Half an' },
     { type: 'fault', fault },
   ];
-  const told = client.tell(client.fold(events.map(client.dialect.encodeEvents(sampleAnswer())).join('')));
-  assert.ok(
-    !told.choices.some(({ finish }) => ['stop', 'length', 'tool_calls'].includes(finish)),
-    'the answer does not seem whole',
-  );
-  return { status: faultRow(fault).status, told };
+  const text = events.map(client.dialect.encodeEvents(sampleAnswer())).join('');
+  const told = client.tell(client.fold(text));
+  const wholly = client.limitIsIncomplete ? ['stop', 'tool_calls'] : ['stop', 'length', 'tool_calls'];
+  assert.ok(!told.choices.some(({ finish }) => wholly.includes(finish)), 'the answer does not seem whole');
+  return { status: faultRow(fault).status, told, text, retryAfter: undefined };
 }
