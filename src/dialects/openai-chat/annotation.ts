@@ -1,10 +1,20 @@
-import { isObject, type Json, type JsonObject, optionalNumber, optionalString, stringOf } from '../../base/json.ts';
+import {
+  arrayOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  optionalNumber,
+  optionalString,
+  stringOf,
+} from '../../base/json.ts';
 import type { Annotation } from '../../call/message.ts';
 
 /** An entry of `annotations`: a URL citation, or something kept as it is (a parsed file). */
 export function readAnnotation(entry: Json): Annotation | undefined {
   if (!isObject(entry)) return undefined;
   const citation = entry.url_citation;
+  if (entry.type === 'file' && isObject(entry.citation)) return { type: 'native', value: entry.citation };
   if (entry.type !== 'url_citation' || !isObject(citation)) return { type: 'native', value: entry };
   const title = optionalString(citation.title);
   const content = optionalString(citation.content);
@@ -21,7 +31,8 @@ export function readAnnotation(entry: Json): Annotation | undefined {
 }
 
 export function writeAnnotation(annotation: Annotation): JsonObject {
-  if (annotation.type === 'native') return annotation.value;
+  if (annotation.type === 'native')
+    return isOurs(annotation.value) ? annotation.value : fileAnnotation(annotation.value);
   return {
     type: 'url_citation',
     url_citation: {
@@ -33,3 +44,20 @@ export function writeAnnotation(annotation: Annotation): JsonObject {
     },
   };
 }
+
+const isOurs = ({ type, file, file_annotation }: JsonObject): boolean =>
+  (type === 'file' && isObject(file)) || (type === 'file_annotation' && isObject(file_annotation));
+
+/**
+ * Another vendor's citation of a document, as the only other annotation there is: clients that check what they get
+ * (@openrouter/ai-sdk-provider 3.1) refuse a whole answer for an annotation of a kind they do not know. The citation
+ * itself stands beside it, for the way back.
+ */
+function fileAnnotation(citation: JsonObject): JsonObject {
+  const name = [citation.document_title, citation.title, citation.filename, citation.file_id].map(optionalString);
+  const quoted = optionalString(citation.cited_text) ?? arrayOf(citation.sourceContent).map(textOf).join('');
+  const content = quoted === '' ? [] : [{ type: 'text', text: quoted }];
+  return { type: 'file', file: { hash: '', name: name.find((text) => text !== undefined) ?? '', content }, citation };
+}
+
+const textOf = (part: Json): string => stringOf(objectOf(part).text);
