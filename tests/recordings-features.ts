@@ -95,7 +95,8 @@ function featuresOfChoice({ parts, finish, stopSequence, annotations = [], logpr
     ['length', finish === 'length'],
     ['content-filter', finish === 'content_filter'],
     ['stop-sequence', stopSequence !== undefined],
-    ['citations', annotations.length > 0],
+    ['citations', annotations.some(({ type }) => type === 'url')],
+    ['document-citations', annotations.some(({ type }) => type === 'native')],
     ['logprobs', logprobs !== undefined],
   ];
   return found.filter(([, isThere]) => isThere).map(([feature]) => feature);

@@ -44,6 +44,7 @@ export const ANSWERS = {
   'two-choices': { question: 'two choices', choices: [{ text: 'Heads.' }, { text: 'Tails.' }] },
   logprobs: one({ text: 'Hello', logprobs: [-0.25, -0.5] }, 'log probabilities'),
   citations: one({ text: 'Rain today.', citations: [today] }),
+  'document-citations': one({ text: 'Rain today.', documents: ['Weather book'] }),
   'vendor-tool': one({ text: 'Rain today.', citations: [today] }),
   image: { ...one({ text: 'Here.', images: ['picture'] }, 'image wanted'), usage: { completion: 9, imageOut: 5 } },
   audio: {

@@ -21,6 +21,8 @@ export type ToldChoice = {
   readonly stopSequence: string | null;
   /** Title and address. */
   readonly citations: readonly string[];
+  /** Titles of the documents that are cited. */
+  readonly documents: readonly string[];
   /** Names of media of the matrix. */
   readonly images: readonly string[];
   readonly audio: string;
@@ -62,6 +64,7 @@ export const emptyChoice: ToldChoice = {
   finish: 'stop',
   stopSequence: null,
   citations: [],
+  documents: [],
   images: [],
   audio: '',
   transcript: '',

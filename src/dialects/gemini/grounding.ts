@@ -1,5 +1,6 @@
 import { arrayOf, countOf, isObject, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
 import type { Annotation } from '../../call/message.ts';
+import { documentOf } from '../document-citation.ts';
 
 /** An answer has a handful; a hostile one must not make us count bytes for ever. */
 const SUPPORTS_MAX = 500;
@@ -48,7 +49,11 @@ export function encodeGrounding(annotations: readonly Annotation[], text: string
   const supports: JsonObject[] = [];
   const places = new Map<string, number>();
   for (const annotation of annotations.slice(0, SUPPORTS_MAX)) {
-    if (annotation.type !== 'url') continue;
+    if (annotation.type !== 'url') {
+      const { name, text: quoted } = documentOf(annotation.value);
+      chunks.push({ retrievedContext: { title: name, text: quoted } });
+      continue;
+    }
     let index = places.get(annotation.url);
     if (index === undefined) {
       index = chunks.length;

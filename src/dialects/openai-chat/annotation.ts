@@ -1,14 +1,6 @@
-import {
-  arrayOf,
-  isObject,
-  type Json,
-  type JsonObject,
-  objectOf,
-  optionalNumber,
-  optionalString,
-  stringOf,
-} from '../../base/json.ts';
+import { isObject, type Json, type JsonObject, optionalNumber, optionalString, stringOf } from '../../base/json.ts';
 import type { Annotation } from '../../call/message.ts';
+import { documentOf } from '../document-citation.ts';
 
 /** An entry of `annotations`: a URL citation, or something kept as it is (a parsed file). */
 export function readAnnotation(entry: Json): Annotation | undefined {
@@ -54,10 +46,7 @@ const isOurs = ({ type, file, file_annotation }: JsonObject): boolean =>
  * itself stands beside it, for the way back.
  */
 function fileAnnotation(citation: JsonObject): JsonObject {
-  const name = [citation.document_title, citation.title, citation.filename, citation.file_id].map(optionalString);
-  const quoted = optionalString(citation.cited_text) ?? arrayOf(citation.sourceContent).map(textOf).join('');
-  const content = quoted === '' ? [] : [{ type: 'text', text: quoted }];
-  return { type: 'file', file: { hash: '', name: name.find((text) => text !== undefined) ?? '', content }, citation };
+  const { name, text } = documentOf(citation);
+  const content = text === '' ? [] : [{ type: 'text', text }];
+  return { type: 'file', file: { hash: '', name, content }, citation };
 }
-
-const textOf = (part: Json): string => stringOf(objectOf(part).text);

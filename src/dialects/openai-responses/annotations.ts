@@ -1,5 +1,6 @@
-import { type JsonObject, optionalNumber, optionalString } from '../../base/json.ts';
+import { type Json, type JsonObject, optionalNumber, optionalString } from '../../base/json.ts';
 import type { Annotation } from '../../call/message.ts';
+import { documentOf } from '../document-citation.ts';
 
 /** `base`: how many characters of the answer's text stand before the part that is annotated. */
 export function decodeAnnotation(value: JsonObject, base: number): Annotation {
@@ -19,8 +20,17 @@ export function decodeAnnotation(value: JsonObject, base: number): Annotation {
   };
 }
 
+const OURS: ReadonlySet<Json | undefined> = new Set(['file_citation', 'container_file_citation', 'file_path']);
+
+/** Another vendor's citation of a document; the citation itself stands beside it. */
+const fileCitation = (citation: JsonObject): JsonObject => {
+  const { name, index } = documentOf(citation);
+  return { type: 'file_citation', file_id: '', filename: name, index, citation };
+};
+
 export function encodeAnnotation(annotation: Annotation, base: number): JsonObject {
-  if (annotation.type === 'native') return annotation.value;
+  if (annotation.type === 'native')
+    return OURS.has(annotation.value.type) ? annotation.value : fileCitation(annotation.value);
   return {
     type: 'url_citation',
     url: annotation.url,

@@ -3,8 +3,9 @@ import type { Json } from '../../../src/base/json.ts';
 import { framesOf } from '../client.ts';
 import type { Billed } from './openai-chat.ts';
 
+type Citation = { url?: string; title?: string; document_title?: string };
 export type Block =
-  | { type: 'text'; text: string; citations?: { url?: string; title?: string }[] }
+  | { type: 'text'; text: string; citations?: Citation[] }
   | { type: 'thinking'; thinking: string; signature: string }
   | { type: 'redacted_thinking'; data: string }
   | { type: 'tool_use'; id: string; name: string; input: Json }
@@ -32,7 +33,7 @@ type Delta =
   | { type: 'thinking_delta'; thinking: string }
   | { type: 'signature_delta'; signature: string }
   | { type: 'input_json_delta'; partial_json: string }
-  | { type: 'citations_delta'; citation: { url?: string; title?: string } };
+  | { type: 'citations_delta'; citation: Citation };
 type Frame = {
   type: string;
   index: number;

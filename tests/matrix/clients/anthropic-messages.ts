@@ -142,6 +142,9 @@ function choiceOf(body: MessageBody): ToldChoice {
     citations: of('text').flatMap(({ citations }) =>
       (citations ?? []).flatMap(({ title, url }) => (url ? `${title} ${url}` : [])),
     ),
+    documents: of('text').flatMap(({ citations }) =>
+      (citations ?? []).flatMap(({ document_title }) => document_title ?? []),
+    ),
     images: of('image').map(({ source }) => mediumOf(source.data ?? source.url ?? '')),
     audio: '',
     transcript: '',

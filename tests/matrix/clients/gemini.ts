@@ -111,9 +111,10 @@ type Candidate = {
   index: number;
   content: { role: string; parts: Part[] };
   finishReason?: string;
-  groundingMetadata?: { groundingChunks?: { web?: { uri?: string; title?: string } }[] };
+  groundingMetadata?: { groundingChunks?: Chunk[] };
   logprobsResult?: { chosenCandidates: { logProbability: number }[] };
 };
+type Chunk = { web?: { uri?: string; title?: string }; retrievedContext?: { title?: string } };
 type Detail = { modality: string; tokenCount: number };
 type Body = {
   candidates?: Candidate[];
@@ -191,6 +192,7 @@ function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResul
     finish: finish === 'STOP' ? (calls.length > 0 ? 'tool_calls' : 'stop') : finish,
     stopSequence: null,
     citations: chunksOf(groundingMetadata).flatMap(({ web }) => (web?.uri ? `${web.title} ${web.uri}` : [])),
+    documents: chunksOf(groundingMetadata).flatMap(({ retrievedContext }) => retrievedContext?.title ?? []),
     images: blobs('image/'),
     audio: blobs('audio/').join(''),
     transcript: '',
@@ -200,7 +202,7 @@ function choiceOf({ content, finishReason = '', groundingMetadata, logprobsResul
 }
 
 /** The metadata are the vendor's own, passed on as they came. */
-function chunksOf(grounding: Candidate['groundingMetadata']): { web?: { uri?: string; title?: string } }[] {
+function chunksOf(grounding: Candidate['groundingMetadata']): Chunk[] {
   const chunks = grounding?.groundingChunks;
   return Array.isArray(chunks) ? chunks.filter((chunk) => typeof chunk === 'object' && chunk !== null) : [];
 }

@@ -128,7 +128,7 @@ type Message = {
   refusal: string | null;
   reasoning: string | null;
   tool_calls?: { id: string; function: { name: string; arguments: string } }[];
-  annotations?: { url_citation?: { url: string; title?: string } }[];
+  annotations?: { url_citation?: { url: string; title?: string }; file?: { name: string } }[];
   images?: { image_url: { url: string } }[];
   audio?: { data: string | null; transcript?: string } | null;
 };
@@ -202,6 +202,7 @@ function tell(json: Json): Told {
       citations: (message.annotations ?? []).flatMap(({ url_citation: told }) =>
         told ? `${told.title} ${told.url}` : [],
       ),
+      documents: (message.annotations ?? []).flatMap(({ file }) => file?.name ?? []),
       images: (message.images ?? []).map(({ image_url }) => mediumOf(image_url.url)),
       audio: message.audio ? mediumOf(message.audio.data ?? '') : '',
       transcript: message.audio?.transcript ?? '',

@@ -112,6 +112,7 @@ export const completionsClient: Client = {
     'signed-reasoning': TEXT_ONLY,
     'encrypted-reasoning': TEXT_ONLY,
     citations: TEXT_ONLY,
+    'document-citations': TEXT_ONLY,
     'vendor-tool': TEXT_ONLY,
     image: TEXT_ONLY,
     audio: TEXT_ONLY,

@@ -7,7 +7,7 @@ type Part =
   | {
       type: 'output_text';
       text: string;
-      annotations: { url?: string; title?: string }[];
+      annotations: { url?: string; title?: string; filename?: string }[];
       logprobs?: { logprob: number }[];
     }
   | { type: 'refusal'; refusal: string };

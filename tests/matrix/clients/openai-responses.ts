@@ -129,6 +129,7 @@ function choiceOf(body: ResponseBody, output: readonly Item[]): ToldChoice {
     finish: finishOf(body, calls.length > 0),
     stopSequence: null,
     citations: texts.flatMap((part) => part.annotations.flatMap(({ title, url }) => (url ? `${title} ${url}` : []))),
+    documents: texts.flatMap((part) => part.annotations.flatMap(({ filename }) => filename ?? [])),
     images: output.flatMap((item) => (item.type === 'image_generation_call' ? mediumOf(item.result ?? '') : [])),
     audio: '',
     transcript: '',

@@ -104,6 +104,7 @@ export const cohereUpstream: Upstream = {
     'two-choices': 'one answer to a call',
     refusal: 'a refusal is text',
     'content-filter': 'no such finish reason',
+    'document-citations': 'a document is cited by an address of its own',
     'vendor-tool': 'no tools of its own',
     'service-tier': 'no tiers',
     image: 'text output only',

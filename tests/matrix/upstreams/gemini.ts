@@ -125,6 +125,7 @@ export const generateUpstream: Upstream = {
   thinks: 'gemini',
   takesBack: 'gemini',
   cannot: {
+    'document-citations': 'no citations of documents that are sent along',
     refusal: 'a refusal is a finish reason',
     'encrypted-reasoning': 'thoughts are shown, or only signed',
   },

@@ -70,6 +70,7 @@ export const ollamaUpstreamOfMatrix: Upstream = {
     refusal: 'a refusal is text',
     'content-filter': 'no such done_reason',
     citations: 'no citations',
+    'document-citations': 'no citations',
     'vendor-tool': 'no tools of its own',
     'service-tier': 'no tiers',
     image: 'text output only',

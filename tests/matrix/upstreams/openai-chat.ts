@@ -166,7 +166,10 @@ export const chatUpstream: Upstream = {
   read,
   thinks: 'claude',
   takesBack: 'all',
-  cannot: { 'vendor-tool': 'its tools leave citations and nothing else' },
+  cannot: {
+    'vendor-tool': 'its tools leave citations and nothing else',
+    'document-citations': 'no citations of documents',
+  },
   instead: { 'structured-emulated': 'structured' },
   counts: { cacheRead: true, cacheWrite: true, reasoning: true, predicted: true, modalities: true },
 };
