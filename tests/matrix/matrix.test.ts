@@ -1,6 +1,8 @@
 /** Every dialect a program speaks, times every dialect an endpoint speaks, times every feature, streamed and not. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { collect } from '../../src/call/collect.ts';
+import { SAMPLE_STREAMS, sampleAnswer, sampleCall } from '../../src/dialects/samples.ts';
 import { answerCell } from './answer-cell.ts';
 import { ANSWER_NAMES } from './answers.ts';
 import { askCell } from './ask-cell.ts';
@@ -31,6 +33,21 @@ for (const client of CLIENTS) {
     for (const from of UPSTREAMS)
       for (const to of ASKED_UPSTREAMS)
         for (const name of ['signed-reasoning', 'encrypted-reasoning'] as const) foreignCell(client, from, to, name);
+  });
+  test(`${client.dialect.id}: whatever happens in a stream, it keeps the dialect's grammar and says what the whole answer says`, () => {
+    for (const [name, events] of Object.entries(SAMPLE_STREAMS)) {
+      const answer = sampleAnswer(sampleCall({ reasoning: { effort: 'low' } }));
+      const { turn: _, ...streamed } = client.tell(
+        client.fold(events.map(client.dialect.encodeEvents(answer)).join('')),
+      );
+      const reply = collect(events);
+      if (!reply.ok) assert.ok(streamed.error, name);
+      else {
+        const whole = JSON.parse(JSON.stringify(client.dialect.encodeReply(reply.value, answer)));
+        const { turn: __, ...told } = client.tell(whole);
+        assert.deepEqual(streamed, told, name);
+      }
+    }
   });
   for (const upstream of UPSTREAMS)
     describe(`${client.dialect.id} ← ${upstream.name}`, () => {

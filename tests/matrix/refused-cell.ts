@@ -33,6 +33,8 @@ export function refusedCell(client: Client, upstream: Upstream, kind: Refusal, s
     return { state: 'none', reason: 'a prompt beyond the limit is an incomplete answer in this dialect' };
   return held(() => {
     assert.equal(faultRow(fault).class, kind);
+    assert.equal(fault.upstream?.provider, 'Sample');
+    assert.ok(fault.upstream.raw?.includes(refusal.says), 'the body is kept as it came');
     const { status, told } = stream ? toldInStream(client, fault) : toldAtOnce(client, fault);
     assert.equal(status, STATUSES[kind]);
     assert.equal(told.error?.kind, kind);

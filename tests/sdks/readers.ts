@@ -95,6 +95,23 @@ export const READERS: { readonly [client: string]: (gateway: GatewayProcess) => 
       return { text, calls, finish };
     };
   },
+  '@openrouter/sdk, Responses': ({ base }) => {
+    const client = new OpenRouter({ serverURL: base, apiKey: API_KEY, retryConfig: { strategy: 'none' } });
+    return async (model, stream) => {
+      const result = await client.responses.send({ responsesRequest: { model, input: 'Hello', stream } });
+      let response = 'output' in result ? result : undefined;
+      if (!('output' in result))
+        for await (const event of result) {
+          if (event.type === 'error') throw new Error('message' in event ? event.message : 'an error');
+          if ('response' in event) response = event.response;
+        }
+      if (!response || response.error) throw new Error(response?.error?.message ?? 'no response');
+      const calls = response.output.flatMap((item) => (item.type === 'function_call' ? item : []));
+      const parts = response.output.flatMap((item) => (item.type === 'message' ? (item.content ?? []) : []));
+      const text = parts.map((part) => ('text' in part && part.type === 'output_text' ? part.text : '')).join('');
+      return { text, calls, finish: response.incompleteDetails?.reason ?? '' };
+    };
+  },
   'ai with @openrouter/ai-sdk-provider': ({ base }) => {
     const provider = createOpenRouter({ baseURL: base, apiKey: API_KEY });
     return aiReader((model) => provider(model));

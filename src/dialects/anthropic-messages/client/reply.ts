@@ -46,9 +46,10 @@ const stopReason = ({ finish, nativeFinish, stopSequence, parts }: Choice): stri
 function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
   const annotations = choice.annotations ?? [];
   const content: JsonObject[] = [];
-  const lastText = choice.parts.findLastIndex(({ type }) => type === 'text');
+  const parts = choice.parts.map(spoken);
+  const lastText = parts.findLastIndex(({ type }) => type === 'text');
   let offset = 0;
-  choice.parts.forEach((part, index) => {
+  parts.forEach((part, index) => {
     if (part.type === 'text') {
       const cited = annotationsIn(annotations, offset, part.text.length, index === lastText);
       for (const block of citedText(part.text, offset, cited)) content.push(block);
@@ -60,6 +61,12 @@ function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
     if (place !== undefined && isObject(block)) content.splice(Math.min(place, content.length), 0, block);
   }
   return content;
+}
+
+/** Of an answer in sound this dialect has the words. */
+function spoken(part: AssistantPart): AssistantPart {
+  const transcript = part.type === 'audio' ? part.native?.fields.transcript : undefined;
+  return typeof transcript === 'string' ? { type: 'text', text: transcript } : part;
 }
 
 /** The annotations of one text part: by their offsets, and those without any to the last. */
@@ -80,12 +87,8 @@ function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: Answer
       return [{ type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments) }];
     case 'image':
       return [{ type: 'image', source: imageSource(part.source) }];
-    case 'audio': {
-      const transcript = part.native?.fields.transcript;
-      return typeof transcript === 'string' && transcript !== ''
-        ? [{ type: 'text', text: transcript, citations: null }]
-        : [];
-    }
+    case 'audio':
+      return [];
     default:
       return part satisfies never;
   }
