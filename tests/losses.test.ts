@@ -8,7 +8,7 @@ import { SPEAKERS, speak } from './speakers.ts';
 /** The Responses API has no `top_k`; Ollama caches without breakpoints, which is no parameter. */
 const LOSING = { provider: { only: ['sandbox/responses'] } };
 const BREAKPOINT = { cache_control: { type: 'ephemeral' } };
-const only = (...tags: string[]): JsonObject => ({ provider: { only: tags, order: tags } });
+const servedBy = (...tags: string[]): JsonObject => ({ provider: { only: tags, order: tags } });
 
 let gateway: GatewayProcess;
 before(async () => {
@@ -62,7 +62,7 @@ for (const speaker of SPEAKERS)
       });
 
       test('with require_parameters the endpoint is passed over, and none is an error that names the parameter', async () => {
-        const both = only('sandbox/responses', 'sandbox/cohere').provider as JsonObject;
+        const both = servedBy('sandbox/responses', 'sandbox/cohere').provider as JsonObject;
         const elsewhere = await askTopK({ provider: { ...both, require_parameters: true } });
         assert.equal(elsewhere.status, 200);
         assert.deepEqual((await receiptOf(elsewhere.id)).losses, []);
@@ -72,13 +72,13 @@ for (const speaker of SPEAKERS)
       });
 
       test('a strict call loses nothing: what is no parameter refuses an endpoint too', async () => {
-        const lenient = await ask({ ...only('sandbox/ollama'), ...BREAKPOINT });
+        const lenient = await ask({ ...servedBy('sandbox/ollama'), ...BREAKPOINT });
         assert.equal(lenient.status, 200);
         const strict = { 'X-Switchwright-Strict': '1' };
-        const elsewhere = await ask({ ...only('sandbox/ollama', 'sandbox/anthropic'), ...BREAKPOINT }, strict);
+        const elsewhere = await ask({ ...servedBy('sandbox/ollama', 'sandbox/anthropic'), ...BREAKPOINT }, strict);
         assert.equal(elsewhere.status, 200);
         assert.deepEqual((await receiptOf(elsewhere.id)).losses, []);
-        const nowhere = await ask({ ...only('sandbox/ollama'), ...BREAKPOINT }, strict);
+        const nowhere = await ask({ ...servedBy('sandbox/ollama'), ...BREAKPOINT }, strict);
         assert.equal(nowhere.status, 400);
         assert.match(nowhere.told.error?.message ?? '', /cache_control/);
       });
