@@ -152,6 +152,14 @@ describe('before the first content', () => {
     assertAnswered(await outcomeOf([main, other]), other.endpoint.id);
   });
 
+  test('an answer that its provider gave up before a word still falls back', async () => {
+    const chunk = { choices: [{ index: 0, delta: {}, finish_reason: 'malformed_function_call' }] };
+    primary.script(sends(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, 'text/event-stream'));
+    const one = await outcomeOf([main, other]);
+    assertAnswered(one, other.endpoint.id);
+    assert.equal(codes(one.result)[0], 'upstream_server_error');
+  });
+
   test('no run makes more attempts than the limit', async () => {
     primary.script(OVERLOADED);
     fallback.script(OVERLOADED);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { collect } from '../../src/call/collect.ts';
 import { SAMPLE_STREAMS, sampleAnswer, sampleCall } from '../../src/dialects/samples.ts';
 import { answerCell } from './answer-cell.ts';
-import { ANSWER_NAMES } from './answers.ts';
+import { ANSWER_NAMES, type AnswerName } from './answers.ts';
 import { askCell } from './ask-cell.ts';
 import type { Cell } from './cell.ts';
 import { foreignCell } from './foreign-cell.ts';
@@ -29,6 +29,13 @@ for (const client of CLIENTS) {
   for (const upstream of ASKED_UPSTREAMS)
     test(`${client.dialect.id} → ${upstream.name}: what is asked is understood, or named as a loss`, () =>
       check(QUESTION_NAMES, (name, stream) => askCell(client, upstream, name, stream)));
+  test(`${client.dialect.id}: what is said to have no words here has none`, () => {
+    const free = { ...client, cannot: {} };
+    const idle = (Object.keys(client.cannot) as AnswerName[]).filter((name) =>
+      UPSTREAMS.every((upstream) => answerCell(free, upstream, name, true).state !== 'wrong'),
+    );
+    assert.deepEqual(idle, [], 'exclusions that nothing needs');
+  });
   test(`${client.dialect.id}: thoughts of one vendor reach no other, and the loss is told`, () => {
     for (const from of UPSTREAMS)
       for (const to of ASKED_UPSTREAMS)
