@@ -95,7 +95,7 @@ function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<
   const body = parseWhole(context.target, type, bytes);
   if (!body.ok) return body;
   const reply = context.dialect.decodeReply(body.value, context);
-  const unfinished = reply.ok && faultOfReply(reply.value, context.target);
+  const unfinished = reply.ok && faultOfReply(reply.value, context);
   if (unfinished) return failed(unfinished);
   const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body.value);
   return isError ? failed(errorOf(context, bytes.toString())) : reply;

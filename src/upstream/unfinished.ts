@@ -1,10 +1,36 @@
 import { type Fault, fault } from '../base/fault.ts';
+import { parseJson } from '../base/json.ts';
+import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
+import type { AssistantPart } from '../call/message.ts';
 import type { Choice, Reply } from '../call/reply.ts';
+import type { UpstreamContext } from '../dialects/dialect.ts';
+import { misfitOf } from '../dialects/schema-check.ts';
 import type { Target } from '../facts/target.ts';
 
+/**
+ * What makes a whole answer worth no more than an error: its provider ended it with one, or it breaks the schema that was
+ * to be kept by an endpoint that cannot constrain. A stream has been seen by then, so it is not held to its schema.
+ */
+export const faultOfReply = (reply: Reply, { call, target }: UpstreamContext): Fault | undefined =>
+  faultOfEnds(reply, target) ?? faultOfSchema(reply, call, target);
+
+function faultOfSchema({ choices }: Reply, { output }: Call, { endpoint }: Target): Fault | undefined {
+  if (output.type !== 'json-schema' || !output.strict || endpoint.parameters.has('structured_outputs'))
+    return undefined;
+  for (const { parts, finish } of choices) {
+    const value = finish === 'stop' ? parseJson(parts.map(textOf).join('')) : undefined;
+    const broken = value === undefined ? null : misfitOf(output.schema, value);
+    if (broken !== null)
+      return fault('upstream_malformed', `The answer does not fit the schema that was asked for (${broken}).`);
+  }
+  return undefined;
+}
+
+const textOf = (part: AssistantPart): string => (part.type === 'text' ? part.text : '');
+
 /** An answer that its provider ended with an error is no success, whatever the status said; of several choices one may stand. */
-export function faultOfReply({ choices }: Reply, target: Target): Fault | undefined {
+function faultOfEnds({ choices }: Reply, target: Target): Fault | undefined {
   const [first] = choices;
   return first && choices.every(hasFailed) ? unfinished(first.nativeFinish, target) : undefined;
 }
