@@ -90,13 +90,16 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
 }
 
 function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
-  if (type === 'text/event-stream' && !beginsWhole(bytes.find((byte) => byte > 32)))
-    return collectStream(context, bytes);
+  const isStream = type === 'text/event-stream' && !beginsWhole(bytes.find((byte) => byte > 32));
+  const reply = isStream ? collectStream(context, bytes) : decodeBody(context, type, bytes);
+  const worthless = reply.ok && faultOfReply(reply.value, context);
+  return worthless ? failed(worthless) : reply;
+}
+
+function decodeBody(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
   const body = parseWhole(context.target, type, bytes);
   if (!body.ok) return body;
   const reply = context.dialect.decodeReply(body.value, context);
-  const unfinished = reply.ok && faultOfReply(reply.value, context);
-  if (unfinished) return failed(unfinished);
   const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body.value);
   return isError ? failed(errorOf(context, bytes.toString())) : reply;
 }
