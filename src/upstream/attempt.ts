@@ -22,7 +22,7 @@ export type AttemptSetup = Pick<Translation<Answered>, 'read' | 'decodeFault'> &
   readonly deadlines: Deadlines;
   /** `short` while another endpoint is left that could answer instead. */
   readonly patience: 'short' | 'long';
-  readonly secrets: readonly string[];
+  readonly secrets: () => readonly string[];
 };
 
 export type AttemptEnd =
@@ -259,7 +259,7 @@ function pass(exchange: Exchange, events: readonly Event[]): void {
 
 function fail(exchange: Exchange, value: Fault): void {
   if (exchange.over) return;
-  const clean = redactFault(faults.named(exchange, value), exchange.setup.secrets);
+  const clean = redactFault(faults.named(exchange, value), exchange.setup.secrets());
   stopWire(exchange);
   if (exchange.contentAt === null) {
     finish(exchange, { kind: 'failed', fault: clean });

@@ -4,10 +4,10 @@ import { sampleCall } from '../dialects/samples.ts';
 import { echoOf, wantsEcho } from './echo.ts';
 import type { Prepared } from './prepare.ts';
 
-const prepared = (body: string | Uint8Array, secrets: readonly string[] = []): Prepared => ({
+const prepared = (body: string | Uint8Array, hidden: readonly string[] = []): Prepared => ({
   request: { method: 'POST', url: 'http://a.test', headers: {}, body, reach: 'operator' },
   losses: [],
-  secrets,
+  secrets: () => hidden,
 });
 
 test('what was sent is shown as it was, long texts cut', () => {

@@ -12,7 +12,7 @@ export const wantsEcho = ({ stream, gateway }: Call): boolean =>
 
 /** The body that is about to be sent, without anything that signing added. */
 export function echoOf({ request, secrets }: Prepared): JsonObject {
-  const body = typeof request.body === 'string' ? parseJson(hideSecrets(request.body, secrets)) : undefined;
+  const body = typeof request.body === 'string' ? parseJson(hideSecrets(request.body, secrets())) : undefined;
   return objectOf(shortened(body ?? null));
 }
 

@@ -15,7 +15,8 @@ import { writeRequest } from './write-request.ts';
 export type Prepared = {
   readonly request: WireRequest;
   readonly losses: readonly Loss[];
-  readonly secrets: readonly string[];
+  /** What must not come back in an error; worked out only where one does. */
+  readonly secrets: () => readonly string[];
 };
 
 export type Preparation = {
@@ -83,7 +84,7 @@ function write(
   const { request, losses } = written.value;
   const signed = sign(world, request, candidate.endpoint.provider, credential);
   const proceed = (result: Awaited<typeof signed>): void =>
-    done(result.ok ? ok({ request: result.value, losses, secrets: secretsOf(request, result.value) }) : result);
+    done(result.ok ? ok({ request: result.value, losses, secrets: () => secretsOf(request, result.value) }) : result);
   if (signed instanceof Promise) signed.then(proceed).catch((cause) => done(failed(faults.bug(cause))));
   else proceed(signed);
 }
