@@ -18,15 +18,23 @@ export function keyIn(headers: WireHeaders): string | undefined {
   return key !== undefined && key !== '' && key.length <= KEY_LENGTH_MAX ? key : undefined;
 }
 
-/** The console's session cookie, unless another site's page sent the request. */
+/** The console's session cookie, unless a page of another origin sent the request. */
 export function sessionIn(headers: WireHeaders): string | undefined {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return undefined;
-  for (const part of (headers.cookie ?? '').split(';')) {
+  if (headers.cookie === undefined || isFromElsewhere(headers)) return undefined;
+  for (const part of headers.cookie.split(';')) {
     const [name, value] = part.trim().split('=', 2);
     if (name === SESSION_COOKIE && value !== undefined && /^[0-9a-f]{64}$/.test(value)) return value;
   }
   return undefined;
+}
+
+/**
+ * Browsers say it in `Sec-Fetch-Site`, but only to hosts with TLS and to this machine; to others they name the page's
+ * origin in `Origin`, with every request that changes something (W3C Fetch Metadata, read 2026-11-24).
+ */
+function isFromElsewhere({ 'sec-fetch-site': site, origin, host }: WireHeaders): boolean {
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined && URL.parse(origin)?.host !== host;
 }
 
 export function sessionCookie(

@@ -23,8 +23,10 @@ export const FAULTS = {
   method_not_allowed: row(405, 'invalid_request', 'caller', 'no', 'invalid_request'),
   request_timeout: row(408, 'timeout', 'caller', 'no', 'timeout'),
   payload_too_large: row(413, 'payload_too_large', 'caller', 'no', 'invalid_request'),
+  unsupported_media_type: row(415, 'invalid_request', 'caller', 'no', 'invalid_request'),
   unprocessable: row(422, 'unprocessable', 'caller', 'no', 'invalid_request'),
   rate_limit_exceeded: row(429, 'rate_limit_exceeded', 'caller', 'no', 'rate_limit'),
+  headers_too_large: row(431, 'invalid_request', 'caller', 'no', 'invalid_request'),
   // what a provider did; its credentials are the operator's affair and never shown as the caller's 401, 402 or 403
   upstream_invalid_request: row(400, 'invalid_request', 'caller', 'next-endpoint', 'invalid_request'),
   upstream_authentication: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'authentication'),

@@ -40,6 +40,11 @@ export type Deadlines = {
   readonly head_wait_ms: number;
 };
 
+/** How long a client may take to send a request: its head, and all of it. */
+export type ClientDeadlines = { readonly request_head_ms: number; readonly request_ms: number };
+
+export const CLIENT_DEADLINES: ClientDeadlines = { request_head_ms: 30_000, request_ms: 120_000 };
+
 export const DEADLINES: Deadlines = {
   headers_ms: 12_000,
   first_content_ms: 12_000,

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
-import { DEADLINES, type Deadlines } from '../base/limits.ts';
+import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
@@ -19,6 +19,7 @@ export type Configuration = {
   readonly catalogFolder: string | null;
   readonly egressAllow: string;
   readonly deadlines: Deadlines;
+  readonly clientDeadlines: ClientDeadlines;
   readonly environment: Environment;
   /** What the operator should know at start. */
   readonly warnings: readonly string[];
@@ -56,7 +57,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'SWITCHWRIGHT_DEADLINE_SCALE',
     default: '1',
-    meaning: 'Multiplies the four deadlines of an upstream attempt.',
+    meaning: 'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive.',
   },
   {
     name: 'SWITCHWRIGHT_LOCAL_SERVERS',
@@ -79,6 +80,8 @@ export const SETTINGS: readonly Setting[] = [
 
 /** Reads the environment; an unusable value is an error naming the variable. */
 export function readConfiguration(environment: Environment): Configuration {
+  const factor = Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1');
+  if (!(factor > 0)) throw new ConfigurationError('SWITCHWRIGHT_DEADLINE_SCALE must be a number above 0.');
   return withoutLoops({
     host: environment.HOST || '127.0.0.1',
     port: wholeNumber(environment, 'PORT', 8787, 65_535),
@@ -89,7 +92,11 @@ export function readConfiguration(environment: Environment): Configuration {
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
     egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
-    deadlines: scaled(Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1')),
+    deadlines: scaled(factor),
+    clientDeadlines: {
+      request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
+      request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
+    },
     environment,
     warnings: [],
   });
@@ -126,7 +133,6 @@ function allowance(text: string): string {
 }
 
 function scaled(factor: number): Deadlines {
-  if (!(factor > 0)) throw new ConfigurationError('SWITCHWRIGHT_DEADLINE_SCALE must be a number above 0.');
   return {
     headers_ms: DEADLINES.headers_ms * factor,
     first_content_ms: DEADLINES.first_content_ms * factor,

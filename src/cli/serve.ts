@@ -85,8 +85,11 @@ const withSandbox = (configuration: Configuration, origin: string | undefined): 
     ? configuration
     : { ...configuration, environment: { ...configuration.environment, SANDBOX_BASE_URL: `${origin}/v1` } };
 
-async function listen({ gateway }: Composed, { host, port }: Configuration): Promise<FastifyInstance> {
-  const server = createServer({ gateway, api: apiRoutes, pages: pageRoutes });
+async function listen(
+  { gateway }: Composed,
+  { host, port, clientDeadlines: deadlines }: Configuration,
+): Promise<FastifyInstance> {
+  const server = createServer({ gateway, api: apiRoutes, pages: pageRoutes, deadlines });
   await server.listen({ host, port, backlog: 2048 });
   return server;
 }

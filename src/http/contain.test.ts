@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fastify from 'fastify';
 import type { ClientDialect } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
+import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { contain } from './answers.ts';
 import { inferenceHandler } from './inference.ts';
@@ -14,10 +15,13 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const logged: string[] = [];
   const gateway = {
     world: { now: () => 0 },
-    access: { authenticate: () => ({ keyId: 'key' }), authorize: () => null },
     log: (message: string) => logged.push(message),
   } as unknown as Gateway;
   const server = fastify();
+  server.decorateRequest('caller', null);
+  server.addHook('onRequest', async (request) => {
+    request.caller = { keyId: 'key' } as Caller;
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const buggy: ClientDialect = {

@@ -9,7 +9,6 @@ import type { ClientDialect, ClientRequest } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
-import { withCaller } from './with-caller.ts';
 
 /** How a dialect asks for a count of tokens, and what it expects for an answer. */
 export type TokenCount = {
@@ -23,15 +22,12 @@ export function countTokensHandler({ dialect, decode, encode }: TokenCount, gate
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const headers = request.headers as WireHeaders;
     reply.hijack();
-    withCaller(gateway, headers, (caller) =>
-      contain({ gateway, dialect, reply }, () => {
-        if ('code' in caller) return refuseIn(dialect, reply, caller);
-        const body = parseBody((request.body as Uint8Array | undefined) ?? new Uint8Array(), LIMITS.nesting_max);
-        if (!body.ok) return refuseIn(dialect, reply, body.error);
-        const call = decode(body.value, { headers, params: request.params as { [name: string]: string } });
-        if (!call.ok) return refuseIn(dialect, reply, call.error);
-        sendJson(reply, JSON.stringify(encode(estimatePrompt(call.value))));
-      }),
-    );
+    contain({ gateway, dialect, reply }, () => {
+      const body = parseBody((request.body as Uint8Array | undefined) ?? new Uint8Array(), LIMITS.nesting_max);
+      if (!body.ok) return refuseIn(dialect, reply, body.error);
+      const call = decode(body.value, { headers, params: request.params as { [name: string]: string } });
+      if (!call.ok) return refuseIn(dialect, reply, call.error);
+      sendJson(reply, JSON.stringify(encode(estimatePrompt(call.value))));
+    });
   };
 }

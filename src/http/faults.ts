@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type Fault, faultRow } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
+import { endUnread, leavesUnread } from './unread.ts';
 
 /** The API's own error envelope (spec §6.1), for everything that is not inference in another dialect. */
 export function envelope(value: Fault): {
@@ -22,19 +23,22 @@ export function envelope(value: Fault): {
 
 /** Writes a refusal on a hijacked reply, with the headers every refusal carries. */
 export function sendFault(reply: FastifyReply, encoded: EncodedFault, value: Fault, id: string | null): void {
-  const { raw } = reply;
+  const { raw, request } = reply;
   if (raw.destroyed || raw.headersSent) {
     raw.destroy();
     return;
   }
   const text = JSON.stringify(encoded.body);
+  const isUnread = leavesUnread(request.raw);
   raw.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'access-control-allow-origin': '*',
     ...(id && { 'x-generation-id': id }),
     ...(value.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(value.retryAfterMs / 1000)) }),
+    ...(isUnread && { connection: 'close' }),
     ...encoded.headers,
   });
-  raw.end(text);
+  if (isUnread) endUnread(request.raw, raw, text);
+  else raw.end(text);
 }

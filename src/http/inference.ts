@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../base/assert.ts';
 import { type JsonObject, parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -16,28 +17,24 @@ import { wantsEcho } from '../upstream/echo.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
-import { withCaller } from './with-caller.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
-/** Every inference route: authorise, decode, complete, encode — in whatever dialect the client speaks. */
+/** Every inference route, once its caller is admitted: decode, complete, encode — in whatever dialect the client speaks. */
 export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const receivedAt = gateway.world.now();
     const headers = request.headers as WireHeaders;
     reply.hijack();
-    withCaller(gateway, headers, (caller) =>
-      contain({ gateway, dialect, reply }, () => {
-        if ('code' in caller) return refuseIn(dialect, reply, caller);
-        const refusal = gateway.access.authorize(caller, 'inference');
-        if (refusal) return refuseIn(dialect, reply, refusal);
-        const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
-        if (!body.ok) return refuseIn(dialect, reply, body.error);
-        const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
-        if (!call.ok) return refuseIn(dialect, reply, call.error);
-        answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
-      }),
-    );
+    contain({ gateway, dialect, reply }, () => {
+      const { caller } = request;
+      assert(caller, 'an inference route admits callers only');
+      const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
+      if (!body.ok) return refuseIn(dialect, reply, body.error);
+      const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
+      if (!call.ok) return refuseIn(dialect, reply, call.error);
+      answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+    });
   };
 }
 

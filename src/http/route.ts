@@ -1,3 +1,4 @@
+import type { Need } from '../access/access.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
@@ -12,7 +13,7 @@ export type Route = {
    * `key`: any valid API key; `inference`: one that may spend; `management`: a management key; `none`: public. A valid
    * key is passed on to public routes too.
    */
-  readonly auth: 'none' | 'key' | 'inference' | 'management';
+  readonly auth: Need;
   readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
 };
 

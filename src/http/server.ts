@@ -1,18 +1,19 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fault } from '../base/fault.ts';
 import { parseBody } from '../base/json.ts';
-import { LIMITS } from '../base/limits.ts';
+import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
 import { decodeCountTokens, encodeTokenCount, geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { noteMethods } from './allowed-methods.ts';
+import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
-import { envelope, sendFault } from './faults.ts';
 import { inferenceHandler } from './inference.ts';
+import { type Mounted, notFoundHandler, refuse } from './refuse.ts';
 import type { Route, RouteAnswer } from './route.ts';
+import { askBeforeBodies, refuseSocket } from './sockets.ts';
 import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
@@ -33,79 +34,99 @@ export type ServerParts = {
   readonly gateway: Gateway;
   readonly api: readonly Route[];
   readonly pages: readonly Route[];
+  readonly deadlines?: ClientDeadlines;
 };
 
 /** The HTTP rim: routes, body limits and faults in the caller's own dialect. It decides nothing about a call. */
-export function createServer({ gateway, api, pages }: ServerParts): FastifyInstance {
+export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES }: ServerParts): FastifyInstance {
   const server = fastify({
     bodyLimit: LIMITS.body_bytes_max,
-    requestTimeout: 120_000,
+    requestTimeout: deadlines.request_ms,
     keepAliveTimeout: 75_000,
+    http: {
+      headersTimeout: deadlines.request_head_ms,
+      connectionsCheckingInterval: Math.ceil(deadlines.request_head_ms / 10),
+    },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     frameworkErrors: (_error, request, reply) => refuse(request, reply, fault('not_found', 'Not Found')),
+    clientErrorHandler: refuseSocket,
     logger: false,
   });
+  askBeforeBodies(server.server);
+  server.decorateRequest('caller', null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, faultOf(error, gateway)));
-  const allowedMethods = noteMethods(server, PREFIXES);
-  server.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0]?.slice(0, 200) ?? '';
-    const allowed = allowedMethods(path);
-    if (allowed.length === 0)
-      return refuse(request, reply, fault('not_found', `${request.method} ${path} does not exist here.`));
-    reply.raw.setHeader('allow', allowed.join(', '));
-    refuse(request, reply, fault('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}.`));
-  });
+  const mounted: Mounted[] = [];
+  const notFound = notFoundHandler(mounted);
+  server.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()));
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
-  server.options('/*', (_request, reply) =>
-    reply
-      .headers({
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-        'access-control-allow-headers': '*',
-        'access-control-max-age': '86400',
-      })
-      .code(204)
-      .send(),
-  );
-  mountInference(server, gateway);
-  for (const route of api) for (const prefix of PREFIXES) mount(server, gateway, route, prefix);
+  for (const prefix of ['/api', '/v1', '/v1beta']) server.options(`${prefix}/*`, preflight);
+  for (const { url, handler } of inference(gateway)) {
+    mounted.push({ method: 'POST', url });
+    server.post(url, { onRequest: admit(gateway, 'inference') }, handler);
+  }
+  for (const route of api)
+    for (const prefix of PREFIXES) {
+      mounted.push({ method: route.method, url: prefix + route.path });
+      mount(server, gateway, route, prefix);
+    }
   for (const route of pages) mount(server, gateway, route, '');
   return server;
 }
 
-function mountInference(server: FastifyInstance, gateway: Gateway): void {
+/** Pages of any site may call the API with a key; a session's cookie they can never send along. */
+function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .headers({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+      // A star does not cover `authorization` (Fetch standard, CORS-safelisting, read 2026-11-24).
+      'access-control-allow-headers':
+        request.headers['access-control-request-headers'] ?? 'authorization, content-type',
+      'access-control-max-age': '86400',
+      vary: 'access-control-request-headers',
+    })
+    .code(204)
+    .send();
+}
+
+type Inference = {
+  readonly url: string;
+  readonly handler: (request: FastifyRequest, reply: FastifyReply) => void;
+};
+
+function inference(gateway: Gateway): Inference[] {
+  const routes: Inference[] = [];
   for (const { path, dialect } of INFERENCE_ROUTES) {
     const client = CLIENT_DIALECTS[dialect];
     if (!client) continue;
     const handler = inferenceHandler(client, gateway);
-    for (const prefix of PREFIXES) server.post(prefix + path, handler);
+    for (const prefix of PREFIXES) routes.push({ url: prefix + path, handler });
   }
   const messages = countTokensHandler(MESSAGES_COUNT, gateway);
-  for (const prefix of PREFIXES) server.post(`${prefix}/messages/count_tokens`, messages);
+  for (const prefix of PREFIXES) routes.push({ url: `${prefix}/messages/count_tokens`, handler: messages });
   // Google's SDKs put the version into the path themselves, and the method behind the model: `v1beta` for long, `v1` by
   // default from @google/genai 3 on (read 2026-11-22).
   const generate = inferenceHandler(geminiClient, gateway);
   const count = countTokensHandler(GEMINI_COUNT, gateway);
   for (const prefix of ['/v1beta', '/api/v1beta', '/v1', '/api/v1'])
-    server.post(`${prefix}/models/*`, (request, reply) =>
-      request.url.split('?')[0]?.endsWith(':countTokens') ? count(request, reply) : generate(request, reply),
-    );
+    routes.push({
+      url: `${prefix}/models/*`,
+
+      handler: (request, reply) =>
+        request.url.split('?')[0]?.endsWith(':countTokens') ? count(request, reply) : generate(request, reply),
+    });
+  return routes;
 }
 
 function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: string): void {
   server.route({
     method: route.method,
     url: prefix + route.path,
+    onRequest: admit(gateway, route.auth),
     handler: async (request, reply) => {
-      const headers = request.headers as WireHeaders;
-      const now = gateway.access.authenticate(headers);
-      const known = 'code' in now && route.auth !== 'none' ? await gateway.access.authenticateLate(headers) : now;
-      const caller = 'code' in known ? null : known;
-      const refusal = route.auth !== 'none' && 'code' in known ? known : gateway.access.authorize(caller, route.auth);
-      if (refusal) return refuse(request, reply, refusal);
       const bytes = request.body as Buffer | undefined;
       const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
       if (!body.ok) return refuse(request, reply, body.error);
@@ -113,9 +134,9 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
         {
           params: request.params as { [name: string]: string },
           query: lastValues(request.query as { [name: string]: string | string[] }),
-          headers,
+          headers: request.headers as WireHeaders,
           body: body.value,
-          caller,
+          caller: request.caller,
           origin: originOf(request),
         },
         gateway,
@@ -153,17 +174,4 @@ function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault
     return fault('invalid_request', error.message);
   gateway.log('a request failed inside', error);
   return fault('server', 'Internal Server Error');
-}
-
-/** Refuses in the dialect of the path that was asked. */
-function refuse(request: FastifyRequest, reply: FastifyReply, value: ReturnType<typeof fault>): void {
-  reply.hijack();
-  const path = request.url.split('?')[0] ?? '';
-  const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
-  const dialect = path.includes('/v1beta/') ? geminiClient : route && CLIENT_DIALECTS[route.dialect];
-  const own = envelope(value);
-  const encoded = dialect
-    ? dialect.encodeFault(value, { id: null })
-    : { status: own.error.code, body: own as never, headers: {} };
-  sendFault(reply, encoded, value, null);
 }

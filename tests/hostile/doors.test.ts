@@ -1,10 +1,10 @@
 /** Who asks, where and how: credentials, paths, methods and sockets that no honest client uses. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { API_KEY, MANAGEMENT_KEY } from '../gateway-process.ts';
 import { assertRefused, PATHS, type Path, post, soundModel } from './inference.ts';
+import { exchange as exchangeWith, open as openAt, raw } from './raw.ts';
 import { type Subject, startSubject } from './subject.ts';
 
 let subject: Subject;
@@ -41,37 +41,8 @@ for (const path of PATHS)
       for (const body of [bodyOf(path), '{']) assertRefused(path, await post(url, body, { authorization }), status);
   });
 
-/** Sends these bytes and returns all that comes back until the other side closes, or `until` matches. */
-async function exchange(bytes: string, until?: RegExp): Promise<string> {
-  const socket = await open();
-  let got = '';
-  socket.on('data', (part) => {
-    got += part;
-    if (until?.test(got)) socket.destroy();
-  });
-  socket.on('error', () => undefined);
-  socket.write(bytes, 'latin1');
-  await new Promise((done) => socket.once('close', done));
-  return got;
-}
-
-async function open(): Promise<Socket> {
-  const { hostname, port } = new URL(subject.gateway.origin);
-  const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  return socket;
-}
-
-const raw = (path: string, body: string, ...headers: string[]): string =>
-  [
-    `POST ${path} HTTP/1.1`,
-    'host: gateway',
-    `content-length: ${body.length}`,
-    'connection: close',
-    ...headers,
-    '',
-    body,
-  ].join('\r\n');
+const exchange = (bytes: string): Promise<string> => exchangeWith(subject.gateway.origin, bytes);
+const open = (): Promise<Socket> => openAt(subject.gateway.origin);
 
 test('of two authorizations only one may count, and never as a sum', async () => {
   for (const path of PATHS) {

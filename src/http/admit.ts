@@ -1,0 +1,55 @@
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import { CONSOLE_KEY_ID, isFault, type Need } from '../access/access.ts';
+import { type Fault, fault } from '../base/fault.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Caller } from '../facts/caller.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { refuse } from './refuse.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, once admitted; null = nobody known, on routes for everyone. */
+    caller: Caller | null;
+  }
+}
+
+/** Decides on the head of a request alone who comes in: of everyone else not a byte of the body is kept. */
+export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
+  const { access } = gateway;
+  return (request, reply, done) => {
+    const headers = request.headers as WireHeaders;
+    const decide = (answer: Caller | Fault): void => {
+      const caller = isFault(answer) ? null : answer;
+      const refusal = isFault(answer) && need !== 'none' ? answer : access.authorize(caller, need);
+      const obstacle = refusal ?? foreignPage(request, caller) ?? encodedBody(headers);
+      if (obstacle) return refuse(request, reply, obstacle);
+      request.caller = caller;
+      // Only now is the client asked for its body.
+      if (headers.expect !== undefined) reply.raw.writeContinue();
+      done();
+    };
+    const answer = access.authenticate(headers);
+    // A key that is not known here may have been made a moment ago.
+    if (isFault(answer) && need !== 'none') void access.authenticateLate(headers).then(decide);
+    else decide(answer);
+  };
+}
+
+/**
+ * A call on the console's cookie must be JSON and say so: no form of another site's page can, and its scripts would
+ * have to ask first (decisions/0007).
+ */
+function foreignPage({ method, headers }: FastifyRequest, caller: Caller | null): Fault | null {
+  if (caller?.keyId !== CONSOLE_KEY_ID || method === 'GET' || method === 'HEAD') return null;
+  if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return null;
+  return fault('permission_denied', 'Calls from a browser session must have the content type application/json.');
+}
+
+function encodedBody(headers: WireHeaders): Fault | null {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return null;
+  return fault(
+    'unsupported_media_type',
+    `A body with the content encoding ${encoding.slice(0, 40)} is not read here: send it uncompressed.`,
+  );
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Fault, fault } from '../base/fault.ts';
+import type { ClientDialect } from '../dialects/dialect.ts';
+import { geminiClient } from '../dialects/gemini/index.ts';
+import { CLIENT_DIALECTS } from '../dialects/registry.ts';
+import { envelope, sendFault } from './faults.ts';
+import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
+
+/** Refuses in the dialect of the path that was asked. */
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  value: Fault,
+  headers: { readonly [name: string]: string } = {},
+): void {
+  reply.hijack();
+  const encoded = dialectOf(pathOf(request))?.encodeFault(value, { id: null }) ?? {
+    status: envelope(value).error.code,
+    body: envelope(value) as never,
+    headers: {},
+  };
+  sendFault(reply, { ...encoded, headers: { ...encoded.headers, ...headers } }, value, null);
+}
+
+/** What is asked for, as the router reads it: without the query, percent-encoding undone. */
+function pathOf({ url }: FastifyRequest): string {
+  const path = url.split('?', 1)[0] ?? '';
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+function dialectOf(path: string): ClientDialect | undefined {
+  if (path.includes('/v1beta/')) return geminiClient;
+  const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
+  return route && CLIENT_DIALECTS[route.dialect];
+}
+
+/** A path pattern of the router (`:name`, a final `*`) and a method that it takes. */
+export type Mounted = { readonly method: string; readonly url: string };
+
+/** Answers what no route takes: 405 with `Allow` if the path is there for another method, else 404. */
+export function notFoundHandler(mounted: readonly Mounted[]) {
+  const routes = mounted.map(({ method, url }) => ({ method, pattern: patternOf(url) }));
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const path = pathOf(request);
+    const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+    const asked = `${request.method} ${path.slice(0, 200)}`;
+    if (methods.size === 0) return refuse(request, reply, fault('not_found', `${asked} does not exist here.`));
+    if (methods.has('GET')) methods.add('HEAD');
+    const allow = [...methods].sort().join(', ');
+    refuse(request, reply, fault('method_not_allowed', `${asked} does not exist here: use ${allow}.`), { allow });
+  };
+}
+
+const patternOf = (url: string): RegExp =>
+  new RegExp(
+    `^${url
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:\w+/g, '[^/]+')
+      .replace(/\*$/, '.+')}/?$`,
+  );
