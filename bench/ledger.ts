@@ -9,7 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { nano } from '../src/base/money.ts';
 import type { World } from '../src/base/world.ts';
 import { usageOf } from '../src/call/usage.ts';
-import type { Receipt } from '../src/facts/receipt.ts';
+import type { About, Receipt } from '../src/facts/receipt.ts';
 import { isHold, openLedger } from '../src/ledger/ledger.ts';
 import { openStorage } from '../src/storage/open.ts';
 
@@ -81,6 +81,8 @@ const directory = mkdtempSync(join(tmpdir(), 'ledger-bench-'));
 const storage = await openStorage({ world, dataDirectory: directory });
 const ledger = openLedger(storage.ledgerStore, world);
 
+const aboutOf = ({ bill: _b, usage: _u, attempts: _a, losses: _l, fault: _f, ...about }: Receipt): About => about;
+
 async function one(): Promise<void> {
   const id = world.newId('gen');
   const receipt = receiptOf(id);
@@ -90,6 +92,7 @@ async function one(): Promise<void> {
     keyId: receipt.keyId,
     workspaceId: 'w',
     model: 'author/model',
+    about: aboutOf(receipt),
     createdAt: receipt.createdAt,
     amount: nano(5000n),
     promptCost: nano(1000n),
@@ -97,7 +100,7 @@ async function one(): Promise<void> {
     outputTokens: 4096,
   });
   if (!isHold(hold)) throw new Error(hold.message);
-  hold.dispatched();
+  hold.dispatched('author/model@host');
   await hold.durable;
   await hold.settle(receipt);
 }

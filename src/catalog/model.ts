@@ -72,6 +72,12 @@ export type Model = {
 /** The name as lists show it: `OpenAI: GPT-4.1 Mini`. */
 export const displayName = (model: Model): string => `${model.authorName ?? model.author}: ${model.name}`;
 
+/** What an endpoint's id tells by itself: it may have left the catalogue since. */
+export function partsOfEndpoint(id: string): { readonly model: string; readonly provider: string } {
+  const at = id.lastIndexOf('@');
+  return { model: id.slice(0, at), provider: id.slice(at + 1).split('/', 1)[0] ?? '' };
+}
+
 /** A model served by a provider: the thing routed to. */
 export type Endpoint = {
   /** `author/slug@tag`, unique in the catalogue. */

@@ -39,3 +39,18 @@ export type Receipt = {
   readonly user: string | null;
   readonly sessionId: string | null;
 };
+
+/** What is known of a call before it is sent: kept with its intent, so that a receipt can tell it whatever happens. */
+export type About = Pick<
+  Receipt,
+  | 'operation'
+  | 'clientDialect'
+  | 'requestedModel'
+  | 'streamed'
+  | 'catalogVersion'
+  | 'seed'
+  | 'app'
+  | 'userAgent'
+  | 'user'
+  | 'sessionId'
+>;

@@ -13,7 +13,7 @@ import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
 import { questionOf } from './question.ts';
-import { type CompletionRequest, receiptOf } from './receipt.ts';
+import { aboutOf, type CompletionRequest, receiptOf } from './receipt.ts';
 
 const IDLE: Completion = { pause: () => {}, resume: () => {}, cancel: () => {} };
 const NO_RUN: Run = IDLE;
@@ -30,8 +30,9 @@ export function complete(gateway: Gateway, request: CompletionRequest, listener:
     return IDLE;
   }
   const held = heldOutput(request, decided);
-  const hold = gateway.ledger.hold(holdRequestOf(request, decided, { promptTokens, outputTokens: held }));
-  const context = { gateway, request, listener, decided, promptTokens, held, seed, catalogVersion: catalog.version };
+  const about = aboutOf(request, { operation: 'chat', catalogVersion: catalog.version, seed });
+  const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, { promptTokens, outputTokens: held }));
+  const context = { gateway, request, listener, decided, promptTokens, held, about };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
 
@@ -68,8 +69,8 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     gateway.upstream,
     { errand: chatErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
     {
-      dispatched: (_target, prepared) => {
-        hold.dispatched();
+      dispatched: ({ endpoint }, prepared) => {
+        hold.dispatched(endpoint.id);
         if (listener.echo) listener.echo(echoOf(prepared));
       },
       events: delivery.events,
@@ -91,8 +92,8 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
 /** Commits what happened, then lets the last of the answer out. */
 function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {
   const ended = endingOf(outcome, delivery.counted());
-  const { catalogVersion, seed, request, listener } = context;
-  const receipt = receiptOf(request, outcome, { ...ended, operation: 'chat', catalogVersion, seed });
+  const { about, request, listener } = context;
+  const receipt = receiptOf(request, about, outcome, ended);
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
   committed.then(
     () => {

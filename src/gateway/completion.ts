@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../facts/plan.ts';
-import type { Receipt } from '../facts/receipt.ts';
+import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Gateway } from './gateway.ts';
 import type { CompletionRequest } from './receipt.ts';
@@ -37,6 +37,5 @@ export type CompletionContext = {
   readonly decided: Plan;
   readonly promptTokens: number;
   readonly held: number;
-  readonly seed: number;
-  readonly catalogVersion: string;
+  readonly about: About;
 };

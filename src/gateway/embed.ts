@@ -16,7 +16,7 @@ import type { Ended } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
 import { embeddingQuestionOf } from './question.ts';
-import { type EmbeddingRequest, receiptOf } from './receipt.ts';
+import { aboutOf, type EmbeddingRequest, receiptOf } from './receipt.ts';
 
 export type EmbeddingResult =
   | {
@@ -39,12 +39,12 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
   const decided = plan(embeddingQuestionOf(request.call, { ...surroundings, promptTokens: Math.max(...sizes) }));
   if (decided.fault) return { kind: 'failed', fault: decided.fault };
-  const hold = await gateway.ledger.hold(holdRequestOf(request, decided, { promptTokens, outputTokens: 0 }));
+  const about = aboutOf(request, { operation: 'embeddings', catalogVersion: catalog.version, seed });
+  const hold = await gateway.ledger.hold(holdRequestOf(request, about, decided, { promptTokens, outputTokens: 0 }));
   if ('code' in hold) return { kind: 'failed', fault: hold };
   const outcome = await runHeld(gateway, request, decided, hold);
   const ended = endingOf(outcome, promptTokens, gateway.world.now());
-  const facts = { operation: 'embeddings', catalogVersion: catalog.version, seed } as const;
-  const receipt = receiptOf(request, outcome, { ...ended, ...facts });
+  const receipt = receiptOf(request, about, outcome, ended);
   await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
   if (outcome.kind !== 'replied') return { kind: 'failed', fault: ended.fault ?? SERVER };
   const reply = { ...outcome.reply, usage: ended.usage, bill: ended.bill };
@@ -63,7 +63,7 @@ function runHeld(
     const run = startRun(
       gateway.upstream,
       { errand: embeddingErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
-      { dispatched: () => hold.dispatched(), events: () => {}, done: resolve },
+      { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done: resolve },
     );
     hold.durable.catch((cause) => {
       gateway.log('an intent could not be stored', cause);

@@ -9,7 +9,7 @@ import { estimateReply, type Meter } from '../metering/meter.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
 
-export type Ended = Omit<Result, 'operation' | 'catalogVersion' | 'seed'>;
+export type Ended = Result;
 
 /** What the gateway itself knows of a call when its run is over. */
 export type Counted = {

@@ -1,6 +1,7 @@
 import { LIMITS } from '../base/limits.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Plan } from '../facts/plan.ts';
+import type { About } from '../facts/receipt.ts';
 import type { HoldRequest } from '../ledger/ledger.ts';
 import { worstCase } from '../metering/cost.ts';
 import type { CompletionRequest, EmbeddingRequest } from './receipt.ts';
@@ -8,6 +9,7 @@ import type { CompletionRequest, EmbeddingRequest } from './receipt.ts';
 /** What is held before a call is sent: the most that this plan can cost with these sizes, in tokens. */
 export function holdRequestOf(
   request: CompletionRequest | EmbeddingRequest,
+  about: About,
   decided: Plan,
   { promptTokens, outputTokens }: { readonly promptTokens: number; readonly outputTokens: number },
 ): HoldRequest {
@@ -17,6 +19,7 @@ export function holdRequestOf(
     keyId: request.caller.keyId,
     workspaceId: request.caller.workspaceId,
     model: decided.candidates[0]?.model.id ?? '',
+    about,
     createdAt: request.receivedAt,
     amount: worstOf(decided, promptTokens, outputTokens),
     promptCost: worstOf(decided, promptTokens, 0),

@@ -5,7 +5,7 @@ import type { Bill } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Usage } from '../call/usage.ts';
 import type { App, Caller } from '../facts/caller.ts';
-import type { Receipt } from '../facts/receipt.ts';
+import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 
@@ -27,7 +27,6 @@ export type CompletionRequest = GatewayRequest<Call>;
 export type EmbeddingRequest = GatewayRequest<EmbeddingCall>;
 
 export type Result = {
-  readonly operation: Receipt['operation'];
   readonly state: Receipt['state'];
   readonly target: Target | null;
   readonly usage: Usage;
@@ -36,30 +35,43 @@ export type Result = {
   readonly fault: Fault | null;
   readonly firstContentAt: number | null;
   readonly endedAt: number;
-  readonly catalogVersion: string;
-  readonly seed: number;
 };
+
+/** What is known of a call once it is planned. */
+export function aboutOf(
+  { call, clientDialect, app, userAgent }: CompletionRequest | EmbeddingRequest,
+  planned: Pick<About, 'operation' | 'catalogVersion' | 'seed'>,
+): About {
+  return {
+    ...planned,
+    clientDialect,
+    requestedModel: call.model ?? call.models[0] ?? '',
+    streamed: 'stream' in call && call.stream,
+    app,
+    userAgent,
+    user: call.user ?? null,
+    sessionId: call.sessionId ?? null,
+  };
+}
 
 /** The permanent record of a call that was sent. */
 export function receiptOf(
   request: CompletionRequest | EmbeddingRequest,
+  about: About,
   outcome: Pick<RunOutcome, 'attempts' | 'losses'>,
   result: Result,
 ): Receipt {
-  const { call, caller, receivedAt } = request;
+  const { caller, receivedAt } = request;
   return {
+    ...about,
     id: request.id,
     createdAt: receivedAt,
     accountId: caller.accountId,
     keyId: caller.keyId,
     workspaceId: caller.workspaceId,
-    operation: result.operation,
-    clientDialect: request.clientDialect,
-    requestedModel: call.model ?? call.models[0] ?? '',
     model: result.target?.model.id ?? null,
     endpoint: result.target?.endpoint.id ?? null,
     provider: result.target?.endpoint.provider.slug ?? null,
-    streamed: 'stream' in call && call.stream,
     state: result.state,
     finish: result.finish?.reason ?? null,
     nativeFinish: result.finish?.native ?? null,
@@ -68,13 +80,7 @@ export function receiptOf(
     attempts: outcome.attempts,
     losses: outcome.losses,
     fault: result.fault,
-    catalogVersion: result.catalogVersion,
-    seed: result.seed,
     firstContentMs: result.firstContentAt === null ? null : result.firstContentAt - receivedAt,
     totalMs: result.endedAt - receivedAt,
-    app: request.app,
-    userAgent: request.userAgent,
-    user: call.user ?? null,
-    sessionId: call.sessionId ?? null,
   };
 }

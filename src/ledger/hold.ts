@@ -4,7 +4,7 @@ import type { Receipt } from '../facts/receipt.ts';
 import type { Leases } from './lease.ts';
 import type { HoldRequest } from './ledger.ts';
 import { interruptedReceipt } from './recovery.ts';
-import type { Intent, LedgerStore, Scope } from './store.ts';
+import type { Intent, LedgerStore, Scope, Touch } from './store.ts';
 import type { Unsettled } from './unsettled.ts';
 
 /** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
@@ -12,8 +12,8 @@ export type Hold = {
   readonly generationId: string;
   /** Resolves when the intent is committed: before the first byte reaches the client. Rejects if the store is broken. */
   readonly durable: Promise<void>;
-  /** The request is on its way to a provider: from now on an interruption costs at least the prompt. */
-  readonly dispatched: () => void;
+  /** The request is on its way to this endpoint: from now on an interruption costs at least the prompt. */
+  readonly dispatched: (endpoint: string) => void;
   /** What the output has cost so far, prompt excluded; for long streams, about once a second. */
   readonly checkpoint: (outputCost: NanoUsd) => void;
   /** Sets more aside. False = nothing is left: stop with `length`. */
@@ -46,13 +46,20 @@ export function openHold(parts: Parts): OpenHold {
   const { request, scopes, leases, store, now } = parts;
   let state: 'open' | 'ended' | 'expired' = 'open';
   let amount = request.amount;
-  let isDispatched = false;
+  let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
 
-  const intent = (): Intent => ({ ...intentOf(request), amount, dispatched: isDispatched, checkpoint });
+  const touched = (): Touch => ({
+    id: request.generationId,
+    amount,
+    dispatched: endpoint !== null,
+    checkpoint,
+    endpoint,
+  });
+  const intent = (): Intent => ({ ...intentOf(request), ...touched() });
   const touch = (): void => {
     if (state !== 'open') return;
-    store.touch({ id: request.generationId, amount, dispatched: isDispatched, checkpoint }).catch(() => {});
+    store.touch(touched()).catch(() => {});
   };
   const close = (receipt: Receipt): Promise<void> => {
     parts.ended();
@@ -80,9 +87,9 @@ export function openHold(parts: Parts): OpenHold {
   const hold: Hold = {
     generationId: request.generationId,
     durable,
-    dispatched: () => {
-      if (isDispatched) return;
-      isDispatched = true;
+    dispatched: (to) => {
+      if (endpoint === to) return;
+      endpoint = to;
       touch();
     },
     checkpoint: (outputCost) => {
@@ -125,14 +132,13 @@ function commitEnd(
   return committed;
 }
 
-const intentOf = (request: HoldRequest): Omit<Intent, 'amount' | 'dispatched' | 'checkpoint'> => ({
-  id: request.generationId,
+const intentOf = (request: HoldRequest): Omit<Intent, keyof Touch> => ({
   createdAt: request.createdAt,
   accountId: request.accountId,
   keyId: request.keyId,
   workspaceId: request.workspaceId,
   model: request.model,
-  endpoint: request.endpoint ?? null,
+  about: request.about,
   promptCost: request.promptCost,
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nano } from '../base/money.ts';
-import { recoveredCost } from './recovery.ts';
+import { interruptedReceipt, recoveredCost } from './recovery.ts';
 import { shortageFault } from './shortage.ts';
 import type { Intent } from './store.ts';
 
@@ -17,6 +17,18 @@ const intent = (more: Partial<Intent>): Intent => ({
   promptCost: nano(30n),
   dispatched: true,
   checkpoint: nano(50n),
+  about: {
+    operation: 'chat',
+    clientDialect: 'anthropic-messages',
+    requestedModel: 'author/model',
+    streamed: true,
+    catalogVersion: '7',
+    seed: 42,
+    app: { origin: 'https://app.example', title: 'App', categories: [] },
+    userAgent: 'test/1.0',
+    user: 'someone',
+    sessionId: null,
+  },
   ...more,
 });
 
@@ -24,6 +36,20 @@ test('an abandoned call costs its prompt and last checkpoint, at most its hold, 
   assert.equal(recoveredCost(intent({})), 80n);
   assert.equal(recoveredCost(intent({ checkpoint: nano(90n) })), 100n);
   assert.equal(recoveredCost(intent({ dispatched: false })), 0n);
+});
+
+test('its receipt tells where it went last, and all that was known when it began', () => {
+  const abandoned = intent({ endpoint: 'other/model:free@host/fp8' });
+  const receipt = interruptedReceipt(abandoned, 500);
+  const { state, model, endpoint, provider, totalMs } = receipt;
+  assert.deepEqual(
+    { state, model, endpoint, provider, totalMs },
+    { state: 'interrupted', model: 'other/model:free', endpoint: abandoned.endpoint, provider: 'host', totalMs: 500 },
+  );
+  for (const [name, value] of Object.entries(abandoned.about))
+    assert.deepEqual(receipt[name as keyof typeof abandoned.about], value, name);
+  const unsent = interruptedReceipt(intent({ dispatched: false }), 500);
+  assert.deepEqual([unsent.model, unsent.endpoint, unsent.provider], ['author/model', null, null]);
 });
 
 test('a refusal is worded as clients parse it', () => {

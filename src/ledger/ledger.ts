@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY } from '../base/money.ts';
 import type { World } from '../base/world.ts';
+import type { About } from '../facts/receipt.ts';
 import { type Hold, openHold } from './hold.ts';
 import { type Leases, openLeases } from './lease.ts';
 import { createOpenHolds } from './open-holds.ts';
@@ -20,7 +21,7 @@ export type HoldRequest = {
   readonly keyId: string;
   readonly workspaceId: string;
   readonly model: string;
-  readonly endpoint?: string;
+  readonly about: About;
   readonly createdAt: number;
   /** The plan's worst case: prompt and output. */
   readonly amount: NanoUsd;

@@ -1,6 +1,7 @@
 import { fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import { usageOf } from '../call/usage.ts';
+import { partsOfEndpoint } from '../catalog/model.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Intent } from './store.ts';
 
@@ -15,19 +16,17 @@ export function recoveredCost(intent: Intent): NanoUsd {
 export function interruptedReceipt(intent: Intent, now: number): Receipt {
   const cost = recoveredCost(intent);
   const inputCost = nano(cost < intent.promptCost ? cost : intent.promptCost);
+  const target = intent.endpoint === null ? null : partsOfEndpoint(intent.endpoint);
   return {
+    ...intent.about,
     id: intent.id,
     createdAt: intent.createdAt,
     accountId: intent.accountId,
     keyId: intent.keyId,
     workspaceId: intent.workspaceId,
-    operation: 'chat',
-    clientDialect: '',
-    requestedModel: intent.model,
-    model: intent.model,
+    model: target?.model ?? intent.model,
     endpoint: intent.endpoint,
-    provider: null,
-    streamed: false,
+    provider: target?.provider ?? null,
     state: 'interrupted',
     finish: null,
     nativeFinish: null,
@@ -36,13 +35,7 @@ export function interruptedReceipt(intent: Intent, now: number): Receipt {
     attempts: [],
     losses: [],
     fault: fault('server', 'The gateway stopped before this call was settled.'),
-    catalogVersion: '',
-    seed: 0,
     firstContentMs: null,
     totalMs: Math.max(0, now - intent.createdAt),
-    app: null,
-    userAgent: null,
-    user: null,
-    sessionId: null,
   };
 }

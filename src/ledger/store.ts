@@ -1,5 +1,5 @@
 import type { NanoUsd } from '../base/money.ts';
-import type { Receipt } from '../facts/receipt.ts';
+import type { About, Receipt } from '../facts/receipt.ts';
 
 /** What can run out: an account's credit or a key's limit. */
 export type Scope = `account:${string}` | `key:${string}`;
@@ -14,8 +14,11 @@ export type Intent = {
   readonly accountId: string;
   readonly keyId: string;
   readonly workspaceId: string;
+  /** The first of the plan, until an endpoint says better. */
   readonly model: string;
+  /** Where it was sent last. */
   readonly endpoint: string | null;
+  readonly about: About;
   readonly amount: NanoUsd;
   /** What the prompt is expected to cost once it is sent. */
   readonly promptCost: NanoUsd;
@@ -25,7 +28,7 @@ export type Intent = {
 };
 
 /** The whole present state of an intent, so that writing it twice changes nothing. */
-export type Touch = Pick<Intent, 'id' | 'amount' | 'dispatched' | 'checkpoint'>;
+export type Touch = Pick<Intent, 'id' | 'amount' | 'dispatched' | 'checkpoint' | 'endpoint'>;
 
 /** The end of a hold. What it costs is the receipt's bill; `leases` are the scopes it was spent from. */
 export type Settlement = { readonly receipt: Receipt; readonly leases: readonly Scope[] };

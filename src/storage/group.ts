@@ -17,7 +17,7 @@ export type Group = {
   readonly now: number;
   /** Rows of the table `hold`. */
   readonly opens: readonly (readonly Value[])[];
-  /** `id, amount, dispatched, checkpoint`. */
+  /** `id, amount, dispatched, checkpoint, endpoint`. */
   readonly touches: readonly (readonly Value[])[];
   readonly closes: readonly Closing[];
   readonly returns: readonly (readonly [scope: Scope, amount: bigint])[];
@@ -29,7 +29,12 @@ export function* applyGroup(group: Group, context: WorkContext): Work<void> {
   const { process } = group;
   if (group.opens.length > 0) yield { kind: 'keep', table: HOLD, columns: columnsOf(HOLD), rows: group.opens };
   if (group.touches.length > 0)
-    yield { kind: 'change', table: HOLD, columns: ['id', 'amount', 'dispatched', 'checkpoint'], rows: group.touches };
+    yield {
+      kind: 'change',
+      table: HOLD,
+      columns: ['id', 'amount', 'dispatched', 'checkpoint', 'endpoint'],
+      rows: group.touches,
+    };
   const leases = new Sums();
   if (group.closes.length > 0) yield* close(group.closes, process, leases, context);
   for (const [scope, amount] of group.returns) leases.add([scope, process], [-amount]);

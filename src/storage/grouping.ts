@@ -114,6 +114,13 @@ const holdRow = (intent: Intent, process: string): Value[] => [
   intent.promptCost,
   intent.dispatched ? 1n : 0n,
   intent.checkpoint,
+  JSON.stringify(intent.about),
 ];
 
-const touchRow = (touch: Touch): Value[] => [touch.id, touch.amount, touch.dispatched ? 1n : 0n, touch.checkpoint];
+const touchRow = (touch: Touch): Value[] => [
+  touch.id,
+  touch.amount,
+  touch.dispatched ? 1n : 0n,
+  touch.checkpoint,
+  touch.endpoint,
+];

@@ -11,6 +11,7 @@ import { nano } from '../base/money.ts';
 import { reportAudit } from '../ledger/audit.ts';
 import { realWorld } from '../upstream/world.ts';
 import { newSecret, openStorage } from './open.ts';
+import { ABOUT } from './testing/sample.ts';
 
 const ROUNDS = 4;
 /** Killed after this many promises, so that each round dies in the middle of its work wherever the machine is. */
@@ -37,6 +38,11 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
       else if (receipt.state === 'interrupted') {
         const costs = promise.dispatched ? [1_000n, 3_000n] : [0n];
         assert.ok(costs.includes(receipt.bill.cost), `${id}: prompt and last checkpoint, not ${receipt.bill.cost}`);
+        const { operation, clientDialect, requestedModel, streamed, catalogVersion, seed, ...rest } = receipt;
+        const { app, userAgent, user, sessionId, provider } = rest;
+        const planned = { operation, clientDialect, requestedModel, streamed, catalogVersion, seed };
+        assert.deepEqual({ ...planned, app, userAgent, user, sessionId }, ABOUT, 'it tells what was known of the call');
+        assert.equal(provider, promise.dispatched ? 'host' : null);
       }
     }
     const figures = await storage.audit();

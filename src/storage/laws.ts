@@ -79,13 +79,15 @@ export function storeLaws(name: string, engine: Engine): void {
   });
 }
 
+const NOBODYS = { amount: nano(0n), dispatched: false, checkpoint: nano(0n), endpoint: null };
+
 /** How one call is held and ended. */
 function holdLaws(bench: Bench): void {
   test('an unlimited key is held, settled once, and its receipt is there when settling resolves', async () => {
     const key = await bench.keyOf();
     const request = bench.next(key, cents(10));
     const hold = await heldBy(bench.ledger, request);
-    hold.dispatched();
+    hold.dispatched('author/model@host');
     await hold.durable;
     assert.equal((await bench.ledger.balance('owner')).held, cents(10));
     const receipt = receiptOf(request, cents(4), { user: 'NUL \0 and 𝄞', app: null });
@@ -139,14 +141,17 @@ function holdLaws(bench: Bench): void {
   test('a hold that nobody settles is settled for them, and a later settlement changes nothing', async () => {
     const request = bench.next(await bench.keyOf(), cents(10));
     const hold = await heldBy(bench.ledger, request);
-    hold.dispatched();
+    hold.dispatched('author/first@host');
+    await hold.durable;
+    hold.dispatched('other/model@host/fp8');
     hold.checkpoint(cents(3));
     bench.world.advance(31 * 60_000);
     await hold.settle(receiptOf(request, cents(9)));
-    await bench.storage.ledgerStore.touch({ id: 'none', amount: nano(0n), dispatched: false, checkpoint: nano(0n) });
+    await bench.storage.ledgerStore.touch({ ...NOBODYS, id: 'none' });
     const receipt = await bench.storage.records.find(request.generationId);
     assert.equal(receipt?.state, 'interrupted');
     assert.equal(receipt?.bill.cost, cents(4));
+    assert.equal(receipt?.endpoint, 'other/model@host/fp8');
     await bench.sound();
   });
 }

@@ -77,7 +77,13 @@ for (let seed = 1; seed <= SEEDS; seed++)
     await Promise.all(running);
     while (open.length > 0) await end();
     ledger.close();
-    await storage.ledgerStore.touch({ id: 'nobody', amount: nano(0n), dispatched: false, checkpoint: nano(0n) });
+    await storage.ledgerStore.touch({
+      id: 'nobody',
+      amount: nano(0n),
+      dispatched: false,
+      checkpoint: nano(0n),
+      endpoint: null,
+    });
     const usage = await storage.accessStore.usage([limited], world.now());
     assert.equal(usage.get(limited)?.total.cost, spent);
     assert.deepEqual(await ledger.balance('owner'), { credits: 0n, settled: spent + unlimited, held: 0n });

@@ -1,4 +1,5 @@
 import { nano } from '../base/money.ts';
+import type { About } from '../facts/receipt.ts';
 import { interruptedReceipt } from '../ledger/recovery.ts';
 import type { Intent } from '../ledger/store.ts';
 import { type Closing, close } from './group.ts';
@@ -66,4 +67,20 @@ const intentOf = (row: Row): Intent => ({
   promptCost: nano(row.prompt_cost as bigint),
   dispatched: row.dispatched === 1n,
   checkpoint: nano(row.checkpoint as bigint),
+  about:
+    row.about === null ? { ...UNKNOWN, requestedModel: String(row.model) } : (JSON.parse(String(row.about)) as About),
 });
+
+/** Of holds that an older version left behind. */
+const UNKNOWN: About = {
+  operation: 'chat',
+  clientDialect: '',
+  requestedModel: '',
+  streamed: false,
+  catalogVersion: '',
+  seed: 0,
+  app: null,
+  userAgent: null,
+  user: null,
+  sessionId: null,
+};

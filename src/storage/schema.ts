@@ -6,7 +6,7 @@ type RowOf<T extends Table> = {
 };
 
 export type StoreTables = {
-  hold: Omit<RowOf<typeof HOLD>, 'endpoint'> & { endpoint: string | null };
+  hold: Omit<RowOf<typeof HOLD>, 'endpoint' | 'about'> & { endpoint: string | null; about: string | null };
   transfer: RowOf<typeof TRANSFER>;
   usage: RowOf<typeof USAGE>;
   lease: RowOf<typeof LEASE>;

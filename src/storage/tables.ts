@@ -21,6 +21,7 @@ export const HOLD = {
     prompt_cost: 'bigint',
     dispatched: 'bigint',
     checkpoint: 'bigint',
+    about: 'text',
   },
 } as const satisfies Table;
 

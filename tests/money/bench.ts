@@ -71,10 +71,13 @@ export async function startHost(): Promise<Host> {
 export type Seen = {
   readonly id: string;
   readonly status: number;
+  readonly stream: boolean;
   readonly finished: boolean;
   /** What was read, as far as it came. */
   readonly text: string;
 };
+
+const APP = { 'http-referer': 'https://spender.example/app', 'x-title': 'Spender' };
 
 type Asking = { readonly stream: boolean; readonly key?: string; readonly maxTokens?: number };
 
@@ -82,7 +85,7 @@ type Asking = { readonly stream: boolean; readonly key?: string; readonly maxTok
 export async function call(base: string, { stream, key = API_KEY, maxTokens }: Asking): Promise<Seen> {
   const response = await fetch(`${base}/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...APP },
     body: JSON.stringify({
       model: 'acme/one',
       stream,
@@ -97,9 +100,9 @@ export async function call(base: string, { stream, key = API_KEY, maxTokens }: A
     const decoder = new TextDecoder();
     for await (const bytes of response.body ?? []) text += decoder.decode(bytes, { stream: true });
   } catch {
-    return { id, status, finished: false, text };
+    return { id, status, stream, finished: false, text };
   }
-  return { id, status, finished: text.includes(stream ? '[DONE]' : '"usage"'), text };
+  return { id, status, stream, finished: text.includes(stream ? '[DONE]' : '"usage"'), text };
 }
 
 /** Calls side by side, every second one streamed; those that saw something. */
@@ -116,11 +119,22 @@ export async function getData(base: string, path: string, key = API_KEY): Promis
 
 /** Every call of which a client saw something is on record once, whole ones at their whole cost. */
 export async function assertOnRecord(base: string, seen: readonly Seen[]): Promise<void> {
-  for (const { id, finished } of seen.filter((one) => one.id !== '')) {
+  for (const { id, stream, finished } of seen.filter((one) => one.id !== '')) {
     const data = await getData(base, `/generation?id=${id}`);
     const cost = Number(data.total_cost);
     if (finished) assert.equal(cost, COST, 'what was seen whole is charged whole');
     else assert.ok(cost >= 0 && cost < 0.02, `${cost} is within what was held`);
+    const { streamed, model, provider_name, origin, api_type } = data;
+    assert.deepEqual(
+      { streamed, model, provider_name, origin, api_type },
+      {
+        streamed: stream,
+        model: 'acme/one',
+        provider_name: 'Host',
+        origin: 'https://spender.example',
+        api_type: 'completions',
+      },
+    );
   }
 }
 

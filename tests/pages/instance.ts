@@ -84,7 +84,14 @@ async function book({ ledgerStore }: Storage, receipts: readonly Receipt[]): Pro
       const { id, createdAt, accountId, keyId, workspaceId, endpoint } = receipt;
       const who = { id, createdAt, accountId, keyId, workspaceId, endpoint, model: receipt.requestedModel };
       const money = { amount: receipt.bill.cost, promptCost: nano(0n), checkpoint: nano(0n) };
-      return [ledgerStore.open({ ...who, ...money, dispatched: true }), ledgerStore.close({ receipt, leases: [] })];
+      const { operation, clientDialect, requestedModel, streamed, catalogVersion, seed } = receipt;
+      const { app, userAgent, user, sessionId } = receipt;
+      const planned = { operation, clientDialect, requestedModel, streamed, catalogVersion, seed };
+      const about = { ...planned, app, userAgent, user, sessionId };
+      return [
+        ledgerStore.open({ ...who, ...money, about, dispatched: true }),
+        ledgerStore.close({ receipt, leases: [] }),
+      ];
     }),
   );
 }

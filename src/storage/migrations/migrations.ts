@@ -3,13 +3,15 @@ import { APP, createTable, HOLD, LEASE, ROLL_UP, TRANSFER, USAGE } from '../tabl
 /** One step of the schema's history, in SQL that both engines understand. Never edited once released: append. */
 export type Migration = { readonly id: string; readonly statements: readonly string[] };
 
+const { about: _, ...HOLD_COLUMNS_1 } = HOLD.columns;
+
 export const MIGRATIONS: readonly Migration[] = [
   {
     id: '0001-ledger',
     statements: [
       'create table process (id text primary key, group_seq bigint not null, seen_at bigint not null)',
       'create table account (id text primary key, name text not null, prepaid bigint not null, credits bigint not null)',
-      createTable(HOLD),
+      createTable({ ...HOLD, columns: HOLD_COLUMNS_1 }),
       createTable(TRANSFER),
       createTable(USAGE),
       createTable(LEASE),
@@ -28,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
       'create table session (hash text primary key, account_id text not null, expires_at bigint not null)',
     ],
   },
+  { id: '0004-hold-about', statements: ['alter table hold add column about text'] },
 ];

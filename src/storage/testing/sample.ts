@@ -1,9 +1,23 @@
 import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
 import { usageOf } from '../../call/usage.ts';
-import type { Receipt } from '../../facts/receipt.ts';
+import type { About, Receipt } from '../../facts/receipt.ts';
 import type { HoldRequest } from '../../ledger/ledger.ts';
 
 export const cents = (value: number): NanoUsd => nano(BigInt(Math.round(value * 1e7)));
+
+/** What a call tells of itself before it is sent. */
+export const ABOUT: About = {
+  operation: 'chat',
+  clientDialect: 'openai-chat',
+  requestedModel: 'author/model:nitro',
+  streamed: true,
+  catalogVersion: '1',
+  seed: 1,
+  app: { origin: 'https://app.example', title: 'An app', categories: ['cli-agent'] },
+  userAgent: 'sample/1.0',
+  user: 'someone',
+  sessionId: 'session-1',
+};
 
 /** A request that holds `amount`, a tenth of it for the prompt. */
 export function requestOf(id: string, keyId: string, amount: NanoUsd, createdAt: number): HoldRequest {
@@ -13,7 +27,7 @@ export function requestOf(id: string, keyId: string, amount: NanoUsd, createdAt:
     keyId,
     workspaceId: 'workspace',
     model: 'author/model',
-    endpoint: 'author/model@host',
+    about: ABOUT,
     createdAt,
     amount,
     promptCost: nano(amount / 10n),
@@ -30,13 +44,10 @@ export function receiptOf(request: HoldRequest, cost: NanoUsd, more: Partial<Rec
     accountId: request.accountId,
     keyId: request.keyId,
     workspaceId: request.workspaceId,
-    operation: 'chat',
-    clientDialect: 'openai-chat',
-    requestedModel: request.model,
+    ...request.about,
     model: request.model,
     endpoint: 'author/model@host',
     provider: 'host',
-    streamed: false,
     state: cost > 0n ? 'completed' : 'failed',
     finish: 'stop',
     nativeFinish: 'stop',
@@ -45,14 +56,8 @@ export function receiptOf(request: HoldRequest, cost: NanoUsd, more: Partial<Rec
     attempts: [],
     losses: [],
     fault: null,
-    catalogVersion: '1',
-    seed: 1,
     firstContentMs: 10,
     totalMs: 30,
-    app: null,
-    userAgent: null,
-    user: null,
-    sessionId: null,
     ...more,
   };
 }

@@ -23,7 +23,7 @@ async function spend(lane: number): Promise<void> {
     const request = requestOf(world.newId('gen'), key, nano(10_000n), world.now());
     const hold = await ledger.hold(request);
     if (!isHold(hold)) throw new Error(hold.message);
-    if (turn % 7 !== 0) hold.dispatched();
+    if (turn % 7 !== 0) hold.dispatched('author/model@host');
     await hold.durable;
     say(`durable ${hold.generationId} ${turn % 7 !== 0 ? 'dispatched' : 'kept'}`);
     if (turn % 3 === 0) hold.checkpoint(nano(2_000n));
