@@ -74,8 +74,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       });
       child.kill(signal);
     });
+  // A busy machine may take long to start a process; one that never comes must not outlive its test.
   for (let left = 2_400; ; left--) {
-    if (child.exitCode !== null || left === 0) throw new Error(`the gateway did not start:\n${output}`);
+    if (child.exitCode !== null || left === 0) {
+      child.kill('SIGKILL');
+      throw new Error(`the gateway did not start:\n${output}`);
+    }
     const ready = await fetch(`${origin}/healthz`).then(
       (response) => response.ok,
       () => false,

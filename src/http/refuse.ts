@@ -41,12 +41,11 @@ function dialectOf(path: string): ClientDialect | undefined {
 /** A path pattern of the router (`:name`, a final `*`) and a method that it takes. */
 export type Mounted = { readonly method: string; readonly url: string };
 
-/** Answers what no route takes: 405 with `Allow` if the path is there for another method, else 404. */
+/** Answers what no route takes, those mounted later included: 405 with `Allow` if the path is there for another method, else 404. */
 export function notFoundHandler(mounted: readonly Mounted[]) {
-  const routes = mounted.map(({ method, url }) => ({ method, pattern: patternOf(url) }));
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const path = pathOf(request);
-    const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+    const methods = new Set(mounted.filter(({ url }) => patternOf(url).test(path)).map(({ method }) => method));
     const asked = `${request.method} ${path.slice(0, 200)}`;
     if (methods.size === 0) return refuse(request, reply, fault('not_found', `${asked} does not exist here.`));
     if (methods.has('GET')) methods.add('HEAD');

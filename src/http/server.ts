@@ -19,6 +19,10 @@ import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 /** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
 const PREFIXES = ['/api/v1', '/v1'] as const;
 
+/** The first names of every path of the API, and of no page. */
+const API_NAMES = ['/api', '/v1', '/v1beta'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 const MESSAGES_COUNT: TokenCount = {
   dialect: anthropicMessagesClient,
   decode: countTokensRequest,
@@ -61,8 +65,13 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
   const mounted: Mounted[] = [];
   const notFound = notFoundHandler(mounted);
   server.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()));
+  // What the API does not have is no page's affair: its clients read JSON.
+  for (const name of API_NAMES)
+    for (const url of [name, `${name}/*`]) {
+      server.options(url, preflight);
+      server.route({ method: METHODS, url, onRequest: notFound, handler: notFound });
+    }
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
-  for (const prefix of ['/api', '/v1', '/v1beta']) server.options(`${prefix}/*`, preflight);
   for (const { url, handler } of inference(gateway)) {
     mounted.push({ method: 'POST', url });
     server.post(url, { onRequest: admit(gateway, 'inference') }, handler);
@@ -170,6 +179,8 @@ function originOf(request: FastifyRequest): string {
 function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault> {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return fault('payload_too_large', `The request body is larger than ${LIMITS.body_bytes_max / 1024 / 1024} MB.`);
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return fault('unsupported_media_type', 'The content type cannot be understood: send application/json.');
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return fault('invalid_request', error.message);
   gateway.log('a request failed inside', error);

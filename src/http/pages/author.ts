@@ -4,15 +4,13 @@ import { html } from './html.ts';
 import { page } from './layout.ts';
 import { authorName } from './model-words.ts';
 import { modelGrid } from './models.ts';
-import { notFound, notFoundInApi } from './not-found.ts';
+import { notFound } from './not-found.ts';
 
 export const authorRoute: Route = {
   method: 'GET',
   path: '/:author',
   auth: 'none',
   handle: (request, gateway) => {
-    const inApi = notFoundInApi(request.params.author);
-    if (inApi) return inApi;
     const catalog = gateway.catalog();
     const author = request.params.author ?? '';
     const models = [...catalog.models.values()].filter((model) => model.author === author);

@@ -19,7 +19,7 @@ import {
   parametersOf,
   summary,
 } from './model-words.ts';
-import { notFound, notFoundInApi } from './not-found.ts';
+import { notFound } from './not-found.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
 import { daysOfUse, rankedApps, serviceOf } from './traffic.ts';
@@ -29,8 +29,6 @@ export const modelRoute: Route = {
   path: '/:author/:slug',
   auth: 'none',
   handle: async (request, gateway) => {
-    const inApi = notFoundInApi(request.params.author);
-    if (inApi) return inApi;
     const catalog = gateway.catalog();
     const asked = `${request.params.author}/${request.params.slug}`;
     const model = findModel(catalog, asked);
