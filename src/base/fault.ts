@@ -76,12 +76,48 @@ export type Fault = {
   readonly retryAfterMs?: number;
   /** Further members of the error's `metadata`; plain JSON. */
   readonly metadata?: { readonly [key: string]: unknown };
+  readonly availability?: Availability;
+};
+
+/** Why no endpoint could be had, for programs to decide on (spec §6.3). */
+export type Availability = {
+  readonly code:
+    | 'model_not_found'
+    | 'wrong_endpoint'
+    | 'no_endpoints'
+    | 'privacy_restricted'
+    | 'constraint_filtered'
+    | 'capacity_exhausted'
+    | 'temporarily_unavailable';
+  readonly retryable: boolean;
+  readonly requested_models: readonly string[];
+  /** Below the instance's own address. */
+  readonly docs_url: string;
+  /** Seconds. */
+  readonly retry_after?: number;
+  readonly affected_providers?: readonly string[];
+  readonly fallback_models?: readonly string[];
+  readonly excluded_by?: string;
+  readonly constraint?: { readonly field: string; readonly detail: string };
 };
 
 type FaultMore = Omit<Fault, 'code' | 'message'>;
 
 export const fault = (code: FaultCode, message: string, more: FaultMore = {}): Fault => ({ code, message, ...more });
 export const faultRow = (value: Fault): FaultRow => FAULTS[value.code];
+
+export type AvailabilityMembers = {
+  readonly error_type?: string;
+  readonly http_status?: number;
+  readonly availability?: Availability;
+};
+
+/** What errors of availability show beside every error's members (spec §6.1). */
+export function availabilityMembers(value: Fault): AvailabilityMembers {
+  if (!value.availability) return {};
+  const { status, errorType } = faultRow(value);
+  return { error_type: errorType, http_status: status, availability: value.availability };
+}
 
 function row(status: number, errorType: string, blame: Blame, retry: Retry, kind: string): FaultRow {
   return { status, errorType, blame, retry, class: kind };

@@ -108,9 +108,14 @@ export type ProviderPreferences = {
     readonly image?: string;
     readonly audio?: string;
   };
-  readonly preferred_min_throughput?: JsonObject | number;
-  readonly preferred_max_latency?: JsonObject | number;
+  /** Tokens per second. */
+  readonly preferred_min_throughput?: Cutoffs;
+  /** Seconds. */
+  readonly preferred_max_latency?: Cutoffs;
 };
+export const PERCENTILES = ['p50', 'p75', 'p90', 'p99'] as const;
+/** A number stands for the median. */
+export type Cutoffs = number | { readonly [name in (typeof PERCENTILES)[number]]?: number };
 export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';
 
 /** Ids of the conversation's tool calls so far: a new call must have another, though some vendors count from 0 each time. */

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { Call, GatewayOptions, ProviderPreferences } from './call.ts';
+import { type Call, type Cutoffs, type GatewayOptions, PERCENTILES, type ProviderPreferences } from './call.ts';
 import type { CacheMark } from './message.ts';
 import {
   type Complaints,
@@ -199,7 +199,15 @@ const plainDecimal = (value: number): string => {
   return text.includes('e') ? value.toFixed(18).replace(/\.?0+$/, '') : text;
 };
 
-function readCutoff(to: Complaints, provider: JsonObject, field: string): JsonObject | number | undefined {
-  if (isObject(provider[field])) return provider[field];
-  return readNumber(to, provider, field, { min: 0 }, `provider.${field}`);
+function readCutoff(to: Complaints, provider: JsonObject, field: string): Cutoffs | undefined {
+  const path = `provider.${field}`;
+  const cuts = provider[field];
+  if (!isObject(cuts)) return readNumber(to, provider, field, { min: 0 }, path);
+  refuseUnknown(to, cuts, new Set(PERCENTILES), path);
+  const read: { [name in (typeof PERCENTILES)[number]]?: number } = {};
+  for (const name of PERCENTILES) {
+    const cut = readNumber(to, cuts, name, { min: 0 }, `${path}.${name}`);
+    if (cut !== undefined) read[name] = cut;
+  }
+  return read;
 }

@@ -7,12 +7,13 @@ import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
+import { withAvailability } from './availability.ts';
 import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
-import { questionOf } from './question.ts';
+import { modelsOf, questionOf } from './question.ts';
 import { aboutOf, type CompletionRequest, receiptOf } from './receipt.ts';
 
 const IDLE: Completion = { pause: () => {}, resume: () => {}, cancel: () => {} };
@@ -98,14 +99,19 @@ function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outc
   committed.then(
     () => {
       listener.settled(receipt);
-      listener.done(deliver(delivery, outcome, ended));
+      listener.done(deliver(context, delivery, outcome, ended));
     },
     (cause) => failInside(context, cause, delivery),
   );
 }
 
-function deliver(delivery: Delivery, outcome: RunOutcome, ended: Ended): CompletionResult {
-  if (outcome.kind === 'failed') return outcome;
+function deliver(
+  { request: { call } }: CompletionContext,
+  delivery: Delivery,
+  outcome: RunOutcome,
+  ended: Ended,
+): CompletionResult {
+  if (outcome.kind === 'failed') return { kind: 'failed', fault: withAvailability(outcome.fault, modelsOf(call)) };
   if (outcome.kind === 'replied')
     return {
       kind: 'replied',

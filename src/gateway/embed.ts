@@ -12,10 +12,11 @@ import { estimateInputs } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { embeddingErrand } from '../upstream/embedding-errand.ts';
 import { type RunOutcome, startRun } from '../upstream/run.ts';
+import { withAvailability } from './availability.ts';
 import type { Ended } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
-import { embeddingQuestionOf } from './question.ts';
+import { embeddingQuestionOf, modelsOf } from './question.ts';
 import { aboutOf, type EmbeddingRequest, receiptOf } from './receipt.ts';
 
 export type EmbeddingResult =
@@ -46,7 +47,8 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   const ended = endingOf(outcome, promptTokens, gateway.world.now());
   const receipt = receiptOf(request, about, outcome, ended);
   await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
-  if (outcome.kind !== 'replied') return { kind: 'failed', fault: ended.fault ?? SERVER };
+  if (outcome.kind !== 'replied')
+    return { kind: 'failed', fault: withAvailability(ended.fault ?? SERVER, modelsOf(request.call)) };
   const reply = { ...outcome.reply, usage: ended.usage, bill: ended.bill };
   return { kind: 'replied', reply, target: outcome.target, receipt };
 }

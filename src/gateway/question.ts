@@ -14,13 +14,16 @@ export type Surroundings = {
   readonly promptTokens: number;
 };
 
+/** The models in the caller's order, as written. */
+export const modelsOf = ({ model, models }: Pick<Call, 'model' | 'models'>): readonly string[] =>
+  model === null ? models : [model, ...models];
+
 /** What the router is asked about a chat call. */
 export function questionOf(call: Call, surroundings: Surroundings): Question {
-  const models = call.model === null ? call.models : [call.model, ...call.models];
   return {
     ...surroundings,
     operation: 'chat',
-    models,
+    models: modelsOf(call),
     preferences: call.gateway.provider ?? {},
     parameters: parametersOf(call),
     inputModalities: inputModalitiesOf(call),
@@ -49,7 +52,7 @@ export function embeddingQuestionOf(call: EmbeddingCall, surroundings: Surroundi
   return {
     ...surroundings,
     operation: 'embeddings',
-    models: call.model === null ? call.models : [call.model, ...call.models],
+    models: modelsOf(call),
     preferences: call.gateway.provider ?? {},
     parameters: [],
     inputModalities: [...found],

@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { type Fault, faultRow } from '../base/fault.ts';
+import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
 import { endUnread, leavesUnread } from './unread.ts';
 
 /** The API's own error envelope (spec §6.1), for everything that is not inference in another dialect. */
 export function envelope(value: Fault): {
-  readonly error: { code: number; message: string; metadata: { [key: string]: unknown } };
+  readonly error: { code: number; message: string; metadata: { [key: string]: unknown } } & AvailabilityMembers;
 } {
   const row = faultRow(value);
   return {
@@ -17,6 +17,7 @@ export function envelope(value: Fault): {
         ...(value.param !== undefined && { param: value.param }),
         ...value.metadata,
       },
+      ...availabilityMembers(value),
     },
   };
 }

@@ -1,10 +1,15 @@
 import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
+import type { Parameter } from '../call/parameters.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
 import { isTier, namesEndpoint } from './preferences.ts';
+import type { Resolved } from './resolve.ts';
+
+/** What the caller's word for a model said beside its name. */
+export type Asked = Pick<Resolved, 'model' | 'tier'>;
 
 /** Why an endpoint cannot serve this question; undefined = it can. */
-type Filter = (endpoint: Endpoint, question: Question) => string | undefined;
+type Filter = (endpoint: Endpoint, question: Question, asked: Asked) => string | undefined;
 
 /** In the order in which the routing funnel is told. Each is a hard filter. */
 export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
@@ -49,14 +54,15 @@ export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
   ],
   ['require_parameters', unsupportedParameters],
   [
+    'distillable',
+    (_, { preferences }, { model }) =>
+      !preferences.enforce_distillable_text || model.distillable ? undefined : 'others may not learn from its output',
+  ],
+  [
     'context_length',
     (endpoint, { promptTokens }) =>
       promptTokens <= endpoint.context ? undefined : `context of ${endpoint.context} tokens is too short`,
   ],
-];
-
-/** Preferences that remove an endpoint only while another is left. */
-export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
   [
     'max_output',
     (endpoint, { maxOutputTokens }) =>
@@ -64,8 +70,13 @@ export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] 
         ? undefined
         : `output is limited to ${endpoint.maxOutput} tokens`,
   ],
+];
+
+/** Preferences that remove an endpoint only while another is left. */
+export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
   ['response_format', softParameter('response_format')],
   ['structured_outputs', softParameter('structured_outputs')],
+  ['verbosity', softParameter('verbosity')],
 ];
 
 /** What the operator would have to set so that this endpoint can be used. */
@@ -82,10 +93,12 @@ function onlyOrdered(endpoint: Endpoint, { preferences }: Question): string | un
     : 'not in provider.order, and fallbacks are off';
 }
 
-function tierAskedFor(endpoint: Endpoint, { preferences }: Question): string | undefined {
-  if (!isTier(endpoint)) return undefined;
+function tierAskedFor(endpoint: Endpoint, { preferences }: Question, { tier }: Asked): string | undefined {
+  if (!isTier(endpoint) || (tier !== null && endpoint.tag.endsWith(`/${tier}`))) return undefined;
   const named = [...(preferences.order ?? []), ...(preferences.only ?? [])];
-  return named.includes(endpoint.tag) ? undefined : 'a service tier nobody asked for';
+  return named.some((name) => name.toLowerCase() === endpoint.tag.toLowerCase())
+    ? undefined
+    : 'a service tier nobody asked for';
 }
 
 function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | undefined {
@@ -127,7 +140,7 @@ function unsupportedParameters(endpoint: Endpoint, { preferences, parameters }: 
   return lacking.length > 0 ? `does not support ${lacking.join(', ')}` : undefined;
 }
 
-function softParameter(name: 'response_format' | 'structured_outputs'): Filter {
+function softParameter(name: Parameter): Filter {
   return (endpoint, { parameters }) =>
     parameters.includes(name) && !endpoint.parameters.has(name) ? `does not support ${name}` : undefined;
 }

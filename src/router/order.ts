@@ -1,5 +1,6 @@
-import type { SortPreference } from '../call/call.ts';
+import { type Cutoffs, PERCENTILES, type SortPreference } from '../call/call.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { Percentiles } from '../facts/health.ts';
 import type { Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
 
@@ -17,11 +18,45 @@ export function orderEndpoints(
 ): Ordered[] {
   const named = byCallersOrder(endpoints, question.preferences.order ?? []);
   const rest = endpoints.filter((endpoint) => !named.some((entry) => entry.endpoint === endpoint));
-  const unstable = (endpoint: Endpoint): boolean => question.health.of(endpoint.id)?.stable === false;
-  const back = rest.filter(unstable).map((endpoint) => ({ endpoint, reason: 'recent outage: tried last' }));
-  const front = rest.filter((endpoint) => !unstable(endpoint));
-  const sorted = sort ? bySort(front, sort, question) : byPriceDraw(front, question, draw);
-  return [...named, ...sorted, ...back];
+  const arranged = (some: readonly Endpoint[]): Ordered[] =>
+    sort ? bySort(some, sort, question) : byPriceDraw(some, question, draw);
+  const front = rest.filter((endpoint) => drawback(endpoint, question) === null);
+  if (front.length === rest.length) return [...named, ...arranged(front)];
+  const back = DRAWBACKS.flatMap((reason) =>
+    arranged(rest.filter((endpoint) => drawback(endpoint, question) === reason)).map(({ endpoint }) => ({
+      endpoint,
+      reason: `${reason}: tried last`,
+    })),
+  );
+  return [...named, ...arranged(front), ...back];
+}
+
+/** From the least to the worst. */
+const DRAWBACKS = [
+  'slower than preferred_min_throughput',
+  'later than preferred_max_latency',
+  'recent outage',
+] as const;
+
+type Drawback = (typeof DRAWBACKS)[number];
+
+/** Why an endpoint goes behind its peers: it is down, or it misses what the caller prefers. Null = it does not. */
+function drawback(endpoint: Endpoint, { health, preferences }: Question): Drawback | null {
+  const figures = health.of(endpoint.id);
+  if (!figures) return null;
+  if (!figures.stable) return 'recent outage';
+  const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
+  if (throughput !== undefined && figures.throughput && misses(throughput, figures.throughput, (is, cut) => is < cut))
+    return 'slower than preferred_min_throughput';
+  if (latency !== undefined && figures.latencyMs && misses(latency, figures.latencyMs, (is, cut) => is > cut * 1000))
+    return 'later than preferred_max_latency';
+  return null;
+}
+
+/** A number means the median; of several cut-offs all must hold. What has not been measured misses nothing. */
+function misses(wanted: Cutoffs, figures: Percentiles, isWorse: (is: number, cut: number) => boolean): boolean {
+  const cuts = typeof wanted === 'number' ? { p50: wanted } : wanted;
+  return PERCENTILES.some((name) => cuts[name] !== undefined && isWorse(figures[name], cuts[name]));
 }
 
 function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[]): Ordered[] {
@@ -51,8 +86,8 @@ function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: 
     }
   };
   return directFirst(endpoints)
-    .map((endpoint) => ({ endpoint, figure: figure(endpoint) }))
-    .sort((a, b) => a.figure - b.figure)
+    .map((endpoint) => ({ endpoint, figure: figure(endpoint), cost: expectedCost(endpoint, question) }))
+    .sort((a, b) => a.figure - b.figure || a.cost - b.cost)
     .map(({ endpoint }) => ({ endpoint, reason: `sorted by ${sort}` }));
 }
 

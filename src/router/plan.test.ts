@@ -48,10 +48,23 @@ ${price('0.5')}
 features = ["tools"]
 [endpoints."dear/priority"]
 ${price('9')}
+max_output = 900
+[endpoints."cheap/flex"]
+${price('0.4')}
 `,
 );
 file('models/acme/two.toml', `name = "Two"\n[endpoints.dear]\nfeatures = []\n${price('1.2')}\n`);
 file('models/acme/two:free.toml', `name = "Two free"\n[endpoints.dear]\n${price('0')}\n`);
+
+file(
+  'models/acme/three.toml',
+  `name = "Three"
+max_output = 500
+distillable = false
+[endpoints.dear]
+price = { input = "2", output = "2", request = "2", image = "2", input_audio = "2" }
+`,
+);
 
 const loaded = loadCatalog([folder], { dialects: new Set(['openai-chat']), quirks: new Map() }, {});
 assert(loaded.ok, JSON.stringify(loaded));
@@ -126,7 +139,7 @@ test('only and ignore are hard; a base slug never means a tier, the full tag doe
 
 test('every endpoint is a candidate or has a reason', () => {
   const decided = ask({ preferences: { max_price: { prompt: '1.5' }, quantizations: ['fp8'] } });
-  assert.equal(decided.candidates.length + decided.rejected.length, 5);
+  assert.equal(decided.candidates.length + decided.rejected.length, 6);
   for (const rejected of decided.rejected) assert(rejected.reason.length > 3 && rejected.step.length > 3);
   assert.deepEqual(tags(decided), ['one@cheap']);
 });
@@ -158,7 +171,7 @@ test('sorts: price, latency, throughput, by preference or variant; the last vari
   assert.equal(tags(ask({ preferences: { sort: 'price' } }))[0], 'one@resold');
   assert.equal(tags(ask({ preferences: { sort: 'latency' }, health }))[0], 'one@dear');
   assert.equal(tags(ask({ models: ['acme/one:nitro'], health }))[0], 'one@middle');
-  assert.equal(tags(ask({ models: ['acme/one:nitro:floor'], health }))[0], 'one@resold');
+  assert.equal(tags(ask({ models: ['acme/one:nitro:floor'], health }))[0], 'one@cheap/flex');
 });
 
 test('an endpoint with a recent outage goes to the back', () => {
@@ -171,6 +184,143 @@ test('models are tried in order; partition none sorts all endpoints together', (
   assert.equal(tags(ask({ models }))[0], 'two@dear');
   const together = ask({ models, preferences: { sort: { by: 'price', partition: 'none' } } });
   assert.deepEqual(tags(together).slice(0, 3), ['one@resold', 'one@cheap', 'two@dear']);
+});
+
+const figures = (p50: number) => ({ p50, p75: p50 / 2, p90: p50 / 4, p99: p50 / 8 });
+
+test('who misses a preferred throughput or latency goes to the end and is never excluded', () => {
+  const health = {
+    'acme/one@cheap': { throughput: figures(20), latencyMs: figures(4_000) },
+    'acme/one@middle': { throughput: figures(80), latencyMs: figures(400) },
+  };
+  const last = (preferences: ProviderPreferences) => ask({ preferences, health }).candidates.at(-1);
+  for (const preferences of [
+    { preferred_min_throughput: 50 },
+    { preferred_min_throughput: { p50: 10, p90: 6 } },
+    { preferred_max_latency: 1.5 },
+    { preferred_max_latency: { p99: 0.3 } },
+  ]) {
+    assert.equal(last(preferences)?.endpoint.tag, 'cheap', JSON.stringify(preferences));
+    assert.match(last(preferences)?.reason ?? '', /preferred_m.*: tried last$/);
+    assert.equal(ask({ preferences, health }).candidates.length, 4);
+  }
+  assert.notEqual(last({ preferred_min_throughput: { p50: 20 } })?.endpoint.tag, 'cheap');
+  const outage = { ...health, 'acme/one@dear': { stable: false } };
+  const order = tags(ask({ preferences: { preferred_min_throughput: 50 }, health: outage }));
+  assert.deepEqual(order.slice(-2), ['one@cheap', 'one@dear']);
+});
+
+test(':nitro admits the priority tier, :floor the flex tier, and nothing else does', () => {
+  assert(tags(ask({ models: ['acme/one:nitro'] })).includes('one@dear/priority'));
+  assert(!tags(ask({ models: ['acme/one:nitro'] })).includes('one@cheap/flex'));
+  assert.equal(tags(ask({ models: ['acme/one:floor'] }))[0], 'one@cheap/flex');
+  assert(!tags(ask({ models: ['acme/one:exacto'] })).some((tag) => /flex|priority/.test(tag)));
+  assert.equal(tags(ask({ models: ['acme/one:online'] })).length, 4);
+  assert(!tags(ask({ preferences: { order: ['dear', 'cheap'] } })).some((tag) => /flex|priority/.test(tag)));
+});
+
+test('every price of max_price is a limit of its own', () => {
+  const within = (max_price: ProviderPreferences['max_price'], models = ['acme/three']) =>
+    tags(ask({ models, preferences: { ...(max_price && { max_price }) } })).length;
+  assert.equal(within({}), 1);
+  for (const field of ['prompt', 'completion', 'request', 'image', 'audio'] as const) {
+    assert.equal(within({ [field]: '3' }), 1, field);
+    assert.equal(within({ [field]: '0.001' }), 0, field);
+  }
+});
+
+test('an answer longer than an endpoint can write, and a model nobody may learn from, are refused', () => {
+  const tooLong = ask({ models: ['acme/three'], maxOutputTokens: 501 });
+  assert.equal(tooLong.fault?.code, 'max_tokens_exceeded');
+  assert.equal(ask({ models: ['acme/three'], maxOutputTokens: 500 }).fault, undefined);
+  const closed = ask({ models: ['acme/three'], preferences: { enforce_distillable_text: true } });
+  assert.equal(closed.fault?.availability?.constraint?.field, 'provider.enforce_distillable_text');
+});
+
+const REFUSALS: readonly (readonly [Ask, words: RegExp, step: string, code: string, excludedBy?: string])[] = [
+  [
+    { preferences: { only: ['elsewhere'] } },
+    /^No allowed providers are available for the selected model/,
+    'only',
+    'constraint_filtered',
+    'allowed_providers',
+  ],
+  [
+    { models: ['acme/two'], usesTools: true },
+    /^No endpoints found that support tool use/,
+    'tools',
+    'constraint_filtered',
+  ],
+  [
+    { models: ['acme/two'], inputModalities: ['text', 'image'] },
+    /^No endpoints found that support image input/,
+    'input_modalities',
+    'constraint_filtered',
+  ],
+  [
+    { preferences: { only: ['middle'], data_collection: 'deny' } },
+    /^No endpoints found matching your data policy \(may train on prompts\)/,
+    'data_policy',
+    'privacy_restricted',
+    'data_policy:training',
+  ],
+  [
+    { preferences: { only: ['middle'], zdr: true } },
+    /^No endpoints found matching your data policy/,
+    'data_policy',
+    'privacy_restricted',
+    'data_policy:zdr',
+  ],
+  [
+    { preferences: { max_price: { prompt: '0.1' } } },
+    /^No endpoints found for acme\/one within max_price/,
+    'max_price',
+    'constraint_filtered',
+    'max_price',
+  ],
+  [
+    { preferences: { quantizations: ['int4'] } },
+    /^No endpoints found for acme\/one/,
+    'quantization',
+    'constraint_filtered',
+    'quantization',
+  ],
+  [
+    { models: ['acme/two'], parameters: ['seed', 'structured_outputs'], preferences: { require_parameters: true } },
+    /^No endpoints found that can handle the requested parameters/,
+    'require_parameters',
+    'constraint_filtered',
+    'require_parameters',
+  ],
+  [{ promptTokens: 5_000 }, /maximum context length/, 'context_length', 'constraint_filtered', 'context_length'],
+  [{ operation: 'embeddings' }, /^acme\/one answers elsewhere: it serves chat/, 'operation', 'wrong_endpoint'],
+];
+
+for (const [question, words, step, code, excludedBy] of REFUSALS)
+  test(`refused at ${step}${excludedBy ? ` by ${excludedBy}` : ''}: in the field's words, and for programs`, () => {
+    const { fault, rejected } = ask(question);
+    assert(fault);
+    assert.match(fault.message, words);
+    assert.equal(fault.metadata?.failed_routing_step, step);
+    const funnel = fault.metadata?.routing_funnel as { step: string; endpoint_count: number }[];
+    assert.equal(funnel[0]?.step, 'endpoints');
+    assert.equal(funnel.at(-1)?.endpoint_count, 0);
+    assert.equal(rejected.length, funnel[0]?.endpoint_count);
+    const { availability } = fault;
+    assert.deepEqual(
+      [availability?.code, availability?.excluded_by, availability?.retryable],
+      [code, excludedBy, false],
+    );
+    assert.deepEqual(availability?.requested_models, question.models ?? ['acme/one']);
+  });
+
+test('a name among several that means no model is passed over with a reason; alone it is told with the nearest', () => {
+  const some = ask({ models: ['acme/on', 'acme/one'] });
+  assert.equal(some.candidates.length, 4);
+  assert.equal(some.rejected[0]?.reason, 'not a valid model ID');
+  const { fault } = ask({ models: ['acme/on'] });
+  assert.deepEqual([fault?.code, fault?.availability?.code], ['unknown_model', 'model_not_found']);
+  assert(fault?.availability?.fallback_models?.includes('acme/one'));
 });
 
 test('an exact id beats a variant, and a catalogue variant never falls back to its base', () => {

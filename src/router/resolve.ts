@@ -3,14 +3,22 @@ import { type Catalog, findModel } from '../catalog/catalog.ts';
 import type { Model } from '../catalog/model.ts';
 
 /** Routing variants work on any model and are never listed (spec §3.3). `:online` asked for a plugin and is only removed. */
-const ROUTING_VARIANTS: { readonly [suffix: string]: SortPreference | null } = {
-  nitro: 'throughput',
-  floor: 'price',
-  exacto: 'exacto',
-  online: null,
+const ROUTING_VARIANTS: { readonly [suffix: string]: Variant } = {
+  nitro: { sort: 'throughput', tier: 'priority' },
+  floor: { sort: 'price', tier: 'flex' },
+  exacto: { sort: 'exacto', tier: null },
+  online: { sort: null, tier: null },
 };
 
-export type Resolved = { readonly model: Model; readonly sort: SortPreference | null };
+type Variant = {
+  readonly sort: SortPreference | null;
+  /** The service tier whose endpoints are admitted beside the ordinary ones. */
+  readonly tier: 'priority' | 'flex' | null;
+};
+
+export type Resolved = Variant & { readonly model: Model };
+
+const PLAIN: Variant = { sort: null, tier: null };
 
 /**
  * What a caller's model name means. An exact id beats a variant (`ollama/llama3.2:3b`); several sorts: the last wins.
@@ -18,14 +26,15 @@ export type Resolved = { readonly model: Model; readonly sort: SortPreference | 
  */
 export function resolveModel(catalog: Catalog, name: string): Resolved | undefined {
   let rest = name.trim();
-  let sort: SortPreference | null = null;
+  let last: Variant = PLAIN;
   for (;;) {
     const model = findModel(catalog, rest);
-    if (model) return { model, sort };
+    if (model) return { model, ...last };
     const colon = rest.lastIndexOf(':');
-    const variant = colon > 0 ? rest.slice(colon + 1) : '';
-    if (!Object.hasOwn(ROUTING_VARIANTS, variant)) return undefined;
-    sort ??= ROUTING_VARIANTS[variant] ?? null;
+    const suffix = colon > 0 ? rest.slice(colon + 1) : '';
+    const variant = Object.hasOwn(ROUTING_VARIANTS, suffix) ? ROUTING_VARIANTS[suffix] : undefined;
+    if (!variant) return undefined;
+    if (last.sort === null) last = variant;
     rest = rest.slice(0, colon);
   }
 }

@@ -77,7 +77,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'string',
     range: 'allow, deny',
     otherwise: 'allow',
-    meaning: 'deny: no endpoint that stores prompts or trains on them.',
+    meaning: 'deny: no endpoint that trains on prompts, or may.',
     example: 'deny',
   },
   { name: 'provider.zdr', type: 'boolean', meaning: 'Only endpoints that keep nothing.', example: true },

@@ -1,4 +1,4 @@
-import { type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 
@@ -27,6 +27,7 @@ export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject
       message: messageOf(fault),
       error_type: row.errorType,
       ...(fault.param !== undefined && { param: fault.param }),
+      ...(availabilityMembers(fault) as JsonObject),
       // Where Anthropic's clients look for it.
       ...(details?.error_code !== undefined && { details }),
       metadata: {

@@ -1,4 +1,4 @@
-import { type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 
@@ -23,6 +23,7 @@ export function faultBody(fault: Fault): JsonObject {
       ...(upstream?.raw !== undefined && { raw: upstream.raw }),
       ...(fault.metadata as JsonObject | undefined),
     },
+    ...(availabilityMembers(fault) as JsonObject),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 import { encodeResponse, type Outcome } from './response.ts';
@@ -47,7 +47,12 @@ export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
   return {
     status: row.status,
     body: {
-      error: { code: row.status, message: fault.message, ...(fault.param !== undefined && { param: fault.param }) },
+      error: {
+        code: row.status,
+        message: fault.message,
+        ...(fault.param !== undefined && { param: fault.param }),
+        ...(availabilityMembers(fault) as JsonObject),
+      },
       error_type: row.errorType,
       metadata: fault.metadata || fault.upstream ? metadataOf(fault) : null,
       ...context.extra,
