@@ -33,8 +33,8 @@ const newPending = (): Pending => {
 export type Grouping = {
   /** The group that the next entry joins; it counts as one entry more. */
   readonly join: () => Pending;
-  /** The youngest group that has not been sent. */
-  readonly young: () => Pending | undefined;
+  /** The groups that have not been sent. */
+  readonly waiting: () => readonly Pending[];
   /** Resolves when everything that was written until now is committed or has failed. */
   readonly settled: () => Promise<void>;
   readonly backlog: () => number;
@@ -95,7 +95,7 @@ export function openGrouping(client: StoreClient, world: World): Grouping {
 
   return {
     join,
-    young: () => queue.at(-1),
+    waiting: () => queue,
     settled: () => last.catch(() => {}),
     backlog: () => backlog,
   };

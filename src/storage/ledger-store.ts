@@ -19,12 +19,14 @@ export function openLedgerStore(
       return pending.done.promise;
     },
     touch: (touch) => {
-      // While the intent itself is still here, it is corrected in place; that a call is dispatched so costs nothing.
-      const young = grouping.young();
-      const intent = young?.opens.get(touch.id);
-      if (young && intent) {
-        young.opens.set(touch.id, { ...intent, ...touch });
-        return young.done.promise;
+      // What still waits is corrected in place: that a call is dispatched so costs nothing, and streams that grow
+      // faster than the disk writes have one entry each.
+      for (const waiting of grouping.waiting()) {
+        const intent = waiting.opens.get(touch.id);
+        if (intent) waiting.opens.set(touch.id, { ...intent, ...touch });
+        else if (waiting.touches.has(touch.id)) waiting.touches.set(touch.id, touch);
+        else continue;
+        return waiting.done.promise;
       }
       const pending = grouping.join();
       pending.touches.set(touch.id, touch);

@@ -1,9 +1,10 @@
 /** A client that leaves takes its upstream call along; one that stops reading holds the upstream back, not our memory. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createServer, get, request } from 'node:http';
+import { createServer, get, request, type ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { LIMITS } from '#src/base/limits.ts';
 import { API_KEY, type GatewayProcess, startGateway } from '../gateway-process.ts';
 
 const FLOOD_BYTES = 200 * 1024 * 1024;
@@ -11,13 +12,17 @@ const chunk = (text: string): string =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })}\n\n`;
 const block = chunk('x'.repeat(16 * 1024));
 
+const STALLED = 300;
+const EACH_BYTES_MAX = 16 * 1024 * 1024;
 let sent = 0;
+let sentToAll = 0;
 let closed = 0;
 const upstream = createServer((call, response) => {
   response.on('close', () => closed++);
   call.resume();
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(chunk('Hello'));
+  if (call.url?.startsWith('/each')) return floodEach(response);
   if (!call.url?.startsWith('/flood')) return;
   const more = (): void => {
     while (sent < FLOOD_BYTES) {
@@ -30,6 +35,19 @@ const upstream = createServer((call, response) => {
 });
 let gateway: GatewayProcess;
 
+function floodEach(response: ServerResponse): void {
+  let mine = 0;
+  const more = (): void => {
+    while (mine < EACH_BYTES_MAX && !response.destroyed) {
+      mine += block.length;
+      sentToAll += block.length;
+      if (!response.write(block)) return void response.once('drain', more);
+    }
+    response.end('data: [DONE]\n\n');
+  };
+  more();
+}
+
 before(async () => {
   await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
   const address = upstream.address();
@@ -39,7 +57,7 @@ before(async () => {
   const model = (name: string): string =>
     `name = "${name}"\n[endpoints.${name}]\nprice = { input = "1", output = "1" }\n`;
   const catalogue = Object.fromEntries(
-    ['silent', 'flood'].flatMap((name) => [
+    ['silent', 'flood', 'each'].flatMap((name) => [
       [`providers/${name}.toml`, provider(name)],
       [`models/acme/${name}.toml`, model(name)],
     ]),
@@ -101,4 +119,26 @@ test('a client that stops reading stops the upstream, and memory stays where it 
   await new Promise<void>(
     (done) => void get(`${gateway.origin}/healthz`, (response) => response.resume().on('end', done)),
   );
+});
+
+test(`${STALLED} clients that stop reading cost little each, and others are served meanwhile`, async () => {
+  const start = memory();
+  const stalled = await Promise.all(Array.from({ length: STALLED }, () => open('acme/each')));
+  let last = -1;
+  for (let still = 0; still < 10; last = sentToAll) {
+    await wait(50);
+    still = sentToAll === last ? still + 1 : 0;
+  }
+  assert(sentToAll < (STALLED * EACH_BYTES_MAX) / 2, `the upstreams sent ${Math.round(sentToAll / 1024 / 1024)} MB`);
+  const kept = ((memory() - start) * 1024 * 1024) / STALLED;
+  assert(kept < LIMITS.client_buffer_bytes_max, `${Math.round(kept / 1024)} kB are kept of each`);
+  const served = await fetch(`${gateway.base}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sandbox/echo', messages: [{ role: 'user', content: 'Hi' }] }),
+  });
+  assert.equal(served.status, 200, await served.text());
+  const before = closed;
+  for (const { leave } of stalled) leave();
+  await until(() => closed >= before + STALLED);
 });
