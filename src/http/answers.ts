@@ -3,6 +3,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import type { ClientDialect, FaultContext } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { sendFault } from './faults.ts';
+import { CORS } from './headers.ts';
 
 /** Writes a whole JSON answer on a hijacked reply. */
 export function sendJson(reply: FastifyReply, text: string, headers: { readonly [name: string]: string } = {}): void {
@@ -11,7 +12,7 @@ export function sendJson(reply: FastifyReply, text: string, headers: { readonly 
   raw.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    'access-control-allow-origin': '*',
+    ...CORS,
     ...headers,
   });
   raw.end(text);

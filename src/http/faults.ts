@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
+import { CORS } from './headers.ts';
 import { endUnread, leavesUnread } from './unread.ts';
 
 /** The API's own error envelope (spec §6.1), for everything that is not inference in another dialect. */
@@ -34,7 +35,7 @@ export function sendFault(reply: FastifyReply, encoded: EncodedFault, value: Fau
   raw.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    'access-control-allow-origin': '*',
+    ...CORS,
     ...(id && { 'x-generation-id': id }),
     ...(value.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(value.retryAfterMs / 1000)) }),
     ...(isUnread && { connection: 'close' }),

@@ -2,6 +2,12 @@ import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { App } from '../facts/caller.ts';
 
+/** On every answer of the API: pages of any origin may read it, and the headers that are ours. Never with credentials. */
+export const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'x-generation-id, retry-after',
+} as const;
+
 const CATEGORIES_MAX = 2;
 const TITLE_MAX = 200;
 const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;

@@ -15,7 +15,7 @@ import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
-import { appOf, wantsLosses } from './headers.ts';
+import { appOf, CORS, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
 
 const NO_BODY = Buffer.alloc(0);
@@ -101,7 +101,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     {
       contentType: dialect.streamContentType,
       keepAlive: dialect.keepAlive,
-      headers: { 'x-generation-id': request.id, 'access-control-allow-origin': '*' },
+      headers: { 'x-generation-id': request.id, ...CORS },
       headWaitMs: gateway.upstream.deadlines.head_wait_ms,
     },
     {

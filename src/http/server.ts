@@ -10,6 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
+import { CORS } from './headers.ts';
 import { inferenceHandler } from './inference.ts';
 import { type Mounted, notFoundHandler, refuse } from './refuse.ts';
 import type { Route, RouteAnswer } from './route.ts';
@@ -162,7 +163,7 @@ async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): 
   const encoded = await compressed(text, Array.isArray(accepts) ? accepts.join() : accepts, answer.headers?.vary);
   return reply
     .code(answer.status)
-    .headers({ ...(isApi && { 'access-control-allow-origin': '*' }), ...answer.headers, ...encoded.headers })
+    .headers({ ...(isApi && CORS), ...answer.headers, ...encoded.headers })
     .type(type)
     .send(encoded.body);
 }

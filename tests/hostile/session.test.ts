@@ -99,7 +99,10 @@ test('CORS never lets credentials along', async () => {
     assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
     // A star would not cover `authorization`: the SDKs in a browser depend on this.
     assert.equal(preflight.headers.get('access-control-allow-headers'), asked['access-control-request-headers']);
-    for (const response of [preflight, await send(path, own()[0] ?? {})])
+    const answer = await send(path, own()[0] ?? {});
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+    assert.match(answer.headers.get('access-control-expose-headers') ?? '', /x-generation-id/);
+    for (const response of [preflight, answer])
       assert.equal(response.headers.get('access-control-allow-credentials'), null);
   }
 });
