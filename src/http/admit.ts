@@ -30,7 +30,14 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
     };
     const answer = access.authenticate(headers);
     // A key that is not known here may have been made a moment ago.
-    if (isFault(answer) && need !== 'none') void access.authenticateLate(headers).then(decide);
+    if (isFault(answer) && need !== 'none')
+      access
+        .authenticateLate(headers)
+        .then(decide)
+        .catch((cause) => {
+          gateway.log('a request failed inside', cause);
+          reply.raw.destroy();
+        });
     else decide(answer);
   };
 }
