@@ -21,7 +21,7 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
     const decide = (answer: Caller | Fault): void => {
       const caller = isFault(answer) ? null : answer;
       const refusal = isFault(answer) && need !== 'none' ? answer : access.authorize(caller, need);
-      const obstacle = refusal ?? foreignPage(request, caller) ?? encodedBody(headers);
+      const obstacle = refusal ?? (need === 'none' ? null : formOfAPage(request, caller)) ?? encodedBody(headers);
       if (obstacle) return refuse(request, reply, obstacle);
       request.caller = caller;
       // Only now is the client asked for its body.
@@ -46,7 +46,7 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
  * A call on the console's cookie must be JSON and say so: no form of another site's page can, and its scripts would
  * have to ask first (decisions/0007).
  */
-function foreignPage({ method, headers }: FastifyRequest, caller: Caller | null): Fault | null {
+function formOfAPage({ method, headers }: FastifyRequest, caller: Caller | null): Fault | null {
   if (caller?.keyId !== CONSOLE_KEY_ID || method === 'GET' || method === 'HEAD') return null;
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return null;
   return fault('permission_denied', 'Calls from a browser session must have the content type application/json.');

@@ -89,6 +89,16 @@ test('a session calls with JSON that says so', async () => {
     }
 });
 
+test('a form of another page signs nobody out', async () => {
+  const url = `${subject.gateway.origin}/sign-out`;
+  const form = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+  const alive = async (): Promise<number> =>
+    (await fetch(`${subject.gateway.base}/keys`, { headers: { cookie, ...own()[0] } })).status;
+  for (const headers of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'same-site' }])
+    await fetch(url, { method: 'POST', redirect: 'manual', headers: { ...form, ...headers } });
+  assert.equal(await alive(), 200);
+});
+
 test('CORS never lets credentials along', async () => {
   const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
   for (const path of PATHS) {
