@@ -103,6 +103,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
       keepAlive: dialect.keepAlive,
       headers: { 'x-generation-id': request.id, ...CORS },
       headWaitMs: gateway.upstream.deadlines.head_wait_ms,
+      stalledMs: gateway.upstream.deadlines.between_events_ms,
     },
     {
       pause: () => completion?.pause(),

@@ -11,6 +11,8 @@ export type StreamOptions = {
   readonly headers: { readonly [name: string]: string };
   /** Headers wait this long for the first content; then the line is opened and kept alive. */
   readonly headWaitMs: number;
+  /** So long a client may take nothing of an answer that has ended; then what is kept for it is dropped. */
+  readonly stalledMs: number;
 };
 
 /**
@@ -90,6 +92,8 @@ export function createEventStream(
     ended = true;
     stop();
     response.end();
+    // The timer starts anew with whatever the client takes: one that is only slow gets everything.
+    if (paused) response.setTimeout(options.stalledMs, () => response.destroy());
   };
   const release = (): void => {
     ended = true;

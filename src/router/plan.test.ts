@@ -30,6 +30,7 @@ const price = (input: string) => `price = { input = "${input}", output = "${inpu
 file(
   'models/acme/one.toml',
   `name = "One"
+aliases = ["~acme/family-latest"]
 context = 1000
 input = ["text", "image"]
 [endpoints.cheap]
@@ -321,6 +322,12 @@ test('a name among several that means no model is passed over with a reason; alo
   const { fault } = ask({ models: ['acme/on'] });
   assert.deepEqual([fault?.code, fault?.availability?.code], ['unknown_model', 'model_not_found']);
   assert(fault?.availability?.fallback_models?.includes('acme/one'));
+});
+
+test('a family’s newest model is an alias, and takes variants as any name does', () => {
+  assert.deepEqual(tags(ask({ models: ['~acme/family-latest'] })), tags(ask()));
+  assert.equal(tags(ask({ models: ['~acme/family-latest:floor'] }))[0], 'one@cheap/flex');
+  assert.equal(ask({ models: ['~acme/nothing-latest'] }).fault?.code, 'unknown_model');
 });
 
 test('an exact id beats a variant, and a catalogue variant never falls back to its base', () => {
