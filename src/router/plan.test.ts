@@ -324,7 +324,7 @@ test('a name among several that means no model is passed over with a reason; alo
   assert(fault?.availability?.fallback_models?.includes('acme/one'));
 });
 
-test('a family’s newest model is an alias, and takes variants as any name does', () => {
+test('a family’s newest model is an alias, and takes variants like every name', () => {
   assert.deepEqual(tags(ask({ models: ['~acme/family-latest'] })), tags(ask()));
   assert.equal(tags(ask({ models: ['~acme/family-latest:floor'] }))[0], 'one@cheap/flex');
   assert.equal(ask({ models: ['~acme/nothing-latest'] }).fault?.code, 'unknown_model');
