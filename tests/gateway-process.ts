@@ -38,14 +38,23 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A port that was free may be taken by another program before it is used: then another one is tried. */
 export async function startGateway(options: GatewayOptions = {}): Promise<GatewayProcess> {
+  for (;;)
+    try {
+      return await startOn(await freePort(), options);
+    } catch (cause) {
+      if (!String(cause).includes('is taken by another program')) throw cause;
+    }
+}
+
+async function startOn(port: number, options: GatewayOptions): Promise<GatewayProcess> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchwright-'));
   for (const [path, text] of Object.entries(options.catalogue ?? {})) {
     const file = join(folder, 'catalogue', path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  const port = await freePort();
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'serve'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
