@@ -44,7 +44,7 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
 
 /**
  * A call on the console's cookie must be JSON and say so: no form of another site's page can, and its scripts would
- * have to ask first (decisions/0007).
+ * have to ask first (decisions/0015).
  */
 function formOfAPage({ method, headers }: FastifyRequest, caller: Caller | null): Fault | null {
   if (caller?.keyId !== CONSOLE_KEY_ID || method === 'GET' || method === 'HEAD') return null;

@@ -1,4 +1,4 @@
-/** What the console's cookie may do (decisions/0007), and that pages of others cannot make it do anything. */
+/** What the console's cookie may do (decisions/0015), and that pages of others cannot make it do anything. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
