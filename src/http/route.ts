@@ -36,4 +36,11 @@ export type RouteAnswer =
       readonly text: string;
       readonly contentType: string;
       readonly headers?: { readonly [name: string]: string };
+    }
+  | {
+      readonly status: number;
+      /** Sent as they are. */
+      readonly bytes: Buffer;
+      readonly contentType: string;
+      readonly headers?: { readonly [name: string]: string };
     };

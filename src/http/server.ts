@@ -157,6 +157,12 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
 }
 
 async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): Promise<FastifyReply> {
+  if ('bytes' in answer)
+    return reply
+      .code(answer.status)
+      .headers(answer.headers ?? {})
+      .type(answer.contentType)
+      .send(answer.bytes);
   const text = 'json' in answer ? JSON.stringify(answer.json) : answer.text;
   const type = 'json' in answer ? 'application/json; charset=utf-8' : answer.contentType;
   const accepts = reply.request.headers['accept-encoding'];

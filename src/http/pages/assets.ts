@@ -8,40 +8,55 @@ const CONTENT_TYPES: { readonly [extension: string]: string } = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  woff2: 'font/woff2',
 };
 
+/** Texts travel compressed, fonts are compressed already. */
+type File = { readonly content: string | Buffer; readonly contentType: string; readonly hashed: boolean };
 export type Assets = {
   readonly stylesheet: string;
   /** Null when the console has not been built: pages are complete without it. */
   readonly script: string | null;
+  /** Wanted by every page, so every page asks for them at once. */
+  readonly fonts: readonly string[];
   /** Everything below `/assets/`, by name. */
-  readonly files: ReadonlyMap<
-    string,
-    { readonly text: string; readonly contentType: string; readonly hashed: boolean }
-  >;
+  readonly files: ReadonlyMap<string, File>;
 };
 
-/** Reads what Vite built. Without a build the hand-kept stylesheet is served as it is, and no script. */
+/** Reads what Vite built. Without a build the hand-kept styles are served as they are, with no script and no fonts. */
 export function readAssets(root: string = CONSOLE): Assets {
   const built = join(root, 'dist');
-  const files = new Map<string, { text: string; contentType: string; hashed: boolean }>();
-  const add = (name: string, path: string, hashed: boolean): void => {
-    const contentType = CONTENT_TYPES[name.slice(name.lastIndexOf('.') + 1)];
-    if (contentType) files.set(name, { text: readFileSync(path, 'utf8'), contentType, hashed });
-  };
-  add('console.css', join(root, 'src/console.css'), false);
-  const bare: Assets = { stylesheet: '/assets/console.css', script: null, files };
   const manifestFile = join(built, 'manifest.json');
-  if (!existsSync(manifestFile)) return bare;
-  const entry = Object.values(objectOf(parseJson(readFileSync(manifestFile, 'utf8')))).find(
-    (chunk) => isObject(chunk) && chunk.isEntry === true,
+  const entry = existsSync(manifestFile) ? entryOf(parseJson(readFileSync(manifestFile, 'utf8'))) : null;
+  if (!entry) {
+    const file = { content: bareStyles(join(root, 'src')), contentType: CONTENT_TYPES.css ?? '', hashed: false };
+    return { stylesheet: '/assets/console.css', script: null, fonts: [], files: new Map([['console.css', file]]) };
+  }
+  const files = new Map<string, File>();
+  for (const name of readdirSync(built)) {
+    const contentType = CONTENT_TYPES[name.slice(name.lastIndexOf('.') + 1)];
+    const bytes = contentType && readFileSync(join(built, name));
+    if (bytes)
+      files.set(name, { content: name.endsWith('.woff2') ? bytes : bytes.toString(), contentType, hashed: true });
+  }
+  const fonts = [...files.keys()].filter((name) => name.endsWith('.woff2')).map((name) => `/assets/${name}`);
+  return { stylesheet: `/assets/${entry.stylesheet}`, script: `/assets/${entry.script}`, fonts, files };
+}
+
+function entryOf(manifest: unknown): { readonly script: string; readonly stylesheet: string } | null {
+  const entry = Object.values(objectOf(manifest)).find((chunk) => isObject(chunk) && chunk.isEntry === true);
+  const { file, css } = objectOf(entry);
+  const script = stringOf(file);
+  const stylesheet = Array.isArray(css) ? stringOf(css[0]) : '';
+  return script === '' || stylesheet === '' ? null : { script, stylesheet };
+}
+
+/** One stylesheet from the files that `console.css` lists; the fonts come with the build only. */
+function bareStyles(folder: string): string {
+  const list = readFileSync(join(folder, 'console.css'), 'utf8');
+  return list.replace(/@import "(.+?)";/g, (_, path: string) =>
+    path.endsWith('/fonts.css') ? '' : readFileSync(join(folder, path), 'utf8'),
   );
-  const script = stringOf(objectOf(entry).file);
-  const styles = objectOf(entry).css;
-  const stylesheet = Array.isArray(styles) ? stringOf(styles[0]) : '';
-  if (script === '' || stylesheet === '') return bare;
-  for (const name of readdirSync(built)) if (name !== 'manifest.json') add(name, join(built, name), true);
-  return { stylesheet: `/assets/${stylesheet}`, script: `/assets/${script}`, files };
 }
 
 let read: Assets | undefined;
@@ -59,11 +74,11 @@ export const assetRoute: Route = {
     const file = assets().files.get(params['*'] ?? '');
     if (!file) return { status: 404, text: 'Not found.\n', contentType: 'text/plain; charset=utf-8' };
     const caching = file.hashed ? 'public, max-age=31536000, immutable' : 'no-cache';
-    return {
+    const answer = {
       status: 200,
-      text: file.text,
       contentType: file.contentType,
       headers: { 'cache-control': caching, 'x-content-type-options': 'nosniff' },
     };
+    return typeof file.content === 'string' ? { ...answer, text: file.content } : { ...answer, bytes: file.content };
   },
 };

@@ -61,11 +61,15 @@ export function themeOf(request: RouteRequest): 'light' | 'dark' | null {
   return chosen === 'light' || chosen === 'dark' ? chosen : null;
 }
 
+/** What opens the palette on the visitor's keyboard. */
+export const keysOf = (request: RouteRequest): string =>
+  /Mac|iPhone|iPad/.test(request.headers['user-agent'] ?? '') ? '⌘K' : 'Ctrl K';
+
 function document(request: RouteRequest, path: string, value: Page): Html {
   const theme = themeOf(request);
-  const { stylesheet, script } = assets();
+  const { stylesheet, script, fonts } = assets();
   return html`${trusted('<!doctype html>')}
-<html lang="en"${theme && html` data-theme="${theme}"`}>
+<html lang="en"${script && trusted(' data-scripted')}${theme && html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <title>${value.title}</title>
@@ -79,13 +83,16 @@ function document(request: RouteRequest, path: string, value: Page): Html {
 <meta property="og:url" content="${request.origin}${path}">
 <meta name="twitter:card" content="summary">
 <link rel="canonical" href="${request.origin}${path}">
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+${fonts.map(
+  (font) => html`<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>
+`,
+)}<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${stylesheet}">
 ${script && html`<script type="module" src="${script}"></script>`}
 </head>
 <body>
 <a class="skip" href="#content">Skip to content</a>
-${header(value.section, request.caller !== null)}
+${header(request, value.section)}
 <main id="content">
 ${value.content}
 </main>
@@ -95,7 +102,7 @@ ${footer()}
 `;
 }
 
-function header(section: Section | undefined, signedIn: boolean): Html {
+function header(request: RouteRequest, section: Section | undefined): Html {
   const entries: Part = SECTIONS.map(
     ([name, label]) => html`<a href="/${name}"${name === section && html` aria-current="page"`}>${label}</a>`,
   );
@@ -103,9 +110,9 @@ function header(section: Section | undefined, signedIn: boolean): Html {
 <a class="wordmark" href="/">${mark()}${PRODUCT.name}</a>
 <nav aria-label="Main">${entries}</nav>
 <span class="tools">
-<button type="button" class="quiet" data-palette hidden>Search <kbd>⌘K</kbd></button>
-<button type="button" class="quiet" data-theme-toggle aria-label="Switch between light and dark" hidden>◐</button>
-${signedIn ? html`<form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>` : html`<a href="/sign-in">Sign in</a>`}
+<button type="button" class="quiet" data-palette data-script-only>Search <kbd>${keysOf(request)}</kbd></button>
+<button type="button" class="quiet" data-theme-toggle aria-label="Switch between light and dark" data-script-only>${halfMoon()}</button>
+${request.caller ? html`<form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>` : html`<a href="/sign-in">Sign in</a>`}
 </span>
 </div></header>`;
 }
@@ -114,6 +121,11 @@ ${signedIn ? html`<form method="post" action="/sign-out"><button type="submit" c
 export const mark = (): Html =>
   trusted(
     '<svg class="mark" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path d="M2 14.5h16M2 5.5h5.5c4 0 5 9 9 9" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round"/></svg>',
+  );
+
+const halfMoon = (): Html =>
+  trusted(
+    '<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 1.75a6.25 6.25 0 0 1 0 12.5z" fill="currentColor"/></svg>',
   );
 
 function footer(): Html {
