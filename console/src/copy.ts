@@ -1,9 +1,8 @@
 const SHOWN_MS = 1500;
 
-/** Shows the copy buttons and makes them work. What is copied is the exact text, whatever is displayed. */
+/** Makes the copy buttons work. What is copied is the exact text, whatever is displayed. */
 export function enableCopying(root: ParentNode): void {
   for (const button of root.querySelectorAll<HTMLButtonElement>('[data-copy], [data-copy-text]')) {
-    button.hidden = false;
     button.addEventListener('click', async () => {
       const text = button.dataset.copyText ?? button.parentElement?.querySelector('pre')?.textContent ?? '';
       const isCopied = await copy(text);

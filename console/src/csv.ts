@@ -1,6 +1,6 @@
 /** Saves the visible rows and columns with their exact values. */
 export function saveCsv(table: HTMLTableElement, name: string): void {
-  const rows = [...table.rows].filter((row) => !row.hidden);
+  const rows = [...table.rows].filter((row) => !row.hidden && !row.classList.contains('heading'));
   const lines = rows.map((row) =>
     [...row.cells]
       .filter((cell) => !cell.hidden)

@@ -9,17 +9,16 @@ import { enableRowKeys } from './row-keys.ts';
  * stay the server's, so there is one rendering of a row and nothing shifts.
  */
 export function enableGrid(root: HTMLElement): void {
-  const body = root.querySelector('tbody');
+  const bodies = [...root.querySelectorAll('tbody')];
   const form = root.querySelector<HTMLFormElement>('form.filters');
-  if (!body) return;
-  const rows = [...body.rows];
-  // The order of the catalogue, whatever order this URL asked for.
-  const original = rows.map((row, at) => ({ row, at: Number(row.dataset.at ?? at) })).sort((a, b) => a.at - b.at);
-  const order = original.map(({ row }) => row);
-  enableSorting(root, body, order);
-  enableRowKeys(root, body);
-  if (form) enableFilters(root, form, body);
+  enableSorting(root, bodies);
+  enableRowKeys(root);
+  if (form) enableFilters(root, form, bodies);
 }
+
+/** The rows of a body without its heading. */
+const rowsOf = (body: HTMLTableSectionElement | undefined): HTMLTableRowElement[] =>
+  [...(body?.rows ?? [])].filter((row) => row.dataset.at !== undefined);
 
 function controlsOf(
   form: HTMLFormElement,
@@ -31,22 +30,21 @@ function controlsOf(
   }));
 }
 
-function enableFilters(root: HTMLElement, form: HTMLFormElement, body: HTMLTableSectionElement): void {
+function enableFilters(root: HTMLElement, form: HTMLFormElement, [main, apart]: HTMLTableSectionElement[]): void {
   const controls = controlsOf(form);
   const shown = form.querySelector('[data-shown]');
   const empty = root.querySelector<HTMLElement>('[data-empty]');
-  const submit = form.querySelector<HTMLElement>('[data-submit]');
-  if (submit) submit.hidden = true;
-
+  const heading = apart?.querySelector<HTMLElement>('.heading');
   const reveal = rowReveal();
   const apply = (): void => {
     const wanted = controls.filter(({ element }) => element.value !== '');
     const isWanted = (row: HTMLTableRowElement): boolean =>
       wanted.every((control) => matches(control, row.dataset[control.field] ?? '', control.element.value));
-    const visible = reveal(body.rows, isWanted);
+    const [visible = 0, visibleApart = 0] = reveal([rowsOf(main), rowsOf(apart)], isWanted);
     for (const { element } of controls) element.classList.toggle('chosen', element.value !== '');
-    if (shown) shown.textContent = `${visible} of ${body.rows.length}`;
-    if (empty) empty.hidden = visible > 0;
+    if (shown) shown.textContent = `${visible} of ${main?.rows.length ?? 0}`;
+    if (heading) heading.hidden = visibleApart === 0;
+    if (empty) empty.hidden = visible + visibleApart > 0;
   };
 
   /** Typing is one step of the history, every other choice is one of its own. */
@@ -83,7 +81,6 @@ function addTools(root: HTMLElement, form: HTMLFormElement): void {
   const tools = form.querySelector<HTMLElement>('[data-grid-tools]');
   const table = root.querySelector('table');
   if (!tools || !table) return;
-  tools.hidden = false;
   tools.append(enableColumns(root, table));
   const csv = document.createElement('button');
   csv.type = 'button';
@@ -94,8 +91,14 @@ function addTools(root: HTMLElement, form: HTMLFormElement): void {
   tools.append(csv);
 }
 
-function enableSorting(root: HTMLElement, body: HTMLTableSectionElement, order: readonly HTMLTableRowElement[]): void {
+function enableSorting(root: HTMLElement, bodies: readonly HTMLTableSectionElement[]): void {
   const headings = [...root.querySelectorAll<HTMLTableCellElement>('th[data-key]')];
+  const name = root.dataset.sortAs ?? 'sort';
+  // The order of the catalogue, whatever order this URL asked for.
+  const lists = bodies.map((body) => ({
+    body,
+    order: rowsOf(body).sort((a, b) => Number(a.dataset.at) - Number(b.dataset.at)),
+  }));
   const sort = (wanted: string): void => {
     const key = wanted.replace(/^-/, '');
     const at = headings.findIndex((heading) => heading.dataset.key === key && heading.querySelector('a'));
@@ -105,12 +108,14 @@ function enableSorting(root: HTMLElement, body: HTMLTableSectionElement, order: 
       else heading.removeAttribute('aria-sort');
     });
     const isNumber = headings[at]?.classList.contains('number') ?? false;
-    const keyed = order.map((row) => ({ row, value: row.cells[at]?.dataset.sort ?? '' }));
-    if (at >= 0)
-      keyed.sort(
-        (a, b) => sign * (isNumber ? Number(a.value) - Number(b.value) : a.value.localeCompare(b.value, 'en')),
-      );
-    body.append(...keyed.map(({ row }) => row));
+    for (const { body, order } of lists) {
+      const keyed = order.map((row) => ({ row, value: row.cells[at]?.dataset.sort ?? '' }));
+      if (at >= 0)
+        keyed.sort(
+          (a, b) => sign * (isNumber ? Number(a.value) - Number(b.value) : a.value.localeCompare(b.value, 'en')),
+        );
+      body.append(...keyed.map(({ row }) => row));
+    }
   };
   for (const heading of headings)
     heading.querySelector('a')?.addEventListener('click', (event) => {
@@ -120,10 +125,10 @@ function enableSorting(root: HTMLElement, body: HTMLTableSectionElement, order: 
       const next = heading.getAttribute('aria-sort') === 'ascending' ? `-${key}` : key;
       sort(next);
       const url = new URL(location.href);
-      url.searchParams.set('sort', next);
+      url.searchParams.set(name, next);
       history.pushState(null, '', url);
     });
-  addEventListener('popstate', () => sort(new URL(location.href).searchParams.get('sort') ?? ''));
+  addEventListener('popstate', () => sort(new URL(location.href).searchParams.get(name) ?? ''));
 }
 
 function setOrDelete(url: URL, name: string, value: string): void {

@@ -1,6 +1,7 @@
 import './console.css';
 import { enableCopying } from './copy.ts';
 import { enableGrid } from './grid.ts';
+import { enableSampleKey } from './sample-key.ts';
 import { enableSpy } from './spy.ts';
 import { enableTabs } from './tabs.ts';
 import { enableTheme } from './theme.ts';
@@ -10,18 +11,12 @@ for (const grid of document.querySelectorAll<HTMLElement>('[data-grid]')) enable
 for (const samples of document.querySelectorAll<HTMLElement>('[data-tabs]')) enableTabs(samples);
 for (const tabs of document.querySelectorAll<HTMLElement>('nav.tabs')) enableSpy(tabs);
 enableCopying(document);
+enableSampleKey();
 enableTheme(document.querySelector('[data-theme-toggle]'));
 
 /** React is fetched when the palette is first wanted. */
 const openPalette = async (): Promise<void> => (await import('./palette.tsx')).openPalette();
-const opener = document.querySelector<HTMLElement>('[data-palette]');
-if (opener) {
-  opener.hidden = false;
-  const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
-  const keys = opener.querySelector('kbd');
-  if (keys && !isApple) keys.textContent = 'Ctrl K';
-  opener.addEventListener('click', openPalette);
-}
+document.querySelector('[data-palette]')?.addEventListener('click', openPalette);
 addEventListener('keydown', (event) => {
   if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 /** j and k, or the arrows while the list has the focus, move along the visible rows; Enter opens the row's link. */
-export function enableRowKeys(root: HTMLElement, body: HTMLTableSectionElement): void {
+export function enableRowKeys(root: HTMLElement): void {
   const region = root.querySelector<HTMLElement>('.scroll');
-  if (!region || !body.querySelector('a')) return;
+  if (!region?.querySelector('tbody a')) return;
   let here: HTMLTableRowElement | null = null;
   const go = (row: HTMLTableRowElement | undefined): void => {
     if (!row) return;
@@ -17,7 +17,7 @@ export function enableRowKeys(root: HTMLElement, body: HTMLTableSectionElement):
     if (event.key === 'Enter') here?.querySelector('a')?.click();
     if (step === undefined) return;
     event.preventDefault();
-    const visible = [...body.rows].filter((row) => !row.hidden);
+    const visible = [...region.querySelectorAll<HTMLTableRowElement>('tbody tr[data-at]:not([hidden])')];
     const at = here && !here.hidden ? visible.indexOf(here) : -1;
     go(visible[Math.min(visible.length - 1, Math.max(0, at + step))]);
   });

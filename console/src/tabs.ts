@@ -1,24 +1,9 @@
-/** Turns sections that stand one under the other into tabs, by the ARIA pattern; the choice is kept for all pages. */
+/** Makes tabs of sections that stand one under the other, by the ARIA pattern; the choice is kept for all pages. */
 export function enableTabs(root: HTMLElement): void {
+  const tabs = [...root.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
   const panels = [...root.querySelectorAll<HTMLElement>(':scope > [data-tab]')];
-  if (panels.length < 2) return;
-  const name = root.dataset.tabs ?? 'tabs';
-  const list = document.createElement('div');
-  list.setAttribute('role', 'tablist');
-  list.setAttribute('aria-label', 'Language');
-  const tabs = panels.map((panel, at) => {
-    const tab = document.createElement('button');
-    tab.type = 'button';
-    tab.id = `${name}-tab-${at}`;
-    tab.setAttribute('role', 'tab');
-    tab.append(panel.dataset.tab ?? '');
-    const note = document.createElement('small');
-    note.textContent = ` ${panel.dataset.note ?? ''}`;
-    tab.append(note);
-    panel.setAttribute('role', 'tabpanel');
-    panel.setAttribute('aria-labelledby', tab.id);
-    return tab;
-  });
+  if (tabs.length < 2) return;
+  const place = `tab:${root.dataset.tabs}`;
   const choose = (chosen: number): void => {
     tabs.forEach((tab, at) => {
       tab.setAttribute('aria-selected', String(at === chosen));
@@ -26,29 +11,32 @@ export function enableTabs(root: HTMLElement): void {
     });
     panels.forEach((panel, at) => {
       panel.hidden = at !== chosen;
+      panel.setAttribute('role', 'tabpanel');
+      panel.setAttribute('aria-labelledby', tabs[at]?.id ?? '');
     });
   };
   tabs.forEach((tab, at) => {
     tab.addEventListener('click', () => {
       choose(at);
-      localStorage.setItem(`tab:${name}`, panels[at]?.dataset.tab ?? '');
+      localStorage.setItem(place, panels[at]?.dataset.tab ?? '');
     });
     tab.addEventListener('keydown', (event) => {
-      const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-      if (step === 0) return;
-      const next = tabs[(at + step + tabs.length) % tabs.length];
-      next?.focus();
-      next?.click();
+      const to = KEYS[event.key]?.(at, tabs.length);
+      if (to === undefined) return;
+      event.preventDefault();
+      tabs[to]?.focus();
+      tabs[to]?.click();
     });
   });
-  list.append(...tabs);
-  root.prepend(list);
   root.classList.add('tabbed');
-  const kept = localStorage.getItem(`tab:${name}`);
-  choose(
-    Math.max(
-      0,
-      panels.findIndex((panel) => panel.dataset.tab === kept),
-    ),
-  );
+  const kept = localStorage.getItem(place);
+  const at = panels.findIndex((panel) => panel.dataset.tab === kept);
+  choose(Math.max(0, at));
 }
+
+const KEYS: { readonly [key: string]: (at: number, size: number) => number } = {
+  ArrowRight: (at, size) => (at + 1) % size,
+  ArrowLeft: (at, size) => (at - 1 + size) % size,
+  Home: () => 0,
+  End: (_, size) => size - 1,
+};

@@ -3,7 +3,6 @@ const YEAR_S = 31_536_000;
 /** Switches between light and dark. The choice is a cookie, so that the server's first paint has it already. */
 export function enableTheme(button: HTMLButtonElement | null): void {
   if (!button) return;
-  button.hidden = false;
   button.addEventListener('click', () => {
     const root = document.documentElement;
     const current = root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { JsonObject } from '../base/json.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import { openaiChatClient } from '../dialects/openai-chat/index.ts';
+import { MESSAGE, PART } from './contract/message.ts';
 import { PROVIDER_FIELDS } from './contract/routing.ts';
+import { CLIENTS, nameIn } from './contract/support.ts';
 import { PARAMETER_GROUPS, REQUEST_GROUPS } from './contract.ts';
 
 const fields = REQUEST_GROUPS.flatMap((group) => group.fields);
@@ -39,3 +41,33 @@ for (const field of PROVIDER_FIELDS)
     assert.equal(decoded.ok, true, decoded.ok ? '' : decoded.error.message);
     assert.notEqual(decoded.ok && decoded.value.gateway.provider, undefined);
   });
+
+const said = (message: unknown) =>
+  openaiChatClient.decodeCall({ model: 'a/b', messages: [message] } as JsonObject, NO_REQUEST);
+
+for (const field of MESSAGE.fields)
+  test(`the message that shows ${field.name} is taken`, () => {
+    const decoded = said(field.example);
+    assert.equal(decoded.ok, true, decoded.ok ? '' : decoded.error.message);
+  });
+
+for (const field of PART.fields)
+  test(`the part that shows ${field.name} is taken`, () => {
+    const decoded = said({ role: 'user', content: [field.example] });
+    assert.equal(decoded.ok && decoded.value.messages[0]?.parts.length, 1);
+  });
+
+test('a field is found where each dialect keeps it, by asking the dialect', () => {
+  const named = (name: string): (string | null)[] => {
+    const field = fields.find((candidate) => candidate.name === name);
+    assert.ok(field);
+    return CLIENTS.map(({ id }) => nameIn(id, field));
+  };
+  assert.deepEqual(named('top_p'), ['top_p', 'top_p', 'top_p', 'generationConfig.topP', 'top_p']);
+  assert.deepEqual(
+    named('session_id'),
+    Array.from({ length: 5 }, () => 'session_id'),
+  );
+  assert.deepEqual(named('min_p'), ['min_p', 'min_p', null, null, 'min_p']);
+  assert.deepEqual(named('stop').slice(2, 4), ['stop_sequences', 'generationConfig.stopSequences']);
+});

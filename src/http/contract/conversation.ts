@@ -52,7 +52,7 @@ export const ATTRIBUTION: FieldGroup = {
       name: 'session_id',
       type: 'string',
       range: '≤ 256 characters',
-      meaning: 'Groups the requests of one conversation, and keeps them on one endpoint while its cache is warm.',
+      meaning: 'Groups the requests of one conversation in your records. Also taken from the header X-Session-Id.',
       example: 'chat-42',
     },
     {
@@ -61,6 +61,70 @@ export const ATTRIBUTION: FieldGroup = {
       range: '≤ 16 pairs',
       meaning: 'Strings of your own.',
       example: { team: 'search' },
+    },
+  ],
+};
+
+/** What old or other clients send: read and checked, so that a mistake is told, and then left alone. */
+export const WITHOUT_EFFECT: FieldGroup = {
+  id: 'without-effect',
+  title: 'Accepted without effect',
+  intro: 'Clients of OpenRouter send these. They are read and checked, and do nothing here.',
+  fields: [
+    {
+      name: 'usage',
+      type: 'object',
+      meaning: 'Usage and cost are always reported.',
+      example: { include: true },
+    },
+    {
+      name: 'route',
+      type: 'string',
+      range: 'fallback, sort',
+      meaning: 'models says what to fall back to.',
+      example: 'fallback',
+    },
+    {
+      name: 'plugins',
+      type: 'object[]',
+      meaning: 'Steps of the gateway around the call, each named by its id.',
+      example: [{ id: 'response-healing' }],
+      isIdle: true,
+    },
+    {
+      name: 'preset',
+      type: 'string',
+      meaning: 'A stored set of fields.',
+      example: 'support',
+      isIdle: true,
+    },
+    {
+      name: 'transforms',
+      type: 'string[]',
+      meaning: 'Shortening of prompts that are too long.',
+      example: [],
+      isIdle: true,
+    },
+    {
+      name: 'trace',
+      type: 'object',
+      meaning: 'Names for a tracing service.',
+      example: { trace_name: 'nightly' },
+      isIdle: true,
+    },
+    {
+      name: 'max_tool_calls',
+      type: 'integer',
+      meaning: 'Steps of a loop of tools that run at the gateway.',
+      example: 5,
+      isIdle: true,
+    },
+    {
+      name: 'stop_server_tools_when',
+      type: 'object[]',
+      meaning: 'What ends such a loop.',
+      example: [{ type: 'step_count_is', step_count: 3 }],
+      isIdle: true,
     },
   ],
 };

@@ -26,7 +26,7 @@ export const LIMITS_AND_STREAM: FieldGroup = {
       type: 'string or string[]',
       range: 'OpenAI allows 4',
       meaning: 'Sequences before which the answer ends.',
-      example: ['\n\n'],
+      example: ['END'],
     },
     {
       name: 'stream',
@@ -38,14 +38,17 @@ export const LIMITS_AND_STREAM: FieldGroup = {
     {
       name: 'stream_options',
       type: 'object',
-      meaning: 'Accepted for OpenAI clients. Usage is always sent in the last chunk.',
+      meaning:
+        'include_usage puts the usage into a last chunk of its own; without it, it stands in the chunk that ends the answer.',
       example: { include_usage: true },
     },
     {
-      name: 'usage',
-      type: 'object',
-      meaning: 'Accepted for old clients; usage and cost are always reported.',
-      example: { include: true },
+      name: 'n',
+      type: 'integer',
+      range: '1 – 128',
+      otherwise: '1',
+      meaning: 'How many answers to draw. Few providers draw more than one.',
+      example: 2,
     },
     {
       name: 'debug',

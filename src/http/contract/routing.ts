@@ -8,9 +8,9 @@ export const MODEL: FieldGroup = {
     {
       name: 'model',
       type: 'string',
-      otherwise: 'the default model of this instance',
+      otherwise: 'none: without it models must be sent',
       meaning:
-        'The model to ask: author/slug, a bare name that is unique, or with a variant such as :nitro, :floor or :free.',
+        'The model to ask: author/slug, a bare name that is unique, or with a variant: :nitro (fastest first), :floor (cheapest first), :exacto, :free.',
       example: 'openai/gpt-4.1-mini',
     },
     {
@@ -26,25 +26,6 @@ export const MODEL: FieldGroup = {
       meaning:
         'Which providers may serve the request and in which order; its members are listed below. An unknown member is refused.',
       example: { order: ['openai', 'azure'], allow_fallbacks: false },
-    },
-    {
-      name: 'plugins',
-      type: 'object[]',
-      meaning: 'Steps of the gateway around the call, each named by its id.',
-      example: [{ id: 'response-healing' }],
-    },
-    {
-      name: 'preset',
-      type: 'string',
-      meaning: 'A stored set of fields; what the request says itself wins.',
-      example: 'support',
-    },
-    {
-      name: 'route',
-      type: 'string',
-      range: 'fallback, sort',
-      meaning: 'Accepted for old clients; changes nothing.',
-      example: 'fallback',
     },
   ],
 };
@@ -85,6 +66,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     name: 'provider.enforce_distillable_text',
     type: 'boolean',
     meaning: 'Only models whose author lets others learn from their output.',
+    isIdle: true,
     example: true,
   },
   {
@@ -114,6 +96,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'number or object',
     range: 'tokens per second',
     meaning: 'Slower endpoints come last.',
+    isIdle: true,
     example: 50,
   },
   {
@@ -121,6 +104,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'number or object',
     range: 'seconds',
     meaning: 'Endpoints slower to begin come last.',
+    isIdle: true,
     example: 2,
   },
 ];

@@ -4,6 +4,7 @@ import { html } from './html.ts';
 import { page } from './layout.ts';
 import { authorName } from './model-words.ts';
 import { modelGrid } from './models.ts';
+import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
 
 export const authorRoute: Route = {
@@ -15,7 +16,14 @@ export const authorRoute: Route = {
     const author = request.params.author ?? '';
     const models = [...catalog.models.values()].filter((model) => model.author === author);
     if (models.length === 0)
-      return notFound(request, `No page and no author of models is called “${author}”.`, '/models');
+      return notFound(request, {
+        message: `No page and no author of models is called “${author}”.`,
+        list: '/models',
+        near: nearest(author, new Set([...catalog.models.values()].map((model) => model.author))).map((name) => ({
+          path: `/${encodeURIComponent(name)}`,
+          label: name,
+        })),
+      });
     const name = models[0] ? authorName(models[0]) : author;
     return page(request, `/${encodeURIComponent(author)}`, {
       title: `Models from ${name}`,

@@ -40,20 +40,25 @@ export function code(language: Language, text: string): Html {
 
 /** A block of code with a copy button, which appears with the script. */
 export function codeBlock(language: Language, text: string, label: string): Html {
-  return html`<div class="code"><pre tabindex="0" aria-label="${label}"><code>${code(language, text)}</code></pre><button type="button" class="quiet" data-copy hidden>Copy</button></div>`;
+  return html`<div class="code"><pre tabindex="0" aria-label="${label}"><code>${code(language, text)}</code></pre><button type="button" class="quiet" data-copy data-script-only>Copy</button></div>`;
 }
 
-/** Samples one under the other; the script turns them into tabs. */
+/** Samples one under the other, or as tabs where there is a script (the ARIA pattern: `console/src/tabs.ts`). */
 export function sampleTabs(name: string, samples: readonly Sample[]): Html {
-  return html`<div class="samples" data-tabs="${name}">${samples.map(
-    (sample) => html`<section data-tab="${sample.label}" data-note="${sample.note}">
+  const tabs = samples.map(
+    ({ label, note }, at) =>
+      html`<button type="button" role="tab" id="${name}-tab-${at}" aria-controls="${name}-${at}" aria-selected="${at === 0 ? 'true' : 'false'}"${at > 0 && html` tabindex="-1"`}>${label} <small>${note}</small></button>`,
+  );
+  return html`<div class="samples" data-tabs="${name}">
+${samples.length > 1 && html`<div role="tablist" aria-label="Language" data-script-only>${tabs}</div>`}${samples.map(
+  (sample, at) => html`<section id="${name}-${at}" data-tab="${sample.label}">
 <h3>${sample.label} <small>${sample.note}</small></h3>
 ${sample.install && html`<p class="install">${copyable(sample.install)}</p>`}
 ${codeBlock(sample.language, sample.text, `${sample.label}, ${sample.note}`)}
 </section>`,
-  )}</div>`;
+)}</div>`;
 }
 
 /** A slug, id or command in mono with its copy button. */
 export const copyable = (text: string): Html =>
-  html`<span class="copyable"><code>${text}</code><button type="button" class="quiet" data-copy-text="${text}" aria-label="Copy ${text}" hidden>Copy</button></span>`;
+  html`<span class="copyable"><code>${text}</code><button type="button" class="quiet" data-copy-text="${text}" aria-label="Copy ${text}" data-script-only>Copy</button></span>`;

@@ -1,10 +1,11 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Model } from '../../catalog/model.ts';
-import type { Route } from '../route.ts';
-import { dayOf, exactCount, perMillion } from './figures.ts';
-import { html, type Part } from './html.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
+import { count, dayOf, price } from './figures.ts';
+import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
-import { displayName, featureWords, lowestPrice, modalityWords, pagePath } from './model-words.ts';
+import { comparePath, displayName, featureWords, lowestPrice, modalityWords, pagePath } from './model-words.ts';
 import { notFound } from './not-found.ts';
 
 const COMPARED_MAX = 4;
@@ -17,42 +18,78 @@ export const compareRoute: Route = {
     const catalog = gateway.catalog();
     const parts = (request.params['*'] ?? '').split('/').filter((part) => part !== '');
     const names = parts.flatMap((part, at) => (at % 2 === 0 ? [`${part}/${parts[at + 1] ?? ''}`] : []));
-    const models = names.slice(0, COMPARED_MAX).flatMap((name) => findModel(catalog, name) ?? []);
-    if (models.length === 0) return notFound(request, 'None of these models is in the catalogue.', '/models');
-    const title = models.map((model) => displayName(model)).join(' and ');
-    return page(request, `/compare/${models.map((model) => model.id).join('/')}`, {
-      title: `${title} compared`,
-      description: `${title} side by side: price, context, modalities, features, benchmarks.`,
-      section: 'models',
-      content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>${title}</span></p></div>
-<div class="measure"><section class="part"><div class="scroll" tabindex="0" role="region" aria-label="Comparison"><table class="compare">
-<thead><tr><th scope="col"></th>${models.map((model) => html`<th scope="col"><a href="${pagePath(model.id)}">${displayName(model)}</a></th>`)}</tr></thead>
-<tbody>${lines(models)}</tbody></table></div></section></div>`,
-    });
+    const found = names.flatMap((name) => findModel(catalog, name) ?? []);
+    const models = [...new Set(found)].slice(0, COMPARED_MAX);
+    const added = findModel(catalog, request.query.add ?? '');
+    if (added) return toComparison([...models, added]);
+    if (models.length === 0 && names.length > 0)
+      return notFound(request, { message: 'None of these models is in the catalogue.', list: '/models' });
+    return comparison(request, catalog, models);
   },
 };
 
-function lines(models: readonly Model[]): Part {
-  const rows: readonly (readonly [string, (model: Model) => Part])[] = [
-    ['Input /M', (model) => amount(lowestPrice(model)?.input)],
-    ['Output /M', (model) => amount(lowestPrice(model)?.output)],
-    ['Context', (model) => exactCount(model.context)],
-    ['Max output', (model) => (model.maxOutput === null ? '–' : exactCount(model.maxOutput))],
-    ['Reads', (model) => modalityWords(model.input)],
-    ['Writes', (model) => modalityWords(model.output)],
-    ['Features', (model) => featureWords(model).join(', ')],
-    ['Created', (model) => dayOf(model.created)],
-    ['Providers', (model) => [...new Set(model.endpoints.map((endpoint) => endpoint.provider.name))].join(', ')],
-    ...[...new Set(models.flatMap((model) => model.benchmarks.map(({ name }) => name)))].map(
-      (name) =>
-        [name, (model: Model) => model.benchmarks.find((benchmark) => benchmark.name === name)?.score ?? '–'] as const,
-    ),
-  ];
-  return rows.map(
-    ([label, cell]) =>
-      html`<tr><th scope="row">${label}</th>${models.map((model) => html`<td>${cell(model)}</td>`)}</tr>`,
-  );
+/** The same page without a model: where one begins. */
+export const compareStartRoute: Route = { ...compareRoute, path: '/compare' };
+
+const toComparison = (models: readonly Model[]): RouteAnswer => ({
+  status: 303,
+  text: '',
+  contentType: 'text/plain; charset=utf-8',
+  headers: { location: comparePath([...new Set(models)].slice(-COMPARED_MAX)), 'cache-control': 'no-store' },
+});
+
+function comparison(request: RouteRequest, catalog: Catalog, models: readonly Model[]): RouteAnswer {
+  const names = models.map(displayName).join(' and ');
+  return page(request, comparePath(models), {
+    title: names === '' ? 'Compare models' : `${names} compared`,
+    description: `${names === '' ? 'Models' : names} side by side: price, context, modalities, features, benchmarks.`,
+    section: 'models',
+    content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>up to four models side by side; prices are those of the cheapest endpoint</span></p></div>
+<div class="measure">${models.length > 0 && table(models)}${models.length < COMPARED_MAX && addForm(catalog, models)}</div>`,
+  });
 }
 
-const amount = (price: Parameters<typeof perMillion>[0] | undefined): string =>
-  price === undefined ? '–' : perMillion(price);
+function addForm(catalog: Catalog, models: readonly Model[]): Html {
+  const options = [...catalog.models.values()].filter((model) => !models.includes(model));
+  return html`<form class="add part" method="get" action="${comparePath(models)}"><label>${models.length === 0 ? 'Begin with' : 'Another model'} <input name="add" list="compare-models" placeholder="author/model" autocomplete="off" spellcheck="false" required></label><button type="submit">${models.length === 0 ? 'Begin' : 'Add'}</button>
+<datalist id="compare-models">${options.map((model) => html`<option value="${model.id}">${displayName(model)}</option>`)}</datalist></form>`;
+}
+
+function table(models: readonly Model[]): Html {
+  const without = (model: Model): string => comparePath(models.filter((other) => other !== model));
+  return html`<section class="part"><div class="scroll" tabindex="0" role="region" aria-label="Comparison"><table class="compare">
+<thead><tr><td></td>${models.map((model) => html`<th scope="col"><a href="${pagePath(model.id)}">${displayName(model)}</a><code class="id">${model.id}</code><a class="without" href="${without(model)}" aria-label="Remove ${displayName(model)}">remove</a></th>`)}</tr></thead>
+<tbody>${LINES.map(([label, cell]) => line(label, models, cell))}${benchmarkNames(models).map((name) => line(name, models, score(name)))}</tbody></table></div></section>`;
+}
+
+type Cell = (model: Model) => Part;
+
+const line = (label: string, models: readonly Model[], cell: Cell): Html =>
+  html`<tr><th scope="row">${label}</th>${models.map((model) => html`<td>${cell(model)}</td>`)}</tr>`;
+
+const LINES: readonly (readonly [string, Cell])[] = [
+  ['Input /M', (model) => price(lowestPrice(model)?.input)],
+  ['Output /M', (model) => price(lowestPrice(model)?.output)],
+  ['Context', (model) => count(model.context)],
+  ['Max output', (model) => (model.maxOutput === null ? '–' : count(model.maxOutput))],
+  ['Reads', (model) => modalityWords(model.input)],
+  ['Writes', (model) => modalityWords(model.output)],
+  ['Features', (model) => featureWords(model).join(', ')],
+  ['Knowledge to', (model) => model.knowledge ?? '–'],
+  ['Weights', (model) => (model.openWeights ? 'open' : 'closed')],
+  ['Created', (model) => dayOf(model.created)],
+  ['Providers', (model) => [...new Set(model.endpoints.map((endpoint) => endpoint.provider.name))].join(', ')],
+];
+
+const benchmarkNames = (models: readonly Model[]): readonly string[] => [
+  ...new Set(models.flatMap((model) => model.benchmarks.map(({ name }) => name))),
+];
+
+const score =
+  (name: string): Cell =>
+  (model) => {
+    const found = model.benchmarks.find((benchmark) => benchmark.name === name);
+    if (!found) return html`<span class="none">–</span>`;
+    const words = `${found.score}${found.unit === '%' ? '%' : ` ${found.unit}`}`;
+    return outbound(found.source, words.trim());
+  };

@@ -1,5 +1,6 @@
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { DataPolicy } from '../../catalog/provider.ts';
+import type { Percentiles } from '../../facts/health.ts';
 import { count, milliseconds, percent, price } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html, linkable } from './html.ts';
@@ -73,13 +74,13 @@ const COLUMNS: readonly Column<Row>[] = [
     'latency',
     'Latency',
     ({ health }) => health?.latencyMs?.p50 ?? Number.MAX_SAFE_INTEGER,
-    ({ health }) => (health?.latencyMs ? milliseconds(health.latencyMs.p50) : NONE),
+    ({ health }) => (health?.latencyMs ? quantiles(health.latencyMs, milliseconds) : NONE),
   ),
   number(
     'throughput',
     'Throughput',
     ({ health }) => health?.throughput?.p50 ?? 0,
-    ({ health }) => (health?.throughput ? `${Math.round(health.throughput.p50)} tok/s` : NONE),
+    ({ health }) => (health?.throughput ? quantiles(health.throughput, tokensPerSecond) : NONE),
   ),
   number(
     'uptime',
@@ -96,6 +97,12 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ endpoint }) => (endpoint.quantization === 'unknown' ? NONE : endpoint.quantization),
   },
 ];
+
+const tokensPerSecond = (rate: number): string => `${Math.round(rate)} tok/s`;
+
+/** The median of the last half hour; the slower tenths on hover. */
+const quantiles = ({ p50, p90, p99 }: Percentiles, words: (value: number) => string): Html =>
+  html`<data value="${p50}" title="last 30 minutes: median ${words(p50)}, p90 ${words(p90)}, p99 ${words(p99)}">${words(p50)}</data>`;
 
 function number(key: string, label: string, sortBy: (row: Row) => number, cell: Column<Row>['cell']): Column<Row> {
   return { key, label, kind: 'number', sortBy, cell };
@@ -120,7 +127,7 @@ function uptime(days: readonly DayOfService[]): Html {
     const said = success === null ? 'no requests' : `${percent(success)} of ${day.requests}`;
     return html`<rect class="${success === null ? 'idle' : stateOf(success)}" x="${at * 3}" y="${14 - height}" width="2" height="${height}"><title>${day.day}: ${said}</title></rect>`;
   });
-  return html`<svg class="uptime" viewBox="0 0 ${days.length * 3 - 1} 14" width="${days.length * 3 - 1}" height="14" role="img" aria-label="${words}">${bars}</svg>${share !== null && html` <span>${percent(share)}</span>`}`;
+  return html`<svg class="uptime" viewBox="0 0 ${days.length * 3 - 1} 14" width="${days.length * 3 - 1}" height="14" role="img" aria-label="${words}">${bars}</svg> <span>${share === null ? NONE : percent(share)}</span>`;
 }
 
 /** What a provider says about prompts, in words. Routing counts silence as the worst; a page must not put it into their mouth. */

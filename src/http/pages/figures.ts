@@ -47,7 +47,33 @@ export const percent = (share: number): string =>
 export const count = (value: number): Html =>
   html`<data value="${value}" title="${exactCount(value)}">${shortCount(value)}</data>`;
 
-export const price = (value: PicoUsd | undefined): Html =>
-  value === undefined
-    ? html`<span class="none">–</span>`
-    : html`<data value="${formatPerMillion(value)}" title="${perMillion(value)} per million tokens">${perMillion(value)}</data>`;
+/** Prices stand with their decimal points in line: digits beyond the cent hang to the right. */
+export function price(value: PicoUsd | undefined): Html {
+  if (value === undefined) return html`<span class="none">–</span>`;
+  const whole = perMillion(value);
+  const cents = whole.indexOf('.') + 3;
+  const rest = whole.slice(cents);
+  return html`<data value="${formatPerMillion(value)}" title="${whole} per million tokens">${whole.slice(0, cents)}${rest && html`<span class="rest">${rest}</span>`}</data>`;
+}
+
+const MICROS = 6;
+/** A cost in a list: to the millionth of a dollar, so that costs line up; the exact amount on hover. */
+export function cost(amount: NanoUsd): Html {
+  const exact = formatUsd(amount);
+  const rounded = (Number(amount) / 1e9).toFixed(MICROS);
+  const shown = amount === 0n ? '$0' : Number(rounded) === 0 ? `<$${10 ** -MICROS}` : `$${rounded}`;
+  return html`<data value="${exact}" title="${dollars(amount)}">${shown}</data>`;
+}
+
+/** A moment in a list: `Nov 22, 21:52:10`, in UTC, with the whole date on hover. */
+export const moment = (ms: number): Html =>
+  html`<time datetime="${new Date(ms).toISOString()}" title="${momentOf(ms)}">${clock.format(new Date(ms))}</time>`;
+const clock = new Intl.DateTimeFormat('en-US', {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZone: 'UTC',
+});

@@ -15,11 +15,12 @@ export const generationRoute: Route = {
   path: '/generation/:id',
   auth: 'none',
   handle: async (request, gateway) => {
-    if (!request.caller) return notFound(request, 'Receipts are shown to their owner. Sign in first.', '/sign-in');
+    if (!request.caller)
+      return notFound(request, { message: 'Receipts are shown to their owner. Sign in first.', list: '/sign-in' });
     const id = request.params.id ?? '';
     const receipt = await gateway.records.find(id);
     if (receipt?.accountId !== request.caller.accountId)
-      return notFound(request, `Your account has no receipt “${id}”.`);
+      return notFound(request, { message: `Your account has no receipt “${id}”.` });
     return page(request, `/generation/${encodeURIComponent(id)}`, {
       title: `Receipt ${receipt.id}`,
       description: 'What one request asked, where it went, what it used and what it cost.',

@@ -30,7 +30,11 @@ export type Grid<Row> = {
   /** What the filters look at, in lower case. */
   readonly fields: (row: Row) => { readonly [field: string]: string };
   readonly rows: readonly Row[];
+  /** Rows that stand below all others, in whatever order: they are found and sorted among themselves. */
+  readonly apart?: { readonly title: Part; readonly rows: readonly Row[] };
   readonly empty: Part;
+  /** What the URL calls this list's order; a page's second list needs a name of its own. */
+  readonly sortAs?: string;
 };
 
 type Query = { readonly [name: string]: string | undefined };
@@ -40,30 +44,46 @@ type Query = { readonly [name: string]: string | undefined };
  * `console/src/grid.ts` in the browser. Every row is in the document, rows that do not match are hidden.
  */
 export function grid<Row>(value: Grid<Row>, query: Query): Html {
-  const places = new Map(value.rows.map((row, at) => [row, at]));
-  const rows = sorted(value, query.sort ?? '').map((row) => {
-    const fields = value.fields(row);
-    return { row, fields, shown: value.filters.every((filter) => matches(filter, fields, query[filter.name] ?? '')) };
-  });
-  const shown = rows.filter((row) => row.shown).length;
-  return html`<section class="grid" data-grid="${value.name}">
+  const order = query[value.sortAs ?? 'sort'] ?? '';
+  const main = lines(value, value.rows, order, query);
+  const apart = value.apart && lines(value, value.apart.rows, order, query);
+  const shown = main.filter((line) => line.shown).length;
+  const shownApart = apart?.filter((line) => line.shown).length ?? 0;
+  return html`<section class="grid" data-grid="${value.name}" data-sort-as="${value.sortAs ?? 'sort'}">
 ${value.filters.length > 0 && controls(value, query, shown)}
 <div class="scroll" tabindex="0" role="region" aria-label="${value.noun}"><table>
-<thead><tr>${value.columns.map((column) => heading(column, query))}</tr></thead>
-<tbody>${rows.map(
-    ({
-      row,
-      fields,
-      shown: isShown,
-    }) => html`<tr data-at="${places.get(row)}"${attributes(fields)}${flag('hidden', !isShown)}>${value.columns.map(
-      (column) =>
-        html`<td class="${column.kind}"${column.key === 'place' && html` data-key="place"`}${column.sortBy && html` data-sort="${column.sortBy(row)}"`}>${column.cell(row)}</td>`,
-    )}</tr>
-`,
-  )}</tbody>
+<thead><tr>${value.columns.map((column) => heading(value, column, query))}</tr></thead>
+<tbody>${main.map((line) => row(value, line))}</tbody>
+${apart && html`<tbody class="apart"><tr class="heading"${flag('hidden', shownApart === 0)}><th scope="rowgroup" colspan="${value.columns.length}">${value.apart?.title}</th></tr>${apart.map((line) => row(value, line))}</tbody>`}
 </table></div>
-<p class="empty" data-empty${flag('hidden', shown > 0)}>${rows.length === 0 ? value.empty : html`Nothing matches these filters. <a href="?">Clear them</a>.`}</p>
+<p class="empty" data-empty${flag('hidden', shown + shownApart > 0)}>${main.length === 0 ? value.empty : html`Nothing matches these filters. <a href="?">Clear them</a>.`}</p>
 </section>`;
+}
+
+/** One row as it will stand: `at` is its place in the order of the catalogue, to which the browser returns. */
+type Line<Row> = {
+  readonly row: Row;
+  readonly at: number;
+  readonly fields: { readonly [field: string]: string };
+  readonly shown: boolean;
+};
+
+function lines<Row>(value: Grid<Row>, rows: readonly Row[], order: string, query: Query): readonly Line<Row>[] {
+  const places = new Map(rows.map((entry, at) => [entry, at]));
+  return sorted(value.columns, rows, order).map((entry) => {
+    const fields = value.fields(entry);
+    const shown = value.filters.every((filter) => matches(filter, fields, query[filter.name] ?? ''));
+    return { row: entry, at: places.get(entry) ?? 0, fields, shown };
+  });
+}
+
+function row<Row>({ columns }: Grid<Row>, line: Line<Row>): Html {
+  const cells = columns.map(
+    (column) =>
+      html`<td class="${column.kind}"${column.key === 'place' && html` data-key="place"`}${column.sortBy && html` data-sort="${column.sortBy(line.row)}"`}>${column.cell(line.row)}</td>`,
+  );
+  return html`<tr data-at="${line.at}"${attributes(line.fields)}${flag('hidden', !line.shown)}>${cells}</tr>
+`;
 }
 
 function controls<Row>(value: Grid<Row>, query: Query, shown: number): Html {
@@ -71,7 +91,7 @@ function controls<Row>(value: Grid<Row>, query: Query, shown: number): Html {
 ${value.filters.filter(isUseful).map((filter) => control(filter, query[filter.name] ?? ''))}
 ${query.sort && html`<input type="hidden" name="sort" value="${query.sort}">`}
 <button type="submit" data-submit>Apply</button>
-<span class="after"><output data-shown aria-live="polite">${shown} of ${value.rows.length}</output><span data-grid-tools hidden></span></span>
+<span class="after"><output data-shown aria-live="polite">${shown} of ${value.rows.length}</output><span data-grid-tools data-script-only></span></span>
 </form>`;
 }
 
@@ -88,13 +108,13 @@ function control(filter: Filter, chosen: string): Html {
   )}</select>`;
 }
 
-function heading<Row>(column: Column<Row>, query: Query): Html {
+function heading<Row>({ sortAs = 'sort' }: Grid<Row>, column: Column<Row>, query: Query): Html {
   if (!column.sortBy) return html`<th scope="col" class="${column.kind}" data-key="${column.key}">${column.label}</th>`;
-  const { key, descending } = readSort(query.sort ?? '');
+  const { key, descending } = readSort(query[sortAs] ?? '');
   const current = key === column.key ? (descending ? 'descending' : 'ascending') : null;
   const next = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value && name !== 'sort') next.set(name, value);
-  next.set('sort', current === 'ascending' ? `-${column.key}` : column.key);
+  for (const [name, value] of Object.entries(query)) if (value && name !== sortAs) next.set(name, value);
+  next.set(sortAs, current === 'ascending' ? `-${column.key}` : column.key);
   return html`<th scope="col" class="${column.kind}" data-key="${column.key}"${current && html` aria-sort="${current}"`}><a href="?${next.toString()}" rel="nofollow">${column.label}</a></th>`;
 }
 
@@ -106,12 +126,12 @@ const readSort = (sort: string): { key: string; descending: boolean } => ({
   descending: sort.startsWith('-'),
 });
 
-function sorted<Row>(value: Grid<Row>, sort: string): readonly Row[] {
-  const { key, descending } = readSort(sort);
-  const by = value.columns.find((column) => column.key === key)?.sortBy;
-  if (!by) return value.rows;
+function sorted<Row>(columns: readonly Column<Row>[], rows: readonly Row[], order: string): readonly Row[] {
+  const { key, descending } = readSort(order);
+  const by = columns.find((column) => column.key === key)?.sortBy;
+  if (!by) return rows;
   const sign = descending ? -1 : 1;
-  return [...value.rows].sort((a, b) => sign * compare(by(a), by(b)));
+  return [...rows].sort((a, b) => sign * compare(by(a), by(b)));
 }
 
 function compare(a: string | number, b: string | number): number {

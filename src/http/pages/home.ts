@@ -1,14 +1,19 @@
+import { nano } from '../../base/money.ts';
+import { dayOf } from '../../base/period.ts';
 import { PRODUCT } from '../../base/product.ts';
 import { completionTokens, promptTokens } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
+import { tokensOf } from '../../insights/insights.ts';
+import type { Sums } from '../../insights/store.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
-import { count, dollars, exactCount, milliseconds, momentOf, perMillion, shortCount } from './figures.ts';
+import { cost, count, exactCount, milliseconds, moment, perMillion, shortCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
+import { makeKey } from './make-key.ts';
 import { displayName, firstModel, lowestPrice, pagePath, realModels } from './model-words.ts';
 
 const RECENT = 50;
@@ -20,11 +25,13 @@ export const homeRoute: Route = {
   auth: 'none',
   handle: async (request, gateway) => {
     const catalog = gateway.catalog();
-    const recent = request.caller ? await recentOf(gateway, request.caller.accountId) : null;
+    const recent = request.caller && (await recentOf(gateway, request.caller.accountId));
+    const day = dayOf(gateway.world.now());
+    const [today] = recent ? await gateway.insights.sums({ from: day, to: day, by: [] }) : [];
     return page(request, '/', {
       title: `${PRODUCT.name}: every model behind one API`,
       description: `A self-hosted, OpenAI-compatible gateway: ${realModels(catalog).length} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
-      content: recent ? signedIn(request, catalog, recent) : visitor(request, catalog),
+      content: recent ? signedIn(request, catalog, recent, today) : visitor(request, catalog),
     });
   },
 };
@@ -38,9 +45,12 @@ function visitor(request: RouteRequest, catalog: Catalog): Html {
 <div class="measure">${start(request, catalog)}${newest(catalog)}</div>`;
 }
 
-function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Receipt[]): Html {
-  return html`<div class="head measure"><h1>Recent requests</h1><p class="facts"><span>signed in as ${request.caller?.keyLabel}</span></p></div>
-<div class="measure">${recentGrid(recent, request)}${start(request, catalog)}</div>`;
+function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Receipt[], today: Sums | undefined): Html {
+  const facts = today
+    ? html`<span>today ${exactCount(Number(today.requests))} requests</span><span>${count(Number(tokensOf(today)))} tokens</span><span>${cost(nano(today.cost))}</span><span>days end at midnight UTC</span>`
+    : html`<span>none yet today</span>`;
+  return html`<div class="head measure"><h1>Requests</h1><p class="facts">${facts}</p></div>
+<div class="measure">${recentGrid(catalog, recent, request)}${start(request, catalog)}</div>`;
 }
 
 function start(request: RouteRequest, catalog: Catalog): Html {
@@ -48,7 +58,7 @@ function start(request: RouteRequest, catalog: Catalog): Html {
   const model = firstModel(catalog);
   return html`<section class="part start"><h2>Quick start</h2><ol class="steps">
 <li><h3>Point your client here</h3><p>${copyable(baseUrl)}</p><p>Any OpenAI, Anthropic or OpenRouter client works. <a href="/docs/frameworks">See how</a>.</p></li>
-<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
+<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><p>${makeKey(request)}</p><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
 <li><h3>Ask</h3>${codeBlock(
     'shell',
     `curl ${baseUrl}/chat/completions \\
@@ -68,13 +78,13 @@ function newest(catalog: Catalog): Html {
   })}</ul><p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
 }
 
-const RECENT_COLUMNS: readonly Column<Receipt>[] = [
+const recentColumns = (catalog: Catalog): readonly Column<Receipt>[] => [
   {
     key: 'time',
-    label: 'Time',
+    label: 'Time, UTC',
     kind: 'text',
     sortBy: (receipt) => receipt.createdAt,
-    cell: (receipt) => html`<a href="/generation/${encodeURIComponent(receipt.id)}">${momentOf(receipt.createdAt)}</a>`,
+    cell: (receipt) => html`<a href="/generation/${encodeURIComponent(receipt.id)}">${moment(receipt.createdAt)}</a>`,
   },
   {
     key: 'model',
@@ -87,15 +97,16 @@ const RECENT_COLUMNS: readonly Column<Receipt>[] = [
     key: 'provider',
     label: 'Provider',
     kind: 'text',
-    sortBy: (receipt) => receipt.provider ?? '',
-    cell: (receipt) => receipt.provider ?? '–',
+    sortBy: (receipt) => providerName(catalog, receipt.provider),
+    cell: (receipt) => providerName(catalog, receipt.provider),
   },
   {
     key: 'state',
     label: 'State',
     kind: 'text',
     sortBy: (receipt) => receipt.state,
-    cell: (receipt) => receipt.fault?.code ?? receipt.state,
+    cell: (receipt) =>
+      html`<span class="state ${STATE_CLASSES[receipt.state]}">${receipt.fault?.code ?? receipt.state}</span>`,
   },
   {
     key: 'prompt',
@@ -123,11 +134,11 @@ const RECENT_COLUMNS: readonly Column<Receipt>[] = [
     label: 'Cost',
     kind: 'number',
     sortBy: (receipt) => Number(receipt.bill.cost),
-    cell: (receipt) => dollars(receipt.bill.cost),
+    cell: (receipt) => cost(receipt.bill.cost),
   },
 ];
 
-function recentGrid(recent: readonly Receipt[], request: RouteRequest): Html {
+function recentGrid(catalog: Catalog, recent: readonly Receipt[], request: RouteRequest): Html {
   const fields = (receipt: Receipt) => ({
     search: `${receipt.id} ${receipt.requestedModel} ${receipt.model ?? ''} ${receipt.provider ?? ''}`.toLowerCase(),
     state: receipt.state,
@@ -144,9 +155,13 @@ function recentGrid(recent: readonly Receipt[], request: RouteRequest): Html {
   ] as const;
   const empty = html`No request yet. The quick start below makes the first one.`;
   return grid(
-    { name: 'requests', noun: 'Recent requests', rows: recent, columns: RECENT_COLUMNS, filters, fields, empty },
+    { name: 'requests', noun: 'Requests', rows: recent, columns: recentColumns(catalog), filters, fields, empty },
     request.query,
   );
 }
 
-const STATES: readonly Receipt['state'][] = ['completed', 'failed', 'cancelled', 'interrupted'];
+const STATE_CLASSES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
+const STATES = Object.keys(STATE_CLASSES) as readonly Receipt['state'][];
+
+const providerName = (catalog: Catalog, slug: string | null): string =>
+  slug === null ? '–' : (catalog.providers.get(slug)?.name ?? slug);

@@ -2,7 +2,7 @@ import type { Route } from '../route.ts';
 import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
 import { chatRoute } from './chat.ts';
-import { compareRoute } from './compare.ts';
+import { compareRoute, compareStartRoute } from './compare.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
 import { parametersRoute, requestRoute } from './docs/request.ts';
@@ -26,6 +26,7 @@ export const pageRoutes: readonly Route[] = [
   providersRoute,
   providerRoute,
   compareRoute,
+  compareStartRoute,
   chatRoute,
   generationRoute,
   signInRoute,

@@ -24,8 +24,12 @@ const MODALITY_WORDS: { readonly [M in Modality]: string } = {
   video: 'video',
   embeddings: 'embeddings',
 };
+const MODALITIES = Object.keys(MODALITY_WORDS) as readonly Modality[];
+/** Always in the same order, whatever the catalogue's. */
 export const modalityWords = (modalities: readonly Modality[]): string =>
-  modalities.map((modality) => MODALITY_WORDS[modality]).join(', ');
+  MODALITIES.filter((modality) => modalities.includes(modality))
+    .map((modality) => MODALITY_WORDS[modality])
+    .join(', ');
 
 /** What a feature is called in a sentence; the other parameters are dials, not features. */
 const FEATURES: readonly (readonly [Parameter, string])[] = [

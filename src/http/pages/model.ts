@@ -1,13 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Benchmark, Model } from '../../catalog/model.ts';
-import type { Route, RouteRequest } from '../route.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { copyable, sampleTabs } from './code.ts';
 import { endpointsTable } from './endpoints-table.ts';
 import { dayOf, exactCount, isoDay, perMillion, shortCount } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
+import { makeKey } from './make-key.ts';
 import {
   authorName,
   comparePath,
@@ -19,6 +20,7 @@ import {
   parametersOf,
   summary,
 } from './model-words.ts';
+import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
@@ -32,7 +34,7 @@ export const modelRoute: Route = {
     const catalog = gateway.catalog();
     const asked = `${request.params.author}/${request.params.slug}`;
     const model = findModel(catalog, asked);
-    if (!model) return notFound(request, `There is no model “${asked}” in this catalogue.`, '/models');
+    if (!model) return noModel(request, catalog, asked);
     const [use, apps, service] = await Promise.all([
       daysOfUse(gateway, { model: model.id }),
       rankedApps(gateway, 'month', model.id),
@@ -47,7 +49,7 @@ export const modelRoute: Route = {
 <div class="measure">
 ${overview(model)}
 <section id="endpoints" class="part"><h2>Endpoints</h2>
-<p class="lead">Requests go to the cheapest healthy endpoint unless you say otherwise; the others are fallbacks. <a href="/docs/request#provider">How to choose</a>.</p>
+<p class="lead">Requests go to a cheap and healthy endpoint unless you say otherwise; the others are fallbacks. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
 ${endpointsTable(model, service, request.query)}</section>
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
@@ -58,6 +60,11 @@ ${siblings(catalog, model)}
     });
   },
 };
+
+function noModel(request: RouteRequest, catalog: Catalog, asked: string): RouteAnswer {
+  const near = nearest(asked, catalog.models.keys()).map((id) => ({ path: pagePath(id), label: id }));
+  return notFound(request, { message: `There is no model “${asked}” in this catalogue.`, list: '/models', near });
+}
 
 export function priceWords(model: Model): readonly string[] {
   const lowest = lowestPrice(model);
@@ -76,7 +83,7 @@ function head(model: Model): Html {
     ['apps', 'Apps'],
   ].map(([id, label]) => html`<a href="#${id}">${label}</a>`);
   return html`<div class="head measure">
-<div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.output.includes('text') && html`<a class="try" href="/chat?model=${encodeURIComponent(model.id)}">Chat</a>`}${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
+<div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.output.includes('text') && html`<a class="try" href="/chat?model=${encodeURIComponent(model.id)}">Chat</a>`}<a class="try" href="${comparePath([model])}">Compare</a>${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
 <p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model).map((words) => html`<span>${words}</span>`)}</p>
 </div>
 <nav class="tabs" aria-label="On this page"><div class="measure">${tabs}</div></nav>`;
@@ -124,7 +131,8 @@ const sourceName = (source: string): string =>
 
 function samples(model: Model, request: RouteRequest): Html {
   const baseUrl = `${request.origin}/api/v1`;
-  return html`<p class="lead">Base URL ${copyable(baseUrl)} Any OpenAI client works; change its base URL and key. <a href="/docs/frameworks">More frameworks</a>.</p>
+  return html`<p class="lead">Any OpenAI client works with this base URL and a key of this instance. <a href="/docs/frameworks">More frameworks</a>.</p>
+<dl class="pairs wide connect"><div><dt>Base URL</dt><dd>${copyable(baseUrl)}</dd></div><div><dt>Key</dt><dd>${makeKey(request)}</dd></div></dl>
 ${sampleTabs('samples', samplesOf(model, baseUrl))}`;
 }
 

@@ -1,4 +1,5 @@
 import { formatPerMillion } from '../../base/money.ts';
+import { PARAMETERS } from '../../call/parameters.ts';
 import type { Model } from '../../catalog/model.ts';
 import type { Route } from '../route.ts';
 import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
@@ -28,14 +29,18 @@ export const modelsRoute: Route = {
       description: `${real.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
       section: 'models',
       content: html`<div class="head measure"><h1>Models</h1>
-<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices in US dollars per million tokens, of the cheapest endpoint</span>${sandbox.length > 0 && html`<span>${exactCount(sandbox.length)} of the <a href="/docs/sandbox">sandbox</a> stand last</span>`}</p></div>
-<div class="measure">${modelGrid([...real, ...sandbox], request.query)}</div>`,
+<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices per million tokens, of the cheapest endpoint</span><span><a href="/compare">compare</a></span></p></div>
+<div class="measure">${modelGrid(real, request.query, sandbox)}</div>`,
     });
   },
 };
 
-/** The list of models, wherever it stands: all of them, an author's, a provider's. */
-export function modelGrid(models: readonly Model[], query: { readonly [name: string]: string | undefined }): Html {
+/** The list of models, wherever it stands: all of them, an author's, a provider's. The sandbox's are listed apart. */
+export function modelGrid(
+  models: readonly Model[],
+  query: { readonly [name: string]: string | undefined },
+  sandbox: readonly Model[] = [],
+): Html {
   const value: Grid<Model> = {
     name: 'models',
     noun: 'Models',
@@ -43,10 +48,13 @@ export function modelGrid(models: readonly Model[], query: { readonly [name: str
     columns: COLUMNS,
     filters: filters(models),
     fields: (model) => fields(model),
+    ...(sandbox.length > 0 && { apart: { title: SANDBOX, rows: sandbox } }),
     empty: 'The catalogue is empty.',
   };
   return grid(value, query);
 }
+
+const SANDBOX = html`Sandbox <small>test models inside this gateway, always on and free: <a href="/docs/sandbox">how to use them</a></small>`;
 
 const COLUMNS: readonly Column<Model>[] = [
   {
@@ -141,7 +149,7 @@ function filters(models: readonly Model[]): readonly Filter[] {
     { name: 'writes', label: 'Writes', match: 'word', field: 'output', options: WRITES },
     { name: 'context', label: 'Context', match: 'min', field: 'context', options: CONTEXTS },
     { name: 'price', label: 'Input price', match: 'max', field: 'price', options: PRICES },
-    { name: 'feature', label: 'Can', match: 'word', field: 'features', options: ABILITIES },
+    { name: 'feature', label: 'Can', match: 'word', field: 'features', options: [...ABILITIES, ...TAKES] },
   ];
 }
 
@@ -180,3 +188,7 @@ const ABILITIES = [
   ['seed', 'take a seed'],
   ['open-weights', 'be downloaded (open weights)'],
 ] as const;
+/** The dials, by the names that the docs link here with. */
+const TAKES = PARAMETERS.filter((name) => !ABILITIES.some(([ability]) => ability === name)).map(
+  (name) => [name, `take ${name}`] as const,
+);

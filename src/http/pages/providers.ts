@@ -2,15 +2,17 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Provider } from '../../catalog/provider.ts';
 import type { Route } from '../route.ts';
 import { copyable } from './code.ts';
+import { DIALECT_WORDS } from './dialect-words.ts';
 import { policyWords } from './endpoints-table.ts';
 import { exactCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { modelGrid } from './models.ts';
+import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
 
-type Row = { readonly provider: Provider; readonly models: number };
+type Row = { readonly provider: Provider; readonly models: number; readonly isOn: boolean };
 
 export const providersRoute: Route = {
   method: 'GET',
@@ -19,11 +21,27 @@ export const providersRoute: Route = {
   handle: (request, gateway) => {
     const catalog = gateway.catalog();
     const served = modelsPerProvider(catalog);
+    const on = gateway.enabled();
     const rows = [...catalog.providers.values()]
-      .map((provider) => ({ provider, models: served.get(provider.slug) ?? 0 }))
-      .sort((a, b) => b.models - a.models || a.provider.name.localeCompare(b.provider.name, 'en'));
+      .map((provider) => ({ provider, models: served.get(provider.slug) ?? 0, isOn: on.has(provider.slug) }))
+      .sort(
+        (a, b) =>
+          Number(b.isOn) - Number(a.isOn) ||
+          b.models - a.models ||
+          a.provider.name.localeCompare(b.provider.name, 'en'),
+      );
     const filters = [
       { name: 'q', label: 'Search providers', match: 'search', field: 'search' },
+      {
+        name: 'state',
+        label: 'State',
+        match: 'word',
+        field: 'state',
+        options: [
+          ['on', 'on'],
+          ['off', 'off'],
+        ],
+      },
       {
         name: 'policy',
         label: 'Data policy',
@@ -35,15 +53,16 @@ export const providersRoute: Route = {
         ],
       },
     ] as const;
-    const fields = ({ provider: { name, slug, policy } }: Row) => ({
+    const fields = ({ provider: { name, slug, policy }, isOn }: Row) => ({
       search: `${name} ${slug}`.toLowerCase(),
+      state: isOn ? 'on' : 'off',
       policy: `${policy.trainsOnData ? '' : 'no-training'} ${policy.retainsDays === 0 ? 'zero-retention' : ''}`,
     });
     return page(request, '/providers', {
       title: 'Providers',
       description: `${rows.length} providers: what they serve, in which dialect, and what they do with prompts.`,
       section: 'providers',
-      content: html`<div class="head measure"><h1>Providers</h1><p class="facts"><span>${exactCount(rows.length)} providers</span><span>a provider whose key is present is on</span></p></div>
+      content: html`<div class="head measure"><h1>Providers</h1><p class="facts"><span>${exactCount(rows.length)} providers</span><span>${exactCount(rows.filter((row) => row.isOn).length)} on: a provider is on when its key is in the environment</span></p></div>
 <div class="measure">${grid({ name: 'providers', noun: 'Providers', rows, columns: COLUMNS, filters, fields, empty: 'The catalogue is empty.' }, request.query)}</div>`,
     });
   },
@@ -58,8 +77,22 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ provider }) =>
       html`<a href="/provider/${encodeURIComponent(provider.slug)}">${provider.name}</a><code class="id">${provider.slug}</code>`,
   },
+  {
+    key: 'state',
+    label: 'State',
+    kind: 'text',
+    sortBy: ({ isOn }) => (isOn ? 'a' : 'b'),
+    cell: ({ provider, isOn }) =>
+      isOn ? html`<span class="state live">on</span>` : html`<span class="none">off: ${switchedOnBy(provider)}</span>`,
+  },
   { key: 'models', label: 'Models', kind: 'number', sortBy: ({ models }) => models, cell: ({ models }) => models },
-  { key: 'speaks', label: 'Speaks', kind: 'text', cell: ({ provider }) => dialectWords(provider) },
+  {
+    key: 'speaks',
+    label: 'Speaks',
+    kind: 'text',
+    sortBy: ({ provider }) => dialectWords(provider),
+    cell: ({ provider }) => dialectWords(provider),
+  },
   {
     key: 'policy',
     label: 'Data policy',
@@ -69,13 +102,14 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     key: 'seat',
-    label: 'Headquarters',
+    label: 'Seat',
     kind: 'text',
+    sortBy: ({ provider }) => provider.policy.headquarters ?? '',
     cell: ({ provider }) => provider.policy.headquarters ?? html`<span class="none">–</span>`,
   },
 ];
 
-const dialectWords = (provider: Provider): string => provider.dialects.map((dialect) => dialect.id).join(', ');
+const dialectWords = (provider: Provider): string => provider.dialects.map(({ id }) => DIALECT_WORDS[id]).join(', ');
 
 function modelsPerProvider(catalog: Catalog): ReadonlyMap<string, number> {
   const served = new Map<string, number>();
@@ -92,7 +126,15 @@ export const providerRoute: Route = {
   handle: (request, gateway) => {
     const catalog = gateway.catalog();
     const provider = catalog.providers.get(request.params.slug ?? '');
-    if (!provider) return notFound(request, `There is no provider “${request.params.slug}”.`, '/providers');
+    if (!provider)
+      return notFound(request, {
+        message: `There is no provider “${request.params.slug}”.`,
+        list: '/providers',
+        near: nearest(request.params.slug ?? '', catalog.providers.keys()).map((slug) => ({
+          path: `/provider/${encodeURIComponent(slug)}`,
+          label: catalog.providers.get(slug)?.name ?? slug,
+        })),
+      });
     const models = [...catalog.models.values()].filter((model) =>
       model.endpoints.some((endpoint) => endpoint.provider.slug === provider.slug),
     );

@@ -61,7 +61,16 @@ export function appTable(apps: readonly AppRank[], query: Query): Html {
       html`<a href="${appPath(app.id)}">${app.title || app.origin}</a> <small>${outbound(app.origin, hostOf(app.origin))}</small>`,
   });
   return grid(
-    { name: 'apps', noun: 'Apps', rows: placed(apps), columns, filters: [], fields: () => ({}), empty: NO_APPS },
+    {
+      name: 'apps',
+      noun: 'Apps',
+      rows: placed(apps),
+      columns,
+      filters: [],
+      fields: () => ({}),
+      empty: NO_APPS,
+      sortAs: 'sort-apps',
+    },
     query,
   );
 }

@@ -68,7 +68,7 @@ ${windowTabs(window)}<div class="measure"><section class="part">${appTable(apps,
 
 async function appPage(request: RouteRequest, gateway: Gateway, id: string): Promise<RouteAnswer> {
   const app = id.length <= APP_ID_LENGTH_MAX ? await gateway.insights.app(id) : null;
-  if (!app) return notFound(request, 'No request came from that app.', '/apps');
+  if (!app) return notFound(request, { message: 'No request came from that app.', list: '/apps' });
   const [models, use] = await Promise.all([rankedModels(gateway, 'month', id), daysOfUse(gateway, { app: id })]);
   const title = app.title || hostOf(app.origin);
   return page(request, appPath(id), {

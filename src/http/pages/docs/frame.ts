@@ -16,7 +16,13 @@ export type DocsPath = (typeof PAGES)[number][0];
 export function docsPage(
   request: RouteRequest,
   path: DocsPath,
-  value: { readonly title: string; readonly lead: string; readonly content: Html },
+  value: {
+    readonly title: string;
+    readonly lead: string;
+    readonly content: Html;
+    /** The page's own sections, listed below its entry. */
+    readonly parts?: readonly { readonly id: string; readonly title: string }[];
+  },
 ): RouteAnswer {
   return page(request, path, {
     title: `${value.title} – Docs`,
@@ -24,7 +30,8 @@ export function docsPage(
     section: 'docs',
     content: html`<div class="measure docs">
 <nav class="side" aria-label="Docs">${PAGES.map(
-      ([to, label]) => html`<a href="${to}"${to === path && html` aria-current="page"`}>${label}</a>`,
+      ([to, label]) =>
+        html`<a href="${to}"${to === path && html` aria-current="page"`}>${label}</a>${to === path && value.parts && html`<ul>${value.parts.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul>`}`,
     )}</nav>
 <article><div class="head"><h1>${value.title}</h1><p class="lead">${value.lead}</p></div>${value.content}</article></div>`,
   });

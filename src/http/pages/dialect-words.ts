@@ -1,0 +1,17 @@
+import type { DialectId } from '../../catalog/provider.ts';
+
+/** What a wire format is called on a page. */
+export const DIALECT_WORDS: { readonly [D in DialectId]: string } = {
+  'openai-chat': 'OpenAI Chat',
+  'openai-responses': 'OpenAI Responses',
+  'anthropic-messages': 'Anthropic Messages',
+  gemini: 'Gemini',
+  'bedrock-converse': 'Bedrock Converse',
+  'bedrock-invoke-anthropic': 'Bedrock Invoke (Anthropic)',
+  'cohere-chat': 'Cohere Chat',
+  ollama: 'Ollama',
+  'openai-embeddings': 'OpenAI Embeddings',
+  'gemini-embeddings': 'Gemini Embeddings',
+  'cohere-embeddings': 'Cohere Embeddings',
+  'bedrock-embeddings': 'Bedrock Embeddings',
+};
