@@ -1,8 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-
-type Entry = { readonly path: string; readonly label: string; readonly hint: string };
-const SHOWN_MAX = 50;
+import { ACTIONS } from './actions.ts';
+import { type Entry, found as foundAmong } from './find.ts';
 
 let dialog: HTMLDialogElement | null = null;
 
@@ -45,7 +44,10 @@ function Palette() {
   const list = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const found = useMemo(() => (Array.isArray(entries) ? search(entries, query) : []), [entries, query]);
+  const found = useMemo(
+    () => (Array.isArray(entries) ? foundAmong([...entries, ...ACTIONS], query) : []),
+    [entries, query],
+  );
   useEffect(() => field.current?.focus(), []);
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
 
@@ -56,7 +58,7 @@ function Palette() {
       setAt((now) => Math.min(found.length - 1, Math.max(0, now + step)));
     }
     const chosen = found[at];
-    if (event.key === 'Enter' && chosen) location.assign(chosen.path);
+    if (event.key === 'Enter' && chosen) open(chosen);
   };
   return (
     <>
@@ -67,8 +69,8 @@ function Palette() {
         aria-expanded="true"
         aria-controls={id}
         aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
-        aria-label="Search models and pages"
-        placeholder="Search models and pages"
+        aria-label="Search models, pages and actions"
+        placeholder="Search models, pages and actions"
         autoComplete="off"
         spellCheck={false}
         value={query}
@@ -83,11 +85,11 @@ function Palette() {
           // biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus and names the active option
           // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the combobox opens it
           <div
-            key={entry.path}
+            key={`${entry.path ?? ''} ${entry.label}`}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}
-            onClick={() => location.assign(entry.path)}
+            onClick={() => open(entry)}
             onMouseMove={() => setAt(index)}
           >
             <span>{entry.label}</span>
@@ -105,11 +107,8 @@ function message(entries: readonly Entry[] | 'failed' | null): string {
   return entries === 'failed' ? 'The list could not be loaded.' : 'Nothing matches.';
 }
 
-function search(entries: readonly Entry[], query: string): readonly Entry[] {
-  const words = query.toLowerCase().split(/\s+/);
-  const found = entries.filter((entry) => {
-    const text = `${entry.label} ${entry.hint}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-  return found.slice(0, SHOWN_MAX);
+function open(entry: Entry): void {
+  dialog?.close();
+  if (entry.run) entry.run();
+  else if (entry.path !== undefined) location.assign(entry.path);
 }

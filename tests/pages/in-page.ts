@@ -1,30 +1,22 @@
-/** A script for the page: the WCAG contrast of an element's text against the nearest background. */
-export const contrastOf = (selector: string): string => `(() => {
-  const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
-  const luminance = (colour) => {
-    const [r, g, b] = channels(colour).map((value) => {
-      const share = value / 255;
-      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+/** A script for the page: how many rows are shown the moment after none matches, and the moment after all do again. */
+export const FILTER_TWICE = `(() => {
+  const field = document.querySelector('[type="search"]');
+  const shownAfter = (text) => {
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    return document.querySelectorAll('tbody tr:not([hidden])').length;
   };
-  let element = document.querySelector(${JSON.stringify(selector)});
-  const text = luminance(getComputedStyle(element).color);
-  const isClear = () => channels(getComputedStyle(element).backgroundColor)[3] === 0;
-  while (element.parentElement && isClear()) element = element.parentElement;
-  const ground = luminance(getComputedStyle(element).backgroundColor);
-  return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+  return { none: shownAfter('zzz'), atOnce: shownAfter('') };
 })()`;
 
-/** A script for the page: how long each of twenty changes from no row to all rows takes, layout included. */
-export const TIME_FILTERING = `(() => {
-  const field = document.querySelector('[type="search"]');
-  const times = Array.from({ length: 40 }, (_, at) => {
-    field.value = at % 2 === 0 ? 'zzz' : '';
-    const start = performance.now();
-    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    void document.body.offsetHeight;
-    return performance.now() - start;
-  });
-  return times.filter((_, at) => at % 2 === 1);
-})()`;
+/** Before a page's own scripts: adds up how far its contents moved without being asked to (web.dev/cls). */
+export const WATCH_SHIFTS = `
+  window.shifts = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
+/** A script for the page: what axe finds wrong, one line for each rule. Its source must have been run before. */
+export const FIND_VIOLATIONS = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) => node.target + ' ' + node.failureSummary).join('; ')))`;

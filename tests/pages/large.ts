@@ -14,3 +14,21 @@ export function enlarged(catalog: Catalog, size: number): Catalog {
   }
   return { ...catalog, models };
 }
+
+/** The catalogue with a model of the sandbox, which is free and the newest of all. */
+export function withSandbox(catalog: Catalog): Catalog {
+  const [original] = catalog.models.values();
+  if (!original) return catalog;
+  const id = 'sandbox/echo';
+  const model: Model = {
+    ...original,
+    id,
+    author: 'sandbox',
+    authorName: 'Sandbox',
+    slug: 'echo',
+    name: 'Echo',
+    sandbox: true,
+  };
+  const models = new Map([[id, model], ...catalog.models]);
+  return { ...catalog, models };
+}

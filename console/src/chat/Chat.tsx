@@ -66,9 +66,11 @@ function Chat({ model: first }: { readonly model: string }) {
         ))}
       </ol>
       <div ref={end} />
-      <form onSubmit={send}>
+      <form onSubmit={send} className="compose">
         <textarea
-          rows={3}
+          rows={2}
+          // biome-ignore lint/a11y/noAutofocus: the page is there to be written on
+          autoFocus
           value={question}
           placeholder="Ask something"
           aria-label="Message"
@@ -76,13 +78,16 @@ function Chat({ model: first }: { readonly model: string }) {
           onKeyDown={onKeyDown}
         />
         <div>
-          <input
-            list="chat-models"
-            value={model}
-            aria-label="Model"
-            spellCheck={false}
-            onChange={(event) => setModel(event.target.value)}
-          />
+          <label>
+            Model{' '}
+            <input
+              list="chat-models"
+              value={model}
+              spellCheck={false}
+              onFocus={(event) => event.target.select()}
+              onChange={(event) => setModel(event.target.value)}
+            />
+          </label>
           {exchanges.length > 0 && !running && (
             <button type="button" className="quiet" onClick={() => setExchanges([])}>
               Start afresh

@@ -1,8 +1,9 @@
 import { PRODUCT } from '../../base/product.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { REQUEST_GROUPS } from '../contract.ts';
 import type { Route, RouteAnswer } from '../route.ts';
 import { perMillion } from './figures.ts';
-import { displayName, lowestPrice, pagePath } from './model-words.ts';
+import { authorName, displayName, lowestPrice, pagePath, realModels } from './model-words.ts';
 
 const text = (body: string, contentType = 'text/plain; charset=utf-8'): RouteAnswer => ({
   status: 200,
@@ -46,6 +47,7 @@ const PAGES = [
   ['/rankings', 'Rankings'],
   ['/apps', 'Apps'],
   ['/providers', 'Providers'],
+  ['/compare', 'Compare models'],
   ['/chat', 'Chat'],
   ['/docs', 'Docs'],
   ['/docs/request', 'Docs: request fields'],
@@ -68,7 +70,18 @@ function palette(catalog: Catalog): readonly { path: string; label: string; hint
     label: `${name} (provider)`,
     hint: slug,
   }));
-  return [...pages, ...models, ...providers];
+  const authors = new Map(realModels(catalog).map((model) => [model.author, authorName(model)]));
+  const makers = [...authors].map(([author, name]) => ({
+    path: `/${encodeURIComponent(author)}`,
+    label: `Models from ${name}`,
+    hint: author,
+  }));
+  const fields = REQUEST_GROUPS.flatMap((group) => group.fields).map(({ name }) => ({
+    path: `/docs/request#${name}`,
+    label: name,
+    hint: 'request field',
+  }));
+  return [...pages, ...models, ...makers, ...providers, ...fields];
 }
 
 export const plainRoutes: readonly Route[] = [
