@@ -99,6 +99,7 @@ test('every page forbids what it does not need', async () => {
   const response = await fetch(`${origin}/models`);
   const policy = response.headers.get('content-security-policy') ?? '';
   assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /frame-ancestors 'none'/);
   assert.equal(/unsafe|\*|http/.test(policy), false);
   assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
 });
@@ -111,6 +112,9 @@ test('no internal link is dead, on any page that can be reached', async () => {
     const { status, text } = await get(path);
     assert.equal(status, 200, `${path}, linked from ${from}`);
     identifiers.set(path, new Set([...text.matchAll(/ id="([^"]*)"/g)].map((match) => match[1] ?? '')));
+    for (const [tag] of text.matchAll(/<(?:script|link|img|source|iframe|object|embed|form)\b[^>]*>/g))
+      for (const [, address = ''] of tag.matchAll(/(?:href|src|data|action)="([^"]*)"/g))
+        assert.equal(new URL(address, origin + path).origin, origin, `${path} asks another host: ${tag}`);
     for (const match of text.matchAll(/(?:href|src)="([^"]*)"/g)) {
       const url = new URL((match[1] ?? '').replaceAll('&amp;', '&'), origin + path);
       if (url.origin !== origin) continue;
@@ -179,9 +183,19 @@ test('signing out ends the session', async () => {
 });
 
 test('what is not there says so: a page for people, JSON below the API', async () => {
-  const missing = await get('/nobody/nothing');
-  assert.equal(missing.status, 404);
-  assert.match(missing.text, /<h1>Not found<\/h1>/);
+  for (const [path, near] of [
+    ['/openai/gpt-4.1-mni', '/openai/gpt-4.1-mini'],
+    ['/opnai', '/openai'],
+    ['/provider/opnai', '/provider/openai'],
+    ['/nobody/nothing', '/models'],
+    ['/compare/nobody/nothing', '/models'],
+    ['/apps?url=https%3A%2F%2Fnobody.example', '/apps'],
+  ] as const) {
+    const missing = await get(path);
+    assert.equal(missing.status, 404, path);
+    assert.match(missing.text, /<h1>Not found<\/h1>/, path);
+    assert.ok(missing.text.slice(missing.text.indexOf('<h1>')).includes(`<a href="${near}">`), `${path} helps nobody`);
+  }
   for (const path of ['/api/nothing', '/v1/nothing', '/api']) {
     const { status, text } = await get(path);
     assert.equal(status, 404, path);
@@ -199,4 +213,32 @@ test('machines find their way: robots.txt, llms.txt, the list for the palette', 
   assert.ok((await get('/llms.txt')).text.includes(`${origin}/openai/gpt-4.1-mini`));
   const entries: { path: string }[] = JSON.parse((await get('/palette.json')).text);
   assert.ok(entries.some((entry) => entry.path === '/openai/gpt-4.1-mini'));
+});
+
+test('models are compared side by side, up to four, and another is a form away', async () => {
+  const added = await fetch(`${origin}/compare/openai/gpt-4.1?add=openai%2Fgpt-4.1-mini`, { redirect: 'manual' });
+  assert.equal(added.status, 303);
+  assert.equal(added.headers.get('location'), '/compare/openai/gpt-4.1/openai/gpt-4.1-mini');
+  const { status, text } = await get('/compare');
+  assert.equal(status, 200);
+  assert.match(text, /<input name="add"/);
+  const words = readable((await get('/compare/openai/gpt-4.1/openai/gpt-4.1-mini')).text);
+  for (const fact of ['$0.40', '$8.00', '1.05M', 'tool calling']) assert.ok(words.includes(fact), fact);
+});
+
+test('the docs say of every field what other dialects call it, and who takes it', async () => {
+  const request = readable((await get('/docs/request')).text);
+  for (const fact of [
+    'generationConfig.topK',
+    'max_output_tokens',
+    'stop_sequences',
+    'in every dialect',
+    'Nothing acts on it yet.',
+  ])
+    assert.ok(request.includes(fact), fact);
+  const { text } = await get('/docs/parameters');
+  const entry = text.slice(text.indexOf('<div id="min_p">'), text.indexOf('<div id="top_a">'));
+  assert.match(readable(entry), /left out for providers that speak .*Anthropic Messages/);
+  const taken = /href="\/models\?feature=temperature">(\d+) models?</.exec(text)?.[1];
+  assert.match((await get('/models?feature=temperature')).text, new RegExp(`>${taken} of 5<`));
 });

@@ -72,7 +72,7 @@ function Chat({ model: first }: { readonly model: string }) {
           // biome-ignore lint/a11y/noAutofocus: the page is there to be written on
           autoFocus
           value={question}
-          placeholder="Ask something"
+          placeholder="Ask something. Enter sends, Shift + Enter begins a new line."
           aria-label="Message"
           onChange={(event) => setQuestion(event.target.value)}
           onKeyDown={onKeyDown}

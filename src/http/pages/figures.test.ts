@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nano, type PicoUsd, priceFromPerMillion } from '../../base/money.ts';
-import { dayOf, dollars, milliseconds, percent, perMillion, shortCount } from './figures.ts';
+import {
+  cost,
+  dayOf,
+  dollars,
+  dollarsInLine,
+  milliseconds,
+  moment,
+  percent,
+  perMillion,
+  price,
+  shortCount,
+} from './figures.ts';
 
 for (const [value, expected] of [
   [0, '0'],
@@ -42,4 +53,32 @@ test('times are short', () => {
 test('a share is never rounded up to all', () => {
   assert.equal(percent(0.99999), '99.99%');
   assert.equal(percent(1), '100%');
+});
+
+test('digits beyond the cent are set apart, and none is lost', () => {
+  const shown = price(priceFromPerMillion('0.0375') as PicoUsd).markup;
+  assert.match(shown, />\$0\.03<span class="rest">75<\/span></);
+  assert.match(shown, /value="0\.0375" title="\$0\.0375 per million tokens"/);
+});
+
+for (const [amount, shown] of [
+  [0n, '$0'],
+  [1n, '&lt;$0.000001'],
+  [215_250n, '$0.000215'],
+  [1_234_567_890_000n, '$1234.567890'],
+] as const)
+  test(`a cost of ${amount} nano-dollars lists as ${shown}`, () => {
+    assert.ok(cost(nano(amount)).markup.includes(`>${shown}<`), cost(nano(amount)).markup);
+  });
+
+test('amounts below each other end at the same digit', () => {
+  const inLine = dollarsInLine([nano(330_000n), nano(41_600n), nano(0n)]);
+  assert.deepEqual(
+    [330_000n, 41_600n, 0n].map((amount) => inLine(nano(amount))),
+    ['$0.0003300', '$0.0000416', '$0.0000000'],
+  );
+});
+
+test('a moment in a list keeps its date and zone on hover', () => {
+  assert.match(moment(Date.UTC(2026, 10, 22, 1, 2, 3)).markup, /title="2026-11-22 01:02:03 UTC">Nov 22, 01:02:03</);
 });

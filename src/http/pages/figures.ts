@@ -30,6 +30,16 @@ function decimals(text: string): string {
 export const perMillion = (price: PicoUsd): string => `$${decimals(formatPerMillion(price))}`;
 export const dollars = (amount: NanoUsd): string => `$${decimals(formatUsd(amount))}`;
 
+/** Amounts that stand below each other, with as many decimals as the finest of them has. */
+export function dollarsInLine(amounts: readonly NanoUsd[]): (amount: NanoUsd) => string {
+  const texts = amounts.map(dollars);
+  const decimals = Math.max(...texts.map((text) => text.length - text.indexOf('.')));
+  return (amount) => {
+    const text = dollars(amount);
+    return text.padEnd(text.indexOf('.') + decimals, '0');
+  };
+}
+
 /** Seconds since 1970 → `Apr 14, 2025`, in UTC. 0 = the catalogue does not know. */
 export const dayOf = (seconds: number): string => (seconds === 0 ? '–' : day.format(new Date(seconds * 1000)));
 export const isoDay = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);

@@ -1,9 +1,11 @@
 import { completionTokens, promptTokens, type Usage } from '../../call/usage.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Receipt } from '../../facts/receipt.ts';
+import { CLIENTS } from '../contract/support.ts';
 import type { Route } from '../route.ts';
 import { copyable } from './code.ts';
-import { dollars, exactCount, milliseconds, momentOf } from './figures.ts';
+import { dollars, dollarsInLine, exactCount, milliseconds, momentOf } from './figures.ts';
 import { type Html, html, linkable, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { pagePath } from './model-words.ts';
@@ -27,10 +29,10 @@ export const generationRoute: Route = {
       content: html`<div class="head measure"><div class="title"><h1>Receipt</h1>${copyable(receipt.id)}${state(receipt)}</div>
 <p class="facts"><span>${momentOf(receipt.createdAt)}</span><span>${milliseconds(receipt.totalMs)}${receipt.firstContentMs !== null && html`, first content after ${milliseconds(receipt.firstContentMs)}`}</span><span>${receipt.streamed ? 'streamed' : 'not streamed'}</span><span>${dollars(receipt.bill.cost)}</span></p></div>
 <div class="measure">
-<section class="part"><h2>Request</h2>${asked(receipt)}</section>
+<section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog())}</section>
 <section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}</section>
 <section class="part"><h2>Usage and cost</h2>${usage(receipt)}</section>
-${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><ul>${receipt.losses.map((loss) => html`<li><code>${loss.field}</code> ${loss.reason}</li>`)}</ul></section>`}
+${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
 </div>`,
     });
   },
@@ -39,22 +41,26 @@ ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><ul>$
 const STATES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
 const state = (receipt: Receipt): Html => html`<span class="state ${STATES[receipt.state]}">${receipt.state}</span>`;
 
-function asked(receipt: Receipt): Html {
+function asked(receipt: Receipt, catalog: Catalog): Html {
   const app = receipt.app;
   const entries: readonly (readonly [string, Part])[] = [
     ['Asked for', html`<code>${receipt.requestedModel}</code>`],
     [
       'Answered by',
       receipt.model &&
-        html`<a href="${pagePath(receipt.model)}">${receipt.model}</a>${receipt.provider && html` on ${receipt.provider}`}`,
+        html`<a href="${pagePath(receipt.model)}">${receipt.model}</a>${receipt.provider && html` by <a href="/provider/${encodeURIComponent(receipt.provider)}">${catalog.providers.get(receipt.provider)?.name ?? receipt.provider}</a>`}`,
     ],
     [
       'Finish',
       receipt.finish &&
         html`${receipt.finish}${receipt.nativeFinish && receipt.nativeFinish !== receipt.finish && html`, in the vendor's words <code>${receipt.nativeFinish}</code>`}`,
     ],
-    ['Fault', receipt.fault && html`<span class="state down">${receipt.fault.code}</span> ${receipt.fault.message}`],
-    ['Dialect', receipt.clientDialect],
+    [
+      'Fault',
+      receipt.fault &&
+        html`<span class="state down"><a href="/docs/errors#${receipt.fault.code}">${receipt.fault.code}</a></span> ${receipt.fault.message}`,
+    ],
+    ['Dialect', CLIENTS.find(({ id }) => id === receipt.clientDialect)?.name ?? receipt.clientDialect],
     ['App', app && (linkable(app.origin) ? outbound(app.origin, app.title || app.origin) : app.title)],
     ['User', receipt.user],
     ['Session', receipt.sessionId],
@@ -89,9 +95,16 @@ const METERS: readonly (readonly [keyof Usage, string])[] = [
 
 /** Meters are disjoint: the lines add up. */
 function usage({ usage: used, bill }: Receipt): Html {
+  const { upstreamCost } = bill;
+  const inLine = dollarsInLine([
+    bill.inputCost,
+    bill.outputCost,
+    bill.cost,
+    ...(upstreamCost === null ? [] : [upstreamCost]),
+  ]);
   const rows = METERS.filter(([meter]) => Number(used[meter]) > 0);
   return html`<table class="bill"><thead><tr><th scope="col">Meter</th><th scope="col" class="number">Count</th></tr></thead><tbody>${rows.map(
     ([meter, label]) => html`<tr><td>${label}</td><td class="number">${exactCount(Number(used[meter]))}</td></tr>`,
-  )}</tbody><tbody class="sums"><tr><td>Prompt ${exactCount(promptTokens(used))}, input cost</td><td class="number">${dollars(bill.inputCost)}</td></tr><tr><td>Completion ${exactCount(completionTokens(used))}, output cost</td><td class="number">${dollars(bill.outputCost)}</td></tr><tr class="total"><td>Charged${bill.isByok && ' (own provider key)'}</td><td class="number">${dollars(bill.cost)}</td></tr>${bill.upstreamCost !== null && html`<tr><td>At the provider</td><td class="number">${dollars(bill.upstreamCost)}</td></tr>`}${used.vendorCost && html`<tr><td>As the provider reports it</td><td class="number">$${used.vendorCost}</td></tr>`}</tbody></table>
+  )}</tbody><tbody class="sums"><tr><td>Prompt ${exactCount(promptTokens(used))}, input cost</td><td class="number">${inLine(bill.inputCost)}</td></tr><tr><td>Completion ${exactCount(completionTokens(used))}, output cost</td><td class="number">${inLine(bill.outputCost)}</td></tr><tr class="total"><td>Charged${bill.isByok && ' (own provider key)'}</td><td class="number">${inLine(bill.cost)}</td></tr>${upstreamCost !== null && html`<tr><td>At the provider</td><td class="number">${inLine(upstreamCost)}</td></tr>`}${used.vendorCost && html`<tr><td>As the provider reports it</td><td class="number">$${used.vendorCost}</td></tr>`}</tbody></table>
 <p class="none">Counted by ${used.source === 'provider' ? 'the provider' : 'an estimate of ours'}.</p>`;
 }

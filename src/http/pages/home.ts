@@ -58,7 +58,7 @@ function start(request: RouteRequest, catalog: Catalog): Html {
   const model = firstModel(catalog);
   return html`<section class="part start"><h2>Quick start</h2><ol class="steps">
 <li><h3>Point your client here</h3><p>${copyable(baseUrl)}</p><p>Any OpenAI, Anthropic or OpenRouter client works. <a href="/docs/frameworks">See how</a>.</p></li>
-<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><p>${makeKey(request)}</p><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
+<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><div class="made">${makeKey(request)}</div><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
 <li><h3>Ask</h3>${codeBlock(
     'shell',
     `curl ${baseUrl}/chat/completions \\

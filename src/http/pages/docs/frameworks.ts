@@ -30,6 +30,8 @@ export function snippet(file: string, origin: string): string {
   return readFileSync(resolve(FOLDER, file), 'utf8').replaceAll('http://127.0.0.1:8787', origin);
 }
 
+const idOf = (file: string): string => file.replace('.', '-');
+
 export const frameworksRoute: Route = {
   method: 'GET',
   path: '/docs/frameworks',
@@ -38,15 +40,16 @@ export const frameworksRoute: Route = {
     const { origin } = request;
     return docsPage(request, '/docs/frameworks', {
       title: 'Frameworks',
+      parts: FRAMEWORKS.map(({ file, title }) => ({ id: idOf(file), title })),
       lead: 'A client that lets you set its base URL works. These files read the key from the environment and run as they are.',
-      content: html`<dl class="pairs wide"><div><dt>OpenAI clients</dt><dd>${copyable(`${origin}/api/v1`)}</dd></div><div><dt>Anthropic clients</dt><dd>${copyable(`${origin}/api`)}</dd></div><div><dt>Key</dt><dd><code>SWITCHWRIGHT_API_KEY</code></dd></div></dl>
+      content: html`<dl class="pairs wide"><div><dt>OpenAI clients</dt><dd>${copyable(`${origin}/api/v1`)}</dd></div><div><dt>Anthropic clients</dt><dd>${copyable(`${origin}/api`)}</dd></div><div><dt>Google clients</dt><dd>${copyable(origin)}</dd></div><div><dt>Key</dt><dd><code>SWITCHWRIGHT_API_KEY</code></dd></div></dl>
 ${FRAMEWORKS.map(
   ({
     file,
     title,
     install,
     language,
-  }) => html`<section class="part" id="${file.replace('.', '-')}"><h2>${title} <small>${file}</small></h2>
+  }) => html`<section class="part" id="${idOf(file)}"><h2>${title} <small>${file}</small></h2>
 ${install && html`<p class="install">${copyable(install)}</p>`}${codeBlock(language, snippet(file, origin), title)}</section>`,
 )}`,
     });

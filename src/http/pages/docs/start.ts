@@ -14,7 +14,8 @@ export const docsRoute: Route = {
       title: 'Start',
       lead: `${PRODUCT.name} puts one API in front of every model and provider.`,
       content: html`<section class="part prose"><h2>One base URL</h2>
-<p>Point an OpenAI client at ${copyable(`${origin}/api/v1`)}, an Anthropic client at ${copyable(`${origin}/api`)}, and authenticate with a key of this instance: <code>Authorization: Bearer ${PRODUCT.keyPrefix}…</code>. <a href="/docs/frameworks">Ready-made files for seven clients</a>.</p>
+<p>Point a client here and give it a key of this instance. Nothing else in your program changes. <a href="/docs/frameworks">Ready-made files for seven clients</a>.</p>
+<dl class="pairs wide"><div><dt>OpenAI clients</dt><dd>${copyable(`${origin}/api/v1`)}</dd></div><div><dt>Anthropic clients</dt><dd>${copyable(`${origin}/api`)}</dd></div><div><dt>Google clients</dt><dd>${copyable(origin)}</dd></div><div><dt>Header</dt><dd><code>Authorization: Bearer ${PRODUCT.keyPrefix}…</code></dd></div></dl>
 <h2>Any model, any dialect</h2>
 <p>A request in one dialect reaches a model that speaks another. What cannot be carried over is left out and named in the receipt, never dropped in silence. <a href="/models">All models</a>, <a href="/docs/request">all request fields</a>.</p>
 <h2>Routing and fallback</h2>
