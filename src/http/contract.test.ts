@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import { openaiChatClient } from '../dialects/openai-chat/index.ts';
 import { MESSAGE, PART } from './contract/message.ts';
+import { ANSWER, replyIn, streamIn } from './contract/response.ts';
 import { PROVIDER_FIELDS } from './contract/routing.ts';
 import { CLIENTS, nameIn } from './contract/support.ts';
 import { PARAMETER_GROUPS, REQUEST_GROUPS } from './contract.ts';
@@ -70,4 +71,18 @@ test('a field is found where each dialect keeps it, by asking the dialect', () =
   );
   assert.deepEqual(named('min_p'), ['min_p', 'min_p', null, null, 'min_p']);
   assert.deepEqual(named('stop').slice(2, 4), ['stop_sequences', 'generationConfig.stopSequences']);
+});
+
+for (const { name } of ANSWER.fields)
+  test(`an answer has ${name}`, () => {
+    let value: unknown = replyIn('openai-chat');
+    for (const step of name.split('.')) value = (value as Record<string, unknown>)[step];
+    assert.notEqual(value, undefined);
+  });
+
+test('the shown answer says the same in every dialect, whole and streamed', () => {
+  for (const { id } of CLIENTS) {
+    assert.match(JSON.stringify(replyIn(id)), /The Loire\./, id);
+    assert.match(streamIn(id), /"The "[\s\S]*"Loire\."/, id);
+  }
 });

@@ -12,7 +12,7 @@ import {
 } from '../base/money.ts';
 import { completionTokens, promptTokens, usageOf } from '../call/usage.ts';
 import type { Price } from '../catalog/price.ts';
-import { billFor, worstCase } from './cost.ts';
+import { billFor, ratesFor, TOKEN_METERS, worstCase } from './cost.ts';
 
 const perMillion = (text: string): PicoUsd => {
   const value = priceFromPerMillion(text);
@@ -68,4 +68,25 @@ test('no bill is above the worst case that was held for it', () => {
     });
     assert(billFor(usage, price).cost <= worstCase(price, promptTokens(usage), completionTokens(usage)));
   }
+});
+
+test('a bill is its meters times their rates, whatever the prompt’s length and the prices that fall back', () => {
+  for (const prompt of [10, 2000])
+    for (const more of [{}, { outputReasoning: perMillion('3.3'), inputCacheWrite: perMillion('0.5') }]) {
+      const dear = { ...price, ...more };
+      const used = usageOf({
+        input: prompt,
+        inputCacheRead: 7,
+        inputCacheWrite: 5,
+        inputCacheWrite1h: 3,
+        inputAudio: 2,
+        output: 11,
+        outputReasoning: 13,
+        outputAudio: 17,
+        outputImage: 19,
+      });
+      const rates = ratesFor(used, dear);
+      const sum = TOKEN_METERS.reduce((total, meter) => total + BigInt(used[meter]) * rates[meter], 0n);
+      assert.equal(billFor(used, dear).cost, roundUp(sum));
+    }
 });

@@ -1,4 +1,4 @@
-import { type NanoUsd, NO_MONEY, nano, roundUp } from '../base/money.ts';
+import { type NanoUsd, NO_MONEY, nano, type PicoUsd, roundUp } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
 import type { Price } from '../catalog/price.ts';
@@ -35,6 +35,36 @@ export function billFor(usage: Usage, price: Price): Bill {
     outputCost: roundUp(output),
     upstreamCost: null,
     isByok: false,
+  };
+}
+
+export const TOKEN_METERS = [
+  'input',
+  'inputCacheRead',
+  'inputCacheWrite',
+  'inputCacheWrite1h',
+  'inputAudio',
+  'output',
+  'outputReasoning',
+  'outputAudio',
+  'outputImage',
+] as const satisfies readonly (keyof Usage)[];
+export type TokenMeter = (typeof TOKEN_METERS)[number];
+
+/** What one token of each meter costs in such a call, fallbacks and long-prompt prices resolved: a bill's explanation. */
+export function ratesFor(usage: Usage, price: Price): { readonly [M in TokenMeter]: PicoUsd } {
+  const at = priceAt(price, promptTokens(usage));
+  const inputCacheWrite = at.inputCacheWrite ?? at.input;
+  return {
+    input: at.input,
+    inputCacheRead: at.inputCacheRead ?? at.input,
+    inputCacheWrite,
+    inputCacheWrite1h: at.inputCacheWrite1h ?? inputCacheWrite,
+    inputAudio: at.inputAudio ?? at.input,
+    output: at.output,
+    outputReasoning: at.outputReasoning ?? at.output,
+    outputAudio: at.outputAudio ?? at.output,
+    outputImage: at.outputImage ?? at.output,
   };
 }
 

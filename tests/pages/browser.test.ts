@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { OWNER_ACCOUNT_ID } from '../../src/access/owner.ts';
-import { launch, missingBrowser, onPage } from './browser.ts';
+import { launch, missingBrowser, onPage, until } from './browser.ts';
 import { buildConsole } from './built.ts';
 import { FILTER_TWICE } from './in-page.ts';
 import { type Instance, readCatalogue, startInstance } from './instance.ts';
@@ -119,7 +119,7 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       await row.click();
       await page.waitForURL((url) => url.pathname !== '/models');
       await page.goBack();
-      await page.waitForFunction(`scrollY === ${before}`);
+      await until(page, 'scrollY', before);
     });
   });
 
@@ -128,7 +128,7 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       await page.goto(`${large.origin}/models`);
       assert.equal(await page.locator('tbody tr').count(), 400);
       assert.deepEqual(await page.evaluate(FILTER_TWICE), { none: 0, atOnce: 16 });
-      await page.waitForFunction(`document.querySelectorAll('${VISIBLE_ROWS}').length === 400`);
+      await until(page, `document.querySelectorAll('${VISIBLE_ROWS}').length`, 400);
     });
   });
 

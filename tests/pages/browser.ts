@@ -22,6 +22,14 @@ export const launch = (): Promise<Browser> => chromium.launch({ executablePath: 
 /** What went wrong on a page, and every host it asked. */
 export type Watched = { readonly page: Page; readonly errors: string[]; readonly hosts: Set<string> };
 
+/** Waits until a script of the page gives the value. Playwright's own way evaluates in the page, which our policy forbids. */
+export async function until(page: Page, script: string, value: unknown): Promise<void> {
+  for (let round = 0; (await page.evaluate(script)) !== value; round++) {
+    if (round === 200) throw new Error(`${script} is ${await page.evaluate(script)}, not ${value}`);
+    await page.waitForTimeout(50);
+  }
+}
+
 /** Runs `look` on a fresh page of its own context; what the page complained about is handed along. */
 export async function onPage(
   browser: Browser,

@@ -9,11 +9,14 @@ export const FILTER_TWICE = `(() => {
   return { none: shownAfter('zzz'), atOnce: shownAfter('') };
 })()`;
 
-/** Before a page's own scripts: adds up how far its contents moved without being asked to (web.dev/cls). */
+/** Before a page's own scripts: notes whatever moves without being asked to, and how far (web.dev/cls). */
 export const WATCH_SHIFTS = `
-  window.shifts = 0;
+  window.shifts = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+    for (const { hadRecentInput, value, sources } of list.getEntries())
+      if (!hadRecentInput)
+        for (const { node, previousRect: from, currentRect: to } of sources)
+          shifts.push(value.toFixed(5) + ' ' + (node?.outerHTML ?? node?.parentElement?.outerHTML ?? '').slice(0, 120) + ' from ' + [from.x, from.y, from.width, from.height] + ' to ' + [to.x, to.y, to.width, to.height]);
   }).observe({ type: 'layout-shift', buffered: true });
 `;
 

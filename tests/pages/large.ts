@@ -27,6 +27,7 @@ export function withSandbox(catalog: Catalog): Catalog {
     authorName: 'Sandbox',
     slug: 'echo',
     name: 'Echo',
+    input: ['text'],
     sandbox: true,
   };
   const models = new Map([[id, model], ...catalog.models]);

@@ -47,14 +47,14 @@ export function codeBlock(language: Language, text: string, label: string): Html
 export function sampleTabs(name: string, samples: readonly Sample[]): Html {
   const tabs = samples.map(
     ({ label, note }, at) =>
-      html`<button type="button" role="tab" id="${name}-tab-${at}" aria-controls="${name}-${at}" aria-selected="${at === 0 ? 'true' : 'false'}"${at > 0 && html` tabindex="-1"`}>${label} <small>${note}</small></button>`,
+      html`<button type="button" role="tab" id="${name}-tab-${at}" aria-controls="${name}-${at}" aria-selected="${at === 0 ? 'true' : 'false'}"${at > 0 && html` tabindex="-1"`}>${label}${note !== '' && html` <small>${note}</small>`}</button>`,
   );
   return html`<div class="samples" data-tabs="${name}">
 ${samples.length > 1 && html`<div role="tablist" aria-label="Language" data-script-only>${tabs}</div>`}${samples.map(
   (sample, at) => html`<section id="${name}-${at}" data-tab="${sample.label}">
-<h3>${sample.label} <small>${sample.note}</small></h3>
+<h3>${sample.label}${sample.note !== '' && html` <small>${sample.note}</small>`}</h3>
 ${sample.install && html`<p class="install">${copyable(sample.install)}</p>`}
-${codeBlock(sample.language, sample.text, `${sample.label}, ${sample.note}`)}
+${codeBlock(sample.language, sample.text, `${sample.label}${sample.note === '' ? '' : `, ${sample.note}`}`)}
 </section>`,
 )}</div>`;
 }

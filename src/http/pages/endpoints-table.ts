@@ -1,7 +1,7 @@
 import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { DataPolicy } from '../../catalog/provider.ts';
 import type { Percentiles } from '../../facts/health.ts';
-import { count, milliseconds, percent, price } from './figures.ts';
+import { count, exactCount, milliseconds, percent, price, shortCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html, linkable } from './html.ts';
 import type { DayOfService, Service } from './traffic.ts';
@@ -22,7 +22,9 @@ export function endpointsTable(
       name: 'endpoints',
       noun: 'Endpoints',
       rows,
-      columns: COLUMNS,
+      columns: COLUMNS.filter(
+        ({ key }) => !(key in SELDOM) || rows.some(({ endpoint }) => hasPrice(endpoint, SELDOM[key])),
+      ),
       filters: [],
       fields: () => ({}),
       empty: 'No provider serves this model.',
@@ -56,19 +58,37 @@ const COLUMNS: readonly Column<Row>[] = [
     'input',
     'Input /M',
     ({ endpoint }) => Number(endpoint.price.input),
-    ({ endpoint }) => price(endpoint.price.input),
+    ({ endpoint }) => tiered(endpoint, 'input'),
   ),
   number(
     'output',
     'Output /M',
     ({ endpoint }) => Number(endpoint.price.output),
-    ({ endpoint }) => price(endpoint.price.output),
+    ({ endpoint }) => tiered(endpoint, 'output'),
   ),
   number(
     'cache',
     'Cache read /M',
     ({ endpoint }) => Number(endpoint.price.inputCacheRead ?? -1n),
-    ({ endpoint }) => price(endpoint.price.inputCacheRead),
+    ({ endpoint }) => tiered(endpoint, 'inputCacheRead'),
+  ),
+  number(
+    'write',
+    'Cache write /M',
+    ({ endpoint }) => Number(endpoint.price.inputCacheWrite ?? -1n),
+    ({ endpoint }) => tiered(endpoint, 'inputCacheWrite'),
+  ),
+  number(
+    'audio',
+    'Audio in /M',
+    ({ endpoint }) => Number(endpoint.price.inputAudio ?? -1n),
+    ({ endpoint }) => tiered(endpoint, 'inputAudio'),
+  ),
+  number(
+    'drawn',
+    'Images out /M',
+    ({ endpoint }) => Number(endpoint.price.outputImage ?? -1n),
+    ({ endpoint }) => tiered(endpoint, 'outputImage'),
   ),
   number(
     'latency',
@@ -97,6 +117,25 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ endpoint }) => (endpoint.quantization === 'unknown' ? NONE : endpoint.quantization),
   },
 ];
+
+type TokenPrice = 'input' | 'output' | 'inputCacheRead' | 'inputCacheWrite' | 'inputAudio' | 'outputImage';
+/** Columns that are there only where an endpoint of the model has such a price. */
+const SELDOM: { readonly [key: string]: TokenPrice } = {
+  write: 'inputCacheWrite',
+  audio: 'inputAudio',
+  drawn: 'outputImage',
+};
+const hasPrice = ({ price: prices }: Endpoint, member: TokenPrice | undefined): boolean =>
+  member !== undefined && prices[member] !== undefined;
+
+/** A price, and below it what it becomes for long prompts. */
+function tiered({ price: prices }: Endpoint, member: TokenPrice): Html {
+  const tiers = prices.overrides.flatMap(({ minPromptTokens, price: dearer }) => {
+    const value = dearer[member];
+    return value === undefined || value === prices[member] ? [] : [{ above: minPromptTokens, value }];
+  });
+  return html`${price(prices[member])}${tiers.map(({ above, value }) => html`<small class="tier" title="for prompts of more than ${exactCount(above)} tokens">&gt; ${shortCount(above)} ${price(value)}</small>`)}`;
+}
 
 const tokensPerSecond = (rate: number): string => `${Math.round(rate)} tok/s`;
 

@@ -1,11 +1,11 @@
-import { completionTokens, promptTokens, type Usage } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import { CLIENTS } from '../contract/support.ts';
 import type { Route } from '../route.ts';
+import { bill } from './bill.ts';
 import { copyable } from './code.ts';
-import { dollars, dollarsInLine, exactCount, milliseconds, momentOf } from './figures.ts';
+import { dollars, milliseconds, momentOf } from './figures.ts';
 import { type Html, html, linkable, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { pagePath } from './model-words.ts';
@@ -31,7 +31,7 @@ export const generationRoute: Route = {
 <div class="measure">
 <section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog())}</section>
 <section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}</section>
-<section class="part"><h2>Usage and cost</h2>${usage(receipt)}</section>
+<section class="part"><h2>Usage and cost</h2>${bill(receipt, gateway.catalog())}</section>
 ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
 </div>`,
     });
@@ -79,32 +79,3 @@ function attempts(values: readonly Attempt[]): Html {
 }
 
 const time = (ms: number | null): string => (ms === null ? '–' : milliseconds(ms));
-
-const METERS: readonly (readonly [keyof Usage, string])[] = [
-  ['input', 'Input, fresh'],
-  ['inputCacheRead', 'Input, read from cache'],
-  ['inputCacheWrite', 'Input, written to cache (5 min)'],
-  ['inputCacheWrite1h', 'Input, written to cache (1 h)'],
-  ['inputAudio', 'Input, audio'],
-  ['output', 'Output, visible'],
-  ['outputReasoning', 'Output, reasoning'],
-  ['outputAudio', 'Output, audio'],
-  ['outputImage', 'Output, images'],
-  ['webSearches', 'Web searches'],
-];
-
-/** Meters are disjoint: the lines add up. */
-function usage({ usage: used, bill }: Receipt): Html {
-  const { upstreamCost } = bill;
-  const inLine = dollarsInLine([
-    bill.inputCost,
-    bill.outputCost,
-    bill.cost,
-    ...(upstreamCost === null ? [] : [upstreamCost]),
-  ]);
-  const rows = METERS.filter(([meter]) => Number(used[meter]) > 0);
-  return html`<table class="bill"><thead><tr><th scope="col">Meter</th><th scope="col" class="number">Count</th></tr></thead><tbody>${rows.map(
-    ([meter, label]) => html`<tr><td>${label}</td><td class="number">${exactCount(Number(used[meter]))}</td></tr>`,
-  )}</tbody><tbody class="sums"><tr><td>Prompt ${exactCount(promptTokens(used))}, input cost</td><td class="number">${inLine(bill.inputCost)}</td></tr><tr><td>Completion ${exactCount(completionTokens(used))}, output cost</td><td class="number">${inLine(bill.outputCost)}</td></tr><tr class="total"><td>Charged${bill.isByok && ' (own provider key)'}</td><td class="number">${inLine(bill.cost)}</td></tr>${upstreamCost !== null && html`<tr><td>At the provider</td><td class="number">${inLine(upstreamCost)}</td></tr>`}${used.vendorCost && html`<tr><td>As the provider reports it</td><td class="number">$${used.vendorCost}</td></tr>`}</tbody></table>
-<p class="none">Counted by ${used.source === 'provider' ? 'the provider' : 'an estimate of ours'}.</p>`;
-}

@@ -9,12 +9,13 @@ import { tokensOf } from '../../insights/insights.ts';
 import type { Sums } from '../../insights/store.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
-import { cost, count, exactCount, milliseconds, moment, perMillion, shortCount } from './figures.ts';
+import { cost, count, exactCount, milliseconds, moment } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { makeKey } from './make-key.ts';
-import { displayName, firstModel, lowestPrice, pagePath, realModels } from './model-words.ts';
+import { modelCards } from './model-cards.ts';
+import { displayName, firstModel, realModels } from './model-words.ts';
 
 const RECENT = 50;
 
@@ -72,10 +73,7 @@ function start(request: RouteRequest, catalog: Catalog): Html {
 
 function newest(catalog: Catalog): Html {
   const models = realModels(catalog).slice(0, 12);
-  return html`<section class="part"><h2>Newest models</h2><ul class="cards">${models.map((model) => {
-    const lowest = lowestPrice(model);
-    return html`<li><a href="${pagePath(model.id)}">${displayName(model)}</a><span>${shortCount(model.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
-  })}</ul><p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
+  return html`<section class="part"><h2>Newest models</h2>${modelCards(models, displayName)}<p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
 }
 
 const recentColumns = (catalog: Catalog): readonly Column<Receipt>[] => [

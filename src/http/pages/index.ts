@@ -6,6 +6,7 @@ import { compareRoute, compareStartRoute } from './compare.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
 import { parametersRoute, requestRoute } from './docs/request.ts';
+import { responseRoute } from './docs/response.ts';
 import { sandboxRoute } from './docs/sandbox.ts';
 import { docsRoute } from './docs/start.ts';
 import { generationRoute } from './generation.ts';
@@ -34,6 +35,7 @@ export const pageRoutes: readonly Route[] = [
   docsRoute,
   requestRoute,
   parametersRoute,
+  responseRoute,
   frameworksRoute,
   errorsRoute,
   sandboxRoute,

@@ -45,7 +45,10 @@ const SECTIONS = [
 ] as const;
 export type Section = (typeof SECTIONS)[number][0];
 
-/** One whole page as an answer. */
+/**
+ * One whole page as an answer. Nothing of it is painted before its end has come (`rel="expect"`, Chromium 124): a long
+ * table would else change the widths of its columns while its rows arrive.
+ */
 export function page(request: RouteRequest, path: string, value: Page): RouteAnswer {
   return {
     status: value.status ?? 200,
@@ -83,6 +86,7 @@ function document(request: RouteRequest, path: string, value: Page): Html {
 <meta property="og:url" content="${request.origin}${path}">
 <meta name="twitter:card" content="summary">
 <link rel="canonical" href="${request.origin}${path}">
+<link rel="expect" href="#end" blocking="render">
 ${fonts.map(
   (font) => html`<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>
 `,
@@ -129,7 +133,7 @@ const halfMoon = (): Html =>
   );
 
 function footer(): Html {
-  return html`<footer class="foot"><div class="measure">
+  return html`<footer class="foot" id="end"><div class="measure">
 <p>${PRODUCT.name} ${PRODUCT.version}. ${PRODUCT.disclaimer}</p>
 <nav aria-label="More"><a href="/docs">Docs</a><a href="/docs/request">Request</a><a href="/docs/errors">Errors</a><a href="/llms.txt">llms.txt</a></nav>
 </div></footer>`;

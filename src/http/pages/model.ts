@@ -5,10 +5,11 @@ import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { copyable, sampleTabs } from './code.ts';
 import { endpointsTable } from './endpoints-table.ts';
-import { dayOf, exactCount, isoDay, perMillion, shortCount } from './figures.ts';
+import { dayOf, exactCount, isoDay, perMillion } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { makeKey } from './make-key.ts';
+import { modelCards } from './model-cards.ts';
 import {
   authorName,
   comparePath,
@@ -148,9 +149,6 @@ function siblings(catalog: Catalog, model: Model): Html | null {
   if (others.length === 0) return null;
   const name = authorName(model);
   return html`<section id="more" class="part"><h2>More models from ${name}</h2>
-<ul class="cards">${others.slice(0, 8).map((other) => {
-    const lowest = lowestPrice(other);
-    return html`<li><a href="${pagePath(other.id)}">${other.name}</a><span>${shortCount(other.context)} context</span><span>${lowest ? html`${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out` : '–'}</span></li>`;
-  })}</ul>
+${modelCards(others.slice(0, 8), (other) => other.name)}
 <p>${others.length > 8 && html`<a href="/${encodeURIComponent(model.author)}">All ${others.length + 1} models from ${name}</a>, `}<a href="${comparePath([model, ...others.slice(0, 3)])}">compare side by side</a></p></section>`;
 }

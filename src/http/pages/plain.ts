@@ -31,6 +31,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 
 - [Request](${origin}/docs/request): every field of a chat request
 - [Parameters](${origin}/docs/parameters): sampling and output parameters
+- [Response](${origin}/docs/response): one answer in every dialect, usage and cost
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault
 - [Sandbox](${origin}/docs/sandbox): models that need no key
@@ -52,6 +53,7 @@ const PAGES = [
   ['/docs', 'Docs'],
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],
+  ['/docs/response', 'Docs: response'],
   ['/docs/frameworks', 'Docs: frameworks'],
   ['/docs/errors', 'Docs: errors'],
   ['/docs/sandbox', 'Docs: sandbox'],

@@ -90,11 +90,14 @@ export function modelRankTable(catalog: Catalog, models: readonly ModelRank[], q
         : html`<code>${rank.model}</code>`;
     },
   });
+  const isSandbox = ({ model }: ModelRank): boolean => catalog.models.get(model)?.sandbox === true;
+  const sandbox = placed(models.filter(isSandbox));
   return grid(
     {
       name: 'rankings',
       noun: 'Models by tokens',
-      rows: placed(models),
+      rows: placed(models.filter((rank) => !isSandbox(rank))),
+      ...(sandbox.length > 0 && { apart: { title: 'Sandbox', rows: sandbox } }),
       columns,
       filters: [],
       fields: () => ({}),

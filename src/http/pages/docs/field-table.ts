@@ -4,7 +4,7 @@ import type { FieldGroup, RequestField } from '../../contract/field.ts';
 import { CLIENTS, lossIn, nameIn } from '../../contract/support.ts';
 import { DIALECT_WORDS } from '../dialect-words.ts';
 import { exactCount } from '../figures.ts';
-import { type Html, html, type Part } from '../html.ts';
+import { type Html, html, type Part, trusted } from '../html.ts';
 
 /** How many models take a parameter. */
 export type Takers = (name: string) => number;
@@ -23,7 +23,7 @@ export function groupTable(group: FieldGroup, options: Options = {}): Html {
 function entry(field: RequestField, { prefix, takers }: Options): Html {
   const id = `${prefix ?? ''}${field.name}`;
   const count = takers?.(field.name) ?? 0;
-  return html`<div id="${id}"><dt><a href="#${id}"><code>${field.name}</code></a><span>${field.type}</span></dt><dd><p>${field.meaning}${field.isIdle && html` <em>Nothing acts on it yet.</em>`}</p>
+  return html`<div id="${id}"><dt><a href="#${id}"><code>${breakable(field.name)}</code></a><span>${field.type}</span></dt><dd><p>${field.meaning}${field.isIdle && html` <em>Nothing acts on it yet.</em>`}</p>
 <p class="terms">${[
     field.range && html`<span><i>range</i> ${field.range}</span>`,
     field.otherwise && html`<span><i>default</i> ${field.otherwise}</span>`,
@@ -32,6 +32,13 @@ function entry(field: RequestField, { prefix, takers }: Options): Html {
     field.example !== undefined && html`<span><i>example</i> <code>${JSON.stringify(field.example)}</code></span>`,
   ]}</p>${prefix === undefined && html`<p class="terms">${places(field)}</p>${takers && lostTo(field)}`}</dd></div>`;
 }
+
+/** A long path may break after its dots and underscores. */
+const breakable = (name: string): Html =>
+  html`${name
+    .replace('.0.', '[0].')
+    .split(/(?<=[._])/)
+    .map((piece, at) => html`${at > 0 && trusted('<wbr>')}${piece}`)}`;
 
 /** What the other dialects call it. The docs are generated once for each field: the decoders do not change while we run. */
 const known = new Map<string, Html>();

@@ -7,6 +7,7 @@ const PAGES = [
   ['/docs/frameworks', 'Frameworks'],
   ['/docs/request', 'Request'],
   ['/docs/parameters', 'Parameters'],
+  ['/docs/response', 'Response'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;
