@@ -15,6 +15,7 @@ const QUERIES = [
   'price=0.5',
   'context=200000',
   'feature=tools',
+  'state=on',
   'feature=temperature',
   'author=openai&reads=file',
   'q=zzz',

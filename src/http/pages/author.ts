@@ -30,7 +30,7 @@ export const authorRoute: Route = {
       description: `${models.length} models from ${name}, with prices, context lengths and providers.`,
       section: 'models',
       content: html`<div class="head measure"><h1>${name}</h1><p class="facts"><span>${exactCount(models.length)} ${models.length === 1 ? 'model' : 'models'}</span>${catalog.providers.has(author) && html`<span><a href="/provider/${encodeURIComponent(author)}">${name} as a provider</a></span>`}</p></div>
-<div class="measure">${modelGrid(models, request.query)}</div>`,
+<div class="measure">${modelGrid(models, request.query, { enabled: gateway.enabled() })}</div>`,
     });
   },
 };

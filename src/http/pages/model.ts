@@ -22,7 +22,9 @@ import {
   summary,
 } from './model-words.ts';
 import { nearest } from './near.ts';
+import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
+import { switchedOnBy } from './providers.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
 import { daysOfUse, rankedApps, serviceOf } from './traffic.ts';
@@ -51,7 +53,7 @@ export const modelRoute: Route = {
 ${overview(model)}
 <section id="endpoints" class="part"><h2>Endpoints</h2>
 <p class="lead">Requests go to a cheap and healthy endpoint unless you say otherwise; the others are fallbacks. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
-${endpointsTable(model, service, request.query)}</section>
+${switchOn(model, gateway.enabled())}${endpointsTable(model, service, request.query)}</section>
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
 <section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>
@@ -96,6 +98,15 @@ function overview(model: Model): Html {
 <div class="prose">${paragraphs.length > 0 ? paragraphs.map((text) => html`<p>${text}</p>`) : html`<p class="none">No description yet.</p>`}
 ${model.benchmarks.length > 0 && benchmarks(model.benchmarks)}</div>
 <dl class="pairs">${pairs(model)}</dl></section>`;
+}
+
+const NAMED_MAX = 3;
+/** What to do where no request could be answered: the keys that would change it. */
+function switchOn(model: Model, enabled: ReadonlySet<string>): Html | null {
+  if (model.endpoints.length === 0 || model.endpoints.some(({ provider }) => enabled.has(provider.slug))) return null;
+  const providers = [...new Set(model.endpoints.map(({ provider }) => provider))];
+  const named = providers.slice(0, NAMED_MAX).map((provider, at) => html`${at > 0 && ' or '}${switchedOnBy(provider)}`);
+  return html`<p class="notice">None of these providers is on. Start with ${named} in the environment${providers.length > NAMED_MAX && ', or another of their keys'}, and the model answers.</p>`;
 }
 
 function pairs(model: Model): Part {

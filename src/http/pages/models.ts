@@ -30,7 +30,7 @@ export const modelsRoute: Route = {
       section: 'models',
       content: html`<div class="head measure"><h1>Models</h1>
 <p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices per million tokens, of the cheapest endpoint</span><span><a href="/compare">compare</a></span></p></div>
-<div class="measure">${modelGrid(real, request.query, sandbox)}</div>`,
+<div class="measure">${modelGrid(real, request.query, { enabled: gateway.enabled(), sandbox })}</div>`,
     });
   },
 };
@@ -39,7 +39,7 @@ export const modelsRoute: Route = {
 export function modelGrid(
   models: readonly Model[],
   query: { readonly [name: string]: string | undefined },
-  sandbox: readonly Model[] = [],
+  { enabled, sandbox = [] }: { readonly enabled: ReadonlySet<string>; readonly sandbox?: readonly Model[] },
 ): Html {
   const value: Grid<Model> = {
     name: 'models',
@@ -47,7 +47,7 @@ export function modelGrid(
     rows: models,
     columns: COLUMNS,
     filters: filters(models),
-    fields: (model) => fields(model),
+    fields: (model) => fields(model, enabled),
     ...(sandbox.length > 0 && { apart: { title: SANDBOX, rows: sandbox } }),
     empty: 'The catalogue is empty.',
   };
@@ -110,11 +110,12 @@ const COLUMNS: readonly Column<Model>[] = [
   },
 ];
 
-function fields(model: Model): { readonly [field: string]: string } {
+function fields(model: Model, enabled: ReadonlySet<string>): { readonly [field: string]: string } {
   const lowest = lowestPrice(model);
   return {
     search: `${displayName(model)} ${model.id}`.toLowerCase(),
     author: model.author.toLowerCase(),
+    state: model.endpoints.some((endpoint) => enabled.has(endpoint.provider.slug)) ? 'on' : 'off',
     input: model.input.join(' '),
     output: model.output.join(' '),
     context: String(model.context),
@@ -145,6 +146,7 @@ function filters(models: readonly Model[]): readonly Filter[] {
       field: 'provider',
       options: byLabel([...providers].map(([slug, name]) => [slug.toLowerCase(), name])),
     },
+    { name: 'state', label: 'State', match: 'word', field: 'state', options: STATES },
     { name: 'reads', label: 'Reads', match: 'word', field: 'input', options: READS },
     { name: 'writes', label: 'Writes', match: 'word', field: 'output', options: WRITES },
     { name: 'context', label: 'Context', match: 'min', field: 'context', options: CONTEXTS },
@@ -156,6 +158,10 @@ function filters(models: readonly Model[]): readonly Filter[] {
 const byLabel = (options: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] =>
   [...options].sort(([, a], [, b]) => a.localeCompare(b, 'en'));
 
+const STATES = [
+  ['on', 'can be called now'],
+  ['off', 'needs a provider’s key'],
+] as const;
 const READS = [
   ['image', 'images'],
   ['file', 'files'],

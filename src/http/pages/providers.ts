@@ -142,10 +142,10 @@ export const providerRoute: Route = {
       title: provider.name,
       description: `${models.length} models served by ${provider.name}; ${policyWords(provider.policy)}.`,
       section: 'providers',
-      content: html`<div class="head measure"><div class="title"><h1>${provider.name}</h1>${copyable(provider.slug)}</div>
+      content: html`<div class="head measure"><div class="title"><h1>${provider.name}</h1>${copyable(provider.slug)}${gateway.enabled().has(provider.slug) ? html`<span class="state live">on</span>` : html`<span class="none">off</span>`}</div>
 <p class="facts"><span>${exactCount(models.length)} models</span><span>${policyWords(provider.policy)}</span>${provider.reseller && html`<span>resells others' endpoints; ranked after direct ones</span>`}</p></div>
 <div class="measure"><section class="part">${facts(provider)}</section>
-<section class="part"><h2>Models</h2>${modelGrid(models, request.query)}</section></div>`,
+<section class="part"><h2>Models</h2>${modelGrid(models, request.query, { enabled: gateway.enabled() })}</section></div>`,
     });
   },
 };
@@ -167,6 +167,7 @@ function facts(provider: Provider): Html {
   return html`<dl class="pairs wide">${entries.map(([term, words]) => words && html`<div><dt>${term}</dt><dd>${words}</dd></div>`)}</dl>`;
 }
 
-function switchedOnBy({ auth }: Provider): Part {
+/** The variable of the environment that holds its key. */
+export function switchedOnBy({ auth }: Provider): Part {
   return auth.scheme === 'none' ? 'nothing: no key needed' : html`<code>${[auth.env].flat().join(' or ')}</code>`;
 }
