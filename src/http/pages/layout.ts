@@ -101,6 +101,7 @@ ${header(request, value.section)}
 ${value.content}
 </main>
 ${footer()}
+<div id="end"></div>
 </body>
 </html>
 `;
@@ -133,7 +134,7 @@ const halfMoon = (): Html =>
   );
 
 function footer(): Html {
-  return html`<footer class="foot" id="end"><div class="measure">
+  return html`<footer class="foot"><div class="measure">
 <p>${PRODUCT.name} ${PRODUCT.version}. ${PRODUCT.disclaimer}</p>
 <nav aria-label="More"><a href="/docs">Docs</a><a href="/docs/request">Request</a><a href="/docs/errors">Errors</a><a href="/llms.txt">llms.txt</a></nav>
 </div></footer>`;
