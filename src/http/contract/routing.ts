@@ -66,7 +66,6 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     name: 'provider.enforce_distillable_text',
     type: 'boolean',
     meaning: 'Only models whose author lets others learn from their output.',
-    isIdle: true,
     example: true,
   },
   {
@@ -96,7 +95,6 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'number or object',
     range: 'tokens per second',
     meaning: 'Slower endpoints come last.',
-    isIdle: true,
     example: 50,
   },
   {
@@ -104,7 +102,6 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'number or object',
     range: 'seconds',
     meaning: 'Endpoints slower to begin come last.',
-    isIdle: true,
     example: 2,
   },
 ];

@@ -22,7 +22,6 @@ import {
   summary,
 } from './model-words.ts';
 import { nearest } from './near.ts';
-import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
 import { switchedOnBy } from './providers.ts';
 import { appTable } from './rank-tables.ts';

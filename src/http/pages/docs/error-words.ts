@@ -21,6 +21,8 @@ export const ERROR_WORDS: { readonly [C in FaultCode]: string } = {
   method_not_allowed: 'The path exists, with another method.',
   request_timeout: 'The body did not arrive in time.',
   payload_too_large: 'The body is over the limit of this instance.',
+  unsupported_media_type: 'The body must be JSON and say so.',
+  headers_too_large: 'The headers are over the limit of this instance.',
   unprocessable: 'Well-formed, but it cannot be carried out.',
   rate_limit_exceeded: 'Too many requests with this key. Wait as long as Retry-After says.',
   upstream_invalid_request: 'The provider refuses the request; raw has its words.',
