@@ -86,8 +86,10 @@ test('history of another vendor: its reasoning stays behind, its unsigned call g
   ];
   const { body, lost } = encode({ messages });
   const [, turn] = body.contents as { parts: unknown[] }[];
-  const functionCall = { id: 'toolu_1', name: 'add', args: { a: 1 } };
-  assert.deepEqual(turn?.parts, [{ functionCall, thoughtSignature: 'skip_thought_signature_validator' }]);
+  const functionCall = { name: 'add', args: { a: 1 } };
+  assert.deepEqual(turn?.parts, [
+    { functionCall: { id: 'toolu_1', ...functionCall }, thoughtSignature: 'skip_thought_signature_validator' },
+  ]);
   assert.deepEqual(lost, ['messages[1].reasoning_details', 'messages[1].reasoning_details']);
   const [, before] = encode({ messages }, older).body.contents as { parts: unknown[] }[];
   assert.deepEqual(before?.parts, [{ functionCall }]);
@@ -144,11 +146,19 @@ test('a picture in a result stands inside it from the third generation on', () =
       ],
     },
   ];
-  const response = { id: 'c', name: 'draw', response: { output: 'Done' } };
+  const response = { name: 'draw', response: { output: 'Done' } };
   const inlineData = { mimeType: 'image/png', data: 'AAAA' };
   const partsFor = (target: Target) => (encode({ messages }, target).body.contents as { parts: unknown[] }[])[2]?.parts;
-  assert.deepEqual(partsFor(newer), [{ functionResponse: { ...response, parts: [{ inlineData }] } }]);
+  assert.deepEqual(partsFor(newer), [{ functionResponse: { id: 'c', ...response, parts: [{ inlineData }] } }]);
   assert.deepEqual(partsFor(older), [{ functionResponse: response }, { inlineData }]);
+});
+
+test('Gemma takes instructions as the user’s words', () => {
+  const gemma = sampleTarget('gemini', { endpoint: { upstreamId: 'gemma-3-27b-it' } });
+  const messages: Message[] = [{ role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] }, user('Hi.')];
+  const { body } = encode({ messages }, gemma);
+  assert.deepEqual(body.contents, [{ role: 'user', parts: [{ text: 'Be brief.' }, { text: 'Hi.' }] }]);
+  assert.equal(body.systemInstruction, undefined);
 });
 
 test('what Gemini cannot take is told', () => {

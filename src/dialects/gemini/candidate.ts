@@ -1,4 +1,4 @@
-import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
@@ -6,6 +6,7 @@ import { finishOf } from './finish.ts';
 import { decodeGrounding } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from './names.ts';
+import { addPartialArguments } from './partial-arguments.ts';
 
 export type Candidate = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */
@@ -22,6 +23,8 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
   /** The thought that is being written; other parts end it. */
   let thought: number | null = null;
   let calls = 0;
+  /** The call whose arguments are still coming in pieces. */
+  let growing: { readonly index: number; readonly args: { [name: string]: Json } } | null = null;
   const ids = toolCallIds(upstream.call);
   let finishReason: string | undefined;
   let native: JsonObject = {};
@@ -36,14 +39,28 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     const base = { type: 'reasoning', choice, index: thought, kind: 'text', text: stringOf(part.text) } as const;
     events.push({ ...base, format: GEMINI_REASONING, ...(signature !== undefined && { signature }) });
   };
+  const closeGrowing = (events: Event[]): void => {
+    if (growing)
+      events.push({ type: 'tool-arguments', choice, index: growing.index, text: JSON.stringify(growing.args) });
+    growing = null;
+  };
   const readCall = (call: JsonObject, signature: string | undefined, events: Event[]): void => {
+    const name = stringOf(call.name);
+    // Arguments in pieces: the first names the function, the others do not.
+    const goesOn = growing !== null && name === '';
+    if (!goesOn) closeGrowing(events);
+    if (!goesOn) startCall(call, name, signature, events);
+    if (growing) addPartialArguments(growing.args, call.partialArgs);
+    if (call.willContinue !== true) closeGrowing(events);
+  };
+  const startCall = (call: JsonObject, name: string, signature: string | undefined, events: Event[]): void => {
     let id = optionalString(call.id) ?? '';
     if (id === '' || ids.has(id)) id = upstream.newId('call');
     ids.add(id);
     if (signature !== undefined) encrypted(events, signature, id);
     const index = calls++;
-    events.push({ type: 'tool-start', choice, index, id, name: stringOf(call.name) });
-    events.push({ type: 'tool-arguments', choice, index, text: JSON.stringify(objectOf(call.args)) });
+    events.push({ type: 'tool-start', choice, index, id, name });
+    growing = { index, args: { ...objectOf(call.args) } };
   };
   const readPart = (part: JsonObject, events: Event[]): void => {
     const signature = optionalString(part.thoughtSignature);
@@ -52,6 +69,11 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       return;
     }
     thought = null;
+    // Pictures that an image model drafts while it thinks are no part of its answer.
+    if (part.thought === true && part.inlineData !== undefined) {
+      unknownParts.push(part);
+      return;
+    }
     if (isObject(part.functionCall)) {
       readCall(part.functionCall, signature, events);
       return;
@@ -75,6 +97,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     },
     isFinished: () => finishReason !== undefined,
     close: (events) => {
+      closeGrowing(events);
       const grounding = objectOf(native.groundingMetadata);
       for (const annotation of decodeGrounding(grounding, text))
         events.push({ type: 'annotation', choice, annotation });

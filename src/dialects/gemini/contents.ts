@@ -8,7 +8,7 @@ import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import { mediaPart } from './media.ts';
 import { modelParts } from './model-parts.ts';
-import { GEMINI, isGemini3 } from './names.ts';
+import { callId, GEMINI, isGemini3, takesInstructions } from './names.ts';
 
 export type Content = { readonly role: 'user' | 'model'; readonly parts: JsonObject[] };
 export type Contents = { readonly contents: readonly Content[]; readonly system: readonly JsonObject[] };
@@ -49,6 +49,7 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
     else contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
     before = message.role;
   }
+  if (!takesInstructions(target) && contents[0]?.role === 'user') contents[0].parts.unshift(...system.splice(0));
   // A request without contents is refused; alone, an instruction is the prompt.
   if (contents.length === 0) return ok({ contents: [{ role: 'user', parts: system }], system: [] });
   return ok({ contents, system });
@@ -109,7 +110,7 @@ function functionResponse(message: ToolMessage, context: ContentsContext): Resul
   }
   const isInside = isGemini3(context.target.endpoint);
   const response = {
-    id: message.callId,
+    ...callId(message.callId, context.target),
     name: context.names.get(message.callId) ?? message.name ?? 'unknown',
     response: message.isError ? { error: text } : responseOf(text),
     ...(isInside && media.length > 0 && { parts: media }),

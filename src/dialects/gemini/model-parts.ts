@@ -2,9 +2,10 @@ import type { Fault } from '../../base/fault.ts';
 import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { AssistantMessage, ReasoningPart, ToolCallPart } from '../../call/message.ts';
+import type { Target } from '../../facts/target.ts';
 import type { ContentsContext } from './contents.ts';
 import { mediaPart } from './media.ts';
-import { GEMINI, GEMINI_REASONING, isGemini3 } from './names.ts';
+import { callId, GEMINI, GEMINI_REASONING, isGemini3 } from './names.ts';
 
 /**
  * Gemini 3 refuses the first function call of a step without a thought signature. For history that another model wrote
@@ -42,7 +43,7 @@ export function modelParts(
         waiting = undefined;
         break;
       case 'tool-call':
-        push(functionCall(part), signatures.get(part.id));
+        push(functionCall(part, context.target), signatures.get(part.id));
         break;
       case 'reasoning':
         if (isSignature(part)) {
@@ -85,9 +86,9 @@ function withStandIn(parts: JsonObject[], at: number, context: ContentsContext):
   return parts.with(first, { ...parts[first], thoughtSignature: UNSIGNED });
 }
 
-function functionCall(part: ToolCallPart): JsonObject {
+function functionCall(part: ToolCallPart, target: Target): JsonObject {
   const value = parseJson(part.arguments);
   // Arguments that were cut off are no object; Gemini takes objects only.
   const args = isObject(value) ? value : part.arguments.trim() === '' ? {} : { input: part.arguments };
-  return { ...nativeOf(part), functionCall: { id: part.id, name: part.name, args } };
+  return { ...nativeOf(part), functionCall: { ...callId(part.id, target), name: part.name, args } };
 }

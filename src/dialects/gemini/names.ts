@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../base/json.ts';
 import type { Endpoint } from '../../catalog/model.ts';
+import type { Target } from '../../facts/target.ts';
 
 export const GEMINI = 'gemini';
 export const GEMINI_REASONING = 'google-gemini-v1';
@@ -15,3 +17,13 @@ export function generationOf(endpoint: Endpoint): number | null {
 
 /** Third generation or newer; models whose name does not tell are taken for current ones. */
 export const isGemini3 = (endpoint: Endpoint): boolean => (generationOf(endpoint) ?? 3) >= 3;
+
+/**
+ * `{id}` of a call or its result. Before the third generation the field is unknown and the request refused: "Unknown name
+ * \"id\" at 'contents[1].parts[0].function_call'" (vercel/ai#15891, anomalyco/opencode#50504, read 2026-11-24). Calls
+ * and results are then matched by name and order.
+ */
+export const callId = (id: string, { endpoint }: Target): JsonObject => (isGemini3(endpoint) ? { id } : {});
+
+/** "Developer instruction is not enabled" for Gemma up to its third generation (@ai-sdk/google 3, read 2026-11-24). */
+export const takesInstructions = ({ endpoint }: Target): boolean => !/gemma-[123]/.test(endpoint.upstreamId);
