@@ -1,4 +1,4 @@
-import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
@@ -6,7 +6,7 @@ import { finishOf } from './finish.ts';
 import { decodeGrounding } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from './names.ts';
-import { addPartialArguments } from './partial-arguments.ts';
+import { addPartialArguments, type GrowingArguments } from './partial-arguments.ts';
 
 export type Candidate = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */
@@ -24,7 +24,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
   let thought: number | null = null;
   let calls = 0;
   /** The call whose arguments are still coming in pieces. */
-  let growing: { readonly index: number; readonly args: { [name: string]: Json } } | null = null;
+  let growing: { readonly index: number; readonly args: GrowingArguments } | null = null;
   const ids = toolCallIds(upstream.call);
   let finishReason: string | undefined;
   let native: JsonObject = {};

@@ -5,20 +5,20 @@ const DEPTH_MAX = 64;
 const ITEMS_MAX = 10_000;
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]/y;
 
-type Growing = { [name: string]: Json };
+export type GrowingArguments = { [name: string]: Json | undefined };
 
 /**
  * Arguments of a call that arrive piece by piece: `{jsonPath, stringValue | numberValue | boolValue | nullValue}`, a
  * string going on where it ended (Vertex AI, function calling with streamed arguments, read 2026-11-24). A path that
  * ends in `[]` or has no value closes what it names, or names an empty list or object.
  */
-export function addPartialArguments(args: Growing, partialArgs: Json | undefined): void {
+export function addPartialArguments(args: GrowingArguments, partialArgs: Json | undefined): void {
   for (const entry of arrayOf(partialArgs)) {
     const piece = objectOf(entry);
     const path = optionalString(piece.jsonPath) ?? '';
     const isList = path.endsWith('[]');
     const steps = stepsOf(isList ? path.slice(0, -2) : path);
-    if (steps) put(args, steps, valueOf(piece), isList ? [] : {});
+    if (steps) put(args, steps, given(piece), isList ? [] : {});
   }
 }
 
@@ -35,30 +35,30 @@ function stepsOf(path: string): (string | number)[] | undefined {
   return steps.length > 0 ? steps : undefined;
 }
 
-function valueOf(piece: JsonObject): Json | undefined {
+function given(piece: JsonObject): Json | undefined {
   if ('nullValue' in piece) return null;
   return piece.stringValue ?? piece.numberValue ?? piece.boolValue ?? undefined;
 }
 
-function put(root: Growing, steps: readonly (string | number)[], value: Json | undefined, empty: Json): void {
-  let holder: Growing | Json[] = root;
+function put(root: GrowingArguments, steps: readonly (string | number)[], value: Json | undefined, empty: Json): void {
+  let holder: GrowingArguments | Json[] = root;
   for (const [at, step] of steps.entries()) {
     const known = read(holder, step);
     const next = steps[at + 1];
     if (next !== undefined) {
       const inner: Json = known ?? (typeof next === 'number' ? [] : {});
       if (typeof inner !== 'object' || inner === null || !write(holder, step, inner)) return;
-      holder = inner as Growing | Json[];
+      holder = inner as GrowingArguments | Json[];
     } else if (typeof value === 'string' && typeof known === 'string') write(holder, step, known + value);
     else if (value !== undefined || known === undefined) write(holder, step, value ?? (value === null ? null : empty));
   }
 }
 
-const read = (holder: Growing | Json[], step: string | number): Json | undefined =>
-  Object.hasOwn(holder, step) ? (holder as Growing)[step] : undefined;
+const read = (holder: GrowingArguments | Json[], step: string | number): Json | undefined =>
+  Object.hasOwn(holder, step) ? (holder as GrowingArguments)[step] : undefined;
 
 /** False where there is no such place: lists grow item by item. Never reaches a prototype. */
-function write(holder: Growing | Json[], step: string | number, value: Json): boolean {
+function write(holder: GrowingArguments | Json[], step: string | number, value: Json): boolean {
   if (Array.isArray(holder)) {
     if (typeof step !== 'number' || step > holder.length || step >= ITEMS_MAX) return false;
     holder[step] = value;
