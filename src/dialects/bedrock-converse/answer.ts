@@ -5,6 +5,7 @@ import type { Event, FinishEvent } from '../../call/event.ts';
 import type { FinishReason } from '../../call/finish.ts';
 import type { Annotation, ReasoningFormat } from '../../call/message.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { type ForeignBlock, isServerTool, nativeBlock } from './foreign-block.ts';
 import { emulationOf } from './output.ts';
 import { formatOf, redactedFromWire } from './reasoning.ts';
 
@@ -17,6 +18,7 @@ export type Answer = {
   /** The tool that stands in for structured output, and the blocks that call it: their input is the answer's text. */
   readonly emulation: string | null;
   readonly emulated: Map<number, { written: boolean }>;
+  readonly foreign: Map<number, ForeignBlock>;
   readonly toolIds: Set<string>;
   toolCount: number;
   /** Where the text of each block begins, and how much text there is: for the offsets of citations. */
@@ -31,6 +33,7 @@ export const createAnswer = ({ target, call, newId }: UpstreamContext): Answer =
   reasoning: new Map(),
   emulation: emulationOf(call, target)?.tool ?? null,
   emulated: new Map(),
+  foreign: new Map(),
   toolIds: toolCallIds(call),
   toolCount: 0,
   textStarts: new Map(),
@@ -138,7 +141,7 @@ function annotationOf(answer: Answer, block: number, citation: JsonObject): Anno
 export function sayBlock(answer: Answer, block: number, value: Json): Event[] {
   const content = objectOf(value);
   if (typeof content.text === 'string') return sayText(answer, block, content.text);
-  if (isObject(content.toolUse)) {
+  if (isObject(content.toolUse) && !isServerTool(content.toolUse)) {
     const input = JSON.stringify(content.toolUse.input ?? {});
     return [...startTool(answer, block, content.toolUse), ...sayInput(answer, block, input)];
   }
@@ -151,9 +154,7 @@ export function sayBlock(answer: Answer, block: number, value: Json): Event[] {
     ];
   }
   if (isObject(content.image)) return sayImage(content.image);
-  return [
-    { type: 'native', choice: 0, native: { dialect: 'bedrock-converse', fields: { [`block:${block}`]: value } } },
-  ];
+  return [nativeBlock(block, value)];
 }
 
 function sayImage(image: JsonObject): Event[] {
@@ -180,7 +181,8 @@ const REASONS: { readonly [word: string]: FinishReason } = {
 export function finishOf(answer: Answer, stop: JsonObject): FinishEvent {
   const native = optionalString(stop.stopReason) ?? null;
   const isAnswered = answer.emulated.size > 0 && answer.toolCount === 0;
-  const sequence = optionalString(objectOf(stop.additionalModelResponseFields).stop_sequence);
+  const beside = objectOf(stop.additionalModelResponseFields);
+  const sequence = optionalString(beside.stop_sequence) ?? optionalString(objectOf(beside.delta).stop_sequence);
   return {
     type: 'finish',
     choice: 0,

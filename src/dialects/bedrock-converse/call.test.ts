@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../base/json.ts';
 import { pico } from '../../base/money.ts';
-import type { Call } from '../../call/call.ts';
+import type { Call, Effort } from '../../call/call.ts';
 import type { Message } from '../../call/message.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Assets } from '../../facts/asset.ts';
+import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { sampleCall, sampleTarget } from '../samples.ts';
 import { bedrockConverseUpstream } from './index.ts';
@@ -159,6 +160,98 @@ test('reasoning: each family in its own words, and only its own thoughts go back
   assert.deepEqual(lost(replayed), ['messages[1].content[2]']);
 });
 
+test('reasoning of other families: Nova without limits at its highest, OpenAI in an object or a word', () => {
+  const of = (upstreamId: string, efforts: readonly Effort[] = ['low', 'medium', 'high']) =>
+    sampleTarget('bedrock-converse', {
+      endpoint: { upstreamId, reasoning: { efforts, budget: false, mandatory: false, defaultEnabled: false } },
+    });
+  const asked = {
+    reasoning: { effort: 'max' },
+    maxOutputTokens: 900,
+    sampling: { temperature: 0.5, top_p: 0.9 },
+  } as const;
+  const nova2 = of('us.amazon.nova-2-lite-v1:0');
+  const high = encode({ ...asked, stop: ['END'] }, nova2);
+  assert.deepEqual(high.body.inferenceConfig, { stopSequences: ['END'] });
+  assert.deepEqual(lost(high), ['max_tokens', 'temperature', 'top_p']);
+  const medium = encode({ ...asked, reasoning: { effort: 'medium' } }, nova2);
+  assert.deepEqual(medium.body.inferenceConfig, { maxTokens: 900, temperature: 0.5, topP: 0.9 });
+  const fields = (upstreamId: string, efforts?: readonly Effort[]) =>
+    encode({ reasoning: { effort: 'max' } }, of(upstreamId, efforts)).body.additionalModelRequestFields;
+  assert.deepEqual(fields('openai.gpt-oss-120b-1:0'), { reasoning_effort: 'high' });
+  assert.deepEqual(fields('openai.gpt-5.5'), { reasoning: { effort: 'high' } });
+  assert.equal(fields('deepseek.r1-v1:0', []), undefined);
+  assert.deepEqual(fields('anthropic.claude-opus-4-8', ['low', 'max']), {
+    thinking: { type: 'adaptive', display: 'summarized' },
+    output_config: { effort: 'max' },
+  });
+});
+
+test('Claude calls one tool at a time, tells its stop sequence, and does not think when told so', () => {
+  const { body, losses } = encode({
+    tools: [weather],
+    toolChoice: { type: 'function', name: 'weather' },
+    parallelToolCalls: false,
+    stop: ['END'],
+    reasoning: { effort: 'none' },
+  });
+  assert.deepEqual(body.additionalModelRequestFields, {
+    thinking: { type: 'disabled' },
+    tool_choice: { type: 'tool', name: 'weather', disable_parallel_tool_use: true },
+  });
+  assert.equal((body.toolConfig as JsonObject).toolChoice, undefined);
+  assert.deepEqual(body.additionalModelResponseFieldPaths, ['/delta/stop_sequence']);
+  assert.deepEqual(losses, []);
+  assert.deepEqual(lost(encode({ tools: [weather], parallelToolCalls: false }, nova)), ['parallel_tool_calls']);
+});
+
+test('alternatives at the top of a tool’s schema become one object for Claude', () => {
+  const parameters = {
+    type: 'object',
+    properties: { id: { type: 'string' } },
+    required: ['id'],
+    anyOf: [{ required: ['route'] }, { properties: { file: { type: 'string' } }, required: ['file'] }],
+  };
+  const schemaFor = (target: Target) => {
+    const { body } = encode({ tools: [{ type: 'function', name: 'f', parameters }] }, target);
+    return (body.toolConfig as { tools: { toolSpec: { inputSchema: { json: unknown } } }[] }).tools[0]?.toolSpec
+      .inputSchema.json;
+  };
+  assert.deepEqual(schemaFor(claude), {
+    type: 'object',
+    properties: { file: { type: 'string' }, id: { type: 'string' } },
+    required: ['id'],
+  });
+  assert.deepEqual(schemaFor(nova), parameters);
+});
+
+test('sound goes as bytes; a turn that is nothing but thought stays behind; Mistral’s ids have nine characters', () => {
+  const sound: Message = {
+    role: 'user',
+    parts: [{ type: 'audio', source: { kind: 'base64', mediaType: 'audio/mpeg', data: 'SUQz' }, format: 'mp3' }],
+  };
+  const thought: Message = {
+    role: 'assistant',
+    parts: [{ type: 'reasoning', kind: 'text', text: 'Hm.', signature: 'S', format: 'anthropic-claude-v1' }],
+  };
+  const heard = encode({ messages: [sound, thought, user('And?')] });
+  assert.deepEqual(heard.body.messages, [
+    { role: 'user', content: [{ audio: { format: 'mp3', source: { bytes: 'SUQz' } } }, { text: 'And?' }] },
+  ]);
+  assert.deepEqual(lost(heard), ['messages[1]']);
+  const mistral = sampleTarget('bedrock-converse', { endpoint: { upstreamId: 'us.mistral.pixtral-large-2502-v1:0' } });
+  const history: Message[] = [
+    user('Weather?'),
+    { role: 'assistant', parts: [{ type: 'tool-call', id: 'tooluse_x', name: 'weather', arguments: '{}' }] },
+    { role: 'tool', callId: 'tooluse_x', parts: [{ type: 'text', text: 'Rain' }] },
+  ];
+  const ids = JSON.stringify(encode({ messages: history, tools: [weather] }, mistral).body.messages).match(
+    /(?<="toolUseId":")[A-Za-z0-9]{9}(?=")/g,
+  );
+  assert.equal(ids?.length, 2);
+  assert.equal(ids[0], ids[1]);
+});
+
 test('structured output by schema; parameters without a place are losses', () => {
   const output = { type: 'json-schema', name: 'a', schema: { type: 'object' } } as const;
   const encoded = encode({ output, stop: ['END'], sampling: { seed: 1, temperature: 1.5 } });
@@ -208,6 +301,6 @@ test('at most four cache points, and none where there is no cache', () => {
     }));
   const points = (encoded: EncodedCall): number => JSON.stringify(encoded.body).split('cachePoint').length - 1;
   assert.equal(points(encode({ messages: marked(5) })), 4);
-  assert.deepEqual(lost(encode({ messages: marked(5) })), ['messages[4].content[0].cache_control']);
+  assert.deepEqual(lost(encode({ messages: marked(5) })), ['messages[1].content[0].cache_control']);
   assert.equal(points(encode({ messages: marked(1) }, nova)), 0);
 });

@@ -9,7 +9,7 @@ import { createEncoding, type Encoding, familyOf, lose } from './encoding.ts';
 import { encodeMessages } from './messages.ts';
 import { encodeOutput, outputInstruction } from './output.ts';
 import { planThinking, type Thinking } from './reasoning.ts';
-import { encodeTools } from './tools.ts';
+import { encodeTools, oneAtATime } from './tools.ts';
 
 /** A call as `POST /model/{id}/converse` or its streaming twin. */
 export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
@@ -19,7 +19,12 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   if (!conversation.ok) return conversation;
   const thinking = planThinking(encoding);
   const inferenceConfig = encodeInference(encoding, thinking);
-  const additional = { ...thinking.fields, ...topK(encoding, thinking), ...betas(encoding, thinking) };
+  const additional = {
+    ...thinking.fields,
+    ...topK(encoding, thinking),
+    ...betas(encoding, thinking),
+    ...oneAtATime(encoding),
+  };
   const outputConfig = encodeOutput(encoding);
   const tier = encodeTier(encoding);
   const { system, turns } = conversation.value;
@@ -31,6 +36,7 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
     ...(Object.keys(inferenceConfig).length > 0 && { inferenceConfig }),
     ...(toolConfig && { toolConfig }),
     ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
+    ...stopSequencePath(encoding),
     ...(outputConfig && { outputConfig }),
     ...(tier && { serviceTier: { type: tier } }),
   };
@@ -41,8 +47,25 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   return ok({ path, headers: { accept }, body, losses: encoding.losses });
 }
 
+/** Which sequence stopped it, Claude tells only when asked; a path that leads nowhere is ignored (API_runtime_Converse). */
+function stopSequencePath({ call, target }: Encoding): JsonObject {
+  if (call.stop.length === 0 || familyOf(target) !== 'claude') return {};
+  return { additionalModelResponseFieldPaths: [call.stream ? '/delta/stop_sequence' : '/stop_sequence'] };
+}
+
+/** At its highest effort Nova chooses its limits itself and refuses any (UKGovernmentBEIS/inspect_ai#3767, read 2026-11-24). */
+const isUnlimited = (thinking: Thinking): boolean =>
+  objectOf(thinking.fields.reasoningConfig).maxReasoningEffort === 'high';
+
 function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
   const { sampling, maxOutputTokens, stop } = encoding.call;
+  const sequences = stop.length > 0 && { stopSequences: stop };
+  if (isUnlimited(thinking)) {
+    const refused = { max_tokens: maxOutputTokens, temperature: sampling.temperature, top_p: sampling.top_p };
+    for (const [name, value] of Object.entries(refused))
+      if (value !== undefined) lose(encoding, name, 'not together with the highest effort of this model');
+    return { ...sequences };
+  }
   const claude = familyOf(encoding.target) === 'claude';
   const free = !(claude && thinking.on);
   if (!free && sampling.temperature !== undefined && sampling.temperature !== 1)
@@ -54,7 +77,7 @@ function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
     ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
     ...(free && temperature !== undefined && { temperature }),
     ...(free && sampling.top_p !== undefined && { topP: sampling.top_p }),
-    ...(stop.length > 0 && { stopSequences: stop }),
+    ...sequences,
   };
 }
 
@@ -81,7 +104,9 @@ function topK(encoding: Encoding, thinking: Thinking): JsonObject {
     case 'nova':
       return { inferenceConfig: { topK: top_k } };
     case 'other':
-      return { top_k };
+      if (encoding.target.endpoint.parameters.has('top_k')) return { top_k };
+      lose(encoding, 'top_k', 'this endpoint does not take it');
+      return {};
     default:
       return family satisfies never;
   }
@@ -114,7 +139,7 @@ function lossesOf(encoding: Encoding): void {
   const none = (field: string): void => lose(encoding, field, 'Converse has no such parameter');
   for (const name of UNKNOWN_SAMPLING) if (call.sampling[name] !== undefined) none(name);
   if ((call.sampling.n ?? 1) > 1) none('n');
-  if (call.parallelToolCalls === false) none('parallel_tool_calls');
+  if (call.parallelToolCalls === false && oneAtATime(encoding).tool_choice === undefined) none('parallel_tool_calls');
   if (call.prediction) none('prediction');
   if (call.verbosity !== undefined) none('verbosity');
   if (call.promptCacheKey !== undefined) none('prompt_cache_key');

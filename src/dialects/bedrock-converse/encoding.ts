@@ -1,7 +1,9 @@
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
+import type { CacheMark } from '../../call/message.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
+import { cacheMarks, type PlacedMark } from '../cache-marks.ts';
 
 /** One request being written: what it is written from and what it could not carry. */
 export type Encoding = {
@@ -11,12 +13,11 @@ export type Encoding = {
   readonly losses: Loss[];
   /** Names of the documents sent so far: Bedrock wants them unique. */
   readonly documents: Set<string>;
-  /** Cache points left; Claude takes four (Bedrock guide to prompt caching, read 2026-11-22). */
-  readonly cachePoints: { left: number };
+  readonly placeMark: (mark: CacheMark) => PlacedMark;
 };
 
 export function createEncoding(call: Call, target: Target, assets: Assets): Encoding {
-  return { call, target, assets, losses: [], documents: new Set(), cachePoints: { left: 4 } };
+  return { call, target, assets, losses: [], documents: new Set(), placeMark: cacheMarks(call) };
 }
 
 export function lose(encoding: Encoding, field: string, reason: string): void {

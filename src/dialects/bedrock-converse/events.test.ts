@@ -80,6 +80,70 @@ test('the call that stands in for structured output is the text of the answer, s
   assert.equal(whole.value.choices[0]?.finish, 'stop');
 });
 
+test('tools that Amazon runs, their results and pictures: the same streamed and whole, and no call for the client', () => {
+  const upstream = sampleUpstream(
+    sampleTarget('bedrock-converse', { endpoint: { upstreamId: 'us.amazon.nova-2-lite-v1:0' } }),
+  );
+  const ran = { toolUseId: 's1', name: 'nova_code_interpreter', type: 'server_tool_use' };
+  const result = { toolUseId: 's1', type: 'nova_code_interpreter_result', status: 'success' };
+  const frames: [string, Json][] = [
+    ['messageStart', { role: 'assistant' }],
+    ['contentBlockStart', { contentBlockIndex: 0, start: { toolUse: ran } }],
+    ['contentBlockDelta', { contentBlockIndex: 0, delta: { toolUse: { input: '{"snippet":' } } }],
+    ['contentBlockDelta', { contentBlockIndex: 0, delta: { toolUse: { input: '"6*7"}' } } }],
+    ['contentBlockStop', { contentBlockIndex: 0 }],
+    ['contentBlockStart', { contentBlockIndex: 1, start: { toolResult: result } }],
+    ['contentBlockDelta', { contentBlockIndex: 1, delta: { toolResult: [{ json: { stdOut: '42' } }] } }],
+    ['contentBlockStop', { contentBlockIndex: 1 }],
+    ['contentBlockDelta', { contentBlockIndex: 2, delta: { text: 'It is 42.' } }],
+    ['contentBlockStop', { contentBlockIndex: 2 }],
+    ['contentBlockStart', { contentBlockIndex: 3, start: { image: { format: 'webp' } } }],
+    ['contentBlockDelta', { contentBlockIndex: 3, delta: { image: { source: { bytes: 'UklG' } } } }],
+    ['contentBlockDelta', { contentBlockIndex: 3, delta: { image: { source: { bytes: 'Rg==' } } } }],
+    ['messageStop', { stopReason: 'end_turn' }],
+  ];
+  const decoder = bedrockConverseUpstream.decodeEvents(upstream);
+  const events = frames.flatMap(([event, data]) => decoder.push({ event, data: JSON.stringify(data) }));
+  const streamed = collect([...events, ...decoder.end()]);
+  const content = [
+    { toolUse: { ...ran, input: { snippet: '6*7' } } },
+    { toolResult: { ...result, content: [{ json: { stdOut: '42' } }] } },
+    { text: 'It is 42.' },
+    { image: { format: 'webp', source: { bytes: 'UklGRg==' } } },
+  ];
+  const whole = bedrockConverseUpstream.decodeReply(
+    { output: { message: { content } }, stopReason: 'end_turn' },
+    upstream,
+  );
+  assert.ok(streamed.ok && whole.ok);
+  assert.deepEqual(streamed.value, whole.value);
+  assert.deepEqual(whole.value.choices[0]?.parts, [
+    { type: 'text', text: 'It is 42.' },
+    { type: 'image', source: { kind: 'base64', mediaType: 'image/webp', data: 'UklGRg==' } },
+  ]);
+  assert.deepEqual(Object.keys(whole.value.choices[0]?.native?.fields ?? {}), ['block:0', 'block:1']);
+});
+
+test('why an answer ended', () => {
+  const cases: [stopReason: string, finish: string][] = [
+    ['end_turn', 'stop'],
+    ['stop_sequence', 'stop'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['tool_use', 'tool_calls'],
+    ['guardrail_intervened', 'content_filter'],
+    ['content_filtered', 'content_filter'],
+    ['malformed_model_output', 'error'],
+    ['malformed_tool_use', 'error'],
+  ];
+  for (const [stopReason, finish] of cases) {
+    const body = { output: { message: { content: [{ text: 'so' }] } }, stopReason };
+    const reply = bedrockConverseUpstream.decodeReply(body, sampleUpstream(target));
+    assert.ok(reply.ok);
+    assert.deepEqual([reply.value.choices[0]?.finish, reply.value.choices[0]?.nativeFinish], [finish, stopReason]);
+  }
+});
+
 test('an exception frame ends the answer, whatever came before it', () => {
   const cases: [type: string, message: string, kind: string][] = [
     ['throttlingException', 'Too many requests', 'rate_limit'],
@@ -110,6 +174,7 @@ test('the header names an error’s type', () => {
     ['ValidationException:http://internal.amazon.com/coral/', 400, 'Input is too long', 'context_length_exceeded'],
     ['AccessDeniedException', 403, 'You don’t have access to the model', 'permission'],
     ['AccessDeniedException', 403, 'Authentication failed: API Key is not valid', 'authentication'],
+    ['AccessDeniedException', 403, 'Bearer Token has expired', 'authentication'],
     ['UnrecognizedClientException', 403, 'The security token is invalid', 'authentication'],
     ['ResourceNotFoundException', 404, 'No such model', 'model_not_found'],
     ['ValidationException', 400, 'The provided model identifier is invalid.', 'model_not_found'],

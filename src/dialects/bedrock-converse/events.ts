@@ -9,6 +9,7 @@ import {
   cite,
   createAnswer,
   finishOf,
+  sayBlock,
   sayInput,
   sayReasoning,
   sayText,
@@ -17,6 +18,7 @@ import {
   traceOf,
 } from './answer.ts';
 import { faultOfFrame } from './fault.ts';
+import { closeForeign, growForeign, openForeign } from './foreign-block.ts';
 import { decodeUsage } from './usage.ts';
 
 /**
@@ -47,7 +49,7 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     if (frame.event === 'messageStop') {
       if (stopped) return [];
       stopped = true;
-      return [...begin(), ...closeTools(answer), finishOf(answer, data)];
+      return [...begin(), ...closeBlocks(answer), finishOf(answer, data)];
     }
     if (frame.event === 'metadata') {
       const usage = decodeUsage(data.usage);
@@ -67,26 +69,46 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
   return { push, end };
 }
 
-const closeTools = (answer: Answer): Event[] =>
-  [...answer.tools.keys(), ...answer.emulated.keys()].flatMap((block) => stopBlock(answer, block));
+const closeBlocks = (answer: Answer): Event[] =>
+  [...answer.tools.keys(), ...answer.emulated.keys(), ...answer.foreign.keys()].flatMap((block) =>
+    closeBlock(answer, block),
+  );
+
+function closeBlock(answer: Answer, block: number): Event[] {
+  const foreign = answer.foreign.get(block);
+  if (!foreign) return stopBlock(answer, block);
+  answer.foreign.delete(block);
+  return sayBlock(answer, block, closeForeign(foreign));
+}
 
 function decodeContent(answer: Answer, event: string, data: JsonObject): Event[] {
   const block = countOf(data.contentBlockIndex);
   switch (event) {
     case 'contentBlockStart': {
-      const { toolUse } = objectOf(data.start);
+      const start = objectOf(data.start);
+      const { toolUse } = start;
+      const foreign = openForeign(start);
+      if (foreign) {
+        answer.foreign.set(block, foreign);
+        return [];
+      }
       return isObject(toolUse) ? startTool(answer, block, toolUse) : [];
     }
     case 'contentBlockDelta':
       return decodeDelta(answer, block, objectOf(data.delta));
     case 'contentBlockStop':
-      return stopBlock(answer, block);
+      return closeBlock(answer, block);
     default:
       return [];
   }
 }
 
 function decodeDelta(answer: Answer, block: number, delta: JsonObject): Event[] {
+  const foreign = answer.foreign.get(block);
+  if (foreign) {
+    growForeign(foreign, delta);
+    return [];
+  }
   if (typeof delta.text === 'string') return sayText(answer, block, delta.text);
   if (isObject(delta.toolUse)) return sayInput(answer, block, stringOf(delta.toolUse.input));
   if (isObject(delta.reasoningContent)) return sayReasoning(answer, block, delta.reasoningContent);

@@ -62,7 +62,10 @@ const CODES: { readonly [type: string]: FaultCode } = {
 function codeOf(type: string, message: string, status: number | undefined): FaultCode {
   const named = entryOf(CODES, type.toLowerCase());
   // A bad bearer key is 403 AccessDenied too, and only the message tells.
-  if (named === 'upstream_permission' && /api key|security token|signature/i.test(message))
+  if (
+    named === 'upstream_permission' &&
+    /api key|bearer token|authentication failed|security token|signature/i.test(message)
+  )
     return 'upstream_authentication';
   if (named) return named;
   if (/validationexception/i.test(type) || status === 400) return codeOfValidation(message);

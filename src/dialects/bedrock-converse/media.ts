@@ -3,18 +3,18 @@ import type { JsonObject } from '../../base/json.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Call } from '../../call/call.ts';
-import type { FilePart, ImagePart, Source, VideoPart } from '../../call/message.ts';
+import type { AudioPart, FilePart, ImagePart, Source, VideoPart } from '../../call/message.ts';
 import type { Asset } from '../../facts/asset.ts';
 import { type Encoding, lose } from './encoding.ts';
 
-type MediaPart = ImagePart | FilePart | VideoPart;
+type MediaPart = ImagePart | FilePart | AudioPart | VideoPart;
 
 /** Converse takes bytes or objects in S3, no URLs (API_runtime_ImageSource, read 2026-11-22). */
 export function converseAssets(call: Call): Asset[] {
   const assets = new Map<string, Asset>();
   for (const message of call.messages)
     for (const part of message.parts) {
-      if (part.type !== 'image' && part.type !== 'file' && part.type !== 'video') continue;
+      if (part.type !== 'image' && part.type !== 'file' && part.type !== 'audio' && part.type !== 'video') continue;
       if (message.role !== 'assistant' && part.source.kind === 'url' && !isS3(part.source.url))
         assets.set(part.source.url, { url: part.source.url, kind: part.type });
     }
@@ -25,7 +25,7 @@ const isS3 = (url: string): boolean => url.startsWith('s3://');
 
 type Bytes = { readonly mediaType: string; readonly source: JsonObject };
 
-/** An `image`, `document` or `video` block; undefined where the part cannot be carried at all. */
+/** An `image`, `document`, `audio` or `video` block; undefined where the part cannot be carried at all. */
 export function encodeMedia(encoding: Encoding, part: MediaPart, path: string): Result<JsonObject | undefined, Fault> {
   const bytes = bytesOf(encoding, part.source);
   if (!bytes.ok) return bytes;
@@ -36,7 +36,7 @@ export function encodeMedia(encoding: Encoding, part: MediaPart, path: string): 
   const { mediaType, source } = bytes.value;
   const name = part.type === 'file' ? (part.filename ?? '') : '';
   const url = part.source.kind === 'url' ? part.source.url : '';
-  const format = formatOf(part.type, mediaType, name || url);
+  const format = formatOf(part.type, mediaType, part.type === 'audio' ? `.${part.format}` : name || url);
   switch (part.type) {
     case 'image':
       if (!format) return failed(fault('unsupported_image_format', `Bedrock takes no ${mediaType} images.`));
@@ -44,6 +44,9 @@ export function encodeMedia(encoding: Encoding, part: MediaPart, path: string): 
     case 'file':
       if (!format) return failed(fault('invalid_request', `Bedrock takes no ${mediaType} documents.`));
       return ok({ document: { format, name: documentName(encoding, name), source } });
+    case 'audio':
+      if (!format) return failed(fault('invalid_request', `Bedrock takes no ${mediaType} audio.`));
+      return ok({ audio: { format, source } });
     case 'video':
       if (!format) return failed(fault('invalid_request', `Bedrock takes no ${mediaType} videos.`));
       return ok({ video: { format, source } });
@@ -90,6 +93,23 @@ const FORMATS: { readonly [Type in MediaPart['type']]: { readonly [word: string]
     txt: 'txt',
     markdown: 'md',
     md: 'md',
+  },
+  audio: {
+    mp3: 'mp3',
+    mpeg: 'mp3',
+    wav: 'wav',
+    'x-wav': 'wav',
+    wave: 'wav',
+    ogg: 'ogg',
+    opus: 'opus',
+    flac: 'flac',
+    aac: 'aac',
+    m4a: 'm4a',
+    'x-m4a': 'm4a',
+    mp4: 'mp4',
+    webm: 'webm',
+    pcm: 'pcm',
+    pcm16: 'pcm',
   },
   video: {
     mp4: 'mp4',

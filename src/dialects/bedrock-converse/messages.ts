@@ -12,6 +12,7 @@ import type {
   UserMessage,
   UserPart,
 } from '../../call/message.ts';
+import { nineCharacters } from '../tool-ids.ts';
 import { type Encoding, familyOf, lose } from './encoding.ts';
 import { encodeMedia } from './media.ts';
 import { CLAUDE, redactedToWire } from './reasoning.ts';
@@ -35,7 +36,7 @@ export function encodeMessages(encoding: Encoding): Result<Conversation, Fault> 
     }
     const content = encodeContent(encoding, message, path);
     if (!content.ok) return content;
-    if (content.value.length === 0) continue;
+    if (content.value.length === 0 || isThoughtOnly(encoding, message, content.value, path)) continue;
     const role = message.role === 'assistant' ? 'assistant' : 'user';
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...content.value);
@@ -44,6 +45,13 @@ export function encodeMessages(encoding: Encoding): Result<Conversation, Fault> 
   repair(turns);
   if (encoding.call.cache) pushCachePoint(encoding, turns.at(-1)?.content, encoding.call.cache, 'cache_control');
   return ok({ system, turns });
+}
+
+/** Newer Claudes take a turn that is nothing but thought for a prefill and refuse it (NousResearch/hermes-agent#105780, read 2026-11-24). */
+function isThoughtOnly(encoding: Encoding, message: Message, content: readonly JsonObject[], path: string): boolean {
+  const isThought = message.role === 'assistant' && content.every((block) => block.reasoningContent !== undefined);
+  if (isThought) lose(encoding, path, 'a turn that is nothing but thought is refused here');
+  return isThought;
 }
 
 /** What Converse insists on beyond the shape (API_runtime_Converse and its validation messages, read 2026-11-22). */
@@ -83,7 +91,6 @@ function encodeParts(encoding: Encoding, parts: readonly UserPart[], path: strin
   for (const [at, part] of parts.entries()) {
     const place = `${path}.content[${at}]`;
     if (part.type === 'text') pushText(encoding, content, part.text, part.cache, place);
-    else if (part.type === 'audio') lose(encoding, place, 'Converse takes no audio from this gateway');
     else {
       const block = encodeMedia(encoding, part, place);
       if (!block.ok) return block;
@@ -110,10 +117,9 @@ export function pushCachePoint(encoding: Encoding, to: JsonObject[] | undefined,
   if (!to || to.length === 0) return;
   if (encoding.target.endpoint.price.inputCacheWrite === undefined)
     return lose(encoding, `${path}.cache_control`, 'this endpoint has no prompt cache to write');
-  if (encoding.cachePoints.left === 0)
-    return lose(encoding, `${path}.cache_control`, 'only four cache points are possible');
-  encoding.cachePoints.left--;
-  to.push({ cachePoint: { type: 'default', ...(mark.ttl === '1h' && { ttl: '1h' }) } });
+  const { cache, lost } = encoding.placeMark(mark);
+  if (lost !== undefined) lose(encoding, `${path}.cache_control`, lost);
+  if (cache) to.push({ cachePoint: { type: 'default', ...(cache.ttl === '1h' && { ttl: '1h' }) } });
 }
 
 function encodeAnswer(encoding: Encoding, part: AssistantPart, path: string): JsonObject[] {
@@ -128,7 +134,9 @@ function encodeAnswer(encoding: Encoding, part: AssistantPart, path: string): Js
     case 'reasoning':
       return encodeReasoning(encoding, part, path);
     case 'tool-call':
-      return [{ toolUse: { toolUseId: toolUseId(part.id), name: part.name, input: inputOf(part.arguments) } }];
+      return [
+        { toolUse: { toolUseId: toolUseId(encoding, part.id), name: part.name, input: inputOf(part.arguments) } },
+      ];
     case 'image':
     case 'audio':
       lose(encoding, path, 'Converse takes no media in an assistant turn');
@@ -148,8 +156,11 @@ function encodeReasoning(encoding: Encoding, part: ReasoningPart, path: string):
   return [];
 }
 
-/** Ids have 64 characters at most, of a small set (API_runtime_ToolUseBlock, read 2026-11-22). */
-const toolUseId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_').slice(-64) || 'call';
+/** Ids have 64 characters at most, of a small set (API_runtime_ToolUseBlock, read 2026-11-22); Mistral's models want nine. */
+const toolUseId = ({ target }: Encoding, id: string): string =>
+  /\bmistral\./.test(target.endpoint.upstreamId)
+    ? nineCharacters(id)
+    : id.replace(/[^A-Za-z0-9_-]/g, '_').slice(-64) || 'call';
 
 /** The input must be an object; arguments that were cut off stay readable as text. */
 function inputOf(text: string): JsonObject {
@@ -166,7 +177,7 @@ function encodeToolResult(encoding: Encoding, message: ToolMessage, path: string
   const blocks: JsonObject[] = [
     {
       toolResult: {
-        toolUseId: toolUseId(message.callId),
+        toolUseId: toolUseId(encoding, message.callId),
         // At least one block is wanted.
         content: content.length > 0 ? content : [{ text: '(no output)' }],
         ...(message.isError && { status: 'error' }),

@@ -26,6 +26,7 @@ const RATIOS: { readonly [effort in Effort]: number } = {
   xhigh: 0.95,
   max: 0.95,
 };
+const NOVA_EFFORTS: readonly Effort[] = ['low', 'medium', 'high'];
 const BUDGET_MIN = 1024;
 const BUDGET_MAX = 128_000;
 
@@ -39,6 +40,7 @@ export function planThinking(encoding: Encoding): Thinking {
   const support = target.endpoint.reasoning;
   if (!request) return OFF;
   if (request.effort === 'none' || request.enabled === false) {
+    if (support && familyOf(target) === 'claude') return { on: false, fields: { thinking: { type: 'disabled' } } };
     if (support?.defaultEnabled && familyOf(target) === 'other')
       lose(encoding, 'reasoning', 'the endpoint has no way to turn reasoning off');
     return OFF;
@@ -60,7 +62,10 @@ export function planThinking(encoding: Encoding): Thinking {
   return thinkingOf(encoding, effort, limit);
 }
 
-/** The names are each family's own (Bedrock model parameters: Claude, Nova 2, gpt-oss; read 2026-11-22). */
+/**
+ * The names are each family's own (Bedrock model parameters: Claude, Nova 2, gpt-oss; read 2026-11-22). Others refuse
+ * fields they do not know.
+ */
 function thinkingOf(encoding: Encoding, effort: Effort, limit: number): Thinking {
   const efforts = (encoding.target.endpoint.reasoning?.efforts ?? []).filter((known) => known !== 'none');
   const nearest = nearestOf(effort, efforts);
@@ -71,10 +76,19 @@ function thinkingOf(encoding: Encoding, effort: Effort, limit: number): Thinking
     case 'nova':
       return {
         on: true,
-        fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: nearest ?? effort } },
+        fields: {
+          reasoningConfig: { type: 'enabled', maxReasoningEffort: nearest ?? nearestOf(effort, NOVA_EFFORTS) },
+        },
       };
-    case 'other':
-      return { on: true, fields: { reasoning_effort: nearest ?? effort } };
+    case 'other': {
+      if (nearest === undefined) {
+        lose(encoding, 'reasoning.effort', 'how much this model thinks is fixed');
+        return OFF;
+      }
+      // GPT-5 takes OpenAI's object, gpt-oss and Kimi the bare word (BerriAI/litellm#38279, langchain-ai/docs#5239, read 2026-11-24).
+      const isObject = /\bopenai\.gpt-(?!oss)/.test(encoding.target.endpoint.upstreamId);
+      return { on: true, fields: isObject ? { reasoning: { effort: nearest } } : { reasoning_effort: nearest } };
+    }
     default:
       return family satisfies never;
   }
@@ -82,7 +96,14 @@ function thinkingOf(encoding: Encoding, effort: Effort, limit: number): Thinking
 
 function claudeThinking(encoding: Encoding, effort: Effort, limit: number, nearest: Effort | undefined): Thinking {
   if (nearest !== undefined && !encoding.target.endpoint.reasoning?.budget)
-    return { on: true, fields: { thinking: { type: 'adaptive' }, output_config: { effort: nearest } } };
+    return {
+      on: true,
+      fields: {
+        // Without it the thoughts of newer models come as signatures alone (strands-rl/strands-env#258, read 2026-11-24).
+        thinking: { type: 'adaptive', display: encoding.call.reasoning?.exclude ? 'omitted' : 'summarized' },
+        output_config: { effort: nearest },
+      },
+    };
   if (limit <= BUDGET_MIN) {
     lose(encoding, 'reasoning', `thinking needs max_tokens above ${BUDGET_MIN}`);
     return OFF;

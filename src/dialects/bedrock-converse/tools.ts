@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { ToolChoice } from '../../call/tool.ts';
-import { type Encoding, lose } from './encoding.ts';
+import { objectSchema } from '../object-schema.ts';
+import { closedSchema, isOpen } from '../structured-output.ts';
+import { type Encoding, familyOf, lose } from './encoding.ts';
 import { pushCachePoint } from './messages.ts';
 import { emulationOf } from './output.ts';
 
@@ -28,9 +30,29 @@ export function encodeTools(encoding: Encoding): JsonObject | undefined {
     for (const name of used) tools.push(spec(name, undefined, undefined));
     lose(encoding, 'tools', 'declared from the conversation, which has tool calls');
   }
-  const toolChoice = call.toolChoice && call.tools.length > 0 ? encodeChoice(encoding, call.toolChoice) : undefined;
+  const isSaid = call.toolChoice && call.tools.length > 0 && !isOneAtATime(encoding);
+  const toolChoice = isSaid && call.toolChoice ? encodeChoice(encoding, call.toolChoice) : undefined;
   return { tools, ...(toolChoice && { toolChoice }) };
 }
+
+/**
+ * Calls one at a time are a matter of Anthropic's own field, which then says the choice as well (@ai-sdk/amazon-bedrock,
+ * bedrock-prepare-tools, read 2026-11-24).
+ */
+export function oneAtATime(encoding: Encoding): JsonObject {
+  if (!isOneAtATime(encoding)) return {};
+  const choice = encoding.call.toolChoice;
+  const type = choice?.type === 'required' ? 'any' : choice?.type === 'function' ? 'tool' : 'auto';
+  const name = choice?.type === 'function' && { name: choice.name };
+  return { tool_choice: { type, ...name, disable_parallel_tool_use: true } };
+}
+
+const isOneAtATime = ({ call, target }: Encoding): boolean =>
+  call.parallelToolCalls === false &&
+  call.tools.length > 0 &&
+  call.toolChoice?.type !== 'none' &&
+  familyOf(target) === 'claude' &&
+  emulationOf(call, target) === null;
 
 function namesUsed(encoding: Encoding): Set<string> {
   const names = new Set<string>();
@@ -47,11 +69,25 @@ function declared(encoding: Encoding): JsonObject[] {
       lose(encoding, `tools[${at}]`, 'a tool that only another dialect understands');
       continue;
     }
-    const strict = tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs');
-    tools.push(spec(tool.name, tool.description, tool.parameters, strict ? { strict } : {}));
+    const field = `tools[${at}].function.parameters`;
+    const schema = schemaOf(encoding, tool.parameters, field);
+    const strict =
+      tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs') && !isOpen(schema);
+    const lost = (keyword: string): void => lose(encoding, `${field}: ${keyword}`, 'not constrained natively');
+    tools.push(
+      strict
+        ? spec(tool.name, tool.description, closedSchema(schema, lost) as JsonObject | undefined, { strict })
+        : spec(tool.name, tool.description, schema),
+    );
     if (tool.cache) pushCachePoint(encoding, tools, tool.cache, `tools[${at}]`);
   }
   return tools;
+}
+
+/** Only Claude is known to refuse alternatives at the top. */
+function schemaOf(encoding: Encoding, schema: JsonObject | undefined, field: string): JsonObject | undefined {
+  if (familyOf(encoding.target) !== 'claude') return schema;
+  return objectSchema(schema, (keyword) => lose(encoding, field, `${keyword} at the top is merged into one object`));
 }
 
 function spec(

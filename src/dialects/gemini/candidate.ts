@@ -1,12 +1,11 @@
 import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
-import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { finishOf } from './finish.ts';
+import { createFunctionCalls } from './function-calls.ts';
 import { decodeGrounding } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from './names.ts';
-import { addPartialArguments, type GrowingArguments } from './partial-arguments.ts';
 
 export type Candidate = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */
@@ -22,10 +21,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
   let reasonings = 0;
   /** The thought that is being written; other parts end it. */
   let thought: number | null = null;
-  let calls = 0;
-  /** The call whose arguments are still coming in pieces. */
-  let growing: { readonly index: number; readonly args: GrowingArguments } | null = null;
-  const ids = toolCallIds(upstream.call);
+  const calls = createFunctionCalls(choice, upstream);
   let finishReason: string | undefined;
   let native: JsonObject = {};
   const unknownParts: JsonObject[] = [];
@@ -38,29 +34,6 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     thought ??= reasonings++;
     const base = { type: 'reasoning', choice, index: thought, kind: 'text', text: stringOf(part.text) } as const;
     events.push({ ...base, format: GEMINI_REASONING, ...(signature !== undefined && { signature }) });
-  };
-  const closeGrowing = (events: Event[]): void => {
-    if (growing)
-      events.push({ type: 'tool-arguments', choice, index: growing.index, text: JSON.stringify(growing.args) });
-    growing = null;
-  };
-  const readCall = (call: JsonObject, signature: string | undefined, events: Event[]): void => {
-    const name = stringOf(call.name);
-    // Arguments in pieces: the first names the function, the others do not.
-    const goesOn = growing !== null && name === '';
-    if (!goesOn) closeGrowing(events);
-    if (!goesOn) startCall(call, name, signature, events);
-    if (growing) addPartialArguments(growing.args, call.partialArgs);
-    if (call.willContinue !== true) closeGrowing(events);
-  };
-  const startCall = (call: JsonObject, name: string, signature: string | undefined, events: Event[]): void => {
-    let id = optionalString(call.id) ?? '';
-    if (id === '' || ids.has(id)) id = upstream.newId('call');
-    ids.add(id);
-    if (signature !== undefined) encrypted(events, signature, id);
-    const index = calls++;
-    events.push({ type: 'tool-start', choice, index, id, name });
-    growing = { index, args: { ...objectOf(call.args) } };
   };
   const readPart = (part: JsonObject, events: Event[]): void => {
     const signature = optionalString(part.thoughtSignature);
@@ -75,7 +48,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       return;
     }
     if (isObject(part.functionCall)) {
-      readCall(part.functionCall, signature, events);
+      calls.read(part.functionCall, (id) => signature !== undefined && encrypted(events, signature, id), events);
       return;
     }
     if (signature !== undefined) encrypted(events, signature);
@@ -97,14 +70,14 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     },
     isFinished: () => finishReason !== undefined,
     close: (events) => {
-      closeGrowing(events);
+      calls.close(events);
       const grounding = objectOf(native.groundingMetadata);
       for (const annotation of decodeGrounding(grounding, text))
         events.push({ type: 'annotation', choice, annotation });
       const fields = { ...native, ...(unknownParts.length > 0 && { parts: unknownParts }) };
       if (Object.keys(fields).length > 0) events.push({ type: 'native', choice, native: { dialect: GEMINI, fields } });
       const reason = finishReason ?? 'STOP';
-      events.push({ type: 'finish', choice, reason: finishOf(reason, calls > 0), native: reason });
+      events.push({ type: 'finish', choice, reason: finishOf(reason, calls.count() > 0), native: reason });
       return arrayOf(grounding.webSearchQueries).length;
     },
   };

@@ -30,7 +30,11 @@ type Body = {
     toolChoice?: { any?: Json; tool?: { name: string } };
   };
   outputConfig?: { textFormat: { structure: { jsonSchema: { schema: string } } } };
-  additionalModelRequestFields?: { thinking?: { type: string; budget_tokens?: number }; top_k?: number };
+  additionalModelRequestFields?: {
+    thinking?: { type: string; budget_tokens?: number };
+    top_k?: number;
+    tool_choice?: { type: string; name?: string; disable_parallel_tool_use?: boolean };
+  };
 };
 
 const textOf = (blocks: readonly { text?: string }[]): string => blocks.map(({ text }) => text ?? '').join('');
@@ -44,14 +48,18 @@ function read(json: JsonObject): Asked {
   const choice = toolConfig?.toolChoice;
   const declared = specs.map(({ name }) => name);
   const system = textOf(body.system ?? []);
+  // Anthropic's own field says the choice where calls must come one at a time.
+  const own = more?.tool_choice;
+  const named = choice?.tool?.name ?? own?.name;
   return {
     ...NOTHING,
     system,
     turns: body.messages.map(({ role, content }) => turn(role, content, names)),
     tools: specs.map(({ name, inputSchema }) => ({ name, parameters: inputSchema.json })),
     strictTools: specs.flatMap(({ name, strict }) => (strict ? [name] : [])),
-    callable: choice?.tool ? [choice.tool.name] : declared,
-    mustCall: choice?.any !== undefined || choice?.tool !== undefined,
+    callable: named === undefined ? declared : [named],
+    mustCall: choice?.any !== undefined || own?.type === 'any' || named !== undefined,
+    parallel: own?.disable_parallel_tool_use !== true,
     // Claude thinks only when told to.
     effort: effortOf(more?.thinking?.budget_tokens ?? 0, inferenceConfig?.maxTokens ?? 1),
     json: /JSON object/.test(system),

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../../base/json.ts';
+import { isObject, type JsonObject } from '../../../base/json.ts';
 import type { Tool } from '../../../call/tool.ts';
-import type { Emulation } from '../../structured-output.ts';
+import { objectSchema } from '../../object-schema.ts';
+import { closedSchema, type Emulation, isOpen } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
 import type { Encoding } from './encoding.ts';
 
@@ -16,24 +17,37 @@ export function encodeTools(encoding: Encoding, emulation: Emulation | null): Js
 
 function encodeTool(encoding: Encoding, tool: Tool, field: string): JsonObject[] {
   if (tool.type === 'native') {
-    if (tool.dialect === DIALECT) return [tool.value];
+    if (tool.dialect === DIALECT) return [ownTool(encoding, tool.value, field)];
     encoding.lose(field, `a tool that only ${tool.dialect} knows`);
     return [];
   }
-  const schema = tool.freeform ? FREEFORM : (tool.parameters ?? NO_PARAMETERS);
+  const schema = objectSchema(tool.freeform ? FREEFORM : tool.parameters, (keyword) =>
+    encoding.lose(`${field}.input_schema`, `${keyword} at the top is merged into one object`),
+  );
   if (tool.freeform?.format) encoding.lose(`${field}.format`, 'this dialect cannot constrain free-form input');
-  const strict = tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs');
+  const strict =
+    tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs') && !isOpen(schema);
   if (tool.strict === true && !strict) encoding.lose(`${field}.strict`, 'this endpoint does not constrain arguments');
   return [
     {
       name: tool.name,
       ...(tool.description !== undefined && { description: tool.description }),
-      input_schema: schema.type === undefined ? { type: 'object', ...schema } : schema,
+      input_schema: strict ? closed(encoding, schema, `${field}.input_schema`) : schema,
       ...(strict && { strict }),
       ...fieldsOf(tool.native),
       ...encoding.mark(tool.cache, field),
     },
   ];
+}
+
+/** Strict arguments are constrained like structured output. */
+const closed = (encoding: Encoding, schema: JsonObject, field: string): JsonObject =>
+  closedSchema(schema, (keyword) => encoding.lose(`${field}: ${keyword}`, 'not constrained natively')) as JsonObject;
+
+/** Anthropic's own tool, whose breakpoint counts like any other. */
+function ownTool(encoding: Encoding, { cache_control, ...tool }: JsonObject, field: string): JsonObject {
+  if (!isObject(cache_control)) return tool;
+  return { ...tool, ...encoding.mark({ ttl: cache_control.ttl === '1h' ? '1h' : '5m' }, field) };
 }
 
 /** A conversation with tool calls in it is refused without tools, so those that it names are declared. */

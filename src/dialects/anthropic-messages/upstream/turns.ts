@@ -11,6 +11,7 @@ import { assistantBlocks, userBlocks } from './content.ts';
 import type { Encoding } from './encoding.ts';
 
 export type Turn = { readonly role: 'user' | 'assistant'; readonly content: JsonObject[] };
+type IdMap = { readonly ofCall: (id: string) => string; readonly ofResult: (id: string) => string };
 export type Turns = { readonly system: JsonObject[]; readonly messages: Turn[] };
 
 /**
@@ -24,14 +25,14 @@ export function encodeTurns(encoding: Encoding): Turns {
   const leading = firstTurn < 0 ? Math.max(all.length - 1, 0) : firstTurn;
   const system: JsonObject[] = [];
   const messages: Turn[] = [];
-  const idOf = newIdMap();
+  const ids = newIdMap();
   all.forEach((message, index) => {
     const field = `messages[${index}]`;
     if (index < leading) {
       for (const block of partsOf(message.parts as readonly TextPart[], encoding, field)) system.push(block);
       return;
     }
-    const turn = turnOf(encoding, message, field, idOf);
+    const turn = turnOf(encoding, message, field, ids);
     const last = messages.at(-1);
     if (turn.content.length === 0) return;
     if (last?.role !== turn.role) messages.push(turn);
@@ -44,7 +45,7 @@ export function encodeTurns(encoding: Encoding): Turns {
   return { system, messages: ordered };
 }
 
-function turnOf(encoding: Encoding, message: Message, field: string, idOf: (id: string) => string): Turn {
+function turnOf(encoding: Encoding, message: Message, field: string, ids: IdMap): Turn {
   switch (message.role) {
     case 'system':
     case 'developer':
@@ -52,9 +53,9 @@ function turnOf(encoding: Encoding, message: Message, field: string, idOf: (id: 
     case 'user':
       return { role: 'user', content: partsOf(message.parts, encoding, field) };
     case 'assistant':
-      return { role: 'assistant', content: assistantContent(encoding, message, field, idOf) };
+      return { role: 'assistant', content: assistantContent(encoding, message, field, ids.ofCall) };
     case 'tool':
-      return { role: 'user', content: [toolResult(encoding, message, field, idOf)] };
+      return { role: 'user', content: [toolResult(encoding, message, field, ids.ofResult)] };
     default:
       return message satisfies never;
   }
@@ -106,14 +107,15 @@ function trimPrefill(messages: Turn[]): void {
     last.content[last.content.length - 1] = { ...block, text: String(block.text).trimEnd() };
 }
 
-/** Ids may hold letters, digits, `_` and `-` only; other vendors' ids are rewritten, and stay apart. */
-function newIdMap(): (id: string) => string {
+/**
+ * Ids may hold letters, digits, `_` and `-` only, and every call has its own: other vendors' ids are rewritten and stay
+ * apart, also where one was used for several calls. A result belongs to the last call of its id.
+ */
+function newIdMap(): IdMap {
   const known = new Map<string, string>();
   const used = new Set<string>();
   const counts = new Map<string, number>();
-  return (id) => {
-    const before = known.get(id);
-    if (before !== undefined) return before;
+  const ofCall = (id: string): string => {
     const plain = id.replace(/[^a-zA-Z0-9_-]/g, '_') || 'call';
     let unique = plain;
     while (used.has(unique)) {
@@ -125,4 +127,5 @@ function newIdMap(): (id: string) => string {
     used.add(unique);
     return unique;
   };
+  return { ofCall, ofResult: (id) => known.get(id) ?? ofCall(id) };
 }

@@ -2,6 +2,7 @@ import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } fro
 import { CACHE_BREAKPOINT, CACHE_BREAKPOINT_QUIRK } from '../../cache-breakpoint.ts';
 import type { Quirk } from '../../dialect.ts';
 import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
+import { nineCharacters } from '../../tool-ids.ts';
 
 /**
  * Departures of single providers from OpenAI's chat completions. Those without a hook are asked for by name where the
@@ -135,18 +136,6 @@ const shortenIds: MessageEdit = (message) => ({
     ),
   }),
 });
-
-/** The same id always becomes the same nine characters (FNV-1a, twice). */
-function nineCharacters(id: string): string {
-  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
-  return (hash(id, 0x811c9dc5).toString(36) + hash(id, 0x01234567).toString(36)).padStart(9, '0').slice(-9);
-}
-
-function hash(text: string, seed: number): number {
-  let value = seed;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
-}
 
 /** Text parts as one string; content with anything else stays as it is. */
 function flat(content: Json | undefined): Json | undefined {
