@@ -111,7 +111,8 @@ function addToChoice(choice: OpenChoice, event: ChoiceEvent): void {
       addReasoning(choice, event);
       return;
     case 'tool-start': {
-      const part = { type: 'tool-call' as const, id: event.id, name: event.name, arguments: '' };
+      const native = event.native && { native: event.native };
+      const part = { type: 'tool-call' as const, id: event.id, name: event.name, arguments: '', ...native };
       choice.tools.set(event.index, part);
       choice.parts.push(part);
       return;

@@ -65,6 +65,8 @@ export type ToolStartEvent = {
   readonly index: number;
   readonly id: string;
   readonly name: string;
+  /** Members of the call that only its own dialect knows, such as who made it. */
+  readonly native?: Native;
 };
 /** The next piece of the arguments' raw text. A call without arguments gets one event with `{}`. */
 export type ToolArgumentsEvent = {

@@ -19,6 +19,11 @@ export type Usage = {
   readonly source: 'provider' | 'estimate';
   readonly acceptedPrediction?: number;
   readonly rejectedPrediction?: number;
+  /**
+   * Counts of the vendor's own summary of a prompt that had grown too long. Billed, but no part of this answer's prompt
+   * and completion, by which clients see how full the context is.
+   */
+  readonly compaction?: Usage;
   /** What the vendor says it charged, in US dollars as a decimal string: a second opinion, never the bill. */
   readonly vendorCost?: string;
 };

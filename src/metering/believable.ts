@@ -14,7 +14,8 @@ export function isBelievable(usage: Usage, endpoint: Endpoint, choices: number):
   return (
     promptTokens(usage) <= most &&
     completionTokens(usage) <= most * Math.max(1, choices) &&
-    usage.webSearches <= SEARCHES_MAX
+    usage.webSearches <= SEARCHES_MAX &&
+    (!usage.compaction || isBelievable(usage.compaction, endpoint, choices))
   );
 }
 

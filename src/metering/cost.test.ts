@@ -90,3 +90,11 @@ test('a bill is its meters times their rates, whatever the prompt’s length and
       assert.equal(billFor(used, dear).cost, roundUp(sum));
     }
 });
+
+test('a summary that the vendor made on its own is billed at the price of its own length, beside the answer', () => {
+  const answer = usageOf({ input: 500, output: 10 });
+  const compaction = usageOf({ input: 2_000, output: 100 });
+  const whole = billFor({ ...answer, compaction }, price);
+  assert.equal(whole.cost, nano(billFor(answer, price).cost + billFor(compaction, price).cost));
+  assert.equal(promptTokens({ ...answer, compaction }), 500);
+});

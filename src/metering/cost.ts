@@ -13,6 +13,25 @@ export const NO_BILL: Bill = {
 
 /** What a call costs at an endpoint's prices: disjoint meters × prices (spec §5.2), summed in pico-dollars, rounded up once. */
 export function billFor(usage: Usage, price: Price): Bill {
+  const answer = costOf(usage, price);
+  const summary = usage.compaction ? costOf(usage.compaction, price) : { input: 0n, output: 0n };
+  const input = answer.input + summary.input;
+  const output = answer.output + summary.output;
+  const at = priceAt(price, promptTokens(usage));
+  const other = (at.request ?? 0n) + BigInt(usage.webSearches) * (at.webSearch ?? 0n);
+  const cost = roundUp(input + output + other);
+  const inputCost = roundUp(input);
+  return {
+    cost,
+    inputCost: nano(inputCost > cost ? cost : inputCost),
+    outputCost: roundUp(output),
+    upstreamCost: null,
+    isByok: false,
+  };
+}
+
+/** The tokens' price, by the length of their own prompt. */
+function costOf(usage: Usage, price: Price): { readonly input: bigint; readonly output: bigint } {
   const at = priceAt(price, promptTokens(usage));
   const count = (tokens: number): bigint => BigInt(tokens);
   const input =
@@ -26,16 +45,7 @@ export function billFor(usage: Usage, price: Price): Bill {
     count(usage.outputReasoning) * (at.outputReasoning ?? at.output) +
     count(usage.outputAudio) * (at.outputAudio ?? at.output) +
     count(usage.outputImage) * (at.outputImage ?? at.output);
-  const other = (at.request ?? 0n) + count(usage.webSearches) * (at.webSearch ?? 0n);
-  const cost = roundUp(input + output + other);
-  const inputCost = roundUp(input);
-  return {
-    cost,
-    inputCost: nano(inputCost > cost ? cost : inputCost),
-    outputCost: roundUp(output),
-    upstreamCost: null,
-    isByok: false,
-  };
+  return { input, output };
 }
 
 export const TOKEN_METERS = [

@@ -48,7 +48,14 @@ function eventsOfPart(part: AssistantPart, choice: number, index: number): Event
     }
     case 'tool-call':
       return [
-        { type: 'tool-start', choice, index, id: part.id, name: part.name },
+        {
+          type: 'tool-start',
+          choice,
+          index,
+          id: part.id,
+          name: part.name,
+          ...(part.native && { native: part.native }),
+        },
         { type: 'tool-arguments', choice, index, text: part.arguments },
       ];
     case 'image':

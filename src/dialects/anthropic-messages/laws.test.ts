@@ -73,7 +73,7 @@ const plain: JsonObject[] = [
       },
       { role: 'user', content: 'Thanks' },
     ],
-    tools: [{ name: 'f', input_schema: { type: 'object', properties: {} }, strict: true }],
+    tools: [{ name: 'f', input_schema: { type: 'object', properties: {}, additionalProperties: false }, strict: true }],
     tool_choice: { type: 'tool', name: 'f' },
   },
 ];

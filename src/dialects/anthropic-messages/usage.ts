@@ -1,4 +1,4 @@
-import { countOf, type JsonObject, objectOf } from '../../base/json.ts';
+import { arrayOf, countOf, type JsonObject, objectOf } from '../../base/json.ts';
 import { usdNumber } from '../../base/money.ts';
 import type { Bill } from '../../call/event.ts';
 import { completionTokens, type Usage, usageOf } from '../../call/usage.ts';
@@ -18,25 +18,54 @@ export function mergeUsage(before: JsonObject, next: JsonObject): JsonObject {
   return { ...before, ...(prompt > 0 ? told : leftover(told, PROMPT)) };
 }
 
+/** Iterations are told whole each time; more than this is no answer's. */
+const ITERATIONS_MAX = 1_000;
+
+/**
+ * What a compaction took, which the totals leave out (BetaUsage.iterations of @anthropic-ai/sdk 1.12, read 2026-11-24).
+ * An advisor's iterations have the prices of another model and are left out as well.
+ */
+function compactionOf(usage: JsonObject): Usage | undefined {
+  const counts = { input: 0, inputCacheRead: 0, inputCacheWrite: 0, inputCacheWrite1h: 0, output: 0 };
+  let isCompacted = false;
+  for (const entry of arrayOf(usage.iterations).slice(0, ITERATIONS_MAX)) {
+    const iteration = objectOf(entry);
+    if (iteration.type !== 'compaction') continue;
+    isCompacted = true;
+    const told = countsOf(iteration);
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += told[name];
+  }
+  return isCompacted ? usageOf(counts) : undefined;
+}
+
 /** Anthropic's `input_tokens` excludes cache reads and writes; its `output_tokens` includes thinking. */
-export function decodeUsage(usage: JsonObject): Usage {
+function countsOf(usage: JsonObject) {
   const lifetimes = objectOf(usage.cache_creation);
   const hour = countOf(lifetimes.ephemeral_1h_input_tokens);
   const written =
     usage.cache_creation_input_tokens === undefined
       ? hour + countOf(lifetimes.ephemeral_5m_input_tokens)
       : countOf(usage.cache_creation_input_tokens);
-  const output = countOf(usage.output_tokens);
-  const thinking = Math.min(countOf(objectOf(usage.output_tokens_details).thinking_tokens), output);
-  const cost = typeof usage.cost === 'number' && usage.cost >= 0 ? usage.cost.toFixed(12) : undefined;
-  return usageOf({
+  return {
     input: countOf(usage.input_tokens),
     inputCacheRead: countOf(usage.cache_read_input_tokens),
     inputCacheWrite: Math.max(written - hour, 0),
     inputCacheWrite1h: Math.min(hour, written),
+    output: countOf(usage.output_tokens),
+  };
+}
+
+export function decodeUsage(usage: JsonObject): Usage {
+  const { output, ...counts } = countsOf(usage);
+  const compaction = compactionOf(usage);
+  const thinking = Math.min(countOf(objectOf(usage.output_tokens_details).thinking_tokens), output);
+  const cost = typeof usage.cost === 'number' && usage.cost >= 0 ? usage.cost.toFixed(12) : undefined;
+  return usageOf({
+    ...counts,
     output: output - thinking,
     outputReasoning: thinking,
     webSearches: countOf(objectOf(usage.server_tool_use).web_search_requests),
+    ...(compaction && { compaction }),
     ...(cost !== undefined && { vendorCost: cost }),
   });
 }

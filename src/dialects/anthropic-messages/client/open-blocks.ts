@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Event, ReasoningEvent } from '../../../call/event.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { citationOf } from '../citations.ts';
+import { fieldsOf } from '../words.ts';
 import { frameText } from './frame-text.ts';
 import { follow, type OpenTool, openTool } from './open-tool.ts';
 import { imageSource, omitsThoughts } from './reply.ts';
@@ -74,8 +75,9 @@ export function writeContent(blocks: OpenBlocks, event: ContentEvent): string {
 
 /** Opens a call's block, with the arguments that came while it waited. */
 function writeTool(blocks: OpenBlocks, tool: OpenTool): string {
-  const { id, name, held } = tool;
-  const opened = openBlock(blocks, { kind: 'tool', tool }, { type: 'tool_use', id, name, input: {} });
+  const { id, name, held, native } = tool;
+  const block = { type: 'tool_use', id, name, input: {}, ...fieldsOf(native) };
+  const opened = openBlock(blocks, { kind: 'tool', tool }, block);
   tool.held = '';
   return held === '' ? opened : opened + writeDelta(blocks.index, { type: 'input_json_delta', partial_json: held });
 }

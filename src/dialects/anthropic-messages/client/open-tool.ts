@@ -1,3 +1,5 @@
+import type { Native } from '../../../call/message.ts';
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 
@@ -6,6 +8,7 @@ export type OpenTool = {
   readonly index: number;
   readonly id: string;
   readonly name: string;
+  readonly native?: Native;
   /** Arguments that came but were not written yet: another call's block is open. */
   held: string;
   depth: number;
@@ -15,10 +18,11 @@ export type OpenTool = {
   isWhole: boolean;
 };
 
-export const openTool = (call: Pick<OpenTool, 'index' | 'id' | 'name'>): OpenTool => ({
+export const openTool = (call: Pick<OpenTool, 'index' | 'id' | 'name' | 'native'>): OpenTool => ({
   index: call.index,
   id: call.id,
   name: call.name,
+  ...(call.native && { native: call.native }),
   held: '',
   depth: 0,
   isInString: false,

@@ -84,7 +84,9 @@ function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: Answer
     case 'reasoning':
       return answer.call.reasoning?.exclude ? [] : [thoughtOf(part, answer)];
     case 'tool-call':
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments) }];
+      return [
+        { type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments), ...fieldsOf(part.native) },
+      ];
     case 'image':
       return [{ type: 'image', source: imageSource(part.source) }];
     case 'audio':

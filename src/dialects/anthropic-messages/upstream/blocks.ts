@@ -4,7 +4,7 @@ import { toolCallIds } from '../../../call/call.ts';
 import type { Event } from '../../../call/event.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { annotationOf, citationsIn } from '../citations.ts';
-import { CLAUDE, nativeOf } from '../words.ts';
+import { CLAUDE, leftover, nativeOf, withNative } from '../words.ts';
 
 /** One content block while it arrives: fed its start, its deltas, its stop; each gives the events that it is worth. */
 export type Block = { readonly delta: (delta: JsonObject) => Event[]; readonly stop: () => Event[] };
@@ -122,13 +122,17 @@ function argumentsBlock(input: unknown, write: (text: string) => Event[]): Block
   };
 }
 
+const TOOL = ['type', 'id', 'name', 'input'];
+
 function openTool(answer: Answer, block: JsonObject): { block: Block; events: Event[] } {
   const index = answer.toolCount++;
   const told = stringOf(block.id);
   const id = told === '' || answer.ids.has(told) ? answer.newId('toolu') : told;
   answer.ids.add(id);
   return {
-    events: [{ type: 'tool-start', choice: 0, index, id, name: stringOf(block.name) }],
+    events: [
+      { type: 'tool-start', choice: 0, index, id, name: stringOf(block.name), ...withNative(leftover(block, TOOL)) },
+    ],
     block: argumentsBlock(block.input, (text) => [{ type: 'tool-arguments', choice: 0, index, text }]),
   };
 }
