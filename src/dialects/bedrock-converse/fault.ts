@@ -3,6 +3,7 @@ import type { Frame } from '../../base/frame.ts';
 import { objectOf, parseJson, stringOf } from '../../base/json.ts';
 import { entryOf } from '../../base/table.ts';
 import type { UpstreamFailure } from '../dialect.ts';
+import { plainText } from '../plain-text.ts';
 import { retryAfterOf } from '../retry-hint.ts';
 
 /** The type of an error answer is only in the header `x-amzn-errortype`, with a namespace behind a colon. */
@@ -10,7 +11,7 @@ export function decodeFault(failure: UpstreamFailure): Fault {
   const body = objectOf(parseJson(failure.body));
   const named = failure.headers['x-amzn-errortype'] ?? stringOf(body.__type);
   const type = (named.split(':')[0] ?? '').split('#').pop() ?? '';
-  const told = stringOf(body.message) || stringOf(body.Message) || failure.body.trim().slice(0, 500);
+  const told = stringOf(body.message) || stringOf(body.Message) || (plainText(failure.body) ?? '');
   const message = told === '' ? `The provider answered ${failure.status}.` : redact(told);
   const retryAfterMs = retryAfterOf(failure.headers, failure.now);
   return fault(codeOf(type, message, failure.status), message, {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { faultRow } from '../../base/fault.ts';
 import type { Call } from '../../call/call.ts';
 import type { Tool } from '../../call/tool.ts';
 import { sampleCall, sampleTarget, sampleUpstream } from '../samples.ts';
@@ -119,4 +120,52 @@ test('an answer that Cohere gave up is a fault, not a finish', () => {
     'upstream_server_error',
     'model crashed',
   ]);
+});
+
+test('Cohere takes one of two penalties', () => {
+  const both = encode({ sampling: { frequency_penalty: 0.5, presence_penalty: 0.5 } });
+  assert.deepEqual([both.body.frequency_penalty, both.body.presence_penalty], [0.5, undefined]);
+  assert.deepEqual(both.lost, ['presence_penalty']);
+  const one = encode({ sampling: { frequency_penalty: 0, presence_penalty: 0.5 } });
+  assert.deepEqual([one.body.presence_penalty, one.lost], [0.5, []]);
+});
+
+test('what Cohere means by its errors', () => {
+  const cases: [status: number, message: string, kind: string][] = [
+    [400, 'too many tokens: size limit exceeded by 9 tokens.', 'context_length_exceeded'],
+    [400, 'too many tokens: max tokens must be less than or equal to 4096, the maximum output', 'invalid_request'],
+    [400, 'invalid request: message must be at least 1 token long', 'invalid_request'],
+    [401, 'invalid api token', 'authentication'],
+    [402, 'Please add or update your payment method', 'insufficient_quota'],
+    [404, "model 'x' not found, make sure the correct model ID was used", 'model_not_found'],
+    [422, 'wrong shape', 'invalid_request'],
+    [429, 'You are using a Trial key, which is limited to 40 API calls / minute', 'rate_limit'],
+    [498, 'blocked', 'content_policy'],
+    [499, 'request cancelled', 'server_error'],
+    [500, 'internal server error', 'server_error'],
+    [503, 'all backends are down', 'overloaded'],
+    [504, 'timed out', 'server_error'],
+  ];
+  for (const [status, message, kind] of cases) {
+    const body = JSON.stringify({ id: 'x', message });
+    const failure = cohereChatUpstream.decodeFault({ status, headers: {}, body, provider: 'Sample', now: 0 });
+    assert.deepEqual([faultRow(failure).class, failure.message], [kind, message]);
+  }
+});
+
+test('an answer that Cohere could not finish is a fault, streamed or not', () => {
+  for (const [finish_reason, kind] of [
+    ['ERROR', 'upstream_server_error'],
+    ['TIMEOUT', 'upstream_timeout'],
+  ] as const) {
+    const whole = cohereChatUpstream.decodeReply(
+      { id: 'x', message: { content: [{ type: 'text', text: 'so' }] }, finish_reason },
+      sampleUpstream(target),
+    );
+    assert(!whole.ok && whole.error.code === kind);
+    const decoder = cohereChatUpstream.decodeEvents(sampleUpstream(target));
+    const end = { type: 'message-end', delta: { finish_reason, error: 'gave up' } };
+    const last = decoder.push({ event: null, data: JSON.stringify(end) }).at(-1);
+    assert(last?.type === 'fault' && last.fault.code === kind && last.fault.message === 'gave up');
+  }
 });

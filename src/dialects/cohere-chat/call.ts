@@ -38,16 +38,23 @@ export function encodeCohereCall(call: Call, target: Target): Result<EncodedCall
     ...(sampling.top_k !== undefined && { k: sampling.top_k }),
     ...(sampling.seed !== undefined && { seed: sampling.seed }),
     ...(sampling.frequency_penalty !== undefined && { frequency_penalty: sampling.frequency_penalty }),
-    ...(sampling.presence_penalty !== undefined && { presence_penalty: sampling.presence_penalty }),
+    ...(sampling.presence_penalty !== undefined &&
+      !hasBothPenalties(call) && { presence_penalty: sampling.presence_penalty }),
     ...(sampling.logprobs !== undefined && { logprobs: sampling.logprobs }),
     ...thinking(call, target, losses),
   };
   return ok({ path: '/chat', headers: {}, body, losses });
 }
 
+/** "cannot specify both frequency_penalty and presence_penalty" (errors reference, read 2026-11-24). */
+const hasBothPenalties = ({ sampling }: Call): boolean =>
+  Boolean(sampling.frequency_penalty) && sampling.presence_penalty !== undefined;
+
 function noteLosses(call: Call, losses: Loss[]): void {
   for (const field of UNKNOWN_TO_COHERE)
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
+  if (hasBothPenalties(call))
+    losses.push({ field: 'presence_penalty', reason: 'Cohere takes it or frequency_penalty, not both' });
   for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
     if (call[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
   if (call.serviceTier !== undefined && call.serviceTier !== 'auto')

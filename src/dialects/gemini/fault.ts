@@ -12,6 +12,7 @@ import {
 import { redact } from '../../base/redact.ts';
 import { entryOf } from '../../base/table.ts';
 import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
+import { plainText } from '../plain-text.ts';
 import { durationOf, retryAfterOf } from '../retry-hint.ts';
 
 const RAW_MAX = 4_096;
@@ -51,7 +52,7 @@ const BY_WORDS: readonly (readonly [RegExp, FaultCode])[] = [
 
 export function decodeGeminiFault(failure: UpstreamFailure): Fault {
   const error = errorOf(parseJson(failure.body));
-  const value = faultOf(error ?? { message: failure.body.trim().slice(0, 500) }, failure.status);
+  const value = faultOf(error ?? { message: plainText(failure.body) ?? '' }, failure.status);
   const wait = value.retryAfterMs ?? retryAfterOf(failure.headers, failure.now);
   const raw = redact(failure.body.slice(0, RAW_MAX));
   return {

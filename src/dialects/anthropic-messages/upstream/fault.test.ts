@@ -47,6 +47,13 @@ test('the vendor says in its type, or only in its message, what failed', () => {
   for (const [status, body, code] of cases) assert.equal(read(status, body).code, code, body);
 });
 
+test('a page in place of an error body is not told as a message', () => {
+  const page = '<!DOCTYPE html><html><body>413 Request Entity Too Large</body></html>';
+  assert.equal(read(413, page).message, 'The provider answered with status 413.');
+  assert.equal(read(502, 'upstream connect error').message, 'upstream connect error');
+  assert.equal(read(413, page).upstream?.raw, page);
+});
+
 test('Bedrock names the exception in a header only', () => {
   const headers = { 'x-amzn-errortype': 'ThrottlingException:http://internal.example/' };
   const fault = read(400, '{"message":"Too many requests"}', headers);

@@ -2,6 +2,7 @@ import { type Fault, type FaultCode, fault, type UpstreamFault } from '../../../
 import { isObject, type JsonObject, objectOf, optionalString, parseJson } from '../../../base/json.ts';
 import { entryOf } from '../../../base/table.ts';
 import type { UpstreamFailure } from '../../dialect.ts';
+import { plainText } from '../../plain-text.ts';
 import { retryAfterOf } from '../../retry-hint.ts';
 
 /**
@@ -116,7 +117,9 @@ function codeOf(type: string | undefined, status: number | undefined, message: s
 export function decodeFault({ status, headers, body, provider, now }: UpstreamFailure): Fault {
   const parsed = parseJson(body);
   const error = Array.isArray(parsed) ? parsed[0] : parsed;
-  const shape = isObject(error) ? error : body.trim() === '' ? {} : { message: body.trim().slice(0, 1000) };
+  const shape = isObject(error)
+    ? error
+    : { message: plainText(body) ?? `The provider answered with status ${status}.` };
   // `ServiceUnavailableException:http://internal.amazon.com/…`: Bedrock names the type only here.
   const named = headers['x-amzn-errortype']?.split(':')[0];
   const type = named ?? optionalString(objectOf(shape.error).type);

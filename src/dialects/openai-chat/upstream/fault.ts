@@ -11,6 +11,7 @@ import {
 } from '../../../base/json.ts';
 import { redact } from '../../../base/redact.ts';
 import type { UpstreamFailure } from '../../dialect.ts';
+import { plainText } from '../../plain-text.ts';
 import { retryAfterOf, waitTold } from '../../retry-hint.ts';
 import { classify } from './fault-table.ts';
 
@@ -142,12 +143,6 @@ function sentenceOf(value: Json | undefined): string | undefined {
   const first = Array.isArray(value) ? value[0] : value;
   const text = isObject(first) ? (first.msg ?? first.message) : first;
   return typeof text === 'string' && text !== '' ? text : undefined;
-}
-
-/** A body that is no JSON, if it is short enough to be a sentence and not a page. */
-function plainText(raw: string): string | undefined {
-  const text = raw.trim();
-  return text === '' || text.length > 500 || /^[<{[]/.test(text) ? undefined : text;
 }
 
 /** The HTTP status; inside an answer with status 200 the error's own number, if it names one. */
