@@ -56,6 +56,7 @@ const BASE: { readonly [dialect in DialectId]: readonly Parameter[] } = {
   'gemini-embeddings': [],
   'cohere-embeddings': [],
   'bedrock-embeddings': [],
+  'vertex-embeddings': [],
 };
 
 /**

@@ -12,6 +12,7 @@ export const DIALECT_IDS = [
   'gemini-embeddings',
   'cohere-embeddings',
   'bedrock-embeddings',
+  'vertex-embeddings',
 ] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
 

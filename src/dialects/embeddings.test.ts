@@ -71,6 +71,8 @@ for (const [id, dialect] of Object.entries(EMBEDDING_DIALECTS)) {
       { embeddings: { float: [vector] } },
       { embeddings: [{ values: vector }] },
       { embedding: vector },
+      { embeddings: [{ embeddingType: 'TEXT', embedding: vector }] },
+      { predictions: [{ embeddings: { values: vector } }] },
     ]);
     for (const body of [...bodies, null, 1, 'x', [], {}, { data: {} }, { embeddings: 1 }] as Json[]) {
       const reply = dialect.decodeReply(body, context);
@@ -84,7 +86,7 @@ test('what only some vendors take is refused by the others, so that another endp
   const tokens = callOf({ model: 'm', input: [1, 2] });
   const audio = { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } };
   const sound = callOf({ model: 'm', input: ['text', { content: [audio] }] });
-  for (const id of ['cohere-embeddings', 'bedrock-embeddings', 'gemini-embeddings']) {
+  for (const id of ['cohere-embeddings', 'bedrock-embeddings', 'gemini-embeddings', 'vertex-embeddings']) {
     const dialect = EMBEDDING_DIALECTS[id];
     assert(dialect);
     const target = targetOf(dialect, id === 'bedrock-embeddings' ? 'amazon.titan-embed-text-v2:0' : undefined);

@@ -17,6 +17,7 @@ import { openaiCompletionsClient } from './openai-completions/index.ts';
 import { openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
+import { vertexEmbeddingsUpstream } from './vertex-embeddings/index.ts';
 
 /** What providers speak, by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
@@ -36,6 +37,7 @@ export const EMBEDDING_DIALECTS: { readonly [id: string]: EmbeddingDialect } = {
   'gemini-embeddings': geminiEmbeddingsUpstream,
   'cohere-embeddings': cohereEmbeddingsUpstream,
   'bedrock-embeddings': bedrockEmbeddingsUpstream,
+  'vertex-embeddings': vertexEmbeddingsUpstream,
 };
 
 /** The catalogue was checked against these tables, so that a dialect it names is there. */

@@ -10,6 +10,7 @@ import type { EncodedCall } from '../dialect.ts';
 import { cannotTake, dataUrlOf, nativeOf, partsOf, textsOf } from '../embedding-inputs.ts';
 import { familyOf } from './family.ts';
 import { BEDROCK_EMBEDDINGS } from './name.ts';
+import { novaEmbedding } from './nova.ts';
 
 /** A call as `POST /model/{id}/invoke`, in the format of the model's family (Bedrock user guide, read 2026-11-22). */
 export function encodeCall(call: EmbeddingCall, target: Target, assets: Assets): Result<EncodedCall, Fault> {
@@ -32,6 +33,8 @@ function writeBody(call: EmbeddingCall, target: Target, assets: Assets, losses: 
       return titanText(call, target, losses);
     case 'titan-image':
       return titanImage(call, target, assets, losses);
+    case 'nova':
+      return novaEmbedding(call, target, assets);
     case undefined:
       return failed(fault('upstream_not_implemented', `${target.endpoint.id} has an embedding format we do not know.`));
     default:

@@ -7,7 +7,7 @@ import { familyOf } from './family.ts';
 import { BEDROCK_EMBEDDINGS } from './name.ts';
 import { decodeReply } from './reply.ts';
 
-/** Embedding models on Amazon Bedrock. Titan takes one input at a time. */
+/** Embedding models on Amazon Bedrock. Titan and Nova take one input at a time. */
 export const bedrockEmbeddingsUpstream: EmbeddingDialect = {
   id: BEDROCK_EMBEDDINGS,
   inputsMax: (target) => (familyOf(target) === 'cohere' ? COHERE_INPUTS_MAX : 1),

@@ -32,7 +32,7 @@ export function encodeCall(call: EmbeddingCall, target: Target, assets: Assets):
   return ok({ path: `/models/${upstreamId}:batchEmbedContents`, headers: {}, body: { requests }, losses });
 }
 
-function writeParts(input: readonly UserPart[], assets: Assets): Result<JsonObject[], Fault> {
+export function writeParts(input: readonly UserPart[], assets: Assets): Result<JsonObject[], Fault> {
   const parts: JsonObject[] = [];
   for (const part of input) {
     const written = part.type === 'text' ? ok({ text: part.text }) : mediaPart(part, assets);
@@ -51,7 +51,7 @@ const TASK_TYPES: { readonly [word: string]: string } = {
   passage: 'RETRIEVAL_DOCUMENT',
 };
 
-function taskTypeOf(word: string): string {
+export function taskTypeOf(word: string): string {
   const known = word.toLowerCase();
   return Object.hasOwn(TASK_TYPES, known) ? (TASK_TYPES[known] ?? word) : word.toUpperCase();
 }

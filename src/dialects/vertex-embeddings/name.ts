@@ -1,0 +1,1 @@
+export const VERTEX_EMBEDDINGS = 'vertex-embeddings';
