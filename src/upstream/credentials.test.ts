@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: base URLs carry their variables in this spelling
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -28,11 +29,11 @@ function provider(slug: string, more: Partial<Provider>): [string, Provider] {
 const providers = new Map([
   provider('host', {}),
   provider('open', { auth: { scheme: 'none' } }),
-  provider('clouded', { auth: { scheme: 'none' }, baseUrl: ['https://$', '{REGION}.test'].join('') }),
+  provider('clouded', { auth: { scheme: 'none' }, baseUrl: 'https://${REGION}.test' }),
   provider('here', { auth: { scheme: 'none' }, local: true }),
   provider('google', {
     auth: { scheme: 'gcp', env: 'ACCOUNT' },
-    baseUrl: ['https://g.test/$', '{GOOGLE_CLOUD_PROJECT}'].join(''),
+    baseUrl: 'https://g.test/${GOOGLE_CLOUD_PROJECT}',
   }),
 ]);
 const catalog = { providers } as Partial<Catalog> as Catalog;
@@ -57,4 +58,28 @@ test('a service account names its own project', () => {
   const state = createCredentials({ ACCOUNT: account }).of(providers.get('google') as Provider);
   assert(state.ready);
   assert.deepEqual([...state.credential.origins], ['https://g.test']);
+});
+
+test('a Google provider is where its variables, Google’s, or its account say', () => {
+  const written = 'https://${GOOGLE_AI_ENDPOINT}/v1/projects/${GOOGLE_AI_PROJECT}/locations/${GOOGLE_AI_LOCATION}';
+  const [, vertex] = provider('google-ai', {
+    auth: { scheme: 'gcp', env: 'ACCOUNT' },
+    baseUrl: written,
+  });
+  const ACCOUNT = JSON.stringify({ client_email: 'a@b.test', private_key: 'pem', project_id: 'mine' });
+  const urlWith = (variables: { [name: string]: string }): string => {
+    const state = createCredentials({ ACCOUNT, ...variables }).of(vertex);
+    assert(state.ready);
+    return state.credential.expand(vertex.baseUrl);
+  };
+  assert.equal(urlWith({}), 'https://aiplatform.googleapis.com/v1/projects/mine/locations/global');
+  assert.equal(
+    urlWith({ GOOGLE_CLOUD_PROJECT: 'other', GOOGLE_CLOUD_LOCATION: 'europe-west1' }),
+    'https://europe-west1-aiplatform.googleapis.com/v1/projects/other/locations/europe-west1',
+  );
+  assert.equal(
+    urlWith({ GOOGLE_AI_PROJECT: 'own', GOOGLE_AI_LOCATION: 'eu', GOOGLE_CLOUD_LOCATION: 'us' }),
+    'https://aiplatform.eu.rep.googleapis.com/v1/projects/own/locations/eu',
+  );
+  assert.equal(urlWith({ GOOGLE_AI_ENDPOINT: 'psc.test' }), 'https://psc.test/v1/projects/mine/locations/global');
 });

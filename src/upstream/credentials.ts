@@ -118,7 +118,7 @@ function secretOf(provider: Provider, variables: Variables, readFile: ReadFile):
     case 'aws-sigv4':
       return awsSecret(auth.env, variables);
     case 'gcp':
-      return gcpSecret(auth.env, variables, readFile);
+      return gcpSecret(provider, auth.env, variables, readFile);
     default:
       return auth satisfies never;
   }
@@ -136,7 +136,7 @@ function awsSecret(env: string, variables: Variables): Found | Missing {
   return { secret: { kind: 'aws', accessKeyId, secretAccessKey, sessionToken, region }, implied };
 }
 
-function gcpSecret(env: string, variables: Variables, readFile: ReadFile): Found | Missing {
+function gcpSecret(provider: Provider, env: string, variables: Variables, readFile: ReadFile): Found | Missing {
   const value = presentValue(variables, env);
   if (value === undefined) return { missing: [env] };
   const account = parseJson(value.startsWith('{') ? value : (readFile(value) ?? ''));
@@ -149,9 +149,33 @@ function gcpSecret(env: string, variables: Variables, readFile: ReadFile): Found
     secret: {
       kind: 'gcp',
       email,
-      privateKey,
+      // In a variable that was escaped once too often the key's lines end in words.
+      privateKey: privateKey.replaceAll('\\n', '\n'),
       tokenUrl: stringOf(account.token_uri) || 'https://oauth2.googleapis.com/token',
     },
-    ...(project !== '' && { implied: { GOOGLE_CLOUD_PROJECT: project } }),
+    implied: gcpPlace(provider, variables, project),
   };
+}
+
+/**
+ * Where a Google provider is, if its own variables do not say: in the project and location of Google's customary ones, or
+ * the account's project. Each location has its own host (@ai-sdk/google-vertex 4, read 2026-11-24).
+ */
+function gcpPlace({ slug }: Provider, variables: Variables, accountProject: string): Variables {
+  const prefix = variablePrefix(slug);
+  const project = presentValue(variables, 'GOOGLE_CLOUD_PROJECT') ?? (accountProject || undefined);
+  const location =
+    presentValue(variables, `${prefix}_LOCATION`) ?? presentValue(variables, 'GOOGLE_CLOUD_LOCATION') ?? 'global';
+  return {
+    GOOGLE_CLOUD_PROJECT: project,
+    [`${prefix}_PROJECT`]: project,
+    [`${prefix}_LOCATION`]: location,
+    [`${prefix}_ENDPOINT`]: gcpHost(location),
+  };
+}
+
+function gcpHost(location: string): string {
+  if (location === 'global') return 'aiplatform.googleapis.com';
+  const isContinent = location === 'us' || location === 'eu';
+  return isContinent ? `aiplatform.${location}.rep.googleapis.com` : `${location}-aiplatform.googleapis.com`;
 }

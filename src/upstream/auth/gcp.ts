@@ -57,7 +57,9 @@ async function fetchToken(world: World, secret: GcpSecret): Promise<Result<Token
   if (!answer.ok) return refused(answer.error.message);
   const body = objectOf(parseJson(new TextDecoder().decode(answer.value.body)));
   const text = optionalString(body.access_token);
-  if (answer.value.status !== 200 || text === undefined) return refused(`status ${answer.value.status}`);
+  const reason = optionalString(body.error_description) ?? optionalString(body.error);
+  if (answer.value.status !== 200 || text === undefined)
+    return refused(`status ${answer.value.status}${reason === undefined ? '' : `, ${reason.slice(0, 200)}`}`);
   const livesMs = (optionalNumber(body.expires_in) ?? 3600) * 1000;
   return ok({ text, until: world.now() + Math.max(livesMs - REFRESH_EARLY_MS, livesMs / 2) });
 }
