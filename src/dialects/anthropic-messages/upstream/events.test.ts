@@ -7,7 +7,7 @@ import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import { sampleCall, sampleUpstream } from '../../samples.ts';
 import { targetOf } from '../fixtures/target.ts';
-import { bedrockInvokeAnthropic, anthropicMessagesUpstream as dialect } from './index.ts';
+import { anthropicMessagesUpstream as dialect } from './index.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 
@@ -177,20 +177,6 @@ test('the tool that stands in for a schema reads as text', () => {
   const streamed = collect(eventsOf(stream(START, start, piece, stopped, END), 1, upstream));
   assert(streamed.ok);
   assert.deepEqual(streamed.value.choices, reply.value.choices);
-});
-
-test('Bedrock wraps each message into bytes, and its exceptions are faults', () => {
-  const wrap = (message: Json) => ({
-    event: 'chunk',
-    data: JSON.stringify({ bytes: Buffer.from(JSON.stringify(message)).toString('base64'), p: 'abc' }),
-  });
-  const decoder = bedrockInvokeAnthropic.decodeEvents(sampleUpstream(targetOf()));
-  const events = [START, text('a'), STOP, END].flatMap((message) => decoder.push(wrap(message)));
-  assert.deepEqual(events, eventsOf(stream(START, text('a'), STOP, END)));
-  const other = bedrockInvokeAnthropic.decodeEvents(sampleUpstream(targetOf()));
-  const [event] = other.push({ event: 'throttlingException', data: '{"message":"Slow down"}', exception: true });
-  assert(event?.type === 'fault');
-  assert.deepEqual([event.fault.code, event.fault.message], ['upstream_rate_limit', 'Slow down']);
 });
 
 test('no bytes make the decoders throw', () => {
