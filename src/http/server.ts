@@ -4,12 +4,13 @@ import { parseBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
-import { decodeCountTokens, encodeTokenCount, geminiClient } from '../dialects/gemini/index.ts';
+import { geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
+import { geminiModelsHandler } from './gemini-models.ts';
 import { CORS } from './headers.ts';
 import { inferenceHandler } from './inference.ts';
 import { type Mounted, notFoundHandler, refuse } from './refuse.ts';
@@ -28,11 +29,6 @@ const MESSAGES_COUNT: TokenCount = {
   dialect: anthropicMessagesClient,
   decode: countTokensRequest,
   encode: (tokens) => ({ input_tokens: tokens }),
-};
-const GEMINI_COUNT: TokenCount = {
-  dialect: geminiClient,
-  decode: decodeCountTokens,
-  encode: (tokens) => encodeTokenCount(tokens),
 };
 
 export type ServerParts = {
@@ -119,15 +115,9 @@ function inference(gateway: Gateway): Inference[] {
   for (const prefix of PREFIXES) routes.push({ url: `${prefix}/messages/count_tokens`, handler: messages });
   // Google's SDKs put the version into the path themselves, and the method behind the model: `v1beta` for long, `v1` by
   // default from @google/genai 3 on (read 2026-11-22).
-  const generate = inferenceHandler(geminiClient, gateway);
-  const count = countTokensHandler(GEMINI_COUNT, gateway);
+  const models = geminiModelsHandler(gateway);
   for (const prefix of ['/v1beta', '/api/v1beta', '/v1', '/api/v1'])
-    routes.push({
-      url: `${prefix}/models/*`,
-
-      handler: (request, reply) =>
-        request.url.split('?')[0]?.endsWith(':countTokens') ? count(request, reply) : generate(request, reply),
-    });
+    routes.push({ url: `${prefix}/models/*`, handler: models });
   return routes;
 }
 

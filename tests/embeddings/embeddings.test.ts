@@ -1,6 +1,7 @@
 /** Embeddings through the running gateway, as the clients' own libraries see them. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { GoogleGenAI } from '@google/genai';
 import { OpenRouter } from '@openrouter/sdk';
 import OpenAI from 'openai';
 import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
@@ -238,4 +239,36 @@ test('the sandbox embeds without any key', async () => {
   assert.equal(status, 200);
   assert.equal(told.data[1]?.embedding.length, 8);
   assert.equal(told.usage.cost, 0);
+});
+
+test('Google’s client embeds lists and single things, under its own words for purpose and length', async () => {
+  const origin = gateway.base.replace(/\/v1$/, '');
+  const google = new GoogleGenAI({
+    apiKey: API_KEY,
+    httpOptions: { baseUrl: origin, retryOptions: { attempts: 1 } },
+  });
+  const many = await google.models.embedContent({
+    model: 'my/plain',
+    contents: ['a', 'bcd'],
+    config: { outputDimensionality: 3 },
+  });
+  assert.deepEqual(
+    many.embeddings?.map(({ values }) => values),
+    [vectorOf('a'), vectorOf('bcd')],
+  );
+  assert.equal(upstream.seen[0]?.body.dimensions, 3);
+  const single = (model: string, body: object): Promise<Response> =>
+    fetch(`${origin}/v1beta/models/${model}:embedContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': API_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const one = await single('my/plain', { content: { parts: [{ text: 'ab' }] }, task_type: 'RETRIEVAL_QUERY' });
+  const told = (await one.json()) as { embedding: { values: number[] }; usageMetadata: { promptTokenCount: number } };
+  assert.deepEqual(told, { embedding: { values: vectorOf('ab') }, usageMetadata: { promptTokenCount: 10 } });
+  assert.equal((await generation(one.headers.get('x-generation-id') ?? '')).native_tokens_prompt, 10);
+  const empty = await single('my/plain', { content: { parts: [] } });
+  assert.equal(empty.status, 400);
+  assert.equal(((await empty.json()) as { error: { status: string } }).error.status, 'INVALID_ARGUMENT');
+  await assert.rejects(google.models.embedContent({ model: 'my/nothing', contents: 'a' }), /not a valid model/);
 });

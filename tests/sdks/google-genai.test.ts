@@ -115,3 +115,18 @@ test('tokens are counted as Google does it', async () => {
   const { totalTokens } = await client.models.countTokens({ model: 'sandbox/echo', contents: 'One two three four' });
   assert((totalTokens ?? 0) >= 4);
 });
+
+test('a stream without alt=sse is one JSON array', async () => {
+  const ask = (model: string) =>
+    fetch(`${gateway.origin}/api/v1beta/models/${model}:streamGenerateContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': API_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ contents: [user('One two three')] }),
+    });
+  const answer = await ask('sandbox/echo');
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+  const chunks = (await answer.json()) as { candidates: { content: Content; finishReason?: string }[] }[];
+  const text = chunks.flatMap(({ candidates }) => candidates[0]?.content.parts ?? []).map((part) => part.text ?? '');
+  assert.equal(text.join(''), 'One two three');
+  assert.equal(chunks.at(-1)?.candidates[0]?.finishReason, 'STOP');
+});

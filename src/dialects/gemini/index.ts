@@ -1,4 +1,11 @@
-export { decodeCountTokens, encodeTokenCount, type GeminiPath, geminiClient, splitGeminiPath } from './client/index.ts';
+export {
+  decodeCountTokens,
+  encodeTokenCount,
+  type GeminiPath,
+  geminiClient,
+  geminiListClient,
+  splitGeminiPath,
+} from './client/index.ts';
 
 import type { UpstreamDialect } from '../dialect.ts';
 import { encodeGeminiCall } from './call.ts';

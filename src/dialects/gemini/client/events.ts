@@ -7,11 +7,26 @@ import { encodeUsage } from '../usage.ts';
 import { closeChoice, type OpenChoice, openChoice, takeLogprobs, writeEvent } from './choice.ts';
 import { hidesThoughts } from './reply.ts';
 
-/**
- * Events as server-sent `GenerateContentResponse`s. There is no `[DONE]`: the chunk with the finish reasons and the usage
- * is the last one.
- */
-export function encodeEvents(answer: AnswerContext): EventEncoder {
+/** How chunks are written one after the other. */
+type Framing = { readonly chunk: (json: string) => string; readonly end: string };
+
+/** `alt=sse`. There is no `[DONE]`: the chunk with the finish reasons and the usage is the last one. */
+export const encodeEvents = (answer: AnswerContext): EventEncoder =>
+  encodeWith(answer, { chunk: (json) => `data: ${json}\n\n`, end: '' });
+
+/** Without `alt=sse` a stream is one JSON array, written as it grows. */
+export function encodeList(answer: AnswerContext): EventEncoder {
+  let before = '[';
+  const chunk = (json: string): string => {
+    const text = before + json;
+    before = ',\r\n';
+    return text;
+  };
+  return encodeWith(answer, { chunk, end: ']\n' });
+}
+
+/** Events as `GenerateContentResponse`s. */
+function encodeWith(answer: AnswerContext, framing: Framing): EventEncoder {
   const isHidden = hidesThoughts(answer);
   const choices = new Map<number, OpenChoice>();
   const finishes: FinishEvent[] = [];
@@ -28,7 +43,8 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
     return choice;
   };
   const chunk = (members: JsonObject): string =>
-    `data: ${JSON.stringify({ ...members, modelVersion: answer.model, responseId: answer.id })}\n\n`;
+    framing.chunk(JSON.stringify({ ...members, modelVersion: answer.model, responseId: answer.id }));
+  const last = (members: JsonObject): string => chunk(members) + framing.end;
 
   return (event) => {
     switch (event.type) {
@@ -50,14 +66,14 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         finishes.push(event);
         return '';
       case 'end':
-        return chunk({
+        return last({
           ...native,
           candidates: finishes.map((finish) => closeChoice(choiceAt(finish.choice), finish)),
           ...(usage && { usageMetadata: encodeUsage(usage.usage, usage.bill, tier) }),
           ...answer.extra,
         });
       case 'fault':
-        return `data: ${JSON.stringify(encodeGeminiFault(event.fault, answer).body)}\n\n`;
+        return framing.chunk(JSON.stringify(encodeGeminiFault(event.fault, answer).body)) + framing.end;
       default: {
         const choice = choiceAt(event.choice);
         const parts = writeEvent(choice, event);

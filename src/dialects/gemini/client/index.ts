@@ -4,7 +4,7 @@ import type { ClientDialect } from '../../dialect.ts';
 import { encodeGeminiFault } from '../fault.ts';
 import { GEMINI } from '../names.ts';
 import { decodeCall } from './call.ts';
-import { encodeEvents } from './events.ts';
+import { encodeEvents, encodeList } from './events.ts';
 import { encodeReply } from './reply.ts';
 
 export { decodeCountTokens, type GeminiPath, splitGeminiPath } from './call.ts';
@@ -18,6 +18,14 @@ export const geminiClient: ClientDialect = {
   encodeFault: encodeGeminiFault,
   keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
   streamContentType: 'text/event-stream',
+};
+
+/** The same without `alt=sse`: a stream is a JSON array, kept alive by white space. */
+export const geminiListClient: ClientDialect = {
+  ...geminiClient,
+  encodeEvents: encodeList,
+  keepAlive: '\n',
+  streamContentType: 'application/json; charset=utf-8',
 };
 
 /** The answer to `:countTokens`. */
