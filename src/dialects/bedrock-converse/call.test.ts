@@ -205,6 +205,20 @@ test('Claude calls one tool at a time, tells its stop sequence, and does not thi
   assert.deepEqual(lost(encode({ tools: [weather], parallelToolCalls: false }, nova)), ['parallel_tool_calls']);
 });
 
+test('beta flags of a client of Anthropic’s go on as far as Bedrock knows them', () => {
+  const asked = encode({
+    anthropicBetas: ['context-1m-2025-08-07'],
+    native: {
+      dialect: 'anthropic-messages',
+      fields: { anthropic_beta: ['compact-2026-01-12', 'claude-code-20250219'], speed: 'fast' },
+    },
+  });
+  assert.deepEqual(asked.body.additionalModelRequestFields, {
+    anthropic_beta: ['context-1m-2025-08-07', 'compact-2026-01-12'],
+  });
+  assert.deepEqual(lost(asked), ['anthropic-beta: claude-code-20250219', 'speed']);
+});
+
 test('alternatives at the top of a tool’s schema become one object for Claude', () => {
   const parameters = {
     type: 'object',

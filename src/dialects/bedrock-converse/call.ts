@@ -1,9 +1,10 @@
 import type { Fault } from '../../base/fault.ts';
-import { type JsonObject, objectOf } from '../../base/json.ts';
+import { arrayOf, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
+import { BEDROCK_BETAS } from '../claude-betas.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { createEncoding, type Encoding, familyOf, lose } from './encoding.ts';
 import { encodeMessages } from './messages.ts';
@@ -82,9 +83,15 @@ function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
 }
 
 /** Claude's beta flags; with a budget, thinking between tool calls is one (Bedrock guide to extended thinking, read 2026-11-22). */
-function betas({ call, target }: Encoding, thinking: Thinking): JsonObject {
+function betas(encoding: Encoding, thinking: Thinking): JsonObject {
+  const { call, target } = encoding;
   if (familyOf(target) !== 'claude') return {};
-  const flags = new Set(call.anthropicBetas);
+  const { native, anthropicBetas = [] } = call;
+  const listed = native?.dialect === 'anthropic-messages' ? arrayOf(native.fields.anthropic_beta).map(stringOf) : [];
+  const flags = new Set<string>();
+  for (const flag of [...anthropicBetas, ...listed])
+    if (BEDROCK_BETAS.has(flag)) flags.add(flag);
+    else lose(encoding, `anthropic-beta: ${flag}`, 'this host does not know the flag');
   const hasBudget = objectOf(thinking.fields.thinking).type === 'enabled';
   if (hasBudget && call.tools.length > 0 && !/claude-3/.test(target.endpoint.upstreamId))
     flags.add('interleaved-thinking-2025-05-14');
@@ -145,5 +152,6 @@ function lossesOf(encoding: Encoding): void {
   if (call.promptCacheKey !== undefined) none('prompt_cache_key');
   if (call.audio) none('audio');
   if (call.modalities?.some((modality) => modality !== 'text')) none('modalities');
-  for (const field of Object.keys(call.native?.fields ?? {})) none(field);
+  for (const field of Object.keys(call.native?.fields ?? {}))
+    if (field !== 'anthropic_beta' || familyOf(encoding.target) !== 'claude') none(field);
 }

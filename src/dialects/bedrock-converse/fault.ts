@@ -83,7 +83,7 @@ function codeOf(type: string, message: string, status: number | undefined): Faul
 /** Everything wrong with a request is one exception; what is wrong stands only in its message. */
 function codeOfValidation(message: string): FaultCode {
   if (
-    /input (is )?too long|input tokens? exceed|prompt is too long|context (length|window)|too many input tokens/i.test(
+    /input (is )?too long|input tokens? exceed|prompt is too long|context (length|limit|window)|too many (input )?tokens/i.test(
       message,
     )
   )

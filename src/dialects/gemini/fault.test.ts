@@ -14,6 +14,11 @@ test('a status is refined by its details and its words', () => {
   assert.deepEqual([badKey.upstream?.type, badKey.upstream?.code], ['INVALID_ARGUMENT', 'API_KEY_INVALID']);
   const long = 'The input token count (20) exceeds the maximum number of tokens allowed (10).';
   assert.equal(failure(400, { message: long, status: 'INVALID_ARGUMENT' }).code, 'context_length_exceeded');
+  const vertex =
+    'Unable to submit request because the input token count is 1100000 but model only supports up to 1048576.';
+  assert.equal(failure(400, { message: vertex, status: 'INVALID_ARGUMENT' }).code, 'context_length_exceeded');
+  const page = { status: 404, headers: {}, body: '<!DOCTYPE html><p>Not found</p>', provider: 'Google', now: 0 };
+  assert.equal(geminiUpstream.decodeFault(page).message, 'The provider gave no reason.');
   assert.equal(failure(400, { message: 'No.', status: 'INVALID_ARGUMENT' }).code, 'upstream_invalid_request');
   assert.equal(failure(403, { message: 'No.', status: 'PERMISSION_DENIED' }).code, 'upstream_permission');
   assert.equal(failure(404, { message: 'No.', status: 'NOT_FOUND' }).code, 'upstream_model_not_found');

@@ -40,7 +40,7 @@ const STATUSES: { readonly [status: string]: FaultCode } = {
 const BY_WORDS: readonly (readonly [RegExp, FaultCode])[] = [
   [/API_KEY_INVALID|API key (?:not valid|expired|not found)|ACCESS_TOKEN_EXPIRED/i, 'upstream_authentication'],
   [
-    /token count.{0,80}exceeds|exceeds the maximum number of (?:input )?tokens|context (?:length|window)/i,
+    /token count.{0,80}(?:exceeds|only supports)|exceeds the maximum number of (?:input )?tokens|context (?:length|window)/i,
     'context_length_exceeded',
   ],
   [

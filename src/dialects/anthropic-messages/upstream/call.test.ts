@@ -283,7 +283,10 @@ test('Vertex AI and Bedrock have model, version and streaming elsewhere', () => 
   const target = targetOf({ upstreamId: 'anthropic.claude-test-v1:0' });
   const call = sampleCall({
     stream: true,
-    native: { dialect: 'anthropic-messages', fields: { anthropic_beta: ['b-1'] } },
+    native: {
+      dialect: 'anthropic-messages',
+      fields: { anthropic_beta: ['context-1m-2025-08-07', 'oauth-2025-04-20'] },
+    },
   });
   const invoked = bedrockInvokeAnthropic.encodeCall(call, target, new Map());
   assert(invoked.ok);
@@ -291,8 +294,15 @@ test('Vertex AI and Bedrock have model, version and streaming elsewhere', () => 
   const { anthropic_version, anthropic_beta, model, stream } = invoked.value.body;
   assert.deepEqual(
     [anthropic_version, anthropic_beta, model, stream],
-    ['bedrock-2023-05-31', ['b-1'], undefined, undefined],
+    ['bedrock-2023-05-31', ['context-1m-2025-08-07'], undefined, undefined],
   );
+  // Claude Code's flags are refused by hosts that do not know them.
+  assert.deepEqual(fields(invoked.value), ['anthropic-beta: oauth-2025-04-20']);
+  const flags = ['effort-2025-11-24', 'web-search-2025-03-05'];
+  const vertexed = encode({ anthropicBetas: flags }, vertex);
+  assert.equal(vertexed.headers['anthropic-beta'], 'web-search-2025-03-05');
+  assert.deepEqual(fields(vertexed), ['anthropic-beta: effort-2025-11-24']);
+  assert.equal(encode({ anthropicBetas: flags }).headers['anthropic-beta'], flags.join());
 });
 
 test('a call of absurd size is encoded in time, and its losses are bounded', () => {

@@ -58,7 +58,7 @@ export function encodeCall(
     ...outputConfig(encoding, thinking),
     ...metadata(call),
     ...serviceTier(encoding, transport),
-    ...nativeFields(encoding, thinking),
+    ...nativeFields(encoding, thinking, transport),
   };
   return ok({
     path: transport.path(target, call.stream),
@@ -150,7 +150,7 @@ const INTERLEAVED_THINKING = 'interleaved-thinking-2025-05-14';
 const thinksBetweenTools = ({ tools }: Call, { thinking }: Thinking, { endpoint }: Target): boolean =>
   thinking?.type === 'enabled' && tools.length > 0 && !/claude-3/.test(endpoint.upstreamId);
 
-function nativeFields({ call, target, lose }: Encoding, thinking: Thinking): JsonObject {
+function nativeFields({ call, target, lose }: Encoding, thinking: Thinking, transport: Transport): JsonObject {
   const { native } = call;
   if (native && native.dialect !== DIALECT)
     for (const name of Object.keys(native.fields)) lose(name, `a field that only ${native.dialect} knows`);
@@ -160,6 +160,12 @@ function nativeFields({ call, target, lose }: Encoding, thinking: Thinking): Jso
   if (thinksBetweenTools(call, thinking, target)) betas.add(INTERLEAVED_THINKING);
   if (namesFile(call)) betas.add('files-api-2025-04-14');
   if (fields.context_management !== undefined) betas.add('context-management-2025-06-27');
+  const known = transport.betas(target);
+  for (const flag of known ? betas : [])
+    if (!known?.has(flag)) {
+      betas.delete(flag);
+      lose(`anthropic-beta: ${flag}`, 'this host does not know the flag');
+    }
   const copied = Object.entries(fields).filter(([name]) => !MERGED.includes(name));
   return { ...Object.fromEntries(copied), ...(betas.size > 0 && { anthropic_beta: [...betas] }) };
 }

@@ -1,5 +1,6 @@
 import { arrayOf, type JsonObject } from '../../../base/json.ts';
 import type { Target } from '../../../facts/target.ts';
+import { BEDROCK_BETAS, VERTEX_BETAS } from '../../claude-betas.ts';
 import { hasQuirk } from './quirks.ts';
 
 /** Where the same body goes: Anthropic's own API and its likeness, Vertex AI, or the InvokeModel call of AWS Bedrock. */
@@ -11,6 +12,8 @@ export type Transport = {
   readonly inline: (target: Target) => boolean;
   /** `service_tier` is a field of Anthropic's own API only. */
   readonly hasTiers: (target: Target) => boolean;
+  /** The beta flags it knows; undefined = all of Anthropic's. */
+  readonly betas: (target: Target) => ReadonlySet<string> | undefined;
 };
 
 /** The model within a path; the `@` of Vertex' names stays as it is. */
@@ -32,6 +35,7 @@ export const MESSAGES_API: Transport = {
     hasQuirk(target, 'vertex') ? { anthropic_version: 'vertex-2023-10-16', ...body } : { model, ...body },
   inline: (target) => hasQuirk(target, 'inline-images') || hasQuirk(target, 'vertex'),
   hasTiers: (target) => !hasQuirk(target, 'vertex'),
+  betas: (target) => (hasQuirk(target, 'vertex') ? VERTEX_BETAS : undefined),
 };
 
 /** Model and streaming are in the path, version and betas in the body (InvokeModel guide for Claude, read 2026-11-22). */
@@ -41,4 +45,5 @@ export const BEDROCK_INVOKE: Transport = {
   body: ({ model: _, stream: __, ...body }) => ({ anthropic_version: 'bedrock-2023-05-31', ...body }),
   inline: () => true,
   hasTiers: () => false,
+  betas: () => BEDROCK_BETAS,
 };
