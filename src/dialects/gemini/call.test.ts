@@ -153,6 +153,29 @@ test('a picture in a result stands inside it from the third generation on', () =
   assert.deepEqual(partsFor(older), [{ functionResponse: response }, { inlineData }]);
 });
 
+test('penalties go only where the model has them; none is no loss', () => {
+  const without = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-flash', parameters: new Set() } });
+  const sampling = { frequency_penalty: 0.5, presence_penalty: 0 };
+  assert.deepEqual(encode({ sampling }).body.generationConfig, { frequencyPenalty: 0.5, presencePenalty: 0 });
+  const { body, lost } = encode({ sampling }, without);
+  assert.deepEqual([body.generationConfig, lost], [{}, ['frequency_penalty']]);
+});
+
+test('a tier stands in the body, on Vertex AI in a header', () => {
+  const vertex = sampleTarget('gemini', {
+    dialect: { quirks: ['tier-header'] },
+    endpoint: { upstreamId: 'gemini-3-flash' },
+  });
+  const ask = (serviceTier: string, target: Target) => {
+    const written = geminiUpstream.encodeCall(sampleCall({ serviceTier }), target, NOTHING);
+    assert(written.ok);
+    return [written.value.body.serviceTier, written.value.headers['x-vertex-ai-llm-shared-request-type']];
+  };
+  assert.deepEqual(ask('flex', newer), ['flex', undefined]);
+  assert.deepEqual(ask('flex', vertex), [undefined, 'flex']);
+  assert.deepEqual(ask('default', vertex), [undefined, undefined]);
+});
+
 test('Gemma takes instructions as the user’s words', () => {
   const gemma = sampleTarget('gemini', { endpoint: { upstreamId: 'gemma-3-27b-it' } });
   const messages: Message[] = [{ role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] }, user('Hi.')];

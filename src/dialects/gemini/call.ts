@@ -1,5 +1,4 @@
 import type { Fault } from '../../base/fault.ts';
-import type { JsonObject } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Call } from '../../call/call.ts';
@@ -12,6 +11,7 @@ import { outputInWords } from '../structured-output.ts';
 import { generationConfig, isFormatInWords } from './config.ts';
 import { geminiContents } from './contents.ts';
 import { GEMINI } from './names.ts';
+import { hasQuirk } from './quirks.ts';
 import { geminiTools } from './tools.ts';
 
 /** A call as `generateContent` takes it. The model stands in the path, and so does whether it streams. */
@@ -25,17 +25,22 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
   losses.push(...foreignFields(call, GEMINI));
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Gemini caches prompts without breakpoints' });
   const native = call.native?.dialect === GEMINI ? call.native.fields : {};
+  const tier = serviceTier(call, losses);
+  const inHeader = hasQuirk(target, 'tier-header');
+  const headers = tier !== undefined && inHeader && tier !== 'standard' ? { [TIER_HEADER]: tier } : {};
   const body = {
     ...native,
     contents: contents.value.contents,
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
     ...geminiTools(call, losses),
-    ...serviceTier(call, losses),
+    ...(tier !== undefined && !inHeader && { serviceTier: tier }),
     generationConfig: config,
   };
   const method = call.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
-  return ok({ path: `/models/${target.endpoint.upstreamId}:${method}`, headers: {}, body, losses });
+  return ok({ path: `/models/${target.endpoint.upstreamId}:${method}`, headers: { ...headers }, body, losses });
 }
+
+const TIER_HEADER = 'x-vertex-ai-llm-shared-request-type';
 
 const TIERS: { readonly [tier: string]: string } = {
   default: 'standard',
@@ -47,10 +52,10 @@ const TIERS: { readonly [tier: string]: string } = {
 };
 
 /** OpenAI's and Anthropic's words for Google's tiers; `auto` is what happens anyway. */
-function serviceTier(call: Call, losses: Loss[]): JsonObject {
+function serviceTier(call: Call, losses: Loss[]): string | undefined {
   const asked = call.serviceTier?.toLowerCase();
-  if (asked === undefined || asked === 'auto') return {};
+  if (asked === undefined || asked === 'auto') return undefined;
   const tier = entryOf(TIERS, asked);
   if (tier === undefined) losses.push({ field: 'service_tier', reason: 'Gemini has no such tier' });
-  return tier === undefined ? {} : { serviceTier: tier };
+  return tier;
 }

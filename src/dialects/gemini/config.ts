@@ -27,8 +27,8 @@ export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[])
     ...(call.maxOutputTokens !== undefined && { maxOutputTokens: call.maxOutputTokens }),
     ...(call.stop.length > 0 && { stopSequences: call.stop.slice(0, STOP_SEQUENCES_MAX) }),
     ...(sampling.seed !== undefined && { seed: sampling.seed }),
-    ...(sampling.presence_penalty !== undefined && { presencePenalty: sampling.presence_penalty }),
-    ...(sampling.frequency_penalty !== undefined && { frequencyPenalty: sampling.frequency_penalty }),
+    ...penalty('presence_penalty', call, endpoint, losses),
+    ...penalty('frequency_penalty', call, endpoint, losses),
     ...logprobs(call, endpoint, losses),
     ...outputFormat(call, endpoint, losses),
     ...(call.modalities && { responseModalities: call.modalities.map((name) => name.toUpperCase()) }),
@@ -37,6 +37,17 @@ export function generationConfig(call: Call, endpoint: Endpoint, losses: Loss[])
     ...(thinking && { thinkingConfig: thinking }),
     ...(call.native?.dialect === GEMINI && objectOf(call.native.fields.generationConfig)),
   };
+}
+
+const PENALTIES = { presence_penalty: 'presencePenalty', frequency_penalty: 'frequencyPenalty' } as const;
+
+/** "Penalty is not enabled for this model", except for none (google-gemini/cookbook#1290, read 2026-11-24). */
+function penalty(name: keyof typeof PENALTIES, { sampling }: Call, endpoint: Endpoint, losses: Loss[]): JsonObject {
+  const value = sampling[name];
+  if (value === undefined) return {};
+  if (endpoint.parameters.has(name)) return { [PENALTIES[name]]: value };
+  if (value !== 0) losses.push({ field: name, reason: 'this model has no penalties' });
+  return {};
 }
 
 /** Models that have none refuse the request. */

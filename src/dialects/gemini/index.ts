@@ -13,6 +13,7 @@ import { createGeminiDecoder } from './events.ts';
 import { decodeGeminiFault } from './fault.ts';
 import { geminiAssets } from './media.ts';
 import { GEMINI } from './names.ts';
+import { QUIRKS } from './quirks.ts';
 import { decodeGeminiReply } from './reply.ts';
 
 /** Google's `generateContent`, on the Gemini API and on Vertex AI: they differ in base URL and signing only. */
@@ -24,5 +25,5 @@ export const geminiUpstream: UpstreamDialect = {
   decodeReply: decodeGeminiReply,
   decodeEvents: createGeminiDecoder,
   decodeFault: decodeGeminiFault,
-  quirks: {},
+  quirks: QUIRKS,
 };
