@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultRow } from '../../base/fault.ts';
-import type { Json } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import { collect } from '../../call/collect.ts';
 import type { Event } from '../../call/event.ts';
 import type { Parameter } from '../../call/parameters.ts';
@@ -122,6 +122,23 @@ test('tools that Amazon runs, their results and pictures: the same streamed and 
     { type: 'image', source: { kind: 'base64', mediaType: 'image/webp', data: 'UklGRg==' } },
   ]);
   assert.deepEqual(Object.keys(whole.value.choices[0]?.native?.fields ?? {}), ['block:0', 'block:1']);
+});
+
+test('what a cache gave stands beside the input, or within it where the total says so', () => {
+  const usageWith = (usage: JsonObject) => {
+    const body = { output: { message: { content: [{ text: 'so' }] } }, stopReason: 'end_turn', usage };
+    const reply = bedrockConverseUpstream.decodeReply(body, sampleUpstream(target));
+    assert.ok(reply.ok);
+    return reply.value.usage;
+  };
+  const counts = { inputTokens: 100, outputTokens: 5, cacheReadInputTokens: 60, cacheWriteInputTokens: 30 };
+  const beside = usageOf({ input: 100, inputCacheRead: 60, inputCacheWrite: 30, output: 5 });
+  assert.deepEqual(usageWith({ ...counts, totalTokens: 195 }), beside);
+  assert.deepEqual(usageWith(counts), beside);
+  assert.deepEqual(
+    usageWith({ ...counts, totalTokens: 105 }),
+    usageOf({ input: 10, inputCacheRead: 60, inputCacheWrite: 30, output: 5 }),
+  );
 });
 
 test('why an answer ended', () => {

@@ -1,7 +1,10 @@
 import { arrayOf, countOf, isObject, type Json, objectOf } from '../../base/json.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 
-/** Converse counts what a cache gave or took beside `inputTokens`, and reasoning within `outputTokens`. */
+/**
+ * Converse counts what a cache gave or took beside `inputTokens`, and reasoning within `outputTokens`. Where a family
+ * counts the cache within its input, the total says so.
+ */
 export function decodeUsage(value: Json | undefined): Usage | undefined {
   if (!isObject(value)) return undefined;
   const written = countOf(value.cacheWriteInputTokens);
@@ -11,9 +14,12 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
     if (detail.ttl === '1h') long += countOf(detail.inputTokens);
   }
   const inputCacheWrite1h = Math.min(long, written);
+  const read = countOf(value.cacheReadInputTokens);
+  const told = countOf(value.inputTokens);
+  const isWithin = countOf(value.totalTokens) === told + countOf(value.outputTokens) && told >= read + written;
   return usageOf({
-    input: countOf(value.inputTokens),
-    inputCacheRead: countOf(value.cacheReadInputTokens),
+    input: isWithin ? told - read - written : told,
+    inputCacheRead: read,
     inputCacheWrite: written - inputCacheWrite1h,
     inputCacheWrite1h,
     output: countOf(value.outputTokens),
