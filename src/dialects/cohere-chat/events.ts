@@ -33,7 +33,8 @@ export function createCohereDecoder(upstream: UpstreamContext): EventDecoder {
     const event = frameJson(frame);
     if (!isObject(event)) return fail('upstream_malformed', 'The provider sent an event that is not JSON.');
     const type = optionalString(event.type) ?? frame.event ?? '';
-    if (type === '' && typeof event.message === 'string') return fail('upstream_server_error', event.message);
+    if ((type === '' || type === 'error') && typeof event.message === 'string')
+      return fail('upstream_server_error', event.message);
     answer ??= startAnswer(upstream, event.id);
     readEvent(answer, type, event);
     const events = answer.events.splice(0);

@@ -59,6 +59,8 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const native = {
     ...leftover(body, MODELLED),
     ...steering,
+    // The vendor's own choice of fallback models; a list of models is ours to try.
+    ...(body.fallbacks === 'default' && { fallbacks: 'default' }),
     ...(Object.keys(beside).length > 0 && { metadata: beside }),
     ...betasOf(body, request.headers),
   };
@@ -98,6 +100,7 @@ const refuseThread = (): Fault =>
 
 /** `fallbacks`: at most three `{model}` objects, in place of `models`. */
 function readFallbacks(to: Complaints, body: JsonObject): readonly string[] | undefined {
+  if (body.fallbacks === 'default') return undefined;
   const fallbacks = readObjects(to, body, 'fallbacks');
   if (!fallbacks) return undefined;
   if (Array.isArray(body.models)) complain(to, 'fallbacks', "Send either 'fallbacks' or 'models', not both.");

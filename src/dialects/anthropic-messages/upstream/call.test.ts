@@ -197,6 +197,11 @@ test('beta flags come from the caller’s header, and for thinking between tool 
   assert.equal(headers({ reasoning, tools: [TOOL] }), 'interleaved-thinking-2025-05-14');
   assert.equal(headers({ reasoning, tools: [TOOL] }, 'claude-3-7-sonnet'), undefined);
   assert.equal(headers({ anthropicBetas: ['context-1m-2025-08-07'] }), 'context-1m-2025-08-07');
+  const native = (fields: JsonObject) => headers({ native: { dialect: 'anthropic-messages', fields } });
+  assert.equal(native({ speed: 'fast' }), 'fast-mode-2026-02-01');
+  const edits = [{ type: 'compact_20260112' }];
+  assert.equal(native({ context_management: { edits } }), 'context-management-2025-06-27,compact-2026-01-12');
+  assert.equal(native({ fallbacks: 'default' }), 'server-side-fallback-2026-07-01');
 });
 
 test('thinking excludes forced tools, other temperatures and foreign thoughts', () => {

@@ -8,7 +8,8 @@ import type { Target } from '../../../facts/target.ts';
 import type { EncodedCall } from '../../dialect.ts';
 import type { Emulation } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
-import { namesFile, urlsOf } from './assets.ts';
+import { urlsOf } from './assets.ts';
+import { betasOf } from './betas.ts';
 import { type Encoding, newEncoding } from './encoding.ts';
 import { emulationOf, outputFormat, outputInstruction } from './output.ts';
 import { encodeSampling } from './sampling.ts';
@@ -141,33 +142,13 @@ function serviceTier({ call, target, lose }: Encoding, transport: Transport): Js
   return {};
 }
 
-/**
- * With a budget, thinking between tool calls has to be asked for; adaptive thinking does it anyway. Bedrock and Vertex
- * refuse the flag for Claude 3 (Anthropic guide to extended thinking, read 2026-11-22).
- */
-const INTERLEAVED_THINKING = 'interleaved-thinking-2025-05-14';
-
-const thinksBetweenTools = ({ tools }: Call, { thinking }: Thinking, { endpoint }: Target): boolean =>
-  thinking?.type === 'enabled' && tools.length > 0 && !/claude-3/.test(endpoint.upstreamId);
-
-function nativeFields({ call, target, lose }: Encoding, thinking: Thinking, transport: Transport): JsonObject {
-  const { native } = call;
+function nativeFields(encoding: Encoding, thinking: Thinking, transport: Transport): JsonObject {
+  const { native } = encoding.call;
   if (native && native.dialect !== DIALECT)
-    for (const name of Object.keys(native.fields)) lose(name, `a field that only ${native.dialect} knows`);
-  const fields = fieldsOf(native);
-  const betas = new Set((Array.isArray(fields.anthropic_beta) ? fields.anthropic_beta : []) as string[]);
-  for (const flag of call.anthropicBetas ?? []) betas.add(flag);
-  if (thinksBetweenTools(call, thinking, target)) betas.add(INTERLEAVED_THINKING);
-  if (namesFile(call)) betas.add('files-api-2025-04-14');
-  if (fields.context_management !== undefined) betas.add('context-management-2025-06-27');
-  const known = transport.betas(target);
-  for (const flag of known ? betas : [])
-    if (!known?.has(flag)) {
-      betas.delete(flag);
-      lose(`anthropic-beta: ${flag}`, 'this host does not know the flag');
-    }
-  const copied = Object.entries(fields).filter(([name]) => !MERGED.includes(name));
-  return { ...Object.fromEntries(copied), ...(betas.size > 0 && { anthropic_beta: [...betas] }) };
+    for (const name of Object.keys(native.fields)) encoding.lose(name, `a field that only ${native.dialect} knows`);
+  const copied = Object.entries(fieldsOf(native)).filter(([name]) => !MERGED.includes(name));
+  const betas = betasOf(encoding, thinking, transport);
+  return { ...Object.fromEntries(copied), ...(betas.length > 0 && { anthropic_beta: betas }) };
 }
 
 function loseTheRest({ call, lose }: Encoding): void {
