@@ -2,9 +2,9 @@ import type { EmbeddingDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { decodeGeminiFault } from '../gemini/fault.ts';
 import { isFetchedByGemini } from '../gemini/media.ts';
+import { decodeReply } from '../gemini-embeddings/reply.ts';
 import { embedsContent, encodeCall } from './call.ts';
 import { VERTEX_EMBEDDINGS } from './name.ts';
-import { decodeReply } from './reply.ts';
 
 /**
  * Gemini's embedding models take one input at a time. The older ones take 250 and 20,000 tokens, whichever comes first
