@@ -153,6 +153,26 @@ test('a picture in a result stands inside it from the third generation on', () =
   assert.deepEqual(partsFor(older), [{ functionResponse: response }, { inlineData }]);
 });
 
+test('models without call ids get results in the order of the calls', () => {
+  const messages = [
+    user('Both.'),
+    assistant(call('a', 'add'), call('b', 'add')),
+    result('b', 'second'),
+    result('a', 'first'),
+    user('So?'),
+  ];
+  const [, , results] = encode({ messages }, older).body.contents as { parts: unknown[] }[];
+  assert.deepEqual(results?.parts, [
+    { functionResponse: { name: 'add', response: { output: 'first' } } },
+    { functionResponse: { name: 'add', response: { output: 'second' } } },
+  ]);
+  const [, , told] = encode({ messages }).body.contents as { parts: { functionResponse: { id: string } }[] }[];
+  assert.deepEqual(
+    told?.parts.map(({ functionResponse }) => functionResponse.id),
+    ['b', 'a'],
+  );
+});
+
 test('penalties go only where the model has them; none is no loss', () => {
   const without = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-flash', parameters: new Set() } });
   const sampling = { frequency_penalty: 0.5, presence_penalty: 0 };

@@ -30,7 +30,8 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
   const contents: Content[] = [];
   const system: JsonObject[] = [];
   let before: Message['role'] | undefined;
-  for (const [at, message] of call.messages.entries()) {
+  const messages = isGemini3(target.endpoint) ? call.messages : inCallOrder(call.messages, context.names);
+  for (const [at, message] of messages.entries()) {
     noteMarks(message, at, losses);
     if (isSystem(message)) {
       if (contents.length > 0)
@@ -121,6 +122,22 @@ function functionResponse(message: ToolMessage, context: ContentsContext): Resul
 function responseOf(text: string): JsonObject {
   const value = text.startsWith('{') ? parseJson(text) : undefined;
   return isObject(value) ? value : { output: text };
+}
+
+/** Without ids, results of calls to one function are told apart by their order only: it must be that of the calls. */
+function inCallOrder(messages: readonly Message[], names: ReadonlyMap<string, string>): readonly Message[] {
+  const places = new Map([...names.keys()].map((id, place) => [id, place]));
+  const placeOf = ({ callId }: ToolMessage): number => places.get(callId) ?? places.size;
+  const ordered: Message[] = [];
+  let run: ToolMessage[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') run.push(message);
+    else {
+      ordered.push(...run.sort((a, b) => placeOf(a) - placeOf(b)), message);
+      run = [];
+    }
+  }
+  return [...ordered, ...run.sort((a, b) => placeOf(a) - placeOf(b))];
 }
 
 function namesOf(messages: readonly Message[]): Map<string, string> {
