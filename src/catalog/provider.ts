@@ -24,7 +24,7 @@ export type Auth =
   | { readonly scheme: 'header'; readonly name: string; readonly env: string }
   /** SigV4 from `AWS_ACCESS_KEY_ID` …, or a bearer key from `env` (`AWS_BEARER_TOKEN_BEDROCK`). */
   | { readonly scheme: 'aws-sigv4'; readonly service: string; readonly env: string }
-  /** A Google service account: `env` holds its JSON or the path of its file. */
+  /** A Google service account or a person's sign-in: `env` holds its JSON or the path of its file. */
   | { readonly scheme: 'gcp'; readonly env: string };
 
 /** What a provider's dialect departs from: parameters it refuses (`drop`), renames, and named quirks of that dialect. */

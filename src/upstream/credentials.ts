@@ -1,4 +1,4 @@
-import { isObject, parseJson, stringOf } from '../base/json.ts';
+import { isObject, type JsonObject, parseJson, stringOf } from '../base/json.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { fillVariables, missingVariables, variablePrefix } from '../catalog/environment.ts';
 import type { Provider } from '../catalog/provider.ts';
@@ -19,7 +19,17 @@ export type Secret =
       readonly sessionToken: string | null;
       readonly region: string | null;
     }
-  | { readonly kind: 'gcp'; readonly email: string; readonly privateKey: string; readonly tokenUrl: string };
+  | { readonly kind: 'gcp'; readonly grant: GcpGrant; readonly tokenUrl: string };
+
+/** What Google gives a token for: a service account's signature, or what a person signed in with (`gcloud auth`). */
+export type GcpGrant =
+  | { readonly type: 'service-account'; readonly email: string; readonly privateKey: string }
+  | {
+      readonly type: 'refresh-token';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly refreshToken: string;
+    };
 
 /** What signs requests to one provider, and the only origins it may be sent to. */
 export type Credential = {
@@ -141,20 +151,34 @@ function gcpSecret(provider: Provider, env: string, variables: Variables, readFi
   if (value === undefined) return { missing: [env] };
   const account = parseJson(value.startsWith('{') ? value : (readFile(value) ?? ''));
   if (!isObject(account)) return { missing: [env] };
-  const email = stringOf(account.client_email);
-  const privateKey = stringOf(account.private_key);
-  if (email === '' || privateKey === '') return { missing: [env] };
-  const project = stringOf(account.project_id);
+  const grant = grantOf(account);
+  if (!grant) return { missing: [env] };
+  const project = stringOf(account.project_id) || stringOf(account.quota_project_id);
   return {
     secret: {
       kind: 'gcp',
-      email,
-      // In a variable that was escaped once too often the key's lines end in words.
-      privateKey: privateKey.replaceAll('\\n', '\n'),
+      grant,
       tokenUrl: stringOf(account.token_uri) || 'https://oauth2.googleapis.com/token',
     },
     implied: gcpPlace(provider, variables, project),
   };
+}
+
+/** Google's credential files (google-auth-library 10, read 2026-11-24); undefined for kinds that we do not speak. */
+function grantOf(account: JsonObject): GcpGrant | undefined {
+  const text = (name: string): string => stringOf(account[name]);
+  if (account.type === 'authorized_user') {
+    const grant = {
+      clientId: text('client_id'),
+      clientSecret: text('client_secret'),
+      refreshToken: text('refresh_token'),
+    };
+    return Object.values(grant).includes('') ? undefined : { type: 'refresh-token', ...grant };
+  }
+  const email = text('client_email');
+  // In a variable that was escaped once too often the key's lines end in words.
+  const privateKey = text('private_key').replaceAll('\\n', '\n');
+  return email === '' || privateKey === '' ? undefined : { type: 'service-account', email, privateKey };
 }
 
 /**

@@ -143,3 +143,37 @@ test('a service account buys one token for all who wait, and a new one when it e
   const later = await sign(world, request, of, state.credential);
   assert.equal(later.ok && later.value.headers.authorization, 'Bearer token 2');
 });
+
+test('who signed in with gcloud is granted a token for the refresh token, and told why not', async () => {
+  const account = { type: 'authorized_user', client_id: 'id', client_secret: 's&c', refresh_token: '1//r' };
+  const forms: string[] = [];
+  const answers = [
+    { status: 400, body: { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' } },
+    { status: 200, body: { access_token: 'ya29.x', expires_in: 3599 } },
+  ];
+  const world = worldWith((request, handler) => {
+    forms.push(String(request.body));
+    const { status, body } = answers.shift() ?? assert.fail('no further request');
+    setImmediate(() => {
+      handler.head(status, {});
+      handler.data(Buffer.from(JSON.stringify(body)));
+      handler.end();
+    });
+    return { pause: () => undefined, resume: () => undefined, abort: () => undefined };
+  });
+  const of = provider({ scheme: 'gcp', env: 'ACCOUNT' }, 'https://example.com');
+  const state = createCredentials({ ACCOUNT: JSON.stringify(account) }).of(of);
+  assert.ok(state.ready);
+  const ask = async () => await sign(world, requestTo('https://example.com/x'), of, state.credential);
+  const refused = await ask();
+  assert.ok(!refused.ok && refused.error.code === 'upstream_authentication');
+  assert.match(refused.error.message, /status 400, Token has been expired/);
+  const granted = await ask();
+  assert.equal(granted.ok && granted.value.headers.authorization, 'Bearer ya29.x');
+  const form = 'grant_type=refresh_token&client_id=id&client_secret=s%26c&refresh_token=1%2F%2Fr';
+  assert.deepEqual(forms, [form, form]);
+  assert.deepEqual(createCredentials({ ACCOUNT: '{"type":"external_account"}' }).of(of), {
+    ready: false,
+    missing: ['ACCOUNT'],
+  });
+});

@@ -4,7 +4,7 @@ import { objectOf, optionalNumber, optionalString, parseJson } from '../../base/
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { WireRequest, World } from '../../base/world.ts';
 import { collectBody } from '../collect-body.ts';
-import type { Secret } from '../credentials.ts';
+import type { GcpGrant, Secret } from '../credentials.ts';
 import { signBearer } from './bearer.ts';
 import type { Signed } from './sign.ts';
 
@@ -16,10 +16,13 @@ const REFRESH_EARLY_MS = 5 * 60_000;
 const TOKEN_BYTES_MAX = 64 * 1024;
 const TOKEN_TIMEOUT_MS = 10_000;
 
-/** One token per service account and world: kept until shortly before it expires, fetched once for all who wait. */
+/** One token per credential and world: kept until shortly before it expires, fetched once for all who wait. */
 const tokens = new WeakMap<World, Map<GcpSecret, Token | Promise<Result<Token, Fault>>>>();
 
-/** Signs with an OAuth token bought with a service account's JWT: developers.google.com/identity/protocols/oauth2/service-account, 2026-11-22. */
+/**
+ * Signs with an OAuth token, bought with a service account's JWT or a person's refresh token:
+ * developers.google.com/identity/protocols/oauth2/service-account and …/oauth2/web-server, 2026-11-24.
+ */
 export function signGcp(world: World, request: WireRequest, secret: GcpSecret): Signed | Promise<Signed> {
   const known = tokens.get(world) ?? new Map<GcpSecret, Token | Promise<Result<Token, Fault>>>();
   tokens.set(world, known);
@@ -39,17 +42,16 @@ export function signGcp(world: World, request: WireRequest, secret: GcpSecret): 
 
 async function fetchToken(world: World, secret: GcpSecret): Promise<Result<Token, Fault>> {
   const refused = (detail: string): Result<Token, Fault> =>
-    failed(fault('upstream_authentication', `No access token was granted to the service account: ${detail}`));
-  const assertion = assertionOf(secret, world.now());
-  if (!assertion.ok) return assertion;
-  const grant = encodeURIComponent('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    failed(fault('upstream_authentication', `Google granted no access token: ${detail}`));
+  const form = formOf(secret, world.now());
+  if (!form.ok) return form;
   const answer = await collectBody(
     world,
     {
       method: 'POST',
       url: secret.tokenUrl,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `grant_type=${grant}&assertion=${assertion.value}`,
+      body: new URLSearchParams(form.value).toString(),
       reach: 'operator',
     },
     { bytesMax: TOKEN_BYTES_MAX, timeoutMs: TOKEN_TIMEOUT_MS },
@@ -64,13 +66,28 @@ async function fetchToken(world: World, secret: GcpSecret): Promise<Result<Token
   return ok({ text, until: world.now() + Math.max(livesMs - REFRESH_EARLY_MS, livesMs / 2) });
 }
 
-function assertionOf(secret: GcpSecret, now: number): Result<string, Fault> {
+function formOf({ grant, tokenUrl }: GcpSecret, now: number): Result<{ [name: string]: string }, Fault> {
+  if (grant.type === 'refresh-token')
+    return ok({
+      grant_type: 'refresh_token',
+      client_id: grant.clientId,
+      client_secret: grant.clientSecret,
+      refresh_token: grant.refreshToken,
+    });
+  const assertion = assertionOf(grant, tokenUrl, now);
+  if (!assertion.ok) return assertion;
+  return ok({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion.value });
+}
+
+type ServiceAccount = Extract<GcpGrant, { type: 'service-account' }>;
+
+function assertionOf({ email, privateKey }: ServiceAccount, tokenUrl: string, now: number): Result<string, Fault> {
   const seconds = Math.floor(now / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { iss: secret.email, scope: SCOPE, aud: secret.tokenUrl, iat: seconds, exp: seconds + 3600 };
+  const claims = { iss: email, scope: SCOPE, aud: tokenUrl, iat: seconds, exp: seconds + 3600 };
   const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
   try {
-    const signature = createSign('RSA-SHA256').update(unsigned).sign(secret.privateKey).toString('base64url');
+    const signature = createSign('RSA-SHA256').update(unsigned).sign(privateKey).toString('base64url');
     return ok(`${unsigned}.${signature}`);
   } catch {
     return failed(fault('upstream_authentication', 'The private key of the service account cannot be read.'));
