@@ -267,6 +267,8 @@ test('sound goes as bytes; a turn that is nothing but thought stays behind; Mist
 });
 
 test('structured output by schema; parameters without a place are losses', () => {
+  const both = encode({ sampling: { temperature: 0.5, top_p: 0.9 } });
+  assert.deepEqual([both.body.inferenceConfig, lost(both)], [{ temperature: 0.5 }, ['top_p']]);
   const output = { type: 'json-schema', name: 'a', schema: { type: 'object' } } as const;
   const encoded = encode({ output, stop: ['END'], sampling: { seed: 1, temperature: 1.5 } });
   assert.deepEqual(encoded.body.outputConfig, {

@@ -72,12 +72,15 @@ function encodeInference(encoding: Encoding, thinking: Thinking): JsonObject {
   if (!free && sampling.temperature !== undefined && sampling.temperature !== 1)
     lose(encoding, 'temperature', 'not together with reasoning');
   if (!free && sampling.top_p !== undefined) lose(encoding, 'top_p', 'not together with reasoning');
+  // "`temperature` and `top_p` cannot both be specified for this model", Claude since Opus 4.1 (read 2026-11-24).
+  const both = free && claude && sampling.temperature !== undefined && sampling.top_p !== undefined;
+  if (both) lose(encoding, 'top_p', 'this model takes temperature or top_p, not both');
   const temperature = claude && (sampling.temperature ?? 0) > 1 ? 1 : sampling.temperature;
   if (free && temperature !== sampling.temperature) lose(encoding, 'temperature', 'sent as 1, the highest here');
   return {
     ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
     ...(free && temperature !== undefined && { temperature }),
-    ...(free && sampling.top_p !== undefined && { topP: sampling.top_p }),
+    ...(free && !both && sampling.top_p !== undefined && { topP: sampling.top_p }),
     ...sequences,
   };
 }
