@@ -5,8 +5,10 @@ import { parametersOf } from '../call/parameters.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { suit } from '../dialects/suit.ts';
+import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
 import type { Errand } from './errand.ts';
 import { readAnswer } from './read-answer.ts';
+import type { Sink } from './read-body.ts';
 
 type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
 
@@ -19,18 +21,19 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
       const dialect = dialects.chat(target.endpoint.dialect.id);
       const suited = suit(call, target.endpoint);
       if (!suited.ok) return suited;
+      const named = fitNames(suited.value.call, target.endpoint.dialect.id);
       const context = { call, target, dialect, newId: world.newId };
       return ok([
         {
           accept: acceptOf(dialect, call),
           assets: () => dialect.assets(call, target),
           encode: (assets) => {
-            const encoded = dialect.encodeCall(suited.value.call, target, assets);
+            const encoded = dialect.encodeCall(named.call, target, assets);
             return encoded.ok
               ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] })
               : encoded;
           },
-          read: (headers, sink) => readAnswer(context, headers, sink),
+          read: (headers, sink) => readAnswer(context, headers, callersNames(sink, named.given)),
           decodeFault: dialect.decodeFault,
         },
       ]);
@@ -38,6 +41,15 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
     join: ([reply]) => reply,
   };
 }
+
+const callersNames = (sink: Sink<Reply>, given: GivenNames): Sink<Reply> =>
+  given.size === 0
+    ? sink
+    : {
+        events: (events) => sink.events(givenEvents(events, given)),
+        replied: (reply) => sink.replied(givenReply(reply, given)),
+        failed: sink.failed,
+      };
 
 const ACCEPTED = {
   sse: 'text/event-stream',
