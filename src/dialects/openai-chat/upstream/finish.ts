@@ -40,11 +40,15 @@ const REASONS: { readonly [word: string]: FinishReason } = {
   aborted: 'error',
   cancelled: 'error',
   user_cancel: 'error',
+  function_call_filter: 'error',
 };
 
-/** A vendor's word as a finish reason. Without a known word (Snowflake sends none or ""), tool calls decide. */
+/**
+ * A vendor's word as a finish reason. Without a known word (Snowflake sends none or ""), tool calls decide. Google puts
+ * its own word after it: `function_call_filter: MALFORMED_FUNCTION_CALL` (coder/coder#28470, read 2026-11-25).
+ */
 export function finishOf(native: string | null, hasToolCalls: boolean): FinishReason {
-  return entryOf(REASONS, native?.toLowerCase()) ?? (hasToolCalls ? 'tool_calls' : 'stop');
+  return entryOf(REASONS, native?.toLowerCase().replace(/:.*/s, '')) ?? (hasToolCalls ? 'tool_calls' : 'stop');
 }
 
 /**

@@ -32,6 +32,16 @@ test('how a stream ends', () => {
   assert.equal(outcome(done), 'upstream_malformed', 'nothing was answered');
 });
 
+test('a vendor may put its own word after the finish reason', () => {
+  const finished = (word: string): unknown => {
+    const reply = collect(events(delta('a') + finish.replace('"stop"', JSON.stringify(word)) + done));
+    return reply.ok && [reply.value.choices[0]?.finish, reply.value.choices[0]?.nativeFinish];
+  };
+  const malformed = 'function_call_filter: MALFORMED_FUNCTION_CALL';
+  assert.deepEqual(finished(malformed), ['error', malformed]);
+  assert.deepEqual(finished('content_filter: SPII'), ['content_filter', 'content_filter: SPII']);
+});
+
 test('a broken frame between the others is skipped if nothing can be missing', () => {
   const broken = 'data: {"id":"x","choices":[{"delta":{"content":\n\n';
   const whole = delta('a') + broken + delta('b') + finish + usage(2) + done;
