@@ -78,7 +78,12 @@ test('roles alternate, results come first, and later system text stays in its pl
       role: 'user',
       content: [
         { type: 'tool_result', tool_use_id: 'call_1', content: [{ type: 'text', text: 'one' }] },
-        { type: 'tool_result', tool_use_id: 'call_1_2', is_error: true },
+        {
+          type: 'tool_result',
+          tool_use_id: 'call_1_2',
+          content: [{ type: 'text', text: '(no output)' }],
+          is_error: true,
+        },
         { type: 'text', text: '<system>\nHurry.\n</system>' },
       ],
     },

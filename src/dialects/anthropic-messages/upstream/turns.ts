@@ -83,12 +83,15 @@ function assistantContent(
   return message.parts.flatMap((part, index) => assistantBlocks(encoding, part, `${field}.content[${index}]`, idOf));
 }
 
+/** "content cannot be empty if `is_error` is true", says the refusal; otherwise it may be. */
+const FAILED_SILENTLY: readonly JsonObject[] = [{ type: 'text', text: '(no output)' }];
+
 function toolResult(encoding: Encoding, message: ToolMessage, field: string, idOf: (id: string) => string): JsonObject {
   const content = message.parts.flatMap((part, index) => userBlocks(encoding, part, `${field}.content[${index}]`));
   return {
     type: 'tool_result',
     tool_use_id: idOf(message.callId),
-    ...(content.length > 0 && { content }),
+    ...(content.length > 0 ? { content } : message.isError && { content: FAILED_SILENTLY }),
     ...(message.isError !== undefined && { is_error: message.isError }),
     ...encoding.mark(message.cache, field),
   };
