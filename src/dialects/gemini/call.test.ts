@@ -173,6 +173,20 @@ test('models without call ids get results in the order of the calls', () => {
   );
 });
 
+test('calls stand after something said, and their results right after them', () => {
+  const messages = [assistant(call('a', 'add')), user('Hurry.'), result('a', '3'), user('So?')];
+  const contents = encode({ messages }).body.contents as { role: string; parts: { text?: string }[] }[];
+  assert.deepEqual(
+    contents.map(({ role, parts }) => [role, ...parts.map((part) => part.text ?? Object.keys(part)[0])]),
+    [
+      ['user', '…'],
+      ['model', 'functionCall'],
+      ['user', 'functionResponse'],
+      ['user', 'Hurry.', 'So?'],
+    ],
+  );
+});
+
 test('penalties go only where the model has them; none is no loss', () => {
   const without = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-flash', parameters: new Set() } });
   const sampling = { frequency_penalty: 0.5, presence_penalty: 0 };

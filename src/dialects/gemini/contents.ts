@@ -30,7 +30,8 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
   const contents: Content[] = [];
   const system: JsonObject[] = [];
   let before: Message['role'] | undefined;
-  const messages = isGemini3(target.endpoint) ? call.messages : inCallOrder(call.messages, context.names);
+  const places = isGemini3(target.endpoint) ? null : new Map([...context.names.keys()].map((id, at) => [id, at]));
+  const messages = resultsFirst(call.messages, places);
   for (const [at, message] of messages.entries()) {
     noteMarks(message, at, losses);
     if (isSystem(message)) {
@@ -50,7 +51,11 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
     else contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
     before = message.role;
   }
-  if (!takesInstructions(target) && contents[0]?.role === 'user') contents[0].parts.unshift(...system.splice(0));
+  // "Please ensure that function call turn comes immediately after a user turn": a conversation may have been cut there.
+  if (contents[0]?.role === 'model' && contents[0].parts.some(({ functionCall }) => functionCall))
+    contents.unshift({ role: 'user', parts: [{ text: '…' }] });
+  if (!takesInstructions(target) && contents[0]?.role === 'user')
+    contents[0] = { role: 'user', parts: [...system.splice(0), ...contents[0].parts] };
   // A request without contents is refused; alone, an instruction is the prompt.
   if (contents.length === 0) return ok({ contents: [{ role: 'user', parts: system }], system: [] });
   return ok({ contents, system });
@@ -124,20 +129,31 @@ function responseOf(text: string): JsonObject {
   return isObject(value) ? value : { output: text };
 }
 
-/** Without ids, results of calls to one function are told apart by their order only: it must be that of the calls. */
-function inCallOrder(messages: readonly Message[], names: ReadonlyMap<string, string>): readonly Message[] {
-  const places = new Map([...names.keys()].map((id, place) => [id, place]));
-  const placeOf = ({ callId }: ToolMessage): number => places.get(callId) ?? places.size;
+/**
+ * Results follow their calls at once, whatever was said in between. Without ids, those of calls to one function are told
+ * apart by their order only: it must be that of the calls.
+ */
+function resultsFirst(messages: readonly Message[], byOrder: ReadonlyMap<string, number> | null): readonly Message[] {
+  const placeOf = ({ callId }: ToolMessage): number => byOrder?.get(callId) ?? byOrder?.size ?? 0;
   const ordered: Message[] = [];
-  let run: ToolMessage[] = [];
+  let results: ToolMessage[] = [];
+  let others: Message[] = [];
+  const settle = (): void => {
+    for (const result of results.sort((a, b) => placeOf(a) - placeOf(b))) ordered.push(result);
+    for (const other of others) ordered.push(other);
+    results = [];
+    others = [];
+  };
   for (const message of messages) {
-    if (message.role === 'tool') run.push(message);
+    if (message.role === 'tool') results.push(message);
+    else if (message.role !== 'assistant') others.push(message);
     else {
-      ordered.push(...run.sort((a, b) => placeOf(a) - placeOf(b)), message);
-      run = [];
+      settle();
+      ordered.push(message);
     }
   }
-  return [...ordered, ...run.sort((a, b) => placeOf(a) - placeOf(b))];
+  settle();
+  return ordered;
 }
 
 function namesOf(messages: readonly Message[]): Map<string, string> {
