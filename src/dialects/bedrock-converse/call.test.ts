@@ -79,6 +79,23 @@ test('turns alternate; tool results are the user’s; blank text is left out', (
   });
 });
 
+test('results come first in their turn, with their cache points', () => {
+  const { body } = encode({
+    messages: [
+      user('Weather?'),
+      { role: 'assistant', parts: [{ type: 'tool-call', id: 'c1', name: 'weather', arguments: '{}' }] },
+      user('Hurry.'),
+      { role: 'tool', callId: 'c1', parts: [{ type: 'text', text: 'Rain' }], cache: { ttl: '5m' } },
+    ],
+    tools: [weather],
+  });
+  assert.deepEqual((body.messages as JsonObject[])[2]?.content, [
+    { toolResult: { toolUseId: 'c1', content: [{ text: 'Rain' }] } },
+    { cachePoint: { type: 'default' } },
+    { text: 'Hurry.' },
+  ]);
+});
+
 test('tool choices, and what Converse lacks', () => {
   const choice = (toolChoice: Call['toolChoice']): unknown =>
     (encode({ tools: [weather], ...(toolChoice && { toolChoice }) }).body.toolConfig as JsonObject | undefined)

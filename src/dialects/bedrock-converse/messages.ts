@@ -58,6 +58,7 @@ function isThoughtOnly(encoding: Encoding, message: Message, content: readonly J
 function repair(turns: Turn[]): void {
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [{ text: '…' }] });
   for (const { role, content } of turns) {
+    if (role === 'user') resultsFirst(content);
     const hasText = content.some((block) => block.text !== undefined);
     if (role === 'user' && !hasText && content.some((block) => block.document !== undefined))
       content.push({ text: 'See the attached document.' });
@@ -66,6 +67,21 @@ function repair(turns: Turn[]): void {
   const block = last?.content.at(-1);
   if (last?.role === 'assistant' && typeof block?.text === 'string')
     last.content.splice(-1, 1, { text: block.text.trimEnd() });
+}
+
+/** Results stand right after their calls, whatever was said in between; a cache point goes with the block before it. */
+function resultsFirst(content: JsonObject[]): void {
+  const results: JsonObject[] = [];
+  const others: JsonObject[] = [];
+  let run = others;
+  for (const block of content) {
+    if (block.cachePoint === undefined) run = block.toolResult === undefined ? others : results;
+    run.push(block);
+  }
+  if (results.length === 0) return;
+  content.length = 0;
+  for (const block of results) content.push(block);
+  for (const block of others) content.push(block);
 }
 
 type Standing = UserMessage | AssistantMessage | ToolMessage;
