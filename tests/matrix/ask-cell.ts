@@ -57,7 +57,7 @@ const TOLD: { readonly [member in keyof Asked]?: RegExp } = {
   vendorTools: /^tools\[\d+\]$/,
   effort: /^reasoning$/,
   schema: /^response_format/,
-  sampling: /^(?:top_k|seed|frequency_penalty|logit_bias)$/,
+  sampling: /^(?:top_k|seed|(?:frequency|presence)_penalty|logit_bias)$/,
   stop: /^stop$/,
   choices: /^n$/,
   logprobs: /^logprobs$/,

@@ -110,7 +110,7 @@ const SPEAKERS: { readonly [name: string]: Speaker } = {
     model: 'anthropic.claude-sample',
     reasoning: BUDGET,
     at: ['additionalModelRequestFields', 'thinking'],
-    says: [thinking(8_000), thinking(9_500), thinking(5_000), thinking(1_024), thinking(5_000), undefined],
+    says: [thinking(8_000), thinking(9_500), thinking(5_000), thinking(1_024), thinking(5_000), { type: 'disabled' }],
   },
   'Gemini 3': {
     dialect: 'gemini',

@@ -12,6 +12,7 @@ type Block = {
   image?: Source;
   document?: Source;
   video?: Source;
+  audio?: Source;
   toolUse?: { toolUseId: string; name: string; input: Json };
   toolResult?: { toolUseId: string; content: Block[] };
   reasoningContent?: { reasoningText?: { signature?: string }; redactedContent?: string };
@@ -89,7 +90,9 @@ function opaqueOf(reasoning: Block['reasoningContent']): string[] {
 }
 
 const mediaOf = (blocks: readonly Block[]): string[] =>
-  blocks.flatMap(({ image, document, video }) => (image ?? document ?? video)?.source.bytes ?? []).map(mediumOf);
+  blocks
+    .flatMap(({ image, document, video, audio }) => (image ?? document ?? video ?? audio)?.source.bytes ?? [])
+    .map(mediumOf);
 
 function turn(role: 'user' | 'assistant', blocks: readonly Block[], names: ReadonlyMap<string, string>): AskedTurn {
   const results = blocks.flatMap(({ toolResult }) => toolResult ?? []);
