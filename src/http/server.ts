@@ -4,7 +4,6 @@ import { parseBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
-import { geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { admit } from './admit.ts';
