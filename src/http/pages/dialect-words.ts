@@ -12,6 +12,7 @@ export const DIALECT_WORDS: { readonly [D in DialectId]: string } = {
   ollama: 'Ollama',
   'openai-embeddings': 'OpenAI Embeddings',
   'gemini-embeddings': 'Gemini Embeddings',
+  'vertex-embeddings': 'Vertex AI Embeddings',
   'cohere-embeddings': 'Cohere Embeddings',
   'bedrock-embeddings': 'Bedrock Embeddings',
 };
