@@ -29,13 +29,6 @@ export function inEnvironment(provider: Provider, environment: Environment): Pro
   return { ...provider, baseUrl: override ?? fillVariables(provider.baseUrl, environment), dialects };
 }
 
-/** All providers as this environment has them, by slug. */
-export const withEnvironment = (
-  providers: ReadonlyMap<string, Provider>,
-  environment: Environment,
-): ReadonlyMap<string, Provider> =>
-  new Map([...providers].map(([slug, provider]) => [slug, inEnvironment(provider, environment)]));
-
 function baseUrlOverride(slug: string, environment: Environment): string | undefined {
   const url = environment[`${variablePrefix(slug)}_BASE_URL`]?.trim().replace(/\/+$/, '');
   return url ? url : undefined;

@@ -1,7 +1,7 @@
 import { arrayOf, countOf, type JsonObject, objectOf } from '../../base/json.ts';
-import { usdNumber } from '../../base/money.ts';
 import type { Bill } from '../../call/event.ts';
 import { completionTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { encodeBill } from '../bill.ts';
 import { leftover } from './words.ts';
 
 const PROMPT = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation'];
@@ -89,15 +89,7 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObje
     inference_geo: null,
     service_tier: null,
     ...more,
-    ...(bill && {
-      cost: usdNumber(bill.cost),
-      is_byok: bill.isByok,
-      cost_details: {
-        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
-        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
-        upstream_inference_completions_cost: usdNumber(bill.outputCost),
-      },
-    }),
+    ...(bill && encodeBill(bill)),
   };
 }
 

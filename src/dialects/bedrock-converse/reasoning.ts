@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import { EFFORTS, type Effort } from '../../call/call.ts';
+import { EFFORT_SHARES } from '../../call/effort.ts';
 import type { ReasoningFormat } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
 import { type Encoding, familyOf, lose } from './encoding.ts';
@@ -16,16 +17,6 @@ export const formatOf = (target: Target): ReasoningFormat => (familyOf(target) =
 export const redactedFromWire = (blob: string): string => Buffer.from(blob, 'base64').toString('latin1');
 export const redactedToWire = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
 
-/** The share of the output limit that an effort may think with (spec §2.5). */
-const RATIOS: { readonly [effort in Effort]: number } = {
-  none: 0,
-  minimal: 0.1,
-  low: 0.2,
-  medium: 0.5,
-  high: 0.8,
-  xhigh: 0.95,
-  max: 0.95,
-};
 const NOVA_EFFORTS: readonly Effort[] = ['low', 'medium', 'high'];
 const BUDGET_MIN = 1024;
 const BUDGET_MAX = 128_000;
@@ -58,7 +49,7 @@ export function planThinking(encoding: Encoding): Thinking {
     return OFF;
   }
   const limit = call.maxOutputTokens ?? target.endpoint.maxOutput ?? 32_000;
-  const effort = request.effort ?? effortOf((request.budgetTokens ?? limit * RATIOS.medium) / limit);
+  const effort = request.effort ?? effortOf((request.budgetTokens ?? limit * EFFORT_SHARES.medium) / limit);
   return thinkingOf(encoding, effort, limit);
 }
 
@@ -108,15 +99,15 @@ function claudeThinking(encoding: Encoding, effort: Effort, limit: number, neare
     lose(encoding, 'reasoning', `thinking needs max_tokens above ${BUDGET_MIN}`);
     return OFF;
   }
-  const asked = encoding.call.reasoning?.budgetTokens ?? Math.floor(limit * RATIOS[effort]);
+  const asked = encoding.call.reasoning?.budgetTokens ?? Math.floor(limit * EFFORT_SHARES[effort]);
   const wanted = Math.max(Math.min(asked, BUDGET_MAX), BUDGET_MIN);
-  const budget = wanted < limit ? wanted : Math.max(Math.floor(limit * RATIOS.high), BUDGET_MIN);
+  const budget = wanted < limit ? wanted : Math.max(Math.floor(limit * EFFORT_SHARES.high), BUDGET_MIN);
   return { on: true, fields: { thinking: { type: 'enabled', budget_tokens: budget } } };
 }
 
 const effortOf = (share: number): Effort =>
   EFFORTS.filter((effort) => effort !== 'none').reduce((best, effort) =>
-    Math.abs(RATIOS[effort] - share) < Math.abs(RATIOS[best] - share) ? effort : best,
+    Math.abs(EFFORT_SHARES[effort] - share) < Math.abs(EFFORT_SHARES[best] - share) ? effort : best,
   );
 
 function nearestOf(wanted: Effort, supported: readonly Effort[]): Effort | undefined {

@@ -1,7 +1,7 @@
 import { arrayOf, countOf, type Json, type JsonObject, objectOf } from '../../base/json.ts';
-import { usdNumber } from '../../base/money.ts';
 import type { Bill } from '../../call/event.ts';
 import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { encodeBill } from '../bill.ts';
 
 /**
  * `usageMetadata` → disjoint counts. Gemini's prompt includes what was read from a cache; results of Google's own tools
@@ -72,14 +72,6 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string |
     ...(prompted.length > 0 && { promptTokensDetails: prompted }),
     ...(produced.length > 0 && { candidatesTokensDetails: produced }),
     ...(tier !== undefined && { serviceTier: tier }),
-    ...(bill && {
-      cost: usdNumber(bill.cost),
-      is_byok: bill.isByok,
-      cost_details: {
-        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
-        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
-        upstream_inference_completions_cost: usdNumber(bill.outputCost),
-      },
-    }),
+    ...(bill && encodeBill(bill)),
   };
 }

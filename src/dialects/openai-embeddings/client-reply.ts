@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import { usdNumber } from '../../base/money.ts';
 import type { EmbeddingCall, EmbeddingReply } from '../../call/embedding.ts';
 import type { Bill } from '../../call/event.ts';
 import { promptTokens, type Usage } from '../../call/usage.ts';
+import { encodeBill } from '../bill.ts';
 import { base64Of, numbersOf } from '../vectors.ts';
 
 export type EmbeddingAnswer = {
@@ -39,14 +39,6 @@ function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
     ...(usage.inputAudio > 0 && {
       prompt_tokens_details: { text_tokens: tokens - usage.inputAudio, audio_tokens: usage.inputAudio },
     }),
-    ...(bill && {
-      cost: usdNumber(bill.cost),
-      is_byok: bill.isByok,
-      cost_details: {
-        upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
-        upstream_inference_prompt_cost: usdNumber(bill.inputCost),
-        upstream_inference_completions_cost: usdNumber(bill.outputCost),
-      },
-    }),
+    ...(bill && encodeBill(bill)),
   };
 }

@@ -1,19 +1,10 @@
 import { type JsonObject, objectOf } from '../../../base/json.ts';
 import { EFFORTS, type Effort, type ReasoningRequest } from '../../../call/call.ts';
+import { EFFORT_SHARES } from '../../../call/effort.ts';
 import type { ReasoningSupport } from '../../../catalog/model.ts';
 import { CLAUDE, fieldsOf, leftover } from '../words.ts';
 import type { Encoding } from './encoding.ts';
 
-/** The part of `max_tokens` that an effort may think with, where the model only knows budgets (spec §2.5). */
-const RATIOS: { readonly [effort in Effort]: number } = {
-  none: 0,
-  minimal: 0.1,
-  low: 0.2,
-  medium: 0.5,
-  high: 0.8,
-  xhigh: 0.95,
-  max: 0.95,
-};
 const BUDGET_MIN = 1024;
 const BUDGET_MAX = 128_000;
 
@@ -76,9 +67,9 @@ function budgeted(
     encoding.lose('reasoning', `thinking needs max_tokens above ${BUDGET_MIN}`);
     return OFF;
   }
-  const share = Math.floor(maxTokens * RATIOS[request.effort ?? 'medium']);
+  const share = Math.floor(maxTokens * EFFORT_SHARES[request.effort ?? 'medium']);
   const wanted = Math.max(Math.min(request.budgetTokens ?? share, BUDGET_MAX), BUDGET_MIN);
-  const budget = wanted < maxTokens ? wanted : Math.max(Math.floor(maxTokens * RATIOS.high), BUDGET_MIN);
+  const budget = wanted < maxTokens ? wanted : Math.max(Math.floor(maxTokens * EFFORT_SHARES.high), BUDGET_MIN);
   if (request.budgetTokens !== undefined && budget !== request.budgetTokens)
     encoding.lose('reasoning.max_tokens', `sent as ${budget}: at least ${BUDGET_MIN} and below max_tokens`);
   const both = request.budgetTokens !== undefined && request.effort !== undefined && support.efforts.length > 0;
@@ -93,7 +84,9 @@ function budgeted(
 const effortOf = (ratio: number): Effort =>
   EFFORTS.reduce(
     (best, effort) =>
-      Math.abs(RATIOS[effort] - ratio) < Math.abs(RATIOS[best] - ratio) && effort !== 'none' ? effort : best,
+      Math.abs(EFFORT_SHARES[effort] - ratio) < Math.abs(EFFORT_SHARES[best] - ratio) && effort !== 'none'
+        ? effort
+        : best,
     'minimal',
   );
 

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../base/json.ts';
-import { usdNumber } from '../../../base/money.ts';
 import type { Bill } from '../../../call/event.ts';
 import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
+import { encodeBill } from '../../bill.ts';
 
 /**
  * Usage in OpenAI's meaning with OpenRouter's additions (spec §2.2): prompt tokens include caches, completion tokens
- * include reasoning. Costs are JSON numbers because the compatible API demands them.
+ * include reasoning.
  */
 export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
   const prompt = promptTokens(usage);
@@ -31,13 +31,3 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
     ...(usage.webSearches > 0 && { server_tool_use_details: { web_search_requests: usage.webSearches } }),
   };
 }
-
-const encodeBill = (bill: Bill): JsonObject => ({
-  cost: usdNumber(bill.cost),
-  is_byok: bill.isByok,
-  cost_details: {
-    upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
-    upstream_inference_prompt_cost: usdNumber(bill.inputCost),
-    upstream_inference_completions_cost: usdNumber(bill.outputCost),
-  },
-});
