@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { FLAGS } from '../tools/flags.mjs';
 
 export const KEY = `sk-sw-v1-${'b'.repeat(64)}`;
 /** The measured process runs on one core, upstream and load on the other. */
@@ -81,20 +82,15 @@ function workerOf(master: number): number {
 
 export async function startGateway(environment: { [name: string]: string }): Promise<{ port: number; pid: number }> {
   const port = await freePort();
-  const child = start(
-    MEASURED_CORE,
-    process.execPath,
-    ['--max-semi-space-size=32', join(root, 'src/main.ts'), 'serve'],
-    {
-      PATH: process.env.PATH ?? '',
-      HOME: process.env.HOME ?? '',
-      PORT: String(port),
-      SWITCHWRIGHT_DATA_DIR: join(folder, `data-${port}`),
-      SWITCHWRIGHT_API_KEY: KEY,
-      SWITCHWRIGHT_LOCAL_SERVERS: '0',
-      ...environment,
-    },
-  );
+  const child = start(MEASURED_CORE, process.execPath, [...FLAGS, join(root, 'src/main.ts'), 'serve'], {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    PORT: String(port),
+    SWITCHWRIGHT_DATA_DIR: join(folder, `data-${port}`),
+    SWITCHWRIGHT_API_KEY: KEY,
+    SWITCHWRIGHT_LOCAL_SERVERS: '0',
+    ...environment,
+  });
   await answering(`http://127.0.0.1:${port}/healthz`);
   return { port, pid: child.pid ?? 0 };
 }

