@@ -8,11 +8,13 @@ export const STRICT_SCHEMAS_QUIRK: Quirk = {
   why: 'strict schemas must close every object and require every property: platform.openai.com/docs/guides/structured-outputs, read 2026-11-22',
 };
 
-/** The output format and the tools as such a provider takes them. */
-export function strictCall({ output, tools }: Call, losses: Loss[]): Pick<Call, 'output' | 'tools'> {
+/** The output format and the tools as such a provider takes them; undefined if nothing of the call is strict. */
+export function strictCall({ output, tools }: Call, losses: Loss[]): Pick<Call, 'output' | 'tools'> | undefined {
+  const isStrict = output.type === 'json-schema' && output.strict;
+  if (!isStrict && !tools.some((tool) => tool.type === 'function' && tool.strict)) return undefined;
   return {
     output:
-      output.type === 'json-schema' && output.strict
+      output.type === 'json-schema' && isStrict
         ? { ...output, ...strictSchema(output.schema, 'response_format.json_schema', losses) }
         : output,
     tools: tools.map((tool, at) => {

@@ -13,10 +13,12 @@ export const NO_BILL: Bill = {
 
 /** What a call costs at an endpoint's prices: disjoint meters × prices (spec §5.2), summed in pico-dollars, rounded up once. */
 export function billFor(usage: Usage, price: Price): Bill {
-  const answer = costOf(usage, price);
-  const summary = usage.compaction ? costOf(usage.compaction, price) : { input: 0n, output: 0n };
-  const input = answer.input + summary.input;
-  const output = answer.output + summary.output;
+  let { input, output } = costOf(usage, price);
+  if (usage.compaction) {
+    const summary = costOf(usage.compaction, price);
+    input += summary.input;
+    output += summary.output;
+  }
   const at = priceAt(price, promptTokens(usage));
   const other = (at.request ?? 0n) + BigInt(usage.webSearches) * (at.webSearch ?? 0n);
   const cost = roundUp(input + output + other);
@@ -33,20 +35,22 @@ export function billFor(usage: Usage, price: Price): Bill {
 /** The tokens' price, by the length of their own prompt. */
 function costOf(usage: Usage, price: Price): { readonly input: bigint; readonly output: bigint } {
   const at = priceAt(price, promptTokens(usage));
-  const count = (tokens: number): bigint => BigInt(tokens);
   const input =
-    count(usage.input) * at.input +
-    count(usage.inputCacheRead) * (at.inputCacheRead ?? at.input) +
-    count(usage.inputCacheWrite) * (at.inputCacheWrite ?? at.input) +
-    count(usage.inputCacheWrite1h) * (at.inputCacheWrite1h ?? at.inputCacheWrite ?? at.input) +
-    count(usage.inputAudio) * (at.inputAudio ?? at.input);
+    times(usage.input, at.input) +
+    times(usage.inputCacheRead, at.inputCacheRead ?? at.input) +
+    times(usage.inputCacheWrite, at.inputCacheWrite ?? at.input) +
+    times(usage.inputCacheWrite1h, at.inputCacheWrite1h ?? at.inputCacheWrite ?? at.input) +
+    times(usage.inputAudio, at.inputAudio ?? at.input);
   const output =
-    count(usage.output) * at.output +
-    count(usage.outputReasoning) * (at.outputReasoning ?? at.output) +
-    count(usage.outputAudio) * (at.outputAudio ?? at.output) +
-    count(usage.outputImage) * (at.outputImage ?? at.output);
+    times(usage.output, at.output) +
+    times(usage.outputReasoning, at.outputReasoning ?? at.output) +
+    times(usage.outputAudio, at.outputAudio ?? at.output) +
+    times(usage.outputImage, at.outputImage ?? at.output);
   return { input, output };
 }
+
+/** Most meters of most calls stand at zero: no integer is made for them. */
+const times = (tokens: number, price: bigint): bigint => (tokens === 0 ? 0n : BigInt(tokens) * price);
 
 export const TOKEN_METERS = [
   'input',

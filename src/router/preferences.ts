@@ -12,6 +12,6 @@ export function namesEndpoint(name: string, endpoint: Endpoint): boolean {
   return !isTier(endpoint);
 }
 
-export function isTier(endpoint: Endpoint): boolean {
-  return TIERS.has(endpoint.tag.split('/').at(-1) ?? '');
+export function isTier({ tag }: Endpoint): boolean {
+  return tag.includes('/') && TIERS.has(tag.slice(tag.lastIndexOf('/') + 1));
 }

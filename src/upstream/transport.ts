@@ -98,9 +98,9 @@ function createExchange(handler: WireHandler): Exchange {
       return;
     }
     try {
-      const { origin, pathname, search } = new URL(request.url);
+      const { origin, path } = request.reach === 'operator' ? knownPlace(request.url) : placeOf(request.url);
       const { method, body, headers } = request;
-      dispatcher.dispatch({ origin, path: pathname + search, method, headers, body }, parts);
+      dispatcher.dispatch({ origin, path, method, headers, body }, parts);
     } catch (cause) {
       queueMicrotask(() => fail({ kind: 'malformed', message: messageOf(cause) }));
     }
@@ -119,6 +119,26 @@ function createExchange(handler: WireHandler): Exchange {
     },
   };
   return { wire, fail, dispatch };
+}
+
+type Place = { readonly origin: string; readonly path: string };
+
+function placeOf(url: string): Place {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search };
+}
+
+/** Providers' URLs are few and come back with every call: each is taken apart once. */
+const PLACES_MAX = 2_000;
+const places = new Map<string, Place>();
+function knownPlace(url: string): Place {
+  let place = places.get(url);
+  if (!place) {
+    if (places.size >= PLACES_MAX) places.clear();
+    place = placeOf(url);
+    places.set(url, place);
+  }
+  return place;
 }
 
 type Pinned = { readonly address: string; readonly family: 4 | 6 };

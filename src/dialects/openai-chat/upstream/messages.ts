@@ -28,10 +28,12 @@ export type Writer = {
   readonly assets: Assets;
 };
 
+const NO_TOOLS: readonly Tool[] = [];
+
 export const newWriter = (target: Target, assets: Assets, tools: readonly Tool[]): Writer => {
-  const quirks = new Set(target.endpoint.dialect.quirks);
-  const custom = quirks.has('custom-tools') ? tools : [];
-  return { custom, target, has: (quirk) => quirks.has(quirk), losses: [], assets };
+  const { quirks } = target.endpoint.dialect;
+  const custom = quirks.includes('custom-tools') ? tools : NO_TOOLS;
+  return { custom, target, has: (quirk) => quirks.includes(quirk), losses: [], assets };
 };
 
 export const lose = (writer: Writer, field: string, reason: string): undefined => {

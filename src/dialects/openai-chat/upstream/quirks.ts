@@ -11,8 +11,11 @@ import { nineCharacters } from '../../tool-ids.ts';
 export const QUIRKS = {
   'max-completion-tokens': {
     why: 'max_tokens is deprecated and refused by reasoning models: platform.openai.com/docs/api-reference/chat, read 2026-11-22',
-    call: ({ max_tokens, ...body }) =>
-      max_tokens === undefined ? body : { ...body, max_completion_tokens: max_tokens },
+    call: (body) => {
+      if (body.max_tokens === undefined) return body;
+      const { max_tokens, ...others } = body;
+      return { ...others, max_completion_tokens: max_tokens };
+    },
   },
   'completion-excludes-reasoning': {
     why: 'completion_tokens leaves reasoning_tokens out: docs.x.ai/docs/guides/reasoning, read 2026-11-22',
