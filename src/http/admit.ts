@@ -1,4 +1,5 @@
-import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { onRequestHookHandler } from 'fastify';
 import { CONSOLE_KEY_ID, isFault, type Need } from '../access/access.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -13,20 +14,26 @@ declare module 'fastify' {
   }
 }
 
+/** Lets a request in, or refuses it and never calls `enter`. Null = nobody known, which only the need `none` lets in. */
+export type Admission = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  enter: (caller: Caller | null) => void,
+) => void;
+
 /** Decides on the head of a request alone who comes in: of everyone else not a byte of the body is kept. */
-export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
+export function admission(gateway: Gateway, need: Need): Admission {
   const { access } = gateway;
-  return (request, reply, done) => {
+  return (request, response, enter) => {
     const headers = request.headers as WireHeaders;
     const decide = (answer: Caller | Fault): void => {
       const caller = isFault(answer) ? null : answer;
       const refusal = isFault(answer) && need !== 'none' ? answer : access.authorize(caller, need);
       const obstacle = refusal ?? (need === 'none' ? null : formOfAPage(request, caller)) ?? encodedBody(headers);
-      if (obstacle) return refuse(request, reply, obstacle);
-      request.caller = caller;
+      if (obstacle) return refuse(response, obstacle);
       // Only now is the client asked for its body.
-      if (headers.expect !== undefined) reply.raw.writeContinue();
-      done();
+      if (headers.expect !== undefined) response.writeContinue();
+      enter(caller);
     };
     const answer = access.authenticate(headers);
     // A key that is not known here may have been made a moment ago.
@@ -36,17 +43,27 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
         .then(decide)
         .catch((cause) => {
           gateway.log('a request failed inside', cause);
-          reply.raw.destroy();
+          response.destroy();
         });
     else decide(answer);
   };
+}
+
+/** The same for a route of the framework, which hears no more of a request that is refused. */
+export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
+  const admitted = admission(gateway, need);
+  return (request, reply, done) =>
+    admitted(request.raw, reply.raw, (caller) => {
+      request.caller = caller;
+      done();
+    });
 }
 
 /**
  * A call on the console's cookie must be JSON and say so: no form of another site's page can, and its scripts would
  * have to ask first (decisions/0015).
  */
-function formOfAPage({ method, headers }: FastifyRequest, caller: Caller | null): Fault | null {
+function formOfAPage({ method, headers }: IncomingMessage, caller: Caller | null): Fault | null {
   if (caller?.keyId !== CONSOLE_KEY_ID || method === 'GET' || method === 'HEAD') return null;
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return null;
   return fault('permission_denied', 'Calls from a browser session must have the content type application/json.');

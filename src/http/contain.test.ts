@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import fastify from 'fastify';
 import type { ClientDialect } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Caller } from '../facts/caller.ts';
@@ -9,6 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { contain } from './answers.ts';
 import { inferenceHandler } from './inference.ts';
 
+const body = Buffer.from('{}');
 const chat = CLIENT_DIALECTS['openai-chat'] as ClientDialect;
 
 test('a bug in one call is told and logged; the others go on', async () => {
@@ -17,37 +19,31 @@ test('a bug in one call is told and logged; the others go on', async () => {
     world: { now: () => 0 },
     log: (message: string) => logged.push(message),
   } as unknown as Gateway;
-  const server = fastify();
-  server.decorateRequest('caller', null);
-  server.addHook('onRequest', async (request) => {
-    request.caller = { keyId: 'key' } as Caller;
-  });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const buggy: ClientDialect = {
     ...chat,
     decodeCall: () => {
       throw new Error('a bug');
     },
   };
-  server.post('/early', inferenceHandler(buggy, gateway));
-  server.post('/late', (_request, reply) => {
-    reply.hijack();
-    contain({ gateway, dialect: chat, reply }, () => {
-      reply.raw.writeHead(200).write('the beginning');
+  const early = inferenceHandler(buggy, gateway);
+  const server = createServer((request, response) => {
+    if (request.url === '/early')
+      return early({ headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, body }, response);
+    contain({ gateway, dialect: chat, response }, () => {
+      response.writeHead(200).write('the beginning');
       throw new Error('a bug');
     });
   });
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const post = (path: string) => fetch(url + path, { method: 'POST', body: '{}' });
   try {
-    const early = await post('/early');
-    assert.equal(early.status, 500);
-    assert.equal(((await early.json()) as { error: { message: string } }).error.message, 'Internal Server Error');
+    const refused = await post('/early');
+    assert.equal(refused.status, 500);
+    assert.equal(((await refused.json()) as { error: { message: string } }).error.message, 'Internal Server Error');
     await assert.rejects(async () => (await post('/late')).text());
     assert.equal(logged.length, 2);
   } finally {
-    await server.close();
+    server.close();
   }
 });

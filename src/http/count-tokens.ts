@@ -1,14 +1,13 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '../base/fault.ts';
 import { type Json, type JsonObject, parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Result } from '../base/result.ts';
-import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { ClientDialect, ClientRequest } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
+import type { InferenceHandler } from './inference.ts';
 
 /** How a dialect asks for a count of tokens, and what it expects for an answer. */
 export type TokenCount = {
@@ -18,16 +17,13 @@ export type TokenCount = {
 };
 
 /** Counts a prompt without sending it anywhere: our own estimate, free, for any model (coding agents ask each turn). */
-export function countTokensHandler({ dialect, decode, encode }: TokenCount, gateway: Gateway) {
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const headers = request.headers as WireHeaders;
-    reply.hijack();
-    contain({ gateway, dialect, reply }, () => {
-      const body = parseBody((request.body as Uint8Array | undefined) ?? new Uint8Array(), LIMITS.nesting_max);
-      if (!body.ok) return refuseIn(dialect, reply, body.error);
-      const call = decode(body.value, { headers, params: request.params as { [name: string]: string } });
-      if (!call.ok) return refuseIn(dialect, reply, call.error);
-      sendJson(reply, JSON.stringify(encode(estimatePrompt(call.value))));
+export function countTokensHandler({ dialect, decode, encode }: TokenCount, gateway: Gateway): InferenceHandler {
+  return ({ headers, params, body: bytes }, response) =>
+    contain({ gateway, dialect, response }, () => {
+      const body = parseBody(bytes, LIMITS.nesting_max);
+      if (!body.ok) return refuseIn(dialect, response, body.error);
+      const call = decode(body.value, { headers, params });
+      if (!call.ok) return refuseIn(dialect, response, call.error);
+      sendJson(response, JSON.stringify(encode(estimatePrompt(call.value))));
     });
-  };
 }

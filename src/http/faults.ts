@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
 import { CORS } from './headers.ts';
@@ -23,16 +23,15 @@ export function envelope(value: Fault): {
   };
 }
 
-/** Writes a refusal on a hijacked reply, with the headers every refusal carries. */
-export function sendFault(reply: FastifyReply, encoded: EncodedFault, value: Fault, id: string | null): void {
-  const { raw, request } = reply;
-  if (raw.destroyed || raw.headersSent) {
-    raw.destroy();
+/** Writes a refusal, with the headers every refusal carries. */
+export function sendFault(response: ServerResponse, encoded: EncodedFault, value: Fault, id: string | null): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
     return;
   }
   const text = JSON.stringify(encoded.body);
-  const isUnread = leavesUnread(request.raw);
-  raw.writeHead(encoded.status, {
+  const isUnread = leavesUnread(response.req);
+  response.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...CORS,
@@ -41,6 +40,6 @@ export function sendFault(reply: FastifyReply, encoded: EncodedFault, value: Fau
     ...(isUnread && { connection: 'close' }),
     ...encoded.headers,
   });
-  if (isUnread) endUnread(request.raw, raw, text);
-  else raw.end(text);
+  if (isUnread) endUnread(response.req, response, text);
+  else response.end(text);
 }

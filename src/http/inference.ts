@@ -1,5 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { assert } from '../base/assert.ts';
+import type { ServerResponse } from 'node:http';
 import { type JsonObject, parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -18,22 +17,27 @@ import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
 import { createEventStream } from './stream.ts';
 
-const NO_BODY = Buffer.alloc(0);
+/** A request for inference: its caller admitted, its body whole. */
+export type InferenceRequest = {
+  readonly headers: WireHeaders;
+  /** As it was asked for, query included. */
+  readonly url: string;
+  readonly params: { readonly [name: string]: string };
+  readonly caller: Caller;
+  readonly body: Buffer;
+};
+export type InferenceHandler = (request: InferenceRequest, response: ServerResponse) => void;
 
-/** Every inference route, once its caller is admitted: decode, complete, encode — in whatever dialect the client speaks. */
-export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
-  return (request: FastifyRequest, reply: FastifyReply): void => {
+/** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
+export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
+  return ({ headers, params, caller, body: bytes }, response) => {
     const receivedAt = gateway.world.now();
-    const headers = request.headers as WireHeaders;
-    reply.hijack();
-    contain({ gateway, dialect, reply }, () => {
-      const { caller } = request;
-      assert(caller, 'an inference route admits callers only');
-      const body = parseBody((request.body as Buffer | undefined) ?? NO_BODY, LIMITS.nesting_max);
-      if (!body.ok) return refuseIn(dialect, reply, body.error);
-      const call = dialect.decodeCall(body.value, { headers, params: request.params as { [name: string]: string } });
-      if (!call.ok) return refuseIn(dialect, reply, call.error);
-      answer({ gateway, dialect, reply, headers, caller, receivedAt, call: call.value });
+    contain({ gateway, dialect, response }, () => {
+      const body = parseBody(bytes, LIMITS.nesting_max);
+      if (!body.ok) return refuseIn(dialect, response, body.error);
+      const call = dialect.decodeCall(body.value, { headers, params });
+      if (!call.ok) return refuseIn(dialect, response, call.error);
+      answer({ gateway, dialect, response, headers, caller, receivedAt, call: call.value });
     });
   };
 }
@@ -41,7 +45,7 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway) {
 type Exchange = {
   readonly gateway: Gateway;
   readonly dialect: ClientDialect;
-  readonly reply: FastifyReply;
+  readonly response: ServerResponse;
   readonly headers: WireHeaders;
   readonly caller: Caller;
   readonly receivedAt: number;
@@ -67,7 +71,7 @@ function answer(exchange: Exchange): void {
 type CompletionRequest = Parameters<typeof complete>[1];
 
 function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
-  const { gateway, dialect, reply, headers, call } = exchange;
+  const { gateway, dialect, response, headers, call } = exchange;
   let receipt: Receipt | null = null;
   complete(gateway, request, {
     events: () => {},
@@ -78,25 +82,25 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
       contain(exchange, () => {
         if (result.kind === 'failed') {
           const answer = answerContext(gateway, request, null);
-          return refuseIn(dialect, reply, result.fault, { id: request.id, answer });
+          return refuseIn(dialect, response, result.fault, { id: request.id, answer });
         }
         if (result.kind !== 'replied') return;
         const context = answerContext(gateway, request, result.target);
         context.extra = extraOf(headers, call, receipt);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-        sendJson(reply, text, { 'x-generation-id': request.id });
+        sendJson(response, text, { 'x-generation-id': request.id });
       }),
   });
 }
 
 function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
-  const { gateway, dialect, reply, headers, call } = exchange;
+  const { gateway, dialect, response, headers, call } = exchange;
   let completion: Completion | null = null;
   let encode: EventEncoder | null = null;
   let context: OpenContext | null = null;
   const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
   const stream = createEventStream(
-    reply.raw,
+    response,
     gateway.world,
     {
       contentType: dialect.streamContentType,
@@ -129,7 +133,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
         if (result.kind !== 'failed') return stream.end();
         if (!stream.opened()) {
           stream.release();
-          return refuseIn(dialect, reply, result.fault, { id: request.id });
+          return refuseIn(dialect, response, result.fault, { id: request.id });
         }
         write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
         stream.end();

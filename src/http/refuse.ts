@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, fault } from '../base/fault.ts';
 import type { ClientDialect } from '../dialects/dialect.ts';
@@ -8,22 +9,26 @@ import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Refuses in the dialect of the path that was asked. */
 export function refuse(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  response: ServerResponse,
   value: Fault,
   headers: { readonly [name: string]: string } = {},
 ): void {
-  reply.hijack();
-  const encoded = dialectOf(pathOf(request))?.encodeFault(value, { id: null }) ?? {
+  const encoded = dialectOf(pathOf(response.req.url ?? ''))?.encodeFault(value, { id: null }) ?? {
     status: envelope(value).error.code,
     body: envelope(value) as never,
     headers: {},
   };
-  sendFault(reply, { ...encoded, headers: { ...encoded.headers, ...headers } }, value, null);
+  sendFault(response, { ...encoded, headers: { ...encoded.headers, ...headers } }, value, null);
+}
+
+/** The same where the framework would answer. */
+export function refuseReply(reply: FastifyReply, value: Fault, headers?: { readonly [name: string]: string }): void {
+  reply.hijack();
+  refuse(reply.raw, value, headers);
 }
 
 /** What is asked for, as the router reads it: without the query, percent-encoding undone. */
-function pathOf({ url }: FastifyRequest): string {
+export function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   try {
     return decodeURI(path);
@@ -44,13 +49,13 @@ export type Mounted = { readonly method: string; readonly url: string };
 /** Answers what no route takes, those mounted later included: 405 with `Allow` if the path is there for another method, else 404. */
 export function notFoundHandler(mounted: readonly Mounted[]) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const path = pathOf(request);
+    const path = pathOf(request.url);
     const methods = new Set(mounted.filter(({ url }) => patternOf(url).test(path)).map(({ method }) => method));
     const asked = `${request.method} ${path.slice(0, 200)}`;
-    if (methods.size === 0) return refuse(request, reply, fault('not_found', `${asked} does not exist here.`));
+    if (methods.size === 0) return refuseReply(reply, fault('not_found', `${asked} does not exist here.`));
     if (methods.has('GET')) methods.add('HEAD');
     const allow = [...methods].sort().join(', ');
-    refuse(request, reply, fault('method_not_allowed', `${asked} does not exist here: use ${allow}.`), { allow });
+    refuseReply(reply, fault('method_not_allowed', `${asked} does not exist here: use ${allow}.`), { allow });
   };
 }
 

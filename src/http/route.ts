@@ -4,6 +4,9 @@ import type { WireHeaders } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 
+/** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
+export const PREFIXES = ['/api/v1', '/v1'] as const;
+
 /** One resource of the API or one page. Streaming routes have their own shape in `stream.ts`. */
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';

@@ -1,34 +1,22 @@
+import { createServer as createNodeServer, type Server } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fault } from '../base/fault.ts';
 import { parseBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
-import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
-import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
-import { countTokensHandler, type TokenCount } from './count-tokens.ts';
-import { geminiModelsHandler } from './gemini-models.ts';
+import { inferenceDoor } from './door.ts';
 import { CORS } from './headers.ts';
-import { inferenceHandler } from './inference.ts';
-import { type Mounted, notFoundHandler, refuse } from './refuse.ts';
-import type { Route, RouteAnswer } from './route.ts';
+import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
+import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
+import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
 import { askBeforeBodies, refuseSocket } from './sockets.ts';
-import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
-
-/** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
-const PREFIXES = ['/api/v1', '/v1'] as const;
 
 /** The first names of every path of the API, and of no page. */
 const API_NAMES = ['/api', '/v1', '/v1beta'] as const;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-const MESSAGES_COUNT: TokenCount = {
-  dialect: anthropicMessagesClient,
-  decode: countTokensRequest,
-  encode: (tokens) => ({ input_tokens: tokens }),
-};
 
 export type ServerParts = {
   readonly gateway: Gateway;
@@ -39,26 +27,35 @@ export type ServerParts = {
 
 /** The HTTP rim: routes, body limits and faults in the caller's own dialect. It decides nothing about a call. */
 export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES }: ServerParts): FastifyInstance {
+  const doors = inferenceDoor(gateway);
   const server = fastify({
     bodyLimit: LIMITS.body_bytes_max,
-    requestTimeout: deadlines.request_ms,
-    keepAliveTimeout: 75_000,
-    http: {
-      headersTimeout: deadlines.request_head_ms,
-      connectionsCheckingInterval: Math.ceil(deadlines.request_head_ms / 10),
+    serverFactory: (framework) => {
+      const node: Server = createNodeServer(
+        {
+          requestTimeout: deadlines.request_ms,
+          headersTimeout: deadlines.request_head_ms,
+          connectionsCheckingInterval: Math.ceil(deadlines.request_head_ms / 10),
+          keepAliveTimeout: 75_000,
+        },
+        (request, response) => {
+          if (!doors.open(request, response)) framework(request, response);
+        },
+      );
+      askBeforeBodies(node);
+      return node;
     },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
-    frameworkErrors: (_error, request, reply) => refuse(request, reply, fault('not_found', 'Not Found')),
+    frameworkErrors: (_error, _request, reply) => refuseReply(reply, fault('not_found', 'Not Found')),
     clientErrorHandler: refuseSocket,
     logger: false,
   });
-  askBeforeBodies(server.server);
   server.decorateRequest('caller', null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, faultOf(error, gateway)));
-  const mounted: Mounted[] = [];
+  server.setErrorHandler((error: FastifyError, _request, reply) => refuseReply(reply, faultOf(error, gateway)));
+  const mounted: Mounted[] = doors.paths.map((url) => ({ method: 'POST', url }));
   const notFound = notFoundHandler(mounted);
   server.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()));
   // What the API does not have is no page's affair: its clients read JSON.
@@ -68,10 +65,6 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
       server.route({ method: METHODS, url, onRequest: notFound, handler: notFound });
     }
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
-  for (const { url, handler } of inference(gateway)) {
-    mounted.push({ method: 'POST', url });
-    server.post(url, { onRequest: admit(gateway, 'inference') }, handler);
-  }
   for (const route of api)
     for (const prefix of PREFIXES) {
       mounted.push({ method: route.method, url: prefix + route.path });
@@ -97,29 +90,6 @@ function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     .send();
 }
 
-type Inference = {
-  readonly url: string;
-  readonly handler: (request: FastifyRequest, reply: FastifyReply) => void;
-};
-
-function inference(gateway: Gateway): Inference[] {
-  const routes: Inference[] = [];
-  for (const { path, dialect } of INFERENCE_ROUTES) {
-    const client = CLIENT_DIALECTS[dialect];
-    if (!client) continue;
-    const handler = inferenceHandler(client, gateway);
-    for (const prefix of PREFIXES) routes.push({ url: prefix + path, handler });
-  }
-  const messages = countTokensHandler(MESSAGES_COUNT, gateway);
-  for (const prefix of PREFIXES) routes.push({ url: `${prefix}/messages/count_tokens`, handler: messages });
-  // Google's SDKs put the version into the path themselves, and the method behind the model: `v1beta` for long, `v1` by
-  // default from @google/genai 3 on (read 2026-11-22).
-  const models = geminiModelsHandler(gateway);
-  for (const prefix of ['/v1beta', '/api/v1beta', '/v1', '/api/v1'])
-    routes.push({ url: `${prefix}/models/*`, handler: models });
-  return routes;
-}
-
 function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: string): void {
   server.route({
     method: route.method,
@@ -128,7 +98,7 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     handler: async (request, reply) => {
       const bytes = request.body as Buffer | undefined;
       const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
-      if (!body.ok) return refuse(request, reply, body.error);
+      if (!body.ok) return refuseReply(reply, body.error);
       const result = await route.handle(
         {
           params: request.params as { [name: string]: string },
@@ -173,10 +143,8 @@ function originOf(request: FastifyRequest): string {
 }
 
 function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault> {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return fault('payload_too_large', `The request body is larger than ${LIMITS.body_bytes_max / 1024 / 1024} MB.`);
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return fault('unsupported_media_type', 'The content type cannot be understood: send application/json.');
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TOO_LARGE;
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return UNREADABLE_TYPE;
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return fault('invalid_request', error.message);
   gateway.log('a request failed inside', error);

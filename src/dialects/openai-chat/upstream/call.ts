@@ -110,7 +110,9 @@ function known<T>(writer: Writer, parameter: Parameter, value: T | undefined): T
 
 function writeTools(writer: Writer, tools: readonly Tool[]): JsonObject[] | undefined {
   if (tools.length === 0) return undefined;
-  const written = tools.map((tool, index) => writeTool(writer, tool, `tools[${index}]`)).filter((tool) => tool !== undefined);
+  const written = tools
+    .map((tool, index) => writeTool(writer, tool, `tools[${index}]`))
+    .filter((tool) => tool !== undefined);
   return written.length > 0 ? written : undefined;
 }
 
