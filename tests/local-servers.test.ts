@@ -51,12 +51,16 @@ async function answerTo(name: string, request: IncomingMessage): Promise<object>
 const names = Object.keys(lists);
 const servers = await Promise.all(names.map(startLocal));
 const urls = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+/** llama.cpp is where its earlier releases listened, the others where the operator says. */
+const named = names.filter((name) => name !== 'llamacpp');
+const urlOf = (name: string): string => urls[names.indexOf(name)] ?? '';
 const gateway = await startGateway({
+  catalogue: { 'providers/llamacpp.toml': `base_url = "http://127.0.0.1:1/v1"\nalso_at = ["${urlOf('llamacpp')}"]\n` },
   environment: {
     SWITCHWRIGHT_LOCAL_SERVERS: '1',
     SWITCHWRIGHT_WORKERS: '2',
     VLLM_API_KEY: KEY,
-    ...Object.fromEntries(names.map((name, at) => [`${name.toUpperCase()}_BASE_URL`, urls[at] ?? ''])),
+    ...Object.fromEntries(named.map((name) => [`${name.toUpperCase()}_BASE_URL`, urlOf(name)])),
   },
 });
 after(async () => {

@@ -26,10 +26,11 @@ export function buildProvider(
     return undefined;
   }
   const local = file.local ?? false;
+  if (file.also_at && !local) refuse(['also_at'], 'only servers on this machine (local = true) are looked for');
   const provider: Provider = {
     slug,
     name: file.name ?? slug,
-    baseUrl: (file.base_url ?? named ?? '').replace(/\/+$/, ''),
+    baseUrl: withoutSlash(file.base_url ?? named ?? ''),
     auth: authOf(slug, file, environment),
     docs: file.docs ?? '',
     ...(file.docs_read === undefined ? {} : { docsRead: file.docs_read }),
@@ -38,10 +39,13 @@ export function buildProvider(
     ...(file.key_check === undefined ? {} : { keyCheck: file.key_check }),
     reseller: file.reseller ?? false,
     local,
+    ...(file.also_at === undefined || named ? {} : { alsoAt: file.also_at.map(withoutSlash) }),
     billsAfterCancel: file.bills_after_cancel ?? false,
   };
   return inEnvironment(provider, environment);
 }
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 /** Without `auth`: a bearer key from `<SLUG>_API_KEY`; a local server needs none. Of several variables the first set one. */
 function authOf(slug: string, file: ProviderFile, environment: Environment): Auth {
@@ -98,7 +102,7 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
       if (!knows.quirks.get(id)?.has(quirk)) refuse(['dialects', id, 'quirks'], `${id} has no quirk ${quirk}`);
     settings.push({
       id: id as DialectId,
-      ...(dialect.base_url === undefined ? {} : { baseUrl: dialect.base_url.replace(/\/+$/, '') }),
+      ...(dialect.base_url === undefined ? {} : { baseUrl: withoutSlash(dialect.base_url) }),
       ...(dialect.path === undefined ? {} : { path: dialect.path }),
       drop: dialect.drop ?? [],
       rename: dialect.rename ?? {},

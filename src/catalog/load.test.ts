@@ -103,6 +103,9 @@ test('what would fail only when it is called is refused at load', () => {
   assert.deepEqual(at('base_url = "https://b.test"\nauth = { scheme = "header", name = "x\\nkey" }\n'), [
     'a/providers/b.toml:2: auth.name: must be the name of an HTTP header',
   ]);
+  assert.deepEqual(at('base_url = "https://b.test"\nalso_at = ["https://c.test"]\n'), [
+    'a/providers/b.toml:2: also_at: only servers on this machine (local = true) are looked for',
+  ]);
 });
 
 test('a file from any editor: a byte order mark is no fault, other encodings and sizes are', () => {

@@ -1,9 +1,14 @@
 import { buildModel } from './build-model.ts';
 import type { Catalog } from './catalog.ts';
 import type { Endpoint, Model } from './model.ts';
+import type { Provider } from './provider.ts';
 
-/** What a server on this machine offers: its provider's slug, and its models. */
-export type LocalServer = { readonly provider: string; readonly models: readonly LocalModel[] };
+/** What a server on this machine offers: its provider's slug, the base URL it answered at, and its models. */
+export type LocalServer = {
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly models: readonly LocalModel[];
+};
 
 /** A name the server answers to; the context window in tokens where the server tells it. */
 export type LocalModel = { readonly name: string; readonly context: number | null };
@@ -13,19 +18,27 @@ export type LocalModel = { readonly name: string; readonly context: number | nul
  * without facts we do not know. A name that makes no slug is left out; a shipped model is never replaced.
  */
 export function withLocalModels(catalog: Catalog, servers: readonly LocalServer[]): Catalog {
+  const providers = new Map<string, Provider>(catalog.providers);
   const models = new Map<string, Model>(catalog.models);
   const endpoints = new Map<string, Endpoint>(catalog.endpoints);
-  for (const server of servers)
-    for (const found of server.models) {
-      const model = build(server.provider, found, catalog);
+  for (const { provider: slug, baseUrl, models: offered } of servers) {
+    const provider = providers.get(slug);
+    if (provider && provider.baseUrl !== baseUrl) providers.set(slug, Object.freeze({ ...provider, baseUrl }));
+    for (const found of offered) {
+      const model = build(slug, found, providers);
       if (!model || models.has(model.id)) continue;
       models.set(model.id, Object.freeze(model));
       for (const endpoint of model.endpoints) endpoints.set(endpoint.id, Object.freeze(endpoint));
     }
-  return Object.freeze({ ...catalog, models, endpoints });
+  }
+  return Object.freeze({ ...catalog, providers, models, endpoints });
 }
 
-function build(provider: string, { name, context }: LocalModel, { providers }: Catalog): Model | undefined {
+function build(
+  provider: string,
+  { name, context }: LocalModel,
+  providers: ReadonlyMap<string, Provider>,
+): Model | undefined {
   const id = `${provider}/${slugOf(name)}`;
   const table = {
     name,

@@ -74,6 +74,7 @@ export const PROVIDER_FILE = z.strictObject({
   dialects: z.record(z.string(), dialect).optional(),
   reseller: z.boolean().optional(),
   local: z.boolean().optional(),
+  also_at: z.array(url).min(1).optional(),
   key_check: z.string().startsWith('/').optional(),
   bills_after_cancel: z.boolean().optional(),
 });

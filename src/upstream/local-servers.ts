@@ -16,16 +16,28 @@ const MODELS_MAX = 500;
  * Asks every local provider's `/models` (OpenAI's list shape, which all of them offer) and tells which answered. What
  * else may listen on such a port, this gateway for one, is not asked (`isOurs`) or does not answer with a list.
  */
-export async function findLocalServers(
-  catalog: Catalog,
-  { world, credentials, isOurs }: { world: World; credentials: Credentials; isOurs: (url: string) => boolean },
-): Promise<LocalServer[]> {
-  const local = [...catalog.providers.values()].filter((provider) => provider.local && !isOurs(provider.baseUrl));
-  const found = await Promise.all(local.map((provider) => ask(provider, world, credentials)));
+export async function findLocalServers(catalog: Catalog, means: Means): Promise<LocalServer[]> {
+  const local = [...catalog.providers.values()].filter((provider) => provider.local);
+  const found = await Promise.all(local.map((provider) => find(provider, means)));
   return found.filter((server) => server !== null);
 }
 
-async function ask(provider: Provider, world: World, credentials: Credentials): Promise<LocalServer | null> {
+type Means = {
+  readonly world: World;
+  readonly credentials: Credentials;
+  readonly isOurs: (url: string) => boolean;
+};
+
+/** At the first of its addresses that answers. */
+async function find(provider: Provider, means: Means): Promise<LocalServer | null> {
+  for (const baseUrl of [provider.baseUrl, ...(provider.alsoAt ?? [])]) {
+    const server = means.isOurs(baseUrl) ? null : await ask({ ...provider, baseUrl }, means);
+    if (server) return server;
+  }
+  return null;
+}
+
+async function ask(provider: Provider, { world, credentials }: Means): Promise<LocalServer | null> {
   const state = credentials.of(provider);
   if (!state.ready) return null;
   const url = `${provider.baseUrl}/models`;
@@ -36,7 +48,7 @@ async function ask(provider: Provider, world: World, credentials: Credentials): 
   const answer = await collectBody(world, signed.value, { bytesMax: BYTES_MAX, timeoutMs: ASK_MS });
   if (!answer.ok || answer.value.status !== 200) return null;
   const { data } = objectOf(parseJson(Buffer.from(answer.value.body).toString('utf8')));
-  return Array.isArray(data) ? { provider: provider.slug, models: modelsIn(data) } : null;
+  return Array.isArray(data) ? { provider: provider.slug, baseUrl: provider.baseUrl, models: modelsIn(data) } : null;
 }
 
 /** vLLM tells `max_model_len`, llama.cpp what the model was trained for (both known since 2024). */
