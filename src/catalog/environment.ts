@@ -2,8 +2,12 @@ import type { Provider } from './provider.ts';
 
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** `google-ai-studio` → `GOOGLE_AI_STUDIO`: how a provider's own variables begin. */
-export const variablePrefix = (slug: string): string => slug.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+/** How a provider's own variables begin: `GOOGLE_AI_STUDIO`; `_302AI`, because a shell's names begin with no digit. */
+export const variablePrefix = (slug: string): string =>
+  slug
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')
+    .replace(/^(?=\d)/, '_');
 
 const VARIABLE = /\$\{([A-Za-z0-9_]+)(?::-([^}]*))?\}/g;
 

@@ -146,9 +146,15 @@ test("variables in URLs are filled, and a named base URL replaces the file's", (
   const url = ['https://$', '{REGION}.test/$', '{STAGE:-v1}'].join('');
   write('a/providers/clouded.toml', `base_url = "${url}"\nauth = { scheme = "none" }\n`);
   write('a/providers/here.toml', 'base_url = "http://127.0.0.1:1/v1"\nlocal = true\n');
-  const catalog = loaded(['a'], { REGION: 'eu', HERE_BASE_URL: 'http://127.0.0.1:9/v1/' });
+  write('a/providers/3rd.toml', 'base_url = "https://b.test"\n');
+  const catalog = loaded(['a'], {
+    REGION: 'eu',
+    HERE_BASE_URL: 'http://127.0.0.1:9/v1/',
+    _3RD_BASE_URL: 'https://third.test',
+  });
   assert.equal(catalog.providers.get('clouded')?.baseUrl, 'https://eu.test/v1');
   assert.equal(catalog.providers.get('here')?.baseUrl, 'http://127.0.0.1:9/v1');
+  assert.equal(catalog.providers.get('3rd')?.baseUrl, 'https://third.test');
 });
 
 test('bare and dashed names and ids of hosts are aliases unless they are ambiguous', () => {

@@ -74,7 +74,7 @@ export const SETTINGS: readonly Setting[] = [
     name: '<SLUG>_BASE_URL',
     default: '',
     meaning:
-      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`.',
+      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`; before a digit at its beginning stands `_`.',
   },
 ];
 
