@@ -51,7 +51,7 @@ async function answerTo(name: string, request: IncomingMessage): Promise<object>
 const names = Object.keys(lists);
 const servers = await Promise.all(names.map(startLocal));
 const urls = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
-/** llama.cpp is where its earlier releases listened, the others where the operator says. */
+/** llama.cpp is where its newest releases listen, the others where the operator says. */
 const named = names.filter((name) => name !== 'llamacpp');
 const urlOf = (name: string): string => urls[names.indexOf(name)] ?? '';
 const gateway = await startGateway({

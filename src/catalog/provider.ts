@@ -76,7 +76,7 @@ export type Provider = {
   readonly keyCheck?: string;
   /** Answers for any model id below its own name (`ollama/…`): a server on this machine, asked at start. */
   readonly local: boolean;
-  /** Where else such a server is looked for when nothing answers at its base URL: earlier releases' default ports. */
+  /** Where else such a server is looked for when nothing answers at its base URL: the default ports of other releases. */
   readonly alsoAt?: readonly string[];
   /** Goes on billing after the client hangs up (spec §2.3). */
   readonly billsAfterCancel: boolean;

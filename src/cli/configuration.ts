@@ -74,7 +74,7 @@ export const SETTINGS: readonly Setting[] = [
     name: '<SLUG>_BASE_URL',
     default: '',
     meaning:
-      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`; before a digit at its beginning stands `_`.',
+      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`; for shells, `_302AI_BASE_URL` means the same as `302AI_BASE_URL`.',
   },
 ];
 
@@ -97,12 +97,20 @@ export function readConfiguration(environment: Environment): Configuration {
       request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
     },
-    environment,
+    environment: writtenEitherWay(environment),
     warnings: [],
   });
 }
 
 /** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */
+/** Containers can set `302AI_BASE_URL`, shells only `_302AI_BASE_URL`: either means the provider. */
+const writtenEitherWay = (environment: Environment): Environment => ({
+  ...Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (/^\d/.test(name) ? [[`_${name}`, value]] : [])),
+  ),
+  ...environment,
+});
+
 function seed(environment: Environment, name: string): string | null {
   const value = environment[name];
   if (!value) return null;
