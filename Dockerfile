@@ -27,5 +27,6 @@ VOLUME /data
 EXPOSE 8787
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Other commands: docker exec CONTAINER node src/main.ts keys list
-ENTRYPOINT ["node", "--max-semi-space-size=32", "--min-semi-space-size=32", "--expose-gc", "src/main.ts"]
+# The flags are those of tools/flags.mjs.
+ENTRYPOINT ["node", "--max-semi-space-size=32", "--min-semi-space-size=32", "--external-memory-accounted-in-global-limit", "--initial-old-space-size=128", "--expose-gc", "src/main.ts"]
 CMD ["serve"]

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type Blob, setAside } from './blobs.ts';
 import { type Fault, fault } from './fault.ts';
 import { failed, ok, type Result } from './result.ts';
 
@@ -76,4 +77,14 @@ export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObj
   if (nestingOf(text, nestingMax) > nestingMax)
     return failed(fault('invalid_request', `The request body nests deeper than ${nestingMax} levels.`));
   return ok(value);
+}
+
+/** The same for a body as it came in chunks, long media set aside: where the value has a mark, `blobs` has the bytes. */
+export function parseChunks(
+  chunks: readonly Buffer[],
+  nestingMax: number,
+): Result<{ readonly value: JsonObject; readonly blobs: readonly Blob[] }, Fault> {
+  const { rest, blobs } = setAside(chunks);
+  const value = parseBody(rest, nestingMax);
+  return value.ok ? ok({ value: value.value, blobs }) : value;
 }

@@ -18,7 +18,8 @@ export type WireRequest = {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body: string | Uint8Array | null;
+  /** Pieces are sent one after the other. */
+  readonly body: string | readonly Uint8Array[] | null;
   /**
    * Which addresses may be reached. `operator`: the operator named the host, private ones allowed. `public`: a caller
    * named it, so only global unicast addresses, resolved once and pinned.

@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { CacheMark, Message, Native } from './message.ts';
 import type { Tool, ToolChoice } from './tool.ts';
@@ -36,6 +37,8 @@ export type Call = {
   readonly gateway: GatewayOptions;
   /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
   readonly native?: Native;
+  /** The bytes behind the marks in its media. */
+  readonly blobs?: readonly Blob[];
 };
 
 export type OutputFormat =

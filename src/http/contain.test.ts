@@ -10,7 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { contain } from './answers.ts';
 import { inferenceHandler } from './inference.ts';
 
-const body = Buffer.from('{}');
+const chunks = [Buffer.from('{}')];
 const chat = CLIENT_DIALECTS['openai-chat'] as ClientDialect;
 
 test('a bug in one call is told and logged; the others go on', async () => {
@@ -28,7 +28,7 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const early = inferenceHandler(buggy, gateway);
   const server = createServer((request, response) => {
     if (request.url === '/early')
-      return early({ headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, body }, response);
+      return early({ headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, chunks }, response);
     contain({ gateway, dialect: chat, response }, () => {
       response.writeHead(200).write('the beginning');
       throw new Error('a bug');

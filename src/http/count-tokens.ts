@@ -1,5 +1,5 @@
 import type { Fault } from '../base/fault.ts';
-import { type Json, type JsonObject, parseBody } from '../base/json.ts';
+import { type Json, type JsonObject, parseChunks } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Result } from '../base/result.ts';
 import type { Call } from '../call/call.ts';
@@ -18,11 +18,11 @@ export type TokenCount = {
 
 /** Counts a prompt without sending it anywhere: our own estimate, free, for any model (coding agents ask each turn). */
 export function countTokensHandler({ dialect, decode, encode }: TokenCount, gateway: Gateway): InferenceHandler {
-  return ({ headers, params, body: bytes }, response) =>
+  return ({ headers, params, chunks }, response) =>
     contain({ gateway, dialect, response }, () => {
-      const body = parseBody(bytes, LIMITS.nesting_max);
+      const body = parseChunks(chunks, LIMITS.nesting_max);
       if (!body.ok) return refuseIn(dialect, response, body.error);
-      const call = decode(body.value, { headers, params });
+      const call = decode(body.value.value, { headers, params });
       if (!call.ok) return refuseIn(dialect, response, call.error);
       sendJson(response, JSON.stringify(encode(estimatePrompt(call.value))));
     });

@@ -51,9 +51,9 @@ export function inferenceDoor(gateway: Gateway): Doors {
       if (caller === null) return;
       readBody(
         request,
-        (body) => {
+        (chunks) => {
           const { headers, url = '' } = request;
-          handler({ headers: headers as WireHeaders, url, params, caller, body }, response);
+          handler({ headers: headers as WireHeaders, url, params, caller, chunks }, response);
         },
         (value) => refuse(response, value),
       );

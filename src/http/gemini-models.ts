@@ -51,7 +51,7 @@ type Exchange = {
 
 async function answer({ gateway, request, response, receivedAt }: Exchange): Promise<void> {
   const { headers, params, caller } = request;
-  const body = parseBody(request.body, LIMITS.nesting_max);
+  const body = parseBody(Buffer.concat(request.chunks), LIMITS.nesting_max);
   if (!body.ok) return refuseIn(geminiClient, response, body.error);
   const asked = decodeEmbedding(body.value, { headers, params });
   if (!asked.ok) return refuseIn(geminiClient, response, asked.error);

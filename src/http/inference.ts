@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type JsonObject, parseBody } from '../base/json.ts';
+import { type JsonObject, parseChunks } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -24,20 +24,23 @@ export type InferenceRequest = {
   readonly url: string;
   readonly params: { readonly [name: string]: string };
   readonly caller: Caller;
-  readonly body: Buffer;
+  /** The body as it came. */
+  readonly chunks: readonly Buffer[];
 };
 export type InferenceHandler = (request: InferenceRequest, response: ServerResponse) => void;
 
 /** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
 export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
-  return ({ headers, params, caller, body: bytes }, response) => {
+  return ({ headers, params, caller, chunks }, response) => {
     const receivedAt = gateway.world.now();
     contain({ gateway, dialect, response }, () => {
-      const body = parseBody(bytes, LIMITS.nesting_max);
+      const body = parseChunks(chunks, LIMITS.nesting_max);
       if (!body.ok) return refuseIn(dialect, response, body.error);
-      const call = dialect.decodeCall(body.value, { headers, params });
-      if (!call.ok) return refuseIn(dialect, response, call.error);
-      answer({ gateway, dialect, response, headers, caller, receivedAt, call: call.value });
+      const { value, blobs } = body.value;
+      const decoded = dialect.decodeCall(value, { headers, params });
+      if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
+      const call = blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value;
+      answer({ gateway, dialect, response, headers, caller, receivedAt, call });
     });
   };
 }

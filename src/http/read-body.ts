@@ -2,29 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 
-const NOTHING = Buffer.alloc(0);
 /** What names a type at all (RFC 9110, 8.3.1); which one it is nobody cares: clients label JSON in many ways. */
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
-/** The whole body of a request, or why it is not taken. A client that leaves before its end is heard of no more. */
+/** The whole body of a request, in the chunks that came, or why it is not taken. A client that leaves before its end is heard of no more. */
 export function readBody(
   request: IncomingMessage,
-  done: (body: Buffer) => void,
+  done: (chunks: readonly Buffer[]) => void,
   refused: (value: Fault) => void,
 ): void {
   const { 'content-type': type, 'content-length': length } = request.headers;
   if (type !== undefined && !MEDIA_TYPE.test(type)) return refused(UNREADABLE_TYPE);
   if (Number(length ?? 0) > LIMITS.body_bytes_max) return refused(TOO_LARGE);
-  const parts: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
   const push = (bytes: Buffer): void => {
-    parts.push(bytes);
+    chunks.push(bytes);
     size += bytes.length;
     if (size <= LIMITS.body_bytes_max) return;
     request.off('data', push).off('end', end);
     refused(TOO_LARGE);
   };
-  const end = (): void => done(parts.length === 1 ? (parts[0] ?? NOTHING) : Buffer.concat(parts, size));
+  const end = (): void => done(chunks);
   request.on('data', push).on('end', end);
 }
 

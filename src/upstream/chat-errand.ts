@@ -35,6 +35,7 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
           },
           read: (headers, sink) => readAnswer(context, headers, callersNames(sink, named.given)),
           decodeFault: dialect.decodeFault,
+          ...(call.blobs && { blobs: call.blobs }),
         },
       ]);
     },

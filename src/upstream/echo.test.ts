@@ -4,7 +4,7 @@ import { sampleCall } from '../dialects/samples.ts';
 import { echoOf, wantsEcho } from './echo.ts';
 import type { Prepared } from './prepare.ts';
 
-const prepared = (body: string | Uint8Array, hidden: readonly string[] = []): Prepared => ({
+const prepared = (body: string | readonly Uint8Array[], hidden: readonly string[] = []): Prepared => ({
   request: { method: 'POST', url: 'http://a.test', headers: {}, body, reach: 'operator' },
   losses: [],
   secrets: () => hidden,
@@ -28,7 +28,7 @@ test('a credential is not shown, wherever it stands in the body', () => {
 
 test('a body that is no JSON object is shown as an empty one', () => {
   assert.deepEqual(echoOf(prepared('not json')), {});
-  assert.deepEqual(echoOf(prepared(new Uint8Array([1]))), {});
+  assert.deepEqual(echoOf(prepared([new Uint8Array([1])])), {});
 });
 
 test('only a stream is echoed, and only to who asks', () => {

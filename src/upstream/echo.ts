@@ -12,7 +12,8 @@ export const wantsEcho = ({ stream, gateway }: Call): boolean =>
 
 /** The body that is about to be sent, without anything that signing added. */
 export function echoOf({ request, secrets }: Prepared): JsonObject {
-  const body = typeof request.body === 'string' ? parseJson(hideSecrets(request.body, secrets())) : undefined;
+  const text = typeof request.body === 'string' ? request.body : Buffer.concat(request.body ?? []).toString();
+  const body = parseJson(hideSecrets(text, secrets()));
   return objectOf(shortened(body ?? null));
 }
 

@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -30,6 +31,8 @@ export type Translation<Answer> = {
   /** What must be fetched before `encode`. */
   readonly assets: () => readonly Asset[];
   readonly encode: (assets: Assets) => Result<EncodedCall, Fault>;
+  /** What the marks in the encoded body stand for. */
+  readonly blobs?: readonly Blob[];
   /** How a 2xx answer with these headers is read. */
   readonly read: (headers: WireHeaders, sink: Sink<Answer>) => Reader;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;

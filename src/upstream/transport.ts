@@ -99,8 +99,8 @@ function createExchange(handler: WireHandler): Exchange {
     }
     try {
       const { origin, path } = request.reach === 'operator' ? knownPlace(request.url) : placeOf(request.url);
-      const { method, body, headers } = request;
-      dispatcher.dispatch({ origin, path, method, headers, body }, parts);
+      const { method } = request;
+      dispatcher.dispatch({ origin, path, method, ...contentOf(request) }, parts);
     } catch (cause) {
       queueMicrotask(() => fail({ kind: 'malformed', message: messageOf(cause) }));
     }
@@ -119,6 +119,13 @@ function createExchange(handler: WireHandler): Exchange {
     },
   };
   return { wire, fail, dispatch };
+}
+
+/** Of pieces the client does not count the bytes itself. */
+function contentOf({ headers, body }: WireRequest): Pick<Dispatcher.DispatchOptions, 'headers' | 'body'> {
+  if (body === null || typeof body === 'string') return { headers, body };
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  return { headers: { ...headers, 'content-length': String(length) }, body: body as never };
 }
 
 type Place = { readonly origin: string; readonly path: string };

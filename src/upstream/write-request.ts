@@ -1,3 +1,4 @@
+import { putBack } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Json } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -39,7 +40,7 @@ export function writeRequest(
         ...encoded.value.headers,
         ...settings.headers,
       },
-      body: JSON.stringify(body),
+      body: translation.blobs ? putBack(JSON.stringify(body), translation.blobs) : JSON.stringify(body),
       reach: 'operator',
     },
     losses,

@@ -9,7 +9,7 @@ export function signAws(request: WireRequest, secret: AwsSecret, service: string
   const url = new URL(request.url);
   const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const region = regionOf(url.hostname) ?? secret.region ?? 'us-east-1';
-  const payloadHash = sha256(request.body ?? '');
+  const payloadHash = sha256(...(typeof request.body === 'string' ? [request.body] : (request.body ?? [])));
   const headers: { [name: string]: string } = {
     ...request.headers,
     host: url.host,
@@ -45,7 +45,11 @@ export function signAws(request: WireRequest, secret: AwsSecret, service: string
 const regionOf = (hostname: string): string | undefined =>
   /\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws|api\.aws)\b/.exec(hostname)?.[1];
 
-const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+function sha256(...pieces: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
 const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
 /** RFC 3986 with every reserved character escaped: what AWS expects where `encodeURIComponent` leaves `!'()*`. */
