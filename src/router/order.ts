@@ -91,11 +91,15 @@ function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: 
     .map(({ endpoint }) => ({ endpoint, reason: `sorted by ${sort}` }));
 }
 
+const THE_ONLY_ONE = 'the only one of its kind';
+
 /**
  * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, each with its cheapest
  * endpoint; the others follow by price. Resellers of others' endpoints come after direct hosts.
  */
 function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): Ordered[] {
+  const [only] = endpoints;
+  if (only && endpoints.length === 1) return [{ endpoint: only, reason: THE_ONLY_ONE }];
   const byCost = directFirst(endpoints)
     .map((endpoint) => ({ endpoint, cost: expectedCost(endpoint, question) }))
     .sort((a, b) => Number(a.endpoint.provider.reseller) - Number(b.endpoint.provider.reseller) || a.cost - b.cost);
@@ -116,7 +120,7 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
   return [
     {
       endpoint: chosen.endpoint,
-      reason: drawable.length > 1 ? `drawn by price, ${share} % of the weight` : 'the only one of its kind',
+      reason: drawable.length > 1 ? `drawn by price, ${share} % of the weight` : THE_ONLY_ONE,
     },
     ...others.map(({ endpoint }) => ({
       endpoint,
