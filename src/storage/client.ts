@@ -4,6 +4,8 @@ import type { WorkAnswer, WorkArgument, WorkName } from './works.ts';
 /** The store as a process sees it, wherever it runs: on a thread, in another process, in a PostgreSQL server. */
 export type StoreClient = {
   readonly dialect: 'sqlite' | 'postgres';
+  /** Works are done in the order in which they were asked for, also without waiting for the one before. */
+  readonly keepsOrder: boolean;
   /** This process's name in leases and holds; new at each start. */
   readonly process: string;
   /** One transaction. Rejects if the store is broken or gone. */

@@ -44,6 +44,7 @@ export function connectStore(channel: Channel, process: string): StoreClient {
 
   return {
     dialect: 'sqlite',
+    keepsOrder: true,
     process,
     work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument })) as never,
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,

@@ -27,7 +27,8 @@ const newPending = (): Pending => {
 };
 
 /**
- * Collects what is written in one turn of the event loop into a group. One group is under way at a time; what comes
+ * Collects what is written in one turn of the event loop into a group. One group is under way at a time, two while they
+ * are small and the store keeps their order: then a fast answer's end need not wait for word of its beginning. What comes
  * meanwhile is the next one, so groups grow with the load and an idle gateway commits at once.
  */
 export type Grouping = {
@@ -43,33 +44,34 @@ export type Grouping = {
 export function openGrouping(client: StoreClient, world: World): Grouping {
   const queue: Pending[] = [];
   let last: Promise<void> = Promise.resolve();
-  let isUnderWay = false;
+  let underWay = 0;
   let isPlanned = false;
-  let pauseMs = 0;
+  let lastSize = 0;
   let seq = 0;
   let backlog = 0;
 
   const send = async (): Promise<void> => {
     isPlanned = false;
-    if (isUnderWay) return;
-    const pending = queue.shift();
+    const pending = maySend() ? queue.shift() : undefined;
     if (!pending) return;
-    isUnderWay = true;
-    pauseMs = pending.size < BUSY.entries ? 0 : BUSY.pauseMs;
+    underWay++;
+    lastSize = pending.size;
     try {
       await client.work('group', groupOf(pending));
       pending.done.resolve();
     } catch (cause) {
       pending.done.reject(cause);
     }
-    isUnderWay = false;
+    underWay--;
     backlog -= pending.size;
     if (queue.length > 0) plan();
   };
+  const isBusy = (): boolean => lastSize >= BUSY.entries;
+  const maySend = (): boolean => underWay === 0 || (underWay === 1 && client.keepsOrder && !isBusy());
   const plan = (): void => {
-    if (isUnderWay || isPlanned) return;
+    if (isPlanned || !maySend()) return;
     isPlanned = true;
-    client.defer(() => void send(), queue.length > 1 ? 0 : pauseMs);
+    client.defer(() => void send(), queue.length > 1 || !isBusy() ? 0 : BUSY.pauseMs);
   };
   const groupOf = (pending: Pending): Group => ({
     process: client.process,

@@ -10,6 +10,7 @@ export function connectLocally(sqlite: Sqlite, process: string): StoreClient {
   const notices = openNotices();
   return {
     dialect: 'sqlite',
+    keepsOrder: true,
     process,
     work: async (name, argument) => {
       const done = sqlite.work((context) => beginWork(name, argument, context));

@@ -77,6 +77,7 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
   const listener = listen(url, notices.emit);
   return {
     dialect: 'postgres',
+    keepsOrder: false,
     process,
     work: (name, argument) => again((context) => beginWork(name, argument, context)) as never,
     query: async (sql, parameters) => {

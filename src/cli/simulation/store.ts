@@ -28,6 +28,7 @@ export function createStore(draws: Draws) {
     const ask = createLane(world, draws);
     return {
       dialect: 'sqlite',
+      keepsOrder: true,
       process,
       work: (name, argument) => ask(() => apply(name, argument)) as never,
       query: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
