@@ -74,13 +74,12 @@ function orderAll(found: readonly Found[], question: Question): Candidate[] {
   const asked = typeof sort === 'object' ? (sort.by ?? null) : (sort ?? null);
   const together = typeof sort === 'object' && sort.partition === 'none';
   const groups = together ? [{ sort: asked, endpoints: found.flatMap((entry) => entry.endpoints) }] : found;
-  const models = new Map(found.map(({ model }) => [model.id, model]));
   const candidates: Candidate[] = [];
   for (const group of groups) {
     let ordered = orderEndpoints(group.endpoints, asked ?? group.sort, question, draw);
     if (allow_fallbacks === false && !question.preferences.order?.length) ordered = ordered.slice(0, 1);
     for (const { endpoint, reason } of ordered) {
-      const model = models.get(endpoint.modelId);
+      const model = found.find((entry) => entry.model.id === endpoint.modelId)?.model;
       if (model) candidates.push({ model, endpoint, reason });
     }
   }
