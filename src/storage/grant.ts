@@ -14,14 +14,16 @@ export function* grant(command: GrantCommand, context: WorkContext): Work<Grant>
   const limit = yield* limitOf(command.scope, command.now, context);
   if (limit === null) return { kind: 'unlimited' };
   const leased = yield query(
-    `select cast(coalesce(sum(amount), 0) as bigint) as total,
-      cast(coalesce(sum(case when process = ? then 0 else amount end), 0) as bigint) as elsewhere
+    `select cast(coalesce(sum(case when process = ? then amount else 0 end), 0) as bigint) as own,
+      cast(coalesce(sum(case when process <> ? and amount > 0 then amount else 0 end), 0) as bigint) as elsewhere
       from lease where scope = ?`,
-    [command.process, command.scope],
+    [command.process, command.process, command.scope],
   );
-  const total = leased.rows[0]?.total as bigint;
+  // A lease below zero is an excess: already among what was spent, so it is nobody else's to spend again. Only the
+  // process whose excess it is asks for that much more, and must not be charged for it twice.
+  const own = leased.rows[0]?.own as bigint;
   const elsewhere = leased.rows[0]?.elsewhere as bigint;
-  const available = limit.amount - limit.spent - total;
+  const available = limit.amount - limit.spent - own - elsewhere;
   if (available < command.need) {
     if (elsewhere > 0n) context.notify(`recall ${command.scope}`);
     return { kind: 'refused', available: nano(available), elsewhere: nano(elsewhere) };

@@ -277,6 +277,18 @@ function sharingLaws(bench: Bench, another: NonNullable<Engine['another']>): voi
     await bench.sound();
   });
 
+  test('what one process spent beyond its lease, another cannot spend again', async () => {
+    const key = await bench.keyOf(cents(10));
+    const otherStorage = await another(bench.world);
+    const other = openLedger(otherStorage.ledgerStore, bench.world);
+    const first = bench.next(key, cents(5));
+    await (await heldBy(bench.ledger, first)).settle(receiptOf(first, cents(12)));
+    assert.ok(!isHold(await other.hold(bench.next(key, cents(1)))), 'the limit is spent');
+    other.close();
+    await otherStorage.close();
+    await bench.sound();
+  });
+
   test('a key made by one process is known to the other; a sign-in works once', async () => {
     const here = await openAccess({ store: bench.storage.accessStore, world: bench.world, newSecret });
     const otherStorage = await another(bench.world);
