@@ -101,9 +101,15 @@ function tierAskedFor(endpoint: Endpoint, { preferences }: Question, { tier }: A
     : 'a service tier nobody asked for';
 }
 
+/**
+ * `data_collection: "deny"` is about training; who trains on nothing may still keep prompts, which is `zdr`'s matter
+ * (openrouter.ai/docs, Python SDK: VideoGenerationRequestDataCollection, read 2026-11-25). A host that states nothing is
+ * taken to do both (openrouter.ai/docs/features/zdr, read 2026-11-25).
+ */
 function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | undefined {
-  const { trainsOnData, retainsDays } = endpoint.provider.policy;
-  if (preferences.data_collection === 'deny' && trainsOnData) return 'may train on prompts';
+  const { trainsOnData, trainingStated, retainsDays } = endpoint.provider.policy;
+  if (preferences.data_collection === 'deny' && trainsOnData)
+    return trainingStated === false ? 'does not state that it trains on no prompts' : 'may train on prompts';
   if (preferences.zdr && retainsDays !== 0) return 'does not state zero data retention';
   return undefined;
 }

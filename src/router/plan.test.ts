@@ -146,7 +146,11 @@ test('every endpoint is a candidate or has a reason', () => {
 });
 
 test('prices, policy, modalities, tools and parameters filter hard', () => {
-  assert(!tags(ask({ preferences: { data_collection: 'deny' } })).includes('one@middle'));
+  const denied = ask({ preferences: { data_collection: 'deny' } });
+  assert.deepEqual(tags(denied), ['one@dear'], 'neither who trains nor who says nothing');
+  const whyNot = (endpoint: string) => denied.rejected.find((entry) => entry.endpoint === endpoint)?.reason;
+  assert.equal(whyNot('acme/one@middle'), 'may train on prompts');
+  assert.equal(whyNot('acme/one@cheap'), 'does not state that it trains on no prompts');
   assert.deepEqual(tags(ask({ preferences: { zdr: true } })), ['one@dear']);
   assert(!tags(ask({ inputModalities: ['text', 'image'] })).includes('one@dear'));
   assert(!tags(ask({ usesTools: true })).includes('one@dear'));

@@ -58,10 +58,11 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'string',
     range: 'allow, deny',
     otherwise: 'allow',
-    meaning: 'deny: no endpoint that trains on prompts, or may.',
+    meaning:
+      'deny: only endpoints whose host states that it trains on no prompts. It may still keep them: see provider.zdr.',
     example: 'deny',
   },
-  { name: 'provider.zdr', type: 'boolean', meaning: 'Only endpoints that keep nothing.', example: true },
+  { name: 'provider.zdr', type: 'boolean', meaning: 'Only endpoints whose host states that it keeps nothing.', example: true },
   {
     name: 'provider.enforce_distillable_text',
     type: 'boolean',
