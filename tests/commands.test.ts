@@ -120,10 +120,16 @@ test('a base URL that leads back to the gateway, and a key of its own, are told 
     OPENAI_BASE_URL: `http://${hostname()}:8787/v1`,
     OPENAI_API_KEY: 'x',
     GROQ_API_KEY: 'sk-of-the-operator',
+    SWITCHWRIGHT_WROKERS: '2',
+    AZURE_API_KEY: 'x',
+    GOOGLE_APPLICATION_CREDENTIALS: '/no/such/file.json',
   });
   assert.match(out, /OPENAI_BASE_URL is this gateway's own address/);
   assert.match(out, /GROQ_API_KEY holds a key of this gateway/);
-  assert.match(out, /No provider is set up/);
+  assert.match(out, /SWITCHWRIGHT_WROKERS is no setting/);
+  assert.match(out, /✗ Azure: its key is set, but AZURE_RESOURCE_NAME is not/);
+  assert.match(out, /✗ Google: GOOGLE_APPLICATION_CREDENTIALS is neither a service account/);
+  assert.doesNotMatch(out, /No provider is set up/);
   assert.equal(code, 1);
 });
 

@@ -19,6 +19,14 @@ export const fillVariables = (text: string, environment: Environment): string =>
 export const missingVariables = (url: string): string[] =>
   [...url.matchAll(VARIABLE)].map((match) => match[1] ?? '').filter(Boolean);
 
+/** What to set to turn a provider on. The place of a Google account is told by its file. */
+export function variablesToSet({ auth, slug, baseUrl, dialects }: Provider): string[] {
+  if (auth.scheme === 'none') return [`${variablePrefix(slug)}_BASE_URL`];
+  if (auth.scheme === 'gcp') return [auth.env];
+  const urls = [baseUrl, ...dialects.flatMap((dialect) => dialect.baseUrl ?? [])];
+  return [...new Set([auth.env, ...urls.flatMap(missingVariables)])];
+}
+
 /**
  * A provider as this environment has it: `<SLUG>_BASE_URL` replaces its base URL and that of its every dialect;
  * variables in URLs are filled.

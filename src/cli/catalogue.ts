@@ -8,7 +8,7 @@ import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
 import { DIALECT_IDS } from '../catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
-import { type Credentials, createCredentials, enabledProviders } from '../upstream/credentials.ts';
+import { type Credentials, createCredentials, enabledProviders, halfSetUp } from '../upstream/credentials.ts';
 import { findLocalServers } from '../upstream/local-servers.ts';
 import { type Configuration, isOurs } from './configuration.ts';
 
@@ -47,6 +47,8 @@ export type Serving = {
   readonly catalog: Catalog;
   readonly enabled: ReadonlySet<string>;
   readonly localServers: readonly LocalServer[];
+  /** What the operator began to set up and stays off, with the reason. */
+  readonly halfSetUp: ReturnType<typeof halfSetUp>;
 };
 
 /** What a gateway with this configuration would serve now: its files are read and local servers are asked. */
@@ -66,5 +68,6 @@ export async function readServing(
     catalog: withLocalModels(read.value, localServers),
     enabled: new Set([...enabledProviders(read.value, credentials, environment), ...found]),
     localServers,
+    halfSetUp: halfSetUp(read.value, credentials),
   });
 }

@@ -18,6 +18,7 @@ export type Composed = {
   readonly storage: Storage;
   readonly firstStart: FirstStart;
   readonly localServers: readonly LocalServer[];
+  readonly halfSetUp: Serving['halfSetUp'];
   /** Reads the catalogue and asks local servers again; a bad one leaves the old one serving and is told. */
   readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -43,6 +44,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     storage,
     firstStart,
     localServers: first.value.localServers,
+    halfSetUp: first.value.halfSetUp,
     reload,
     close: async () => {
       gateway.ledger.close();

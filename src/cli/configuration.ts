@@ -98,8 +98,19 @@ export function readConfiguration(environment: Environment): Configuration {
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
     },
     environment: writtenEitherWay(environment),
-    warnings: [],
+    warnings: unknownSettings(environment),
   });
+}
+
+/** Names for programs that call the gateway, and for its own tests. */
+const NOT_OURS = ['SWITCHWRIGHT_BASE_URL', 'SWITCHWRIGHT_LONG'];
+
+/** A misspelt setting would be no setting at all, without a word. */
+function unknownSettings(environment: Environment): string[] {
+  const known = new Set([...SETTINGS.map(({ name }) => name), ...NOT_OURS]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('SWITCHWRIGHT_') && !known.has(name))
+    .map((name) => `${name} is no setting: docs/configuration.md lists them all.`);
 }
 
 /** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */

@@ -16,7 +16,7 @@ export async function doctorCommand(configuration: Configuration): Promise<numbe
     console.error(`✗ The catalogue has problems:\n${problemText(serving.error)}`);
     return 1;
   }
-  const { catalog, enabled, localServers } = serving.value;
+  const { catalog, enabled, localServers, halfSetUp } = serving.value;
   console.log(`✓ Catalogue: ${catalog.models.size} models, ${catalog.providers.size} providers`);
   for (const warning of configuration.warnings) console.log(wrapped(warning, '  ', '✗ '));
   for (const { provider, models } of localServers) {
@@ -31,6 +31,7 @@ export async function doctorCommand(configuration: Configuration): Promise<numbe
   );
   for (const [at, { mark, text }] of verdicts.entries())
     console.log(wrapped(`${asked[at]?.name}: ${text}`, '  ', `${mark} `));
-  if (asked.length + localServers.length === 0) console.log(wrapped(NOTHING, '  ', '– '));
-  return configuration.warnings.length > 0 || verdicts.some(({ mark }) => mark === '✗') ? 1 : 0;
+  for (const { provider, obstacle } of halfSetUp) console.log(wrapped(`${provider.name}: ${obstacle}`, '  ', '✗ '));
+  if (asked.length + localServers.length + halfSetUp.length === 0) console.log(wrapped(NOTHING, '  ', '– '));
+  return configuration.warnings.length + halfSetUp.length > 0 || verdicts.some(({ mark }) => mark === '✗') ? 1 : 0;
 }

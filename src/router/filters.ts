@@ -1,5 +1,6 @@
 import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
 import type { Parameter } from '../call/parameters.ts';
+import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
 import { isTier, namesEndpoint } from './preferences.ts';
@@ -81,9 +82,8 @@ export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] 
 
 /** What the operator would have to set so that this endpoint can be used. */
 export function missingCredentials(endpoint: Endpoint): string {
-  const { auth, slug, local } = endpoint.provider;
-  if (local) return 'its local server was not found';
-  return auth.scheme === 'none' ? `set ${slug.toUpperCase().replaceAll('-', '_')}_BASE_URL` : `set ${auth.env}`;
+  if (endpoint.provider.local) return 'its local server was not found';
+  return `set ${variablesToSet(endpoint.provider).join(' and ')}`;
 }
 
 function onlyOrdered(endpoint: Endpoint, { preferences }: Question): string | undefined {

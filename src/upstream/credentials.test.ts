@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Catalog } from '../catalog/catalog.ts';
+import { variablesToSet } from '../catalog/environment.ts';
 import type { Auth, Provider } from '../catalog/provider.ts';
-import { createCredentials, enabledProviders } from './credentials.ts';
+import { createCredentials, enabledProviders, halfSetUp } from './credentials.ts';
 
 const BEARER: Auth = { scheme: 'bearer', env: 'HOST_API_KEY' };
 
@@ -30,6 +31,7 @@ const providers = new Map([
   provider('host', {}),
   provider('open', { auth: { scheme: 'none' } }),
   provider('clouded', { auth: { scheme: 'none' }, baseUrl: 'https://${REGION}.test' }),
+  provider('placed', { baseUrl: 'https://${PLACE}.test/v1' }),
   provider('here', { auth: { scheme: 'none' }, local: true }),
   provider('google', {
     auth: { scheme: 'gcp', env: 'ACCOUNT' },
@@ -50,6 +52,18 @@ test('a key, a base URL or no need of either enables a provider; blank counts as
     'open',
     'here',
   ]);
+});
+
+test('a provider that was begun to be set up says why it stays off', () => {
+  const told = (variables: { [name: string]: string }) =>
+    halfSetUp(catalog, createCredentials(variables)).map(({ provider, obstacle }) => `${provider.slug}: ${obstacle}`);
+  assert.deepEqual(told({}), []);
+  assert.deepEqual(told({ HOST_API_KEY: 'k', ACCOUNT: '{}' }), [
+    'placed: its key is set, but PLACE is not',
+    "google: ACCOUNT is neither a service account nor a person's sign-in, nor the path of a file with one",
+  ]);
+  assert.deepEqual(told({ HOST_API_KEY: 'k', PLACE: 'here' }), []);
+  assert.deepEqual(variablesToSet(providers.get('placed') as Provider), ['HOST_API_KEY', 'PLACE']);
 });
 
 test('a service account names its own project', () => {

@@ -40,10 +40,13 @@ export type Credential = {
   readonly origins: ReadonlySet<string>;
 };
 
-/** The provider's credential, or the names of the variables that would make one. */
+/**
+ * The provider's credential, or the names of the variables that would make one; `obstacle` = why a provider that the
+ * operator began to set up stays off, null where nothing of it is set.
+ */
 export type CredentialState =
   | { readonly ready: true; readonly credential: Credential }
-  | { readonly ready: false; readonly missing: readonly string[] };
+  | { readonly ready: false; readonly missing: readonly string[]; readonly obstacle: string | null };
 
 export type Credentials = { readonly of: (provider: Provider) => CredentialState };
 
@@ -76,12 +79,23 @@ export function enabledProviders(catalog: Catalog, credentials: Credentials, var
   return new Set(enabled.map((provider) => provider.slug));
 }
 
+/** Providers that the operator began to set up and that stay off all the same, each with the reason. */
+export const halfSetUp = (
+  catalog: Catalog,
+  credentials: Credentials,
+): readonly { readonly provider: Provider; readonly obstacle: string }[] =>
+  [...catalog.providers.values()].flatMap((provider) => {
+    const state = credentials.of(provider);
+    return state.ready || state.obstacle === null ? [] : [{ provider, obstacle: state.obstacle }];
+  });
+
 const isBaseUrlNamed = ({ slug }: Provider, variables: Variables): boolean =>
   presentValue(variables, `${variablePrefix(slug)}_BASE_URL`) !== undefined;
 
 function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
   const secret = secretOf(provider, variables, readFile);
-  if ('missing' in secret && !isBaseUrlNamed(provider, variables)) return { ready: false, missing: secret.missing };
+  if ('missing' in secret && !isBaseUrlNamed(provider, variables))
+    return { ready: false, missing: secret.missing, obstacle: secret.obstacle ?? null };
   const found: Found = 'missing' in secret ? { secret: { kind: 'none' } } : secret;
   const filled = new Map<string, string>();
   const expand = (url: string): string => {
@@ -92,8 +106,11 @@ function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): 
     }
     return text;
   };
-  const missing = urlsOf(provider).flatMap((url) => missingVariables(expand(url)));
-  if (missing.length > 0) return { ready: false, missing: [...new Set(missing)] };
+  const missing = [...new Set(urlsOf(provider).flatMap((url) => missingVariables(expand(url))))];
+  if (missing.length > 0) {
+    const obstacle = found.secret.kind === 'none' ? null : `its key is set, but ${missing.join(' and ')} is not`;
+    return { ready: false, missing, obstacle };
+  }
   return { ready: true, credential: credentialOf(provider, found.secret, expand) };
 }
 
@@ -111,7 +128,7 @@ function credentialOf(provider: Provider, secret: Secret, expand: (url: string) 
 const presentValue = (variables: Variables, name: string): string | undefined => variables[name]?.trim() || undefined;
 
 type Found = { readonly secret: Secret; readonly implied?: Variables };
-type Missing = { readonly missing: readonly string[] };
+type Missing = { readonly missing: readonly string[]; readonly obstacle?: string };
 
 function secretOf(provider: Provider, variables: Variables, readFile: ReadFile): Found | Missing {
   const { auth } = provider;
@@ -150,9 +167,11 @@ function gcpSecret(provider: Provider, env: string, variables: Variables, readFi
   const value = presentValue(variables, env);
   if (value === undefined) return { missing: [env] };
   const account = parseJson(value.startsWith('{') ? value : (readFile(value) ?? ''));
-  if (!isObject(account)) return { missing: [env] };
-  const grant = grantOf(account);
-  if (!grant) return { missing: [env] };
+  const grant = isObject(account) ? grantOf(account) : undefined;
+  if (!isObject(account) || !grant) {
+    const obstacle = `${env} is neither a service account nor a person's sign-in, nor the path of a file with one`;
+    return { missing: [env], obstacle };
+  }
   const project = stringOf(account.project_id) || stringOf(account.quota_project_id);
   return {
     secret: {

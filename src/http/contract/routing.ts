@@ -62,7 +62,12 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
       'deny: only endpoints whose host states that it trains on no prompts. It may still keep them: see provider.zdr.',
     example: 'deny',
   },
-  { name: 'provider.zdr', type: 'boolean', meaning: 'Only endpoints whose host states that it keeps nothing.', example: true },
+  {
+    name: 'provider.zdr',
+    type: 'boolean',
+    meaning: 'Only endpoints whose host states that it keeps nothing.',
+    example: true,
+  },
   {
     name: 'provider.enforce_distillable_text',
     type: 'boolean',

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { variablesToSet } from '../../catalog/environment.ts';
 import type { Provider } from '../../catalog/provider.ts';
 import type { Route } from '../route.ts';
 import { copyable } from './code.ts';
@@ -167,7 +168,8 @@ function facts(provider: Provider): Html {
   return html`<dl class="pairs wide">${entries.map(([term, words]) => words && html`<div><dt>${term}</dt><dd>${words}</dd></div>`)}</dl>`;
 }
 
-/** The variable of the environment that holds its key. */
-export function switchedOnBy({ auth }: Provider): Part {
-  return auth.scheme === 'none' ? 'nothing: no key needed' : html`<code>${[auth.env].flat().join(' or ')}</code>`;
+/** The variables of the environment that turn it on. */
+export function switchedOnBy(provider: Provider): Part {
+  if (provider.auth.scheme === 'none') return 'nothing: no key needed';
+  return html`${variablesToSet(provider).map((name, at) => html`${at > 0 && ' and '}<code>${name}</code>`)}`;
 }
