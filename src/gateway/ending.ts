@@ -59,7 +59,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
       const finish = { reason: 'error' as const, native: null };
       return {
         ...common,
-        state: 'completed',
+        state: 'failed',
         target: outcome.target,
         usage: usageOfStream(outcome.target, counted),
         finish,

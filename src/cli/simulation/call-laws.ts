@@ -83,6 +83,7 @@ function checkStream(seen: Seen, receipt: Receipt | null, network: Network): str
   const last = events.at(-1)?.type;
   const isWhole = last === 'end' || last === 'fault';
   if (!isWhole && !left) return `the last it heard was ${last}`;
+  if (receipt?.state === 'completed' && last === 'fault') return 'it broke off, but its receipt says completed';
   const wrong = checkEventGrammar(isWhole ? events : [...events, CUT]);
   if (wrong) return wrong;
   for (let choice = 0; choice < seen.choices; choice++) {
