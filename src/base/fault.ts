@@ -106,6 +106,16 @@ type FaultMore = Omit<Fault, 'code' | 'message'>;
 export const fault = (code: FaultCode, message: string, more: FaultMore = {}): Fault => ({ code, message, ...more });
 export const faultRow = (value: Fault): FaultRow => FAULTS[value.code];
 
+/** Statuses that say nothing about an endpoint's health (spec §3.1). */
+const NOT_ITS_FAULT = new Set([400, 413, 422, 403, 451, 499, 429]);
+
+/** Did the endpoint fail, rather than the caller, the credential's quota, or nobody? */
+export function countsAgainst(value: Fault): boolean {
+  if (!value.code.startsWith('upstream_') || value.code === 'upstream_invalid_request') return false;
+  if (value.code === 'upstream_rate_limit' || value.code === 'upstream_permission') return false;
+  return !NOT_ITS_FAULT.has(value.upstream?.status ?? 0);
+}
+
 export type AvailabilityMembers = {
   readonly error_type?: string;
   readonly http_status?: number;

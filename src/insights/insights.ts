@@ -54,7 +54,8 @@ export function openInsights(store: InsightsStore, world: World): Insights {
     ]);
     const nameOf = (row: RollUpRow<D>): string => (row as { readonly [dimension in Dimension]?: string })[by] ?? '';
     const earlier = new Map(before.map((row) => [nameOf(row), tokensOf(row)]));
-    return now.map((row) => {
+    const ranked = now.filter((row) => tokensOf(row) > 0n);
+    return ranked.map((row) => {
       const tokens = tokensOf(row);
       const tokensBefore = earlier.get(nameOf(row)) ?? 0n;
       const growth = tokensBefore === 0n ? null : Number(tokens - tokensBefore) / Number(tokensBefore);

@@ -1,7 +1,7 @@
 import { dayOf, monthOf } from '../base/period.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { appId } from '../insights/app.ts';
-import { rollUpOf } from '../insights/roll-up.ts';
+import { rollUpsOf } from '../insights/roll-up.ts';
 import type { RollUp } from '../insights/store.ts';
 import { accountScope, keyScope, type Scope } from '../ledger/store.ts';
 import { receiptFromText } from './receipt-json.ts';
@@ -92,7 +92,7 @@ export function* close(
     rows.push(generationRow(receipt, closing.receipt));
     addSpending(spending, receipt);
     for (const scope of closing.leases) leases.add([scope, process], [-receipt.bill.cost]);
-    addRollUp(rollUps, rollUpOf(receipt));
+    for (const row of rollUpsOf(receipt)) addRollUp(rollUps, row);
     if (receipt.app !== null) {
       const { origin, title, categories } = receipt.app;
       const id = appId(receipt.app);

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openAccess } from '../access/access.ts';
 import { prepareAccess } from '../access/prepare.ts';
+import { type FaultCode, fault } from '../base/fault.ts';
 import { nano } from '../base/money.ts';
+import { dayOf } from '../base/period.ts';
+import type { Attempt } from '../facts/attempt.ts';
 import { openInsights } from '../insights/insights.ts';
 import { reportAudit } from '../ledger/audit.ts';
 import type { Hold } from '../ledger/hold.ts';
@@ -75,6 +78,7 @@ export function storeLaws(name: string, engine: Engine): void {
     holdLaws(bench);
     limitLaws(bench);
     recordLaws(bench);
+    serviceLaws(bench);
     if (engine.another) sharingLaws(bench, engine.another);
   });
 }
@@ -252,6 +256,60 @@ function recordLaws(bench: Bench): void {
     await bench.sound();
   });
 }
+
+function serviceLaws(bench: Bench): void {
+  test('an attempt that failed is an error of its endpoint, whoever answered; a failed call moves no tokens', async () => {
+    const insights = openInsights(bench.storage.insightsStore, bench.world);
+    const key = await bench.keyOf();
+    const book = async (cost: bigint, attempts: readonly (readonly [host: string, code: FaultCode | null])[]) => {
+      const request = { ...bench.next(key, cents(1)), model: 'served/model' };
+      const [host = '', code] = attempts.at(-1) ?? [];
+      const answered = {
+        endpoint: `served/model@${host}`,
+        provider: host,
+        state: code ? 'failed' : 'completed',
+      } as const;
+      const more = { ...answered, attempts: attempts.map(([name, broken]) => attemptOf(name, broken)) };
+      await (await heldBy(bench.ledger, request)).settle(receiptOf(request, nano(cost), more));
+    };
+    await book(10n, [['steady', null]]);
+    await book(10n, [
+      ['shaky', 'upstream_server_error'],
+      ['steady', null],
+    ]);
+    await book(10n, [['shaky', null]]);
+    await book(0n, [
+      ['shaky', 'upstream_rate_limit'],
+      ['shaky', 'upstream_truncated'],
+    ]);
+    const day = dayOf(bench.world.now());
+    const sums = await insights.sums({ from: day, to: day, by: ['endpoint'], where: { model: 'served/model' } });
+    const told = sums.map(({ endpoint, requests, errors }) => [endpoint, Number(requests), Number(errors)]);
+    assert.deepEqual(told.sort(), [
+      ['', 1, 1],
+      ['served/model@shaky', 1, 2],
+      ['served/model@steady', 2, 0],
+    ]);
+    const ranked = (await insights.models({ days: 1 })).find(({ model }) => model === 'served/model');
+    assert.deepEqual([ranked?.requests, ranked?.tokens], [4n, 3n * 170n], 'the tokens of three answers');
+    await bench.sound();
+  });
+}
+
+const attemptOf = (host: string, code: FaultCode | null): Attempt => ({
+  endpoint: `served/model@${host}`,
+  provider: host,
+  model: 'served/model',
+  startedAt: 0,
+  status: code ? 500 : 200,
+  upstreamId: null,
+  headersMs: 1,
+  firstContentMs: 1,
+  totalMs: 1,
+  outcome: code ? 'failed' : 'answered',
+  fault: code ? fault(code, 'It failed.') : null,
+  losses: [],
+});
 
 /** Two processes on one store. */
 function sharingLaws(bench: Bench, another: NonNullable<Engine['another']>): void {

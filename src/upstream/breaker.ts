@@ -1,4 +1,5 @@
-import { countsAgainst, type HealthReport } from './health-report.ts';
+import { countsAgainst } from '../base/fault.ts';
+import type { HealthReport } from './health-report.ts';
 
 /**
  * Whether an endpoint is fit to go first. It opens on an outage, lets one probe through when its pause is over, and

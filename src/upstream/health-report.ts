@@ -14,16 +14,6 @@ export type HealthReport =
   | { readonly kind: 'failure'; readonly fault: Fault }
   | { readonly kind: 'cancelled' };
 
-/** Statuses that say nothing about an endpoint's health (spec §3.1). */
-const NOT_ITS_FAULT = new Set([400, 413, 422, 403, 451, 499, 429]);
-
-/** Did the endpoint fail, rather than the caller, the credential's quota, or nobody? */
-export function countsAgainst(fault: Fault): boolean {
-  if (!fault.code.startsWith('upstream_') || fault.code === 'upstream_invalid_request') return false;
-  if (fault.code === 'upstream_rate_limit' || fault.code === 'upstream_permission') return false;
-  return !NOT_ITS_FAULT.has(fault.upstream?.status ?? 0);
-}
-
 export function reportOf(end: AttemptEnd, attempt: Attempt): HealthReport {
   if (end.kind === 'cancelled') return { kind: 'cancelled' };
   if ('fault' in end) return { kind: 'failure', fault: end.fault };

@@ -1,6 +1,7 @@
+import { countsAgainst } from '../base/fault.ts';
 import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts';
 import { type Breaker, breakerAfter, CLOSED, isStable } from './breaker.ts';
-import { countsAgainst, type HealthReport } from './health-report.ts';
+import type { HealthReport } from './health-report.ts';
 import { createSamples, type Samples } from './samples.ts';
 
 export type Health = {

@@ -60,7 +60,7 @@ export async function daysOfUse(
   });
 }
 
-/** Requests and failures of an endpoint on each of the last thirty days, oldest first. */
+/** Attempts at an endpoint on each of the last thirty days, oldest first, and those that failed by its fault. */
 export type DayOfService = { readonly day: string; readonly requests: number; readonly errors: number };
 
 /** How an endpoint has done: the last half hour from health, the last thirty days from the roll-ups. */
@@ -85,7 +85,8 @@ export async function serviceOf(gateway: Gateway, model: string): Promise<(endpo
     days: Array.from({ length: WINDOWS.month }, (_, at) => {
       const day = dayBefore(today, WINDOWS.month - 1 - at);
       const row = found.get(`${day} ${id}`);
-      return { day, requests: Number(row?.requests ?? 0n), errors: Number(row?.errors ?? 0n) };
+      const errors = Number(row?.errors ?? 0n);
+      return { day, requests: Number(row?.requests ?? 0n) + errors, errors };
     }),
   });
 }

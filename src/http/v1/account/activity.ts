@@ -27,6 +27,7 @@ export const ACTIVITY: Route = {
     const rows = await insights.sums({ from, to: date ?? dayBefore(today, 1), by, where });
     const { providers } = catalog();
     const data = rows
+      .filter(({ requests }) => requests > 0n)
       .toSorted((a, b) => (a.day > b.day ? -1 : a.day < b.day ? 1 : a.model < b.model ? -1 : 1))
       .map((row) => activityJson(row, providers.get(row.provider)?.name ?? row.provider, byWorkspace));
     return { status: 200, json: { data } };
