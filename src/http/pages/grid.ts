@@ -53,7 +53,7 @@ export function grid<Row>(value: Grid<Row>, query: Query): Html {
 ${value.filters.length > 0 && controls(value, query, shown)}
 <div class="scroll" tabindex="0" role="region" aria-label="${value.noun}"><table>
 <thead><tr>${value.columns.map((column) => heading(value, column, query))}</tr></thead>
-<tbody>${main.map((line) => row(value, line))}</tbody>
+<tbody>${main.map((line) => row(value, line))}${main.length === 0 && apart && html`<tr><td class="empty" colspan="${value.columns.length}">${value.empty}</td></tr>`}</tbody>
 ${apart && html`<tbody class="apart"><tr class="heading"${flag('hidden', shownApart === 0)}><th scope="rowgroup" colspan="${value.columns.length}">${value.apart?.title}</th></tr>${apart.map((line) => row(value, line))}</tbody>`}
 </table></div>
 <p class="empty" data-empty${flag('hidden', shown + shownApart > 0)}>${main.length === 0 ? value.empty : html`Nothing matches these filters. <a href="?">Clear them</a>.`}</p>

@@ -101,7 +101,7 @@ export function modelRankTable(catalog: Catalog, models: readonly ModelRank[], q
       columns,
       filters: [],
       fields: () => ({}),
-      empty: 'No requests in this window.',
+      empty: sandbox.length > 0 ? 'Only the sandbox answered in this window.' : 'Nothing was answered in this window.',
     },
     query,
   );
