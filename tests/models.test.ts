@@ -80,6 +80,33 @@ test("the validating client accepts the whole list, and its count is the list's"
   assert.ok(new Set(data.map(({ id }) => id.split('/')[0])).size >= 40);
 });
 
+test('no two models go by one name, and no score of a model is told twice', async () => {
+  const { data } = await list('?output_modalities=all');
+  const twice = (names: readonly string[]) => names.filter((name, at) => names.indexOf(name) !== at);
+  assert.deepEqual(twice(data.map(({ name }) => String(name))), []);
+  for (const { id, benchmarks } of data) {
+    const scores = (benchmarks as { scores?: { name: string; source: string }[] } | undefined)?.scores ?? [];
+    assert.deepEqual(twice(scores.map(({ name, source }) => `${name} ${source}`)), [], id);
+  }
+});
+
+test('benchmarks are told with their sources, and Artificial Analysis where OpenRouter has it', async () => {
+  const { data } = await list();
+  const of = (id: string) => data.find((model) => model.id === id)?.benchmarks as { [member: string]: unknown };
+  const source = 'https://openai.com/index/gpt-4-1/';
+  assert.deepEqual(of('openai/gpt-4.1-mini'), {
+    design_arena: [],
+    scores: [
+      { name: 'Hard instruction evals', score: 45.1, source, unit: '%' },
+      { name: 'MultiChallenge', score: 35.8, source, unit: '%' },
+      { name: 'IFEval', score: 84.1, source, unit: '%' },
+      { name: 'Aider polyglot (diff)', score: 31.6, source, unit: '%' },
+    ],
+  });
+  const indexes = { intelligence_index: null, coding_index: 38.9, agentic_index: null };
+  assert.deepEqual(of('openai/gpt-5-codex').artificial_analysis, indexes);
+});
+
 test('a model is told in full, prices as decimal strings per token', async () => {
   const answer = await fetch(`${url}/model/openai/gpt-4.1-mini:nitro`);
   const { data } = (await answer.json()) as { data: { [name: string]: unknown } };

@@ -230,6 +230,7 @@ test('models are compared side by side, up to four, and another is a form away',
   assert.match(text, /<input name="add"/);
   const words = readable((await get('/compare/openai/gpt-4.1/openai/gpt-4.1-mini')).text);
   for (const fact of ['$0.40', '$8.00', '1.05M', 'tool calling']) assert.ok(words.includes(fact), fact);
+  assert.match(words, /Aider Polyglot\s*52\.9% diff, openai\.com\s*32\.4% aider\.chat/, 'one line, with what differs');
 });
 
 test('the docs say of every field what other dialects call it, and who takes it', async () => {

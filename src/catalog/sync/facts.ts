@@ -50,7 +50,10 @@ export function modelTable(
     hugging_face_id: facts.huggingFaceId,
     aliases: aliasesOf(unified, settings, endpoints),
     reasoning: facts.reasoning ? reasoningTable(facts, settings, author) : undefined,
-    benchmarks: facts.benchmarks.length > 0 ? facts.benchmarks.map(benchmarkTable) : undefined,
+    benchmarks:
+      facts.benchmarks.length > 0
+        ? facts.benchmarks.map((benchmark) => benchmarkTable(benchmark, settings))
+        : undefined,
     endpoints,
   };
   return { name: model.name, created: model.created, description: describe(facts, authorName, embeds), ...model };
@@ -158,8 +161,12 @@ function reasoningTable(facts: ListedModel, settings: SyncSettings, author: stri
   };
 }
 
-function benchmarkTable({ name, score, metric, source }: ListedModel['benchmarks'][number]): Toml {
-  return { name, score, unit: /percent|accuracy|%|pass|resolved|^$/i.test(metric) ? '%' : metric, source };
+/** `Terminal-Bench 2.1 (Codex, medium)`: which one, and how it was run. */
+function benchmarkTable(benchmark: ListedModel['benchmarks'][number], { benchmarks }: SyncSettings): Toml {
+  const { version, how, score, metric, source } = benchmark;
+  const name = [benchmarks[benchmark.name] ?? benchmark.name, version].filter(Boolean).join(' ');
+  const unit = /percent|accuracy|%|pass|resolve|rate|^$/i.test(metric) ? '%' : metric;
+  return { name: how.length > 0 ? `${name} (${how.join(', ')})` : name, score, unit, source };
 }
 
 function categoriesOf(id: string, { categories }: SyncSettings): string[] | undefined {

@@ -28,6 +28,9 @@ export type ListedCost = { readonly [name: string]: number } & { readonly tiers?
 export type ReasoningOption = { readonly type: string; readonly values: readonly string[] };
 export type ListedBenchmark = {
   readonly name: string;
+  readonly version: string;
+  /** The subset, the program around the model, its effort: scores that differ in these cannot be compared. */
+  readonly how: readonly string[];
   readonly score: number;
   readonly metric: string;
   readonly source: string;
@@ -125,12 +128,15 @@ const readOption = (value: unknown): ReasoningOption => ({
   values: arrayOf(objectOf(value).values).map(stringOf),
 });
 
-const readBenchmark = (value: unknown): ListedBenchmark => ({
-  name: stringOf(objectOf(value).name),
-  score: optionalNumber(objectOf(value).score) ?? 0,
-  metric: stringOf(objectOf(value).metric),
-  source: stringOf(objectOf(value).source),
-});
+function readBenchmark(value: unknown): ListedBenchmark {
+  const entry = objectOf(value);
+  const [name, version, dataset, harness, variant, metric, source] = [
+    ...['name', 'version', 'dataset', 'harness', 'variant', 'metric', 'source'],
+  ].map((member) => stringOf(entry[member])) as [string, string, string, string, string, string, string];
+  // `public` is how a benchmark is usually run.
+  const how = [dataset === 'public' ? '' : dataset, harness, variant].filter((word) => word !== '');
+  return { name, version, how, score: optionalNumber(entry.score) ?? 0, metric, source };
+}
 
 const readTiers = (value: unknown): Tier[] =>
   arrayOf(value).flatMap((entry) => {

@@ -41,6 +41,8 @@ export const SYNC_FILE = z.strictObject({
   tokenizers: z.array(z.strictObject({ match: z.string(), name: z.string() })),
   /** The same for what models are made for; every match counts. */
   categories: z.array(z.strictObject({ match: z.string(), name: z.enum(CATEGORIES) })).default([]),
+  /** Other spellings of a benchmark → its name, so that scores line up. */
+  benchmarks: z.record(z.string(), z.string()).default({}),
   /** Authors who price one-hour cache writes as a multiple of input. */
   cache_write_1h: z.record(z.string(), z.number()),
   /** Authors whose models reason only when asked. */

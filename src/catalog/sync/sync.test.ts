@@ -53,6 +53,33 @@ const SETTINGS = SYNC_FILE.parse({
   reasoning_on_request: [],
 });
 
+test('a benchmark is told by one name, with its version and how it was run', () => {
+  const told = (...benchmarks: object[]) => {
+    const openrouter = models(
+      entry('openai/gpt-4o', { benchmarks: benchmarks.map((one) => ({ source: 's', ...one })) }),
+    );
+    const settings = { ...SETTINGS, benchmarks: { 'Terminal Bench 2.1': 'Terminal-Bench 2.1' } };
+    const file = syncModels({ openrouter }, settings, {}).files.get('openai/gpt-4o.toml') ?? '';
+    return MODEL_FILE.parse(parse(file)).benchmarks?.map(({ name, score, unit }) => `${name}: ${score}${unit}`);
+  };
+  assert.deepEqual(
+    told(
+      { name: 'Terminal Bench 2.1', score: 1 },
+      { name: 'Terminal-Bench', version: '2.1', score: 2, metric: 'success rate', harness: 'Codex', variant: 'medium' },
+      { name: 'SWE-Bench Pro', score: 3, metric: 'resolve rate', dataset: 'public' },
+      { name: 'SWE-Bench Pro', score: 4, metric: 'pass@1', dataset: 'hard-aa' },
+      { name: 'An Index', score: 5, metric: 'index' },
+    ),
+    [
+      'Terminal-Bench 2.1: 1%',
+      'Terminal-Bench 2.1 (Codex, medium): 2%',
+      'SWE-Bench Pro: 3%',
+      'SWE-Bench Pro (hard-aa): 4%',
+      'An Index: 5index',
+    ],
+  );
+});
+
 test('one model from many spellings, with every host that has a price', () => {
   const { files } = syncModels(LISTING, SETTINGS, { anthropic: 'Anthropic' });
   assert.deepEqual([...files.keys()].sort(), [

@@ -5,7 +5,15 @@ import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { count, dayOf, price } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
-import { comparePath, displayName, featureWords, lowestPrice, modalityWords, pagePath } from './model-words.ts';
+import {
+  comparePath,
+  displayName,
+  featureWords,
+  lowestPrice,
+  modalityWords,
+  pagePath,
+  sourceName,
+} from './model-words.ts';
 import { notFound } from './not-found.ts';
 
 const COMPARED_MAX = 4;
@@ -81,15 +89,24 @@ const LINES: readonly (readonly [string, Cell])[] = [
   ['Providers', (model) => [...new Set(model.endpoints.map((endpoint) => endpoint.provider.name))].join(', ')],
 ];
 
+/** `IFEval`, and `diff` of `Aider polyglot (diff)`: scores of one benchmark share a line, however each was run. */
+function benchmarkOf(name: string): { readonly benchmark: string; readonly how: string } {
+  const [, benchmark = name, how = ''] = /^(.+?) \(([^()]*)\)$/.exec(name) ?? [];
+  return { benchmark, how };
+}
+
 const benchmarkNames = (models: readonly Model[]): readonly string[] => [
-  ...new Set(models.flatMap((model) => model.benchmarks.map(({ name }) => name))),
+  ...new Set(models.flatMap((model) => model.benchmarks.map(({ name }) => benchmarkOf(name).benchmark))),
 ];
 
+/** Every score that the model has there, with what was different about it and who says so. */
 const score =
-  (name: string): Cell =>
-  (model) => {
-    const found = model.benchmarks.find((benchmark) => benchmark.name === name);
-    if (!found) return html`<span class="none">–</span>`;
-    const words = `${found.score}${found.unit === '%' ? '%' : ` ${found.unit}`}`;
-    return outbound(found.source, words.trim());
+  (benchmark: string): Cell =>
+  ({ benchmarks }) => {
+    const found = benchmarks.filter(({ name }) => benchmarkOf(name).benchmark === benchmark);
+    if (found.length === 0) return html`<span class="none">–</span>`;
+    return found.map(({ name, score: value, unit, source }) => {
+      const how = [benchmarkOf(name).how, sourceName(source)].filter((word) => word !== '').join(', ');
+      return html`<div>${outbound(source, `${value}${unit === '%' ? '%' : ` ${unit}`}`.trim())} <small>${how}</small></div>`;
+    });
   };

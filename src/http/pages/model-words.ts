@@ -87,3 +87,7 @@ export const firstModel = (catalog: Catalog): Model | undefined =>
 /** The models that answer in earnest: the sandbox's are counted and listed apart. */
 export const realModels = (catalog: Catalog): readonly Model[] =>
   [...catalog.models.values()].filter((model) => !model.sandbox);
+
+/** Where a figure comes from, in short: its site. */
+export const sourceName = (source: string): string =>
+  URL.canParse(source) ? new URL(source).hostname.replace(/^www\./, '') : source;

@@ -19,6 +19,7 @@ import {
   modalityWords,
   pagePath,
   parametersOf,
+  sourceName,
   summary,
 } from './model-words.ts';
 import { nearest } from './near.ts';
@@ -136,9 +137,6 @@ function benchmarks(values: readonly Benchmark[]): Html {
       html`<tr><th scope="row">${name}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><svg class="share" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="3"/><rect width="${Math.max(0, Math.min(100, score))}" height="3"/></svg></td><td>${outbound(source, sourceName(source))}</td></tr>`,
   )}</tbody></table>`;
 }
-
-const sourceName = (source: string): string =>
-  URL.canParse(source) ? new URL(source).hostname.replace(/^www\./, '') : source;
 
 function samples(model: Model, request: RouteRequest): Html {
   const baseUrl = `${request.origin}/api/v1`;

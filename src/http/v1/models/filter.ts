@@ -1,6 +1,6 @@
 import type { PicoUsd } from '../../../base/money.ts';
 import type { Model } from '../../../catalog/model.ts';
-import { parametersOfModel, topEndpoint } from './model-json.ts';
+import { indexOf, parametersOfModel, topEndpoint } from './model-json.ts';
 import type { ModelsQuery } from './query.ts';
 
 const DAY_SECONDS = 86_400;
@@ -90,10 +90,6 @@ function byBenchmarks(query: ModelsQuery): Test[] {
   );
   return [...indexes, ...between(query.min_tool_success_rate, query.max_tool_success_rate, () => undefined)];
 }
-
-/** Artificial Analysis' index, where the catalogue has one. */
-export const indexOf = (model: Model, kind: string): number | undefined =>
-  model.benchmarks.find(({ name }) => name.toLowerCase() === `artificial analysis ${kind} index`)?.score;
 
 /** A model without the figure passes no bound. */
 function between(

@@ -42,7 +42,12 @@ type ReasoningJson = {
   readonly supports_max_tokens?: true;
 };
 /** Our scores with their sources under `scores`; OpenRouter's own two tables stay as a client expects them. */
-type BenchmarksJson = { readonly design_arena: readonly []; readonly scores: Model['benchmarks'] };
+type BenchmarksJson = {
+  readonly artificial_analysis?: { readonly [index in `${ArtificialAnalysis}_index`]: number | null };
+  readonly design_arena: readonly [];
+  readonly scores: Model['benchmarks'];
+};
+type ArtificialAnalysis = 'intelligence' | 'coding' | 'agentic';
 
 export function modelJson(model: Model): ModelJson {
   const top = topEndpoint(model);
@@ -68,7 +73,7 @@ export function modelJson(model: Model): ModelJson {
     knowledge_cutoff: wholeDate(model.knowledge),
     expiration_date: model.expires,
     ...(model.reasoning && { reasoning: reasoningJson(model.reasoning) }),
-    ...(model.benchmarks.length > 0 && { benchmarks: { design_arena: [], scores: model.benchmarks } }),
+    ...(model.benchmarks.length > 0 && { benchmarks: benchmarksJson(model) }),
     links: { details: `/api/v1/models/${model.id}/endpoints` },
   };
 }
@@ -108,6 +113,21 @@ const reasoningJson = (reasoning: ReasoningSupport): ReasoningJson => ({
   supported_efforts: reasoning.efforts.length > 0 ? reasoning.efforts.toReversed() : null,
   ...(reasoning.budget && { supports_max_tokens: true }),
 });
+
+/** Artificial Analysis' index, where the catalogue has one. */
+export const indexOf = (model: Model, kind: ArtificialAnalysis): number | undefined =>
+  model.benchmarks.find(({ name }) => name.toLowerCase() === `artificial analysis ${kind} index`)?.score;
+
+function benchmarksJson(model: Model): BenchmarksJson {
+  const index = (kind: ArtificialAnalysis): number | null => indexOf(model, kind) ?? null;
+  const indexes = {
+    intelligence_index: index('intelligence'),
+    coding_index: index('coding'),
+    agentic_index: index('agentic'),
+  };
+  const isKnown = Object.values(indexes).some((value) => value !== null);
+  return { ...(isKnown && { artificial_analysis: indexes }), design_arena: [], scores: model.benchmarks };
+}
 
 /** `2024-04` → `2024-04-01`: the API promises a whole date. */
 const wholeDate = (text: string | null): string | null =>

@@ -1,7 +1,6 @@
 import type { Model } from '../../../catalog/model.ts';
 import type { HealthView } from '../../../facts/health.ts';
-import { indexOf } from './filter.ts';
-import { topEndpoint } from './model-json.ts';
+import { indexOf, topEndpoint } from './model-json.ts';
 import type { Sort } from './query.ts';
 
 /** What an order can rest on beside the catalogue: tokens per model of the last week, and measured speed. */
