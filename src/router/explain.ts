@@ -1,5 +1,5 @@
 import { type Availability, type Fault, fault } from '../base/fault.ts';
-import type { Model } from '../catalog/model.ts';
+import type { Endpoint, Model } from '../catalog/model.ts';
 import type { Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { FILTERS, missingCredentials } from './filters.ts';
@@ -101,19 +101,26 @@ function reasonText(step: string | undefined, model: string, { question, rejecte
 
 function noCredentials(model: string, rejected: readonly Rejection[], models: readonly Model[]): string {
   const without = new Set(rejected.filter(({ step }) => step === 'credentials').map(({ endpoint }) => endpoint));
-  const ways = models
-    .flatMap(({ endpoints }) => endpoints)
-    .filter((endpoint) => without.has(endpoint.id))
-    .sort((a, b) => Number(a.provider.reseller) - Number(b.provider.reseller))
+  const ways = waysToSwitchOn(models.flatMap(({ endpoints }) => endpoints).filter(({ id }) => without.has(id)));
+  const best = ways.slice(0, ways[1] === KEY_TO_MOST ? 2 : 1);
+  const others = ways.slice(best.length, best.length + 3);
+  const shown = best.join(' or ') + (others.length > 0 ? ` (or ${others.join(', ')})` : '');
+  return `No provider of ${model} is set up here: set ${shown} in the gateway's environment and restart it. Without any key, the model sandbox/echo works now.`;
+}
+
+/** The one key that opens most models. */
+const KEY_TO_MOST = 'OPENROUTER_API_KEY';
+
+/** What to set so that one of these endpoints can be called: the direct host's key, the one that opens most, the others. */
+export function waysToSwitchOn(endpoints: readonly Endpoint[]): readonly string[] {
+  const ways = endpoints
+    .toSorted((a, b) => Number(a.provider.reseller) - Number(b.provider.reseller))
     .map(missingCredentials)
     .filter((way) => way.startsWith('set '))
     .map((way) => way.slice(4));
-  // The direct host first, then the one key that opens most models.
-  const [direct = '', ...rest] = new Set(ways);
-  const one = rest.filter((way) => way === 'OPENROUTER_API_KEY');
-  const others = rest.filter((way) => way !== 'OPENROUTER_API_KEY').slice(0, 3);
-  const shown = [direct, ...one].join(' or ') + (others.length > 0 ? ` (or ${others.join(', ')})` : '');
-  return `No provider of ${model} is set up here: set ${shown} in the gateway's environment and restart it. Without any key, the model sandbox/echo works now.`;
+  const [direct, ...rest] = new Set(ways);
+  if (direct === undefined) return [];
+  return [direct, ...rest.filter((way) => way === KEY_TO_MOST), ...rest.filter((way) => way !== KEY_TO_MOST)];
 }
 
 /** How many endpoints were left after each step that removed some. */

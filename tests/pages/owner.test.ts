@@ -65,6 +65,11 @@ describe('what the owner does on the pages', { skip: missingBrowser }, () => {
       await page.waitForURL('**/apps?url=*');
       assert.equal(await page.getByText('sandbox/echo').count(), 1);
 
+      await follow(page, '/chat?model=openai%2Fgpt-4.1-mini');
+      assert.equal(await page.getByLabel('Model').inputValue(), 'openai/gpt-4.1-mini', 'the model that was chosen');
+      const notice = (await page.locator('.notice').textContent()) ?? '';
+      assert.match(notice, /No provider of this model is on\. Start with OPENAI_API_KEY or OPENROUTER_API_KEY or/);
+
       await follow(page, '/chat?model=sandbox%2Fecho');
       await page.getByLabel('Message').fill(HOSTILE);
       await page.keyboard.press('Enter');

@@ -53,9 +53,9 @@ test('the model page says everything before a script runs', async () => {
 });
 
 test('a model that nobody can be asked for names the keys that would change it', async () => {
-  assert.equal((await get('/openai/gpt-4.1-mini')).text.includes('None of these providers is on'), false);
+  assert.equal((await get('/openai/gpt-4.1-mini')).text.includes('No provider of this model is on'), false);
   const words = readable((await get('/anthropic/claude-haiku-4.5')).text);
-  assert.match(words, /None of these providers is on\. Start with [A-Z_]+_KEY/);
+  assert.match(words, /No provider of this model is on\. Start with [A-Z_]+_KEY/);
 });
 
 test('the Python sample is complete and points here', async () => {

@@ -127,7 +127,7 @@ function Said({ exchange, isRunning }: { readonly exchange: Exchange; readonly i
       )}
       <p className="facts">
         <span>{model}</span>
-        {answer.tokens !== null && <span>{answer.tokens} tokens</span>}
+        {answer.tokens !== null && <span>{answer.tokens === 1 ? '1 token' : `${answer.tokens} tokens`}</span>}
         {answer.cost !== null && <span>{dollars(answer.cost)}</span>}
         {answer.id && !isRunning && (
           <span>

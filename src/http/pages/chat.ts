@@ -1,8 +1,9 @@
-import type { Catalog } from '../../catalog/catalog.ts';
+import { type Catalog, findModel } from '../../catalog/catalog.ts';
 import type { Model } from '../../catalog/model.ts';
 import type { Route } from '../route.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
+import { switchOn } from './model.ts';
 import { displayName, firstModel } from './model-words.ts';
 
 /** Models that can be asked now: at least one endpoint's provider is switched on, and the answer is text. */
@@ -18,10 +19,10 @@ export const chatRoute: Route = {
   auth: 'none',
   handle: (request, gateway) => {
     const catalog = gateway.catalog();
-    const models = callable(catalog, gateway.enabled());
-    const asked = request.query.model;
-    const model =
-      models.find(({ id }) => id === asked) ?? models.find(({ sandbox }) => !sandbox) ?? firstModel(catalog);
+    const enabled = gateway.enabled();
+    const models = callable(catalog, enabled);
+    const asked = findModel(catalog, request.query.model ?? '');
+    const model = asked ?? models.find(({ sandbox }) => !sandbox) ?? firstModel(catalog);
     return page(request, '/chat', {
       title: 'Chat',
       description: 'Try any model that is switched on.',
@@ -29,7 +30,7 @@ export const chatRoute: Route = {
       content: html`<div class="head measure"><h1>Chat</h1><p class="facts"><span>requests are booked like any other</span><span>the conversation stays in this browser</span></p></div>
 <div class="measure">${
         request.caller
-          ? html`<div class="chat" data-chat="${model?.id ?? ''}"><noscript><p class="empty">The chat needs JavaScript.</p></noscript></div>
+          ? html`${asked && switchOn(asked, enabled)}<div class="chat" data-chat="${model?.id ?? ''}"><noscript><p class="empty">The chat needs JavaScript.</p></noscript></div>
 <datalist id="chat-models">${models.map((entry) => html`<option value="${entry.id}">${displayName(entry)}</option>`)}</datalist>`
           : html`<p class="empty"><a href="/sign-in">Sign in</a> to try a model. ${models.length} models are switched on.</p>`
       }</div>`,

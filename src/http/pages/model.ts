@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Benchmark, Model } from '../../catalog/model.ts';
+import { waysToSwitchOn } from '../../router/explain.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { copyable, sampleTabs } from './code.ts';
@@ -24,7 +25,6 @@ import {
 } from './model-words.ts';
 import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
-import { switchedOnBy } from './providers.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
 import { daysOfUse, rankedApps, serviceOf } from './traffic.ts';
@@ -102,11 +102,11 @@ ${model.benchmarks.length > 0 && benchmarks(model.benchmarks)}</div>
 
 const NAMED_MAX = 3;
 /** What to do where no request could be answered: the keys that would change it. */
-function switchOn(model: Model, enabled: ReadonlySet<string>): Html | null {
+export function switchOn(model: Model, enabled: ReadonlySet<string>): Html | null {
   if (model.endpoints.length === 0 || model.endpoints.some(({ provider }) => enabled.has(provider.slug))) return null;
-  const providers = [...new Set(model.endpoints.map(({ provider }) => provider))];
-  const named = providers.slice(0, NAMED_MAX).map((provider, at) => html`${at > 0 && ' or '}${switchedOnBy(provider)}`);
-  return html`<p class="notice">None of these providers is on. Start with ${named} in the environment${providers.length > NAMED_MAX && ', or another of their keys'}, and the model answers.</p>`;
+  const ways = waysToSwitchOn(model.endpoints);
+  const named = ways.slice(0, NAMED_MAX).map((way, at) => html`${at > 0 && ' or '}<code>${way}</code>`);
+  return html`<p class="notice">No provider of this model is on. Start with ${named} in the environment${ways.length > NAMED_MAX && ', or another of their keys'}, and it answers.</p>`;
 }
 
 function pairs(model: Model): Part {

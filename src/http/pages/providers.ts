@@ -169,7 +169,7 @@ function facts(provider: Provider): Html {
 }
 
 /** The variables of the environment that turn it on. */
-export function switchedOnBy(provider: Provider): Part {
+function switchedOnBy(provider: Provider): Part {
   if (provider.auth.scheme === 'none') return 'nothing: no key needed';
   return html`${variablesToSet(provider).map((name, at) => html`${at > 0 && ' and '}<code>${name}</code>`)}`;
 }
