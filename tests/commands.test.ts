@@ -112,6 +112,18 @@ test('a setting that cannot be meant is named at start', async () => {
   await Promise.all(asked);
 });
 
+test('plan names every endpoint that would not be taken, and what to set', async () => {
+  const [known, unknown] = await Promise.all([
+    run(['plan', 'openai/gpt-4.1-mini'], { OPENAI_API_KEY: 'x', AZURE_API_KEY: 'x' }),
+    run(['plan', 'no/such-model'], {}),
+  ]);
+  assert.match(known.out, /^ +1\. openai\/gpt-4\.1-mini@openai +the only one/m);
+  assert.match(known.out, /– openai\/gpt-4\.1-mini@azure\s+credentials: set AZURE_API_KEY and AZURE_RESOURCE_NAME$/m);
+  assert.equal(known.code, 0);
+  assert.match(unknown.out, /– no\/such-model +model: not a valid model ID/);
+  assert.equal(unknown.code, 1);
+});
+
 test('a base URL that leads back to the gateway, and a key of its own, are told and not used', async () => {
   const { out, code } = await run(['doctor'], {
     PORT: '8787',

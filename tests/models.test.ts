@@ -216,5 +216,9 @@ test('with a key: the models that can be called now, and how fast endpoints are'
 test('the feed is XML', async () => {
   const answer = await fetch(`${url}/models?use_rss=true`);
   assert.match(answer.headers.get('content-type') ?? '', /rss\+xml/);
-  assert.match(await answer.text(), /<item><title>/);
+  const origin = new URL(url).origin;
+  const [newest] = (await list()).data;
+  assert.ok((await answer.text()).includes(`</title><link>${origin}/${newest?.id}</link>`));
+  const chats = await (await fetch(`${url}/models?use_rss=true&use_rss_chat_links=true`)).text();
+  assert.ok(chats.includes(`</title><link>${origin}/chat?model=${encodeURIComponent(newest?.id ?? '')}</link>`));
 });

@@ -93,7 +93,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
     if (next.ok) serving = next.value;
     gateway.log(
       next.ok
-        ? `the catalogue was read again: ${next.value.catalog.models.size} models`
+        ? `the catalogue was read again: ${next.value.catalog.models.size} models, those of the sandbox included`
         : `the catalogue has problems, the old one goes on serving:\n${problemText(next.error)}`,
     );
   };

@@ -40,7 +40,7 @@ export async function planCommand(words: readonly string[], configuration: Confi
     return decided.fault ? 1 : 0;
   }
   decided.candidates.forEach(({ endpoint, reason }, at) => tell(`${at + 1}.`, endpoint.id, reason));
-  for (const { endpoint, step, reason } of decided.rejected) tell('–', endpoint, `${step}: ${reason}`);
+  for (const { model, endpoint, step, reason } of decided.rejected) tell('–', endpoint || model, `${step}: ${reason}`);
   if (decided.fault) console.error(wrapped(decided.fault.message));
   return decided.fault ? 1 : 0;
 }

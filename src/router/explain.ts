@@ -17,7 +17,7 @@ type Unserved = {
 export function explain(unserved: Unserved): Fault {
   const { question, models, unknown, rejected } = unserved;
   const name = question.models[0];
-  if (name === undefined)
+  if (name === undefined || name.trim() === '')
     return fault('invalid_request', 'No model was given: set `model` or `models`.', { param: 'model' });
   const model = models[0];
   if (!model) return unknownModel(question, unknown[0] ?? name);

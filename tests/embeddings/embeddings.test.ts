@@ -200,6 +200,7 @@ test('refusals come in the API’s envelope', async () => {
   const cases: readonly (readonly [object, number, RegExp])[] = [
     [{ model: 'my/plain' }, 400, /Missing required parameter: 'input'/],
     [{ input: 'a' }, 400, /No model was given/],
+    [{ input: 'a', model: ' ' }, 400, /No model was given/],
     [{ model: 'my/none', input: 'a' }, 400, /not a valid model ID/],
     [{ model: 'my/chat', input: 'a' }, 400, /my\/chat answers elsewhere/],
     [{ model: 'my/plain', input: 'x'.repeat(5_000) }, 400, /maximum context length/],

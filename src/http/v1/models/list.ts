@@ -26,7 +26,8 @@ export const LIST_MODELS: Route = {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
     const models = await selected(query.value, gateway);
-    if (request.query.use_rss === 'true') return rss(models, request.origin);
+    const { use_rss, use_rss_chat_links } = request.query;
+    if (use_rss === 'true') return rss(models, request.origin, use_rss_chat_links === 'true' ? 'chat' : 'page');
     return answer(models, query.value, request, LIST_MODELS.path);
   },
 };
