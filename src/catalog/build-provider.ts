@@ -81,6 +81,7 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
     trainsOnData: policy?.trains_on_data ?? !local,
     trainingStated: policy?.trains_on_data !== undefined || local,
     retainsDays: policy?.retains_days ?? (local ? 0 : null),
+    ...(policy?.per_request === true && { perRequest: true }),
     ...(policy?.privacy_url === undefined ? {} : { privacyUrl: policy.privacy_url }),
     ...(policy?.terms_url === undefined ? {} : { termsUrl: policy.terms_url }),
     ...(policy?.status_url === undefined ? {} : { statusUrl: policy.status_url }),
@@ -88,6 +89,9 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
     ...(policy?.datacenters === undefined ? {} : { datacenters: policy.datacenters }),
   };
 }
+
+/** Only these write a caller's wishes about its data (dialects/data-wishes.ts). */
+const CARRY_WISHES: readonly string[] = ['openai-chat', 'openai-embeddings'];
 
 /** Without `dialects`: OpenAI's chat format. Whoever speaks that is taken to serve embeddings in OpenAI's way too. */
 function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {
@@ -98,6 +102,8 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
       refuse(['dialects', id], `unknown dialect ${id}; known: ${[...knows.dialects].join(', ')}`);
       continue;
     }
+    if (file.policy?.per_request && !CARRY_WISHES.includes(id))
+      refuse(['policy', 'per_request'], `${id} cannot carry the caller's wishes`);
     for (const quirk of dialect.quirks ?? [])
       if (!knows.quirks.get(id)?.has(quirk)) refuse(['dialects', id, 'quirks'], `${id} has no quirk ${quirk}`);
     settings.push({

@@ -75,12 +75,14 @@ test('every problem is told with file and line, and nothing loads', () => {
   write('a/providers/b.toml', 'base_url = "https://b.test"\n[dialects.openai-chat]\nquirks = ["even"]\n');
   write('a/providers/c.toml', 'base_url = "https://c.test"\n\n[dialects.smoke-signals]\n');
   write('a/providers/d.toml', 'base_url = "https://d.test"\ncolour = "red"\n');
+  write('a/providers/e.toml', 'base_url = "https://e.test"\npolicy = { per_request = true }\n[dialects.gemini]\n');
   write('a/models/api/x.toml', '[endpoints.nobody]\nprice = { input = "1", output = "1" }\n');
   write('a/models/me/broken.toml', 'name = "x\n');
   const found = problems();
   assert.ok(found.includes('a/providers/b.toml:3: dialects.openai-chat.quirks: openai-chat has no quirk even'));
   assert.ok(found.some((text) => text.startsWith('a/providers/c.toml:3: dialects.smoke-signals: unknown dialect')));
   assert.ok(found.includes('a/providers/d.toml:2: colour: unknown key'));
+  assert.ok(found.includes("a/providers/e.toml:2: policy.per_request: gemini cannot carry the caller's wishes"));
   assert.ok(found.includes('a/models/api/x.toml:1: api is a page of its own and cannot be an author'));
   assert.ok(found.includes('a/models/api/x.toml:1: endpoints.nobody: there is no provider nobody'));
   assert.ok(found.some((text) => text.startsWith('a/models/me/broken.toml:1: Invalid TOML')));

@@ -50,6 +50,8 @@ export type DataPolicy = {
   readonly trainingStated?: boolean;
   /** Days that prompts are kept; null = not stated. 0 = zero retention. */
   readonly retainsDays: number | null;
+  /** It picks hosts itself and takes `provider.data_collection` and `provider.zdr` with each request, as OpenRouter does. */
+  readonly perRequest?: boolean;
   readonly privacyUrl?: string;
   readonly termsUrl?: string;
   readonly statusUrl?: string;

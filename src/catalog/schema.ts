@@ -40,6 +40,7 @@ const decimal = z
 const policy = z.strictObject({
   trains_on_data: z.boolean().optional(),
   retains_days: z.number().int().nonnegative().optional(),
+  per_request: z.boolean().optional(),
   privacy_url: url.optional(),
   terms_url: url.optional(),
   status_url: url.optional(),

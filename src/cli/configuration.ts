@@ -113,7 +113,6 @@ function unknownSettings(environment: Environment): string[] {
     .map((name) => `${name} is no setting: docs/configuration.md lists them all.`);
 }
 
-/** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */
 /** Containers can set `302AI_BASE_URL`, shells only `_302AI_BASE_URL`: either means the provider. */
 const writtenEitherWay = (environment: Environment): Environment => ({
   ...Object.fromEntries(
@@ -122,6 +121,7 @@ const writtenEitherWay = (environment: Environment): Environment => ({
   ...environment,
 });
 
+/** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */
 function seed(environment: Environment, name: string): string | null {
   const value = environment[name];
   if (!value) return null;

@@ -107,7 +107,8 @@ function tierAskedFor(endpoint: Endpoint, { preferences }: Question, { tier }: A
  * taken to do both (openrouter.ai/docs/features/zdr, read 2026-11-25).
  */
 function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | undefined {
-  const { trainsOnData, trainingStated, retainsDays } = endpoint.provider.policy;
+  const { trainsOnData, trainingStated, retainsDays, perRequest } = endpoint.provider.policy;
+  if (perRequest) return undefined; // the wish goes along, and whoever gets it keeps it or refuses
   if (preferences.data_collection === 'deny' && trainsOnData)
     return trainingStated === false ? 'does not state that it trains on no prompts' : 'may train on prompts';
   if (preferences.zdr && retainsDays !== 0) return 'does not state zero data retention';

@@ -23,6 +23,7 @@ for (const [slug, more] of [
   ['middle', 'policy = { trains_on_data = true }'],
   ['dear', 'policy = { trains_on_data = false, retains_days = 0 }'],
   ['resold', 'reseller = true'],
+  ['broker', 'reseller = true\npolicy = { per_request = true }'],
 ] as const)
   file(`providers/${slug}.toml`, `name = "${slug}"\nbase_url = "https://${slug}.example/v1"\n${more}\n`);
 
@@ -55,6 +56,7 @@ ${price('0.4')}
 `,
 );
 file('models/acme/two.toml', `name = "Two"\n[endpoints.dear]\nfeatures = []\n${price('1.2')}\n`);
+file('models/acme/brokered.toml', `name = "Brokered"\n[endpoints.broker]\n${price('1')}\n`);
 file('models/acme/two:free.toml', `name = "Two free"\n[endpoints.dear]\n${price('0')}\n`);
 
 file(
@@ -90,7 +92,7 @@ function ask({ health = {}, ...more }: Ask = {}): ReturnType<typeof plan> {
     promptTokens: 10,
     maxOutputTokens: null,
     usesTools: false,
-    enabled: new Set(['cheap', 'middle', 'dear', 'resold']),
+    enabled: new Set(['cheap', 'middle', 'dear', 'resold', 'broker']),
     seed: 1,
     ...more,
     health: { of: known },
@@ -143,6 +145,11 @@ test('every endpoint is a candidate or has a reason', () => {
   assert.equal(decided.candidates.length + decided.rejected.length, 6);
   for (const rejected of decided.rejected) assert(rejected.reason.length > 3 && rejected.step.length > 3);
   assert.deepEqual(tags(decided), ['one@cheap']);
+});
+
+test('a broker that takes wishes about data with each request is not asked to state a policy', () => {
+  const brokered = (preferences: ProviderPreferences) => tags(ask({ models: ['acme/brokered'], preferences }));
+  assert.deepEqual(brokered({ data_collection: 'deny', zdr: true }), ['brokered@broker']);
 });
 
 test('prices, policy, modalities, tools and parameters filter hard', () => {

@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import { type EmbeddingCall, type EmbeddingInput, textOf } from '../../call/embedding.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Target } from '../../facts/target.ts';
+import { dataWishes } from '../data-wishes.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { cannotTake, nativeOf } from '../embedding-inputs.ts';
 import { OPENAI_EMBEDDINGS } from './name.ts';
@@ -21,6 +22,7 @@ export function encodeCall(call: EmbeddingCall, target: Target): Result<EncodedC
     if (written === undefined) return failed(cannotTake(target, 'file ids', at));
     input.push(written);
   }
+  const wishes = dataWishes(call.gateway.provider, target);
   const body = {
     ...nativeOf(call, OPENAI_EMBEDDINGS, losses),
     model: target.endpoint.upstreamId,
@@ -29,6 +31,7 @@ export function encodeCall(call: EmbeddingCall, target: Target): Result<EncodedC
     ...(call.dimensions !== undefined && { dimensions: call.dimensions }),
     ...(call.inputType !== undefined && { input_type: call.inputType }),
     ...(call.user !== undefined && { user: call.user }),
+    ...(wishes && { provider: wishes }),
   };
   const path = (target.endpoint.dialect.path ?? '/embeddings').replace(
     '{model}',

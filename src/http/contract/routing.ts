@@ -59,7 +59,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     range: 'allow, deny',
     otherwise: 'allow',
     meaning:
-      'deny: only endpoints whose host states that it trains on no prompts. It may still keep them: see provider.zdr.',
+      'deny: only endpoints whose host states that it trains on no prompts; a broker that picks hosts itself is sent the wish. Prompts may still be kept: see provider.zdr.',
     example: 'deny',
   },
   {

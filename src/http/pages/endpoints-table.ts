@@ -172,6 +172,7 @@ function uptime(days: readonly DayOfService[]): Html {
 /** What a provider says about prompts, in words. Routing counts silence as the worst; a page must not put it into their mouth. */
 export function policyWords(policy: DataPolicy): string {
   const silent = policy.trainingStated === false;
+  if (silent && policy.perRequest) return 'as the request asks';
   if (silent && policy.retainsDays === null) return 'not stated';
   const training = silent ? 'training not stated' : policy.trainsOnData ? 'may train on prompts' : 'no training';
   if (policy.retainsDays === null) return training;

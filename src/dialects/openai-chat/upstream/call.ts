@@ -6,6 +6,7 @@ import type { Parameter } from '../../../call/parameters.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
+import { dataWishes } from '../../data-wishes.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
@@ -47,6 +48,7 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   put(written, 'prompt_cache_key', call.promptCacheKey);
   put(written, 'service_tier', call.serviceTier === 'fast' ? 'priority' : call.serviceTier);
   put(written, 'user', call.user);
+  put(written, 'provider', dataWishes(call.gateway.provider, target));
   if (call.cache) Object.assign(written, writeCache(writer, call.cache, ''));
   const body = shape(writer, written);
   if (call.native && call.native.dialect !== 'openai-chat')
