@@ -102,12 +102,6 @@ const RED_AND_BLUE = png([
   [230, 20, 20, 230, 20, 20, 20, 40, 230, 20, 40, 230],
 ]);
 
-/** Google says RESOURCE_EXHAUSTED for an empty account too; AWS has no word for it. */
-const NO_MONEY: { readonly [id: string]: RegExp } = {
-  gemini: /^upstream_(quota|rate_limit)$/,
-  'bedrock-converse': /^upstream_(quota|invalid_request)$/,
-};
-
 for (const id of DIALECTS)
   describe(id, { concurrency: 16 }, () => {
     for (const stream of [true, false]) {
@@ -198,7 +192,7 @@ for (const id of DIALECTS)
       const refusals = {
         'error-400': /^upstream_invalid_request$/,
         'error-401': /^upstream_authentication$/,
-        'error-402': NO_MONEY[id] ?? /^upstream_quota$/,
+        'error-402': /^upstream_quota$/,
         'error-403': /^upstream_permission$/,
         'error-429': /^upstream_rate_limit$/,
         'error-500': /^upstream_server_error$/,

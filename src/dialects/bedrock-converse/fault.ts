@@ -71,6 +71,7 @@ function codeOf(type: string, message: string, status: number | undefined): Faul
   if (named) return named;
   if (/validationexception/i.test(type) || status === 400) return codeOfValidation(message);
   if (status === 401) return 'upstream_authentication';
+  if (status === 402) return 'upstream_quota';
   if (status === 403) return 'upstream_permission';
   if (status === 404) return 'upstream_model_not_found';
   if (status === 408 || status === 504) return 'upstream_timeout';

@@ -80,7 +80,8 @@ export function faultOf(error: JsonObject, status: number | undefined): Fault {
   const words = `${reason ?? ''} ${message}`;
   const code =
     (http < 500 ? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] : undefined) ??
-    entryOf(STATUSES, type) ??
+    // gRPC has no word for an empty account; proxies in front of Google say it by HTTP.
+    (http === 402 ? 'upstream_quota' : entryOf(STATUSES, type)) ??
     codeOfStatus(http);
   const named = reason ?? optionalNumber(error.code) ?? optionalString(error.code);
   const delay = details.map((detail) => delayOf(detail.retryDelay)).find((found) => found !== undefined);
