@@ -34,7 +34,11 @@ before(async () => {
   await prepareAccess({ store, world, newSecret, apiKey: API_KEY, managementKey: MANAGEMENT_KEY });
   access = await openAccess({ store, world, newSecret });
   ledger = openLedger(storage.ledgerStore, world);
-  const catalog = { providers: new Map([['host', { name: 'The Host' }]]) } as unknown as Catalog;
+  const price = { input: 3_000_000n, inputCacheRead: 300_000n, output: 15_000_000n, overrides: [] };
+  const catalog = {
+    providers: new Map([['host', { name: 'The Host' }]]),
+    endpoints: new Map([['author/model@host', { price }]]),
+  } as unknown as Catalog;
   const insights = openInsights(storage.insightsStore, world);
   const parts = { world, access, ledger, insights, records: storage.records, catalog: () => catalog, log: () => {} };
   server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: [] });
@@ -151,3 +155,12 @@ function callerOf(key: string) {
   assert.ok('keyId' in caller);
   return caller;
 }
+
+test('what the prompt cache saved is told, as long as the prices of then are those of now', async () => {
+  const discount = async (cost: bigint): Promise<unknown> => {
+    const { data } = await user.generations.getGeneration({ id: await spend(hashOf('Key from'), cost) });
+    return data.cacheDiscount;
+  };
+  assert.equal(await discount(1_056_000n), 0.000054, '20 tokens read at a tenth of $3');
+  assert.equal(await discount(cents(1)), null);
+});

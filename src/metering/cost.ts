@@ -1,7 +1,9 @@
 import { type NanoUsd, NO_MONEY, nano, type PicoUsd, roundUp } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Price } from '../catalog/price.ts';
+import type { Receipt } from '../facts/receipt.ts';
 
 export const NO_BILL: Bill = {
   cost: NO_MONEY,
@@ -80,6 +82,26 @@ export function ratesFor(usage: Usage, price: Price): { readonly [M in TokenMete
     outputAudio: at.outputAudio ?? at.output,
     outputImage: at.outputImage ?? at.output,
   };
+}
+
+/** The rates behind a receipt's bill, where the catalogue's prices still give that bill: they may have changed since. */
+export function ratesOf({ usage, bill, endpoint }: Receipt, catalog: Catalog): ReturnType<typeof ratesFor> | null {
+  const prices = endpoint === null ? undefined : catalog.endpoints.get(endpoint)?.price;
+  return prices && billFor(usage, prices).cost === bill.cost ? ratesFor(usage, prices) : null;
+}
+
+/** What the provider's prompt cache saved (reads), or cost on top (writes: negative). Null if it had no part, or rates are gone. */
+export function cacheDiscount(receipt: Receipt, catalog: Catalog): NanoUsd | null {
+  const { inputCacheRead, inputCacheWrite, inputCacheWrite1h } = receipt.usage;
+  if (inputCacheRead + inputCacheWrite + inputCacheWrite1h === 0) return null;
+  const rates = ratesOf(receipt, catalog);
+  if (!rates) return null;
+  const saved = (tokens: number, rate: bigint): bigint => BigInt(tokens) * (rates.input - rate);
+  const discount =
+    saved(inputCacheRead, rates.inputCacheRead) +
+    saved(inputCacheWrite, rates.inputCacheWrite) +
+    saved(inputCacheWrite1h, rates.inputCacheWrite1h);
+  return nano(discount / 1000n);
 }
 
 /** The worst a call can cost: every prompt token at the dearest input price, the whole answer at the dearest output price. */

@@ -2,7 +2,7 @@ import { nano, type PicoUsd, roundUp } from '../../base/money.ts';
 import { completionTokens, promptTokens } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Receipt } from '../../facts/receipt.ts';
-import { billFor, ratesFor, TOKEN_METERS, type TokenMeter } from '../../metering/cost.ts';
+import { ratesOf, TOKEN_METERS, type TokenMeter } from '../../metering/cost.ts';
 import { dollars, dollarsInLine, exactCount, price } from './figures.ts';
 import { type Html, html, NOTHING } from './html.ts';
 
@@ -24,7 +24,7 @@ const WORDS: { readonly [M in TokenMeter]: string } = {
  */
 export function bill(receipt: Receipt, catalog: Catalog): Html {
   const { usage, bill: booked } = receipt;
-  const rates = ratesThen(receipt, catalog);
+  const rates = ratesOf(receipt, catalog);
   const meters = TOKEN_METERS.filter((meter) => usage[meter] > 0);
   const { upstreamCost } = booked;
   const amounts = [booked.inputCost, booked.outputCost, booked.cost, ...(upstreamCost === null ? [] : [upstreamCost])];
@@ -43,9 +43,4 @@ function line(words: string, count: number, rate: PicoUsd | undefined): Html {
       ? html`<td></td>`
       : html`<td class="number">${price(rate)}</td><td class="number">${dollars(nano(roundUp(BigInt(count) * rate)))}</td>`;
   return html`<tr><td>${words}</td><td class="number">${exactCount(count)}</td>${cost}</tr>`;
-}
-
-function ratesThen({ usage, bill: booked, endpoint }: Receipt, catalog: Catalog): ReturnType<typeof ratesFor> | null {
-  const prices = endpoint === null ? undefined : catalog.endpoints.get(endpoint)?.price;
-  return prices && billFor(usage, prices).cost === booked.cost ? ratesFor(usage, prices) : null;
 }

@@ -3,6 +3,7 @@ import { completionTokens, promptTokens } from '../../../call/usage.ts';
 import type { Catalog } from '../../../catalog/catalog.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
+import { cacheDiscount } from '../../../metering/cost.ts';
 
 /** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
 export function generationJson(receipt: Receipt, catalog: Catalog) {
@@ -10,6 +11,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
   const providerName = (id: string | null): string | null =>
     id === null ? null : (catalog.providers.get(id)?.name ?? id);
   const attempt = receipt.attempts.findLast(({ outcome }) => outcome === 'answered') ?? receipt.attempts.at(-1);
+  const saved = cacheDiscount(receipt, catalog);
   return {
     id: receipt.id,
     request_id: receipt.id,
@@ -46,7 +48,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     moderation_latency: null,
     usage: usdNumber(bill.cost),
     total_cost: usdNumber(bill.cost),
-    cache_discount: null,
+    cache_discount: saved === null ? null : usdNumber(saved),
     upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
     is_byok: bill.isByok,
     preset_id: null,
