@@ -8,7 +8,7 @@ const HEIGHT = 120;
 /** Tokens per day as bars, prompt below and completion above, with the same figures as a table. */
 export function useChart(title: string, days: readonly DayOfUse[]): Html {
   const used = days.some((day) => day.prompt + day.completion > 0);
-  if (!used) return html`<p class="empty">No requests yet. Figures appear with the first one.</p>`;
+  if (!used) return html`<p class="empty">Nothing answered yet. Figures appear with the first answer.</p>`;
   const most = Math.max(...days.map((day) => day.prompt + day.completion));
   const step = WIDTH / days.length;
   const scale = (tokens: number): number => Math.round((tokens / most) * HEIGHT * 10) / 10;

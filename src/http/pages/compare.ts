@@ -6,6 +6,7 @@ import { count, dayOf, price } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import {
+  benchmarkOf,
   comparePath,
   displayName,
   featureWords,
@@ -88,12 +89,6 @@ const LINES: readonly (readonly [string, Cell])[] = [
   ['Created', (model) => dayOf(model.created)],
   ['Providers', (model) => [...new Set(model.endpoints.map((endpoint) => endpoint.provider.name))].join(', ')],
 ];
-
-/** `IFEval`, and `diff` of `Aider polyglot (diff)`: scores of one benchmark share a line, however each was run. */
-function benchmarkOf(name: string): { readonly benchmark: string; readonly how: string } {
-  const [, benchmark = name, how = ''] = /^(.+?) \(([^()]*)\)$/.exec(name) ?? [];
-  return { benchmark, how };
-}
 
 const benchmarkNames = (models: readonly Model[]): readonly string[] => [
   ...new Set(models.flatMap((model) => model.benchmarks.map(({ name }) => benchmarkOf(name).benchmark))),

@@ -91,3 +91,9 @@ export const realModels = (catalog: Catalog): readonly Model[] =>
 /** Where a figure comes from, in short: its site. */
 export const sourceName = (source: string): string =>
   URL.canParse(source) ? new URL(source).hostname.replace(/^www\./, '') : source;
+
+/** `IFEval`, and `diff` of `Aider polyglot (diff)`: scores of one benchmark stand together, however each was run. */
+export function benchmarkOf(name: string): { readonly benchmark: string; readonly how: string } {
+  const [, benchmark = name, how = ''] = /^(.+?) \(([^()]*)\)$/.exec(name) ?? [];
+  return { benchmark, how };
+}

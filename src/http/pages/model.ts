@@ -13,6 +13,7 @@ import { makeKey } from './make-key.ts';
 import { modelCards } from './model-cards.ts';
 import {
   authorName,
+  benchmarkOf,
   comparePath,
   displayName,
   featureWords,
@@ -132,9 +133,11 @@ const weights = (model: Model): Html =>
     : html`open`;
 
 function benchmarks(values: readonly Benchmark[]): Html {
-  return html`<table class="benchmarks"><caption>Benchmarks</caption><tbody>${values.map(
-    ({ name, score, unit, source }) =>
-      html`<tr><th scope="row">${name}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><svg class="share" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="3"/><rect width="${Math.max(0, Math.min(100, score))}" height="3"/></svg></td><td>${outbound(source, sourceName(source))}</td></tr>`,
+  const lines = values.map((value) => ({ ...value, ...benchmarkOf(value.name) }));
+  const together = [...Map.groupBy(lines, ({ benchmark }) => benchmark).values()].flat();
+  return html`<table class="benchmarks"><caption>Benchmarks</caption><tbody>${together.map(
+    ({ benchmark, how, score, unit, source }) =>
+      html`<tr><th scope="row">${benchmark}${how && html` <small>${how}</small>`}</th><td class="number"><data value="${score}">${score}${unit === '%' ? '%' : unit && html` <small>${unit}</small>`}</data></td><td><svg class="share" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="3"/><rect width="${Math.max(0, Math.min(100, score))}" height="3"/></svg></td><td>${outbound(source, sourceName(source))}</td></tr>`,
   )}</tbody></table>`;
 }
 
