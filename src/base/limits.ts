@@ -11,6 +11,8 @@ export const LIMITS = {
   asset_redirects_max: 3,
   asset_timeout_ms: 15_000,
   attempts_max: 6,
+  /** Gateways of this kind in a row. */
+  hops_max: 4,
   retry_wait_ms_max: 3_000,
   stop_sequences_max: 64,
   /** As many as OpenAI takes in one call. */

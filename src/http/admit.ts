@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { onRequestHookHandler } from 'fastify';
 import { CONSOLE_KEY_ID, isFault, type Need } from '../access/access.ts';
 import { type Fault, fault } from '../base/fault.ts';
+import { isGoingRound } from '../base/hops.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -29,7 +31,11 @@ export function admission(gateway: Gateway, need: Need): Admission {
     const decide = (answer: Caller | Fault): void => {
       const caller = isFault(answer) ? null : answer;
       const refusal = isFault(answer) && need !== 'none' ? answer : access.authorize(caller, need);
-      const obstacle = refusal ?? (need === 'none' ? null : formOfAPage(request, caller)) ?? encodedBody(headers);
+      const obstacle =
+        refusal ??
+        (need === 'none' ? null : formOfAPage(request, caller)) ??
+        encodedBody(headers) ??
+        goingRound(headers);
       if (obstacle) return refuse(response, obstacle);
       // Only now is the client asked for its body.
       if (headers.expect !== undefined) response.writeContinue();
@@ -75,5 +81,13 @@ function encodedBody(headers: WireHeaders): Fault | null {
   return fault(
     'unsupported_media_type',
     `A body with the content encoding ${encoding.slice(0, 40)} is not read here: send it uncompressed.`,
+  );
+}
+
+function goingRound(headers: WireHeaders): Fault | null {
+  if (!isGoingRound(headers['user-agent'])) return null;
+  return fault(
+    'invalid_request',
+    `This request has come through ${LIMITS.hops_max} gateways in a row: they name each other as their provider.`,
   );
 }

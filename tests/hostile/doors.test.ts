@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { agentAfter } from '../../src/base/hops.ts';
 import { API_KEY, MANAGEMENT_KEY } from '../gateway-process.ts';
 import { assertRefused, PATHS, type Path, post, soundModel } from './inference.ts';
 import { exchange as exchangeWith, open as openAt, raw } from './raw.ts';
@@ -39,6 +40,14 @@ for (const path of PATHS)
     assertRefused(path, { status: anonymous.status, text: await anonymous.text(), headers: anonymous.headers }, 401);
     for (const [authorization, status] of STRANGERS)
       for (const body of [bodyOf(path), '{']) assertRefused(path, await post(url, body, { authorization }), status);
+  });
+
+for (const path of PATHS)
+  test(`${path.name}: a request that gateways pass round among themselves is refused`, async () => {
+    const url = subject.gateway.origin + urlOf(path);
+    const through = (hops: number) => post(url, bodyOf(path), { 'user-agent': agentAfter(hops) });
+    assertRefused(path, await through(4), 400);
+    assert.equal((await through(3)).status, 200, 'gateways in a row are none of our business');
   });
 
 const exchange = (bytes: string): Promise<string> => exchangeWith(subject.gateway.origin, bytes);
