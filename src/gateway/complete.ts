@@ -6,6 +6,7 @@ import { estimatePrompt } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
 import { echoOf } from '../upstream/echo.ts';
+import { passedOn } from '../upstream/passed-on.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import { withAvailability } from './availability.ts';
 import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
@@ -68,7 +69,11 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   const delivery = createDelivery(context, hold, current);
   run = startRun(
     gateway.upstream,
-    { errand: chatErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
+    {
+      errand: passedOn(chatErrand(gateway, request.call), request.userAgent),
+      plan: decided,
+      startedAt: request.receivedAt,
+    },
     {
       dispatched: ({ endpoint }, prepared) => {
         hold.dispatched(endpoint.id);

@@ -11,6 +11,7 @@ import { billFor, NO_BILL } from '../metering/cost.ts';
 import { estimateInputs } from '../metering/estimate.ts';
 import { plan } from '../router/plan.ts';
 import { embeddingErrand } from '../upstream/embedding-errand.ts';
+import { passedOn } from '../upstream/passed-on.ts';
 import { type RunOutcome, startRun } from '../upstream/run.ts';
 import { withAvailability } from './availability.ts';
 import type { Ended } from './ending.ts';
@@ -64,7 +65,11 @@ function runHeld(
   return new Promise((resolve) => {
     const run = startRun(
       gateway.upstream,
-      { errand: embeddingErrand(gateway, request.call), plan: decided, startedAt: request.receivedAt },
+      {
+        errand: passedOn(embeddingErrand(gateway, request.call), request.userAgent),
+        plan: decided,
+        startedAt: request.receivedAt,
+      },
       { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done: resolve },
     );
     hold.durable.catch((cause) => {
