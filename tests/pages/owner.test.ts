@@ -72,7 +72,9 @@ describe('what the owner does on the pages', { skip: missingBrowser }, () => {
 
       await follow(page, '/chat?model=sandbox%2Fecho');
       await page.getByLabel('Message').fill(HOSTILE);
+      const asked = page.waitForRequest('**/chat/completions');
       await page.keyboard.press('Enter');
+      assert.equal(await (await asked).headerValue('referer'), null, 'the gateway is no app of its own');
       await page.getByRole('link', { name: 'receipt' }).waitFor();
       assert.equal((await page.locator('.answered').textContent())?.includes(HOSTILE), true);
       assert.equal(await page.locator('.talk img, .talk script, .talk b').count(), 0);

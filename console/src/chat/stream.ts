@@ -34,6 +34,7 @@ export async function ask(
   try {
     const response = await fetch('/api/v1/chat/completions', {
       method: 'POST',
+      referrerPolicy: 'no-referrer', // or the gateway's own address would be an app on its board
       signal,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ model, messages, stream: true }),
