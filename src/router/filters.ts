@@ -2,6 +2,7 @@ import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
 import type { Parameter } from '../call/parameters.ts';
 import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { Provider } from '../catalog/provider.ts';
 import type { Question } from '../facts/question.ts';
 import { isTier, namesEndpoint } from './preferences.ts';
 import type { Resolved } from './resolve.ts';
@@ -81,10 +82,17 @@ export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] 
 ];
 
 /** What the operator would have to set so that this endpoint can be used. */
-export function missingCredentials(endpoint: Endpoint): string {
-  if (endpoint.provider.local) return 'its local server was not found';
-  return `set ${variablesToSet(endpoint.provider).join(' and ')}`;
+export function missingCredentials({ provider }: Endpoint): string {
+  let obstacle = obstacles.get(provider);
+  if (obstacle === undefined) {
+    obstacle = provider.local ? 'its local server was not found' : `set ${variablesToSet(provider).join(' and ')}`;
+    obstacles.set(provider, obstacle);
+  }
+  return obstacle;
 }
+
+/** Worked out once: every call asks for it of every provider that is not set up. */
+const obstacles = new WeakMap<Provider, string>();
 
 function onlyOrdered(endpoint: Endpoint, { preferences }: Question): string | undefined {
   if (preferences.allow_fallbacks !== false || !preferences.order?.length) return undefined;
