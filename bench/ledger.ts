@@ -47,6 +47,7 @@ const receiptOf = (id: string): Receipt => ({
   state: 'completed',
   finish: 'stop',
   nativeFinish: 'stop',
+  serviceTier: null,
   usage: usageOf({ input: 1200, output: 300, outputReasoning: 50 }),
   bill: { cost: nano(1234n), inputCost: nano(1000n), outputCost: nano(234n), upstreamCost: null, isByok: false },
   attempts: [

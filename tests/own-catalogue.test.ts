@@ -19,21 +19,40 @@ type Heard = { url: string | undefined; headers: IncomingHttpHeaders; body: { [n
 const heard: Heard[] = [];
 const host = createServer(async (request, response) => {
   heard.push({ url: request.url, headers: request.headers, body: (await json(request)) as Heard['body'] });
+  const { messages, service_tier, stream } = heard.at(-1)?.body ?? {};
+  // A crowded host serves a lower tier than was asked for, and says so.
+  const tier = JSON.stringify(messages).includes('crowd') ? 'default' : service_tier;
+  const head = { id: 'x', created: 1, model: 'parrot-1-instruct', ...(tier !== undefined && { service_tier: tier }) };
+  const usage = { prompt_tokens: 1_000_000, completion_tokens: 500_000, total_tokens: 1_500_000 };
+  if (stream) {
+    response.setHeader('content-type', 'text/event-stream');
+    const choices = [{ index: 0, delta: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }];
+    response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices })}\n\n`);
+    response.end(`data: ${JSON.stringify({ ...head, choices: [], usage })}\n\ndata: [DONE]\n\n`);
+    return;
+  }
   response.setHeader('content-type', 'application/json');
   response.end(
     JSON.stringify({
-      id: 'x',
+      ...head,
       object: 'chat.completion',
-      created: 1,
-      model: 'parrot-1-instruct',
       choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
-      usage: { prompt_tokens: 1_000_000, completion_tokens: 500_000, total_tokens: 1_500_000 },
+      usage,
     }),
   );
 });
 await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
 const gateway = await startGateway({
-  catalogue,
+  catalogue: {
+    ...catalogue,
+    'models/example/tiers.toml': `[endpoints.example-host]
+price = { input = "1", output = "2" }
+[endpoints."example-host/priority"]
+price = { input = "2", output = "4" }
+[endpoints."example-host/flex"]
+price = { input = "0.5", output = "1" }
+`,
+  },
   environment: {
     EXAMPLE_HOST_API_KEY: 'key-of-the-host',
     EXAMPLE_HOST_BASE_URL: `http://127.0.0.1:${(host.address() as AddressInfo).port}/v1`,
@@ -66,6 +85,34 @@ test('the two files of the README are enough: key, names, fields and price are t
   assert.equal((usage as { cost?: number } | undefined)?.cost, 0.6);
   const { data } = (await (await fetch(`${gateway.base}/model/example/parrot-1`)).json()) as { data: { name: string } };
   assert.match(data.name, /Parrot 1$/);
+});
+
+test('a service tier is routed, sent, told and billed as it was served', async () => {
+  const bill = async (model: string, tier: string | undefined, content: string) => {
+    const body = {
+      model,
+      messages: [{ role: 'user' as const, content }],
+      ...(tier && { service_tier: tier as 'flex' }),
+    };
+    const answer = await client.chat.completions.create(body);
+    const sent = heard.at(-1)?.body.service_tier;
+    let last: OpenAI.ChatCompletionChunk | undefined;
+    for await (const chunk of await client.chat.completions.create({ ...body, stream: true })) last = chunk;
+    const cost = ({ usage }: { usage?: unknown }) => (usage as { cost: number }).cost;
+    assert.deepEqual([last?.service_tier, cost(last ?? {})], [answer.service_tier, cost(answer)]);
+    const told = await fetch(`${gateway.base}/generation?id=${answer.id}`, {
+      headers: { authorization: `Bearer ${API_KEY}` },
+    });
+    const { data } = (await told.json()) as { data: { service_tier: string | null } };
+    assert.equal(data.service_tier, answer.service_tier ?? null);
+    return [sent, answer.service_tier, cost(answer)];
+  };
+  assert.deepEqual(await bill('example/tiers', undefined, 'Hello'), [undefined, undefined, 2]);
+  assert.deepEqual(await bill('example/tiers', 'priority', 'Hello'), ['priority', 'priority', 4]);
+  assert.deepEqual(await bill('example/tiers', 'fast', 'a crowd'), ['priority', 'default', 2]);
+  assert.deepEqual(await bill('example/tiers', 'flex', 'Hello'), ['flex', 'flex', 1]);
+  assert.deepEqual(await bill('example/tiers:floor', undefined, 'Hello'), ['flex', 'flex', 1]);
+  assert.deepEqual(await bill('example/parrot-1', 'priority', 'Hello'), ['priority', 'priority', 0.6]);
 });
 
 test('a reload with a mistake is refused by file, line and reason, and the model still answers', async () => {

@@ -50,6 +50,7 @@ export function createCollector(): Collector {
       case 'usage':
         usage = event.usage;
         bill = event.bill;
+        if (event.serviceTier !== undefined) start = { type: 'start', ...start, serviceTier: event.serviceTier };
         return;
       case 'native':
         if (event.choice === null) native = mergeNative(native, event.native);

@@ -103,8 +103,13 @@ export type FinishEvent = {
   /** The sequence that stopped it, where the vendor tells. */
   readonly stopSequence?: string;
 };
-/** The vendor's count; the gateway's meter adds `bill` before it is encoded. */
-export type UsageEvent = { readonly type: 'usage'; readonly usage: Usage; readonly bill?: Bill };
+/** The vendor's count, with the tier that served if that is told only now; the gateway adds `bill` before it is encoded. */
+export type UsageEvent = {
+  readonly type: 'usage';
+  readonly usage: Usage;
+  readonly serviceTier?: string;
+  readonly bill?: Bill;
+};
 
 /** What the account was charged, and what the inference cost at the endpoint's prices. */
 export type Bill = {

@@ -2,7 +2,7 @@ import type { Refuse } from './build-model.ts';
 import { reasoningOf } from './build-model.ts';
 import { buildPrice, FREE } from './build-price.ts';
 import { DEFAULT_FEATURES, parametersFor } from './features.ts';
-import type { Endpoint, Model } from './model.ts';
+import { type Endpoint, type Model, TIERS } from './model.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider } from './provider.ts';
 import type { EndpointFile } from './schema.ts';
@@ -20,7 +20,7 @@ export function buildEndpoint(
   facts: Facts,
   providers: ReadonlyMap<string, Provider>,
   refuse: Refuse,
-): Endpoint | undefined {
+): Omit<Endpoint, 'tierPrices'> | undefined {
   const at = ['endpoints', tag];
   const [slug = '', variant = ''] = tag.split('/');
   const provider = providers.get(slug);
@@ -60,10 +60,30 @@ export function buildEndpoint(
     parameters: parametersFor(dialect.id, parameters, dialect.drop),
     quantization: file.quantization ?? (QUANTIZATIONS.includes(variant) ? variant : 'unknown'),
     price: price ?? FREE,
+    tier: TIERS.find((tier) => tag.endsWith(`/${tier}`)) ?? null,
     reasoning,
     operation,
   };
 }
+
+/** A tier is its host's ordinary endpoint at another price: what its table leaves out stands there. */
+export function withTiers(tables: { readonly [tag: string]: EndpointFile }): [tag: string, table: EndpointFile][] {
+  return Object.entries(tables).map(([tag, table]) => {
+    const { price: _, ...ordinary } = (isTierTag(tag) && tables[hostTag(tag)]) || {};
+    return [tag, { ...ordinary, ...table }];
+  });
+}
+
+/** Every endpoint with the prices of all tiers of its host. */
+export function withTierPrices(endpoints: readonly Omit<Endpoint, 'tierPrices'>[]): Endpoint[] {
+  return endpoints.map((endpoint) => {
+    const family = endpoints.filter(({ tag }) => hostTag(tag) === hostTag(endpoint.tag));
+    return { ...endpoint, tierPrices: new Map(family.map(({ tier, price }) => [tier ?? 'default', price])) };
+  });
+}
+
+const isTierTag = (tag: string): boolean => TIERS.some((tier) => tag.endsWith(`/${tier}`));
+const hostTag = (tag: string): string => (isTierTag(tag) ? tag.slice(0, tag.lastIndexOf('/')) : tag);
 
 function dialectFor(
   provider: Provider,

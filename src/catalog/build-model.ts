@@ -1,4 +1,4 @@
-import { buildEndpoint } from './build-endpoint.ts';
+import { buildEndpoint, withTierPrices, withTiers } from './build-endpoint.ts';
 import { merge } from './merge.ts';
 import type { Endpoint, Model, ReasoningSupport } from './model.ts';
 import type { Provider } from './provider.ts';
@@ -36,8 +36,10 @@ export function buildModel(
   const contexts = Object.values(file.endpoints ?? {}).flatMap((endpoint) => endpoint.context ?? []);
   const context = file.context ?? (contexts.length > 0 ? Math.max(...contexts) : DEFAULT_CONTEXT);
   const facts = { id, slug, input, output, reasoning, context, maxOutput: file.max_output ?? null };
-  const endpoints = Object.entries(file.endpoints ?? {}).flatMap(
-    ([tag, endpoint]) => buildEndpoint(tag, endpoint, facts, providers, refuse) ?? [],
+  const endpoints = withTierPrices(
+    withTiers(file.endpoints ?? {}).flatMap(
+      ([tag, endpoint]) => buildEndpoint(tag, endpoint, facts, providers, refuse) ?? [],
+    ),
   );
   const model: Model = {
     ...facts,

@@ -32,8 +32,8 @@ function loaded(folders?: string[], environment?: { [name: string]: string }): C
   if (!result.ok) throw new Error(result.error.map(describeProblem).join('\n'));
   return result.value;
 }
-function problems(): string[] {
-  const result = load();
+function problems(folders?: string[]): string[] {
+  const result = load(folders);
   assert.equal(result.ok, false);
   return result.ok ? [] : result.error.map((problem) => describeProblem(problem).slice(root.length + 1));
 }
@@ -127,6 +127,26 @@ test('a provider that does not load is told once, not again by every model it se
   minimal();
   write('a/providers/my-host.toml', 'colour = "red"\n');
   assert.deepEqual(problems(), ['a/providers/my-host.toml:1: colour: unknown key']);
+});
+
+test('a tier is its host’s endpoint at another price, and each knows what the others ask', () => {
+  minimal('features = ["tools", "logprobs"]\ncontext = 4096\nprice = { input = "1", output = "2" }');
+  write('b/models/me/tiny.toml', '[endpoints."my-host/flex"]\nprice = { input = "0.5", output = "1" }\n');
+  const { endpoints } = loaded(['a', 'b']);
+  const [ordinary, flex] = [endpoints.get('me/tiny@my-host'), endpoints.get('me/tiny@my-host/flex')];
+  assert.deepEqual([ordinary?.tier, flex?.tier], [null, 'flex']);
+  assert.deepEqual([flex?.context, flex?.upstreamId, flex?.parameters.has('logprobs')], [4096, 'tiny', true]);
+  for (const endpoint of [ordinary, flex])
+    assert.deepEqual(
+      [endpoint?.tierPrices.get('default')?.input, endpoint?.tierPrices.get('flex')?.input],
+      [1_000_000n, 500_000n],
+    );
+  write('b/models/me/tiny.toml', '[endpoints."my-host/flex"]\ncontext = 1024\n');
+  assert.match(
+    problems(['a', 'b'])[0] ?? '',
+    /my-host\/flex.price: price needs input and output/,
+    'not its host’s price',
+  );
 });
 
 test("an operator's folder lies over the shipped one, path by path", () => {

@@ -38,6 +38,10 @@ export type ReasoningSupport = {
   readonly defaultEnabled: boolean;
 };
 
+/** Tiers of one host with a price and an endpoint of their own, by the last part of its tag: `openai/priority`. */
+export const TIERS = ['priority', 'flex', 'batch', 'scale'] as const;
+export type Tier = (typeof TIERS)[number];
+
 export type Model = {
   /** `author/slug`, catalogue variant included (`:free`): the file's path. */
   readonly id: string;
@@ -95,6 +99,10 @@ export type Endpoint = {
   readonly parameters: ReadonlySet<Parameter>;
   readonly quantization: string;
   readonly price: Price;
+  /** The service tier it stands for; null = the host's ordinary one. */
+  readonly tier: Tier | null;
+  /** What the host asks for each tier that the catalogue prices, `default` among them: it may serve another than was asked for. */
+  readonly tierPrices: ReadonlyMap<string, Price>;
   /** What the model's family calls its reasoning, for budgets and replay; null = does not reason. */
   readonly reasoning: ReasoningSupport | null;
   readonly operation: 'chat' | 'embeddings';

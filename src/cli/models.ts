@@ -35,7 +35,8 @@ function contextOf({ context }: Model): string {
 }
 
 function priceOf({ endpoints }: Model): string {
-  const price = endpoints.map((endpoint) => endpoint.price).sort((a, b) => Number(a.input - b.input))[0];
+  const ordinary = endpoints.filter(({ tier }) => tier === null);
+  const price = ordinary.map((endpoint) => endpoint.price).sort((a, b) => Number(a.input - b.input))[0];
   if (!price) return '';
   return `$${formatPerMillion(price.input)} / $${formatPerMillion(price.output)}`;
 }

@@ -48,6 +48,8 @@ export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget 
     parameters: new Set(PARAMETERS),
     quantization: 'unknown',
     price: { input: pico(1n), output: pico(2n), overrides: [] },
+    tier: null,
+    tierPrices: new Map(),
     reasoning,
     operation: 'chat',
     ...endpoint,

@@ -19,6 +19,22 @@ test('nobody upstream learns who the end user is, but that it is the same one', 
   assert.equal(suited({ user: 'ann@example.com' }).user, user);
 });
 
+test('an endpoint serves the tier it is priced for, and a tier nobody prices is the vendor’s to take', () => {
+  const { price } = sampleTarget('gemini').endpoint;
+  const tierPrices = new Map([
+    ['default', price],
+    ['flex', price],
+    ['priority', price],
+  ] as const);
+  const of = (serviceTier: string | undefined, endpoint: SampleTarget['endpoint']) =>
+    suited({ ...(serviceTier !== undefined && { serviceTier }) }, { endpoint: endpoint ?? {} }).serviceTier;
+  assert.equal(of(undefined, { tier: 'flex', tierPrices }), 'flex', 'chosen by its tag or by :floor');
+  assert.equal(of('fast', { tier: 'priority', tierPrices }), 'priority');
+  assert.equal(of('priority', { tierPrices }), 'default', 'the fallback of the dearer endpoint');
+  assert.equal(of('auto', { tierPrices }), 'auto');
+  assert.equal(of('priority', {}), 'priority');
+});
+
 test('a model that must reason refuses to be kept from it, whatever the words', () => {
   const reasoning = { efforts: ['low', 'high'], budget: false, mandatory: true, defaultEnabled: true } as const;
   const { endpoint } = sampleTarget('cohere-chat', { endpoint: { reasoning } });

@@ -31,10 +31,21 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
     ...(id !== 'openai-chat' && call.messages.some(isNamed) && { messages: call.messages.map(named) }),
     ...(sampling !== call.sampling && { sampling }),
     ...(call.user !== undefined && { user: pseudonym(call.user) }),
+    ...suitTier(call, endpoint),
     ...(reasoning && { reasoning: reasoning.value }),
   };
   for (const _ in changed) return ok({ call: { ...call, ...changed }, losses });
   return ok({ call, losses }); // most calls suit as they are: nothing is copied
+}
+
+/**
+ * An endpoint serves the tier it stands for and is priced for. Beside such endpoints the ordinary one serves the
+ * ordinary tier; where the catalogue knows none, the caller's word is the vendor's to take.
+ */
+function suitTier({ serviceTier }: Call, { tier, tierPrices }: Endpoint): Pick<Call, 'serviceTier'> | false {
+  if (tier !== null) return serviceTier !== tier && { serviceTier: tier };
+  const asked = serviceTier === 'fast' ? 'priority' : serviceTier;
+  return asked !== undefined && asked !== 'default' && tierPrices.has(asked) && { serviceTier: 'default' };
 }
 
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */

@@ -1,7 +1,7 @@
 import type { ProviderPreferences } from '../call/call.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Modality } from '../catalog/model.ts';
+import type { Modality, Tier } from '../catalog/model.ts';
 import type { HealthView } from './health.ts';
 
 /** Everything the router may know. The plan is a pure function of it. */
@@ -11,6 +11,8 @@ export type Question = {
   /** The models in the caller's order, as written. */
   readonly models: readonly string[];
   readonly preferences: ProviderPreferences;
+  /** The tier asked for by parameter, if it is one that endpoints stand for. */
+  readonly tier: Tier | null;
   readonly parameters: readonly Parameter[];
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];

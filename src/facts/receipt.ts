@@ -24,6 +24,8 @@ export type Receipt = {
   readonly state: 'completed' | 'failed' | 'cancelled' | 'interrupted';
   readonly finish: FinishReason | null;
   readonly nativeFinish: string | null;
+  /** The tier that served: the vendor's word, or the endpoint's own; null = nobody told. */
+  readonly serviceTier: string | null;
   readonly usage: Usage;
   readonly bill: Bill;
   readonly attempts: readonly Attempt[];

@@ -120,7 +120,12 @@ function deliver(
   if (outcome.kind === 'replied')
     return {
       kind: 'replied',
-      reply: { ...outcome.reply, usage: ended.usage, bill: ended.bill },
+      reply: {
+        ...outcome.reply,
+        ...(ended.serviceTier !== null && { serviceTier: ended.serviceTier }),
+        usage: ended.usage,
+        bill: ended.bill,
+      },
       target: outcome.target,
     };
   if (outcome.target) delivery.last(lastEvents(outcome, ended), outcome.target);

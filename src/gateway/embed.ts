@@ -83,7 +83,7 @@ function runHeld(
 function endingOf(outcome: RunOutcome<EmbeddingReply>, promptTokens: number, endedAt: number): Ended {
   assert(outcome.kind !== 'streamed' && outcome.kind !== 'broken', 'embeddings are not streamed');
   const estimate = usageOf({ input: promptTokens, source: 'estimate' });
-  const common = { finish: null, firstContentAt: null, endedAt };
+  const common = { finish: null, serviceTier: null, firstContentAt: null, endedAt };
   if (outcome.kind === 'replied') {
     const { target, reply } = outcome;
     const usage = reply.usage && isBelievableOf(reply.usage, promptTokens) ? reply.usage : estimate;

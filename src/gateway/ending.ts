@@ -4,7 +4,7 @@ import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
 import { isBelievable } from '../metering/believable.ts';
-import { billFor, NO_BILL } from '../metering/cost.ts';
+import { billFor, NO_BILL, priceServed } from '../metering/cost.ts';
 import { estimateReply, type Meter } from '../metering/meter.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
@@ -28,7 +28,8 @@ export type Counted = {
 /** How a call ended: its state, its usage and what is charged for it. */
 export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
   const { meter, cutShort, firstContentAt, endedAt } = counted;
-  const common = { firstContentAt, endedAt, fault: null };
+  const serviceTier = tierOf(outcome, meter);
+  const common = { firstContentAt, endedAt, serviceTier, fault: null };
   switch (outcome.kind) {
     case 'replied': {
       const usage = usageOfReply(outcome.reply, outcome.target, counted);
@@ -40,7 +41,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, finish),
+        bill: charge(usage, outcome.target, { finish, serviceTier }),
       };
     }
     case 'streamed': {
@@ -52,7 +53,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, finish),
+        bill: charge(usage, outcome.target, { finish, serviceTier }),
       };
     }
     case 'broken': {
@@ -69,7 +70,8 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
     }
     case 'cancelled': {
       const usage = usageAfterCancel(outcome.target, counted);
-      const bill = outcome.target && meter.hasOutput() ? billFor(usage, outcome.target.endpoint.price) : NO_BILL;
+      const price = outcome.target && meter.hasOutput() && priceServed(outcome.target.endpoint, serviceTier);
+      const bill = price ? billFor(usage, price) : NO_BILL;
       const finish = cutShort ? { reason: 'length' as const, native: null } : null;
       return { ...common, state: cutShort ? 'completed' : 'cancelled', target: outcome.target, usage, finish, bill };
     }
@@ -86,6 +88,13 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
     default:
       return outcome satisfies never;
   }
+}
+
+/** The tier that served: what the vendor told of it, or else the one its endpoint stands for. */
+function tierOf(outcome: RunOutcome, meter: Meter): string | null {
+  const told = outcome.kind === 'replied' ? outcome.reply.serviceTier : meter.serviceTier();
+  const target = outcome.kind === 'failed' ? null : outcome.target;
+  return told ?? target?.endpoint.tier ?? null;
 }
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */
@@ -111,9 +120,9 @@ function usageAfterCancel(target: Target | null, counted: Counted): Usage {
  * What is charged. An answer without any output and without a finish reason, or one that ended in an error, costs
  * nothing (zero-completion insurance, spec §3.8); its usage stays on record.
  */
-function charge(usage: Usage, target: Target, finish: Ended['finish']): Bill {
+function charge(usage: Usage, target: Target, { finish, serviceTier }: Pick<Ended, 'finish' | 'serviceTier'>): Bill {
   if (finish?.reason === 'error' || (finish === null && completionTokens(usage) === 0)) return NO_BILL;
-  return billFor(usage, target.endpoint.price);
+  return billFor(usage, priceServed(target.endpoint, serviceTier));
 }
 
 /** The end of a stream, let out once the settlement is stored. */
@@ -121,5 +130,6 @@ export function lastEvents(outcome: RunOutcome, ended: Ended): Event[] {
   if (outcome.kind === 'broken') return [{ type: 'fault', fault: outcome.fault }];
   if (outcome.kind === 'cancelled' && ended.state === 'cancelled')
     return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
-  return [{ type: 'usage', usage: ended.usage, bill: ended.bill }, { type: 'end' }];
+  const { usage, bill, serviceTier } = ended;
+  return [{ type: 'usage', usage, bill, ...(serviceTier !== null && { serviceTier }) }, { type: 'end' }];
 }

@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Modality } from '../catalog/model.ts';
+import { type Modality, TIERS, type Tier } from '../catalog/model.ts';
 import type { HealthView } from '../facts/health.ts';
 import type { Question } from '../facts/question.ts';
 
@@ -25,12 +25,19 @@ export function questionOf(call: Call, surroundings: Surroundings): Question {
     operation: 'chat',
     models: modelsOf(call),
     preferences: call.gateway.provider ?? {},
+    tier: tierOf(call),
     parameters: parametersOf(call),
     inputModalities: inputModalitiesOf(call),
     outputModalities: (call.modalities ?? ['text']) as readonly Modality[],
     maxOutputTokens: call.maxOutputTokens ?? null,
     usesTools: call.tools.length > 0,
   };
+}
+
+/** `fast` is another word for the priority tier (spec §1.1). */
+function tierOf({ serviceTier }: Call): Tier | null {
+  const asked = serviceTier === 'fast' ? 'priority' : serviceTier;
+  return TIERS.find((tier) => tier === asked) ?? null;
 }
 
 function inputModalitiesOf(call: Call): Modality[] {
@@ -54,6 +61,7 @@ export function embeddingQuestionOf(call: EmbeddingCall, surroundings: Surroundi
     operation: 'embeddings',
     models: modelsOf(call),
     preferences: call.gateway.provider ?? {},
+    tier: null,
     parameters: [],
     inputModalities: [...found],
     outputModalities: ['embeddings'],

@@ -31,6 +31,7 @@ export type Result = {
   readonly target: Target | null;
   readonly usage: Usage;
   readonly bill: Bill;
+  readonly serviceTier: string | null;
   readonly finish: { readonly reason: FinishReason; readonly native: string | null } | null;
   readonly fault: Fault | null;
   readonly firstContentAt: number | null;
@@ -75,6 +76,7 @@ export function receiptOf(
     state: result.state,
     finish: result.finish?.reason ?? null,
     nativeFinish: result.finish?.native ?? null,
+    serviceTier: result.serviceTier,
     usage: result.usage,
     bill: result.bill,
     attempts: outcome.attempts,

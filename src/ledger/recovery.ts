@@ -30,6 +30,7 @@ export function interruptedReceipt(intent: Intent, now: number): Receipt {
     state: 'interrupted',
     finish: null,
     nativeFinish: null,
+    serviceTier: null,
     usage: usageOf({ source: 'estimate' }),
     bill: { cost, inputCost, outputCost: nano(cost - inputCost), upstreamCost: null, isByok: false },
     attempts: [],

@@ -2,6 +2,7 @@ import { type NanoUsd, NO_MONEY, nano, type PicoUsd, roundUp } from '../base/mon
 import type { Bill } from '../call/event.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import type { Price } from '../catalog/price.ts';
 import type { Receipt } from '../facts/receipt.ts';
 
@@ -12,6 +13,10 @@ export const NO_BILL: Bill = {
   upstreamCost: null,
   isByok: false,
 };
+
+/** Billed is the tier that served (spec §3.5): a host may serve a lower one than was asked for, or a higher one unasked. */
+export const priceServed = ({ price, tierPrices }: Endpoint, tier: string | null): Price =>
+  (tier === null ? undefined : tierPrices.get(tier)) ?? price;
 
 /** What a call costs at an endpoint's prices: disjoint meters × prices (spec §5.2), summed in pico-dollars, rounded up once. */
 export function billFor(usage: Usage, price: Price): Bill {
@@ -85,8 +90,12 @@ export function ratesFor(usage: Usage, price: Price): { readonly [M in TokenMete
 }
 
 /** The rates behind a receipt's bill, where the catalogue's prices still give that bill: they may have changed since. */
-export function ratesOf({ usage, bill, endpoint }: Receipt, catalog: Catalog): ReturnType<typeof ratesFor> | null {
-  const prices = endpoint === null ? undefined : catalog.endpoints.get(endpoint)?.price;
+export function ratesOf(
+  { usage, bill, endpoint, serviceTier }: Receipt,
+  catalog: Catalog,
+): ReturnType<typeof ratesFor> | null {
+  const found = endpoint === null ? undefined : catalog.endpoints.get(endpoint);
+  const prices = found && priceServed(found, serviceTier ?? null);
   return prices && billFor(usage, prices).cost === bill.cost ? ratesFor(usage, prices) : null;
 }
 

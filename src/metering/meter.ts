@@ -12,6 +12,8 @@ export type Meter = {
   /** Our own count. */
   readonly estimate: () => Usage;
   readonly finish: () => { readonly reason: FinishReason; readonly native: string | null } | null;
+  /** The tier that served, as far as the vendor has told. */
+  readonly serviceTier: () => string | undefined;
   /** Our own count of the output so far, reasoning included. */
   readonly outputTokens: () => number;
   /** Has anything been sent that a vendor would charge as output? */
@@ -20,6 +22,7 @@ export type Meter = {
 
 export function createMeter(promptEstimate: number): Meter {
   let reported: Usage | null = null;
+  let serviceTier: string | undefined;
   let outputBytes = 0;
   let reasoningBytes = 0;
   let finish: { reason: FinishReason; native: string | null } | null = null;
@@ -39,6 +42,10 @@ export function createMeter(promptEstimate: number): Meter {
         return;
       case 'usage':
         reported = event.usage;
+        serviceTier = event.serviceTier ?? serviceTier;
+        return;
+      case 'start':
+        serviceTier = event.serviceTier ?? serviceTier;
         return;
       case 'finish':
         if (event.choice === 0 || !finish) finish = { reason: event.reason, native: event.native };
@@ -59,6 +66,7 @@ export function createMeter(promptEstimate: number): Meter {
     usage: () => reported ?? estimate(),
     estimate,
     finish: () => finish,
+    serviceTier: () => serviceTier,
     outputTokens: () => (outputBytes + reasoningBytes) / 4,
     hasOutput: () => outputBytes + reasoningBytes > 0,
   };

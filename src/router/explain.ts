@@ -89,10 +89,12 @@ function reasonText(step: string | undefined, model: string, { question, rejecte
       return `No endpoints found for ${model} in the requested quantizations: ${why}.`;
     case 'distillable':
       return `No endpoints found for ${model}: its author does not let others learn from its output.`;
+    case 'tier':
+      if (question.tier !== null) return `No endpoints found for ${model} in the service tier ${question.tier}.`;
+      return `No allowed providers are available for the selected model ${model}.`;
     case 'only':
     case 'ignore':
     case 'order':
-    case 'tier':
       return `No allowed providers are available for the selected model ${model}.`;
     default:
       return `No endpoints found for ${model}.`;
@@ -163,7 +165,7 @@ function availabilityOf(step: string | undefined, { question, rejected }: Unserv
     case 'order':
       return filtered('allowed_providers', `provider.${step}`);
     case 'tier':
-      return filtered('allowed_providers', 'provider.only');
+      return filtered('allowed_providers', question.tier === null ? 'provider.only' : 'service_tier');
     case 'data_policy': {
       const isZdr = question.preferences.zdr === true;
       const field = isZdr ? 'provider.zdr' : 'provider.data_collection';

@@ -4,7 +4,7 @@ import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Provider } from '../catalog/provider.ts';
 import type { Question } from '../facts/question.ts';
-import { isTier, namesEndpoint } from './preferences.ts';
+import { namesEndpoint } from './preferences.ts';
 import type { Resolved } from './resolve.ts';
 
 /** What the caller's word for a model said beside its name. */
@@ -21,13 +21,13 @@ export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
   ],
   [
     'only',
-    (endpoint, { preferences: { only } }) =>
-      !only || only.some((name) => namesEndpoint(name, endpoint)) ? undefined : 'not in provider.only',
+    (endpoint, { preferences: { only }, tier }) =>
+      !only || only.some((name) => namesEndpoint(name, endpoint, tier)) ? undefined : 'not in provider.only',
   ],
   [
     'ignore',
     (endpoint, { preferences: { ignore } }) =>
-      ignore?.some((name) => namesEndpoint(name, endpoint)) ? 'in provider.ignore' : undefined,
+      ignore?.some((name) => namesEndpoint(name, endpoint, endpoint.tier)) ? 'in provider.ignore' : undefined,
   ],
   ['order', onlyOrdered],
   ['tier', tierAskedFor],
@@ -94,15 +94,21 @@ export function missingCredentials({ provider }: Endpoint): string {
 /** Worked out once: every call asks for it of every provider that is not set up. */
 const obstacles = new WeakMap<Provider, string>();
 
-function onlyOrdered(endpoint: Endpoint, { preferences }: Question): string | undefined {
+function onlyOrdered(endpoint: Endpoint, { preferences, tier }: Question): string | undefined {
   if (preferences.allow_fallbacks !== false || !preferences.order?.length) return undefined;
-  return preferences.order.some((name) => namesEndpoint(name, endpoint))
+  return preferences.order.some((name) => namesEndpoint(name, endpoint, tier))
     ? undefined
     : 'not in provider.order, and fallbacks are off';
 }
 
-function tierAskedFor(endpoint: Endpoint, { preferences }: Question, { tier }: Asked): string | undefined {
-  if (!isTier(endpoint) || (tier !== null && endpoint.tag.endsWith(`/${tier}`))) return undefined;
+/**
+ * A tier is used when it was asked for: by parameter, by a routing variant, by its full tag. Who asks for `flex` wants
+ * its price and gets nothing dearer (spec §3.5), where the catalogue knows any such endpoint of the model.
+ */
+function tierAskedFor(endpoint: Endpoint, { preferences, tier }: Question, asked: Asked): string | undefined {
+  const isCheap = tier === 'flex' && asked.model.endpoints.some((other) => other.tier === tier);
+  if (endpoint.tier === null) return isCheap ? 'not of the flex tier' : undefined;
+  if (endpoint.tier === tier || (endpoint.tier === asked.tier && !isCheap)) return undefined;
   const named = [...(preferences.order ?? []), ...(preferences.only ?? [])];
   return named.some((name) => name.toLowerCase() === endpoint.tag.toLowerCase())
     ? undefined

@@ -1,5 +1,5 @@
 import { type Cutoffs, PERCENTILES, type SortPreference } from '../call/call.ts';
-import type { Endpoint } from '../catalog/model.ts';
+import type { Endpoint, Tier } from '../catalog/model.ts';
 import type { Percentiles } from '../facts/health.ts';
 import type { Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
@@ -16,19 +16,36 @@ export function orderEndpoints(
   question: Question,
   draw: () => number,
 ): Ordered[] {
-  const named = byCallersOrder(endpoints, question.preferences.order ?? []);
+  const { preferences, tier } = question;
+  const isAsked = (endpoint: Endpoint): boolean => tier !== null && endpoint.tier === tier;
+  const tierFirst = [...endpoints].sort((a, b) => Number(isAsked(b)) - Number(isAsked(a)));
+  const named = byCallersOrder(tierFirst, preferences.order ?? [], tier);
   const rest = endpoints.filter((endpoint) => !named.some((entry) => entry.endpoint === endpoint));
+  const inTier = rest.filter(isAsked);
+  const others = inTier.length === 0 ? rest : rest.filter((endpoint) => !isAsked(endpoint));
+  // Of the tier asked for: the fastest where it is the dearer one, else the cheapest (spec §3.5).
+  const tierSort = sort ?? (tier === 'priority' ? 'throughput' : 'price');
+  return [...named, ...arrange(inTier, tierSort, question, draw), ...arrange(others, sort, question, draw)];
+}
+
+/** By the sort asked for or by drawing; what is worse than its peers goes behind them. */
+function arrange(
+  endpoints: readonly Endpoint[],
+  sort: SortPreference | null,
+  question: Question,
+  draw: () => number,
+): Ordered[] {
   const arranged = (some: readonly Endpoint[]): Ordered[] =>
     sort ? bySort(some, sort, question) : byPriceDraw(some, question, draw);
-  const front = rest.filter((endpoint) => drawback(endpoint, question) === null);
-  if (front.length === rest.length) return [...named, ...arranged(front)];
+  const front = endpoints.filter((endpoint) => drawback(endpoint, question) === null);
+  if (front.length === endpoints.length) return arranged(front);
   const back = DRAWBACKS.flatMap((reason) =>
-    arranged(rest.filter((endpoint) => drawback(endpoint, question) === reason)).map(({ endpoint }) => ({
+    arranged(endpoints.filter((endpoint) => drawback(endpoint, question) === reason)).map(({ endpoint }) => ({
       endpoint,
       reason: `${reason}: tried last`,
     })),
   );
-  return [...named, ...arranged(front), ...back];
+  return [...arranged(front), ...back];
 }
 
 /** From the least to the worst. */
@@ -59,11 +76,11 @@ function misses(wanted: Cutoffs, figures: Percentiles, isWorse: (is: number, cut
   return PERCENTILES.some((name) => cuts[name] !== undefined && isWorse(figures[name], cuts[name]));
 }
 
-function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[]): Ordered[] {
+function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[], tier: Tier | null): Ordered[] {
   const found: Ordered[] = [];
   order.forEach((name, position) => {
     for (const endpoint of endpoints)
-      if (namesEndpoint(name, endpoint) && !found.some((entry) => entry.endpoint === endpoint))
+      if (namesEndpoint(name, endpoint, tier) && !found.some((entry) => entry.endpoint === endpoint))
         found.push({ endpoint, reason: `provider.order[${position}]` });
   });
   return found;

@@ -86,6 +86,7 @@ function ask({ health = {}, ...more }: Ask = {}): ReturnType<typeof plan> {
     operation: 'chat',
     models: ['acme/one'],
     preferences: {},
+    tier: null,
     parameters: [],
     inputModalities: ['text'],
     outputModalities: ['text'],
@@ -229,6 +230,21 @@ test(':nitro admits the priority tier, :floor the flex tier, and nothing else do
   assert(!tags(ask({ models: ['acme/one:exacto'] })).some((tag) => /flex|priority/.test(tag)));
   assert.equal(tags(ask({ models: ['acme/one:online'] })).length, 4);
   assert(!tags(ask({ preferences: { order: ['dear', 'cheap'] } })).some((tag) => /flex|priority/.test(tag)));
+});
+
+test('service_tier: the priority tier comes first and the ordinary one after it; of flex there is nothing else', () => {
+  const order = tags(ask({ tier: 'priority' }));
+  assert.equal(order[0], 'one@dear/priority');
+  assert.equal(order.length, 5);
+  assert.deepEqual(tags(ask({ tier: 'flex' })), ['one@cheap/flex']);
+  assert.deepEqual(tags(ask({ tier: 'flex', models: ['acme/one:nitro'] })), ['one@cheap/flex']);
+  assert.deepEqual(tags(ask({ tier: 'priority', preferences: { only: ['dear'] } })), ['one@dear/priority', 'one@dear']);
+  assert.equal(tags(ask({ tier: 'priority', preferences: { order: ['cheap'] } }))[0], 'one@cheap');
+  assert(!tags(ask({ tier: 'priority', preferences: { ignore: ['dear'] } })).some((tag) => tag.includes('dear')));
+  assert.deepEqual(tags(ask({ tier: 'flex', models: ['acme/two'] })), ['two@dear'], 'a tier nobody knows is forwarded');
+  const none = ask({ tier: 'flex', preferences: { only: ['dear'] } });
+  assert.match(none.fault?.message ?? '', /service tier flex/);
+  assert.equal(none.fault?.availability?.constraint?.field, 'service_tier');
 });
 
 test('every price of max_price is a limit of its own', () => {

@@ -16,7 +16,7 @@ type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> 
 export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply> {
   return {
     isStreamed: call.stream,
-    parameters: () => (call.gateway.strict ? 'everything' : parametersOf(call)),
+    parameters: () => (call.gateway.strict ? 'everything' : [...parametersOf(call), 'service_tier']),
     translate: (target) => {
       const dialect = dialects.chat(target.endpoint.dialect.id);
       const suited = suit(call, target.endpoint);

@@ -60,6 +60,8 @@ export function targetAt(
     parameters: new Set(PARAMETERS),
     quantization: 'unknown',
     price: { input: pico(1n), output: pico(1n), overrides: [] },
+    tier: null,
+    tierPrices: new Map(),
     operation: 'chat',
   };
   const [author = '', modelSlug = ''] = modelId.split('/');

@@ -47,6 +47,7 @@ export function receiptOf(id: string, accountId: string, title: string): Receipt
     state: 'completed',
     finish: 'stop',
     nativeFinish: 'stop',
+    serviceTier: null,
     usage: usageOf({ input: 1_204, inputCacheRead: 1_024, output: 312 }),
     bill: {
       cost: nano(1_083_200n),

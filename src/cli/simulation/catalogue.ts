@@ -74,6 +74,8 @@ function endpointOf(modelId: string, provider: Provider, { input, output, maxOut
     parameters: new Set(PARAMETERS),
     quantization: 'unknown',
     price: { input: pico(input), output: pico(output), overrides: [] },
+    tier: null,
+    tierPrices: new Map(),
     operation: 'chat',
   };
 }

@@ -19,7 +19,7 @@ import {
 } from './answer.ts';
 import { faultOfFrame } from './fault.ts';
 import { closeForeign, growForeign, openForeign } from './foreign-block.ts';
-import { decodeUsage } from './usage.ts';
+import { decodeUsage, tierOf } from './usage.ts';
 
 /**
  * `messageStop` ends the message and `metadata` follows with the count; the bytes may also end without it. A stream
@@ -55,7 +55,11 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
       const usage = decodeUsage(data.usage);
       if (!stopped) return [];
       closed = true;
-      return [...traceOf(data), ...(usage ? [{ type: 'usage' as const, usage }] : []), { type: 'end' }];
+      return [
+        ...traceOf(data),
+        ...(usage ? [{ type: 'usage' as const, usage, ...tierOf(data) }] : []),
+        { type: 'end' },
+      ];
     }
     return stopped ? [] : [...begin(), ...decodeContent(answer, frame.event ?? '', data)];
   };

@@ -6,7 +6,7 @@ import type { Event } from '../../call/event.ts';
 import type { Reply } from '../../call/reply.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { createAnswer, finishOf, sayBlock, traceOf } from './answer.ts';
-import { decodeUsage } from './usage.ts';
+import { decodeUsage, tierOf } from './usage.ts';
 
 /** A whole answer is the events of its blocks, folded. */
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
@@ -21,6 +21,6 @@ export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply
     ...traceOf(body),
     finishOf(answer, body),
   ];
-  if (usage) events.push({ type: 'usage', usage });
+  if (usage) events.push({ type: 'usage', usage, ...tierOf(body) });
   return collect(events);
 }

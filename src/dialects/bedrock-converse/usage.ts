@@ -1,5 +1,11 @@
-import { arrayOf, countOf, isObject, type Json, objectOf } from '../../base/json.ts';
+import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf } from '../../base/json.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
+
+/** The tier that served, beside the count: `{serviceTier:{type}}` (API_runtime_ConverseStreamMetadataEvent, read 2026-11-25). */
+export function tierOf({ serviceTier }: JsonObject): { readonly serviceTier?: string } {
+  const { type } = objectOf(serviceTier);
+  return typeof type === 'string' ? { serviceTier: type } : {};
+}
 
 /**
  * Converse counts what a cache gave or took beside `inputTokens`, and reasoning within `outputTokens`. Where a family

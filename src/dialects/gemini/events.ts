@@ -6,7 +6,7 @@ import { frameJson } from '../frame-json.ts';
 import { type Candidate, createCandidate, withFields } from './candidate.ts';
 import { errorOf, faultOf } from './fault.ts';
 import { GEMINI, isGemini3 } from './names.ts';
-import { decodeUsage, isCounted } from './usage.ts';
+import { decodeUsage, isCounted, tierOf } from './usage.ts';
 
 /**
  * Reads `GenerateContentResponse`s, one a frame. There is no terminal frame: the bytes end after each candidate had its
@@ -82,7 +82,7 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     // Search is billed by the query from the third generation on, by the prompt before (Gemini pricing, read 2026-11-22).
     if (!isGemini3(upstream.target.endpoint)) searches = Math.min(searches, 1);
     const counted = usage && decodeUsage(usage, searches);
-    if (counted) events.push({ type: 'usage', usage: counted });
+    if (usage && counted) events.push({ type: 'usage', usage: counted, ...tierOf(usage) });
     events.push({ type: 'end' });
     return events;
   };
@@ -92,12 +92,11 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
 function startOf(chunk: JsonObject): Event {
   const id = optionalString(chunk.responseId);
   const model = optionalString(chunk.modelVersion);
-  const serviceTier = optionalString(objectOf(chunk.usageMetadata).serviceTier);
   return {
     type: 'start',
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
-    ...(serviceTier !== undefined && { serviceTier }),
+    ...tierOf(objectOf(chunk.usageMetadata)),
   };
 }
 

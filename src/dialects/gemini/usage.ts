@@ -1,4 +1,5 @@
-import { arrayOf, countOf, type Json, type JsonObject, objectOf } from '../../base/json.ts';
+import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Bill } from '../../call/event.ts';
 import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
@@ -47,6 +48,23 @@ function modality(details: Json | undefined, name: string): number {
   return sum;
 }
 
+/**
+ * The tier that served: the Gemini API's `serviceTier`, Vertex AI's `trafficType` (reference of UsageMetadata, read
+ * 2026-11-25). `standard` is everyone else's `default`.
+ */
+export function tierOf({ serviceTier, trafficType }: JsonObject): { readonly serviceTier?: string } {
+  const word = stringOf(serviceTier ?? trafficType).toLowerCase();
+  const tier = entryOf(SERVED, word) ?? word;
+  return tier === '' || tier.endsWith('unspecified') ? {} : { serviceTier: tier };
+}
+
+const SERVED: { readonly [word: string]: string } = {
+  standard: 'default',
+  on_demand: 'default',
+  on_demand_priority: 'priority',
+  on_demand_flex: 'flex',
+};
+
 /** Disjoint counts → `usageMetadata`, with the tier that served and the gateway's cost fields beside the counts. */
 export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string | undefined): JsonObject {
   const { outputReasoning, inputCacheRead } = usage;
@@ -71,7 +89,7 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string |
     ...(outputReasoning > 0 && { thoughtsTokenCount: outputReasoning }),
     ...(prompted.length > 0 && { promptTokensDetails: prompted }),
     ...(produced.length > 0 && { candidatesTokensDetails: produced }),
-    ...(tier !== undefined && { serviceTier: tier }),
+    ...(tier !== undefined && { serviceTier: tier === 'default' ? 'standard' : tier }),
     ...(bill && encodeBill(bill)),
   };
 }

@@ -60,10 +60,11 @@ export function featureWords(model: Model): string[] {
 
 export type Lowest = { readonly input: PicoUsd; readonly output: PicoUsd };
 
-/** The prices of the endpoint with the lowest input price; ties go to the lower output price. Null without endpoints. */
+/** The prices of the endpoint with the lowest input price; ties go to the lower output price. Tiers have to be asked for. */
 export function lowestPrice(model: Model): Lowest | null {
   let lowest: Lowest | null = null;
-  for (const { price } of model.endpoints) {
+  for (const { price, tier } of model.endpoints) {
+    if (tier !== null) continue;
     const isLower =
       !lowest || price.input < lowest.input || (price.input === lowest.input && price.output < lowest.output);
     if (isLower) lowest = { input: price.input, output: price.output };

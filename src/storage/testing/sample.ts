@@ -51,6 +51,7 @@ export function receiptOf(request: HoldRequest, cost: NanoUsd, more: Partial<Rec
     state: cost > 0n ? 'completed' : 'failed',
     finish: 'stop',
     nativeFinish: 'stop',
+    serviceTier: null,
     usage: usageOf({ input: 100, output: 40, outputReasoning: 10, inputCacheRead: 20 }),
     bill: { cost, inputCost: NO_MONEY, outputCost: cost, upstreamCost: null, isByok: false },
     attempts: [],

@@ -126,7 +126,6 @@ export const converseUpstream: Upstream = {
     logprobs: 'no log probabilities',
     refusal: 'a refusal is a stop reason',
     'vendor-tool': 'no tools of its own',
-    'service-tier': 'the tier is told after the answer',
     image: 'text output only',
     audio: 'text output only',
   },

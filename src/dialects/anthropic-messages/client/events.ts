@@ -42,7 +42,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
 function write(state: State, event: Event): string {
   switch (event.type) {
     case 'start':
-      if (event.serviceTier !== undefined) state.tier = { service_tier: wireTierOf(event.serviceTier) };
+      tell(state, event);
       return begin(state);
     case 'text':
     case 'refusal':
@@ -62,6 +62,7 @@ function write(state: State, event: Event): string {
       return '';
     case 'usage':
       state.usage = event;
+      tell(state, event);
       return '';
     case 'end':
       return begin(state) + end(state);
@@ -71,6 +72,10 @@ function write(state: State, event: Event): string {
     default:
       return event satisfies never;
   }
+}
+
+function tell(state: State, { serviceTier }: { readonly serviceTier?: string }): void {
+  if (serviceTier !== undefined) state.tier = { service_tier: wireTierOf(serviceTier) };
 }
 
 function begin(state: State): string {

@@ -61,6 +61,7 @@ function encodeWith(answer: AnswerContext, framing: Framing): EventEncoder {
         return '';
       case 'usage':
         usage = event;
+        tier = event.serviceTier ?? tier;
         return '';
       case 'finish':
         finishes.push(event);

@@ -30,7 +30,8 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   };
   const usage = (event: Extract<Event, { type: 'usage' }>): string => {
     extraSent = true;
-    return writer.last({ usage: encodeUsage(event.usage, event.bill) });
+    const tier = event.serviceTier === undefined ? {} : { service_tier: event.serviceTier };
+    return writer.last({ ...tier, usage: encodeUsage(event.usage, event.bill) });
   };
 
   return (event) => {

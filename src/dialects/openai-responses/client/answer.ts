@@ -74,6 +74,7 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
         return;
       case 'usage':
         usage = event;
+        serviceTier = event.serviceTier ?? serviceTier;
         return;
       case 'end':
         return end();

@@ -32,7 +32,7 @@ export function encodeResponse(answer: AnswerContext, outcome: Outcome): JsonObj
     provider: answer.provider,
     output: outcome.output,
     ...echo(answer),
-    service_tier: outcome.serviceTier ?? answer.call.serviceTier ?? null,
+    service_tier: outcome.serviceTier ?? (outcome.status === 'in_progress' ? (answer.call.serviceTier ?? null) : null),
     usage: outcome.usage ? encodeUsage(outcome.usage, outcome.bill) : null,
     ...answer.extra,
   };

@@ -217,7 +217,7 @@ export function finishAnswer(answer: Answer, response: JsonObject): Event[] {
   });
   const usage = decodeUsage(response.usage, answer.webSearches);
   events.push({ type: 'finish', choice: 0, ...finishOf(answer, response) });
-  if (usage) events.push({ type: 'usage', usage });
+  if (usage) events.push({ type: 'usage', usage, ...tierOf(response) });
   events.push({ type: 'end' });
   return events;
 }
@@ -229,18 +229,21 @@ function finishOf(answer: Answer, response: JsonObject): { reason: FinishReason;
   return { reason: why === 'content_filter' ? 'content_filter' : 'length', native: why ?? status };
 }
 
-/** What the vendor calls this answer. A tier of `auto` is the question, not the answer. */
+/** What the vendor calls this answer. */
 export function startOf(response: JsonObject): Event {
   const id = optionalString(response.id);
   const model = optionalString(response.model);
-  const tier = optionalString(response.service_tier);
   return {
     type: 'start',
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
-    ...(tier !== undefined && tier !== 'auto' && { serviceTier: tier }),
+    ...tierOf(response),
   };
 }
+
+/** `auto` is the question, not the answer; which tier served is often told only by the last event. */
+const tierOf = ({ service_tier: tier }: JsonObject): { readonly serviceTier?: string } =>
+  typeof tier === 'string' && tier !== 'auto' ? { serviceTier: tier } : {};
 
 export const isResponse = (body: Json): body is JsonObject =>
   isObject(body) && (Array.isArray(body.output) || typeof body.status === 'string');

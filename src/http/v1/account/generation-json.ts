@@ -52,7 +52,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
     is_byok: bill.isByok,
     preset_id: null,
-    service_tier: null,
+    service_tier: receipt.serviceTier ?? null,
     session_id: receipt.sessionId,
     external_user: receipt.user,
     workspace_id: receipt.workspaceId,

@@ -83,8 +83,9 @@ export function modelJson(model: Model): ModelJson {
  * one the cheapest, as routing prefers it.
  */
 export function topEndpoint(model: Model): Endpoint | undefined {
-  const direct = model.endpoints.filter(({ provider }) => !provider.reseller);
-  const [first] = direct.length > 0 ? direct : model.endpoints;
+  const ordinary = model.endpoints.filter(({ tier }) => tier === null);
+  const direct = ordinary.filter(({ provider }) => !provider.reseller);
+  const [first] = direct.length > 0 ? direct : ordinary;
   if (!model.openWeights) return first;
   const cost = ({ price }: Endpoint): bigint => price.input + price.output;
   return direct.reduce<Endpoint | undefined>(
