@@ -4,6 +4,7 @@ import type { Call } from '../call/call.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/provider.ts';
+import { openaiChatUpstream } from './openai-chat/index.ts';
 import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
 import { suit } from './suit.ts';
 
@@ -50,6 +51,19 @@ test('a model that must reason refuses to be kept from it, whatever the words', 
     effort: 'none',
     exclude: true,
   });
+});
+
+test('what the gateway is asked for and does not do is told, unless the endpoint is a gateway that does it', () => {
+  const plugins = [{ id: 'web' }, { id: 'file-parser', enabled: false }];
+  const gateway = { plugins, preset: 'support', extra: { transforms: ['middle-out'] } };
+  assert.deepEqual(suited({ gateway }).losses, ['plugins', 'preset', 'transforms']);
+  assert.deepEqual(suited({ model: 'author/model:online:nitro' }).losses, ['plugins'], ':online is the plugin web');
+  assert.deepEqual(suited({ gateway: { extra: { transforms: [] } } }).losses, []);
+  const call = sampleCall({ model: 'author/model:online' });
+  const target = sampleTarget('openai-chat', { dialect: { quirks: ['reasoning-details'] } });
+  assert.deepEqual(suited(call, { dialect: { quirks: ['reasoning-details'] } }, 'openai-chat').losses, []);
+  const sent = openaiChatUpstream.encodeCall(call, target, new Map());
+  assert.deepEqual(sent.ok && sent.value.body.plugins, [{ id: 'web' }]);
 });
 
 test('fixed sampling is left out and told', () => {

@@ -7,6 +7,7 @@ import { nearestEffort } from '../call/effort.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Message, Native } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
+import { undone } from './gateway-options.ts';
 import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
 
 export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
@@ -19,7 +20,7 @@ export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
 export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
-  const losses: Loss[] = [];
+  const losses = undone(call, endpoint);
   const tools = allowedTools(call, endpoint);
   const allowed = tools ? { ...call, ...tools } : call;
   const { quirks, id } = endpoint.dialect;

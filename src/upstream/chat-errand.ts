@@ -10,13 +10,16 @@ import type { Errand } from './errand.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Sink } from './read-body.ts';
 
+/** Fields that endpoints are not listed by and may lose all the same. */
+const GATEWAY_FIELDS = ['service_tier', 'plugins', 'preset', 'transforms'];
+
 type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
 
 /** A chat call: one exchange with any endpoint, streamed if the caller streams. */
 export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply> {
   return {
     isStreamed: call.stream,
-    parameters: () => (call.gateway.strict ? 'everything' : [...parametersOf(call), 'service_tier']),
+    parameters: () => (call.gateway.strict ? 'everything' : [...parametersOf(call), ...GATEWAY_FIELDS]),
     translate: (target) => {
       const dialect = dialects.chat(target.endpoint.dialect.id);
       const suited = suit(call, target.endpoint);

@@ -61,7 +61,8 @@ export const LIMITS_AND_STREAM: FieldGroup = {
       name: 'service_tier',
       type: 'string',
       range: 'auto, default, flex, priority, fast, scale',
-      meaning: 'How urgent the request is, for providers that price urgency.',
+      meaning:
+        'How urgent the request is: priority (or fast) goes to priority endpoints first, flex to nothing dearer where the model has flex endpoints. Elsewhere it is the provider’s to take. The answer tells the tier that served, and that is billed.',
       example: 'flex',
     },
   ],

@@ -1,4 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import { entryOf } from '../../../base/table.ts';
 import { toolCallIds } from '../../../call/call.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { Usage } from '../../../call/usage.ts';
@@ -117,11 +118,19 @@ function closeChoice(state: ChoiceState, out: Event[]): void {
   out.push({ type: 'finish', choice: state.choice, reason, native: state.nativeFinish });
 }
 
+/** Other hosts' words for the tiers. */
+const TIERS: { readonly [word: string]: string } = {
+  on_demand: 'default',
+  standard: 'default',
+  performance: 'priority',
+};
+
 function startOf(chunk: JsonObject): StartEvent {
   const id = stringOf(chunk.id);
   const model = stringOf(chunk.model);
   const systemFingerprint = optionalString(chunk.system_fingerprint);
-  const serviceTier = optionalString(chunk.service_tier);
+  const tier = optionalString(chunk.service_tier);
+  const serviceTier = entryOf(TIERS, tier) ?? tier;
   return {
     type: 'start',
     ...(id !== '' && { id }),

@@ -1,6 +1,7 @@
 import type { Fault } from '../../../base/fault.ts';
 import { type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import { ok, type Result } from '../../../base/result.ts';
+import { entryOf } from '../../../base/table.ts';
 import type { Call, OutputFormat } from '../../../call/call.ts';
 import type { Parameter } from '../../../call/parameters.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
@@ -8,6 +9,7 @@ import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import { dataWishes } from '../../data-wishes.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
+import { pluginsOf } from '../../gateway-options.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
 import { writeCustomTool } from '../custom.ts';
@@ -46,7 +48,9 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   put(written, 'image_config', call.imageConfig);
   put(written, 'prediction', call.prediction);
   put(written, 'prompt_cache_key', call.promptCacheKey);
-  put(written, 'service_tier', call.serviceTier === 'fast' ? 'priority' : call.serviceTier);
+  put(written, 'service_tier', writeTier(writer, call.serviceTier));
+  const plugins = writer.has('reasoning-details') ? pluginsOf(call) : [];
+  if (plugins.length > 0) written.plugins = plugins;
   put(written, 'user', call.user);
   put(written, 'provider', dataWishes(call.gateway.provider, target));
   if (call.cache) Object.assign(written, writeCache(writer, call.cache, ''));
@@ -91,6 +95,13 @@ function writeTemperature(writer: Writer, asked: Json): Json {
   lose(writer, 'temperature', 'cut to 1, the most that the provider takes');
   return 1;
 }
+
+/** `fast` is another word for priority (spec §1.1). */
+function writeTier(writer: Writer, asked: string | undefined): string | undefined {
+  const tier = asked === 'fast' ? 'priority' : asked;
+  return writer.has('on-demand-tier') ? (entryOf(ON_DEMAND_WORDS, tier) ?? tier) : tier;
+}
+const ON_DEMAND_WORDS: { readonly [tier: string]: string } = { default: 'on_demand', priority: 'performance' };
 
 const STOPS_MAX = { 'one-stop-sequence': 1, 'four-stop-sequences': 4 } as const;
 

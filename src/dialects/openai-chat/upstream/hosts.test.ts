@@ -5,7 +5,7 @@ import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
 import { decodeStream } from '../../laws.ts';
-import { sampleAnswer, sampleTarget, sampleUpstream } from '../../samples.ts';
+import { sampleAnswer, sampleCall, sampleTarget, sampleUpstream } from '../../samples.ts';
 import { openaiChatClient } from '../client/client.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
 
@@ -228,4 +228,15 @@ test('what is not modelled passes on whole, however it was cut', () => {
   const written = openaiChatClient.encodeReply(reply, sampleAnswer()) as { choices: { message: JsonObject }[] };
   assert.deepEqual(written.choices[0]?.message.reasoning_details, [server]);
   assert.equal(written.choices[0]?.message.note, 'n');
+});
+
+test('hosts have words of their own for the tiers', () => {
+  const host = sampleTarget('openai-chat', { dialect: { quirks: ['on-demand-tier'] } });
+  const asked = (serviceTier: string) => {
+    const sent = dialect.encodeCall(sampleCall({ serviceTier }), host, new Map());
+    return sent.ok && sent.value.body.service_tier;
+  };
+  assert.deepEqual(['default', 'fast', 'flex', 'auto'].map(asked), ['on_demand', 'performance', 'flex', 'auto']);
+  const told = (tier: string) => replyOf([{ service_tier: tier, ...delta({ content: 'Hi' }, 'stop') }]).serviceTier;
+  assert.deepEqual(['on_demand', 'performance', 'flex'].map(told), ['default', 'priority', 'flex']);
 });

@@ -39,6 +39,9 @@ export const QUIRKS = {
     why: 'refuses name in messages: console.groq.com/docs/openai, and Mistral’s 422 in Gage-Technologies/mistral-go#2, read 2026-11-24',
     call: (body) => mapMessages(body, nameInText),
   },
+  'on-demand-tier': {
+    why: 'calls the default tier on_demand and the fastest performance: console.groq.com/docs/service-tiers, read 2026-11-25',
+  },
   'reasoning-split': {
     why: 'gives and takes thoughts as reasoning_details if told so, else in content: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
     call: (body) => ({ ...body, reasoning_split: true }),

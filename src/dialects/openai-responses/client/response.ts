@@ -45,7 +45,7 @@ function echo(answer: AnswerContext): JsonObject {
     access_programs: null,
     instructions: null,
     max_output_tokens: call.maxOutputTokens ?? null,
-    max_tool_calls: null,
+    max_tool_calls: answer.call.gateway.extra?.max_tool_calls ?? null,
     metadata: call.metadata ?? {},
     parallel_tool_calls: call.parallelToolCalls ?? true,
     previous_response_id: null,

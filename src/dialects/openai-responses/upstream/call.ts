@@ -92,6 +92,8 @@ function included(call: Call, target: Target, native: readonly Json[]): JsonObje
 const labels = (call: Call): JsonObject => ({
   ...(call.promptCacheKey !== undefined && { prompt_cache_key: call.promptCacheKey }),
   ...(call.serviceTier !== undefined && { service_tier: call.serviceTier === 'fast' ? 'priority' : call.serviceTier }),
+  // Also a field of the gateway's own, for tools that it would run; here it limits the vendor's.
+  ...(typeof call.gateway.extra?.max_tool_calls === 'number' && { max_tool_calls: call.gateway.extra.max_tool_calls }),
   ...(call.user !== undefined && { user: call.user }),
   ...(call.metadata !== undefined && { metadata: call.metadata }),
 });
