@@ -1,4 +1,4 @@
-import { type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import { arrayOf, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import type {
   AssistantMessage,
@@ -10,10 +10,12 @@ import type {
 } from '../../../call/message.ts';
 import { type Complaints, complain, readObject, readObjects, readString } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
+import { GEMINI_REASONING } from '../../gemini/names.ts';
 import { argumentsOfInput } from '../../openai-responses/freeform.ts';
 import { readAnnotation } from '../annotation.ts';
 import { sourceOfUrl } from '../media.ts';
 import { readDetail } from '../reasoning-details.ts';
+import { thoughtSignatureOf } from '../thought-signature.ts';
 import { readContent, readContentOf } from './parts.ts';
 
 /** Reads `messages`, or the legacy `prompt` as one user message. */
@@ -93,10 +95,21 @@ function readAssistant(to: Complaints, entry: JsonObject, path: string): Assista
   }
   const audio = optionalString(readObject(to, entry, 'audio', `${path}.audio`)?.id);
   if (audio !== undefined) parts.push({ type: 'audio', source: { kind: 'file-id', id: audio }, format: '' });
-  parts.push(...readToolCalls(to, entry, path));
+  const calls = readToolCalls(to, entry, path);
+  parts.push(...signaturesOf(entry, calls, reasoning), ...calls);
   annotate(parts, readObjects(to, entry, 'annotations', `${path}.annotations`) ?? []);
   const fields = unknownFields(entry, unknown);
   return { role: 'assistant', parts, ...(fields && { native: { dialect: 'openai-chat', fields } }) };
+}
+
+/** Signatures that a program kept where Gemini's own chat completions put them. */
+function signaturesOf(entry: JsonObject, calls: readonly ToolCallPart[], known: readonly ReasoningPart[]) {
+  return arrayOf(entry.tool_calls).flatMap((call, at): ReasoningPart[] => {
+    const text = thoughtSignatureOf(call);
+    const id = calls[at]?.id;
+    if (text === undefined || id === undefined || known.some((part) => part.id === id)) return [];
+    return [{ type: 'reasoning', kind: 'encrypted', text, id, format: GEMINI_REASONING }];
+  });
 }
 
 function readReasoning(to: Complaints, entry: JsonObject, path: string) {

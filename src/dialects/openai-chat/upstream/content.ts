@@ -9,9 +9,11 @@ import {
 } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 import type { ReasoningPart } from '../../../call/message.ts';
+import { GEMINI_REASONING } from '../../gemini/names.ts';
 import { readAnnotation } from '../annotation.ts';
 import { sourceOfUrl } from '../media.ts';
 import { readDetail } from '../reasoning-details.ts';
+import { thoughtSignatureOf } from '../thought-signature.ts';
 import type { ToolCalls } from './tool-calls.ts';
 
 type OpenReasoning = { readonly index: number; id: string | undefined };
@@ -59,9 +61,27 @@ export function readDelta(state: ChoiceState, delta: JsonObject, out: Event[]): 
     out.push({ type: 'refusal', choice: state.choice, text: delta.refusal });
   if (delta.images) for (const image of arrayOf(delta.images)) addImage(state, objectOf(image), out);
   if (isObject(delta.audio)) addAudio(state, delta.audio, out);
-  if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) state.tools.push(call, out);
+  if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) addToolCall(state, call, out);
   if (isObject(delta.function_call)) state.tools.push({ index: 0, function: delta.function_call }, out);
   if (delta.annotations) addAnnotations(state, arrayOf(delta.annotations), out);
+}
+
+/** A signed call's thought goes before it, as Gemini's own format has it. */
+function addToolCall(state: ChoiceState, call: Json, out: Event[]): void {
+  const before = out.length;
+  state.tools.push(call, out);
+  const signature = thoughtSignatureOf(call);
+  if (signature === undefined) return;
+  const start = out.slice(before).find((event) => event.type === 'tool-start');
+  const id = start?.id ?? stringOf(objectOf(call).id);
+  const thought: ReasoningPart = {
+    type: 'reasoning',
+    kind: 'encrypted',
+    text: signature,
+    id,
+    format: GEMINI_REASONING,
+  };
+  out.splice(before, 0, { ...thought, choice: state.choice, index: state.reasoningCount++ });
 }
 
 /** One alone may stand without its list: Text Generation Inference once wrote tool calls so. */

@@ -240,3 +240,44 @@ test('hosts have words of their own for the tiers', () => {
   const told = (tier: string) => replyOf([{ service_tier: tier, ...delta({ content: 'Hi' }, 'stop') }]).serviceTier;
   assert.deepEqual(['on_demand', 'performance', 'flex'].map(told), ['default', 'priority', 'flex']);
 });
+
+test('Gemini behind chat completions signs its calls, and gets the signature back with the call', () => {
+  const signed = { google: { thought_signature: 'c2lnbmVk' } };
+  const tool = {
+    index: 0,
+    id: 'c1',
+    type: 'function',
+    function: { name: 'f', arguments: '{}' },
+    extra_content: signed,
+  };
+  const streamed = replyOf([delta({ tool_calls: [tool] }), end]);
+  const whole = dialect.decodeReply(
+    { choices: [{ index: 0, message: { role: 'assistant', tool_calls: [tool] }, finish_reason: 'tool_calls' }] },
+    sampleUpstream(target),
+  );
+  assert.deepEqual(parts(streamed), whole.ok && parts(whole.value));
+  assert.deepEqual(parts(streamed)[0], {
+    ...{ type: 'reasoning', kind: 'encrypted', text: 'c2lnbmVk', id: 'c1', format: 'google-gemini-v1' },
+  });
+  const sent = (upstreamId: string) => {
+    const host = sampleTarget('openai-chat', { endpoint: { upstreamId } });
+    const messages = [{ role: 'assistant' as const, parts: parts(streamed) }];
+    const encoded = dialect.encodeCall(sampleCall({ messages }), host, new Map());
+    assert.ok(encoded.ok);
+    const [message] = encoded.value.body.messages as { tool_calls: JsonObject[] }[];
+    return [message?.tool_calls[0]?.extra_content, encoded.value.losses.map(({ field }) => field)];
+  };
+  const back = openaiChatClient.decodeCall(
+    {
+      model: 'm',
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', tool_calls: [tool] },
+      ],
+    },
+    { headers: {}, params: {} },
+  );
+  assert.deepEqual(back.ok && back.value.messages[1]?.parts, parts(streamed), 'a program may keep it there too');
+  assert.deepEqual(sent('google/gemini-3-flash'), [signed, []]);
+  assert.deepEqual(sent('llama-4'), [undefined, ['messages[0].reasoning_details']]);
+});

@@ -17,6 +17,7 @@ import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
+import { signedCalls, withThoughtSignature } from '../thought-signature.ts';
 import type { QuirkName } from './quirks.ts';
 
 export type Writer = {
@@ -147,21 +148,26 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
   const annotations = texts.flatMap((part) => part.annotations ?? []);
   const { reasoning_details: unmodelled, model: _model, ...fields } = nativeFieldsOf(message.native);
   const openrouter = writer.has('reasoning-details');
+  const thoughts = of(message, 'reasoning');
+  const signed = openrouter ? NO_SIGNATURES : signedCalls(thoughts, writer.target);
+  const rest = thoughts.filter((part) => part.id === undefined || signed.get(part.id) !== part);
   return {
     ...fields,
     role: 'assistant',
     content: texts.length > 0 ? writeContent(writer, texts, path) : null,
     ...(refusal.length > 0 && { refusal: refusal.join('') }),
-    ...writeReasoning(writer, of(message, 'reasoning'), Array.isArray(unmodelled) ? unmodelled : [], path),
+    ...writeReasoning(writer, rest, Array.isArray(unmodelled) ? unmodelled : [], path),
     ...(openrouter && annotations.length > 0 && { annotations: annotations.map(writeAnnotation) }),
     ...(openrouter &&
       images.length > 0 && { images: images.map((url) => ({ type: 'image_url', image_url: { url } })) }),
     ...(audio?.source.kind === 'file-id' && { audio: { id: audio.source.id } }),
     ...(tools.length > 0 && {
-      tool_calls: tools.map((part) => writeToolCall(part, writer.custom)),
+      tool_calls: tools.map((part) => withThoughtSignature(writeToolCall(part, writer.custom), signed.get(part.id))),
     }),
   };
 }
+
+const NO_SIGNATURES: ReadonlyMap<string, ReasoningPart> = new Map();
 
 const of = <Type extends AssistantPart['type']>(message: AssistantMessage, type: Type) =>
   message.parts.filter((part): part is Extract<AssistantPart, { type: Type }> => part.type === type);
