@@ -14,7 +14,7 @@ const WORDS: { readonly [Code in FaultCode]?: string } = {
   upstream_authentication:
     'invalid_api_key invalid_authentication invalid_authentication_error incorrect_api_key_error authentication_error authentication_failed unauthorized unauthenticated wrong_api_key invalid_token token_expired authentication_token_not_valid authentication_token_expired authentication_no_token missing_api_key api_key_expired',
   upstream_quota:
-    'insufficient_quota insufficient_balance insufficient_balance_error insufficient_user_quota insufficient_funds insufficient_credits exceeded_current_quota_error billing_not_active billing_hard_limit_reached billing_error payment_required arrearage token_quota_reached consumption_limit_reached allocation_quota.free_tier_only quota_exceeded account_deactivated credits_exhausted',
+    'insufficient_quota insufficient_balance insufficient_balance_error insufficient_user_quota insufficient_funds insufficient_credits exceeded_current_quota_error billing_not_active billing_hard_limit_reached billing_error payment_required arrearage token_quota_reached consumption_limit_reached allocation_quota.free_tier_only quota_exceeded account_deactivated credits_exhausted not_enough_balance budget_exceeded',
   upstream_permission:
     'permission_denied permission_error permission_denied_error unsupported_country_region_territory access_denied model.access_denied access_denied.unpurchased model_terms_required model_permission_blocked_org model_permission_blocked_project organization_restricted',
   upstream_model_not_found:
@@ -43,7 +43,7 @@ const CODES: ReadonlyMap<string, FaultCode> = new Map(
 const SENTENCES: readonly (readonly [FaultCode, RegExp])[] = [
   [
     'context_length_exceeded',
-    /(?:maximum|max|model'?s?|available|supported) (?:context|prompt|sequence) (?:length|size|window)|context (?:length|window|size|limit)[^.]{0,40}exceed|exceed[^.]{0,60}(?:context|token limit|max(?:imum)? length|maximum (?:number of )?(?:input |prompt )?tokens)|tokens?\b[^.]{0,40} exceeds? the (?:limit|maximum)|(?:prompt|request|input|length|messages?) (?:is|was|are|token length) too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of|range of input length|(?:greater|longer|larger) than the (?:model'?s )?(?:maximum )?context|context length of only|must have less than \d+ tokens|tokens?`? \+ `?max_(?:new_)?tokens/i,
+    /(?:maximum|max|model'?s?|available|supported) (?:context|prompt|sequence) (?:length|size|window)|context (?:length|window|size|limit)[^.]{0,40}exceed|exceed[^.]{0,60}(?:context|token limit|max(?:imum)? length|maximum (?:number of )?(?:input |prompt )?tokens)|tokens?\b[^.]{0,40} exceeds? the (?:limit|maximum)|(?:prompt|request|input|length|messages?) (?:is|was|are|token length) too (?:long|large)|too many (?:input |prompt )?tokens|reduce the length of|range of input length|(?:greater|longer|larger) than the (?:model'?s )?(?:maximum )?context|context length of only|must (?:have less than \d+ tokens|be less than max_seq_len)|tokens?`? \+ `?max_(?:new_)?tokens/i,
   ],
   [
     'content_policy_violation',
@@ -51,7 +51,7 @@ const SENTENCES: readonly (readonly [FaultCode, RegExp])[] = [
   ],
   [
     'upstream_quota',
-    /insufficient[ _](?:account )?(?:quota|balance|credit|fund)|exceeded your (?:current|monthly) (?:quota|included credits)|credit balance|(?:out of|any|no|not enough|all available|more) credits|spending limit|balance (?:is )?(?:insufficient|not enough|too low)|free (?:tier|quota|allocation)[^.]{0,60}(?:exhausted|used up)|daily free allocation|key limit exceeded/i,
+    /insufficient[ _](?:account )?(?:quota|balance|credit|fund)|exceeded your (?:current|monthly) (?:quota|included credits)|credit balance|(?:out of|any|no|not enough|all available|more) credits|spend(?:ing)? limit|balance (?:is )?(?:insufficient|not enough|too low)|free (?:tier|quota|allocation)[^.]{0,60}(?:exhausted|used up)|daily free allocation|key limit exceeded/i,
   ],
   [
     'upstream_authentication',
@@ -59,7 +59,7 @@ const SENTENCES: readonly (readonly [FaultCode, RegExp])[] = [
   ],
   [
     'upstream_model_not_found',
-    /model\b.{0,200}?(?:not (?:be )?found|does(?: not|n't) exist|decommissioned|not exist|no longer (?:available|supported)|end of life)|(?:unknown|invalid|no such) model|not a valid model|requested model is not supported/i,
+    /model\b.{0,200}?(?:not (?:be )?found|does(?: not|n't) exist|decommissioned|not exist|no longer (?:available|supported)|end of life)|(?:unknown|invalid|no such) model|not a valid model|requested model is not supported|is not supported by provider|模型不存在/i,
   ],
 ];
 
@@ -74,6 +74,7 @@ const STATUSES: { readonly [status: number]: FaultCode } = {
   408: 'upstream_timeout',
   409: 'upstream_server_error',
   410: 'upstream_model_not_found',
+  424: 'upstream_server_error',
   425: 'upstream_overloaded',
   429: 'upstream_rate_limit',
   498: 'upstream_overloaded',

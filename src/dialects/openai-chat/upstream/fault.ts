@@ -51,7 +51,7 @@ export function faultOfError(said: Json | undefined, facts: ErrorFacts): Fault {
   const message = messageOf(body, error) ?? sentenceOf(said) ?? plainText(facts.raw) ?? silence(status);
   const param = optionalString(error.param);
   const wait = facts.now === null ? undefined : waitTold(error, message, facts.now);
-  const more = [objectOf(error.innererror).code, error.error_type, body.error_type].map(wordOf);
+  const more = [objectOf(error.innererror).code, error.error_type, body.error_type, body.reason].map(wordOf);
   const meaning = meaningOf(status, [type, code, ...more], message, objectOf(error.metadata));
   return fault(meaning, redact(message.slice(0, MESSAGE_LENGTH_MAX)), {
     ...(param !== undefined && { param }),
@@ -96,7 +96,7 @@ const wordOf = (value: Json | undefined): string | undefined => {
   return typeof value === 'string' && value !== '' && value !== 'error' ? value : undefined;
 };
 
-/** MiniMax's numbers: 1004, 1008, 2013 and 2049 seen in clients 2026-11-24, the others after its list, not read again. */
+/** MiniMax's numbers (platform.minimax.io/docs/api-reference/errorcode, read 2026-11-25): 1039, its token limit, passes by waiting. */
 const BASE_RESP: { readonly [code: number]: string } = {
   1001: 'timeout',
   1002: 'rate_limit_exceeded',
@@ -104,6 +104,7 @@ const BASE_RESP: { readonly [code: number]: string } = {
   1008: 'insufficient_balance',
   1026: 'content_filter',
   1027: 'content_filter',
+  1039: 'rate_limit_exceeded',
   1041: 'rate_limit_exceeded',
   2013: 'invalid_request_error',
   2045: 'rate_limit_exceeded',

@@ -84,6 +84,15 @@ test('tool calls in pieces, with the name or the whole call repeated', () => {
     end,
   ]);
   assert.deepEqual(calls(repeated), [['a', '{"x":1}']]);
+  const laterNull = replyOf([
+    call({ name: 'a', arguments: '' }, { index: 0, id: 'WcG8xhSs1' }),
+    call({ name: '', arguments: '{"x":' }, { index: 0 }),
+    call({ name: '', arguments: '1}' }, { index: 0, id: 'null' }),
+    end,
+  ]);
+  assert.deepEqual(calls(laterNull), [['a', '{"x":1}']]);
+  const [called] = parts(laterNull);
+  assert.equal(called?.type === 'tool-call' && called.id, 'WcG8xhSs1');
   const nameless = replyOf([
     call({ arguments: '{"x"' }, { index: 0, id: 'c1' }),
     call({ name: 'b', arguments: '{}' }, { index: 1, id: 'c2' }),

@@ -102,7 +102,7 @@ function calledBy(entry: JsonObject): Called {
   const id = stringOf(entry.id);
   return {
     index: typeof entry.index === 'number' ? entry.index : null,
-    // The default id of Mistral's own clients; not seen on the wire by us.
+    // The word, not the value, in later pieces of Mistral's streams (zed-industries/zed#53605, read 2026-11-25).
     id: id === 'null' ? '' : id,
     name: stringOf(called.name),
     text: custom ? stringOf(called.input) : argumentsOf(called.arguments),
