@@ -25,6 +25,8 @@ test('a status is refined by its details and its words', () => {
   assert.equal(failure(503, { message: 'Busy.', status: 'UNAVAILABLE' }).code, 'upstream_overloaded');
   const spent = 'Your prepayment credits are depleted.';
   assert.equal(failure(429, { message: spent, status: 'RESOURCE_EXHAUSTED' }).code, 'upstream_quota');
+  const unpaid = 'The free tier is not available in your country. Please enable billing on your project.';
+  assert.equal(failure(400, { message: unpaid, status: 'FAILED_PRECONDITION' }).code, 'upstream_quota');
 });
 
 test('a waiting time stands in the details, in the sentence or in the header', () => {

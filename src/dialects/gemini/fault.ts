@@ -44,7 +44,7 @@ const BY_WORDS: readonly (readonly [RegExp, FaultCode])[] = [
     'context_length_exceeded',
   ],
   [
-    /prepay|credits? (?:are|is) depleted|billing (?:account|is|must|to be).{0,60}(?:disabled|enabled|closed)/i,
+    /prepay|credits? (?:are|is) depleted|enable billing|billing (?:account|is|must|to be).{0,60}(?:disabled|enabled|closed)/i,
     'upstream_quota',
   ],
   [/User location is not supported|has been suspended|SERVICE_DISABLED|reported as leaked/i, 'upstream_permission'],

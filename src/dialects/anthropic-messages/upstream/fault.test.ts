@@ -26,6 +26,12 @@ test('the vendor says in its type, or only in its message, what failed', () => {
       'max_tokens_exceeded',
     ],
     [400, anthropic('invalid_request_error', 'Your credit balance is too low to access the API'), 'upstream_quota'],
+    [
+      400,
+      anthropic('invalid_request_error', 'You have reached your specified API usage limits. You will regain access on'),
+      'upstream_quota',
+    ],
+    [400, anthropic('invalid_request_error', 'This organization has been disabled.'), 'upstream_permission'],
     [400, anthropic('invalid_request_error', 'Output blocked by content filtering policy'), 'content_policy_violation'],
     [401, anthropic('authentication_error', 'invalid x-api-key'), 'upstream_authentication'],
     [404, anthropic('not_found_error', 'model: claude-x'), 'upstream_model_not_found'],
