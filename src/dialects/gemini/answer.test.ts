@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultRow } from '../../base/fault.ts';
-import type { Json } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import { collect } from '../../call/collect.ts';
 import type { Choice } from '../../call/reply.ts';
 import { checkEventGrammar } from '../grammar.ts';
-import { sampleTarget, sampleUpstream } from '../samples.ts';
-import { geminiUpstream } from './index.ts';
+import { sampleAnswer, sampleTarget, sampleUpstream } from '../samples.ts';
+import { geminiClient, geminiUpstream } from './index.ts';
 
 const target = sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-sample' } });
 
@@ -112,6 +112,18 @@ test('code, its output, server tools and drafted pictures are Gemini’s own: no
     JSON.stringify(native?.fields.parts).match(/executableCode|codeExecutionResult|tool(Call|Response)"/g)?.length,
     4,
   );
+});
+
+test('a source that is recited is an annotation, and stays where it was for a program that speaks Gemini', () => {
+  const source = { startIndex: 3, endIndex: 8, uri: 'https://a.test', license: 'mit' };
+  const piece = { content: { parts: [{ text: 'ü, said so.' }] }, finishReason: 'STOP', index: 0 };
+  for (const citationMetadata of [{ citationSources: [source, { license: 'mit' }] }, { citations: [source] }]) {
+    const choice = choiceOf([{ candidates: [{ ...piece, citationMetadata }] }]);
+    assert.deepEqual(choice.annotations, [{ type: 'url', url: 'https://a.test', start: 2, end: 7 }]);
+    const told = geminiClient.encodeReply({ choices: [choice] }, sampleAnswer()) as { candidates: JsonObject[] };
+    assert.deepEqual(told.candidates[0]?.citationMetadata, citationMetadata);
+    assert.equal(told.candidates[0]?.groundingMetadata, undefined);
+  }
 });
 
 test('why an answer ended, in the vendor’s word and in ours', () => {

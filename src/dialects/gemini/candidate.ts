@@ -3,7 +3,7 @@ import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { finishOf } from './finish.ts';
 import { createFunctionCalls } from './function-calls.ts';
-import { decodeGrounding } from './grounding.ts';
+import { decodeGrounding, decodeRecitations } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from './names.ts';
 
@@ -72,7 +72,8 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     close: (events) => {
       calls.close(events);
       const grounding = objectOf(native.groundingMetadata);
-      for (const annotation of decodeGrounding(grounding, text))
+      const recited = decodeRecitations(objectOf(native.citationMetadata), text);
+      for (const annotation of [...decodeGrounding(grounding, text), ...recited])
         events.push({ type: 'annotation', choice, annotation });
       const fields = { ...native, ...(unknownParts.length > 0 && { parts: unknownParts }) };
       if (Object.keys(fields).length > 0) events.push({ type: 'native', choice, native: { dialect: GEMINI, fields } });

@@ -1,4 +1,4 @@
-import { arrayOf, countOf, isObject, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
+import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
 import type { Annotation } from '../../call/message.ts';
 import { documentOf } from '../document-citation.ts';
 
@@ -15,8 +15,7 @@ export function decodeGrounding(metadata: JsonObject, text: string): Annotation[
   const sources = arrayOf(metadata.groundingChunks).map(sourceOf);
   const annotations: Annotation[] = [];
   const used = new Set<number>();
-  const bytes = /^[\x00-\x7f]*$/.test(text) ? null : Buffer.from(text);
-  const characters = (offset: number): number => (bytes ? bytes.subarray(0, offset).toString().length : offset);
+  const characters = charactersOf(text);
   for (const entry of arrayOf(metadata.groundingSupports).slice(0, SUPPORTS_MAX)) {
     const support = objectOf(entry);
     const segment = objectOf(support.segment);
@@ -34,6 +33,29 @@ export function decodeGrounding(metadata: JsonObject, text: string): Annotation[
   return annotations;
 }
 
+/** Gemini's byte offsets in a text as ours in characters. */
+function charactersOf(text: string): (offset: number) => number {
+  const bytes = /^[\x00-\x7f]*$/.test(text) ? null : Buffer.from(text);
+  return (offset) => (bytes ? bytes.subarray(0, offset).toString().length : offset);
+}
+
+/**
+ * `citationMetadata`: where the model recites a source, in the Gemini API's `citationSources` or Vertex AI's `citations`
+ * (reference of CitationMetadata, read 2026-11-25). A source with no more than a licence has no place here.
+ */
+export function decodeRecitations({ citationSources, citations }: JsonObject, text: string): Annotation[] {
+  const characters = charactersOf(text);
+  return arrayOf(citationSources ?? citations)
+    .slice(0, SUPPORTS_MAX)
+    .flatMap((entry): Annotation[] => {
+      const { uri, title, startIndex, endIndex } = objectOf(entry);
+      if (typeof uri !== 'string' || uri === '') return [];
+      const place =
+        endIndex === undefined ? {} : { start: characters(countOf(startIndex)), end: characters(countOf(endIndex)) };
+      return [{ type: 'url', url: uri, ...(typeof title === 'string' && title !== '' && { title }), ...place }];
+    });
+}
+
 function sourceOf(chunk: unknown): Url | undefined {
   const { web, retrievedContext, maps } = objectOf(chunk);
   const place = [web, retrievedContext, maps].find(isObject);
@@ -43,8 +65,11 @@ function sourceOf(chunk: unknown): Url | undefined {
   return { type: 'url', url, ...(title !== undefined && { title }) };
 }
 
-/** Annotations of another vendor → `groundingMetadata`; undefined if there are none. */
-export function encodeGrounding(annotations: readonly Annotation[], text: string): JsonObject | undefined {
+/** Gemini's own metadata as it came, or annotations of another vendor in its shape; undefined if there are none. */
+export const groundingOf = (native: JsonObject, annotations: readonly Annotation[], text: string): Json | undefined =>
+  native.groundingMetadata ?? (native.citationMetadata === undefined ? encodeGrounding(annotations, text) : undefined);
+
+function encodeGrounding(annotations: readonly Annotation[], text: string): JsonObject | undefined {
   const chunks: JsonObject[] = [];
   const supports: JsonObject[] = [];
   const places = new Map<string, number>();

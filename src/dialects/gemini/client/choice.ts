@@ -2,7 +2,7 @@ import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/jso
 import type { Event, FinishEvent, ReasoningEvent } from '../../../call/event.ts';
 import type { Annotation } from '../../../call/message.ts';
 import { nativeFinish } from '../finish.ts';
-import { encodeGrounding } from '../grounding.ts';
+import { groundingOf } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
 import { GEMINI_REASONING } from '../names.ts';
 import type { Foreign } from './signature.ts';
@@ -138,7 +138,7 @@ export function closeChoice(choice: OpenChoice, finish: FinishEvent): JsonObject
   for (const part of arrayOf(unknownParts)) parts.push(objectOf(part));
   if (choice.waitingSignature !== undefined || parts.length === 0)
     parts.push(signed({ text: '' }, choice.waitingSignature));
-  const grounding = native.groundingMetadata ?? encodeGrounding(choice.annotations, choice.text);
+  const grounding = groundingOf(native, choice.annotations, choice.text);
   return {
     ...native,
     content: { role: 'model', parts },

@@ -3,7 +3,7 @@ import type { AssistantPart, ReasoningPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { nativeFinish } from '../finish.ts';
-import { encodeGrounding } from '../grounding.ts';
+import { groundingOf } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
 import { GEMINI, GEMINI_REASONING } from '../names.ts';
 import { encodeUsage } from '../usage.ts';
@@ -30,7 +30,7 @@ function candidateOf(choice: Choice, isHidden: boolean): JsonObject {
   const { parts: unknownParts, ...native } = choice.native?.dialect === GEMINI ? choice.native.fields : {};
   const text = choice.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   const content = choice.logprobs?.content;
-  const grounding = native.groundingMetadata ?? encodeGrounding(choice.annotations ?? [], text);
+  const grounding = groundingOf(native, choice.annotations ?? [], text);
   return {
     ...native,
     content: { role: 'model', parts: [...writeParts(choice.parts, isHidden), ...arrayOf(unknownParts)] },
