@@ -7,11 +7,13 @@ import type { Annotation, ReasoningFormat } from '../../call/message.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { type ForeignBlock, isServerTool, nativeBlock } from './foreign-block.ts';
 import { emulationOf } from './output.ts';
-import { formatOf, redactedFromWire } from './reasoning.ts';
+import { formatOf, redactedFromWire, sealOf } from './reasoning.ts';
 
 /** An answer as it grows, block by block; a block's number is the vendor's, the indices we give are dense. */
 export type Answer = {
   readonly format: ReasoningFormat;
+  /** The format of sealed thoughts. */
+  readonly seal: ReasoningFormat;
   readonly newId: (prefix: string) => string;
   readonly tools: Map<number, { readonly index: number; written: boolean }>;
   readonly reasoning: Map<string, number>;
@@ -28,6 +30,7 @@ export type Answer = {
 
 export const createAnswer = ({ target, call, newId }: UpstreamContext): Answer => ({
   format: formatOf(target),
+  seal: sealOf(target),
   newId,
   tools: new Map(),
   reasoning: new Map(),
@@ -102,7 +105,7 @@ export function sayReasoning(answer: Answer, block: number, content: JsonObject)
       index: reasoningIndex(answer, `redacted:${block}`),
       kind: 'encrypted',
       text: redactedFromWire(redacted),
-      format: answer.format,
+      format: answer.seal,
     });
   return events;
 }

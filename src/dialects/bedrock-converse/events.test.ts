@@ -33,6 +33,37 @@ test('thoughts keep signature and redaction, a tool without input has {}, the ca
   );
 });
 
+test('the sealed thoughts of GPT go back as the same bytes, whole or in pieces; its readable ones do not', () => {
+  const gpt = sampleTarget('bedrock-converse', { endpoint: { upstreamId: 'us.openai.gpt-5.6-sol' } });
+  const sealed = Buffer.from([0, 255, 128, 7, 200, 13]);
+  const block = (bytes: Uint8Array) => ({
+    reasoningContent: { redactedContent: Buffer.from(bytes).toString('base64') },
+  });
+  const readable = { reasoningContent: { reasoningText: { text: 'Hm.' } } };
+  const whole = bedrockConverseUpstream.decodeReply(
+    { output: { message: { content: [readable, block(sealed), { text: 'Yes.' }] } }, stopReason: 'end_turn' },
+    sampleUpstream(gpt),
+  );
+  assert.ok(whole.ok);
+  const decoder = bedrockConverseUpstream.decodeEvents(sampleUpstream(gpt));
+  const told = (event: string, data: Json) => decoder.push({ event, data: JSON.stringify(data) });
+  const pieces = [sealed.subarray(0, 4), sealed.subarray(4)].flatMap((piece) =>
+    told('contentBlockDelta', { contentBlockIndex: 1, delta: block(piece) }),
+  );
+  const seals = whole.value.choices[0]?.parts.filter((part) => part.type === 'reasoning' && part.kind === 'encrypted');
+  const folded = collect([...pieces, { type: 'finish', choice: 0, reason: 'stop', native: null }]);
+  assert.deepEqual(folded.ok && folded.value.choices[0]?.parts, seals);
+  const messages = [{ role: 'assistant' as const, parts: whole.value.choices[0]?.parts ?? [] }];
+  const sent = bedrockConverseUpstream.encodeCall(sampleCall({ messages }), gpt, new Map());
+  assert.ok(sent.ok);
+  const [, turn] = sent.value.body.messages as { content: Json[] }[];
+  assert.deepEqual(turn?.content, [block(sealed), { text: 'Yes.' }]);
+  assert.deepEqual(
+    sent.value.losses.map(({ field }) => field),
+    ['messages[0].content[0]'],
+  );
+});
+
 test('a citation of the web is a URL annotation, one of a document keeps its shape', () => {
   const reply = collect(decode(fixtureBytes('citation')));
   assert.ok(reply.ok);

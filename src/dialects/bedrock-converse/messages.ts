@@ -13,9 +13,9 @@ import type {
   UserPart,
 } from '../../call/message.ts';
 import { nineCharacters } from '../tool-ids.ts';
-import { type Encoding, familyOf, lose } from './encoding.ts';
+import { type Encoding, lose } from './encoding.ts';
 import { encodeMedia } from './media.ts';
-import { CLAUDE, redactedToWire } from './reasoning.ts';
+import { formatOf, redactedToWire, sealOf } from './reasoning.ts';
 
 export type Turn = { readonly role: 'user' | 'assistant'; readonly content: JsonObject[] };
 export type Conversation = { readonly system: JsonObject[]; readonly turns: Turn[] };
@@ -163,11 +163,12 @@ function encodeAnswer(encoding: Encoding, part: AssistantPart, path: string): Js
 }
 
 function encodeReasoning(encoding: Encoding, part: ReasoningPart, path: string): JsonObject[] {
-  if (part.format === CLAUDE && familyOf(encoding.target) === 'claude') {
-    if (part.kind === 'encrypted') return [{ reasoningContent: { redactedContent: redactedToWire(part.text) } }];
-    if (part.signature !== undefined)
-      return [{ reasoningContent: { reasoningText: { text: part.text, signature: part.signature } } }];
-  }
+  const { target } = encoding;
+  const isSealed = part.kind === 'encrypted' && part.format !== 'unknown';
+  if (isSealed && part.format === sealOf(target))
+    return [{ reasoningContent: { redactedContent: redactedToWire(part.text) } }];
+  if (part.signature !== undefined && part.format !== 'unknown' && part.format === formatOf(target))
+    return [{ reasoningContent: { reasoningText: { text: part.text, signature: part.signature } } }];
   lose(encoding, path, 'reasoning can only be replayed to the family that signed it');
   return [];
 }

@@ -11,8 +11,15 @@ export const CLAUDE: ReasoningFormat = 'anthropic-claude-v1';
 export const formatOf = (target: Target): ReasoningFormat => (familyOf(target) === 'claude' ? CLAUDE : 'unknown');
 
 /**
- * Anthropic's redacted data travels as a blob, so once more in base64. One character per byte makes the way there and
- * back exact, and gives the very text that Anthropic's own API carries.
+ * Who can read its sealed thoughts: GPT's come like Claude's, and are taken back as they came, while its readable ones
+ * are refused (UKGovernmentBEIS/inspect_ai#5217, read 2026-11-25).
+ */
+export const sealOf = (target: Target): ReasoningFormat =>
+  /\bopenai\.gpt-/.test(target.endpoint.upstreamId) ? 'bedrock-openai-responses-v1' : formatOf(target);
+
+/**
+ * Sealed data travels as a blob, so once more in base64. One character per byte makes the way there and back exact, in
+ * pieces too, and gives the very text that Anthropic's own API carries.
  */
 export const redactedFromWire = (blob: string): string => Buffer.from(blob, 'base64').toString('latin1');
 export const redactedToWire = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
