@@ -52,11 +52,15 @@ function suitTier({ serviceTier }: Call, { tier, tierPrices }: Endpoint): Pick<C
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */
 export const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);
 
-/** Anthropic's own `thinking` says to others what `reasoning` has said already: no loss. */
-function unsaid({ reasoning }: Call, native: Native, id: DialectId): Native {
-  if (!reasoning || native.dialect !== 'anthropic-messages' || SPEAKS_ANTHROPIC.includes(id)) return native;
-  const { thinking: _, ...fields } = native.fields;
-  return { ...native, fields };
+/** Anthropic's own `thinking` and `speed` say to others what `reasoning` and the tier have said already: no loss. */
+function unsaid({ reasoning, serviceTier }: Call, native: Native, id: DialectId): Native {
+  if (native.dialect !== 'anthropic-messages' || SPEAKS_ANTHROPIC.includes(id)) return native;
+  const { thinking, speed, ...fields } = native.fields;
+  const kept = {
+    ...(thinking !== undefined && !reasoning && { thinking }),
+    ...(speed !== undefined && serviceTier !== 'fast' && { speed }),
+  };
+  return { ...native, fields: { ...fields, ...kept } };
 }
 const SPEAKS_ANTHROPIC: readonly DialectId[] = ['anthropic-messages', 'bedrock-invoke-anthropic'];
 

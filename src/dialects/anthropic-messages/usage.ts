@@ -93,6 +93,12 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObje
   };
 }
 
-/** Our `default` is this dialect's `standard` (spec §1.4). */
-export const tierOf = (wire: string): string => (wire === 'standard' ? 'default' : wire);
+/**
+ * The tier that served, in everyone's words: this dialect's `standard` is `default` (spec §1.4), and what ran in fast mode
+ * is priced as priority (platform.claude.com/docs/build-with-claude/fast-mode, read 2026-11-25).
+ */
+export function tierOf({ service_tier: tier, speed }: JsonObject): { readonly serviceTier?: string } {
+  if (speed === 'fast') return { serviceTier: 'priority' };
+  return typeof tier === 'string' ? { serviceTier: tier === 'standard' ? 'default' : tier } : {};
+}
 export const wireTierOf = (tier: string): string => (tier === 'default' ? 'standard' : tier);

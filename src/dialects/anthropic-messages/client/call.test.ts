@@ -40,6 +40,7 @@ test('the gateway reads its own fields, and unknown ones stay with this dialect'
     extra: { trace: { trace_id: 't' } },
   });
   assert.deepEqual([call.sessionId, call.user, call.cache], ['s', 'u', { ttl: '1h' }]);
+  assert.equal(call.serviceTier, 'fast', 'speed says to other vendors what service_tier does');
   assert.deepEqual(call.native, {
     dialect: 'anthropic-messages',
     fields: { speed: 'fast', metadata: { more: 1 }, anthropic_beta: ['two', 'one'] },

@@ -112,9 +112,9 @@ function readFallbacks(to: Complaints, body: JsonObject): readonly string[] | un
   });
 }
 
-/** `standard_only` is other dialects' `default`: never the priority tier. */
+/** `standard_only` is other dialects' `default`: never the priority tier; `speed` is their tier `fast` (spec §3.5). */
 function readTier(to: Complaints, body: JsonObject): string | undefined {
-  const tier = readString(to, body, 'service_tier');
+  const tier = body.speed === 'fast' ? 'fast' : readString(to, body, 'service_tier');
   return tier === 'standard_only' || tier === 'standard' ? 'default' : tier;
 }
 

@@ -11,7 +11,7 @@ export function betasOf({ call, target, lose }: Encoding, thinking: Thinking, tr
   const fields = fieldsOf(call.native);
   const betas = new Set(arrayOf(fields.anthropic_beta).map(stringOf));
   for (const flag of call.anthropicBetas ?? []) betas.add(flag);
-  for (const flag of demanded(fields)) betas.add(flag);
+  for (const flag of demanded(target.endpoint.tier === 'priority' ? { ...fields, ...FAST } : fields)) betas.add(flag);
   if (thinksBetweenTools(call, thinking, target.endpoint.upstreamId)) betas.add('interleaved-thinking-2025-05-14');
   if (namesFile(call)) betas.add('files-api-2025-04-14');
   const known = transport.betas(target);
@@ -21,6 +21,9 @@ export function betasOf({ call, target, lose }: Encoding, thinking: Thinking, tr
     return false;
   });
 }
+
+/** An endpoint of the priority tier. */
+export const FAST = { speed: 'fast' } as const satisfies JsonObject;
 
 /** Fields that are refused without their flag, whoever asks for them (@ai-sdk/anthropic 3, read 2026-11-24). */
 function demanded(fields: JsonObject): string[] {

@@ -106,6 +106,7 @@ test('a refusal’s details, the container and the speed reach clients of this d
   assert.deepEqual([answer.stop_reason, answer.stop_details, answer.container], ['refusal', stop_details, container]);
   const { speed, inference_geo } = answer.usage as JsonObject;
   assert.deepEqual([speed, inference_geo], ['fast', 'us']);
+  assert.equal(reply.serviceTier, 'priority', 'fast mode is billed as the priority tier');
 });
 
 test('a compaction is counted beside the answer, an advisor of other prices not at all', () => {

@@ -158,6 +158,15 @@ test('only Anthropic’s own API has tiers', () => {
   assert.deepEqual(fields(vertex), ['service_tier']);
 });
 
+test('fast mode is the tier that is priced by the token: asked for by endpoint or by its own word', () => {
+  const endpoint = encode({ serviceTier: 'priority' }, targetOf({ tier: 'priority' }));
+  assert.deepEqual([endpoint.body.speed, endpoint.body.service_tier], ['fast', undefined]);
+  assert.equal(endpoint.headers['anthropic-beta'], 'fast-mode-2026-02-01');
+  const native = { dialect: 'anthropic-messages', fields: { speed: 'fast' } };
+  const word = encode({ serviceTier: 'fast', native });
+  assert.deepEqual([word.body.speed, word.body.service_tier, fields(word)], ['fast', undefined, []]);
+});
+
 test('at most four breakpoints: the first and the last three stay', () => {
   const cache = { ttl: '5m' } as const;
   const messages: Message[] = [1, 2, 3, 4].map((n) => ({

@@ -9,7 +9,7 @@ import type { EncodedCall } from '../../dialect.ts';
 import type { Emulation } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
 import { urlsOf } from './assets.ts';
-import { betasOf } from './betas.ts';
+import { betasOf, FAST } from './betas.ts';
 import { type Encoding, newEncoding } from './encoding.ts';
 import { emulationOf, outputFormat, outputInstruction } from './output.ts';
 import { encodeSampling } from './sampling.ts';
@@ -128,10 +128,14 @@ function metadata(call: Call): JsonObject {
   return Object.keys(merged).length > 0 ? { metadata: merged } : {};
 }
 
-/** `auto` may use the priority tier, `standard_only` never does (Anthropic guide to service tiers, read 2026-11-22). */
+/**
+ * `auto` may use the priority tier, `standard_only` never does (Anthropic guide to service tiers, read 2026-11-22). That
+ * tier is bought ahead; what is priced by the token is fast mode (spec §3.5).
+ */
 function serviceTier({ call, target, lose }: Encoding, transport: Transport): JsonObject {
   const tier = call.serviceTier;
-  if (tier === undefined) return {};
+  if (target.endpoint.tier === 'priority') return FAST;
+  if (tier === undefined || (tier === 'fast' && fieldsOf(call.native).speed === 'fast')) return {};
   if (!transport.hasTiers(target)) {
     if (tier !== 'auto' && tier !== 'default') lose('service_tier', 'this host has no tiers');
     return {};

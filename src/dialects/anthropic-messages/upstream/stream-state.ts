@@ -99,12 +99,11 @@ function start(state: StreamState, message: JsonObject): Event[] {
 function startEvent(message: JsonObject): StartEvent {
   const id = optionalString(message.id);
   const model = optionalString(message.model);
-  const tier = optionalString(objectOf(message.usage).service_tier);
   return {
     type: 'start',
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
-    ...(tier !== undefined && { serviceTier: tierOf(tier) }),
+    ...tierOf(objectOf(message.usage)),
   };
 }
 
@@ -152,7 +151,7 @@ function finish(state: StreamState): Event[] {
     native,
     ...(stopSequence !== undefined && { stopSequence }),
   });
-  if (!isEmpty(usage)) events.push({ type: 'usage', usage: decodeUsage(usage) });
+  if (!isEmpty(usage)) events.push({ type: 'usage', usage: decodeUsage(usage), ...tierOf(usage) });
   events.push({ type: 'end' });
   return events;
 }
