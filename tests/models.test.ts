@@ -113,7 +113,12 @@ test('a model is told in full, prices as decimal strings per token', async () =>
   assert.equal(data.name, 'OpenAI: GPT-4.1 Mini');
   assert.equal(data.created, Date.parse('2025-04-14') / 1000);
   assert.equal(data.context_length, 1_047_576);
-  assert.deepEqual(data.pricing, { prompt: '0.0000004', completion: '0.0000016', input_cache_read: '0.0000001' });
+  assert.deepEqual(data.pricing, {
+    prompt: '0.0000004',
+    completion: '0.0000016',
+    input_cache_read: '0.0000001',
+    web_search: '0.01',
+  });
   assert.deepEqual(data.top_provider, {
     context_length: 1_047_576,
     max_completion_tokens: 32_768,

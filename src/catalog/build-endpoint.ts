@@ -105,6 +105,6 @@ function priceOf(file: EndpointFile, provider: Provider, operation: Endpoint['op
   if (!price) return file.free === true || provider.local ? FREE : undefined;
   const byUnit = price.request !== undefined || price.image !== undefined || price.output_image !== undefined;
   if (byUnit || (price.input !== undefined && (price.output !== undefined || operation === 'embeddings')))
-    return buildPrice(price);
+    return buildPrice({ ...provider.price, ...price });
   return undefined;
 }

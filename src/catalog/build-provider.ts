@@ -35,6 +35,7 @@ export function buildProvider(
     docs: file.docs ?? '',
     ...(file.docs_read === undefined ? {} : { docsRead: file.docs_read }),
     policy: policyOf(file.policy, local),
+    ...(file.price === undefined ? {} : { price: file.price }),
     dialects: dialectsOf(file, knows, refuse),
     ...(file.key_check === undefined ? {} : { keyCheck: file.key_check }),
     reseller: file.reseller ?? false,

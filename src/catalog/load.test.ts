@@ -129,6 +129,15 @@ test('a provider that does not load is told once, not again by every model it se
   assert.deepEqual(problems(), ['a/providers/my-host.toml:1: colour: unknown key']);
 });
 
+test('a search costs what its host says, unless the model’s own file does', () => {
+  minimal('price = { input = "1", output = "2" }');
+  write('a/models/me/other.toml', '[endpoints.my-host]\nprice = { input = "1", output = "2", web_search = "0.035" }\n');
+  write('b/providers/my-host.toml', 'price = { web_search = "0.01" }\n');
+  const { endpoints } = loaded(['a', 'b']);
+  const searches = ['me/tiny@my-host', 'me/other@my-host'].map((id) => endpoints.get(id)?.price.webSearch);
+  assert.deepEqual(searches, [10_000_000_000n, 35_000_000_000n]);
+});
+
 test('a tier is its host’s endpoint at another price, and each knows what the others ask', () => {
   minimal('features = ["tools", "logprobs"]\ncontext = 4096\nprice = { input = "1", output = "2" }');
   write('b/models/me/tiny.toml', '[endpoints."my-host/flex"]\nprice = { input = "0.5", output = "1" }\n');

@@ -72,6 +72,7 @@ export const PROVIDER_FILE = z.strictObject({
   docs: url.optional(),
   docs_read: day.optional(),
   policy: policy.optional(),
+  price: z.strictObject({ web_search: decimal.optional() }).optional(),
   dialects: z.record(z.string(), dialect).optional(),
   reseller: z.boolean().optional(),
   local: z.boolean().optional(),
