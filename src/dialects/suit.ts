@@ -9,6 +9,7 @@ import type { Message, Native } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
+import { isSearchPlugin, runsSearch, suitSearch } from './web-search.ts';
 
 export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
 
@@ -20,8 +21,8 @@ export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
 export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
-  const losses = undone(call, endpoint);
-  const tools = allowedTools(call, endpoint);
+  const losses = undone(call, endpoint, (plugin) => isSearchPlugin(plugin) && runsSearch(call, endpoint));
+  const tools = allowedTools(call, endpoint) ?? suitSearch(call, endpoint, losses);
   const allowed = tools ? { ...call, ...tools } : call;
   const { quirks, id } = endpoint.dialect;
   const sampling = suitSampling(call.sampling, endpoint, losses);

@@ -2,6 +2,7 @@ import { type JsonObject, objectOf } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
+import { isGatewayTool } from '../gateway-options.ts';
 import { GEMINI } from './names.ts';
 import { geminiSchema } from './schema.ts';
 
@@ -13,7 +14,7 @@ export function geminiTools(call: Call, losses: Loss[]): JsonObject {
   const builtIn: JsonObject[] = [];
   call.tools.forEach((tool, at) => {
     if (tool.type === 'function') functions.push(declaration(tool, at, losses));
-    else if (tool.dialect === GEMINI) builtIn.push(tool.value);
+    else if (tool.dialect === GEMINI && !isGatewayTool(tool)) builtIn.push(tool.value);
     else losses.push({ field: `tools[${at}]`, reason: `a tool of ${tool.dialect} that Gemini does not have` });
   });
   const tools = [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...builtIn];

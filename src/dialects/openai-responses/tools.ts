@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import type { OutputFormat } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool, ToolChoice } from '../../call/tool.ts';
+import { isGatewayTool } from '../gateway-options.ts';
 import { isFreeform } from './freeform.ts';
 
 /** Tools, tool choice and answer format in this dialect's words: what a provider is sent and what an answer echoes. */
@@ -27,7 +28,7 @@ export function encodeTool(tool: Tool): JsonObject | undefined {
 
 export function encodeTools(tools: readonly Tool[], losses: Loss[]): JsonObject[] {
   return tools.flatMap((tool, at) => {
-    const encoded = encodeTool(tool);
+    const encoded = isGatewayTool(tool) ? undefined : encodeTool(tool);
     if (!encoded) losses.push({ field: `tools[${at}]`, reason: 'a tool that only another dialect understands' });
     return encoded ? [encoded] : [];
   });

@@ -87,9 +87,9 @@ export const WITHOUT_EFFECT: FieldGroup = {
     {
       name: 'plugins',
       type: 'object[]',
-      meaning: 'Steps of the gateway around the call, each named by its id.',
-      example: [{ id: 'response-healing' }],
-      isIdle: true,
+      meaning:
+        'Steps of the gateway around the call, each named by its id. web becomes a search by the provider, where the model’s provider runs one; any other is a loss.',
+      example: [{ id: 'web' }],
     },
     {
       name: 'preset',

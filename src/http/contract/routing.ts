@@ -10,7 +10,7 @@ export const MODEL: FieldGroup = {
       type: 'string',
       otherwise: 'none: without it models must be sent',
       meaning:
-        'The model to ask: author/slug, a bare name that is unique, or with a variant: :nitro (fastest first), :floor (cheapest first), :exacto, :free.',
+        'The model to ask: author/slug, a bare name that is unique, or with a variant: :nitro (fastest first), :floor (cheapest first), :exacto, :free, :online (the plugin web).',
       example: 'openai/gpt-4.1-mini',
     },
     {

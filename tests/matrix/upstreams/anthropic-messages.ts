@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { pico } from '../../../src/base/money.ts';
 import { anthropicMessagesUpstream, bedrockInvokeAnthropic } from '../../../src/dialects/anthropic-messages/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
 import {
@@ -154,7 +155,13 @@ export const messagesUpstream: Upstream = {
   ...shared,
   name: 'anthropic-messages',
   dialect: anthropicMessagesUpstream,
-  target: sampleTarget('anthropic-messages', { endpoint: { ...endpoint, upstreamId: 'claude-sample' } }),
+  target: sampleTarget('anthropic-messages', {
+    endpoint: {
+      ...endpoint,
+      upstreamId: 'claude-sample',
+      price: { input: pico(1n), output: pico(2n), webSearch: pico(9n), overrides: [] },
+    },
+  }),
 };
 
 export const invokeUpstream: Upstream = {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { pico } from '../../../src/base/money.ts';
 import { geminiUpstream } from '../../../src/dialects/gemini/index.ts';
 import { sampleTarget } from '../../../src/dialects/samples.ts';
 import { type Asked, type AskedTurn, effortNamed, effortOf, NOTHING, resultOf, sent, turnOf } from '../asked.ts';
@@ -120,7 +121,12 @@ function turn(role: string, parts: readonly Part[]): AskedTurn {
 export const generateUpstream: Upstream = {
   name: 'gemini',
   dialect: geminiUpstream,
-  target: sampleTarget('gemini', { endpoint: { upstreamId: 'gemini-3-sample' } }),
+  target: sampleTarget('gemini', {
+    endpoint: {
+      upstreamId: 'gemini-3-sample',
+      price: { input: pico(1n), output: pico(2n), webSearch: pico(9n), overrides: [] },
+    },
+  }),
   read,
   thinks: 'gemini',
   takesBack: 'gemini',

@@ -131,7 +131,9 @@ export const responsesUpstream: Upstream = {
   dialect: openaiResponsesUpstream,
   target: sampleTarget('openai-responses', {
     dialect: { quirks: ['strict-schemas', 'prompt-cache-breakpoint'] },
-    endpoint: { price: { input: pico(1n), inputCacheWrite: pico(1n), output: pico(2n), overrides: [] } },
+    endpoint: {
+      price: { input: pico(1n), inputCacheWrite: pico(1n), output: pico(2n), webSearch: pico(9n), overrides: [] },
+    },
   }),
   read,
   thinks: 'openai',

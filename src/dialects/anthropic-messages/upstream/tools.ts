@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../base/json.ts';
 import type { Tool } from '../../../call/tool.ts';
+import { isGatewayTool } from '../../gateway-options.ts';
 import { objectSchema } from '../../object-schema.ts';
 import { closedSchema, type Emulation, isOpen } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
@@ -17,8 +18,11 @@ export function encodeTools(encoding: Encoding, emulation: Emulation | null): Js
 
 function encodeTool(encoding: Encoding, tool: Tool, field: string): JsonObject[] {
   if (tool.type === 'native') {
-    if (tool.dialect === DIALECT) return [ownTool(encoding, tool.value, field)];
-    encoding.lose(field, `a tool that only ${tool.dialect} knows`);
+    if (tool.dialect === DIALECT && !isGatewayTool(tool)) return [ownTool(encoding, tool.value, field)];
+    encoding.lose(
+      field,
+      isGatewayTool(tool) ? 'a tool that a gateway would run' : `a tool that only ${tool.dialect} knows`,
+    );
     return [];
   }
   const schema = objectSchema(tool.freeform ? FREEFORM : tool.parameters, (keyword) =>

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../base/fault.ts';
-import { type Json, type JsonObject, stringOf } from '../../../base/json.ts';
+import type { Json, JsonObject } from '../../../base/json.ts';
 import { ok, type Result } from '../../../base/result.ts';
 import { entryOf } from '../../../base/table.ts';
 import type { Call, OutputFormat } from '../../../call/call.ts';
@@ -9,7 +9,7 @@ import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import { dataWishes } from '../../data-wishes.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
-import { pluginsOf } from '../../gateway-options.ts';
+import { isGatewayTool, pluginsOf } from '../../gateway-options.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
 import { writeCustomTool } from '../custom.ts';
@@ -131,7 +131,7 @@ function writeTools(writer: Writer, tools: readonly Tool[]): JsonObject[] | unde
 
 function writeTool(writer: Writer, tool: Tool, path: string): JsonObject | undefined {
   if (tool.type === 'native') {
-    const ours = stringOf(tool.value.type).startsWith('openrouter:') && !writer.has('reasoning-details');
+    const ours = isGatewayTool(tool) && !writer.has('reasoning-details');
     if (tool.dialect !== 'openai-chat' || ours)
       return lose(writer, path, 'the provider does not know this kind of tool');
     return tool.value;
