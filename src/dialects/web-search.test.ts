@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JsonObject } from '../base/json.ts';
 import { pico } from '../base/money.ts';
 import type { Call } from '../call/call.ts';
 import type { DialectId } from '../catalog/model.ts';
 import { UPSTREAM_DIALECTS } from './registry.ts';
-import { sampleCall, sampleTarget } from './samples.ts';
+import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
 import { suit } from './suit.ts';
 
 const price = { input: pico(1n), output: pico(2n), webSearch: pico(10n), overrides: [] };
 
 /** The tools that a host is sent, and what is lost on the way. */
-function sent(id: DialectId, call: Partial<Call>, priced = price) {
-  const target = sampleTarget(id, { endpoint: { price: priced } });
+function sent(id: DialectId, call: Partial<Call>, priced = price, host: SampleTarget = {}) {
+  const target = sampleTarget(id, { ...host, endpoint: { ...host.endpoint, price: priced } });
   const suited = suit(sampleCall(call), target.endpoint);
   assert.ok(suited.ok);
   const encoded = UPSTREAM_DIALECTS[id]?.encodeCall(suited.value.call, target, new Map());
   assert.ok(encoded?.ok);
   const losses = [...suited.value.losses, ...encoded.value.losses].map(({ field }) => field);
-  return { tools: encoded.value.body.tools, losses };
+  const { tools, toolConfig } = encoded.value.body;
+  return { tools, toolConfig: toolConfig as JsonObject | undefined, losses };
 }
 
 const native = (dialect: string, value: { readonly [member: string]: unknown }) =>
@@ -74,9 +76,15 @@ test('what is said of a search goes along as far as the host has words for it', 
   assert.equal(sent('anthropic-messages', native('openai-chat', other)).losses.length, 1, 'an engine of its own');
 });
 
-test('a search beside functions stays away from Gemini, and one that is there already is not added again', () => {
+test('a search stands beside functions only where Gemini mixes them, and one that is there already is not added again', () => {
   const search = { type: 'native', dialect: 'openai-chat', value: { type: 'openrouter:web_search' } } as const;
   const both: Partial<Call> = { tools: [{ type: 'function', name: 'f' }, search], model: 'a/b:online' };
   assert.ok(sent('gemini', both).losses.includes('tools[1]'));
+  const quirks = ['server-tool-invocations'];
+  const mixed = sent('gemini', both, price, { dialect: { quirks }, endpoint: { upstreamId: 'gemini-3-sample' } });
+  assert.deepEqual([(mixed.tools as object[])[1], mixed.losses], [{ googleSearch: {} }, []]);
+  assert.equal(mixed.toolConfig?.includeServerSideToolInvocations, true);
+  const older = sent('gemini', both, price, { dialect: { quirks }, endpoint: { upstreamId: 'gemini-2.5-flash' } });
+  assert.ok(older.losses.includes('tools[1]'));
   assert.equal((sent('anthropic-messages', both).tools as object[]).length, 2);
 });

@@ -4,6 +4,7 @@ import type { Loss } from '../call/loss.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { isGatewayTool, pluginsOf } from './gateway-options.ts';
+import { mixesTools } from './gemini/names.ts';
 
 type NativeTool = Extract<Tool, { type: 'native' }>;
 /** What can be said of a search in one form or another, by the name it has in most. */
@@ -32,10 +33,10 @@ export function suitSearch(call: Call, endpoint: Endpoint, losses: Loss[]): Pick
 
 const unsaid = (field: string, name: string): Loss => ({ field, reason: `the host's search has no ${name}` });
 
-/** Gemini's search does not go together with functions, but for its newest models (ai.google.dev, read 2026-11-25). */
-export function runsSearch({ tools }: Call, { price, dialect: { id } }: Endpoint): boolean {
-  if (price.webSearch === undefined || !Object.hasOwn(FORMS, id)) return false;
-  return id !== 'gemini' || !tools.some(({ type }) => type === 'function');
+export function runsSearch({ tools }: Call, endpoint: Endpoint): boolean {
+  const { id } = endpoint.dialect;
+  if (endpoint.price.webSearch === undefined || !Object.hasOwn(FORMS, id)) return false;
+  return id !== 'gemini' || mixesTools(endpoint) || !tools.some(({ type }) => type === 'function');
 }
 
 /** The plugin, unless it names an engine that is not the host's. */

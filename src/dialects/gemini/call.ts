@@ -32,7 +32,7 @@ export function encodeGeminiCall(call: Call, target: Target, assets: Assets): Re
     ...native,
     contents: contents.value.contents,
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
-    ...geminiTools(call, losses),
+    ...geminiTools(call, target, losses),
     ...(tier !== undefined && !inHeader && { serviceTier: tier }),
     generationConfig: config,
   };

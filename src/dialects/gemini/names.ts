@@ -18,6 +18,10 @@ export function generationOf(endpoint: Endpoint): number | null {
 /** Third generation or newer; models whose name does not tell are taken for current ones. */
 export const isGemini3 = (endpoint: Endpoint): boolean => (generationOf(endpoint) ?? 3) >= 3;
 
+/** Do its own tools go together with functions? Before the third generation they are refused. */
+export const mixesTools = (endpoint: Endpoint): boolean =>
+  isGemini3(endpoint) && endpoint.dialect.quirks.includes('server-tool-invocations');
+
 /**
  * `{id}` of a call or its result. Before the third generation the field is unknown and the request refused: "Unknown name
  * \"id\" at 'contents[1].parts[0].function_call'" (vercel/ai#15891, anomalyco/opencode#50504, read 2026-11-24). Calls

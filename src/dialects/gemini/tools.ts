@@ -2,14 +2,15 @@ import { type JsonObject, objectOf } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
+import type { Target } from '../../facts/target.ts';
 import { isGatewayTool } from '../gateway-options.ts';
-import { GEMINI } from './names.ts';
+import { GEMINI, mixesTools } from './names.ts';
 import { geminiSchema } from './schema.ts';
 
 const FREEFORM: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
 
 /** `tools` and `toolConfig`: all functions in one declaration list, Google's own tools beside it. */
-export function geminiTools(call: Call, losses: Loss[]): JsonObject {
+export function geminiTools(call: Call, { endpoint }: Target, losses: Loss[]): JsonObject {
   const functions: JsonObject[] = [];
   const builtIn: JsonObject[] = [];
   call.tools.forEach((tool, at) => {
@@ -20,10 +21,13 @@ export function geminiTools(call: Call, losses: Loss[]): JsonObject {
   const tools = [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...builtIn];
   const config = functions.length > 0 ? functionCallingConfig(call, losses) : undefined;
   const native = call.native?.dialect === GEMINI ? objectOf(call.native.fields.toolConfig) : {};
-  return {
-    ...(tools.length > 0 && { tools }),
-    ...(config && { toolConfig: { ...native, functionCallingConfig: config } }),
+  const isMixed = functions.length > 0 && builtIn.length > 0 && mixesTools(endpoint);
+  const toolConfig = {
+    ...native,
+    ...(config && { functionCallingConfig: config }),
+    ...(isMixed && { includeServerSideToolInvocations: true }),
   };
+  return { ...(tools.length > 0 && { tools }), ...((config || isMixed) && { toolConfig }) };
 }
 
 function declaration(tool: Extract<Tool, { type: 'function' }>, at: number, losses: Loss[]): JsonObject {
