@@ -20,11 +20,22 @@ const messages: Message[] = [
 for (const id of ['gemini', 'cohere-chat', 'ollama', 'bedrock-converse', 'anthropic-messages'] as const)
   test(`${id}: unmodelled fields, a cache key, a tier and others’ signed thoughts are lost aloud`, () => {
     const native = { dialect: 'openai-chat', fields: { moderation: 1 } };
-    const call = sampleCall({ messages, native, promptCacheKey: 'k', serviceTier: 'scale' });
+    const imageConfig = { aspect_ratio: '1:1' };
+    const call = sampleCall({ messages, native, promptCacheKey: 'k', serviceTier: 'scale', imageConfig });
     const encoded = DIALECTS.chat(id).encodeCall(call, sampleTarget(id), new Map());
     assert.ok(encoded.ok);
     const lost = encoded.value.losses.map(({ field }) => field);
     for (const field of ['moderation', 'prompt_cache_key', 'service_tier']) assert.ok(lost.includes(field), field);
+    if (id !== 'gemini') assert.ok(lost.includes('image_config'));
     assert.ok(lost.some((field) => field.startsWith('messages[1]')));
     assert.doesNotMatch(JSON.stringify(encoded.value.body), /c2ln|moderation/);
+  });
+
+for (const id of ['openai-responses', 'cohere-chat', 'ollama', 'bedrock-converse', 'anthropic-messages'] as const)
+  test(`${id}: text at the ordinary tier is what there is, so nothing is lost of asking for it`, () => {
+    for (const serviceTier of ['auto', 'default']) {
+      const call = sampleCall({ modalities: ['text'], serviceTier });
+      const encoded = DIALECTS.chat(id).encodeCall(call, sampleTarget(id), new Map());
+      assert.deepEqual(encoded.ok && encoded.value.losses, []);
+    }
   });

@@ -12,3 +12,19 @@ export function foreignFields({ native, promptCacheKey }: Call, dialect?: string
       : [{ field: 'prompt_cache_key', reason: 'prompts are cached without a key here' }]),
   ];
 }
+
+/** What a format that only writes text, at no tier but the ordinary one, has no words for. */
+export function beyondText(call: Call, host: string): Loss[] {
+  const lost = (['prediction', 'verbosity', 'audio'] as const).filter((field) => call[field] !== undefined);
+  const tier = call.serviceTier;
+  return [
+    ...lost.map((field) => ({ field, reason: `${host} has no such parameter` })),
+    ...(call.modalities?.some((modality) => modality !== 'text')
+      ? [{ field: 'modalities', reason: `${host} answers in text only` }]
+      : []),
+    ...(call.imageConfig ? [{ field: 'image_config', reason: `${host} draws no pictures` }] : []),
+    ...(tier !== undefined && tier !== 'auto' && tier !== 'default'
+      ? [{ field: 'service_tier', reason: `${host} has no tiers` }]
+      : []),
+  ];
+}

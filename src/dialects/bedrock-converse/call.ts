@@ -154,6 +154,7 @@ function lossesOf(encoding: Encoding): void {
   if (call.verbosity !== undefined) none('verbosity');
   if (call.promptCacheKey !== undefined) none('prompt_cache_key');
   if (call.audio) none('audio');
+  if (call.imageConfig) none('image_config');
   if (call.modalities?.some((modality) => modality !== 'text')) none('modalities');
   for (const field of Object.keys(call.native?.fields ?? {}))
     if (field !== 'anthropic_beta' || familyOf(encoding.target) !== 'claude') none(field);

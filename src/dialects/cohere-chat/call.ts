@@ -7,7 +7,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
-import { foreignFields } from '../foreign-fields.ts';
+import { beyondText, foreignFields } from '../foreign-fields.ts';
 import { outputInWords } from '../structured-output.ts';
 import { cohereMessages } from './messages.ts';
 
@@ -55,11 +55,7 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
   if (hasBothPenalties(call))
     losses.push({ field: 'presence_penalty', reason: 'Cohere takes it or frequency_penalty, not both' });
-  for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
-    if (call[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
-  if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
-    losses.push({ field: 'service_tier', reason: 'Cohere has no tiers' });
-  losses.push(...foreignFields(call));
+  losses.push(...beyondText(call, 'Cohere'), ...foreignFields(call));
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Cohere caches prompts without breakpoints' });
   if (call.stop.length > STOP_SEQUENCES_MAX)
     losses.push({ field: 'stop', reason: `Cohere takes ${STOP_SEQUENCES_MAX} stop sequences; the rest was left out` });

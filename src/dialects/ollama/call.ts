@@ -7,7 +7,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
-import { foreignFields } from '../foreign-fields.ts';
+import { beyondText, foreignFields } from '../foreign-fields.ts';
 import { ollamaMessages } from './messages.ts';
 
 const LEVELS = {
@@ -65,11 +65,7 @@ function optionsOf(call: Call): JsonObject {
 function noteLosses(call: Call, losses: Loss[]): void {
   for (const field of ['n', 'top_a', 'logit_bias'] as const)
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
-  for (const field of ['prediction', 'verbosity', 'modalities', 'audio'] as const)
-    if (call[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
-  if (call.serviceTier !== undefined && call.serviceTier !== 'auto')
-    losses.push({ field: 'service_tier', reason: 'Ollama has no tiers' });
-  losses.push(...foreignFields(call));
+  losses.push(...beyondText(call, 'Ollama'), ...foreignFields(call));
   if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'Ollama caches prompts without breakpoints' });
 }
 
