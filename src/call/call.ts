@@ -79,6 +79,9 @@ export type ReasoningRequest = {
   readonly enabled?: boolean;
   readonly exclude?: boolean;
   readonly summary?: 'auto' | 'concise' | 'detailed';
+  /** OpenAI's `pro`, and which turns' thoughts count, in its own words (spec §2.5). */
+  readonly mode?: string;
+  readonly context?: string;
 };
 
 export type GatewayOptions = {

@@ -66,6 +66,36 @@ test('what the gateway is asked for and does not do is told, unless the endpoint
   assert.deepEqual(sent.ok && sent.value.body.plugins, [{ id: 'web' }]);
 });
 
+test('small things that most formats have no word for are lost aloud', () => {
+  const details = [{ type: 'reasoning.server_tool_call', tool_name: 't', result: 'r' }];
+  const native = { dialect: 'openai-chat', fields: { reasoning_details: details } };
+  const source = { kind: 'url', url: 'https://a.test/a.png' } as const;
+  const call: Partial<Call> = {
+    reasoning: { effort: 'low', mode: 'pro', context: 'all_turns' },
+    messages: [
+      { role: 'user', parts: [{ type: 'image', source, detail: 'low' }] },
+      { role: 'assistant', parts: [{ type: 'tool-call', id: 'c', name: 'f', arguments: '{}' }], native },
+      { role: 'tool', callId: 'c', parts: [{ type: 'text', text: 'Broken.' }], isError: true },
+    ],
+  };
+  const lost = (id: DialectId, quirks: string[] = []) => suited(call, { dialect: { quirks } }, id).losses;
+  const pro = ['reasoning.mode', 'reasoning.context'];
+  assert.deepEqual(lost('anthropic-messages'), [...pro, 'messages[0].content', 'messages[1].reasoning_details']);
+  assert.deepEqual(lost('ollama').at(-1), 'messages[2].is_error');
+  assert.deepEqual(lost('openai-responses'), ['messages[1].reasoning_details', 'messages[2].is_error']);
+  const host = sampleTarget('openai-chat', { dialect: { quirks: ['reasoning-details', 'reasoning-object'] } });
+  const sent = openaiChatUpstream.encodeCall(sampleCall(call), host, new Map());
+  assert.ok(sent.ok);
+  const { messages, reasoning } = sent.value.body as {
+    messages: { reasoning_details?: unknown }[];
+    reasoning: unknown;
+  };
+  assert.deepEqual(messages[1]?.reasoning_details, details, 'an OpenRouter endpoint takes them back');
+  assert.deepEqual(reasoning, { effort: 'low', mode: 'pro', context: 'all_turns' });
+  const plain = openaiChatUpstream.encodeCall(sampleCall(call), sampleTarget('openai-chat'), new Map());
+  assert.ok(plain.ok && plain.value.losses.some(({ field }) => field === 'messages[1].reasoning_details'));
+});
+
 test('fixed sampling is left out and told', () => {
   const parameters = new Set(PARAMETERS.filter((name) => !/^(temperature|top_[pk]|.*_penalty)$/.test(name)));
   const call = suited({ sampling: { temperature: 0.2, top_k: 3, seed: 1 } }, { endpoint: { parameters } });

@@ -8,6 +8,7 @@ import type { Loss } from '../call/loss.ts';
 import type { Message, Native } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
+import { loseDetails } from './lost-details.ts';
 import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
 import { isSearchPlugin, runsSearch, suitSearch } from './web-search.ts';
 
@@ -26,6 +27,7 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
   const allowed = tools ? { ...call, ...tools } : call;
   const { quirks, id } = endpoint.dialect;
   const sampling = suitSampling(call.sampling, endpoint, losses);
+  loseDetails(call, endpoint, losses);
   const changed: Partial<Call> = {
     ...tools,
     ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),

@@ -107,6 +107,8 @@ export function readReasoning(to: Complaints, body: JsonObject): ReasoningReques
     enabled: readBoolean(to, asked ?? {}, 'enabled', 'reasoning.enabled') ?? (include && !asked ? true : undefined),
     exclude: readBoolean(to, asked ?? {}, 'exclude', 'reasoning.exclude') ?? (include === false ? true : undefined),
     summary: readOneOf(to, asked ?? {}, 'summary', ['auto', 'concise', 'detailed'], 'reasoning.summary'),
+    mode: readString(to, asked ?? {}, 'mode', 'reasoning.mode'),
+    context: readString(to, asked ?? {}, 'context', 'reasoning.context'),
   });
 }
 

@@ -148,6 +148,8 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
   const annotations = texts.flatMap((part) => part.annotations ?? []);
   const { reasoning_details: unmodelled, model: _model, ...fields } = nativeFieldsOf(message.native);
   const openrouter = writer.has('reasoning-details');
+  if (images.length > 0 && !openrouter)
+    lose(writer, `${path}.images`, 'the provider takes no pictures of its own back');
   const thoughts = of(message, 'reasoning');
   const signed = openrouter ? NO_SIGNATURES : signedCalls(thoughts, writer.target);
   const rest = thoughts.filter((part) => part.id === undefined || signed.get(part.id) !== part);
@@ -179,13 +181,18 @@ function writeReasoning(
   unmodelled: readonly Json[],
   path: string,
 ): JsonObject {
-  if (reasoning.length === 0) return {};
+  if (reasoning.length === 0 && unmodelled.length === 0) return {};
   if (writer.has('reasoning-details'))
     return { reasoning_details: [...reasoning.map((part, index) => writeDetail(part, index)), ...unmodelled] };
   const visible = reasoning.filter((part) => part.kind !== 'encrypted');
   const split = writer.has('reasoning-split');
   const replayed = (split || writer.has('reasoning-content')) && visible.length > 0;
-  if (!replayed || visible.length < reasoning.length || visible.some((part) => part.signature !== undefined))
+  if (
+    !replayed ||
+    unmodelled.length > 0 ||
+    visible.length < reasoning.length ||
+    visible.some((part) => part.signature !== undefined)
+  )
     lose(writer, `${path}.reasoning_details`, 'the provider does not take this reasoning back');
   if (!replayed) return {};
   const texts = visible.map((part) => part.text);

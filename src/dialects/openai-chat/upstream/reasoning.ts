@@ -26,7 +26,10 @@ export function writeReasoningRequest(writer: Writer, call: Call): JsonObject {
 
 /** `exclude` and `summary` alone ask nothing of this dialect: hiding is done where the answer is written. */
 const wantsSomething = (asked: ReasoningRequest): boolean =>
-  asked.effort !== undefined || asked.budgetTokens !== undefined || asked.enabled !== undefined;
+  asked.effort !== undefined ||
+  asked.budgetTokens !== undefined ||
+  asked.enabled !== undefined ||
+  asked.mode !== undefined;
 
 function effortOf(asked: ReasoningRequest, limit: number): Effort {
   if (asked.effort !== undefined) return asked.effort;
@@ -61,6 +64,8 @@ const reasoningObject = (asked: ReasoningRequest): JsonObject => ({
   ...(asked.budgetTokens !== undefined && { max_tokens: asked.budgetTokens }),
   ...(asked.enabled !== undefined && { enabled: asked.enabled }),
   ...(asked.summary !== undefined && { summary: asked.summary }),
+  ...(asked.mode !== undefined && { mode: asked.mode }),
+  ...(asked.context !== undefined && { context: asked.context }),
 });
 
 function enableThinking(asked: ReasoningRequest, isOff: boolean, limit: number): JsonObject {

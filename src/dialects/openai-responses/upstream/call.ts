@@ -56,7 +56,13 @@ function reasoning(call: Call, target: Target, native: JsonObject, losses: Loss[
   const written = encodeReasoning(call, target);
   if (!asked && call.reasoning && written?.effort !== undefined && written.effort !== 'none')
     losses.push({ field: 'reasoning', reason: 'the endpoint has no way to turn reasoning off' });
-  const member = { ...native, ...written };
+  const { mode, context } = call.reasoning ?? {};
+  const member = {
+    ...native,
+    ...(mode !== undefined && { mode }),
+    ...(context !== undefined && { context }),
+    ...written,
+  };
   return Object.keys(member).length > 0 ? { reasoning: member } : {};
 }
 
