@@ -21,6 +21,7 @@ const BLANK: Partial<Receipt> = {
   provider: null,
   finish: null,
   nativeFinish: null,
+  serviceTier: null,
   losses: [],
   fault: null,
   firstContentMs: null,
