@@ -1,4 +1,4 @@
-import { DEADLINES, type Deadlines } from '#src/base/limits.ts';
+import { DEADLINES } from '#src/base/limits.ts';
 import { pico } from '#src/base/money.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
@@ -13,20 +13,9 @@ import { chatErrand } from '#src/upstream/chat-errand.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
 import { createHealth, type Health } from '#src/upstream/health.ts';
 import { type Run, type RunDependencies, type RunOutcome, startRun } from '#src/upstream/run.ts';
-import { realWorld } from '#src/upstream/world.ts';
+import { type LineWorld, lineWorld, turn } from './line-world.ts';
 
 export const SECRET = 'sk-operators-own-key-1234567890';
-export const world = realWorld();
-
-/** The standard deadlines, a hundred times faster. */
-export const FAST: Deadlines = {
-  headers_ms: 120,
-  first_content_ms: 120,
-  first_content_last_ms: 900,
-  between_events_ms: 300,
-  total_ms: 6_000,
-  head_wait_ms: DEADLINES.head_wait_ms,
-};
 
 /** An endpoint `<model>@<provider>` of a provider that lives at `origin`. */
 export function targetAt(
@@ -113,29 +102,33 @@ export type Bench = {
   readonly events: Event[];
   readonly batches: number[];
   readonly dispatched: string[];
+  readonly world: LineWorld;
   readonly outcome: Promise<RunOutcome>;
+  /** The outcome when the provider says nothing more once this has been heard: time passes until the run gives up. */
+  readonly silenceAfter: (hasHeard: (events: readonly Event[]) => boolean) => Promise<RunOutcome>;
 };
 
 export type BenchOptions = {
   readonly call?: Partial<Call>;
   readonly plan?: Partial<Plan>;
-  readonly deadlines?: Partial<Deadlines>;
+  readonly world?: LineWorld;
   readonly health?: Health;
   readonly dialect?: UpstreamDialect;
   readonly onEvents?: (events: readonly Event[], run: Run) => void;
 };
 
-/** Runs one call over these targets and keeps everything that the listener hears. */
+/** Runs one call over these targets, under the standard deadlines, and keeps everything that the listener hears. */
 export function bench(targets: readonly Target[], options: BenchOptions = {}): Bench {
   const events: Event[] = [];
   const batches: number[] = [];
   const dispatched: string[] = [];
   const outcome = Promise.withResolvers<RunOutcome>();
+  const { world = lineWorld() } = options;
   const dependencies: RunDependencies = {
     world,
     credentials: createCredentials({ KEY: SECRET }),
     health: options.health ?? createHealth(world.now),
-    deadlines: { ...FAST, ...options.deadlines },
+    deadlines: DEADLINES,
   };
   const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
   const errand = chatErrand({ world, dialects }, callOf(options.call));
@@ -155,7 +148,12 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
       outcome.resolve(result);
     },
   });
-  return { run, events, batches, dispatched, outcome: outcome.promise };
+  const silenceAfter: Bench['silenceAfter'] = async (hasHeard) => {
+    while (!isOver && !hasHeard(events)) await turn();
+    while (!isOver) await world.pass(DEADLINES.between_events_ms);
+    return outcome.promise;
+  };
+  return { run, events, batches, dispatched, world, outcome: outcome.promise, silenceAfter };
 }
 
 export const textOf = (events: readonly Event[]): string =>

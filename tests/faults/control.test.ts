@@ -1,10 +1,13 @@
 /** Backpressure, hanging up, strictness: what the gateway's other half asks of a run. */
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DEADLINES } from '#src/base/limits.ts';
 import { openaiChatUpstream } from '#src/dialects/openai-chat/index.ts';
 import { createHealth } from '#src/upstream/health.ts';
-import { bench, targetAt, textOf, world } from './bench.ts';
+import { bench, targetAt, textOf } from './bench.ts';
 import { ANSWER, answers, neverAnswers, refuses, startHostileServer } from './hostile-server.ts';
+import { lineWorld, turn } from './line-world.ts';
 
 const server = await startHostileServer();
 const spare = await startHostileServer();
@@ -18,7 +21,6 @@ beforeEach(() => {
   server.script(answers());
   spare.script(answers());
 });
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('cancelling in mid-stream: the provider sees it, the listener hears of it once', async () => {
   server.script(answers({ words: 5, ending: 'silence' }));
@@ -33,7 +35,7 @@ test('cancelling in mid-stream: the provider sees it, the listener hears of it o
   assert.equal(result.kind === 'cancelled' && result.target?.endpoint.id, main.endpoint.id);
   assert.equal(result.attempts[0]?.outcome, 'cancelled');
   const heard = events.length;
-  while (server.abortedAt.length === 0) await turn();
+  while (server.aborted() === 0) await turn();
   assert.equal(events.length, heard);
   assert.equal(spare.seen.length, 0);
 });
@@ -46,10 +48,12 @@ test('cancelling while nothing has answered, while waiting for a retry, and befo
   assert.equal((await silent.outcome).kind, 'cancelled');
 
   server.script(refuses(429, { message: 'Slow down' }, { 'retry-after': '2' }));
-  const waiting = bench([main]);
-  while (server.seen.length === 0) await turn();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  const world = lineWorld('stands');
+  const waiting = bench([main], { world });
+  while (server.seen.length === 0 || world.open() > 0) await turn();
+  assert.equal(world.waits(), 1, 'for the two seconds to pass');
   waiting.run.cancel();
+  assert.equal(world.waits(), 0);
   const waited = await waiting.outcome;
   assert.equal(waited.kind, 'cancelled');
   assert.deepEqual(
@@ -81,8 +85,7 @@ test('a paused stream holds the provider back and outlives the deadline between 
   });
   const paused = Promise.withResolvers<void>();
   let hasPaused = false;
-  const { run, outcome, events } = bench([main], {
-    deadlines: { between_events_ms: 60 },
+  const { run, outcome, events, world } = bench([main], {
     onEvents: (_, run) => {
       if (hasPaused) return;
       hasPaused = true;
@@ -91,7 +94,8 @@ test('a paused stream holds the provider back and outlives the deadline between 
     },
   });
   await paused.promise;
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await world.pass(10 * DEADLINES.between_events_ms);
+  await wait(100); // for a provider that is not held back to send on
   const sentWhilePaused = sent;
   assert.ok(sentWhilePaused < blocks / 2, `${sentWhilePaused} of ${blocks} blocks`);
   run.resume();
@@ -180,13 +184,14 @@ test('a bug in a dialect ends its own call with `server`', async () => {
 });
 
 test('attempts are reported to health: latency of answers, outages of failures', async () => {
+  const world = lineWorld();
   const health = createHealth(world.now);
-  await bench([main], { health }).outcome;
+  await bench([main], { health, world }).outcome;
   const well = health.view().of(main.endpoint.id);
   assert.equal(well?.stable, true);
   assert.equal(well?.success, 1);
   assert.ok((well?.latencyMs?.p50 ?? -1) >= 0);
   server.script(refuses(503, { message: 'Overloaded' }));
-  await bench([main, other], { health }).outcome;
+  await bench([main, other], { health, world }).outcome;
   assert.equal(health.view().of(main.endpoint.id)?.stable, false);
 });

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 import type { Fault } from '#src/base/fault.ts';
+import { DEADLINES } from '#src/base/limits.ts';
 import type { RunOutcome } from '#src/upstream/run.ts';
 import { type Bench, type BenchOptions, bench, SECRET, targetAt, textOf } from './bench.ts';
 import { ANSWER, answers, neverAnswers, refuses, resets, sends, startHostileServer } from './hostile-server.ts';
+import { turn } from './line-world.ts';
 
 const primary = await startHostileServer();
 const fallback = await startHostileServer();
@@ -57,8 +59,9 @@ describe('before the first content', () => {
     primary.script(limited, answers());
     const one = await outcomeOf([main, other]);
     assertAnswered(one, main.endpoint.id);
-    const [first, second] = primary.seen;
-    assert.ok((second?.at ?? 0) - (first?.at ?? 0) >= 990);
+    const [first, second] = one.result.attempts;
+    assert.equal((second?.startedAt ?? 0) - (first?.startedAt ?? 0), 1_000 + 50 * one.world.random());
+    assert.equal(primary.seen.length, 2);
     assert.equal(fallback.seen.length, 0);
   });
 
@@ -102,17 +105,30 @@ describe('before the first content', () => {
 
   test('F06: a provider that never answers is left, and tried once only', async () => {
     primary.script(neverAnswers);
-    const one = await outcomeOf([main, other]);
+    const started = bench([main, other]);
+    while (primary.seen.length === 0) await turn();
+    await started.world.pass(DEADLINES.headers_ms - 1);
+    assert.equal(fallback.seen.length, 0, 'until then it may still answer');
+    await started.world.pass(2);
+    const one = { ...started, result: await started.outcome };
     assertAnswered(one, other.endpoint.id);
     assert.equal(primary.seen.length, 1);
     assert.equal(codes(one.result)[0], 'upstream_timeout');
-    assert.equal(primary.abortedAt.length, 1);
+    while (primary.aborted() === 0) await turn();
   });
 
   test('F07: a late first token loses against a fallback, but wins when there is none', async () => {
-    primary.script(answers({ firstAfterMs: 400 }));
-    assertAnswered(await outcomeOf([main, other]), other.endpoint.id);
-    assertAnswered(await outcomeOf([main]), main.endpoint.id);
+    const first = Promise.withResolvers<void>();
+    primary.script(answers({ firstAfter: first.promise }));
+    const beaten = bench([main, other]);
+    while (primary.seen.length === 0) await turn();
+    await beaten.world.pass(DEADLINES.first_content_ms + 1);
+    assertAnswered({ ...beaten, result: await beaten.outcome }, other.endpoint.id);
+    const alone = bench([main]);
+    while (primary.seen.length === 1) await turn();
+    await alone.world.pass(DEADLINES.first_content_last_ms - 1);
+    first.resolve();
+    assertAnswered({ ...alone, result: await alone.outcome }, main.endpoint.id);
   });
 
   test('F12: a prompt too long for one model is not shown to its other hosts', async () => {
@@ -179,7 +195,9 @@ describe('after the first content', () => {
   for (const [name, ending] of Object.entries(cuts))
     test(`${name}: a cut answer is never a success, and never sent twice`, async () => {
       primary.script(answers({ words: 40, ending }), answers());
-      const { result, events } = await outcomeOf([main, other]);
+      const { events, ...started } = bench([main, other]);
+      const isAllHeard = () => textOf(events).includes('word39');
+      const result = await (ending === 'silence' ? started.silenceAfter(isAllHeard) : started.outcome);
       assert.equal(result.kind, 'broken');
       assert.equal(faultOf(result).code, ending === 'silence' ? 'upstream_timeout' : 'upstream_truncated');
       assert.equal(events.at(-1)?.type, 'fault');

@@ -3,15 +3,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import { isObject, type JsonObject, parseJson } from '#src/base/json.ts';
 
 /** One request as the provider saw it. */
-export type Seen = { readonly at: number; readonly body: JsonObject; readonly headers: IncomingMessage['headers'] };
+export type Seen = { readonly body: JsonObject; readonly headers: IncomingMessage['headers'] };
 export type Behaviour = (response: ServerResponse, seen: Seen, socket: Socket) => void;
 
 export type HostileServer = {
   readonly origin: string;
   /** Requests in the order of their arrival. */
   readonly seen: Seen[];
-  /** When the client closed a connection whose answer was not complete. */
-  readonly abortedAt: number[];
+  /** How many connections the client has closed whose answer was not complete. */
+  readonly aborted: () => number;
   /** The n-th request meets the n-th behaviour; the last one stays. */
   readonly script: (...behaviours: readonly Behaviour[]) => void;
   readonly close: () => void;
@@ -22,7 +22,7 @@ export async function startHostileServer(): Promise<HostileServer> {
   let script: readonly Behaviour[] = [];
   let asked = 0;
   const seen: Seen[] = [];
-  const abortedAt: number[] = [];
+  let aborted = 0;
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (bytes) => {
@@ -30,10 +30,10 @@ export async function startHostileServer(): Promise<HostileServer> {
     });
     request.on('end', () => {
       const body = parseJson(text);
-      const one = { at: performance.now(), body: isObject(body) ? body : {}, headers: request.headers };
+      const one = { body: isObject(body) ? body : {}, headers: request.headers };
       seen.push(one);
       response.on('close', () => {
-        if (!response.writableFinished) abortedAt.push(performance.now());
+        if (!response.writableFinished) aborted++;
       });
       const behaviour = script[Math.min(asked++, script.length - 1)];
       behaviour?.(response, one, request.socket);
@@ -43,12 +43,12 @@ export async function startHostileServer(): Promise<HostileServer> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
-    abortedAt,
+    aborted: () => aborted,
     script: (...behaviours) => {
       script = behaviours;
       asked = 0;
       seen.length = 0;
-      abortedAt.length = 0;
+      aborted = 0;
     },
     close: () => {
       server.closeAllConnections();
@@ -76,7 +76,8 @@ type StreamOptions = {
   readonly words?: number;
   /** After the words: a proper end, an end without `[DONE]`, nothing more, a closed connection, or a reset. */
   readonly ending?: 'done' | 'no-done' | 'silence' | 'close' | 'reset';
-  readonly firstAfterMs?: number;
+  /** Nothing but the head is sent before this has come. */
+  readonly firstAfter?: Promise<void>;
   /** Sent instead of the word at this place. */
   readonly replace?: { readonly at: number; readonly with: string };
 };
@@ -106,11 +107,8 @@ export const answers =
         response.write(options.replace?.at === index ? options.replace.with : chunk({ content: word }));
       setTimeout(() => endOf(response, socket, options.ending), 5);
     };
-    if (options.firstAfterMs === undefined) send();
-    else {
-      const timer = setTimeout(send, options.firstAfterMs);
-      response.on('close', () => clearTimeout(timer));
-    }
+    if (options.firstAfter) void options.firstAfter.then(send);
+    else send();
   };
 
 export const refuses =
