@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export const API_KEY = `sk-sw-v1-${'a'.repeat(64)}`;
 export const MANAGEMENT_KEY = `sk-sw-v1-${'c'.repeat(64)}`;
 const root = resolve(import.meta.dirname, '..');
+const START_MS_MAX = 60_000;
 
 export type GatewayProcess = {
   /** `http://127.0.0.1:PORT` */
@@ -70,6 +71,9 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
       ...options.environment,
     },
   });
+  const killed = (): void => void child.kill('SIGKILL');
+  process.once('exit', killed); // a test that fails leaves no gateway behind
+  child.once('exit', () => process.off('exit', killed));
   let output = '';
   child.stdout.on('data', (bytes) => (output += bytes));
   child.stderr.on('data', (bytes) => (output += bytes));
@@ -83,21 +87,23 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
       });
       child.kill(signal);
     });
-  // A busy machine may take long to start a process; one that never comes must not outlive its test.
-  for (let left = 2_400; ; left--) {
-    if (child.exitCode !== null || left === 0) {
-      child.kill('SIGKILL');
+  // A busy machine may take long to start a process; one that never comes, or comes and says nothing, fails its test.
+  const patience = AbortSignal.timeout(START_MS_MAX);
+  while (!(await isHealthy(origin, patience))) {
+    if (child.exitCode !== null || patience.aborted) {
+      killed();
       throw new Error(`the gateway did not start:\n${output}`);
     }
-    const ready = await fetch(`${origin}/healthz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) break;
     await wait(25);
   }
   return { origin, base: `${origin}/api/v1`, folder, child, output: () => output, stop };
 }
+
+const isHealthy = (origin: string, signal: AbortSignal): Promise<boolean> =>
+  fetch(`${origin}/healthz`, { signal }).then(
+    (response) => response.ok,
+    () => false,
+  );
 
 /** What this machine lacks is a skip that is said aloud, and a failure where nothing may be skipped. */
 export function skipReason(missing: string | null): string | false {

@@ -1,8 +1,8 @@
 /** Where a program of each dialect learns what its call lost on the way, and how it can refuse to lose anything. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { JsonObject } from '../src/base/json.ts';
-import { API_KEY, type GatewayProcess, startGateway } from './gateway-process.ts';
+import { API_KEY, startGateway } from './gateway-process.ts';
 import { SPEAKERS, speak } from './speakers.ts';
 
 /** The Responses API has no `top_k`; Ollama caches without breakpoints, which is no parameter. */
@@ -10,11 +10,8 @@ const LOSING = { provider: { only: ['sandbox/responses'] } };
 const BREAKPOINT = { cache_control: { type: 'ephemeral' } };
 const servedBy = (...tags: string[]): JsonObject => ({ provider: { only: tags, order: tags } });
 
-let gateway: GatewayProcess;
-before(async () => {
-  gateway = await startGateway();
-});
-after(() => gateway?.stop());
+const gateway = await startGateway();
+after(() => gateway.stop());
 
 const lossesIn = (text: string): string[] =>
   [...text.matchAll(/"losses":(\[[^\]]*\])/g)].map(([, list]) => String(list));

@@ -95,6 +95,7 @@ async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answ
       SWITCHWRIGHT_LOCAL_SERVERS: '0',
     },
   });
+  context.after(() => void npm.kill('SIGKILL'));
   const answers = (): Promise<boolean> =>
     fetch(`http://127.0.0.1:${port}/healthz`).then(
       (response) => response.ok,

@@ -44,6 +44,8 @@ if (
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-timeout=120000',
+    // A test that fails may leave a server or a process open: its file ends all the same, and is told of.
+    '--test-force-exit',
     ...files,
   ])
 )

@@ -1,24 +1,18 @@
 /** Embeddings through the running gateway, as the clients' own libraries see them. */
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { GoogleGenAI } from '@google/genai';
 import { OpenRouter } from '@openrouter/sdk';
 import OpenAI from 'openai';
-import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
-import { catalogueOf, startUpstream, type Upstream, vectorOf } from './upstream.ts';
+import { API_KEY, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
+import { catalogueOf, startUpstream, vectorOf } from './upstream.ts';
 
-let upstream: Upstream;
-let gateway: GatewayProcess;
-let client: OpenAI;
-
-before(async () => {
-  upstream = await startUpstream();
-  gateway = await startGateway({ catalogue: catalogueOf(upstream.port) });
-  client = new OpenAI({ baseURL: gateway.base, apiKey: API_KEY, maxRetries: 0 });
-});
+const upstream = await startUpstream();
+const gateway = await startGateway({ catalogue: catalogueOf(upstream.port) });
+const client = new OpenAI({ baseURL: gateway.base, apiKey: API_KEY, maxRetries: 0 });
 after(async () => {
-  await gateway?.stop();
-  upstream?.close();
+  await gateway.stop();
+  upstream.close();
 });
 beforeEach(() => {
   upstream.seen.length = 0;

@@ -1,14 +1,11 @@
 /** Bodies that no honest client sends, on every inference path: each gets a refusal in its own dialect. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { isObject } from '#src/base/json.ts';
 import { assertRefused, PATHS, post, soundModel } from './inference.ts';
-import { type Subject, startSubject } from './subject.ts';
+import { startSubject } from './subject.ts';
 
-let subject: Subject;
-before(async () => {
-  subject = await startSubject();
-});
+const subject = await startSubject();
 after(() => subject.proveUnharmed(400));
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);

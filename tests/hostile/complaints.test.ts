@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { request as open } from 'node:http';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { apiRoutes } from '#src/http/v1/routes.ts';
 import { answers, type Behaviour, refuses, sends, startHostileServer } from '../faults/hostile-server.ts';
 import { API_KEY, MANAGEMENT_KEY } from '../gateway-process.ts';
 import { getData } from '../money/bench.ts';
 import { type Json, PATHS, post } from './inference.ts';
-import { PROVIDER_KEY, type Subject, startSubject } from './subject.ts';
+import { PROVIDER_KEY, startSubject } from './subject.ts';
 
 const first = await startHostileServer();
 const second = await startHostileServer();
@@ -20,16 +20,13 @@ const provider = (origin: string): string =>
 const PRICE = 'price = { input = "10", output = "20", input_cache_read = "1" }\n';
 const DOLLARS = { input: 10e-6, output: 20e-6, cached: 1e-6 };
 
-let subject: Subject;
-before(async () => {
-  subject = await startSubject({
-    catalogue: {
-      'providers/first.toml': provider(first.origin),
-      'providers/second.toml': provider(second.origin),
-      'models/my/one.toml': `[endpoints.first]\n${PRICE}`,
-      'models/my/both.toml': `[endpoints.first]\n${PRICE}[endpoints.second]\nprice = { input = "11", output = "22" }\n`,
-    },
-  });
+const subject = await startSubject({
+  catalogue: {
+    'providers/first.toml': provider(first.origin),
+    'providers/second.toml': provider(second.origin),
+    'models/my/one.toml': `[endpoints.first]\n${PRICE}`,
+    'models/my/both.toml': `[endpoints.first]\n${PRICE}[endpoints.second]\nprice = { input = "11", output = "22" }\n`,
+  },
 });
 after(async () => {
   await subject.proveUnharmed(250);

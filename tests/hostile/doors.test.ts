@@ -1,17 +1,14 @@
 /** Who asks, where and how: credentials, paths, methods and sockets that no honest client uses. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { agentAfter } from '../../src/base/hops.ts';
 import { API_KEY, MANAGEMENT_KEY } from '../gateway-process.ts';
 import { assertRefused, PATHS, type Path, post, soundModel } from './inference.ts';
 import { exchange as exchangeWith, open as openAt, raw } from './raw.ts';
-import { type Subject, startSubject } from './subject.ts';
+import { startSubject } from './subject.ts';
 
-let subject: Subject;
-before(async () => {
-  subject = await startSubject();
-});
+const subject = await startSubject();
 after(() => subject.proveUnharmed(200));
 
 const urlOf = (path: Path): string => path.url(soundModel(path));

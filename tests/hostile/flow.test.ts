@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer, get, request, type ServerResponse } from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LIMITS } from '#src/base/limits.ts';
-import { API_KEY, type GatewayProcess, startGateway } from '../gateway-process.ts';
+import { API_KEY, startGateway } from '../gateway-process.ts';
 
 const FLOOD_BYTES = 200 * 1024 * 1024;
 const chunk = (text: string): string =>
@@ -33,7 +33,6 @@ const upstream = createServer((call, response) => {
   };
   more();
 });
-let gateway: GatewayProcess;
 
 function floodEach(response: ServerResponse): void {
   let mine = 0;
@@ -48,26 +47,24 @@ function floodEach(response: ServerResponse): void {
   more();
 }
 
-before(async () => {
-  await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
-  const address = upstream.address();
-  assert(typeof address === 'object' && address);
-  const provider = (name: string): string =>
-    `name = "${name}"\nbase_url = "http://127.0.0.1:${address.port}/${name}"\nauth = { scheme = "none" }\n`;
-  const model = (name: string): string =>
-    `name = "${name}"\n[endpoints.${name}]\nprice = { input = "1", output = "1" }\n`;
-  const catalogue = Object.fromEntries(
-    ['silent', 'flood', 'each'].flatMap((name) => [
-      [`providers/${name}.toml`, provider(name)],
-      [`models/acme/${name}.toml`, model(name)],
-    ]),
-  );
-  gateway = await startGateway({ catalogue });
-});
+await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
+const address = upstream.address();
+assert(typeof address === 'object' && address);
+const provider = (name: string): string =>
+  `name = "${name}"\nbase_url = "http://127.0.0.1:${address.port}/${name}"\nauth = { scheme = "none" }\n`;
+const model = (name: string): string =>
+  `name = "${name}"\n[endpoints.${name}]\nprice = { input = "1", output = "1" }\n`;
+const catalogue = Object.fromEntries(
+  ['silent', 'flood', 'each'].flatMap((name) => [
+    [`providers/${name}.toml`, provider(name)],
+    [`models/acme/${name}.toml`, model(name)],
+  ]),
+);
+const gateway = await startGateway({ catalogue });
 after(async () => {
   upstream.closeAllConnections();
   upstream.close();
-  await gateway?.stop();
+  await gateway.stop();
 });
 
 const memory = (): number =>

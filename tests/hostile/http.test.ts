@@ -1,17 +1,14 @@
 /** The rim: methods, paths, encodings and sockets as clients get them wrong; each is told so in its own dialect. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { API_KEY } from '../gateway-process.ts';
 import { assertRefused, PATHS, type Path, post, soundModel } from './inference.ts';
 import { exchange, open, parsed, raw } from './raw.ts';
-import { type Subject, startSubject } from './subject.ts';
+import { startSubject } from './subject.ts';
 
-let subject: Subject;
-before(async () => {
-  // Thirty seconds for the head of a request become 0.6, its two minutes 2.4.
-  subject = await startSubject({ environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.02' } });
-});
+// Thirty seconds for the head of a request become 0.6, its two minutes 2.4.
+const subject = await startSubject({ environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.02' } });
 after(() => subject.proveUnharmed(150));
 
 const KEY = `authorization: Bearer ${API_KEY}`;

@@ -1,9 +1,9 @@
 /** URLs of images that lead where no caller may send the gateway, or to what is no image. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { assertRefused, type Json, PATHS, type Path, post } from './inference.ts';
-import { type Subject, startSubject } from './subject.ts';
-import { catalogueOf, forever, type Play, startUpstream, type Upstream } from './upstream.ts';
+import { startSubject } from './subject.ts';
+import { catalogueOf, forever, type Play, startUpstream } from './upstream.ts';
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
@@ -15,35 +15,29 @@ const to =
   ({ response }) =>
     void response.writeHead(302, { location }).end();
 
-let inside: Upstream;
-let outside: Upstream;
-let subject: Subject;
 const gemini: Play = ({ response }) =>
   void response
     .writeHead(200, { 'content-type': 'application/json' })
     .end('{"candidates":[{"content":{"role":"model","parts":[{"text":"seen"}]},"finishReason":"STOP","index":0}]}');
 
-before(async () => {
-  inside = await startUpstream({ secret: ({ response }) => void response.writeHead(200).end(SECRET) });
-  outside = await startUpstream({
-    seeing: gemini,
-    good: ({ response }) => void response.writeHead(200, { 'content-type': 'image/png' }).end(PNG),
-    inward: to(`${inside.origin}/secret`),
-    'inward-by-name': to(`http://localhost:${inside.port}/secret`),
-    'to-metadata': to('http://169.254.169.254/latest/meta-data/'),
-    'to-file': to('file:///etc/passwd'),
-    'to-itself': ({ response }) => void response.writeHead(302, { location: '/to-itself' }).end(),
-    endless: ({ response }) =>
-      forever(response.writeHead(200, { 'content-type': 'image/png' }), Buffer.alloc(65_536, 1)),
-    huge: ({ response }) => void response.writeHead(200, { 'content-length': '4000000000' }).write('x'),
-    missing: ({ response }) => void response.writeHead(404).end('no'),
-    broken: ({ socket }) => void socket.resetAndDestroy(),
-    nothing: ({ response }) => void response.writeHead(200).end(),
-  });
-  subject = await startSubject({
-    catalogue: catalogueOf(outside.origin, ['seeing'], 'gemini'),
-    environment: { SWITCHWRIGHT_EGRESS_ALLOW: outside.host },
-  });
+const inside = await startUpstream({ secret: ({ response }) => void response.writeHead(200).end(SECRET) });
+const outside = await startUpstream({
+  seeing: gemini,
+  good: ({ response }) => void response.writeHead(200, { 'content-type': 'image/png' }).end(PNG),
+  inward: to(`${inside.origin}/secret`),
+  'inward-by-name': to(`http://localhost:${inside.port}/secret`),
+  'to-metadata': to('http://169.254.169.254/latest/meta-data/'),
+  'to-file': to('file:///etc/passwd'),
+  'to-itself': ({ response }) => void response.writeHead(302, { location: '/to-itself' }).end(),
+  endless: ({ response }) => forever(response.writeHead(200, { 'content-type': 'image/png' }), Buffer.alloc(65_536, 1)),
+  huge: ({ response }) => void response.writeHead(200, { 'content-length': '4000000000' }).write('x'),
+  missing: ({ response }) => void response.writeHead(404).end('no'),
+  broken: ({ socket }) => void socket.resetAndDestroy(),
+  nothing: ({ response }) => void response.writeHead(200).end(),
+});
+const subject = await startSubject({
+  catalogue: catalogueOf(outside.origin, ['seeing'], 'gemini'),
+  environment: { SWITCHWRIGHT_EGRESS_ALLOW: outside.host },
 });
 after(async () => {
   await subject.proveUnharmed(300);

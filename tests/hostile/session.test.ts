@@ -3,40 +3,40 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { skipReason } from '../gateway-process.ts';
 import { launch, missingBrowser, onPage } from '../pages/browser.ts';
 import { PATHS, type Path, soundModel } from './inference.ts';
-import { type Subject, startSubject } from './subject.ts';
-import { catalogueOf, startUpstream, type Upstream } from './upstream.ts';
+import { startSubject } from './subject.ts';
+import { catalogueOf, startUpstream } from './upstream.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 const ANSWER = { id: 'c', object: 'chat.completion', created: 1, model: 'm' };
 const choice = { index: 0, message: { role: 'assistant', content: 'done' }, finish_reason: 'stop' };
-let upstream: Upstream;
-let subject: Subject;
-let cookie = '';
 
-before(async () => {
-  upstream = await startUpstream({
-    sound: ({ response }) =>
-      void response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ ...ANSWER, choices: [choice] })),
-  });
-  subject = await startSubject({ catalogue: catalogueOf(upstream.origin, ['sound'], 'openai-chat') });
+const upstream = await startUpstream({
+  sound: ({ response }) =>
+    void response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ ...ANSWER, choices: [choice] })),
+});
+const subject = await startSubject({ catalogue: catalogueOf(upstream.origin, ['sound'], 'openai-chat') });
+after(async () => {
+  await subject.proveUnharmed(150);
+  upstream.close();
+});
+const cookie = await signIn();
+
+async function signIn(): Promise<string> {
   const { origin, folder } = subject.gateway;
   const environment = { SWITCHWRIGHT_DATA_DIR: join(folder, 'data'), PORT: new URL(origin).port };
   const made = spawnSync(process.execPath, [main, 'keys', 'sign-in'], { env: environment, encoding: 'utf8' });
   const link = /^http:\S+$/m.exec(made.stdout)?.[0] ?? '';
   const signedIn = await fetch(link, { redirect: 'manual' });
-  cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
   assert.match(cookie, /_session=[0-9a-f]{64}$/);
-});
-after(async () => {
-  await subject.proveUnharmed(150);
-  upstream.close();
-});
+  return cookie;
+}
 
 type Headers = { readonly [name: string]: string };
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -9,29 +9,29 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { request } from 'undici';
 import { API_KEY, MANAGEMENT_KEY, skipReason } from '../gateway-process.ts';
 import { assertRefused, PATHS, type Path, soundModel } from './inference.ts';
 import { exchange, open, parsed } from './raw.ts';
-import { type Subject, startSubject } from './subject.ts';
+import { startSubject } from './subject.ts';
 
 const MIB = 1024 * 1024;
-let subject: Subject;
-let disabled = '';
-before(async () => {
-  subject = await startSubject();
+const subject = await startSubject();
+after(() => subject.proveUnharmed(120));
+const disabled = await makeDisabledKey();
+
+async function makeDisabledKey(): Promise<string> {
   const headers = { authorization: `Bearer ${MANAGEMENT_KEY}`, 'content-type': 'application/json' };
   const keys = `${subject.gateway.base}/keys`;
   const made = await fetch(keys, { method: 'POST', headers, body: '{"name": "off"}' });
   const { key, data } = (await made.json()) as { key: string; data: { hash: string } };
-  disabled = key;
   const off = await fetch(`${keys}/${data.hash}`, { method: 'PATCH', headers, body: '{"disabled": true}' });
   assert.equal(off.status, 200);
-});
-after(() => subject.proveUnharmed(120));
+  return key;
+}
 
 const origin = (): string => subject.gateway.origin;
 const head = (path: string, ...headers: readonly string[]): string =>

@@ -1,9 +1,9 @@
 /** Providers that misbehave: every caller hears of it in its own dialect, and never a clean end. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { assertRefused, type Json, PATHS, type Path, post } from './inference.ts';
-import { type Subject, startSubject } from './subject.ts';
-import { catalogueOf, forever, type Play, startUpstream, type Upstream } from './upstream.ts';
+import { startSubject } from './subject.ts';
+import { catalogueOf, forever, type Play, startUpstream } from './upstream.ts';
 
 const STREAM = { 'content-type': 'text/event-stream' };
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -51,15 +51,11 @@ const CUT: { readonly [name: string]: Play } = {
 };
 
 const paths = PATHS.filter(({ name }) => name !== 'embeddings');
-let upstream: Upstream;
-let subject: Subject;
-before(async () => {
-  const plays = { ...SILENT, ...ENDLESS, ...CUT };
-  upstream = await startUpstream(plays);
-  subject = await startSubject({
-    catalogue: catalogueOf(upstream.origin, Object.keys(plays), 'openai-chat'),
-    environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.1' },
-  });
+const plays = { ...SILENT, ...ENDLESS, ...CUT };
+const upstream = await startUpstream(plays);
+const subject = await startSubject({
+  catalogue: catalogueOf(upstream.origin, Object.keys(plays), 'openai-chat'),
+  environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.1' },
 });
 after(async () => {
   await subject.proveUnharmed(500);
