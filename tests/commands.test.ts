@@ -9,21 +9,19 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { COMMANDS, runCommand } from '../src/cli/commands.ts';
-import { API_KEY, startGateway } from './gateway-process.ts';
+import { API_KEY, ENVIRONMENT, startGateway } from './gateway-process.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
 /** Two by two pixels, red. */
 const RED_PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==';
 const BAD = 'name = "Broken"\ncontext = "many"\n';
-const compiled = mkdtempSync(join(tmpdir(), 'switchwright-compiled-'));
 const gateway = await startGateway({
   catalogue: { 'providers/mine.toml': 'name = "Mine"\nbase_url = "http://127.0.0.1:9/v1"\n' },
 });
 after(() => gateway.stop());
-after(() => rmSync(compiled, { recursive: true, force: true }));
 
 async function run(words: readonly string[], environment: { readonly [name: string]: string }, input = '') {
-  const env = { SWITCHWRIGHT_LOCAL_SERVERS: '0', NODE_COMPILE_CACHE: compiled, ...environment };
+  const env = { SWITCHWRIGHT_LOCAL_SERVERS: '0', ...ENVIRONMENT, ...environment };
   const child = spawn(process.execPath, [main, ...words], { env });
   child.stdin.end(input);
   const [out, err, code] = await Promise.all([

@@ -10,6 +10,11 @@ export const API_KEY = `sk-sw-v1-${'a'.repeat(64)}`;
 export const MANAGEMENT_KEY = `sk-sw-v1-${'c'.repeat(64)}`;
 const root = resolve(import.meta.dirname, '..');
 const START_MS_MAX = 60_000;
+/** What every program of a test is started with: compiled code is kept between starts, as `npm start` does it. */
+export const ENVIRONMENT = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'switchwright'),
+};
 
 export type GatewayProcess = {
   /** `http://127.0.0.1:PORT` */
@@ -60,7 +65,7 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH,
+      ...ENVIRONMENT,
       HOME: folder,
       PORT: String(port),
       SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),

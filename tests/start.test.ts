@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from './gateway-process.ts';
+import { ENVIRONMENT, freePort } from './gateway-process.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -37,6 +37,7 @@ test('a start that finds its port taken says so in one line and leaves the first
     spawn(process.execPath, [join(root, 'src/main.ts'), 'serve'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
+        ...ENVIRONMENT,
         PORT: String(address.port),
         SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),
         SWITCHWRIGHT_LOCAL_SERVERS: '0',
@@ -88,7 +89,7 @@ async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answ
     cwd: root,
     stdio: 'ignore',
     env: {
-      PATH: process.env.PATH,
+      ...ENVIRONMENT,
       HOME: folder,
       PORT: String(port),
       SWITCHWRIGHT_DATA_DIR: join(folder, 'data'),

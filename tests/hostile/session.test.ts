@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
-import { skipReason } from '../gateway-process.ts';
+import { ENVIRONMENT, skipReason } from '../gateway-process.ts';
 import { launch, missingBrowser, onPage } from '../pages/browser.ts';
 import { PATHS, type Path, soundModel } from './inference.ts';
 import { startSubject } from './subject.ts';
@@ -29,7 +29,7 @@ const cookie = await signIn();
 
 async function signIn(): Promise<string> {
   const { origin, folder } = subject.gateway;
-  const environment = { SWITCHWRIGHT_DATA_DIR: join(folder, 'data'), PORT: new URL(origin).port };
+  const environment = { ...ENVIRONMENT, SWITCHWRIGHT_DATA_DIR: join(folder, 'data'), PORT: new URL(origin).port };
   const made = spawnSync(process.execPath, [main, 'keys', 'sign-in'], { env: environment, encoding: 'utf8' });
   const link = /^http:\S+$/m.exec(made.stdout)?.[0] ?? '';
   const signedIn = await fetch(link, { redirect: 'manual' });

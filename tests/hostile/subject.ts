@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
+import { API_KEY, ENVIRONMENT, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
 
 export const PROVIDER_KEY = 'hostile-provider-credential-0123456789';
 const main = resolve(import.meta.dirname, '../../src/main.ts');
@@ -42,7 +42,7 @@ export async function startSubject({ catalogue, environment }: SubjectOptions = 
       const audit = spawnSync(process.execPath, [main, 'audit'], {
         cwd: folder,
         encoding: 'utf8',
-        env: { PATH: process.env.PATH, HOME: folder, SWITCHWRIGHT_DATA_DIR: join(folder, 'data') },
+        env: { ...ENVIRONMENT, HOME: folder, SWITCHWRIGHT_DATA_DIR: join(folder, 'data') },
       });
       assert.equal(audit.status, 0, audit.stdout + audit.stderr);
     } finally {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { API_KEY } from '../gateway-process.ts';
+import { API_KEY, ENVIRONMENT } from '../gateway-process.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 /** What one call costs at the prices of the catalogue below: 10 tokens at $1 and 20 at $2 a million. */
@@ -141,7 +141,7 @@ export async function assertOnRecord(base: string, seen: readonly Seen[]): Promi
 /** `switchwright audit` finds nothing; what it says. */
 export function audit(folder: string, environment: { readonly [name: string]: string } = {}): string {
   const done = spawnSync(process.execPath, [main, 'audit'], {
-    env: { PATH: process.env.PATH, HOME: folder, SWITCHWRIGHT_DATA_DIR: join(folder, 'data'), ...environment },
+    env: { ...ENVIRONMENT, HOME: folder, SWITCHWRIGHT_DATA_DIR: join(folder, 'data'), ...environment },
     encoding: 'utf8',
   });
   assert.equal(done.status, 0, done.stdout + done.stderr);

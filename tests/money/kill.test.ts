@@ -5,33 +5,59 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { skipReason, startGateway } from '../gateway-process.ts';
-import { assertOnRecord, audit, COST, callMany, getData, startHost } from './bench.ts';
+import { type GatewayProcess, skipReason, startGateway } from '../gateway-process.ts';
+import { assertOnRecord, audit, COST, callMany, getData, type Seen, startHost } from './bench.ts';
 
+const CALLS = 60;
 const folder = mkdtempSync(join(tmpdir(), 'switchwright-kill-'));
 const host = await startHost();
-const { catalogue } = host;
 after(() => {
   host.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-for (const [round, workers] of ['1', '1', '2'].entries())
-  test(`kill -9 in round ${round + 1} with ${workers} process${workers === '1' ? '' : 'es'}`, async () => {
-    const options = { folder, catalogue, environment: { SWITCHWRIGHT_WORKERS: workers } };
-    const gateway = await startGateway(options);
-    const calls = callMany(gateway.base, 60);
-    await wait(40 + Math.random() * 160);
-    await gateway.stop('SIGKILL');
-    const seen = await calls;
+/** One data folder through all lives: each begins with the books that the one before left open. */
+const live = (workers: '1' | '2'): Promise<GatewayProcess> =>
+  startGateway({ folder, catalogue: host.catalogue, environment: { SWITCHWRIGHT_WORKERS: workers } });
+const seen: Seen[] = [];
 
-    const again = await startGateway(options);
-    await assertOnRecord(again.base, seen);
-    const { usage } = await getData(again.base, '/key');
-    assert.ok(Number(usage) >= seen.filter(({ finished }) => finished).length * COST - 1e-9);
-    assert.equal(await again.stop(), 0, 'SIGTERM stops cleanly');
-    assert.match(audit(folder), / 0 open holds/);
+async function assertBooks({ base }: GatewayProcess): Promise<void> {
+  await assertOnRecord(base, seen);
+  const { usage } = await getData(base, '/key');
+  assert.ok(Number(usage) >= seen.filter(({ finished }) => finished).length * COST - 1e-9, `${usage}`);
+}
+
+/** Calls side by side, and a blow while they run: after so many have reached their host. */
+async function callUnderBlow(gateway: GatewayProcess, arrivals: number, blow: () => unknown): Promise<void> {
+  const enough = host.arrived() + arrivals;
+  const calls = callMany(gateway.base, CALLS);
+  while (host.arrived() < enough) await wait(1);
+  await blow();
+  seen.push(...(await calls));
+}
+
+for (const [round, workers] of (['1', '1', '2'] as const).entries())
+  test(`kill -9 in round ${round + 1} with ${workers} process${workers === '1' ? '' : 'es'}`, async () => {
+    const gateway = await live(workers);
+    await assertBooks(gateway);
+    await callUnderBlow(gateway, Math.ceil(Math.random() * CALLS), async () => {
+      await wait(Math.random() * 80);
+      await gateway.stop('SIGKILL');
+    });
   });
+
+test('after the last kill the books are whole; SIGTERM lets calls in flight end', async () => {
+  const gateway = await live('1');
+  await assertBooks(gateway);
+  const finishedBefore = seen.filter(({ finished }) => finished).length;
+  let stopped: Promise<number | null> | undefined;
+  await callUnderBlow(gateway, CALLS, () => {
+    stopped = gateway.stop();
+  });
+  assert.equal(seen.filter(({ finished }) => finished).length - finishedBefore, CALLS);
+  assert.equal(await stopped, 0);
+  assert.match(audit(folder), / 0 open holds/);
+});
 
 const children = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
@@ -39,36 +65,24 @@ const missing = existsSync(`/proc/${process.pid}/task/${process.pid}/children`)
   ? null
   : 'finding a worker to kill: there is no /proc';
 
-for (const ms of [0, 80])
-  test(`a worker killed ${ms} ms after 60 calls is settled and replaced; no client waits for ever`, {
-    skip: skipReason(missing),
-  }, async () => {
-    const gateway = await startGateway({ folder, catalogue, environment: { SWITCHWRIGHT_WORKERS: '2' } });
-    try {
-      const before = children(gateway.child.pid ?? 0);
-      const calls = callMany(gateway.base, 60);
-      await wait(ms);
-      process.kill(before[0] ?? 0, 'SIGKILL');
-      const seen = await calls;
-      // Connections kept alive to the dead one may fail once more; the other one serves on.
-      let others = await callMany(gateway.base, 20);
-      while (!others.some(({ finished }) => finished)) others = await callMany(gateway.base, 20);
-      while (children(gateway.child.pid ?? 0).length < before.length) await wait(20);
-      await assertOnRecord(gateway.base, [...seen, ...others]);
-      assert.equal(await gateway.stop(), 0);
-      assert.match(audit(folder), / 0 open holds/);
-    } finally {
-      await gateway.stop('SIGKILL');
-    }
-  });
-
-test('SIGTERM lets calls in flight end', async () => {
-  const gateway = await startGateway({ folder, catalogue });
-  const arrivedBefore = host.arrived();
-  const calls = callMany(gateway.base, 10);
-  while (host.arrived() < arrivedBefore + 10) await wait(5);
-  const stopped = gateway.stop();
-  assert.equal((await calls).filter(({ finished }) => finished).length, 10);
-  assert.equal(await stopped, 0);
-  audit(folder);
+test('a worker killed under load is settled and replaced, both of them in turn; no client waits for ever', {
+  skip: skipReason(missing),
+}, async () => {
+  const gateway = await live('2');
+  const { pid = 0 } = gateway.child;
+  const first = children(pid);
+  assert.equal(first.length, 2);
+  for (const [turn, worker] of first.entries()) {
+    const before = children(pid);
+    await callUnderBlow(gateway, turn * 20, () => process.kill(worker, 'SIGKILL'));
+    while (!children(pid).some((other) => !before.includes(other))) await wait(20);
+  }
+  assert.equal(children(pid).filter((worker) => first.includes(worker)).length, 0);
+  // None is left of those that it began with. A connection kept alive to a dead one may fail once more.
+  let others = await callMany(gateway.base, 20);
+  while (!others.every(({ finished }) => finished) || others.length < 20) others = await callMany(gateway.base, 20);
+  seen.push(...others);
+  await assertBooks(gateway);
+  assert.equal(await gateway.stop(), 0);
+  assert.match(audit(folder), / 0 open holds/);
 });

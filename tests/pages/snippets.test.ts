@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { FRAMEWORKS, snippet } from '../../src/http/pages/docs/frameworks.ts';
 import { samplesOf } from '../../src/http/pages/samples.ts';
+import { ENVIRONMENT } from '../gateway-process.ts';
 import { readCatalogue } from './instance.ts';
 
 const KEY = 'sk-sw-v1-0123';
@@ -69,7 +70,7 @@ const hasPython = has('python3');
 /** Runs a file as a reader would: the key in the environment, nothing else. */
 async function run(program: string, path: string): Promise<{ output: string; asked: Asked | undefined }> {
   asked.length = 0;
-  const child = spawn(program, [path], { env: { PATH: process.env.PATH, SWITCHWRIGHT_API_KEY: KEY } });
+  const child = spawn(program, [path], { env: { ...ENVIRONMENT, SWITCHWRIGHT_API_KEY: KEY } });
   let output = '';
   child.stdout.on('data', (bytes: Buffer) => {
     output += bytes;

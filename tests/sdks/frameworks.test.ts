@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { API_KEY, skipReason, startGateway } from '../gateway-process.ts';
+import { API_KEY, ENVIRONMENT, skipReason, startGateway } from '../gateway-process.ts';
 import { pythonWithOpenAI } from './python.ts';
 
 const folder = resolve(import.meta.dirname, '../../docs/frameworks');
@@ -27,7 +27,7 @@ describe('docs/frameworks', { concurrency: true }, () => {
       assert('program' in runner);
       const child = spawn(runner.program, [join(folder, file)], {
         env: {
-          PATH: process.env.PATH,
+          ...ENVIRONMENT,
           SWITCHWRIGHT_BASE_URL: gateway.origin,
           SWITCHWRIGHT_API_KEY: API_KEY,
           MODEL: 'sandbox/echo',

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { API_KEY, type GatewayProcess, skipReason, startGateway } from '../gateway-process.ts';
+import { API_KEY, ENVIRONMENT, type GatewayProcess, skipReason, startGateway } from '../gateway-process.ts';
 import { RED_PNG } from './prove.ts';
 import { pythonWithOpenAI } from './python.ts';
 import { ANSWER, startVendors, type Vendor } from './vendors.ts';
@@ -114,7 +114,7 @@ main();
 async function run(program: string, file: string, text: string): Promise<{ output: string; status: number | null }> {
   const path = join(folder, file);
   writeFileSync(path, text);
-  const child = spawn(program, [path], { env: { PATH: process.env.PATH } });
+  const child = spawn(program, [path], { env: ENVIRONMENT });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (bytes: Buffer) => {
