@@ -50,20 +50,12 @@ export type InsightsStore = {
   readonly apps: (ids: readonly string[]) => Promise<readonly AppRecord[]>;
 };
 
-/** The receipts themselves, one by one: by id, or a page of the newest. */
+/** The receipts themselves, one by one: by id, or the newest. Nothing else of them is indexed: sums come from roll-ups. */
 export type Records = {
   readonly find: (id: string) => Promise<Receipt | null>;
-  readonly list: (page: RecordsPage) => Promise<readonly Receipt[]>;
+  readonly newest: (limit: number) => Promise<readonly Receipt[]>;
   /** Months whose receipts are kept, newest first: `2026-11`. */
   readonly months: () => Promise<readonly string[]>;
   /** Forgets the receipts of a month. Transfers and roll-ups stay. */
   readonly dropMonth: (month: string) => Promise<void>;
-};
-export type RecordsPage = {
-  readonly limit: number;
-  /** Only receipts older than this one. */
-  readonly before?: string;
-  readonly keyId?: string;
-  readonly model?: string;
-  readonly state?: Receipt['state'];
 };

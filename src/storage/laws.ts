@@ -245,7 +245,7 @@ function recordLaws(bench: Bench): void {
     assert.equal(first?.growth, null);
     assert.equal((await insights.apps({ days: 30, model: 'author/old' }))[0]?.app.title, 'An app');
     assert.equal((await insights.days({ days: 7, model: 'author/young' })).length, 1);
-    const listed = (await bench.storage.records.list({ limit: 3, keyId: key })).map(({ id }) => id);
+    const listed = (await bench.storage.records.newest(3)).map(({ id }) => id);
     assert.equal(listed.length, 3);
     assert.equal(listed[2], old);
     assert.deepEqual(await bench.storage.records.months(), ['2026-12', '2026-11']);

@@ -1,12 +1,12 @@
 import type { Receipt } from '../facts/receipt.ts';
-import type { Records, RecordsPage } from '../insights/store.ts';
+import type { Records } from '../insights/store.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { receiptFromText } from './receipt-json.ts';
 
 type GenerationTable = `generation_${string}`;
 const tableOf = (month: string): GenerationTable => `generation_${month.replace('-', '_')}`;
-const PAGE_MAX = 500;
+const NEWEST_MAX = 500;
 
 /** Receipts in their monthly tables, newest first. Ids sort by time, so the primary key is all the order there is. */
 export function openRecords(client: StoreClient, database: StoreDatabase): Records {
@@ -23,18 +23,13 @@ export function openRecords(client: StoreClient, database: StoreDatabase): Recor
       }
       return null;
     },
-    list: async (page: RecordsPage) => {
-      const limit = Math.min(page.limit, PAGE_MAX);
+    newest: async (limit) => {
       const receipts: Receipt[] = [];
       for (const month of await months()) {
-        let query = database.selectFrom(tableOf(month)).select('receipt').orderBy('id', 'desc');
-        if (page.before !== undefined) query = query.where('id', '<', page.before);
-        if (page.keyId !== undefined) query = query.where('key_id', '=', page.keyId);
-        if (page.model !== undefined) query = query.where('model', '=', page.model);
-        if (page.state !== undefined) query = query.where('state', '=', page.state);
-        const rows = await query.limit(limit - receipts.length).execute();
-        receipts.push(...rows.map((row) => receiptFromText(row.receipt)));
-        if (receipts.length >= limit) break;
+        const left = Math.min(limit, NEWEST_MAX) - receipts.length;
+        if (left <= 0) break;
+        const newest = database.selectFrom(tableOf(month)).select('receipt').orderBy('id', 'desc').limit(left);
+        receipts.push(...(await newest.execute()).map((row) => receiptFromText(row.receipt)));
       }
       return receipts;
     },

@@ -38,7 +38,7 @@ export const homeRoute: Route = {
 };
 
 const recentOf = async (gateway: Gateway, accountId: string): Promise<readonly Receipt[]> =>
-  (await gateway.records.list({ limit: RECENT })).filter((receipt) => receipt.accountId === accountId);
+  (await gateway.records.newest(RECENT)).filter((receipt) => receipt.accountId === accountId);
 
 function visitor(request: RouteRequest, catalog: Catalog): Html {
   return html`<div class="head measure lede"><h1>Every model behind one API</h1>

@@ -1,0 +1,135 @@
+/**
+ * Nothing that serves a call or a page reads a table through that grows with the calls. LiteLLM scanned 11 million rows
+ * for seven minutes for want of an index (github.com/BerriAI/litellm/issues/9201) and summed its log on the request path
+ * (github.com/BerriAI/litellm/issues/35766). Every statement that the laws of the store and the insights issue is kept
+ * and explained by SQLite.
+ */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { type Insights, openInsights } from '../insights/insights.ts';
+import { sqliteBulk } from './bulk.ts';
+import type { StoreClient } from './client.ts';
+import { storeLaws } from './laws.ts';
+import { connectLocally } from './local.ts';
+import { openStorageOver } from './open.ts';
+import { openSqlite, type Sqlite } from './sqlite.ts';
+import { ROLL_UP } from './tables.ts';
+import { clockWorld } from './testing/clock.ts';
+import type { Step } from './work.ts';
+import { WORKS } from './works.ts';
+
+/** As large as the calls that run at once, or as what an operator has made by hand. */
+const SMALL = ['hold', 'h', 'lease', 'process', 'account', 'a', 'api_key', 'session', 'sign_in', 'month', 'migration'];
+
+const sqlite = openSqlite({ file: ':memory:', role: 'owner' });
+const statements = new Set<string>();
+const works = new Set<string>();
+/** The auditor derives every figure from all there is: it reads everything, on the command line. */
+let isAudit = false;
+
+const note = (sql: string): void => {
+  if (!isAudit) statements.add(sql.replaceAll(/generation_\d{4}_\d\d/g, 'generation_2026_12')); // one law drops a month
+};
+const noteStep = (step: Step): void => note(step.kind === 'query' ? step.sql : sqliteBulk(step));
+
+/** The store, with an ear on every statement; it outlives whoever closes it. */
+const heard: Sqlite = {
+  ...sqlite,
+  query: (sql, parameters) => {
+    note(sql);
+    return sqlite.query(sql, parameters);
+  },
+  work: (begin) =>
+    sqlite.work(function* (context) {
+      const steps = begin(context);
+      let next = steps.next();
+      while (!next.done) {
+        noteStep(next.value);
+        next = steps.next(yield next.value);
+      }
+      return next.value;
+    }),
+  close: () => {},
+};
+
+function clientOf(process: string): StoreClient {
+  const client = connectLocally(heard, process);
+  return {
+    ...client,
+    work: async (name, argument) => {
+      works.add(name);
+      isAudit = name === 'audit';
+      const answer = client.work(name, argument);
+      isAudit = false;
+      return answer;
+    },
+  };
+}
+after(sqlite.close);
+
+storeLaws('memory, every statement heard', {
+  open: async (world) => openStorageOver(clientOf(world.newId('process')), world),
+  another: null,
+});
+
+/** Every question of `Insights`, and the widest ones to the port behind it. */
+async function askEverything(insights: Insights): Promise<void> {
+  const [from, to] = ['2026-11-01', '2026-11-30'];
+  await insights.models({ days: 30 });
+  await insights.models({ days: 30, app: 'app' });
+  await insights.apps({ days: 30 });
+  await insights.apps({ days: 30, model: 'model' });
+  await insights.app('app');
+  for (const where of [{}, { model: 'm' }, { app: 'a' }, { keyId: 'k' }, { endpoint: 'e' }])
+    await insights.days({ days: 30, ...where });
+  for (const by of ['model', 'endpoint', 'provider', 'app', 'keyId', 'workspaceId'] as const)
+    await insights.sums({ from, to, by: ['day', by], where: { [by]: 'one' } });
+  await insights.sums({ from, to, by: [] });
+}
+
+const world = clockWorld(Date.UTC(2026, 10, 22, 12));
+const client = clientOf('asker');
+const storage = openStorageOver(client, world);
+
+type PlanRow = { readonly detail: string };
+const planOf = (sql: string): readonly PlanRow[] =>
+  sqlite.query(`explain query plan ${sql}`, []).rows as unknown as readonly PlanRow[];
+
+/** What of a plan grows with a growing table: every row read, or all of them sorted. */
+function growing(sql: string): readonly string[] {
+  const details = planOf(sql).map(({ detail }) => detail);
+  // The newest so many, straight from the end of the primary key.
+  const isTail = / order by "id" desc limit \?$/.test(sql) && !/ where /.test(sql) && details.length === 1;
+  return details.filter((detail) => {
+    const table = /^SCAN (\S+)/.exec(detail)?.[1];
+    return table !== undefined && !SMALL.includes(table) && !(isTail && table.startsWith('generation_'));
+  });
+}
+
+test('a table of a growing kind that is read through is noticed', () => {
+  assert.deepEqual(growing('select * from transfer where key_id = ?'), ['SCAN transfer']);
+  assert.deepEqual(growing('select count(*) from roll_up'), ['SCAN roll_up']);
+  const filtered = growing('select receipt from generation_2026_12 where key_id = ? order by "id" desc limit ?');
+  assert.match(filtered.join(), /^SCAN generation_2026_12 /);
+});
+
+test('no statement reads a growing table through', async () => {
+  await askEverything(openInsights(storage.insightsStore, world));
+  await storage.records.newest(10);
+  await storage.records.find('gen-none');
+  const now = world.now();
+  await client.work('beat', { process: 'asker', now });
+  for (const gone of [{ kind: 'all' }, { kind: 'process', process: 'asker' }, { kind: 'silent', since: now }] as const)
+    await client.work('recover', { gone, now });
+  assert.deepEqual(
+    Object.keys(WORKS).filter((name) => !works.has(name)),
+    [],
+    'works that nobody asks for',
+  );
+  assert.ok([...statements].some((sql) => sql.includes(`from "${ROLL_UP.name}"`)));
+  assert.ok(statements.size > 40, `${statements.size} statements`);
+  const wrong = [...statements]
+    .filter((sql) => /^\s*(select|insert|update|delete)/i.test(sql))
+    .flatMap((sql) => growing(sql).map((detail) => `${detail}: ${sql}`));
+  assert.deepEqual(wrong, []);
+});
