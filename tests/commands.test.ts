@@ -73,6 +73,7 @@ test('every command tells its usage, and what was typed wrongly with exit code 2
     ['keys', 'burn', 'all'],
     ['catalog', 'eat'],
     ['setup', 'no-such-program'],
+    ['backup'],
     ['sim', '--calls', '0'],
     ['chat', '--key', 'sk-x', '--url', 'nowhere', 'Hi'],
     ['chat', '--key', 'sk-x', '--image', '/no/such.png', 'Hi'],

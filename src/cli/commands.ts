@@ -88,6 +88,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'backup',
+    usage: 'backup FILE',
+    meaning:
+      'Copies the store to a new file while the gateway serves, checks the copy, and says how to go back to it. ' +
+      'Everything an instance knows is in it, but for the catalogue and the environment. PostgreSQL has pg_dump.',
+    run: async (words, configuration) => (await import('./backup.ts')).backupCommand(words, configuration),
+  },
+  {
     name: 'sim',
     usage: 'sim [--seed N] [--calls N] [--verbose]',
     meaning: 'Runs the whole gateway in virtual time against hostile hosts, clients and crashes, and checks its laws.',

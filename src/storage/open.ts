@@ -17,7 +17,9 @@ import { openStoreThread } from './open-thread.ts';
 import { openRecords } from './records.ts';
 import { openSqlite } from './sqlite.ts';
 
-const FILE = 'switchwright.db';
+/** Where a store that is not in PostgreSQL lies. */
+export const storeFile = (dataDirectory: string): string => join(dataDirectory, 'switchwright.db');
+
 const BEAT_MS = 5_000;
 /** A process of another machine that has not been heard of for so long is dead. */
 const SILENT_MS = 30_000;
@@ -69,7 +71,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       },
     });
   }
-  const file = join(dataDirectory, FILE);
+  const file = storeFile(dataDirectory);
   if (role === 'visitor') {
     const client = connectLocally(openSqlite({ file, role }), process);
     return compose(client, world, { serveProcess: () => {}, close: client.close });

@@ -110,7 +110,7 @@ function takeLock(file: string): DatabaseSync {
   return lock;
 }
 
-function checkIntegrity(database: DatabaseSync, file: string): void {
+export function checkIntegrity(database: DatabaseSync, file: string): void {
   const answer = database.prepare('pragma quick_check(1)').get()?.quick_check;
   if (answer !== 'ok') throw new Error(`${file} is damaged: ${String(answer)}. Restore it from a copy.`);
 }
