@@ -1,5 +1,5 @@
 /** Everything that must be green: types, lint, strata, tidiness, generated docs, then every test. `--long` adds the long ones. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,20 +16,27 @@ const CHECKS: readonly (readonly [name: string, ...command: readonly string[]])[
   ['docs', join(root, 'tools/docs.ts'), '--check'],
 ];
 
-function run(name: string, words: readonly string[]): boolean {
+/** Runs a program; what it prints comes as it comes, or at its end where others run beside it. */
+async function run(name: string, words: readonly string[], output: 'at once' | 'at its end'): Promise<boolean> {
   const started = performance.now();
-  const done = spawnSync(process.execPath, words, {
+  const child = spawn(process.execPath, words, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: output === 'at once' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, SWITCHWRIGHT_LONG: long ? '1' : '' },
   });
-  const passed = done.status === 0;
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => (printed += bytes));
+  const passed = (await new Promise((ended) => child.once('close', ended))) === 0;
+  process.stdout.write(printed);
   console.log(`${passed ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   return passed;
 }
 
 const failures: string[] = [];
-if (only.length === 0) for (const [name, ...command] of CHECKS) if (!run(name, command)) failures.push(name);
+const check = async ([name, ...command]: (typeof CHECKS)[number]): Promise<void> => {
+  if (!(await run(name, command, 'at its end'))) failures.push(name);
+};
+if (only.length === 0) await Promise.all(CHECKS.map(check));
 
 const files =
   only.length > 0
@@ -37,19 +44,18 @@ const files =
     : globSync(['src/**/*.test.ts', 'tests/**/*.test.ts', ...(long ? ['tests/**/*.long.ts'] : [])], {
         cwd: root,
       }).sort();
-const concurrency = Math.max(2, Math.min(4, availableParallelism()));
-if (
-  !run('tests', [
-    '--test',
-    `--test-concurrency=${concurrency}`,
-    '--test-reporter=spec',
-    '--test-timeout=120000',
-    // A test that fails may leave a server or a process open: its file ends all the same, and is told of.
-    '--test-force-exit',
-    ...files,
-  ])
-)
-  failures.push('tests');
+// Tests also wait: for processes to start, for sockets to close.
+const concurrency = Math.min(4, availableParallelism() + 1);
+const words = [
+  '--test',
+  `--test-concurrency=${concurrency}`,
+  '--test-reporter=spec',
+  '--test-timeout=120000',
+  // A test that fails may leave a server or a process open: its file ends all the same, and is told of.
+  '--test-force-exit',
+  ...files,
+];
+if (!(await run('tests', words, 'at once'))) failures.push('tests');
 
 if (failures.length > 0) {
   console.error(`FAILED: ${failures.join(', ')}`);

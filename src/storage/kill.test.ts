@@ -17,9 +17,7 @@ const ROUNDS = 4;
 /** Killed after this many promises, so that each round dies in the middle of its work wherever the machine is. */
 const PROMISES = [1, 40, 400, 1_500];
 
-test('kill -9 at any moment loses nothing that was promised and charges nothing twice', {
-  timeout: 60_000,
-}, async () => {
+test('kill -9 at any moment loses nothing that was promised and charges nothing twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   const world = realWorld();
   const promised = new Map<string, { dispatched: boolean; cost: bigint | null }>();
@@ -80,7 +78,7 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
   rmSync(folder, { recursive: true });
 });
 
-test('a worker process that is killed is settled at once by the owner of the file', { timeout: 60_000 }, async () => {
+test('a worker process that is killed is settled at once by the owner of the file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'));
   const world = realWorld();
   const storage = await openStorage({ world, dataDirectory: folder });

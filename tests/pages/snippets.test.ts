@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
-import { FRAMEWORKS, snippet } from '../../src/http/pages/docs/frameworks.ts';
 import { samplesOf } from '../../src/http/pages/samples.ts';
 import { ENVIRONMENT } from '../gateway-process.ts';
 import { readCatalogue } from './instance.ts';
@@ -81,23 +80,6 @@ async function run(program: string, path: string): Promise<{ output: string; ask
   const status = await new Promise<number | null>((ended) => child.on('close', ended));
   assert.equal(status, 0, output);
   return { output, asked: asked[0] };
-}
-
-for (const { file, language } of FRAMEWORKS) {
-  const program = RUNNERS[language];
-  const missing = file.endsWith('.sh') && !has('curl') ? 'SKIPPED: there is no curl' : false;
-  if (program)
-    test(`${file} runs as it is shown`, { skip: process.env.CI_STRICT === '1' ? false : missing }, async () => {
-      const path = resolve(folder, file);
-      writeFileSync(path, snippet(file, origin));
-      const { output, asked: first } = await run(program, path);
-      assert.equal(output.trim().replace(/^.*"content":"(\w+)".*$/s, '$1'), 'Hello');
-      assert.match(
-        first?.path ?? '',
-        file.startsWith('anthropic') ? /^\/api\/v1\/messages/ : /^\/api\/v1\/chat\/completions$/,
-      );
-      assert.equal(first?.key, `Bearer ${KEY}`);
-    });
 }
 
 for (const id of ['openai/gpt-4.1-mini', 'meta-llama/llama-3.3-70b-instruct']) {

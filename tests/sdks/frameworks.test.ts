@@ -1,15 +1,21 @@
-/** The files of docs/frameworks, run as they are against a gateway and its sandbox. */
+/** The files of docs/frameworks, run as their page shows them against a gateway and its sandbox. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { FRAMEWORKS, snippet } from '#src/http/pages/docs/frameworks.ts';
 import { API_KEY, ENVIRONMENT, skipReason, startGateway } from '../gateway-process.ts';
 import { pythonWithOpenAI } from './python.ts';
 
-const folder = resolve(import.meta.dirname, '../../docs/frameworks');
 const gateway = await startGateway();
-after(() => gateway.stop());
+const folder = mkdtempSync(join(tmpdir(), 'switchwright-frameworks-'));
+symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
+after(async () => {
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+});
 
 const installed = pythonWithOpenAI();
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -21,14 +27,20 @@ const RUNNERS: { readonly [extension: string]: { readonly program: string } | { 
 };
 
 describe('docs/frameworks', { concurrency: true }, () => {
-  for (const file of readdirSync(folder)) {
+  test('none is left out of the page', () => {
+    assert.deepEqual(
+      FRAMEWORKS.map(({ file }) => file).sort(),
+      readdirSync(resolve(import.meta.dirname, '../../docs/frameworks')).sort(),
+    );
+  });
+  for (const { file } of FRAMEWORKS) {
     const runner = RUNNERS[extname(file)] ?? { missing: `nothing runs ${file}` };
-    test(`${file} runs as it is`, { skip: skipReason('missing' in runner ? runner.missing : null) }, async () => {
+    test(`${file} runs as it is shown`, { skip: skipReason('missing' in runner ? runner.missing : null) }, async () => {
       assert('program' in runner);
+      writeFileSync(join(folder, file), snippet(file, gateway.origin));
       const child = spawn(runner.program, [join(folder, file)], {
         env: {
           ...ENVIRONMENT,
-          SWITCHWRIGHT_BASE_URL: gateway.origin,
           SWITCHWRIGHT_API_KEY: API_KEY,
           MODEL: 'sandbox/echo',
         },

@@ -1,11 +1,12 @@
 /** The sample of the model page, in Python and in JavaScript: verbatim but for base URL, key and picture. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { on } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { API_KEY, ENVIRONMENT, type GatewayProcess, skipReason, startGateway } from '../gateway-process.ts';
+import { API_KEY, ENVIRONMENT, skipReason, startGateway } from '../gateway-process.ts';
 import { RED_PNG } from './prove.ts';
 import { pythonWithOpenAI } from './python.ts';
 import { ANSWER, startVendors, type Vendor } from './vendors.ts';
@@ -13,12 +14,14 @@ import { ANSWER, startVendors, type Vendor } from './vendors.ts';
 const installed = pythonWithOpenAI();
 const skip = skipReason('missing' in installed ? installed.missing : null);
 const vendors = await startVendors();
-const environment = {
-  OPENAI_BASE_URL: `${vendors.origin}/openai/v1`,
-  ANTHROPIC_BASE_URL: `${vendors.origin}/anthropic/v1`,
-  GOOGLE_AI_STUDIO_BASE_URL: `${vendors.origin}/google/v1beta`,
-};
-const gateway = await startGateway({ environment: { ...environment, SWITCHWRIGHT_EGRESS_ALLOW: vendors.host } });
+const gateway = await startGateway({
+  environment: {
+    OPENAI_BASE_URL: `${vendors.origin}/openai/v1`,
+    ANTHROPIC_BASE_URL: `${vendors.origin}/anthropic/v1`,
+    GOOGLE_AI_STUDIO_BASE_URL: `${vendors.origin}/google/v1beta`,
+    SWITCHWRIGHT_EGRESS_ALLOW: vendors.host,
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), 'switchwright-sample-'));
 symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
 after(async () => {
@@ -111,10 +114,12 @@ async function main() {
 main();
 `;
 
-async function run(program: string, file: string, text: string): Promise<{ output: string; status: number | null }> {
-  const path = join(folder, file);
+type Ran = { readonly output: string; readonly status: number | null };
+
+async function runJavaScript(text: string): Promise<Ran> {
+  const path = join(folder, 'sample.mjs');
   writeFileSync(path, text);
-  const child = spawn(program, [path], { env: ENVIRONMENT });
+  const child = spawn(process.execPath, [path], { env: ENVIRONMENT });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (bytes: Buffer) => {
@@ -122,6 +127,32 @@ async function run(program: string, file: string, text: string): Promise<{ outpu
     });
   const status = await new Promise<number | null>((ended) => child.on('close', ended));
   return { output, status };
+}
+
+/** Runs one program after the other, each as if it were alone; what ends an output tells how the program ended. */
+const IN_TURN = `import runpy, sys, traceback
+for path in sys.stdin:
+  status = 0
+  try: runpy.run_path(path.strip(), run_name="__main__")
+  except BaseException: status = 1; traceback.print_exc(file=sys.stdout)
+  print("\\0%d" % status, end="", flush=True)
+`;
+let interpreter: ChildProcessWithoutNullStreams | undefined;
+after(() => interpreter?.kill());
+
+/** One interpreter for all programs: to import the SDK takes longer than everything else together. */
+async function runPython(text: string): Promise<Ran> {
+  interpreter ??= spawn('python' in installed ? installed.python : '', ['-c', IN_TURN], { env: ENVIRONMENT });
+  const path = join(folder, 'sample.py');
+  writeFileSync(path, text);
+  interpreter.stdin.write(`${path}\n`);
+  let output = '';
+  for await (const [bytes] of on(interpreter.stdout, 'data', { close: ['end'] })) {
+    output += bytes;
+    const [said = '', status] = output.split('\0');
+    if (status) return { output: said, status: Number(status) };
+  }
+  return { output, status: null };
 }
 
 const MODELS: { readonly [V in Vendor]: string } = {
@@ -141,12 +172,12 @@ const PROGRAMS = [
   {
     language: 'Python',
     skip,
-    start: (sample: Sample) => run('python' in installed ? installed.python : '', 'sample.py', python(sample)),
+    start: (sample: Sample) => runPython(python(sample)),
   },
   {
     language: 'JavaScript',
     skip: false,
-    start: (sample: Sample) => run(process.execPath, 'sample.mjs', javascript(sample)),
+    start: (sample: Sample) => runJavaScript(javascript(sample)),
   },
 ] as const;
 
@@ -169,8 +200,8 @@ for (const { language, start, ...program } of PROGRAMS)
         });
   });
 
-const read = async (path: string, { origin }: GatewayProcess = gateway): Promise<string> => {
-  const response = await fetch(origin + path, { headers: { authorization: `Bearer ${API_KEY}` } });
+const read = async (path: string): Promise<string> => {
+  const response = await fetch(gateway.origin + path, { headers: { authorization: `Bearer ${API_KEY}` } });
   assert.equal(response.status, 200, path);
   return response.text();
 };
@@ -190,11 +221,10 @@ const BODY = {
 type Answer = {
   readonly id: string;
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly cost: number };
-  readonly error: { readonly message: string; readonly metadata: { readonly error_type: string } };
 };
 
-async function post({ base }: GatewayProcess): Promise<{ status: number; answer: Answer }> {
-  const response = await fetch(`${base}/chat/completions`, {
+async function post(): Promise<Answer> {
+  const response = await fetch(`${gateway.base}/chat/completions`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${API_KEY}`,
@@ -204,11 +234,11 @@ async function post({ base }: GatewayProcess): Promise<{ status: number; answer:
     },
     body: JSON.stringify(BODY),
   });
-  return { status: response.status, answer: (await response.json()) as Answer };
+  return (await response.json()) as Answer;
 }
 
 test('the app, its tokens and its generation are told afterwards', async () => {
-  const { id, usage } = (await post(gateway)).answer;
+  const { id, usage } = await post();
   for (const path of ['/apps', '/rankings']) {
     const html = await read(path);
     assert.match(html, />Example</);
@@ -225,17 +255,4 @@ test('the app, its tokens and its generation are told afterwards', async () => {
     [usage.prompt_tokens, usage.completion_tokens, false],
   );
   assert.equal(data.total_cost, usage.cost);
-});
-
-test('a picture on a private address is not fetched unless the operator allows it', async () => {
-  const strict = await startGateway({ environment });
-  const fetched = vendors.fetched();
-  vendors.asked.length = 0;
-  const { status, answer } = await post(strict);
-  const { error } = answer;
-  await strict.stop();
-  assert.equal(status, 400);
-  assert.equal(error.metadata.error_type, 'image_download_failed');
-  assert(error.message.includes(vendors.picture), error.message);
-  assert.deepEqual([vendors.fetched() - fetched, vendors.asked.length], [0, 0]);
 });
