@@ -161,7 +161,10 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
 
   test('what is copied is the exact text', async () => {
     await onPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] }, async ({ page }) => {
+      await page.clock.install(); // the word stays until this test has read it, however busy the machine
       await page.goto(`${instance.origin}/openai/gpt-4.1-mini`);
+      await page.waitForSelector('html[data-ready]');
+      await page.clock.pauseAt(Date.now() + 3_600_000);
       await page.getByRole('button', { name: 'Copy openai/gpt-4.1-mini' }).click();
       await page.getByText('Copied').waitFor();
       assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'openai/gpt-4.1-mini');
@@ -169,6 +172,8 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       await page.getByText('Copied').nth(1).waitFor();
       const copied = String(await page.evaluate('navigator.clipboard.readText()'));
       assert.ok(copied.startsWith('from openai import OpenAI\n') && copied.includes(`"${instance.origin}/api/v1"`));
+      await page.clock.runFor(1_500);
+      assert.equal(await page.getByText('Copied').count(), 0);
     });
   });
 
