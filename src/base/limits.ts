@@ -29,7 +29,8 @@ export const LIMITS = {
 } as const;
 
 /**
- * The deadlines of one attempt, and how long the client's response headers wait for the first content event.
+ * The deadlines of one attempt, how long the client's response headers wait for the first content event, and how long a
+ * stream may be silent before its client is sent something that means nothing.
  * While another endpoint is left, silence is short (`first_content_ms`); the last one may take longer. A non-streamed
  * answer has only the total: its headers come with its last token.
  */
@@ -40,6 +41,7 @@ export type Deadlines = {
   readonly between_events_ms: number;
   readonly total_ms: number;
   readonly head_wait_ms: number;
+  readonly keep_alive_ms: number;
 };
 
 /** How long a client may take to send a request: its head, and all of it. */
@@ -54,4 +56,5 @@ export const DEADLINES: Deadlines = {
   between_events_ms: 30_000,
   total_ms: 600_000,
   head_wait_ms: 2_000,
+  keep_alive_ms: 10_000,
 };

@@ -60,6 +60,12 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive.',
   },
   {
+    name: 'SWITCHWRIGHT_KEEP_ALIVE_MS',
+    default: String(DEADLINES.keep_alive_ms),
+    meaning:
+      'How long a stream may be silent before its client is sent a comment, a ping or a blank line, so that no proxy between them gives it up; `0` sends none.',
+  },
+  {
     name: 'SWITCHWRIGHT_LOCAL_SERVERS',
     default: '1',
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
@@ -92,7 +98,7 @@ export function readConfiguration(environment: Environment): Configuration {
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
     egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
-    deadlines: scaled(factor),
+    deadlines: { ...scaled(factor), keep_alive_ms: keepAlive(environment) },
     clientDeadlines: {
       request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
@@ -143,6 +149,11 @@ function wholeNumber(environment: Environment, name: string, standard: number, m
   return value;
 }
 
+function keepAlive(environment: Environment): number {
+  const ms = wholeNumber(environment, 'SWITCHWRIGHT_KEEP_ALIVE_MS', DEADLINES.keep_alive_ms, 3_600_000);
+  return ms === 0 ? Number.POSITIVE_INFINITY : ms;
+}
+
 function allowance(text: string): string {
   const { unread } = parseAllowance(text);
   if (unread.length === 0) return text;
@@ -151,7 +162,7 @@ function allowance(text: string): string {
   );
 }
 
-function scaled(factor: number): Deadlines {
+function scaled(factor: number): Omit<Deadlines, 'keep_alive_ms'> {
   return {
     headers_ms: DEADLINES.headers_ms * factor,
     first_content_ms: DEADLINES.first_content_ms * factor,

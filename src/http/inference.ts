@@ -110,6 +110,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
       keepAlive: dialect.keepAlive,
       headers: { 'x-generation-id': request.id, ...CORS },
       headWaitMs: gateway.upstream.deadlines.head_wait_ms,
+      keepAliveMs: gateway.upstream.deadlines.keep_alive_ms,
       stalledMs: gateway.upstream.deadlines.between_events_ms,
     },
     {

@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { LIMITS } from '../base/limits.ts';
 import type { Cancel, World } from '../base/world.ts';
 
-/** A comment or ping is sent this often while a stream says nothing. */
-const KEEP_ALIVE_MS = 10_000;
-
 export type StreamOptions = {
   readonly contentType: string;
+  /** What says nothing between two frames of this dialect. */
   readonly keepAlive: string;
+  /** An open line that was silent for so long is sent `keepAlive`; infinite = never. */
+  readonly keepAliveMs: number;
   readonly headers: { readonly [name: string]: string };
   /** Headers wait this long for the first content; then the line is opened and kept alive. */
   readonly headWaitMs: number;
@@ -39,7 +39,9 @@ export function createEventStream(
   let opened = false;
   let ended = false;
   let paused = false;
-  let timer: Cancel | null = world.after(options.headWaitMs, beat);
+  /** When the silence is too long. A write only moves it: the one timer, when it fires, looks at the clock and sleeps on. */
+  let dueAt = world.now() + options.headWaitMs;
+  let timer: Cancel | null = world.after(Math.min(options.headWaitMs, options.keepAliveMs), beat);
 
   function open(): void {
     opened = true;
@@ -47,14 +49,17 @@ export function createEventStream(
   }
 
   function beat(): void {
-    timer = null;
-    if (ended || wrote) return;
-    if (!opened) open();
-    response.write(options.keepAlive);
-    timer = world.after(KEEP_ALIVE_MS, beat);
+    const now = world.now();
+    if (now >= dueAt) {
+      if (!opened) open();
+      // What a slow client has not taken yet keeps the line busy.
+      if (Number.isFinite(options.keepAliveMs) && response.writableLength === 0) response.write(options.keepAlive);
+      else response.flushHeaders();
+      dueAt = now + options.keepAliveMs;
+    }
+    timer = Number.isFinite(dueAt) ? world.after(dueAt - now, beat) : null;
   }
 
-  let wrote = false;
   const stop = (): void => {
     timer?.();
     timer = null;
@@ -63,10 +68,7 @@ export function createEventStream(
   const write = (text: string): void => {
     if (ended || text === '') return;
     if (!opened) open();
-    if (!wrote) {
-      wrote = true;
-      stop();
-    }
+    dueAt = world.now() + options.keepAliveMs;
     const flowing = response.write(text);
     if (!flowing && !paused && response.writableLength > LIMITS.client_buffer_bytes_max / 16) {
       paused = true;

@@ -1,44 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { World } from '../base/world.ts';
+import { virtualClock } from '../base/testing/clock.ts';
 import { startWatch } from './watch.ts';
 
-/** A clock that the test moves, and how often a timer was set. */
-function virtual() {
-  let now = 0;
-  let timers: { at: number; task: () => void }[] = [];
-  let set = 0;
-  const world: World = {
-    now: () => now,
-    after: (ms, task) => {
-      const timer = { at: now + ms, task };
-      timers.push(timer);
-      set++;
-      return () => {
-        timers = timers.filter((one) => one !== timer);
-      };
-    },
-    random: () => 0,
-    newId: (prefix) => prefix,
-    request: () => assert.fail('no network'),
-  };
-  const advance = (to: number): void => {
-    for (let next = earliest(to); next; next = earliest(to)) {
-      now = Math.max(now, next.at);
-      timers = timers.filter((one) => one !== next);
-      next.task();
-    }
-    now = to;
-  };
-  const earliest = (to: number) => timers.filter(({ at }) => at <= to).sort((a, b) => a.at - b.at)[0];
-  const stall = (ms: number): void => {
-    now += ms;
-  };
-  return { world, advance, stall, timersSet: () => set, pending: () => timers.length };
-}
-
 test('a deadline that is put off a thousand times costs a few timers, and still strikes', () => {
-  const { world, advance, timersSet } = virtual();
+  const { world, advance, timersSet } = virtualClock();
   let struck = 0;
   const watch = startWatch(world, () => struck++);
   watch.due(100);
@@ -54,7 +20,7 @@ test('a deadline that is put off a thousand times costs a few timers, and still 
 });
 
 test('an earlier deadline strikes earlier; a stopped watch never', () => {
-  const { world, advance, pending } = virtual();
+  const { world, advance, pending } = virtualClock();
   let struck = 0;
   const watch = startWatch(world, () => struck++);
   watch.due(1000);
@@ -69,7 +35,7 @@ test('an earlier deadline strikes earlier; a stopped watch never', () => {
 });
 
 test('bytes that waited while this process was busy save the exchange', () => {
-  const { world, advance, stall } = virtual();
+  const { world, advance, stall } = virtualClock();
   let struck = 0;
   const watch = startWatch(world, () => struck++);
   watch.due(100);
