@@ -23,7 +23,7 @@ export type ClientDialect = {
   readonly encodeReply: (reply: Reply, answer: AnswerContext) => Json;
   readonly encodeEvents: (answer: AnswerContext) => EventEncoder;
   readonly encodeFault: (fault: Fault, answer: FaultContext) => EncodedFault;
-  /** Keeps a silent line alive until the first content: an SSE comment, or the dialect's ping. */
+  /** Keeps a silent line alive, before the first frame and between any two: what every reader of the dialect skips. */
   readonly keepAlive: string;
   readonly streamContentType: string;
 };

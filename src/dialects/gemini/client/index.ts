@@ -1,5 +1,4 @@
 import { type Json, type JsonObject, objectOf } from '../../../base/json.ts';
-import { PRODUCT } from '../../../base/product.ts';
 import type { ClientDialect } from '../../dialect.ts';
 import { encodeGeminiFault } from '../fault.ts';
 import { GEMINI } from '../names.ts';
@@ -16,7 +15,9 @@ export const geminiClient: ClientDialect = {
   encodeReply,
   encodeEvents,
   encodeFault: encodeGeminiFault,
-  keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
+  // Google's SDKs for Python and Go take a comment for a broken answer, the one for Go even a single blank line
+  // (google-genai 3.6 and google.golang.org/genai 1.77, tried 2026-11-25); an empty event is skipped by all of them.
+  keepAlive: '\n\n',
   streamContentType: 'text/event-stream',
 };
 
