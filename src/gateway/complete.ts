@@ -83,6 +83,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
       done: (outcome) => settle(context, hold, delivery, outcome),
     },
   );
+  hold.interrupt = delivery.interrupt;
   hold.durable.then(delivery.stored, (cause) => {
     gateway.log('an intent could not be stored', cause);
     current().cancel();
@@ -117,6 +118,7 @@ function deliver(
   ended: Ended,
 ): CompletionResult {
   if (outcome.kind === 'failed') return { kind: 'failed', fault: withAvailability(outcome.fault, modelsOf(call)) };
+  if (ended.fault && ended.firstContentAt === null) return { kind: 'failed', fault: ended.fault };
   if (outcome.kind === 'replied')
     return {
       kind: 'replied',
@@ -128,7 +130,7 @@ function deliver(
       },
       target: outcome.target,
     };
-  if (outcome.target) delivery.last(lastEvents(outcome, ended), outcome.target);
+  if (outcome.target) delivery.last(lastEvents(ended), outcome.target);
   return { kind: 'streamed' };
 }
 

@@ -1,3 +1,4 @@
+import type { Fault } from '../base/fault.ts';
 import type { Event } from '../call/event.ts';
 import { usageOf } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
@@ -21,6 +22,8 @@ const TOP_UP_AT = 0.75;
 export type Delivery = Pick<Outlet, 'stored' | 'pause' | 'resume' | 'abandon' | 'breakOff'> & {
   readonly events: (events: readonly Event[], target: Target) => void;
   readonly last: (events: readonly Event[], target: Target) => void;
+  /** We end the answer for this reason. */
+  readonly interrupt: (reason: Fault) => void;
   /** What was counted when the run ended: nothing is topped up or stopped any more. */
   readonly counted: () => Counted;
 };
@@ -30,6 +33,7 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   const meter = createMeter(promptTokens);
   const outlet = createOutlet(listener, run);
   let cutShort = false;
+  let interruption: Fault | null = null;
   let over = false;
   /** Choices that have begun and have not finished. */
   const open = new Set<number>();
@@ -72,12 +76,17 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     outlet.pass(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
   };
 
+  const interrupt = (reason: Fault): void => {
+    interruption = reason;
+    run().cancel();
+  };
   const counted = (): Counted => {
     over = true;
     const choices = context.request.call.sampling.n ?? 1;
-    return { meter, promptTokens, choices, held, cutShort, firstContentAt, endedAt: gateway.world.now() };
+    const endedAt = gateway.world.now();
+    return { meter, promptTokens, choices, held, cutShort, interruption, firstContentAt, endedAt };
   };
-  return { ...outlet, events, last, counted };
+  return { ...outlet, events, last, interrupt, counted };
 }
 
 /** Usage, end and fault wait for the settlement. */

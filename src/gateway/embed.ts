@@ -63,6 +63,9 @@ function runHeld(
   hold: Hold,
 ): Promise<RunOutcome<EmbeddingReply>> {
   return new Promise((resolve) => {
+    let interruption: Fault | null = null;
+    const done = (outcome: RunOutcome<EmbeddingReply>): void =>
+      resolve(interruption ? { ...outcome, kind: 'failed', fault: interruption } : outcome);
     const run = startRun(
       gateway.upstream,
       {
@@ -70,8 +73,12 @@ function runHeld(
         plan: decided,
         startedAt: request.receivedAt,
       },
-      { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done: resolve },
+      { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done },
     );
+    hold.interrupt = (reason) => {
+      interruption = reason;
+      run.cancel();
+    };
     hold.durable.catch((cause) => {
       gateway.log('an intent could not be stored', cause);
       run.cancel();

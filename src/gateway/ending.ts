@@ -1,4 +1,4 @@
-import { fault } from '../base/fault.ts';
+import { type Fault, fault } from '../base/fault.ts';
 import type { Bill, Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
@@ -21,13 +21,15 @@ export type Counted = {
   readonly held: number;
   /** We stopped the answer because no credit was left: it ended with `length`. */
   readonly cutShort: boolean;
+  /** Why we broke the answer off; its client is told. */
+  readonly interruption: Fault | null;
   readonly firstContentAt: number | null;
   readonly endedAt: number;
 };
 
 /** How a call ended: its state, its usage and what is charged for it. */
 export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
-  const { meter, cutShort, firstContentAt, endedAt } = counted;
+  const { meter, cutShort, interruption, firstContentAt, endedAt } = counted;
   const serviceTier = tierOf(outcome, meter);
   const common = { firstContentAt, endedAt, serviceTier, fault: null };
   switch (outcome.kind) {
@@ -72,8 +74,9 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
       const usage = usageAfterCancel(outcome.target, counted);
       const price = outcome.target && meter.hasOutput() && priceServed(outcome.target.endpoint, serviceTier);
       const bill = price ? billFor(usage, price) : NO_BILL;
-      const finish = cutShort ? { reason: 'length' as const, native: null } : null;
-      return { ...common, state: cutShort ? 'completed' : 'cancelled', target: outcome.target, usage, finish, bill };
+      const ended = { ...common, target: outcome.target, usage, bill };
+      if (cutShort) return { ...ended, state: 'completed', finish: { reason: 'length', native: null } };
+      return { ...ended, state: interruption ? 'interrupted' : 'cancelled', finish: null, fault: interruption };
     }
     case 'failed':
       return {
@@ -108,11 +111,12 @@ function usageOfStream(target: Target | null, { meter, choices }: Counted): Usag
   return !target || isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
 }
 
-/** Our count of what ran; a provider that bills on after a cancel is assumed to run to what was held. */
+/** Our count of what ran; whoever leaves a provider that bills on after a cancel has it run to what was held. */
 function usageAfterCancel(target: Target | null, counted: Counted): Usage {
-  const { held, cutShort } = counted;
+  const { held, cutShort, interruption } = counted;
   const usage = usageOfStream(target, counted);
-  if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || cutShort) return usage;
+  const isOurs = cutShort || interruption !== null;
+  if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || isOurs) return usage;
   return { ...usage, output: Math.max(usage.output, held - usage.outputReasoning) };
 }
 
@@ -126,10 +130,9 @@ function charge(usage: Usage, target: Target, { finish, serviceTier }: Pick<Ende
 }
 
 /** The end of a stream, let out once the settlement is stored. */
-export function lastEvents(outcome: RunOutcome, ended: Ended): Event[] {
-  if (outcome.kind === 'broken') return [{ type: 'fault', fault: outcome.fault }];
-  if (outcome.kind === 'cancelled' && ended.state === 'cancelled')
-    return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
+export function lastEvents(ended: Ended): Event[] {
+  if (ended.fault) return [{ type: 'fault', fault: ended.fault }];
+  if (ended.state === 'cancelled') return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
   const { usage, bill, serviceTier } = ended;
   return [{ type: 'usage', usage, bill, ...(serviceTier !== null && { serviceTier }) }, { type: 'end' }];
 }

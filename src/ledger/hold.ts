@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { Fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Leases } from './lease.ts';
@@ -22,6 +23,8 @@ export type Hold = {
   readonly settle: (receipt: Receipt) => Promise<void>;
   /** Ends the hold without charge, with the receipt of what failed. */
   readonly release: (receipt: Receipt) => Promise<void>;
+  /** Set by whoever runs the call: ends it now, to be settled as far as it came. The reason is for its client. */
+  interrupt: ((reason: Fault) => void) | null;
 };
 
 export type OpenHold = {
@@ -44,18 +47,13 @@ type Parts = {
 
 export function openHold(parts: Parts): OpenHold {
   const { request, scopes, leases, store, now } = parts;
+  const { generationId: id } = request;
   let state: 'open' | 'ended' | 'expired' = 'open';
   let amount = request.amount;
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
 
-  const touched = (): Touch => ({
-    id: request.generationId,
-    amount,
-    dispatched: endpoint !== null,
-    checkpoint,
-    endpoint,
-  });
+  const touched = (): Touch => ({ id, amount, dispatched: endpoint !== null, checkpoint, endpoint });
   const intent = (): Intent => ({ ...intentOf(request), ...touched() });
   const touch = (): void => {
     if (state !== 'open') return;
@@ -67,7 +65,7 @@ export function openHold(parts: Parts): OpenHold {
   };
   const finish = (receipt: Receipt): Promise<void> => {
     assert(state !== 'ended', 'a hold is settled or released once');
-    assert(receipt.id === request.generationId, 'a hold is settled with its own receipt');
+    assert(receipt.id === id, 'a hold is settled with its own receipt');
     if (state === 'expired') return Promise.resolve();
     state = 'ended';
     return close(receipt);
@@ -85,7 +83,7 @@ export function openHold(parts: Parts): OpenHold {
   };
   const durable = store.open(intent());
   const hold: Hold = {
-    generationId: request.generationId,
+    generationId: id,
     durable,
     dispatched: (to) => {
       if (endpoint === to) return;
@@ -105,6 +103,7 @@ export function openHold(parts: Parts): OpenHold {
       assert(receipt.bill.cost === 0n, 'a released hold costs nothing');
       return finish(receipt);
     },
+    interrupt: null,
   };
   const expire = (at: number): void => {
     if (state !== 'open') return;

@@ -40,6 +40,8 @@ export type Ledger = {
   readonly balance: (accountId: string) => Promise<Balance>;
   /** How many holds are open: calls whose end is not stored yet. */
   readonly open: () => number;
+  /** Nothing is held any more, and every call under way ends now: each settles itself, and tells its client this reason. */
+  readonly interrupt: (reason: Fault) => void;
   /** Returns leases and stops the sweep. Open holds stay open: the next start settles them. */
   readonly close: () => void;
 };
@@ -50,6 +52,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
   const leases = openLeases(store, world);
   const open = createOpenHolds();
   const unsettled = createUnsettled();
+  let interruption: Fault | null = null;
 
   const sweep = (): void => {
     cancelSweep = world.after(SWEEP_MS, sweep);
@@ -79,11 +82,13 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       if (refusal !== null) return shortageFault({ ...request, ...refusal });
       if (leases.isLimited(scope)) taken.push(scope);
     }
-    return start(request, taken);
+    if (interruption) undo();
+    return interruption ?? start(request, taken);
   };
 
   return {
     hold: (request) => {
+      if (interruption) return interruption;
       if (store.backlog() > BACKLOG_MAX) return fault('overloaded', 'The ledger cannot keep up. Try again shortly.');
       const account = accountScope(request.accountId);
       const key = keyScope(request.keyId);
@@ -95,6 +100,10 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
     credit: store.credit,
     balance: store.balance,
     open: open.size,
+    interrupt: (reason) => {
+      interruption = reason;
+      open.endThrough(Number.POSITIVE_INFINITY, ({ hold }) => hold.interrupt?.(reason));
+    },
     close: () => {
       cancelSweep();
       leases.close();
