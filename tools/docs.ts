@@ -22,7 +22,7 @@ function configuration(): string {
   return `# Configuration\n\n${NOTE}\nEverything is set by environment variables and read once at start.\n\n${table(
     ['Variable', 'Default', 'Meaning'],
     SETTINGS.map((setting) => [`\`${setting.name}\``, setting.default && `\`${setting.default}\``, setting.meaning]),
-  )}\n\nAn unusable value is refused at start, with the variable's name. SIGHUP to the process called \`switchwright\` makes every process read the catalogue and ask local servers again (\`pkill -HUP -x switchwright\`); a bad catalogue is told with file, line and reason, and the old one goes on serving. SIGTERM stops accepting, gives calls in flight 8 seconds to end, and exits with 0.\n`;
+  )}\n\nAn unusable value is refused at start, with the variable's name. SIGHUP to the process called \`switchwright\` makes every process read the catalogue and ask local servers again (\`pkill -HUP -x switchwright\`); a bad catalogue is told with file, line and reason, and the old one goes on serving. SIGTERM stops accepting, gives calls in flight \`SWITCHWRIGHT_DRAIN_MS\` to end, and exits with 0.\n`;
 }
 
 function commands(): string {

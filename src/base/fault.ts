@@ -43,6 +43,7 @@ export const FAULTS = {
   upstream_timeout: row(504, 'timeout', 'upstream', 'next-endpoint', 'server_error'),
   // ours
   overloaded: row(503, 'provider_overloaded', 'gateway', 'no', 'overloaded'),
+  stopping: row(503, 'provider_overloaded', 'gateway', 'no', 'server_error'),
   server: row(500, 'server', 'gateway', 'no', 'server_error'),
   cancelled: row(499, 'unmapped', 'caller', 'no', 'cancelled'),
 } as const satisfies Record<string, FaultRow>;

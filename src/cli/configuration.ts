@@ -20,6 +20,8 @@ export type Configuration = {
   readonly egressAllow: string;
   readonly deadlines: Deadlines;
   readonly clientDeadlines: ClientDeadlines;
+  /** How long calls in flight get to end after SIGTERM, in milliseconds. */
+  readonly drainMs: number;
   readonly environment: Environment;
   /** What the operator should know at start. */
   readonly warnings: readonly string[];
@@ -27,6 +29,9 @@ export type Configuration = {
 
 /** One row of the configuration reference (docs/configuration.md is generated from here). */
 export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
+
+/** With the second that their last words may take, less than the 10 seconds after which Docker kills. */
+const DRAIN_MS = 8_000;
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
@@ -58,6 +63,12 @@ export const SETTINGS: readonly Setting[] = [
     name: 'SWITCHWRIGHT_DEADLINE_SCALE',
     default: '1',
     meaning: 'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive.',
+  },
+  {
+    name: 'SWITCHWRIGHT_DRAIN_MS',
+    default: String(DRAIN_MS),
+    meaning:
+      'How long calls in flight get to end after SIGTERM. What is not over then is broken off with an error, and charged as far as it was delivered; a second later the process ends.',
   },
   {
     name: 'SWITCHWRIGHT_KEEP_ALIVE_MS',
@@ -103,6 +114,7 @@ export function readConfiguration(environment: Environment): Configuration {
       request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
     },
+    drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
     environment: writtenEitherWay(environment),
     warnings: unknownSettings(environment),
   });

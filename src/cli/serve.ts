@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { createServer as createProbe } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { fault } from '../base/fault.ts';
 import { PRODUCT } from '../base/product.ts';
 import { pageRoutes } from '../http/pages/index.ts';
 import { createServer } from '../http/server.ts';
@@ -12,8 +13,9 @@ import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
 import { type Configuration, originOf } from './configuration.ts';
 
-/** Calls in flight get this long to end after SIGTERM: less than the 10 s after which Docker kills. */
-const DRAIN_MS = 8_000;
+/** So long the last words of calls that were broken off may take, to their clients and to the store. */
+const LAST_WORDS_MS = 1_000;
+const STOPPING = fault('stopping', 'The gateway was stopped before this answer was complete. Please try again.');
 
 /** `switchwright serve`: one process, or with `SWITCHWRIGHT_WORKERS` one that owns the store and others that serve. */
 export async function serveCommand(configuration: Configuration): Promise<number> {
@@ -30,7 +32,7 @@ async function serveAs(role: 'owner' | 'worker', configuration: Configuration): 
   if (role === 'owner') banner(configuration, composed, addressOf(server, configuration));
   collectGarbage();
   const stopped = await stopSignal(composed.reload);
-  await drain(server, composed);
+  await drain(server, composed, configuration);
   await composed.close();
   await sandbox?.close();
   return stopped;
@@ -127,18 +129,20 @@ function stopSignal(reload: () => void): Promise<number> {
   });
 }
 
-/** Stops accepting and lets calls in flight end, also those whose client has gone, then closes what is left. */
-async function drain(server: FastifyInstance, { gateway }: Composed): Promise<void> {
+/** Stops accepting and lets calls in flight end, also those whose client has gone; what takes longer is broken off. */
+async function drain(server: FastifyInstance, { gateway }: Composed, { drainMs }: Configuration): Promise<void> {
   const { server: http } = server;
-  const until = Date.now() + DRAIN_MS;
+  const until = Date.now() + drainMs + LAST_WORDS_MS;
   const closed = new Promise<void>((done) => http.close(() => done()));
   // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
   const idle = setInterval(() => http.closeIdleConnections(), 20);
-  const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+  const late = setTimeout(() => gateway.ledger.interrupt(STOPPING), drainMs);
+  const last = setTimeout(() => http.closeAllConnections(), drainMs + LAST_WORDS_MS);
   await closed;
+  while (gateway.ledger.open() > 0 && Date.now() < until) await wait(20);
   clearInterval(idle);
   clearTimeout(late);
-  while (gateway.ledger.open() > 0 && Date.now() < until) await wait(20);
+  clearTimeout(last);
 }
 
 /** What the process is called in lists of processes. */

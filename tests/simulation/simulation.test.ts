@@ -12,6 +12,7 @@ for (const seed of SEEDS)
     const { ends, kills } = await simulate({ seed, calls: CALLS });
     for (const kind of ['completed', 'failed', 'cancelled', 'refused (payment_required)', 'lost'])
       assert.ok((ends[kind] ?? 0) > 5, `${kind}: ${JSON.stringify(ends)}`);
+    assert.ok((ends.interrupted ?? 0) > 0, JSON.stringify(ends));
     assert.ok(kills > 3, `${kills} kills`);
   });
 

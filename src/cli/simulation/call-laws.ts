@@ -36,8 +36,8 @@ export function checkCall(seen: Seen, network: Network): string | null {
   }
   switch (result.kind) {
     case 'failed': {
-      if (receipt && receipt.state !== 'failed' && receipt.state !== 'cancelled')
-        return `it failed, but its receipt says ${receipt.state}`;
+      if (receipt?.state === 'completed') return `it failed, but its receipt says ${receipt.state}`;
+      if (receipt?.state === 'interrupted' && receipt.bill.cost !== 0n) return 'it was told nothing and charged for it';
       if (events.length > 0 && !seen.left) return 'it failed although something was delivered';
       if (!result.fault.message) return 'its fault has no message';
       return result.fault.code === 'server' && !seen.shaken ? `a bug: ${result.fault.message}` : null;
@@ -84,6 +84,7 @@ function checkStream(seen: Seen, receipt: Receipt | null, network: Network): str
   const isWhole = last === 'end' || last === 'fault';
   if (!isWhole && !left) return `the last it heard was ${last}`;
   if (receipt?.state === 'completed' && last === 'fault') return 'it broke off, but its receipt says completed';
+  if (receipt?.state === 'interrupted' && last === 'end') return 'it was broken off and told as whole';
   const wrong = checkEventGrammar(isWhole ? events : [...events, CUT]);
   if (wrong) return wrong;
   for (let choice = 0; choice < seen.choices; choice++) {

@@ -1,3 +1,4 @@
+import { fault } from '../../base/fault.ts';
 import { checkAudit } from './book-laws.ts';
 import { raiseBudget } from './budget.ts';
 import { type GatewayProcess, startProcess } from './process.ts';
@@ -16,6 +17,7 @@ export function misfortune(stage: Stage): void {
   if (stage.processes.length < PROCESSES || stage.disk === 'full') return;
   draws.weighted([
     [3, () => killOne(stage)],
+    [5, () => stopOne(stage)],
     [2, () => killAll(stage)],
     [stage.hasSmallDisk ? 2 : 0, () => fillDisk(stage, killAll)],
     [stage.hasSmallDisk ? 3 : 0, () => fillDisk(stage, clearDisk)],
@@ -34,11 +36,33 @@ function kill(stage: Stage, process: GatewayProcess): void {
     }
 }
 
-/** One process dies; whoever owns the file notices. */
 function killOne(stage: Stage): void {
-  const { draws, processes, clock, store } = stage;
+  const { draws, processes } = stage;
   const victim = processes[draws.below(processes.length)];
-  if (!victim) return;
+  if (victim) die(stage, victim);
+}
+
+/** A stopped process has this long to break off what it does. */
+const STOP_MS = 1_000;
+
+/** One process is asked to stop and can wait no longer: whatever it does ends, told and settled, and then it is gone. */
+function stopOne(stage: Stage): void {
+  const { draws, processes, clock } = stage;
+  const victim = processes[draws.below(processes.length)];
+  const gateway = victim?.gateway();
+  if (!victim || !gateway) return;
+  gateway.ledger.interrupt(fault('stopping', 'The gateway was stopped.'));
+  clock.after(OUTSIDE, STOP_MS, () => {
+    if (!victim.isAlive()) return;
+    for (const seen of stage.underWay)
+      if (seen.process === victim.name && !seen.shaken) fail(stage, `${seen.id}: it outlived the stop of its process`);
+    die(stage, victim);
+  });
+}
+
+/** One process dies; whoever owns the file notices. */
+function die(stage: Stage, victim: GatewayProcess): void {
+  const { draws, clock, store } = stage;
   kill(stage, victim);
   const notice = (): void => {
     if (stage.isDown) return; // the next start finds it

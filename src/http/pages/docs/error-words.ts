@@ -39,6 +39,7 @@ export const ERROR_WORDS: { readonly [C in FaultCode]: string } = {
   upstream_truncated: 'The answer broke off.',
   upstream_timeout: 'The provider kept silent too long.',
   overloaded: 'This gateway has too much to do. Try again.',
+  stopping: 'This gateway is being stopped, and the answer took longer than it may wait. Ask again.',
   server: 'A mistake in this gateway; its log has the details.',
   cancelled: 'The client hung up. Kept in the receipt only.',
 };

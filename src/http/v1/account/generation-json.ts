@@ -60,6 +60,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     response_cache_source_id: null,
     // beyond OpenRouter's: how it ended, what it lost on the way, and which catalogue priced it
     state: receipt.state,
+    fault: receipt.fault?.code ?? null,
     usage_source: usage.source,
     losses: receipt.losses,
     catalog_version: receipt.catalogVersion,
