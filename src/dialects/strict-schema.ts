@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Quirk } from './dialect.ts';
+import { isOpen } from './structured-output.ts';
 
 export const STRICT_SCHEMAS = 'strict-schemas';
 export const STRICT_SCHEMAS_QUIRK: Quirk = {
@@ -50,13 +51,6 @@ function strictSchema(
       reason: `strict schemas have no optional properties here, so null stands for: ${optional.slice(0, 20).join(', ')}`,
     });
   return { schema: closed, strict: true };
-}
-
-function isOpen(value: Json | undefined): boolean {
-  if (Array.isArray(value)) return value.some(isOpen);
-  if (!isObject(value)) return false;
-  const more = value.additionalProperties;
-  return (more !== undefined && more !== false) || Object.values(value).some(isOpen);
 }
 
 function close(value: Json | undefined, optional: string[]): Json | undefined {

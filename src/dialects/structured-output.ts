@@ -24,7 +24,7 @@ export function outputInWords(output: OutputFormat): string | null {
   return `Answer with one valid JSON value that matches this JSON Schema, and nothing else: no code fence, no words around it.\n${JSON.stringify(output.schema)}`;
 }
 
-/** Claude's constrained decoding takes only closed objects. */
+/** No vendor's constrained decoding takes objects that may have further members. */
 export function isOpen(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.some(isOpen);
   if (!isObject(value)) return false;

@@ -69,7 +69,7 @@ const FIRST_BYTES = 2_048;
 function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
-  const guardEnd = createEndGuard(context.target);
+  const guardEnd = createEndGuard(context);
   const decode = (frames: readonly Frame[]): Event[] => {
     const first = frames.length === 1 && frames[0];
     if (first && first.data.length <= NESTING_UNCHECKED_LENGTH) return decoder.push(first);

@@ -1,32 +1,70 @@
 import { type Fault, fault } from '../base/fault.ts';
-import { parseJson } from '../base/json.ts';
-import type { Call } from '../call/call.ts';
+import { type JsonObject, parseJson } from '../base/json.ts';
 import type { Event } from '../call/event.ts';
+import type { FinishReason } from '../call/finish.ts';
 import type { AssistantPart } from '../call/message.ts';
 import type { Choice, Reply } from '../call/reply.ts';
 import type { UpstreamContext } from '../dialects/dialect.ts';
 import { misfitOf } from '../dialects/schema-check.ts';
+import { isOpen } from '../dialects/structured-output.ts';
 import type { Target } from '../facts/target.ts';
 
 /**
- * What makes a whole answer worth no more than an error: its provider ended it with one, or it breaks the schema that was
- * to be kept by an endpoint that cannot constrain. A stream has been seen by then, so it is not held to its schema.
+ * What makes an answer worth no more than an error: its provider ended it with one, or it breaks the schema that was to
+ * be kept by an endpoint that cannot constrain. Here of a whole answer, below of a stream.
  */
-export const faultOfReply = (reply: Reply, { call, target }: UpstreamContext): Fault | undefined =>
-  faultOfEnds(reply, target) ?? faultOfSchema(reply, call, target);
+export function faultOfReply(reply: Reply, context: UpstreamContext): Fault | undefined {
+  const schema = schemaToKeep(context);
+  return faultOfEnds(reply, context.target) ?? (schema && faultOfSchema(reply, schema));
+}
 
-function faultOfSchema({ choices }: Reply, { output }: Call, { endpoint }: Target): Fault | undefined {
-  if (output.type !== 'json-schema' || !output.strict || endpoint.parameters.has('structured_outputs'))
-    return undefined;
+type EventGuard = (events: Event[]) => Event[];
+
+/** Takes and gives each batch of a stream's events; what makes the answer worthless ends it with a fault. */
+export function createEndGuard(context: UpstreamContext): EventGuard {
+  const schema = schemaToKeep(context);
+  const guard = guardEnds(context.target);
+  return schema ? guardSchema(schema, guard) : guard;
+}
+
+/** The schema that nobody but us holds the answer to. No vendor constrains what may have further members. */
+function schemaToKeep({ call: { output }, target: { endpoint } }: UpstreamContext): JsonObject | undefined {
+  if (output.type !== 'json-schema' || !output.strict) return undefined;
+  return endpoint.parameters.has('structured_outputs') && !isOpen(output.schema) ? undefined : output.schema;
+}
+
+function faultOfSchema({ choices }: Reply, schema: JsonObject): Fault | undefined {
   for (const { parts, finish } of choices) {
-    const value = finish === 'stop' ? parseJson(parts.map(textOf).join('')) : undefined;
-    const broken = value === undefined ? null : misfitOf(output.schema, value);
-    if (broken !== null)
-      return fault('upstream_malformed', `The answer does not fit the schema that was asked for (${broken}).`);
+    const broken = faultOfText(parts.map(textOf).join(''), finish, schema);
+    if (broken) return broken;
   }
   return undefined;
 }
 
+/** The text passes as it comes. A choice is judged by all of it when it ends, so that none that broke its schema ends well. */
+function guardSchema(schema: JsonObject, next: EventGuard): EventGuard {
+  const texts = new Map<number, string>();
+  return (events) => {
+    for (const [at, event] of events.entries()) {
+      if (event.type === 'text') texts.set(event.choice, (texts.get(event.choice) ?? '') + event.text);
+      if (event.type !== 'finish') continue;
+      const broken = faultOfText(texts.get(event.choice) ?? '', event.reason, schema);
+      if (broken) return next([...events.slice(0, at), { type: 'fault', fault: broken }]);
+    }
+    return next(events);
+  };
+}
+
+/** A model that stops may still decline in words; what begins as JSON must be what was asked for. */
+function faultOfText(text: string, finish: FinishReason, schema: JsonObject): Fault | undefined {
+  if (finish !== 'stop') return undefined;
+  const value = parseJson(text);
+  const broken = value === undefined ? (BEGINS_AS_JSON.test(text) ? '/: not JSON' : null) : misfitOf(schema, value);
+  if (broken === null) return undefined;
+  return fault('upstream_malformed', `The answer does not fit the schema that was asked for (${broken}).`);
+}
+
+const BEGINS_AS_JSON = /^\s*[{[]/;
 const textOf = (part: AssistantPart): string => (part.type === 'text' ? part.text : '');
 
 /** An answer that its provider ended with an error is no success, whatever the status said; of several choices one may stand. */
@@ -37,8 +75,7 @@ function faultOfEnds({ choices }: Reply, target: Target): Fault | undefined {
 
 const hasFailed = ({ finish }: Choice): boolean => finish === 'error';
 
-/** The same for a stream: its end becomes a fault. Takes and gives each batch of events. */
-export function createEndGuard(target: Target): (events: Event[]) => Event[] {
+function guardEnds(target: Target): EventGuard {
   let failed: { readonly native: string | null } | null = null;
   let stands = false;
   return (events) => {

@@ -59,14 +59,20 @@ export function forever(response: ServerResponse, bytes: string | Buffer, most =
 }
 
 /** One provider per play, `h-<play>`, each with one model, `my/<play>`. */
-export function catalogueOf(origin: string, plays: readonly string[], dialect: string): { [path: string]: string } {
+export function catalogueOf(
+  origin: string,
+  plays: readonly string[],
+  dialect: string,
+  features?: readonly string[],
+): { [path: string]: string } {
   const files: { [path: string]: string } = {};
   for (const play of plays) {
     files[`providers/h-${play}.toml`] =
       `name = "${play}"\nbase_url = "${origin}/${play}"\n` +
       `auth = { scheme = "bearer", env = "HOSTILE_API_KEY" }\n[dialects.${dialect}]\n`;
     files[`models/my/${play}.toml`] =
-      `context = 100_000\ninput = ["text", "image"]\n[endpoints.h-${play}]\nprice = { input = "1", output = "1" }\n`;
+      `context = 100_000\ninput = ["text", "image"]\n[endpoints.h-${play}]\nprice = { input = "1", output = "1" }\n` +
+      (features ? `features = ${JSON.stringify(features)}\n` : '');
   }
   return files;
 }

@@ -1,6 +1,10 @@
 /** Providers that misbehave: every caller hears of it in its own dialect, and never a clean end. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { API_KEY } from '../gateway-process.ts';
+import { getData } from '../money/bench.ts';
 import { assertRefused, type Json, PATHS, type Path, post } from './inference.ts';
 import { startSubject } from './subject.ts';
 import { catalogueOf, forever, type Play, startUpstream } from './upstream.ts';
@@ -49,12 +53,46 @@ const CUT: { readonly [name: string]: Play } = {
   'then-html': (played) => void head(played).end(WORD + HTML),
   'then-garbage': (played) => void head(played).end(`${WORD}data: {"choices": [{]}\n\n`),
 };
+/** A Claude without constrained output is made to call a tool whose arguments are the answer: here well and wrongly. */
+const emulated =
+  (answer: Json): Play =>
+  (played) => {
+    const response = head(played);
+    const message = { id: 'm', type: 'message', role: 'assistant', model: 'm', stop_sequence: null };
+    const usage = { input_tokens: 10, output_tokens: 20 };
+    const tool = { type: 'tool_use', id: 't', name: 'structured_answer' };
+    if (!played.isStream) {
+      const content = [{ ...tool, input: answer }];
+      return void response.end(JSON.stringify({ ...message, content, stop_reason: 'tool_use', usage }));
+    }
+    const send = (type: string, more: Json): boolean =>
+      response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`);
+    send('message_start', { message: { ...message, content: [], stop_reason: null, usage } });
+    send('content_block_start', { index: 0, content_block: { ...tool, input: {} } });
+    for (const partial_json of JSON.stringify(answer).split(/(?<=:)/))
+      send('content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json } });
+    send('content_block_stop', { index: 0 });
+    send('message_delta', { delta: { stop_reason: 'tool_use', stop_sequence: null }, usage });
+    send('message_stop', {});
+    response.end();
+  };
+const SCHEMED = { 'keeps-schema': emulated({ city: 'Oslo' }), 'breaks-schema': emulated({ town: 'Oslo' }) };
+const SCHEMA = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+};
+const STRICT = { name: 'place', strict: true, schema: SCHEMA };
 
 const paths = PATHS.filter(({ name }) => name !== 'embeddings');
 const plays = { ...SILENT, ...ENDLESS, ...CUT };
-const upstream = await startUpstream(plays);
+const upstream = await startUpstream({ ...plays, ...SCHEMED });
 const subject = await startSubject({
-  catalogue: catalogueOf(upstream.origin, Object.keys(plays), 'openai-chat'),
+  catalogue: {
+    ...catalogueOf(upstream.origin, Object.keys(plays), 'openai-chat'),
+    ...catalogueOf(upstream.origin, Object.keys(SCHEMED), 'anthropic-messages', ['tools']),
+  },
   environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.1' },
 });
 after(async () => {
@@ -105,4 +143,55 @@ describe('after the first word', { concurrency: true }, () => {
         assert(answer.text.includes('word '), `the words before the failure were lost: ${answer.text}`);
         assertBrokenOff(path, answer.text);
       });
+});
+
+describe('a strict schema that an endpoint cannot be held to', { concurrency: true }, () => {
+  const formats: { readonly [path: string]: Json } = {
+    chat: { response_format: { type: 'json_schema', json_schema: STRICT } },
+    responses: { text: { format: { type: 'json_schema', ...STRICT } } },
+    messages: { output_config: { format: { type: 'json_schema', schema: SCHEMA } } },
+  };
+  for (const path of paths.filter(({ name }) => formats[name])) {
+    const demand = (play: string, isStream: boolean) => {
+      const body = { ...path.body(`my/${play}`, 'hello'), ...formats[path.name], ...(isStream && { stream: true }) };
+      return post(subject.gateway.origin + path.url(`my/${play}`), JSON.stringify(body));
+    };
+    test(`${path.name}: an answer that breaks it is no answer`, async () => {
+      assertRefused(path, await demand('breaks-schema', false), 502);
+      const { text, headers } = await demand('breaks-schema', true);
+      assert.match(text, /Oslo/, 'what came was passed on');
+      assert.match(text, /does not fit the schema that was asked for \(\/city: required\)/);
+      assertBrokenOff(path, text);
+      const receipt = await getData(subject.gateway.base, `/generation?id=${headers.get('x-generation-id')}`);
+      assert.deepEqual([receipt.fault, receipt.finish_reason, receipt.total_cost], ['upstream_malformed', 'error', 0]);
+    });
+    test(`${path.name}: an answer that keeps it ends well`, async () => {
+      for (const isStream of [false, true]) {
+        const { status, text } = await demand('keeps-schema', isStream);
+        assert.equal(status, 200, text);
+        assert.match(text, /"finish_reason":"stop"|"stop_reason":"end_turn"|"status":"completed"/);
+      }
+    });
+  }
+  test('the makers’ own clients take the broken stream for a failure', async () => {
+    const { base, origin } = subject.gateway;
+    const openai = new OpenAI({ baseURL: base, apiKey: API_KEY, maxRetries: 0 });
+    const anthropic = new Anthropic({ baseURL: `${origin}/api`, authToken: API_KEY, apiKey: null, maxRetries: 0 });
+    const messages = [{ role: 'user' as const, content: 'hello' }];
+    const format = { type: 'json_schema' as const, schema: SCHEMA };
+    const asked = (model: string): readonly (() => Promise<unknown>)[] => [
+      () =>
+        openai.chat.completions
+          .stream({ model, messages, response_format: { type: 'json_schema', json_schema: STRICT } })
+          .finalChatCompletion(),
+      () => anthropic.messages.stream({ model, max_tokens: 100, messages, output_config: { format } }).finalMessage(),
+      async () => {
+        const stream = openai.responses.stream({ model, input: 'hello', text: { format: { ...format, ...STRICT } } });
+        const { error } = await stream.finalResponse();
+        if (error) throw new Error(error.message);
+      },
+    ];
+    for (const ask of asked('my/keeps-schema')) await ask();
+    for (const ask of asked('my/breaks-schema')) await assert.rejects(ask, /does not fit the schema/);
+  });
 });
