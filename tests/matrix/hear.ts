@@ -61,14 +61,19 @@ export function hearReply(client: Client, upstream: Upstream, call: Call, told: 
   return JSON.parse(JSON.stringify(body));
 }
 
-/** Streamed whole, byte by byte and in random pieces: every time the same text reaches the program. */
+/** What a program keeps of a vendor's stream. */
 export function hearStream(client: Client, upstream: Upstream, call: Call, told: Transcript): Told {
   const bytes = bytesOf(upstream.dialect.id, upstream.dialect.framing, told.frames);
+  return client.tell(client.fold(streamTo(client, upstream, call, bytes)));
+}
+
+/** Streamed whole, byte by byte and in random pieces: every time the same text reaches the program. */
+export function streamTo(client: Client, upstream: Upstream, call: Call, bytes: Uint8Array): string {
   const random = seeded(SEED);
   const sizes = [() => bytes.length, () => 1, () => Math.ceil(random() * 9), () => Math.ceil(random() * 200)];
   const [whole = '', ...cut] = sizes.map((size) => writeStream(client, call, decode(upstream, call, bytes, size)));
   for (const text of cut) assert.equal(text, whole, `no chunking changes the stream (seed ${SEED})`);
-  return client.tell(client.fold(whole));
+  return whole;
 }
 
 const STREAM_TYPES = {
