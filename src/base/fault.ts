@@ -39,6 +39,7 @@ export const FAULTS = {
   upstream_not_implemented: row(400, 'invalid_request', 'upstream', 'next-endpoint', 'not_implemented'),
   upstream_unreachable: row(502, 'provider_unavailable', 'upstream', 'same-once', 'server_error'),
   upstream_malformed: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
+  upstream_schema_mismatch: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
   upstream_truncated: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'server_error'),
   upstream_timeout: row(504, 'timeout', 'upstream', 'next-endpoint', 'server_error'),
   // ours
@@ -110,12 +111,17 @@ export const faultRow = (value: Fault): FaultRow => FAULTS[value.code];
 /** Statuses that say nothing about an endpoint's health (spec §3.1). */
 const NOT_ITS_FAULT = new Set([400, 413, 422, 403, 451, 499, 429]);
 
+/** Faults that say nothing either: the caller's request or schema, a quota, the operator's rights. */
+const NOT_ITS_CODE: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'upstream_invalid_request',
+  'upstream_schema_mismatch',
+  'upstream_rate_limit',
+  'upstream_permission',
+]);
+
 /** Did the endpoint fail, rather than the caller, the credential's quota, or nobody? */
-export function countsAgainst(value: Fault): boolean {
-  if (!value.code.startsWith('upstream_') || value.code === 'upstream_invalid_request') return false;
-  if (value.code === 'upstream_rate_limit' || value.code === 'upstream_permission') return false;
-  return !NOT_ITS_FAULT.has(value.upstream?.status ?? 0);
-}
+export const countsAgainst = ({ code, upstream }: Fault): boolean =>
+  code.startsWith('upstream_') && !NOT_ITS_CODE.has(code) && !NOT_ITS_FAULT.has(upstream?.status ?? 0);
 
 export type AvailabilityMembers = {
   readonly error_type?: string;

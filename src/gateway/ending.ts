@@ -59,14 +59,15 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
       };
     }
     case 'broken': {
+      const usage = usageOfStream(outcome.target, counted);
       const finish = { reason: 'error' as const, native: null };
       return {
         ...common,
-        state: 'failed',
+        state: isWhole(outcome.fault) ? 'completed' : 'failed',
         target: outcome.target,
-        usage: usageOfStream(outcome.target, counted),
+        usage,
         finish,
-        bill: NO_BILL,
+        bill: isWhole(outcome.fault) ? billFor(usage, priceServed(outcome.target.endpoint, serviceTier)) : NO_BILL,
         fault: outcome.fault,
       };
     }
@@ -129,10 +130,17 @@ function charge(usage: Usage, target: Target, { finish, serviceTier }: Pick<Ende
   return billFor(usage, priceServed(target.endpoint, serviceTier));
 }
 
+/**
+ * What breaks off costs nothing, as an error (spec §3.8). An answer that was delivered whole and then did not fit its
+ * schema does: else whoever demands what no answer can fit would read for nothing.
+ */
+const isWhole = ({ code }: Fault): boolean => code === 'upstream_schema_mismatch';
+
 /** The end of a stream, let out once the settlement is stored. */
 export function lastEvents(ended: Ended): Event[] {
-  if (ended.fault) return [{ type: 'fault', fault: ended.fault }];
-  if (ended.state === 'cancelled') return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
   const { usage, bill, serviceTier } = ended;
-  return [{ type: 'usage', usage, bill, ...(serviceTier !== null && { serviceTier }) }, { type: 'end' }];
+  const count: Event = { type: 'usage', usage, bill, ...(serviceTier !== null && { serviceTier }) };
+  if (ended.fault) return [...(bill.cost > 0n ? [count] : []), { type: 'fault', fault: ended.fault }];
+  if (ended.state === 'cancelled') return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
+  return [count, { type: 'end' }];
 }

@@ -78,6 +78,7 @@ test('what callers do wrong counts for nothing; rate limits pause without counti
   health.ended('a', success);
   const ignored = [
     failure('upstream_invalid_request', 400),
+    failure('upstream_schema_mismatch'),
     failure('payload_too_large', 413),
     failure('unprocessable', 422),
     failure('content_policy_violation', 403),

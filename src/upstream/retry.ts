@@ -44,6 +44,7 @@ const TELLING: readonly FaultCode[] = [
   'upstream_timeout',
   'upstream_truncated',
   'upstream_server_error',
+  'upstream_schema_mismatch',
   'upstream_malformed',
   'upstream_unreachable',
   'upstream_model_not_found',

@@ -4,6 +4,7 @@ import type { OutputFormat } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import type { Choice } from '../call/reply.ts';
+import { usageOf } from '../call/usage.ts';
 import { sampleCall, sampleTarget, sampleUpstream } from '../dialects/samples.ts';
 import { createEndGuard, faultOfReply } from './unfinished.ts';
 
@@ -25,7 +26,7 @@ const faultOf = (choices: readonly Choice[], output: OutputFormat = asked, at = 
 test('an emulated answer is held to its schema', () => {
   assert.equal(faultOf([said('{"city":"Köln"}')]), undefined);
   const broken = faultOf([said('{"town":"Köln"}')]);
-  assert.equal(broken?.code, 'upstream_malformed');
+  assert.equal(broken?.code, 'upstream_schema_mismatch');
   assert.match(broken?.message ?? '', /\/city: required/);
 });
 
@@ -58,12 +59,11 @@ const streamed = (batches: readonly (readonly Event[])[], output: OutputFormat =
 };
 
 test('a stream is held to its schema as a whole answer is: it passes as it comes and never ends well', () => {
-  const pieces = [[text(0, '{"town":')], [text(0, '"Köln"}'), finish(0), { type: 'end' }]] satisfies Event[][];
-  const events = streamed(pieces);
-  assert.deepEqual(events.slice(0, 2), [text(0, '{"town":'), text(0, '"Köln"}')]);
-  const last = events[2];
-  assert.equal(events.length, 3);
-  assert.deepEqual(last?.type === 'fault' && last.fault, faultOf([said('{"town":"Köln"}')]));
+  const count: Event = { type: 'usage', usage: usageOf({ output: 7 }) };
+  const events = streamed([[text(0, '{"town":')], [text(0, '"Köln"}'), finish(0)], [count, { type: 'end' }]]);
+  const fault = faultOf([said('{"town":"Köln"}')]);
+  assert(fault);
+  assert.deepEqual(events, [text(0, '{"town":'), text(0, '"Köln"}'), count, { type: 'fault', fault }]);
 });
 
 test('a stream that keeps its schema, or need not, passes untouched', () => {

@@ -41,18 +41,22 @@ function faultOfSchema({ choices }: Reply, schema: JsonObject): Fault | undefine
   return undefined;
 }
 
-/** The text passes as it comes. A choice is judged by all of it when it ends, so that none that broke its schema ends well. */
+/**
+ * The text passes as it comes. A choice is judged by all of it when it ends: what broke its schema never ends well, and
+ * behind the vendor's count comes the fault.
+ */
 function guardSchema(schema: JsonObject, next: EventGuard): EventGuard {
   const texts = new Map<number, string>();
-  return (events) => {
-    for (const [at, event] of events.entries()) {
-      if (event.type === 'text') texts.set(event.choice, (texts.get(event.choice) ?? '') + event.text);
-      if (event.type !== 'finish') continue;
-      const broken = faultOfText(texts.get(event.choice) ?? '', event.reason, schema);
-      if (broken) return next([...events.slice(0, at), { type: 'fault', fault: broken }]);
-    }
-    return next(events);
+  let broken: Fault | undefined;
+  const judged = (event: Event): Event[] => {
+    if (event.type === 'text') texts.set(event.choice, (texts.get(event.choice) ?? '') + event.text);
+    if (event.type === 'end') return [broken ? { type: 'fault', fault: broken } : event];
+    const misfit = event.type === 'finish' && faultOfText(texts.get(event.choice) ?? '', event.reason, schema);
+    if (!misfit) return [event];
+    broken ??= misfit;
+    return [];
   };
+  return (events) => next(events.flatMap(judged));
 }
 
 /** A model that stops may still decline in words; what begins as JSON must be what was asked for. */
@@ -61,7 +65,7 @@ function faultOfText(text: string, finish: FinishReason, schema: JsonObject): Fa
   const value = parseJson(text);
   const broken = value === undefined ? (BEGINS_AS_JSON.test(text) ? '/: not JSON' : null) : misfitOf(schema, value);
   if (broken === null) return undefined;
-  return fault('upstream_malformed', `The answer does not fit the schema that was asked for (${broken}).`);
+  return fault('upstream_schema_mismatch', `The answer does not fit the schema that was asked for (${broken}).`);
 }
 
 const BEGINS_AS_JSON = /^\s*[{[]/;

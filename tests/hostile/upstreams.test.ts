@@ -163,7 +163,8 @@ describe('a strict schema that an endpoint cannot be held to', { concurrency: tr
       assert.match(text, /does not fit the schema that was asked for \(\/city: required\)/);
       assertBrokenOff(path, text);
       const receipt = await getData(subject.gateway.base, `/generation?id=${headers.get('x-generation-id')}`);
-      assert.deepEqual([receipt.fault, receipt.finish_reason, receipt.total_cost], ['upstream_malformed', 'error', 0]);
+      assert.deepEqual([receipt.fault, receipt.finish_reason], ['upstream_schema_mismatch', 'error']);
+      assert.equal(receipt.total_cost, 30e-6, 'what was delivered is charged by the vendor’s count');
     });
     test(`${path.name}: an answer that keeps it ends well`, async () => {
       for (const isStream of [false, true]) {

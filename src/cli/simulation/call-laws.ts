@@ -92,7 +92,8 @@ function checkStream(seen: Seen, receipt: Receipt | null, network: Network): str
     if (broken) return broken;
   }
   const usage = events.find((event) => event.type === 'usage');
-  if (last === 'end' && usage?.bill?.cost !== receipt?.bill.cost) return 'it was told another cost than it was charged';
+  if ((last === 'end' || usage) && usage?.bill?.cost !== receipt?.bill.cost)
+    return 'it was told another cost than it was charged';
   return null;
 }
 

@@ -36,6 +36,8 @@ export const ERROR_WORDS: { readonly [C in FaultCode]: string } = {
   upstream_not_implemented: 'The provider does not do this.',
   upstream_unreachable: 'The provider cannot be reached.',
   upstream_malformed: 'The provider answered what cannot be read.',
+  upstream_schema_mismatch:
+    'The answer does not fit the strict schema, which this endpoint cannot be held to; the message says where. Streamed, it is charged: it was delivered.',
   upstream_truncated: 'The answer broke off.',
   upstream_timeout: 'The provider kept silent too long.',
   overloaded: 'This gateway has too much to do. Try again.',
