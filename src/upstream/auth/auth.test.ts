@@ -75,8 +75,9 @@ test('a missing variable is named, in the key and in the base URL', () => {
   const complete = createCredentials({ KEY: 'k', RESOURCE: 'mine' }).of(
     provider({ scheme: 'bearer', env: 'KEY' }, 'https://${RESOURCE}.example.com/${VERSION:-v1}'),
   );
-  assert.deepEqual(keyless, { ready: false, missing: ['KEY'] });
-  assert.deepEqual(homeless, { ready: false, missing: ['RESOURCE'] });
+  assert.deepEqual(keyless, { ready: false, missing: ['KEY'], obstacle: null });
+  const half = 'its key is set, but RESOURCE is not';
+  assert.deepEqual(homeless, { ready: false, missing: ['RESOURCE'], obstacle: half });
   assert.ok(complete.ready);
   assert.deepEqual([...complete.credential.origins], ['https://mine.example.com']);
   assert.equal(complete.credential.expand('https://${RESOURCE}.example.com/x'), 'https://mine.example.com/x');
@@ -172,8 +173,7 @@ test('who signed in with gcloud is granted a token for the refresh token, and to
   assert.equal(granted.ok && granted.value.headers.authorization, 'Bearer ya29.x');
   const form = 'grant_type=refresh_token&client_id=id&client_secret=s%26c&refresh_token=1%2F%2Fr';
   assert.deepEqual(forms, [form, form]);
-  assert.deepEqual(createCredentials({ ACCOUNT: '{"type":"external_account"}' }).of(of), {
-    ready: false,
-    missing: ['ACCOUNT'],
-  });
+  const foreign = createCredentials({ ACCOUNT: '{"type":"external_account"}' }).of(of);
+  assert.deepEqual(!foreign.ready && foreign.missing, ['ACCOUNT']);
+  assert.match((!foreign.ready && foreign.obstacle) || '', /^ACCOUNT is neither a service account nor/);
 });
