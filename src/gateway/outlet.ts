@@ -21,8 +21,7 @@ export type Outlet = {
 
 export function createOutlet(listener: Pick<CompletionListener, 'events'>, run: () => Run): Outlet {
   let isStored = false;
-  /** Batch by batch, so that the first is out before the others are written. */
-  let waiting: { readonly events: readonly Event[]; readonly target: Target }[] = [];
+  let waiting: { readonly events: Event[]; readonly target: Target } | null = null;
   /** Whose answer the client has seen something of. */
   let shown: Target | null = null;
   let isPaused = false;
@@ -36,15 +35,15 @@ export function createOutlet(listener: Pick<CompletionListener, 'events'>, run: 
   return {
     pass: (events, target) => {
       if (isStored) return show(events, target);
-      waiting.push({ events, target });
+      waiting = { events: [...(waiting?.events ?? []), ...events], target };
       run().pause();
     },
     stored: () => {
       isStored = true;
-      if (waiting.length === 0) return;
-      const batches = waiting;
-      waiting = [];
-      for (const { events, target } of batches) show(events, target);
+      if (!waiting) return;
+      const { events, target } = waiting;
+      waiting = null;
+      show(events, target);
       if (!isPaused) run().resume();
     },
     pause: () => {
@@ -53,7 +52,7 @@ export function createOutlet(listener: Pick<CompletionListener, 'events'>, run: 
     },
     resume: () => {
       isPaused = false;
-      if (waiting.length === 0) run().resume();
+      if (!waiting) run().resume();
     },
     abandon: () => {
       isAbandoned = true;

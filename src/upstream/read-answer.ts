@@ -63,9 +63,6 @@ function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
 /** `{`, `[` and `<` begin no event stream, though some errors are sent as one. */
 const beginsWhole = (first: number | undefined): boolean => first === 123 || first === 91 || first === 60;
 
-/** Of a burst at the beginning so much is passed on first: the client waits for it, and reading the rest takes its time. */
-const FIRST_BYTES = 2_048;
-
 function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
@@ -83,17 +80,10 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
     }
     return events;
   };
-  const pass = (bytes: Uint8Array): void => {
-    const frames = splitter.push(bytes);
-    if (frames.length > 0) sink.events(guardEnd(decode(frames)));
-  };
-  let isFirst = true;
   return {
     push: (bytes) => {
-      const first = isFirst && bytes.length > 2 * FIRST_BYTES ? FIRST_BYTES : 0;
-      isFirst = false;
-      if (first > 0) pass(bytes.subarray(0, first));
-      pass(first > 0 ? bytes.subarray(first) : bytes);
+      const frames = splitter.push(bytes);
+      if (frames.length > 0) sink.events(guardEnd(decode(frames)));
     },
     end: () => sink.events(guardEnd([...decode(splitter.end()), ...decoder.end()])),
   };
