@@ -80,10 +80,12 @@ function phaseOf(event: NativeEvent): string | undefined {
   return typeof told === 'string' ? told : undefined;
 }
 
-/** Output items of kinds we do not model (web searches, shell calls …) pass as they came. */
+/** Output items of kinds we do not model (web searches, shell calls …) pass as they came, but for an id that is none. */
 function writeNative(writer: Writer, event: NativeEvent): void {
-  for (const [name, item] of Object.entries(event.native.fields)) {
-    if (!name.startsWith('item:') || !isObject(item)) continue;
+  for (const [name, told] of Object.entries(event.native.fields)) {
+    if (!name.startsWith('item:') || !isObject(told)) continue;
+    const isNamed = told.id === undefined || typeof told.id === 'string';
+    const item = isNamed ? told : { ...told, id: writer.answer.newId('item') };
     closeItem(writer, openItem(writer, item), item);
   }
 }
