@@ -15,6 +15,9 @@ export type Candidate = {
   readonly close: (events: Event[]) => number;
 };
 
+/** Parts that are read; one whose value is not what it should be says nothing. */
+const MODELLED = ['text', 'inlineData', 'functionCall'] as const;
+
 /** One choice of an answer, assembled over its chunks. */
 export function createCandidate(choice: number, upstream: UpstreamContext): Candidate {
   let text = '';
@@ -44,7 +47,7 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     thought = null;
     // Pictures that an image model drafts while it thinks are no part of its answer.
     if (part.thought === true && part.inlineData !== undefined) {
-      unknownParts.push(part);
+      if (typeof objectOf(part.inlineData).mimeType === 'string') unknownParts.push(part);
       return;
     }
     if (isObject(part.functionCall)) {
@@ -56,7 +59,10 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       text += part.text;
       if (part.text !== '') events.push({ type: 'text', choice, text: part.text });
     } else if (isObject(part.inlineData)) readBlob(part.inlineData, choice, events);
-    else if (part.text === undefined && (signature === undefined || Object.keys(part).length > 1))
+    else if (
+      MODELLED.every((name) => part[name] === undefined) &&
+      (signature === undefined || Object.keys(part).length > 1)
+    )
       unknownParts.push(part);
   };
 
