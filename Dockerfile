@@ -22,7 +22,7 @@ RUN mkdir /data /cache && chown node:node /data /cache
 ENV HOST=0.0.0.0 PORT=8787 SWITCHWRIGHT_DATA_DIR=/data NODE_COMPILE_CACHE=/cache
 USER node
 # Loaded once, the program is compiled for every start.
-RUN node --input-type=module --eval "for (const file of ['cli/serve.ts', 'storage/thread.ts']) await import('/app/src/' + file).catch(() => {}); process.exit(0)"
+RUN node --input-type=module --eval "for (const file of ['cli/serve.ts', 'storage/thread.ts', 'storage/read-thread.ts']) await import('/app/src/' + file).catch(() => {}); process.exit(0)"
 VOLUME /data
 EXPOSE 8787
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

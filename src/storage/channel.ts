@@ -17,7 +17,13 @@ export type Channel = {
 export type ClientMessage =
   | { readonly kind: 'hello'; readonly process: string }
   | { readonly kind: 'work'; readonly id: number; readonly name: WorkName; readonly argument: unknown }
-  | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly Value[] };
+  | {
+      /** `read` may be answered by another thread: it sees everything that was committed, and holds nobody up. */
+      readonly kind: 'query' | 'read';
+      readonly id: number;
+      readonly sql: string;
+      readonly parameters: readonly Value[];
+    };
 export type ServerMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string }

@@ -11,6 +11,8 @@ export type StoreClient = {
   /** One transaction. Rejects if the store is broken or gone. */
   readonly work: <N extends WorkName>(name: N, argument: WorkArgument<N>) => Promise<WorkAnswer<N>>;
   readonly query: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
+  /** A query that only reads and may take long: no write waits for it. It sees all that was committed before. */
+  readonly read: StoreClient['query'];
   readonly onNotice: (listener: (notice: string) => void) => void;
   /** Runs the task when this turn of the event loop has done its work, or so many milliseconds later: the moment to send a group. */
   readonly defer: (task: () => void, ms: number) => void;

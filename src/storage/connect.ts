@@ -48,6 +48,7 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     process,
     work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument })) as never,
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,
+    read: (sql, parameters) => ask((id) => ({ kind: 'read', id, sql, parameters })) as Promise<QueryResult>,
     onNotice: notices.on,
     defer: deferInLoop,
     close: async () => {

@@ -18,6 +18,7 @@ export function connectLocally(sqlite: Sqlite, process: string): StoreClient {
       return done.value as never;
     },
     query: async (sql, parameters) => sqlite.query(sql, parameters),
+    read: async (sql, parameters) => sqlite.query(sql, parameters),
     onNotice: notices.on,
     defer: queueMicrotask,
     close: async () => sqlite.close(),

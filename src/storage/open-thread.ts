@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { type Channel, type Ipc, ipcChannel, portChannel } from './channel.ts';
+import { type Channel, type ClientMessage, type Ipc, ipcChannel, portChannel, type ServerMessage } from './channel.ts';
+import type { ReadThreadMessage } from './read-thread.ts';
 import type { ThreadData, ThreadMessage, ThreadReport } from './thread.ts';
 
 /** The storage thread of the process that owns the file. */
@@ -23,18 +24,80 @@ export async function openStoreThread(file: string): Promise<StoreThread> {
     await worker.terminate();
     throw new Error(report.message);
   }
-  const connect = (): Channel => {
-    const { port1, port2 } = new MessageChannel();
-    worker.postMessage({ kind: 'serve', port: port2 } satisfies ThreadMessage, [port2]);
-    return portChannel(port1);
+  let reader: Worker | null = null;
+  const readers = (): Worker => {
+    reader ??= startReader(file, () => {
+      reader = null;
+    });
+    return reader;
   };
+  const connect = (): Channel => withReads(channelTo(worker), () => channelTo(readers()));
   return {
     connect,
     serveProcess: (child) => relay(ipcChannel(child), connect()),
     close: async () => {
+      if (reader) {
+        const closed = once(reader, 'exit');
+        reader.postMessage({ kind: 'close' } satisfies ReadThreadMessage);
+        await closed;
+      }
       const gone = once(worker, 'exit');
       worker.postMessage({ kind: 'close' } satisfies ThreadMessage);
       await gone;
+    },
+  };
+}
+
+function channelTo(worker: Worker): Channel {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ kind: 'serve', port: port2 } satisfies ThreadMessage & ReadThreadMessage, [port2]);
+  return portChannel(port1);
+}
+
+function startReader(file: string, ended: () => void): Worker {
+  const reader = new Worker(new URL('./read-thread.ts', import.meta.url), {
+    workerData: { file },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
+  reader.on('error', () => {}); // who waits hears of it when the channel closes
+  reader.on('exit', ended);
+  return reader;
+}
+
+/** One channel to both threads: reads go to the other one, which is reached with the first of them. */
+function withReads(writes: Channel, reach: () => Channel): Channel {
+  const waiting = new Set<number>();
+  let reads: Channel | null = null;
+  let listen = (_: unknown): void => {};
+  const open = (): Channel => {
+    const channel = reach();
+    channel.onMessage((message) => {
+      waiting.delete((message as { readonly id: number }).id);
+      listen(message);
+    });
+    channel.onClose(() => {
+      reads = null;
+      for (const id of waiting) listen({ kind: 'failure', id, message: 'the reader is gone' } satisfies ServerMessage);
+      waiting.clear();
+    });
+    return channel;
+  };
+  return {
+    post: (message) => {
+      const asked = message as ClientMessage;
+      if (asked.kind !== 'read') return writes.post(asked);
+      reads ??= open();
+      waiting.add(asked.id);
+      reads.post(asked);
+    },
+    onMessage: (listener) => {
+      listen = listener;
+      writes.onMessage(listener);
+    },
+    onClose: writes.onClose,
+    close: () => {
+      writes.close();
+      reads?.close();
     },
   };
 }

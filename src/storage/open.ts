@@ -104,12 +104,13 @@ export const openStorageOver = (client: StoreClient, world: World): Storage =>
 
 function compose(client: StoreClient, world: World, rest: Pick<Storage, 'serveProcess' | 'close'>): Storage {
   const database = openKysely(client);
+  const reading = openKysely({ ...client, query: client.read });
   const ledgerStore = openLedgerStore(client, world);
   return {
     ledgerStore,
     accessStore: openAccessStore(client, database),
-    insightsStore: openInsightsStore(database),
-    records: openRecords(client, database),
+    insightsStore: openInsightsStore(reading),
+    records: openRecords(client, reading),
     audit: () => client.work('audit', null),
     database,
     serveProcess: rest.serveProcess,

@@ -75,15 +75,17 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
     throw cause;
   });
   const listener = listen(url, notices.emit);
+  const query: StoreClient['query'] = async (sql, parameters) => {
+    const { rows, rowCount } = await pool.query(sql, parameters.map(clean));
+    return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
+  };
   return {
     dialect: 'postgres',
     keepsOrder: false,
     process,
     work: (name, argument) => again((context) => beginWork(name, argument, context)) as never,
-    query: async (sql, parameters) => {
-      const { rows, rowCount } = await pool.query(sql, parameters.map(clean));
-      return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
-    },
+    query,
+    read: query,
     onNotice: notices.on,
     defer: deferInLoop,
     close: async () => {

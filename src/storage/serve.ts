@@ -25,7 +25,7 @@ export function openStoreServer(sqlite: Sqlite, now: () => number): StoreServer 
     return value;
   };
   const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' }>): unknown => {
-    if (message.kind === 'query') return sqlite.query(message.sql, message.parameters);
+    if (message.kind !== 'work') return sqlite.query(message.sql, message.parameters);
     try {
       return run(message.name, message.argument);
     } catch (cause) {

@@ -32,6 +32,7 @@ export function createStore(draws: Draws) {
       process,
       work: (name, argument) => ask(() => apply(name, argument)) as never,
       query: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
+      read: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       onNotice: hub.on,
       defer: queueMicrotask,
       close: async () => {},
