@@ -77,6 +77,8 @@ async function listed(query = ''): Promise<Listed['data']> {
 }
 
 test('each is found, and its models are named, sized and sorted by what they are for', async () => {
+  // A worker answers before the process above it has heard that one listens, and prints.
+  while (!gateway.output().includes('Providers ')) await wait(20);
   assert.match(
     gateway.output(),
     /Local {7}llama\.cpp \(1 model\), LM Studio \(2 models\), Ollama \(1 model\), vLLM\s+\(1 model\)/,
