@@ -96,6 +96,7 @@ function withReads(writes: Channel, reach: () => Channel): Channel {
     },
     onClose: writes.onClose,
     close: () => {
+      waiting.clear(); // whoever asked is gone: telling a dead process would bring this one down
       writes.close();
       reads?.close();
     },
