@@ -19,6 +19,7 @@ const parallel = Number(process.argv[3] ?? 64);
 let ids = 0;
 const world: World = {
   now: Date.now,
+  elapsed: () => performance.now(),
   after: (ms, task) => {
     const timer = setTimeout(task, ms);
     timer.unref();

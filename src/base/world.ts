@@ -2,6 +2,8 @@
 export type World = {
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number;
+  /** Milliseconds since some moment, by a clock that nobody sets: for durations, which `now` would stretch or cut. */
+  readonly elapsed: () => number;
   /** Runs `task` once after `ms`; the returned function cancels it. */
   readonly after: (ms: number, task: () => void) => Cancel;
   /** Uniform in [0, 1). */

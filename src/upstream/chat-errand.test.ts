@@ -9,6 +9,7 @@ import { chatErrand } from './chat-errand.ts';
 
 const world: World = {
   now: () => 0,
+  elapsed: () => 0,
   after: () => () => {},
   random: () => 0,
   newId: (prefix) => `${prefix}-1`,

@@ -33,6 +33,7 @@ function run(
   const sent: string[] = [];
   const world: World = {
     now: () => now,
+    elapsed: () => now,
     after: (ms, task) => {
       if (ms > 1_000) return () => {};
       let isOn = true;

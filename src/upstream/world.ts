@@ -6,6 +6,7 @@ import { createRequest, type TransportOptions } from './transport.ts';
 export function realWorld(options: TransportOptions = {}): World {
   return {
     now: Date.now,
+    elapsed: () => performance.now(),
     after: (ms, task) => {
       const timer = setTimeout(task, ms);
       return () => clearTimeout(timer);

@@ -37,6 +37,7 @@ export function lineWorld(idle: 'leaps' | 'stands' = 'leaps'): LineWorld {
   };
   return {
     now: clock.now,
+    elapsed: clock.now,
     after,
     random: () => 0.5,
     newId,

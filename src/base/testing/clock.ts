@@ -18,6 +18,7 @@ export function virtualClock(): VirtualClock {
   let set = 0;
   const world: World = {
     now: () => now,
+    elapsed: () => now,
     after: (ms, task) => {
       const timer = { at: now + ms, task };
       timers.push(timer);

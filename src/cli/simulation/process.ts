@@ -45,6 +45,7 @@ export function startProcess(
   let ids = 0;
   const world: World = {
     now: clock.now,
+    elapsed: clock.now,
     after: (ms, task) => (isAlive ? clock.after(name, ms, task) : () => {}),
     random: draws.unit,
     newId: (prefix) => `${prefix}-${clock.now().toString(36)}-${name}-${String(ids++).padStart(6, '0')}`,

@@ -7,6 +7,7 @@ export function clockWorld(start: number): World & { readonly advance: (ms: numb
   let timers: { readonly at: number; readonly task: () => void }[] = [];
   return {
     now: () => now,
+    elapsed: () => now,
     after: (ms, task) => {
       const timer = { at: now + ms, task };
       timers.push(timer);

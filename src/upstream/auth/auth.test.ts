@@ -24,6 +24,7 @@ const AT = Date.UTC(2015, 7, 30, 12, 36, 0);
 const noNetwork: World['request'] = () => assert.fail('nothing is sent');
 const worldWith = (request: World['request'], now = () => AT): World => ({
   now,
+  elapsed: now,
   after: () => () => undefined,
   random: () => 0.5,
   newId: (prefix) => `${prefix}-1`,
