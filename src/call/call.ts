@@ -7,6 +7,8 @@ import type { Tool, ToolChoice } from './tool.ts';
 export type Call = {
   /** As written by the caller, variants and aliases unresolved; null = the default model. */
   readonly model: string | null;
+  /** The wire format it was asked in, where a provider that speaks the same one is to be spoken to in it. */
+  readonly dialect?: string;
   /** Fallback models, tried in order after `model`. */
   readonly models: readonly string[];
   readonly stream: boolean;

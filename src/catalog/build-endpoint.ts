@@ -1,13 +1,18 @@
 import type { Refuse } from './build-model.ts';
 import { reasoningOf } from './build-model.ts';
 import { buildPrice, FREE } from './build-price.ts';
-import { DEFAULT_FEATURES, parametersFor } from './features.ts';
+import { DEFAULT_FEATURES, type Feature, parametersFor } from './features.ts';
 import { type Endpoint, type Model, TIERS } from './model.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider } from './provider.ts';
 import type { EndpointFile } from './schema.ts';
 
 const QUANTIZATIONS = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32'.split(' ');
+
+/** An endpoint before it is known beside its neighbours. */
+type Unfinished = Omit<Endpoint, 'tierPrices' | 'forms'> & {
+  readonly others: readonly Pick<Endpoint, 'dialect' | 'parameters'>[];
+};
 
 type Facts = Pick<Model, 'id' | 'slug' | 'input' | 'output' | 'reasoning' | 'context' | 'maxOutput'>;
 
@@ -20,7 +25,7 @@ export function buildEndpoint(
   facts: Facts,
   providers: ReadonlyMap<string, Provider>,
   refuse: Refuse,
-): Omit<Endpoint, 'tierPrices'> | undefined {
+): Unfinished | undefined {
   const at = ['endpoints', tag];
   const [slug = '', variant = ''] = tag.split('/');
   const provider = providers.get(slug);
@@ -63,8 +68,15 @@ export function buildEndpoint(
     tier: TIERS.find((tier) => tag.endsWith(`/${tier}`)) ?? null,
     reasoning,
     operation,
+    others: file.dialect === undefined ? othersOf(provider, dialect, parameters) : [],
   };
 }
+
+/** The provider's other chat dialects that take calls; an endpoint whose table names its dialect speaks only that one. */
+const othersOf = ({ dialects }: Provider, own: DialectSettings, features: readonly Feature[]): Unfinished['others'] =>
+  dialects
+    .filter(({ id, takes }) => id !== own.id && takes.length > 0)
+    .map((dialect) => ({ dialect, parameters: parametersFor(dialect.id, features, dialect.drop) }));
 
 /** A tier is its host's ordinary endpoint at another price: what its table leaves out stands there. */
 export function withTiers(tables: { readonly [tag: string]: EndpointFile }): [tag: string, table: EndpointFile][] {
@@ -75,11 +87,26 @@ export function withTiers(tables: { readonly [tag: string]: EndpointFile }): [ta
 }
 
 /** Every endpoint with the prices of all tiers of its host. */
-export function withTierPrices(endpoints: readonly Omit<Endpoint, 'tierPrices'>[]): Endpoint[] {
-  return endpoints.map((endpoint) => {
+export function withTierPrices(endpoints: readonly Unfinished[]): Endpoint[] {
+  return endpoints.map(({ others, ...endpoint }) => {
     const family = endpoints.filter(({ tag }) => hostTag(tag) === hostTag(endpoint.tag));
-    return { ...endpoint, tierPrices: new Map(family.map(({ tier, price }) => [tier ?? 'default', price])) };
+    const tierPrices = new Map(family.map(({ tier, price }) => [tier ?? 'default', price]));
+    const forms = others.flatMap((other) => {
+      const form: Endpoint = { ...endpoint, ...other, tierPrices, forms: [] };
+      const rules = other.dialect.takes.filter(({ models }) => isAmong(models, endpoint.upstreamId));
+      return rules.map((rule) => ({ rule, endpoint: form }));
+    });
+    return { ...endpoint, tierPrices, forms };
   });
+}
+
+/** Is an upstream id among these patterns? */
+function isAmong(patterns: readonly string[], id: string): boolean {
+  const fits = (pattern: string): boolean =>
+    new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(id);
+  const taken = patterns.filter((pattern) => !pattern.startsWith('!'));
+  const refused = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  return taken.some(fits) && !refused.some(fits);
 }
 
 const isTierTag = (tag: string): boolean => TIERS.some((tier) => tag.endsWith(`/${tier}`));

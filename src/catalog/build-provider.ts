@@ -115,6 +115,7 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
       rename: dialect.rename ?? {},
       quirks: dialect.quirks ?? [],
       headers: dialect.headers ?? {},
+      takes: (dialect.takes ?? []).map(({ calls, models, must }) => ({ calls, models, must: must ?? false })),
     });
   }
   const chat = settings.find(({ id }) => id === 'openai-chat');
@@ -123,4 +124,4 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
   return settings;
 }
 
-const bare = (id: DialectId): DialectSettings => ({ id, drop: [], rename: {}, quirks: [], headers: {} });
+const bare = (id: DialectId): DialectSettings => ({ id, drop: [], rename: {}, quirks: [], headers: {}, takes: [] });

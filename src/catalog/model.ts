@@ -1,7 +1,7 @@
 import type { Effort } from '../call/call.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Price } from './price.ts';
-import type { DialectId, DialectSettings, Provider } from './provider.ts';
+import type { DialectId, DialectSettings, Provider, TakingRule } from './provider.ts';
 
 export const MODALITIES = ['text', 'image', 'file', 'audio', 'video', 'embeddings'] as const;
 export type Modality = (typeof MODALITIES)[number];
@@ -106,6 +106,10 @@ export type Endpoint = {
   /** What the model's family calls its reasoning, for budgets and replay; null = does not reason. */
   readonly reasoning: ReasoningSupport | null;
   readonly operation: 'chat' | 'embeddings';
+  /** The same endpoint in the provider's other dialects, for the calls that go in one of those. */
+  readonly forms: readonly EndpointForm[];
 };
+
+export type EndpointForm = { readonly rule: TakingRule; readonly endpoint: Endpoint };
 
 export type { DialectId };

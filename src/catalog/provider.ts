@@ -41,6 +41,24 @@ export type DialectSettings = {
   readonly quirks: readonly string[];
   /** Headers sent with every request (`anthropic-version` and the like belong to the dialect, not here). */
   readonly headers: { readonly [name: string]: string };
+  /** Which calls of endpoints that speak another dialect of the provider go in this one. */
+  readonly takes: readonly TakingRule[];
+};
+
+/**
+ * What can be said of a call when its wire format is chosen: it offers tools, it asks for reasoning, or its caller
+ * speaks this very dialect (`own`), so that nothing of it need be translated.
+ */
+export const CALL_KINDS = ['tools', 'reasoning', 'own'] as const;
+export type CallKind = (typeof CALL_KINDS)[number];
+
+export type TakingRule = {
+  /** One of these is enough. */
+  readonly calls: readonly CallKind[];
+  /** Patterns of upstream ids: `*` is any run of characters, a leading `!` takes away what the others gave. */
+  readonly models: readonly string[];
+  /** Must, since the endpoint's own dialect would be refused; otherwise only where no parameter gets lost by it. */
+  readonly must: boolean;
 };
 
 export type DataPolicy = {

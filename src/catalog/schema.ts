@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EFFORTS } from '../call/call.ts';
 import { FEATURES } from './features.ts';
 import { CATEGORIES, MODALITIES } from './model.ts';
+import { CALL_KINDS } from './provider.ts';
 
 /**
  * The shape of one TOML file as written: every member optional, because a file may override a part of another one;
@@ -63,6 +64,15 @@ const dialect = z.strictObject({
   rename: z.record(z.string(), text).optional(),
   quirks: z.array(text).optional(),
   headers: z.record(header, headerValue).optional(),
+  takes: z
+    .array(
+      z.strictObject({
+        calls: z.array(z.enum(CALL_KINDS)).min(1),
+        models: z.array(text).min(1),
+        must: z.boolean().optional(),
+      }),
+    )
+    .optional(),
 });
 
 export const PROVIDER_FILE = z.strictObject({

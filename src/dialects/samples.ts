@@ -17,7 +17,7 @@ export type SampleTarget = {
 };
 
 export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget = {}): Target {
-  const settings: DialectSettings = { id, drop: [], rename: {}, quirks: [], headers: {}, ...dialect };
+  const settings: DialectSettings = { id, drop: [], rename: {}, quirks: [], headers: {}, takes: [], ...dialect };
   const provider: Provider = {
     slug: 'sample',
     name: 'Sample',
@@ -50,6 +50,7 @@ export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget 
     price: { input: pico(1n), output: pico(2n), overrides: [] },
     tier: null,
     tierPrices: new Map(),
+    forms: [],
     reasoning,
     operation: 'chat',
     ...endpoint,

@@ -19,6 +19,10 @@ export type Question = {
   readonly promptTokens: number;
   readonly maxOutputTokens: number | null;
   readonly usesTools: boolean;
+  /** What decides in which of a provider's dialects an endpoint is spoken to. */
+  readonly asksReasoning: boolean;
+  /** The dialect that the caller speaks, where it says more than the neutral call does. */
+  readonly clientDialect: string | null;
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: ReadonlySet<string>;
   readonly health: HealthView;

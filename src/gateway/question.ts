@@ -31,8 +31,15 @@ export function questionOf(call: Call, surroundings: Surroundings): Question {
     outputModalities: (call.modalities ?? ['text']) as readonly Modality[],
     maxOutputTokens: call.maxOutputTokens ?? null,
     usesTools: call.tools.length > 0,
+    asksReasoning: asksReasoning(call),
+    clientDialect: call.dialect ?? null,
   };
 }
+
+const asksReasoning = ({ reasoning }: Call): boolean =>
+  reasoning !== undefined &&
+  reasoning.enabled !== false &&
+  (reasoning.effort === undefined ? reasoning.budgetTokens !== 0 : reasoning.effort !== 'none');
 
 /** `fast` is another word for the priority tier (spec §1.1). */
 function tierOf({ serviceTier }: Call): Tier | null {
@@ -67,5 +74,7 @@ export function embeddingQuestionOf(call: EmbeddingCall, surroundings: Surroundi
     outputModalities: ['embeddings'],
     maxOutputTokens: null,
     usesTools: false,
+    asksReasoning: false,
+    clientDialect: null,
   };
 }

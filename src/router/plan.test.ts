@@ -93,6 +93,8 @@ function ask({ health = {}, ...more }: Ask = {}): ReturnType<typeof plan> {
     promptTokens: 10,
     maxOutputTokens: null,
     usesTools: false,
+    asksReasoning: false,
+    clientDialect: null,
     enabled: new Set(['cheap', 'middle', 'dear', 'resold', 'broker']),
     seed: 1,
     ...more,

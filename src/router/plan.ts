@@ -3,6 +3,7 @@ import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
 import { type Asked, FILTERS, SOFT_FILTERS } from './filters.ts';
+import { formFor } from './form.ts';
 import { orderEndpoints } from './order.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
 
@@ -34,7 +35,8 @@ export function plan(question: Question): Plan {
 
 function eligible({ model, tier }: Resolved, question: Question, rejected: Rejection[]): Endpoint[] {
   let left: Endpoint[] = [];
-  for (const endpoint of model.endpoints) {
+  for (const listed of model.endpoints) {
+    const endpoint = formFor(listed, question);
     const obstacle = firstObstacle(endpoint, question, { model, tier });
     if (obstacle) rejected.push(obstacle);
     else left.push(endpoint);

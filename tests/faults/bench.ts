@@ -24,7 +24,15 @@ export function targetAt(
   slug: string,
   settings: Partial<DialectSettings> = {},
 ): Target {
-  const dialect: DialectSettings = { id: 'openai-chat', drop: [], rename: {}, quirks: [], headers: {}, ...settings };
+  const dialect: DialectSettings = {
+    id: 'openai-chat',
+    drop: [],
+    rename: {},
+    quirks: [],
+    headers: {},
+    takes: [],
+    ...settings,
+  };
   const provider: Provider = {
     slug,
     name: slug.toUpperCase(),
@@ -51,6 +59,7 @@ export function targetAt(
     price: { input: pico(1n), output: pico(1n), overrides: [] },
     tier: null,
     tierPrices: new Map(),
+    forms: [],
     operation: 'chat',
   };
   const [author = '', modelSlug = ''] = modelId.split('/');

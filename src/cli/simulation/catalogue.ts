@@ -51,7 +51,7 @@ const providerOf = ({ slug, dialect, billsAfterCancel }: Host): Provider => ({
   auth: { scheme: 'none' },
   docs: '',
   policy: { trainsOnData: false, retainsDays: 0 },
-  dialects: [{ id: dialect, drop: [], rename: {}, quirks: [], headers: {} }],
+  dialects: [{ id: dialect, drop: [], rename: {}, quirks: [], headers: {}, takes: [] }],
   reseller: false,
   local: false,
   billsAfterCancel,
@@ -76,6 +76,7 @@ function endpointOf(modelId: string, provider: Provider, { input, output, maxOut
     price: { input: pico(input), output: pico(output), overrides: [] },
     tier: null,
     tierPrices: new Map(),
+    forms: [],
     operation: 'chat',
   };
 }

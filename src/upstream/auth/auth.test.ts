@@ -14,7 +14,7 @@ const provider = (auth: Auth, baseUrl = 'https://api.example.com/v1'): Provider 
   auth,
   docs: '',
   policy: { trainsOnData: false, retainsDays: 0 },
-  dialects: [{ id: 'openai-chat', drop: [], rename: {}, quirks: [], headers: {} }],
+  dialects: [{ id: 'openai-chat', drop: [], rename: {}, quirks: [], headers: {}, takes: [] }],
   reseller: false,
   local: false,
   billsAfterCancel: false,

@@ -55,6 +55,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const native = readNative(body, text);
   const call: Call = {
     ...readCommon(to, body, request.headers),
+    dialect: DIALECT,
     messages: readMessages(to, body),
     tools: readTools(to, body),
     output: readFormat(to, text),
