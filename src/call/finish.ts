@@ -1,3 +1,10 @@
 /** Why a choice ended. `native` beside it is always the vendor's own word. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'error'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
+
+/**
+ * An ordinary end beside calls means that they are to be run, whatever word the vendor has for it: agents go on only on
+ * `tool_calls` (googleapis/python-genai#2868, read 2026-11-29).
+ */
+export const besideCalls = (reason: FinishReason, hasCalls: boolean): FinishReason =>
+  reason === 'stop' && hasCalls ? 'tool_calls' : reason;

@@ -117,7 +117,9 @@ test('tools that are not allowed are not sent, except where the list is understo
   const asked = { tools: [tool('a'), tool('b')], toolChoice };
   const call = suited(asked);
   assert.deepEqual([call.tools, call.toolChoice], [[tool('b')], { type: 'required' }]);
-  assert.deepEqual(suited(asked, {}, 'openai-chat').toolChoice, toolChoice);
+  const openai = { dialect: { quirks: ['custom-tools'] } };
+  assert.deepEqual(suited(asked, openai, 'openai-chat').toolChoice, toolChoice);
+  assert.deepEqual(suited(asked, {}, 'openai-chat').tools, [tool('b')]);
   const google = { mode: 'ANY', allowedFunctionNames: ['b'] };
   const gemini = { ...asked, toolChoice: { type: 'native', dialect: 'gemini', value: google } as const };
   assert.deepEqual(suited(gemini, {}, 'ollama').tools, [tool('b')]);

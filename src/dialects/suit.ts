@@ -81,12 +81,16 @@ function named(message: Message): Message {
 /** A vendor's list of allowed tools, for everyone else: the tools that may be called are the only ones sent. */
 function allowedTools(call: Call, endpoint: Endpoint): Pick<Call, 'tools' | 'toolChoice'> | undefined {
   const choice = call.toolChoice;
-  if (choice?.type !== 'native' || choice.dialect === endpoint.dialect.id) return undefined;
+  if (choice?.type !== 'native' || knowsAllowedTools(choice.dialect, endpoint)) return undefined;
   const { names, isForced } = allowedIn(choice.value);
   const tools = call.tools.filter((tool) => tool.type === 'function' && names.includes(tool.name));
   if (tools.length === 0) return undefined;
   return { tools, toolChoice: { type: isForced ? 'required' : 'auto' } };
 }
+
+/** Of the hosts of chat completions only OpenAI's own and gateways know such lists; the others refuse the call. */
+const knowsAllowedTools = (dialect: string, { dialect: { id, quirks } }: Endpoint): boolean =>
+  dialect === id && (id !== 'openai-chat' || quirks.includes('custom-tools') || quirks.includes('reasoning-details'));
 
 /** OpenAI's `allowed_tools` in its two shapes, or Gemini's names. */
 function allowedIn(value: JsonObject): { readonly names: readonly (Json | undefined)[]; readonly isForced: boolean } {

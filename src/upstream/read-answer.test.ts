@@ -71,3 +71,43 @@ test('what a stream’s header promises is not always what comes', () => {
   const stream = 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
   assert.deepEqual(read('application/json', stream), ['start', 'text', 'finish', 'end']);
 });
+
+test('a whole answer is read by what it begins with, whatever its header says', () => {
+  const read = (id: DialectId, type: string, body: string): unknown => {
+    let told: unknown;
+    const context = sampleUpstream(sampleTarget(id), sampleCall({ stream: false }));
+    const reader = readAnswer(
+      { ...context, dialect: DIALECTS.chat(id) },
+      { 'content-type': type },
+      {
+        events: () => assert.fail(),
+        replied: ({ choices }) => (told = choices[0]?.parts.map((part) => ('text' in part ? part.text : ''))),
+        failed: ({ message }) => (told = message),
+      },
+    );
+    reader.push(Buffer.from(body));
+    reader.end();
+    return told;
+  };
+  const chunk = (text: string) => `{"choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":"stop"}]}`;
+  const events = `data: ${chunk('a')}\n\ndata: [DONE]\n\n`;
+  for (const type of ['application/json', 'text/plain', '', 'text/event-stream'])
+    for (const body of [
+      events,
+      `: hello\n\n${events}`,
+      `\n\n${events}`,
+      `\ufeff${events}`,
+      `event: message\r\n${events}`,
+    ])
+      assert.deepEqual(read('openai-chat', type, body), ['a'], JSON.stringify([type, body]));
+  const whole = '{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}]}';
+  for (const type of ['text/event-stream', 'text/plain'])
+    assert.deepEqual(read('openai-chat', type, whole), ['a'], type);
+  assert.match(String(read('openai-chat', 'text/plain', 'no such page')), /not JSON/);
+  const lines = [
+    '{"model":"m","message":{"content":"a"},"done":false}',
+    '{"model":"m","message":{"content":"b"},"done":true}',
+  ];
+  assert.deepEqual(read('ollama', 'application/json', lines.join('\n')), ['ab']);
+  assert.deepEqual(read('ollama', 'application/x-ndjson', lines[1] ?? ''), ['b']);
+});

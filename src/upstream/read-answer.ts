@@ -1,5 +1,5 @@
 import type { Fault } from '../base/fault.ts';
-import type { Frame } from '../base/frame.ts';
+import type { Frame, Framing } from '../base/frame.ts';
 import { createSplitter } from '../base/frames.ts';
 import { isObject, type Json } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -50,7 +50,7 @@ function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
   return {
     push: (bytes) => {
       if (!chosen) {
-        const first = bytes.find((byte) => byte > 32);
+        const first = firstOf(bytes);
         if (first === undefined) return;
         chosen = beginsWhole(first) ? whole() : stream();
       }
@@ -59,6 +59,10 @@ function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
     end: () => (chosen ?? whole()).end(),
   };
 }
+
+/** The first byte that says something: neither blank nor of a byte order mark. */
+const firstOf = (bytes: Uint8Array): number | undefined => bytes.find((byte) => byte > 32 && !MARK.includes(byte));
+const MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 
 /** `{`, `[` and `<` begin no event stream, though some errors are sent as one. */
 const beginsWhole = (first: number | undefined): boolean => first === 123 || first === 91 || first === 60;
@@ -90,11 +94,22 @@ function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
 }
 
 function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
-  const isStream = type === 'text/event-stream' && !beginsWhole(bytes.find((byte) => byte > 32));
+  const isStream = beginsStream(context.dialect.framing, type, bytes);
   const reply = isStream ? collectStream(context, bytes) : decodeBody(context, type, bytes);
   const worthless = reply.ok && faultOfReply(reply.value, context);
   return worthless ? failed(worthless) : reply;
 }
+
+/** Events may come under any name; one JSON body under the name of a stream is one all the same. */
+function beginsStream(framing: Framing, type: string, bytes: Buffer): boolean {
+  const isWhole = beginsWhole(firstOf(bytes));
+  if (framing === 'ndjson') return isWhole && SECOND_LINE.test(bytes.toString('latin1'));
+  return (
+    !isWhole && (type === 'text/event-stream' || (framing === 'sse' && FIELD.test(bytes.toString('latin1', 0, 64))))
+  );
+}
+const FIELD = /^\s*(?:\xef\xbb\xbf)?\s*(?:(?:data|event|id|retry)\s*)?:/;
+const SECOND_LINE = /\}\s*\n\s*\{"/;
 
 function decodeBody(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
   const body = parseWhole(context.target, type, bytes);

@@ -2,7 +2,7 @@ import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString
 import { entryOf } from '../../base/table.ts';
 import { toolCallIds } from '../../call/call.ts';
 import type { Event, FinishEvent } from '../../call/event.ts';
-import type { FinishReason } from '../../call/finish.ts';
+import { besideCalls, type FinishReason } from '../../call/finish.ts';
 import type { Annotation, ReasoningFormat } from '../../call/message.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { type ForeignBlock, isServerTool, nativeBlock } from './foreign-block.ts';
@@ -189,7 +189,10 @@ export function finishOf(answer: Answer, stop: JsonObject): FinishEvent {
   return {
     type: 'finish',
     choice: 0,
-    reason: native === 'tool_use' && isAnswered ? 'stop' : (entryOf(REASONS, native) ?? 'stop'),
+    reason:
+      native === 'tool_use' && isAnswered
+        ? 'stop'
+        : besideCalls(entryOf(REASONS, native) ?? 'stop', answer.toolCount > 0),
     native,
     ...(sequence !== undefined && { stopSequence: sequence }),
   };

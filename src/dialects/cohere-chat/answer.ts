@@ -3,7 +3,7 @@ import { type Json, type JsonObject, objectOf, optionalString, stringOf } from '
 import { entryOf } from '../../base/table.ts';
 import { toolCallIds } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
-import type { FinishReason } from '../../call/finish.ts';
+import { besideCalls, type FinishReason } from '../../call/finish.ts';
 import type { UpstreamContext } from '../dialect.ts';
 import { decodeCitation } from './citation.ts';
 import { decodeUsage } from './usage.ts';
@@ -119,7 +119,7 @@ export function finishAnswer(answer: Answer, end: JsonObject): void {
     events.push({ type: 'fault', fault: fault(code, message, { upstream: { code: native ?? 'ERROR' } }) });
     return;
   }
-  events.push({ type: 'finish', choice: 0, reason: finishOf(native), native });
+  events.push({ type: 'finish', choice: 0, reason: besideCalls(finishOf(native), answer.callCount > 0), native });
   const usage = decodeUsage(objectOf(end.usage));
   if (usage) events.push({ type: 'usage', usage });
   events.push({ type: 'end' });

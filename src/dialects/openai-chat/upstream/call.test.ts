@@ -169,3 +169,165 @@ test('an answer that the provider ended with an error is no answer, streamed or 
     ['start', 'text', 'fault'],
   );
 });
+
+const TOOLS: Call['tools'] = [
+  { type: 'function', name: 'find' },
+  { type: 'function', name: 'read' },
+];
+const noun = (body: JsonObject) => [body.thinking ?? body.enable_thinking, body.tool_choice];
+const REASONS_AT_WILL = { efforts: [], budget: false, mandatory: false, defaultEnabled: true } as const;
+
+test('a choice among no tools is not sent, nor how many at once', () => {
+  for (const toolChoice of [{ type: 'auto' }, { type: 'none' }] as const) {
+    const { body, lost } = written({ toolChoice, parallelToolCalls: false }, {});
+    assert.deepEqual([Object.keys(body).filter((name) => /tool/.test(name)), lost], [[], []]);
+  }
+  assert.deepEqual(written({ toolChoice: { type: 'required' } }, {}).lost, ['tool_choice']);
+  const alien: Call['tools'] = [{ type: 'native', dialect: 'gemini', value: { code_execution: {} } }];
+  const { body } = written({ tools: alien, toolChoice: { type: 'auto' }, parallelToolCalls: true }, {});
+  assert.deepEqual(
+    Object.keys(body).filter((name) => /tool/.test(name)),
+    [],
+  );
+});
+
+test('a forced tool turns thinking off where the two exclude each other, and is left to the model where it must think', () => {
+  const kimi = (call: Partial<Call>, reasoning: typeof REASONS_AT_WILL | { mandatory: true } = REASONS_AT_WILL) =>
+    written(
+      { tools: TOOLS, ...call },
+      {
+        ...quirk('thinking-object', 'unforced-while-thinking'),
+        endpoint: { reasoning: { ...REASONS_AT_WILL, ...reasoning } },
+      },
+    );
+  const required = { toolChoice: { type: 'required' } } as const;
+  const named = { toolChoice: { type: 'function', name: 'read' } } as const;
+  assert.deepEqual(noun(kimi(required).body), [{ type: 'disabled' }, 'required']);
+  assert.deepEqual(kimi(required).lost, []);
+  const wished = kimi({ ...required, reasoning: { effort: 'high' } });
+  assert.deepEqual([noun(wished.body), wished.lost], [[{ type: 'disabled' }, 'required'], ['reasoning']]);
+  const native = { dialect: 'openai-chat', fields: { thinking: { type: 'disabled' } } };
+  assert.deepEqual(noun(kimi({ ...named, native }).body), [
+    { type: 'disabled' },
+    { type: 'function', function: { name: 'read' } },
+  ]);
+  assert.deepEqual(noun(kimi({ toolChoice: { type: 'auto' } }).body), [undefined, 'auto']);
+  const must = kimi(named, { mandatory: true });
+  assert.deepEqual([noun(must.body), must.lost], [[undefined, 'auto'], ['tool_choice']]);
+  assert.deepEqual(
+    (must.body.tools as { function: JsonObject }[]).map((tool) => tool.function.name),
+    ['read'],
+  );
+  const qwen = written(
+    { tools: TOOLS, ...required },
+    {
+      ...quirk('enable-thinking', 'streams-thoughts', 'unforced-while-thinking'),
+      endpoint: { reasoning: REASONS_AT_WILL },
+    },
+  );
+  assert.deepEqual(noun(qwen.body), [false, 'required']);
+});
+
+test('where only the automatic choice is taken, a forbidden call is one without tools', () => {
+  const zai = (toolChoice: Call['toolChoice']) =>
+    written({ tools: TOOLS, ...(toolChoice && { toolChoice }) }, quirk('automatic-tool-choice'));
+  assert.deepEqual(
+    [zai({ type: 'required' }).body.tool_choice, zai({ type: 'required' }).lost],
+    ['auto', ['tool_choice']],
+  );
+  const named = zai({ type: 'function', name: 'find' });
+  assert.deepEqual([named.body.tool_choice, arrayOf(named.body.tools).length], ['auto', 1]);
+  const none = zai({ type: 'none' });
+  assert.deepEqual([none.body.tool_choice, none.body.tools, none.lost], [undefined, undefined, []]);
+});
+
+const textOf = (text: string) => [{ type: 'text', text }] as const;
+const called = (...ids: string[]): Message => ({
+  role: 'assistant',
+  parts: ids.map((id) => ({ type: 'tool-call', id, name: 'find', arguments: '{}' })),
+});
+const result = (callId: string): Message => ({ role: 'tool', callId, parts: textOf('1') });
+const roles = (body: { messages: JsonObject[] }) => body.messages.map(({ role }) => role);
+
+test('results stand behind their calls, and what was said between them behind the last', () => {
+  const said: Message = { role: 'user', parts: textOf('wait') };
+  const messages = [called('a', 'b'), said, result('b'), said, result('a'), called('c'), said];
+  assert.deepEqual(roles(written({ messages }, {}).body), [
+    ...['assistant', 'tool', 'tool', 'user', 'user', 'assistant', 'user'],
+  ]);
+  const unanswered = [called('a', 'b'), result('a'), said, called('c'), result('c'), said];
+  assert.deepEqual(roles(written({ messages: unanswered }, {}).body), [
+    ...['assistant', 'tool', 'user', 'assistant', 'tool', 'user'],
+  ]);
+});
+
+test('Mistral gets an assistant’s turn between a result and the user', () => {
+  const messages: Message[] = [
+    called('a'),
+    result('a'),
+    { role: 'user', parts: textOf('no') },
+    { role: 'system', parts: textOf('x') },
+  ];
+  assert.deepEqual(roles(written({ messages }, quirk('answer-after-tools')).body), [
+    ...['assistant', 'tool', 'assistant', 'user', 'system'],
+  ]);
+  const answered: Message[] = [called('a'), result('a'), { role: 'assistant', parts: textOf('1') }];
+  assert.deepEqual(roles(written({ messages: answered }, quirk('answer-after-tools')).body), [
+    'assistant',
+    'tool',
+    'assistant',
+  ]);
+  assert.deepEqual(roles(written({ messages }, {}).body), ['assistant', 'tool', 'user', 'system']);
+});
+
+test('an assistant’s message that says nothing is left out', () => {
+  const thought = { type: 'reasoning', kind: 'text', text: 'Hm', format: 'unknown' } as const;
+  const messages: Message[] = [
+    { role: 'user', parts: textOf('a') },
+    { role: 'assistant', parts: [] },
+    { role: 'assistant', parts: textOf('') },
+    { role: 'assistant', parts: [thought] },
+    { role: 'user', parts: textOf('b') },
+  ];
+  const { body, lost } = written({ messages }, quirk('reasoning-content'));
+  assert.deepEqual(roles(body), ['user', 'user']);
+  assert.deepEqual(lost, ['messages[1]', 'messages[2]', 'messages[3]']);
+  assert.equal(written({ messages }, quirk('reasoning-details')).body.messages.length, 3);
+});
+
+test('hosts that want their thoughts back get a blank where none was kept', () => {
+  const messages: Message[] = [
+    { role: 'assistant', parts: textOf('a') },
+    called('x'),
+    result('x'),
+    { role: 'assistant', parts: [{ type: 'reasoning', kind: 'text', text: 'Hm', format: 'unknown' }, ...textOf('b')] },
+    { role: 'user', parts: textOf('c') },
+  ];
+  const thoughts = (call: Partial<Call>, endpoint: SampleTarget['endpoint'] = { reasoning: REASONS_AT_WILL }) =>
+    written(
+      { messages, ...call },
+      { ...quirk('reasoning-content', 'thinking-object', 'thoughts-in-history'), endpoint },
+    ).body.messages.map((message) => message.reasoning_content);
+  assert.deepEqual(thoughts({}), [' ', ' ', undefined, 'Hm', undefined]);
+  assert.deepEqual(thoughts({ reasoning: { effort: 'none' } }), [undefined, undefined, undefined, 'Hm', undefined]);
+  assert.deepEqual(thoughts({}, { reasoning: null })[0], undefined);
+  const begun: Message[] = [{ role: 'assistant', parts: textOf('The') }];
+  assert.deepEqual(thoughts({ messages: begun }), [undefined]);
+});
+
+test('members that only another program knows stay out of messages', () => {
+  const fields = { provider_specific_fields: null, index: 0, status: 'completed', prefix: true, partial: true };
+  const messages: Message[] = [{ role: 'assistant', parts: textOf('a'), native: { dialect: 'openai-chat', fields } }];
+  const plain = written({ messages }, {});
+  assert.deepEqual(plain.body.messages, [{ role: 'assistant', content: 'a' }]);
+  assert.deepEqual(
+    plain.lost,
+    Object.keys(fields).map((name) => `messages[0].${name}`),
+  );
+  assert.deepEqual(written({ messages }, quirk('reasoning-details')).body.messages, [
+    { role: 'assistant', content: 'a', ...fields },
+  ]);
+  assert.deepEqual(written({ messages }, quirk('assistant-partial')).body.messages, [
+    { role: 'assistant', content: 'a', partial: true },
+  ]);
+});

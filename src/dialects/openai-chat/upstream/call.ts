@@ -13,21 +13,21 @@ import { isGatewayTool, pluginsOf } from '../../gateway-options.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
 import { writeCustomTool } from '../custom.ts';
-import { lose, nativeFieldsOf, newWriter, type Writer, writeCache, writeMessage } from './messages.ts';
+import { lose, nativeFieldsOf, newWriter, type Writer, writeCache } from './messages.ts';
 import { QUIRKS } from './quirks.ts';
 import { writeReasoningRequest } from './reasoning.ts';
+import { fitToolChoice } from './tool-choice.ts';
+import { writeMessages } from './turns.ts';
 
 /** Writes a call for an endpoint that speaks this dialect. What cannot be carried over is in `losses`. */
-export function encodeCall(call: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
-  const writer = newWriter(target, assets, call.tools);
+export function encodeCall(asked: Call, target: Target, assets: Assets): Result<EncodedCall, Fault> {
+  const writer = newWriter(target, assets, asked.tools);
+  const call = fitToolChoice(writer, asked);
   const reasoning = writeReasoningRequest(writer, call);
   const tools = writeTools(writer, call.tools);
   // Field by field: copying one literal of all members, most of them undefined, takes several times as long.
   const written: Body = { ...nativeFieldsOf(call.native), model: target.endpoint.upstreamId };
-  written.messages = [
-    ...schemaInWords(writer, call.output),
-    ...call.messages.map((message, index) => writeMessage(writer, message, `messages[${index}]`)),
-  ];
+  written.messages = [...schemaInWords(writer, call.output), ...writeMessages(writer, call.messages)];
   if (call.stream) {
     written.stream = true;
     written.stream_options = { include_usage: true };
@@ -38,8 +38,8 @@ export function encodeCall(call: Call, target: Target, assets: Assets): Result<E
   if (tools) {
     written.tools = tools;
     put(written, 'parallel_tool_calls', call.parallelToolCalls);
+    put(written, 'tool_choice', call.toolChoice && writeToolChoice(writer, call.toolChoice));
   }
-  put(written, 'tool_choice', call.toolChoice && writeToolChoice(writer, call.toolChoice));
   put(written, 'response_format', writeOutput(writer, call.output));
   if (reasoning) Object.assign(written, reasoning);
   put(written, 'verbosity', known(writer, 'verbosity', call.verbosity));

@@ -60,11 +60,15 @@ export function readDelta(state: ChoiceState, delta: JsonObject, out: Event[]): 
   if (typeof delta.refusal === 'string' && delta.refusal !== '')
     out.push({ type: 'refusal', choice: state.choice, text: delta.refusal });
   if (delta.images) for (const image of arrayOf(delta.images)) addImage(state, objectOf(image), out);
-  if (isObject(delta.audio)) addAudio(state, delta.audio, out);
+  if (isObject(delta.audio) && !isBlank(delta.audio)) addAudio(state, delta.audio, out);
   if (delta.tool_calls) for (const call of listOf(delta.tool_calls)) addToolCall(state, call, out);
-  if (isObject(delta.function_call)) state.tools.push({ index: 0, function: delta.function_call }, out);
+  if (isObject(delta.function_call) && !isBlank(delta.function_call))
+    state.tools.push({ index: 0, function: delta.function_call }, out);
   if (delta.annotations) addAnnotations(state, arrayOf(delta.annotations), out);
 }
+
+/** Servers that write every member of their structs: empty texts and zeros say nothing (seen in clients, read 2026-11-29). */
+const isBlank = (value: JsonObject): boolean => Object.values(value).every((member) => !member);
 
 /** A signed call's thought goes before it, as Gemini's own format has it. */
 function addToolCall(state: ChoiceState, call: Json, out: Event[]): void {

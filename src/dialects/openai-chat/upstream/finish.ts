@@ -1,5 +1,5 @@
 import { entryOf } from '../../../base/table.ts';
-import type { FinishReason } from '../../../call/finish.ts';
+import { besideCalls, type FinishReason } from '../../../call/finish.ts';
 
 /** What vendors of this dialect say at the end of an answer, and what it means. Lower case. */
 const REASONS: { readonly [word: string]: FinishReason } = {
@@ -48,7 +48,7 @@ const REASONS: { readonly [word: string]: FinishReason } = {
  * its own word after it: `function_call_filter: MALFORMED_FUNCTION_CALL` (coder/coder#28470, read 2026-11-25).
  */
 export function finishOf(native: string | null, hasToolCalls: boolean): FinishReason {
-  return entryOf(REASONS, native?.toLowerCase().replace(/:.*/s, '')) ?? (hasToolCalls ? 'tool_calls' : 'stop');
+  return besideCalls(entryOf(REASONS, native?.toLowerCase().replace(/:.*/s, '')) ?? 'stop', hasToolCalls);
 }
 
 /**

@@ -181,7 +181,8 @@ test('ends in words of single hosts', () => {
   assert.equal(end('sensitive'), 'content_filter');
   const tool = { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] };
   assert.equal(end('something_new', tool), 'tool_calls');
-  assert.equal(end('stop', tool), 'stop', 'the vendor’s own known word stands');
+  for (const word of ['stop', 'eos', 'end_turn', 'completed']) assert.equal(end(word, tool), 'tool_calls', word);
+  assert.equal(end('length', tool), 'length');
   const nulls = replyOf([delta({ content: 'a' }, 'null'), delta({ content: 'b' }, 'stop')]);
   assert.deepEqual([said(nulls)[1], nulls.choices[0]?.nativeFinish], ['ab', 'stop']);
 });
@@ -289,4 +290,27 @@ test('Gemini behind chat completions signs its calls, and gets the signature bac
   assert.deepEqual(back.ok && back.value.messages[1]?.parts, parts(streamed), 'a program may keep it there too');
   assert.deepEqual(sent('google/gemini-3-flash'), [signed, []]);
   assert.deepEqual(sent('llama-4'), [undefined, ['messages[0].reasoning_details']]);
+});
+
+test('members of which nothing but zeros come say nothing', () => {
+  const message = {
+    role: 'assistant',
+    content: 'Hi',
+    function_call: { name: '', arguments: '' },
+    audio: { id: '', data: '', transcript: '', expires_at: 0 },
+    tool_calls: [{ id: '', type: 'function', function: { name: '', arguments: '' } }],
+  };
+  const reply = dialect.decodeReply(
+    { choices: [{ index: 0, message, finish_reason: 'stop' }] },
+    { target, call: sampleCall(), newId: (prefix) => prefix },
+  );
+  assert.ok(reply.ok);
+  assert.deepEqual([parts(reply.value), reply.value.choices[0]?.finish], [[{ type: 'text', text: 'Hi' }], 'stop']);
+  const { role: _, ...zeros } = message;
+  const streamed = replyOf([
+    delta({ ...zeros, content: 'Hi' }),
+    call({ name: 'a', arguments: '{}' }, { index: 1, id: 'c' }),
+    end,
+  ]);
+  assert.deepEqual(calls(streamed), [['a', '{}']]);
 });

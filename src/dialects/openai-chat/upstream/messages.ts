@@ -148,13 +148,14 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
   const annotations = texts.flatMap((part) => part.annotations ?? []);
   const { reasoning_details: unmodelled, model: _model, ...fields } = nativeFieldsOf(message.native);
   const openrouter = writer.has('reasoning-details');
+  const known = openrouter ? fields : knownFields(writer, fields, path);
   if (images.length > 0 && !openrouter)
     lose(writer, `${path}.images`, 'the provider takes no pictures of its own back');
   const thoughts = of(message, 'reasoning');
   const signed = openrouter ? NO_SIGNATURES : signedCalls(thoughts, writer.target);
   const rest = thoughts.filter((part) => part.id === undefined || signed.get(part.id) !== part);
   return {
-    ...fields,
+    ...known,
     role: 'assistant',
     content: texts.length > 0 ? writeContent(writer, texts, path) : null,
     ...(refusal.length > 0 && { refusal: refusal.join('') }),
@@ -168,6 +169,21 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
     }),
   };
 }
+
+/** Gateways take anything; Groq, Cerebras and StepFun refuse a message with members that they do not know. */
+function knownFields(writer: Writer, fields: JsonObject, path: string): JsonObject {
+  let known: JsonObject = {};
+  for (const name in fields) {
+    const value = fields[name];
+    const mark = CONTINUES[name];
+    if (value !== undefined && mark !== undefined && writer.has(mark)) known = { ...known, [name]: value };
+    else lose(writer, `${path}.${name}`, 'no member of messages that the provider knows');
+  }
+  return known;
+}
+
+/** How hosts are told to continue a message. */
+const CONTINUES: { readonly [name: string]: QuirkName } = { prefix: 'assistant-prefix', partial: 'assistant-partial' };
 
 const NO_SIGNATURES: ReadonlyMap<string, ReasoningPart> = new Map();
 

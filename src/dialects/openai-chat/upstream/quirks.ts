@@ -77,6 +77,19 @@ export const QUIRKS = {
   'reasoning-content': {
     why: 'takes reasoning_content back, and wants it between tool calls: api-docs.deepseek.com/guides/thinking_mode, read 2026-11-22',
   },
+  'thoughts-in-history': {
+    why: 'refuses assistant messages without reasoning_content while it thinks: deepseek-ai/DeepSeek-V3#1376 and openclaw/openclaw#73417, anomalyco/opencode#10996 for Kimi, platform.xiaomimimo.com, passing back reasoning_content, read 2026-11-29',
+    call: (body, { endpoint }) => (endpoint.reasoning && isThinking(body) ? mapMessages(body, withThought) : body),
+  },
+  'unforced-while-thinking': {
+    why: 'refuses a forced tool while it thinks: can1357/oh-my-pi#1077 for Kimi, cloudwego/eino#994 for Alibaba and DeepSeek, read 2026-11-29',
+  },
+  'automatic-tool-choice': {
+    why: '"Tool choice must be auto": vectorize-io/hindsight#4246 for Z.AI and Meta, read 2026-11-29',
+  },
+  'answer-after-tools': {
+    why: "\"Unexpected role 'user' after role 'tool'\" (code 3230): zed-industries/zed#31736, read 2026-11-29",
+  },
   'reasoning-object': {
     why: 'steers reasoning by an object with effort, max_tokens and enabled: openrouter.ai/docs, read 2026-11-22',
   },
@@ -92,6 +105,10 @@ export const QUIRKS = {
   'assistant-prefix': {
     why: 'continues a final assistant message only if it says prefix: true: docs.mistral.ai, api-docs.deepseek.com, read 2026-11-22',
     call: (body) => mapMessages(body, markPrefix),
+  },
+  'assistant-partial': {
+    why: 'continues a final assistant message only if it says partial: true: platform.kimi.ai, partial mode, and alibabacloud.com/help/en/model-studio/partial-mode, read 2026-11-29',
+    call: (body) => mapMessages(body, markPartial),
   },
   'nine-character-tool-ids': {
     why: 'tool call ids must be nine letters or digits: docs.mistral.ai/capabilities/function_calling, read 2026-11-22',
@@ -130,8 +147,24 @@ const nameInText: MessageEdit = ({ name, ...message }) => {
   return Array.isArray(content) ? { ...message, content: [{ type: 'text', text: `${name}: ` }, ...content] } : message;
 };
 
+const isThinking = ({ thinking, enable_thinking: enabled }: JsonObject): boolean =>
+  objectOf(thinking).type !== 'disabled' && enabled !== false;
+
+/**
+ * Where no thought was kept stands a blank, which is taken everywhere: Kimi has refused an empty string at times. A last
+ * message that is to be continued is left alone, since its thought would be continued too.
+ */
+const withThought: MessageEdit = (message, isLast) =>
+  message.role !== 'assistant' || message.reasoning_content !== undefined || (isLast && !message.tool_calls)
+    ? message
+    : { ...message, reasoning_content: ' ' };
+
 const markPrefix: MessageEdit = (message, isLast) =>
   isLast && message.role === 'assistant' ? { ...message, prefix: true } : message;
+
+/** A history that ends with calls is no beginning of an answer. */
+const markPartial: MessageEdit = (message, isLast) =>
+  isLast && message.role === 'assistant' && !message.tool_calls ? { ...message, partial: true } : message;
 
 const shortenIds: MessageEdit = (message) => ({
   ...message,

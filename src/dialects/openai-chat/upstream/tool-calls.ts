@@ -56,7 +56,7 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
     const id = fresh ? slot.vendorId : ids.newId('call');
     ids.used.add(id);
     slot.started = true;
-    started++;
+    slot.index = started++;
     out.push({ type: 'tool-start', choice, index: slot.index, id, name: slot.name });
     if (slot.text !== '') out.push({ type: 'tool-arguments', choice, index: slot.index, text: slot.text });
   };
@@ -78,14 +78,18 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
     },
     close: (cutOff, out) => {
       for (const slot of slots) {
+        if (isNothing(slot)) continue;
         if (!slot.started) start(slot, out);
         if (slot.custom && slot.text !== '') write(slot, '"}', out);
         else if (slot.text === '' && !cutOff) write(slot, slot.custom ? argumentsOfInput('') : '{}', out);
       }
     },
-    count: () => slots.length,
+    count: () => slots.reduce((count, slot) => (isNothing(slot) ? count : count + 1), 0),
   };
 }
+
+/** An entry of which nothing but zeros ever came. */
+const isNothing = ({ name, vendorId, text }: Slot): boolean => name === '' && vendorId === '' && text === '';
 
 /** One entry of `tool_calls`; what is missing is empty. */
 type Called = {
