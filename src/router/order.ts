@@ -48,12 +48,12 @@ function arrange(
   return [...arranged(front), ...back];
 }
 
+const OUTAGE = 'recent outage';
+/** Why an endpoint that is down stands where it does. */
+export const RECENT_OUTAGE = `${OUTAGE}: tried last`;
+
 /** From the least to the worst. */
-const DRAWBACKS = [
-  'slower than preferred_min_throughput',
-  'later than preferred_max_latency',
-  'recent outage',
-] as const;
+const DRAWBACKS = ['slower than preferred_min_throughput', 'later than preferred_max_latency', OUTAGE] as const;
 
 type Drawback = (typeof DRAWBACKS)[number];
 
@@ -61,7 +61,7 @@ type Drawback = (typeof DRAWBACKS)[number];
 function drawback(endpoint: Endpoint, { health, preferences }: Question): Drawback | null {
   const figures = health.of(endpoint.id);
   if (!figures) return null;
-  if (!figures.stable) return 'recent outage';
+  if (!figures.stable) return OUTAGE;
   const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
   if (throughput !== undefined && figures.throughput && misses(throughput, figures.throughput, (is, cut) => is < cut))
     return 'slower than preferred_min_throughput';

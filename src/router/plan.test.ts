@@ -194,6 +194,18 @@ test('an endpoint with a recent outage goes to the back', () => {
   assert.equal(order.at(-1), 'one@cheap');
 });
 
+test('what is down goes behind other models too, and behind others that the caller named after it', () => {
+  const health = { 'acme/two@dear': { stable: false } };
+  const models = ['acme/two', 'acme/one'];
+  const order = ask({ models, health });
+  assert.equal(tags(order).at(-1), 'two@dear');
+  assert.equal(order.candidates.at(-1)?.reason, 'recent outage: tried last');
+  assert.deepEqual(tags(ask({ models, health: {} }))[0], 'two@dear');
+  assert.deepEqual(tags(ask({ models: ['acme/two'], health })), ['two@dear'], 'alone it is a candidate as before');
+  const named = { order: ['middle', 'cheap'] };
+  assert.equal(tags(ask({ preferences: named, health: { 'acme/one@middle': { stable: false } } }))[0], 'one@cheap');
+});
+
 test('models are tried in order; partition none sorts all endpoints together', () => {
   const models = ['acme/two', 'acme/one'];
   assert.equal(tags(ask({ models }))[0], 'two@dear');

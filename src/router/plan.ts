@@ -4,7 +4,7 @@ import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
 import { type Asked, FILTERS, SOFT_FILTERS } from './filters.ts';
 import { formFor } from './form.ts';
-import { orderEndpoints } from './order.ts';
+import { orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
 
 type Found = Resolved & { readonly endpoints: readonly Endpoint[] };
@@ -85,7 +85,18 @@ function orderAll(found: readonly Found[], question: Question): Candidate[] {
       if (model) candidates.push({ model, endpoint, reason });
     }
   }
-  return candidates;
+  return healthyFirst(candidates, question);
+}
+
+/** What is down goes behind everything that is up: behind other models' endpoints too, and whoever named it first. */
+function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[] {
+  const isDown = ({ endpoint }: Candidate): boolean => health.of(endpoint.id)?.stable === false;
+  const down = candidates.filter(isDown);
+  if (down.length === 0 || down.length === candidates.length) return candidates;
+  return [
+    ...candidates.filter((candidate) => !isDown(candidate)),
+    ...down.map((candidate) => ({ ...candidate, reason: RECENT_OUTAGE })),
+  ];
 }
 
 /** mulberry32 (public domain): small, seeded, good enough to share load. */

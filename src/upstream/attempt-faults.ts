@@ -32,6 +32,14 @@ export function tooSlow(failing: Failing, ms: number): Fault {
 export const silent = (failing: Failing, ms: number): Fault =>
   fault('upstream_timeout', `${nameOf(failing)} fell silent in mid-answer for ${ms} ms.`, upstreamOf(failing));
 
+/** It has cost callers before this one seconds each, and is not asked again before its time. */
+export const resting = (provider: string, againInMs: number): Fault =>
+  fault(
+    'upstream_overloaded',
+    `${provider} has not been answering; it is asked again in ${Math.ceil(againInMs / 1_000)} s.`,
+    { upstream: { provider }, retryAfterMs: againInMs },
+  );
+
 export const truncated = (failing: Failing, what: string): Fault =>
   fault('upstream_truncated', `${nameOf(failing)} ${what}.`, upstreamOf(failing));
 

@@ -11,12 +11,17 @@ export type HealthReport =
       /** Output tokens per second; null when the provider counted nothing. */
       readonly throughput: number | null;
     }
-  | { readonly kind: 'failure'; readonly fault: Fault }
+  | {
+      readonly kind: 'failure';
+      readonly fault: Fault;
+      /** How long the caller waited for it. */
+      readonly ms: number;
+    }
   | { readonly kind: 'cancelled' };
 
 export function reportOf(end: AttemptEnd, attempt: Attempt): HealthReport {
   if (end.kind === 'cancelled') return { kind: 'cancelled' };
-  if ('fault' in end) return { kind: 'failure', fault: end.fault };
+  if ('fault' in end) return { kind: 'failure', fault: end.fault, ms: attempt.totalMs };
   const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
   return { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) };
 }

@@ -6,6 +6,7 @@ import { createHealth, type Health } from './health.ts';
 const success = { kind: 'success', latencyMs: 100, throughput: 50 } as const;
 const failure = (code: FaultCode, status?: number, retryAfterMs?: number) => ({
   kind: 'failure' as const,
+  ms: 5,
   fault: fault(code, 'x', {
     ...(status !== undefined && { upstream: { status } }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -25,12 +26,19 @@ function clocked(): { health: Health; at: (ms: number) => void } {
 
 const isStable = (health: Health): boolean => health.view().of('a')?.stable ?? true;
 
-test('F15: through an outage of 60 s few callers probe; recovered, it is used again within 30 s', () => {
+for (const [traffic, everyMs] of [
+  ['a call every 4 s', 4_000],
+  ['a hundred calls a second', 10],
+] as const)
+  test(`F15: an outage of 60 s sees three probes at most; recovered, it is used again within 30 s: ${traffic}`, () =>
+    outage(everyMs));
+
+function outage(everyMs: number): void {
   const { health, at } = clocked();
   const RECOVERY = 60_000;
-  let probes = 0;
+  let calls = 0;
   let usedAgainAt: number | null = null;
-  for (let time = 0; time < 120_000 && usedAgainAt === null; time += 4_000) {
+  for (let time = 0; time < 120_000 && usedAgainAt === null; time += everyMs) {
     at(time);
     if (!isStable(health)) continue;
     health.started('a');
@@ -39,20 +47,22 @@ test('F15: through an outage of 60 s few callers probe; recovered, it is used ag
       health.ended('a', success);
       continue;
     }
-    probes++;
+    calls++;
     health.ended('a', failure('upstream_overloaded', 503));
     if (isStable(health)) health.ended('a', failure('upstream_overloaded', 503));
   }
-  assert.ok(probes <= 6, `${probes} probes`);
+  assert.ok(calls - 1 <= 3, `${calls - 1} probes after the call that found it down`);
   assert.ok(usedAgainAt !== null && usedAgainAt - RECOVERY <= 30_000, `used again at ${usedAgainAt}`);
   assert.equal(isStable(health), true);
-});
+}
 
 test('only one caller probes at a time; a cancelled probe lets the next one try', () => {
   const { health, at } = clocked();
   health.ended('a', failure('upstream_timeout'));
   assert.equal(isStable(health), false);
   at(6_000);
+  assert.equal(isStable(health), false, 'a silence costs each prober seconds: its pause is longer');
+  at(15_000);
   assert.equal(isStable(health), true);
   health.started('a');
   assert.equal(isStable(health), false);
@@ -118,4 +128,22 @@ test('a view does not change under a plan', () => {
   health.ended('a', failure('upstream_timeout'));
   assert.equal(view.of('a')?.stable, true);
   assert.equal(health.view().of('a')?.stable, false);
+});
+
+test('what fails quickly may be tried by who has nothing else; what has cost two callers seconds is shut between probes', () => {
+  const { health, at } = clocked();
+  assert.equal(health.gate('a').gate, 'open');
+  for (let call = 0; call < 3; call++) health.ended('a', failure('upstream_server_error', 500));
+  assert.equal(health.gate('a').gate, 'doubtful');
+  health.ended('a', success);
+  health.ended('a', failure('upstream_timeout'));
+  assert.equal(health.gate('a').gate, 'doubtful', 'one silence may be one hard question');
+  health.ended('a', { ...failure('upstream_unreachable'), ms: 8_000 });
+  assert.deepEqual(health.gate('a'), { gate: 'shut', againInMs: 15_000 });
+  at(15_000);
+  assert.equal(health.gate('a').gate, 'probe');
+  health.started('a');
+  assert.deepEqual(health.gate('a'), { gate: 'shut', againInMs: 1_000 }, 'one caller probes, the others are told');
+  health.ended('a', success);
+  assert.equal(health.gate('a').gate, 'open');
 });

@@ -1,12 +1,14 @@
 import { countsAgainst } from '../base/fault.ts';
 import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts';
-import { type Breaker, breakerAfter, CLOSED, isStable } from './breaker.ts';
+import { type Breaker, breakerAfter, CLOSED, type Gate, gateOf, isStable } from './breaker.ts';
 import type { HealthReport } from './health-report.ts';
 import { createSamples, type Samples } from './samples.ts';
 
 export type Health = {
   /** What the router sees; fixed at the moment of asking. */
   readonly view: () => HealthView;
+  /** How the endpoint stands at this moment, which may not be that of the plan, and in how many milliseconds it is due to be asked again. */
+  readonly gate: (endpointId: string) => { readonly gate: Gate; readonly againInMs: number };
   /** An attempt begins; to a doubtful endpoint it is the probe. */
   readonly started: (endpointId: string) => void;
   readonly ended: (endpointId: string, report: HealthReport) => void;
@@ -15,6 +17,10 @@ export type Health = {
 const WINDOW_MINUTES = 30;
 const ENDPOINTS_MAX = 20_000;
 const FIGURES_KEPT_MS = 1_000;
+
+const OPEN = { gate: 'open', againInMs: 0 } as const;
+/** When a probe that is under way will have ended is not known: soon. */
+const MOMENT_MS = 1_000;
 
 type Minutes = { readonly at: Uint32Array; readonly successes: Uint32Array; readonly failures: Uint32Array };
 type State = {
@@ -50,6 +56,12 @@ export function createHealth(now: () => number): Health {
           return health;
         },
       };
+    },
+    gate: (id) => {
+      const breaker = states.get(id)?.breaker;
+      if (!breaker || breaker.openUntil === null) return OPEN;
+      const at = now();
+      return { gate: gateOf(breaker, at), againInMs: Math.max(MOMENT_MS, breaker.openUntil - at) };
     },
     started: (id) => {
       const state = states.get(id);

@@ -79,6 +79,8 @@ type State<Answer extends Answered> = {
   /** The candidate under way, and the one that has had its second chance. */
   index: number;
   retried: number;
+  /** Models whose every host would say the same: none of their endpoints is tried any more. */
+  readonly given: Set<string>;
   failed: number;
   /** What the candidate under way has answered, and how many exchanges the call takes with it. */
   answers: Answer[];
@@ -106,6 +108,7 @@ export function startRun<Answer extends Answered>(
     assets: new Map(),
     index: 0,
     retried: -1,
+    given: new Set(),
     failed: 0,
     answers: [],
     exchanges: 0,
@@ -161,6 +164,7 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
     giveUp(state);
     return;
   }
+  if (isPassedOver(state, candidate)) return;
   const translations = request.errand.translate(candidate);
   const translation = translations.ok ? translations.value[answers.length] : undefined;
   if (!translations.ok || !translation) {
@@ -179,6 +183,23 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
       else noteFailure(state, candidate, prepared.error);
     }),
   );
+}
+
+/**
+ * What has gone down since the plan was made, or is being probed by another caller, is left for what is up; where asking
+ * would only cost seconds, the caller is told at once that it is down.
+ */
+function isPassedOver<Answer extends Answered>(state: State<Answer>, { endpoint, model }: Candidate): boolean {
+  const { health } = state.dependencies;
+  const { gate, againInMs } = health.gate(endpoint.id);
+  if (gate === 'open' || gate === 'probe' || state.retried === state.index || state.answers.length > 0) return false;
+  const later = state.request.plan.candidates.slice(state.index + 1);
+  const isAnyUp = later.some((other) => ['open', 'probe'].includes(health.gate(other.endpoint.id).gate));
+  if (gate === 'doubtful' && !isAnyUp) return false;
+  const provider = endpoint.provider.name;
+  state.failures.push({ fault: faults.resting(provider, againInMs), model: model.id, provider });
+  goOn(state);
+  return true;
 }
 
 function send<Answer extends Answered>(
@@ -281,15 +302,12 @@ function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: C
       state.retried = state.index;
       state.stop = world.after(step.afterMs, () => guard(state, () => tryCandidate(state)));
       return;
-    case 'next-endpoint':
-      state.index++;
-      state.answers = [];
-      tryCandidate(state);
-      return;
     case 'next-model':
-      state.index = nextModel(state.request.plan, state.index);
-      state.answers = [];
-      tryCandidate(state);
+      state.given.add(model.id);
+      goOn(state);
+      return;
+    case 'next-endpoint':
+      goOn(state);
       return;
     default:
       step satisfies never;
@@ -301,10 +319,13 @@ function giveUp<Answer extends Answered>(state: State<Answer>): void {
   finish(state, { kind: 'failed', fault: value ?? fault('no_endpoints', 'No endpoint is left to try.') });
 }
 
-function nextModel({ candidates }: Plan, index: number): number {
-  const model = candidates[index]?.model.id;
-  const next = candidates.findIndex((candidate, at) => at > index && candidate.model.id !== model);
-  return next === -1 ? candidates.length : next;
+/** To the next candidate, past models that have been given up, wherever their endpoints stand. */
+function goOn<Answer extends Answered>(state: State<Answer>): void {
+  const { candidates } = state.request.plan;
+  const next = candidates.findIndex(({ model }, at) => at > state.index && !state.given.has(model.id));
+  state.index = next === -1 ? candidates.length : next;
+  state.answers = [];
+  tryCandidate(state);
 }
 
 const othersLeft = ({ index, failed, request }: Progress): boolean =>

@@ -195,3 +195,31 @@ test('attempts are reported to health: latency of answers, outages of failures',
   await bench([main, other], { health, world }).outcome;
   assert.equal(health.view().of(main.endpoint.id)?.stable, false);
 });
+
+test('an endpoint that kept two callers waiting in vain keeps no third: told at once until it is asked again', async () => {
+  const world = lineWorld();
+  const health = createHealth(world.now);
+  const called = async () => {
+    server.script(neverAnswers);
+    const { outcome } = bench([main], { health, world });
+    while (server.seen.length === 0) await turn();
+    await world.pass(DEADLINES.first_content_last_ms + 1);
+    return outcome;
+  };
+  for (const code of ['upstream_timeout', 'upstream_timeout']) {
+    const silent = await called();
+    assert.equal(silent.kind === 'failed' && silent.fault.code, code);
+  }
+  const told = await bench([main], { health, world }).outcome;
+  assert(told.kind === 'failed');
+  assert.equal(told.fault.code, 'upstream_overloaded');
+  assert((told.fault.retryAfterMs ?? 0) > 0);
+  assert.deepEqual(told.attempts, []);
+  const elsewhere = await bench([main, other], { health, world }).outcome;
+  assert.equal(elsewhere.kind === 'streamed' && elsewhere.target.endpoint.id, other.endpoint.id);
+  assert.equal(server.seen.length, 1, 'nobody has asked it since');
+  await world.pass(25_000);
+  server.script(answers());
+  const probe = await bench([main], { health, world }).outcome;
+  assert.equal(probe.kind, 'streamed', 'who comes when it is due asks it, and it is back');
+});
