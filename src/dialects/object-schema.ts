@@ -1,20 +1,56 @@
 import { arrayOf, isObject, type Json, type JsonObject } from '../base/json.ts';
+import { resolvePointer } from './schema-pointer.ts';
 
 const CHOICES = ['anyOf', 'oneOf', 'allOf'] as const;
+/** References and alternatives within each other at the top of one schema. */
+const DEPTH_MAX = 16;
+/** Alternatives may refer to each other many times over. */
+const NODES_MAX = 1_000;
+
+/** Is the root an object as it stands, without reference or alternatives? */
+export const isPlainObject = (schema: JsonObject): boolean =>
+  schema.type === 'object' && schema.$ref === undefined && CHOICES.every((keyword) => schema[keyword] === undefined);
 
 /**
- * A tool's schema as Claude takes it: an object, whose alternatives are not at the top ("input_schema does not support
- * oneOf, allOf, or anyOf at the top level", anthropics/claude-code#40075, read 2026-11-24). Their properties are merged;
- * of alternatives only what all of them require stays required. `lost` hears which keyword went.
+ * A tool's schema as vendors take it: an object, which is no reference and whose alternatives are not at the top
+ * ("input_schema does not support oneOf, allOf, or anyOf at the top level", anthropics/claude-code#40075, read
+ * 2026-11-24; "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level",
+ * langchain-ai/langchain#39271, read 2026-11-29). Properties of alternatives are merged; only what all of them require
+ * stays required. `lost` hears which keyword went.
  */
 export function objectSchema(schema: JsonObject | undefined, lost: (keyword: string) => void): JsonObject {
   if (!schema) return { type: 'object', properties: {} };
-  let whole: JsonObject = schema.type === undefined ? { type: 'object', ...schema } : schema;
+  if (isPlainObject(schema)) return schema;
+  const whole = flat(schema, { root: schema, lost, nodes: 0 }, 0);
+  if (whole.type === 'object') return whole;
+  // A type that an object may have too stays one; arguments are never anything else.
+  if (whole.type !== undefined && !isObjectType(whole.type)) lost(`type ${JSON.stringify(whole.type)}`);
+  return { ...whole, type: 'object', ...(!isObject(whole.properties) && { properties: {} }) };
+}
+
+const isObjectType = (type: Json): boolean => type === 'object' || arrayOf(type).includes('object');
+
+type Flattening = { readonly root: JsonObject; readonly lost: (keyword: string) => void; nodes: number };
+
+/** References resolved and alternatives merged, at the top alone. */
+function flat(schema: JsonObject, flattening: Flattening, depth: number): JsonObject {
+  if (depth > DEPTH_MAX || ++flattening.nodes > NODES_MAX) return {};
+  let whole = schema;
+  if (typeof whole.$ref === 'string') {
+    const { $ref, ...beside } = whole;
+    const target = resolvePointer(flattening.root, String($ref));
+    if (!isObject(target)) flattening.lost('$ref');
+    whole = isObject(target) ? { ...flat(target, flattening, depth + 1), ...beside } : beside;
+  }
   for (const keyword of CHOICES) {
     const { [keyword]: choices, ...rest } = whole;
     if (choices === undefined) continue;
-    lost(keyword);
-    whole = merged(rest, arrayOf(choices).filter(isObject), keyword);
+    flattening.lost(keyword);
+    const members = arrayOf(choices).filter(isObject);
+    const objects = members.map((member) => flat(member, flattening, depth + 1));
+    // Null and the like beside an object are alternatives to having arguments at all.
+    const kept = objects.filter(({ type }) => type === undefined || isObjectType(type));
+    whole = merged(rest, kept, keyword);
   }
   return whole;
 }

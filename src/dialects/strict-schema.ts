@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Quirk } from './dialect.ts';
+import { isPlainObject, objectSchema } from './object-schema.ts';
 import { isOpen } from './structured-output.ts';
 
 export const STRICT_SCHEMAS = 'strict-schemas';
@@ -9,21 +10,35 @@ export const STRICT_SCHEMAS_QUIRK: Quirk = {
   why: 'strict schemas must close every object and require every property: platform.openai.com/docs/guides/structured-outputs, read 2026-11-22',
 };
 
-/** The output format and the tools as such a provider takes them; undefined if nothing of the call is strict. */
+/** The output format and the tools as such a provider takes them; undefined if the call is so already. */
 export function strictCall({ output, tools }: Call, losses: Loss[]): Pick<Call, 'output' | 'tools'> | undefined {
   const isStrict = output.type === 'json-schema' && output.strict;
-  if (!isStrict && !tools.some((tool) => tool.type === 'function' && tool.strict)) return undefined;
+  if (!isStrict && !tools.some((tool) => tool.type === 'function' && (tool.strict || isOdd(tool)))) return undefined;
   return {
     output:
       output.type === 'json-schema' && isStrict
         ? { ...output, ...strictSchema(output.schema, 'response_format.json_schema', losses) }
         : output,
     tools: tools.map((tool, at) => {
-      if (tool.type !== 'function' || !tool.strict || !tool.parameters) return tool;
-      const { schema, strict } = strictSchema(tool.parameters, `tools[${at}].function`, losses);
+      if (tool.type !== 'function' || !tool.parameters) return tool;
+      const parameters = rootedSchema(tool.parameters, `tools[${at}].function.parameters`, losses);
+      if (!tool.strict) return parameters === tool.parameters ? tool : { ...tool, parameters };
+      const { schema, strict } = strictSchema(parameters, `tools[${at}].function`, losses);
       return { ...tool, parameters: schema, strict };
     }),
   };
+}
+
+type FunctionTool = Extract<Call['tools'][number], { type: 'function' }>;
+const isOdd = ({ parameters, freeform }: FunctionTool): boolean =>
+  parameters !== undefined && freeform === undefined && !isPlainObject(parameters);
+
+/** These providers refuse a tool whose schema is no plain object at the top. */
+function rootedSchema(schema: JsonObject, field: string, losses: Loss[]): JsonObject {
+  const merged = new Set<string>();
+  const rooted = objectSchema(schema, (keyword) => merged.add(keyword));
+  if (merged.size > 0) losses.push({ field, reason: `merged into one object at the top: ${[...merged].join(', ')}` });
+  return rooted;
 }
 
 const NAMED = ['properties', '$defs', 'definitions'];

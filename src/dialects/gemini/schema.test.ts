@@ -71,3 +71,44 @@ test('a schema that would unfold without end is cut', () => {
   assert.ok(JSON.stringify(schema).length < 1_000_000);
   assert.deepEqual(dropped, ['nesting']);
 });
+
+test('an enumeration holds no empty string and no null, and is not empty', () => {
+  const { schema, dropped } = geminiSchema({
+    type: 'object',
+    properties: {
+      op: { type: 'string', enum: ['', 'on', 'off'] },
+      state: { type: ['string', 'null'], enum: ['a', null] },
+      place: { type: 'string', enum: ['a', null] },
+      untyped: { enum: ['a', 1, null] },
+      none: { type: 'string', enum: [''] },
+      nothing: { const: null },
+      empty: { const: '' },
+      deep: { anyOf: [{ type: 'string', enum: ['', 'x'] }, { type: 'null' }] },
+    },
+  });
+  assert.deepEqual(schema.properties, {
+    op: { type: 'string', enum: ['on', 'off'] },
+    state: { type: ['string', 'null'], enum: ['a'] },
+    place: { type: ['string', 'null'], enum: ['a'] },
+    untyped: { enum: ['a', 1], type: ['null', 'number', 'string'] },
+    none: { type: 'string' },
+    nothing: { type: 'null' },
+    empty: {},
+    deep: { anyOf: [{ type: 'string', enum: ['x'] }, { type: 'null' }] },
+  });
+  assert.deepEqual(dropped, ['enum', 'const']);
+});
+
+test('only what is a property can be required', () => {
+  const { schema, dropped } = geminiSchema({
+    type: 'object',
+    properties: { a: { type: 'string' }, map: { type: 'object', required: ['x'] } },
+    required: ['a', 'gone'],
+  });
+  assert.deepEqual(schema, {
+    type: 'object',
+    properties: { a: { type: 'string' }, map: { type: 'object' } },
+    required: ['a'],
+  });
+  assert.deepEqual(dropped, ['required']);
+});

@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf } from '../../base/json.ts';
+import { resolvePointer } from '../schema-pointer.ts';
 
 /**
  * What `parametersJsonSchema` and `responseJsonSchema` read (GenerationConfig reference of the Gemini API, read
@@ -55,6 +56,7 @@ function schemaAt(walk: Walk, value: Json | undefined, open: readonly string[], 
     if (translated) entries.push(translated);
     else if (!KEPT.has(key) && !NOTES.has(key)) walk.dropped.add(key);
   }
+  if (source.type === undefined && namesNull(source)) entries.push(['type', typesOf(source)]);
   return Object.fromEntries(entries);
 }
 
@@ -84,7 +86,9 @@ function keyword(
     case 'enum':
       return Array.isArray(value) ? enumOf(walk, key, value) : null;
     case 'type':
-      return [key, schema.nullable === true && typeof value === 'string' ? [value, 'null'] : value];
+      return [key, isNullable(schema) && typeof value === 'string' && value !== 'null' ? [value, 'null'] : value];
+    case 'required':
+      return requiredOf(walk, schema, value);
     case 'nullable':
       return null;
     case 'exclusiveMinimum':
@@ -95,12 +99,37 @@ function keyword(
   }
 }
 
-/** `enum` takes strings and numbers only; `const` is an enum of one. */
+/**
+ * `enum` takes strings and numbers only, none of them empty ("enum[0]: cannot be empty", anomalyco/opencode#46676, read
+ * 2026-11-29); `const` is an enum of one, and a null among them is said by the type.
+ */
 function enumOf(walk: Walk, key: string, values: readonly Json[]): [string, Json] | null {
-  if (values.every((entry) => typeof entry === 'string' || typeof entry === 'number' || entry === null))
-    return ['enum', values];
-  walk.dropped.add(key);
-  return null;
+  const known = values.filter((entry) => typeof entry === 'number' || (typeof entry === 'string' && entry !== ''));
+  if (values.some((entry) => entry !== null && !known.includes(entry))) walk.dropped.add(key);
+  const isMixed = values.some((entry) => entry !== null && entry !== '' && !known.includes(entry));
+  return isMixed || known.length === 0 ? null : ['enum', known];
+}
+
+/** May the value be null, in whichever words? A type that lists it says so itself. */
+const isNullable = (schema: JsonObject): boolean => schema.nullable === true || namesNull(schema);
+const namesNull = ({ enum: values, const: only }: JsonObject): boolean =>
+  only === null || (Array.isArray(values) && values.includes(null));
+
+/** What an enumeration without a type is made of, null among it. */
+function typesOf({ enum: values, const: only }: JsonObject): Json {
+  const types = new Set<Json>(
+    [...arrayOf(values), only ?? null].map((entry) => (entry === null ? 'null' : typeof entry)),
+  );
+  return types.size > 1 ? [...types].sort() : 'null';
+}
+
+/** A name that is no property is refused ("required[1]: property is not defined", theopenco/llmgateway#1763). */
+function requiredOf(walk: Walk, schema: JsonObject, value: Json): [string, Json] | null {
+  const properties = objectOf(schema.properties);
+  const names = arrayOf(value);
+  const known = names.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
+  if (known.length < names.length) walk.dropped.add('required');
+  return known.length > 0 ? ['required', known] : null;
 }
 
 /** Exact for integers; for other numbers the bound itself becomes allowed. */
@@ -157,18 +186,6 @@ function mergeAll(
     };
   }
   return { ...merged, allOf: undefined };
-}
-
-function resolvePointer(root: JsonObject, pointer: string): Json | undefined {
-  if (pointer === '#') return root;
-  if (!pointer.startsWith('#/')) return undefined;
-  let value: Json | undefined = root;
-  for (const step of pointer.slice(2).split('/')) {
-    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
 }
 
 const nameOf = (pointer: string): string => (pointer === '#' ? 'root' : (pointer.split('/').at(-1) ?? 'root'));

@@ -4,6 +4,7 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
 import { isGatewayTool } from '../gateway-options.ts';
+import { objectSchema } from '../object-schema.ts';
 import { GEMINI, mixesTools } from './names.ts';
 import { geminiSchema } from './schema.ts';
 
@@ -36,7 +37,13 @@ function declaration(tool: Extract<Tool, { type: 'function' }>, at: number, loss
   if (tool.strict)
     losses.push({ field: `tools[${at}].function.strict`, reason: 'Gemini does not constrain arguments' });
   const parameters = tool.parameters ?? (tool.freeform ? FREEFORM : undefined);
-  const written = parameters && geminiSchema(parameters);
+  const merged: string[] = [];
+  const written = parameters && geminiSchema(objectSchema(parameters, (keyword) => merged.push(keyword)));
+  if (merged.length > 0)
+    losses.push({
+      field: `tools[${at}].function.parameters`,
+      reason: `merged into one object at the top: ${[...new Set(merged)].join(', ')}`,
+    });
   if (written && written.dropped.length > 0)
     losses.push({
       field: `tools[${at}].function.parameters`,
@@ -45,7 +52,7 @@ function declaration(tool: Extract<Tool, { type: 'function' }>, at: number, loss
   return {
     name: tool.name,
     ...(tool.description !== undefined && { description: tool.description }),
-    ...(written && { parametersJsonSchema: { ...(!written.schema.type && { type: 'object' }), ...written.schema } }),
+    ...(written && { parametersJsonSchema: written.schema }),
   };
 }
 

@@ -7,7 +7,7 @@ import { citationOf } from '../citations.ts';
  * the annotated stretches begin and end. `offset` is where the text begins within the answer's text.
  */
 export function citedText(text: string, offset: number, annotations: readonly Annotation[]): JsonObject[] {
-  const blocks: { type: 'text'; text: string; citations: JsonObject[] | null }[] = [];
+  const blocks: { type: 'text'; text: string; citations: JsonObject[] }[] = [];
   const endless: JsonObject[] = [];
   let at = 0;
   for (const annotation of [...annotations].sort((a, b) => startOf(a) - startOf(b))) {
@@ -20,19 +20,19 @@ export function citedText(text: string, offset: number, annotations: readonly An
     const start = Math.min(Math.max(annotation.start - offset, 0), text.length);
     const end = Math.min(Math.max(annotation.end - offset, start), text.length);
     if (start > at) {
-      blocks.push({ type: 'text', text: text.slice(at, start), citations: null });
+      blocks.push({ type: 'text', text: text.slice(at, start), citations: [] });
       at = start;
     }
     const last = blocks.at(-1);
     if (end > at) {
       blocks.push({ type: 'text', text: text.slice(at, end), citations: [citation] });
       at = end;
-    } else if (last) last.citations = [...(last.citations ?? []), citation];
+    } else if (last) last.citations = [...last.citations, citation];
     else endless.push(citation);
   }
-  if (at < text.length) blocks.push({ type: 'text', text: text.slice(at), citations: null });
+  if (at < text.length) blocks.push({ type: 'text', text: text.slice(at), citations: [] });
   const last = blocks.at(-1);
-  if (last && endless.length > 0) last.citations = [...(last.citations ?? []), ...endless];
+  if (last && endless.length > 0) last.citations = [...last.citations, ...endless];
   return blocks;
 }
 

@@ -10,7 +10,7 @@ import { fieldsOf } from '../words.ts';
 import { besideOf, placeOf } from './beside.ts';
 import { faultBody } from './fault.ts';
 import { frameText } from './frame-text.ts';
-import { closeBlock, newBlocks, type OpenBlocks, writeBlock, writeContent } from './open-blocks.ts';
+import { closeBlocks, isTooMuch, newBlocks, type OpenBlocks, writeBlock, writeContent } from './open-blocks.ts';
 
 type State = {
   readonly answer: AnswerContext;
@@ -52,7 +52,7 @@ function write(state: State, event: Event): string {
     case 'image':
     case 'audio':
     case 'annotation':
-      return begin(state) + writeContent(state.blocks, event);
+      return begin(state) + writeContent(state.blocks, event) + (isTooMuch(state.blocks) ? giveUp(state) : '');
     case 'native':
       return begin(state) + writeNative(state, event);
     case 'logprobs':
@@ -72,6 +72,12 @@ function write(state: State, event: Event): string {
     default:
       return event satisfies never;
   }
+}
+
+function giveUp(state: State): string {
+  state.over = true;
+  const reason = fault('upstream_malformed', 'The provider never ended the arguments of a tool call.');
+  return frameText('error', faultBody(reason, state.answer));
 }
 
 function tell(state: State, { serviceTier }: { readonly serviceTier?: string }): void {
@@ -115,7 +121,7 @@ function writeNative(state: State, { choice, native }: Extract<Event, { type: 'n
 function end(state: State): string {
   const { answer, blocks, finish, native, usage } = state;
   state.over = true;
-  const closed = closeBlock(blocks);
+  const closed = closeBlocks(blocks);
   const stopReason = stopReasonOf({
     reason: finish?.reason ?? 'stop',
     native: finish?.native ?? null,

@@ -1,12 +1,24 @@
 import type { JsonObject } from '../../../base/json.ts';
-import type { Event, ReasoningEvent } from '../../../call/event.ts';
+import { LIMITS } from '../../../base/limits.ts';
+import type { ReasoningEvent } from '../../../call/event.ts';
 import type { AnswerContext } from '../../dialect.ts';
+import { follow } from '../../open-arguments.ts';
 import { citationOf } from '../citations.ts';
 import { fieldsOf } from '../words.ts';
 import { frameText } from './frame-text.ts';
-import { follow, type OpenTool, openTool } from './open-tool.ts';
 import { imageSource, omitsThoughts } from './reply.ts';
 import { dataOf, signatureOf } from './seal.ts';
+import {
+  type ContentEvent,
+  hold,
+  holdArguments,
+  holdTool,
+  newWaiting,
+  type OpenTool,
+  openTool,
+  type SaidEvent,
+  type Waiting,
+} from './waiting.ts';
 
 type Thought = Pick<ReasoningEvent, 'kind' | 'format' | 'index'> & { signature?: string; id?: string; data: string };
 type Current =
@@ -15,14 +27,16 @@ type Current =
   | { readonly kind: 'tool'; readonly tool: OpenTool }
   | { readonly kind: 'thought'; readonly thought: { -readonly [K in keyof Thought]: Thought[K] } };
 
-/** Content blocks come one after the other: what belongs to another block closes the one that is open. */
+/**
+ * Content blocks come one after the other, and none is opened twice: what is said while a call's arguments are not whole
+ * waits for them. Anything else closes the block that is open.
+ */
 export type OpenBlocks = {
   readonly hidesThoughts: boolean;
   readonly omitsThoughts: boolean;
   /** Tool calls so far. */
   toolCount: number;
-  /** Calls that began before the arguments of the open one were whole: pieces of parallel calls may alternate. */
-  readonly waiting: OpenTool[];
+  readonly waiting: Waiting;
   index: number;
   current: Current | null;
 };
@@ -31,17 +45,31 @@ export const newBlocks = (answer: AnswerContext): OpenBlocks => ({
   hidesThoughts: answer.call.reasoning?.exclude === true,
   omitsThoughts: omitsThoughts(answer),
   toolCount: 0,
-  waiting: [],
+  waiting: newWaiting(),
   index: -1,
   current: null,
 });
 
-type ContentEvent = Extract<
-  Event,
-  { type: 'text' | 'refusal' | 'reasoning' | 'tool-start' | 'tool-arguments' | 'image' | 'audio' | 'annotation' }
->;
+/** More waits than an answer may hold back: a provider that never ends a call's arguments. */
+export const isTooMuch = ({ waiting }: OpenBlocks): boolean => waiting.size > LIMITS.frame_bytes_max;
+
+const isBusy = ({ current }: OpenBlocks): boolean => current?.kind === 'tool' && !current.tool.isWhole;
 
 export function writeContent(blocks: OpenBlocks, event: ContentEvent): string {
+  if (event.type === 'tool-arguments') return writeArguments(blocks, event.index, event.text);
+  if (event.type === 'tool-start') {
+    blocks.toolCount++;
+    const tool = openTool(event);
+    if (!isBusy(blocks)) return writeTool(blocks, tool);
+    holdTool(blocks.waiting, tool);
+    return '';
+  }
+  if (!isBusy(blocks)) return writeSaid(blocks, event);
+  hold(blocks.waiting, event);
+  return '';
+}
+
+function writeSaid(blocks: OpenBlocks, event: SaidEvent): string {
   switch (event.type) {
     case 'text':
     case 'refusal':
@@ -56,16 +84,6 @@ export function writeContent(blocks: OpenBlocks, event: ContentEvent): string {
     }
     case 'reasoning':
       return blocks.hidesThoughts ? '' : writeThought(blocks, event);
-    case 'tool-start': {
-      blocks.toolCount++;
-      const tool = openTool(event);
-      const { current } = blocks;
-      if (current?.kind !== 'tool' || current.tool.isWhole) return writeTool(blocks, tool);
-      blocks.waiting.push(tool);
-      return '';
-    }
-    case 'tool-arguments':
-      return writeArguments(blocks, event.index, event.text);
     case 'image':
       return writeBlock(blocks, { type: 'image', source: imageSource(event.source) });
     default:
@@ -79,27 +97,35 @@ function writeTool(blocks: OpenBlocks, tool: OpenTool): string {
   const block = { type: 'tool_use', id, name, input: {}, ...fieldsOf(native) };
   const opened = openBlock(blocks, { kind: 'tool', tool }, block);
   tool.held = '';
+  blocks.waiting.tools.delete(tool.index);
   return held === '' ? opened : opened + writeDelta(blocks.index, { type: 'input_json_delta', partial_json: held });
 }
 
-/** Arguments of a call whose block was closed already have no place: something else was said in between. */
 function writeArguments(blocks: OpenBlocks, index: number, text: string): string {
-  const { current, waiting } = blocks;
+  const { current } = blocks;
   if (current?.kind !== 'tool' || current.tool.index !== index) {
-    const held = waiting.find((tool) => tool.index === index);
-    if (held) {
-      held.held += text;
-      follow(held, text);
-    }
+    holdArguments(blocks.waiting, index, text);
     return '';
   }
   follow(current.tool, text);
-  let written = writeDelta(blocks.index, { type: 'input_json_delta', partial_json: text });
-  for (let last: OpenTool | undefined = current.tool; last?.isWhole; ) {
-    last = waiting.shift();
-    if (last) written += writeTool(blocks, last);
-  }
+  return writeDelta(blocks.index, { type: 'input_json_delta', partial_json: text }) + writeWaiting(blocks);
+}
+
+/** What waited for the open call, up to the next one that is not whole. */
+function writeWaiting(blocks: OpenBlocks): string {
+  const { waiting } = blocks;
+  let written = '';
+  let taken = 0;
+  for (; taken < waiting.queue.length && !isBusy(blocks); taken++) written += writeWaited(blocks, taken);
+  waiting.queue.splice(0, taken);
+  if (waiting.queue.length === 0) waiting.size = 0;
   return written;
+}
+
+function writeWaited(blocks: OpenBlocks, at: number): string {
+  const entry = blocks.waiting.queue[at];
+  if (!entry) return '';
+  return 'held' in entry ? writeTool(blocks, entry) : writeSaid(blocks, entry);
 }
 
 /** Text after a citation is of another block: the citation speaks of the whole block before it. */
@@ -109,7 +135,7 @@ function writeText(blocks: OpenBlocks, text: string): string {
   const goesOn = current?.kind === 'text' && !current.cited;
   const opened = goesOn
     ? ''
-    : openBlock(blocks, { kind: 'text', cited: false }, { type: 'text', text: '', citations: null });
+    : openBlock(blocks, { kind: 'text', cited: false }, { type: 'text', text: '', citations: [] });
   return opened + writeDelta(blocks.index, { type: 'text_delta', text });
 }
 
@@ -146,22 +172,22 @@ export function writeBlock(blocks: OpenBlocks, block: JsonObject): string {
 }
 
 function openBlock(blocks: OpenBlocks, current: Current, block: JsonObject): string {
-  const closed = current.kind === 'tool' ? closeCurrent(blocks) : closeBlock(blocks);
+  const closed = closeBlock(blocks);
   blocks.index++;
   blocks.current = current;
   return closed + startFrame(blocks.index, block);
 }
 
-/** Ends the open block, and writes the calls that waited for its end. */
-export function closeBlock(blocks: OpenBlocks): string {
-  let written = closeCurrent(blocks);
-  for (let tool = blocks.waiting.shift(); tool; tool = blocks.waiting.shift())
-    written += writeTool(blocks, tool) + closeCurrent(blocks);
-  return written;
+/** The answer is over: ends the open block, and writes all that waited for it. */
+export function closeBlocks(blocks: OpenBlocks): string {
+  let written = closeBlock(blocks);
+  for (let at = 0; at < blocks.waiting.queue.length; at++) written += writeWaited(blocks, at);
+  blocks.waiting.queue.length = 0;
+  return written + closeBlock(blocks);
 }
 
 /** Ends the open block, if any, with what was held back for its end. */
-function closeCurrent(blocks: OpenBlocks): string {
+function closeBlock(blocks: OpenBlocks): string {
   const { current, index } = blocks;
   if (!current) return '';
   blocks.current = null;

@@ -80,7 +80,7 @@ const annotationsIn = (all: readonly Annotation[], offset: number, length: numbe
 function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: AnswerContext): JsonObject[] {
   switch (part.type) {
     case 'refusal':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }];
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: [] }];
     case 'reasoning':
       return answer.call.reasoning?.exclude ? [] : [thoughtOf(part, answer)];
     case 'tool-call':

@@ -1,6 +1,7 @@
 import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import type { Event, FinishEvent, ReasoningEvent } from '../../../call/event.ts';
 import type { Annotation } from '../../../call/message.ts';
+import { follow, type OpenArguments, openArguments } from '../../open-arguments.ts';
 import { nativeFinish } from '../finish.ts';
 import { groundingOf } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
@@ -9,12 +10,12 @@ import type { Foreign } from './signature.ts';
 import { audioParts, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 
 type ChoiceEvent = Exclude<Event, { type: 'start' | 'usage' | 'native' | 'end' | 'fault' | 'finish' }>;
-type OpenCall = { readonly id: string; readonly name: string; arguments: string };
+type OpenCall = OpenArguments & { readonly id: string; readonly name: string; arguments: string };
 type OpenThought = { -readonly [K in keyof Foreign]: Foreign[K] } & { readonly index: number; text: string };
 
 /**
- * One candidate of a stream that is being written. Gemini sends a function call whole, so a call waits until the model
- * goes on to something else; a signature waits for the part it belongs to.
+ * One candidate of a stream that is being written. Gemini sends a function call whole, so a call waits until its arguments
+ * are and the model goes on to something else; a signature waits for the part it belongs to.
  */
 export type OpenChoice = {
   readonly isHidden: boolean;
@@ -55,11 +56,14 @@ export function writeEvent(choice: OpenChoice, event: ChoiceEvent): JsonObject[]
       break;
     case 'tool-start':
       closeThought(choice, parts);
-      choice.calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
+      choice.calls.set(event.index, { id: event.id, name: event.name, arguments: '', ...openArguments() });
       break;
     case 'tool-arguments': {
       const call = choice.calls.get(event.index);
-      if (call) call.arguments += event.text;
+      if (call) {
+        call.arguments += event.text;
+        follow(call, event.text);
+      }
       break;
     }
     case 'image':
@@ -82,7 +86,7 @@ export function writeEvent(choice: OpenChoice, event: ChoiceEvent): JsonObject[]
 
 function writeContent(choice: OpenChoice, part: JsonObject, parts: JsonObject[]): void {
   closeThought(choice, parts);
-  closeCalls(choice, parts);
+  writeCalls(choice, parts);
   parts.push(signed(part, choice.waitingSignature));
   choice.waitingSignature = undefined;
 }
@@ -90,7 +94,7 @@ function writeContent(choice: OpenChoice, part: JsonObject, parts: JsonObject[])
 function writeReasoning(choice: OpenChoice, event: ReasoningEvent, parts: JsonObject[]): void {
   if (choice.thought?.index !== event.index) {
     closeThought(choice, parts);
-    if (event.kind !== 'encrypted') closeCalls(choice, parts);
+    if (event.kind !== 'encrypted') writeCalls(choice, parts);
     choice.thought = { index: event.index, kind: event.kind, format: event.format, text: '' };
   }
   const { thought } = choice;
@@ -113,6 +117,15 @@ function closeThought(choice: OpenChoice, parts: JsonObject[]): void {
   else {
     if (choice.waitingSignature !== undefined) parts.push({ text: '', thoughtSignature: choice.waitingSignature });
     choice.waitingSignature = reasoning.text;
+  }
+}
+
+/** The calls that are whole, in their order: pieces of a call may come before and after something else. */
+function writeCalls(choice: OpenChoice, parts: JsonObject[]): void {
+  for (const [index, call] of choice.calls) {
+    if (!call.isWhole) return;
+    choice.calls.delete(index);
+    parts.push(functionCallPart(call, choice.signaturesOfCalls.get(call.id)));
   }
 }
 
