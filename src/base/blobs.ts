@@ -18,7 +18,8 @@ const HEAD_LENGTH_MAX = 160;
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-const markOf = (at: number): string => `switchwright/blob/${at}/`;
+const MARK_HEAD = 'switchwright/blob/';
+const markOf = (at: number): string => `${MARK_HEAD}${at}/`;
 const MARK = /switchwright\/blob\/(\d+)\//g;
 
 /** A body that came in these chunks, without its blobs. It is JSON from outside, valid or not; a head cut by a chunk's end stays. */
@@ -84,6 +85,21 @@ export function putBack(text: string, blobs: readonly Blob[]): Uint8Array[] {
   }
   pieces.push(Buffer.from(text.slice(kept)));
   return pieces.filter((piece) => piece.length > 0);
+}
+
+/** How base64 begins, `length` characters of it at most: that of a blob where a mark stands for one. */
+export function headOf(text: string, blobs: readonly Blob[] | undefined, length: number): string {
+  const mark = text.startsWith(MARK_HEAD) ? Number(text.slice(MARK_HEAD.length, -1)) : undefined;
+  const blob = mark === undefined ? undefined : blobs?.[mark];
+  if (!blob) return text.slice(0, length);
+  let head = '';
+  for (const piece of blob) {
+    head += Buffer.from(piece.buffer, piece.byteOffset, Math.min(piece.length, length - head.length)).toString(
+      'latin1',
+    );
+    if (head.length >= length) break;
+  }
+  return head;
 }
 
 /** Whether the bytes mean themselves inside a JSON string: no escape, no control character, nothing beyond ASCII. */

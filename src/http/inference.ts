@@ -5,6 +5,7 @@ import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
+import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { AnswerContext, ClientDialect, EventEncoder } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
@@ -39,7 +40,7 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): Infe
       const { value, blobs } = body.value;
       const decoded = dialect.decodeCall(value, { headers, params });
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
-      const call = blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value;
+      const call = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
       answer({ gateway, dialect, response, headers, caller, receivedAt, call });
     });
   };

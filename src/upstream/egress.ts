@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { type Fault, type FaultCode, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
+import { sniffMediaType } from '../base/media-type.ts';
 import { PRODUCT } from '../base/product.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import { type CollectError, collectBody } from './collect-body.ts';
-import { sniffMediaType } from './media-type.ts';
 
 export type AssetData = { readonly mediaType: string; readonly data: Uint8Array };
 export type AssetFetch = { readonly result: Promise<Result<Assets, Fault>>; readonly cancel: () => void };

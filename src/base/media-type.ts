@@ -1,3 +1,5 @@
+import { entryOf } from './table.ts';
+
 /** What the first bytes say they are, for vendors that refuse a wrong media type; null = not recognised. */
 export function sniffMediaType(bytes: Uint8Array): string | null {
   for (const [mediaType, at, signature] of SIGNATURES) if (startsWith(bytes, at, signature)) return mediaType;
@@ -34,3 +36,29 @@ const BRANDS: { readonly [brand: string]: string } = {
 const ascii = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
 const startsWith = (bytes: Uint8Array, at: number, signature: string): boolean =>
   ascii(bytes, at, at + signature.length) === signature;
+
+/** Names that programs write and vendors refuse, by the registered one. */
+const REGISTERED: { readonly [name: string]: string } = {
+  'image/jpg': 'image/jpeg',
+  'image/jpe': 'image/jpeg',
+  'image/jfif': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'image/x-png': 'image/png',
+  'image/apng': 'image/png',
+  'image/x-webp': 'image/webp',
+  'image/x-ms-bmp': 'image/bmp',
+  'image/x-bmp': 'image/bmp',
+  'image/tif': 'image/tiff',
+  'application/x-pdf': 'application/pdf',
+  'audio/x-wav': 'audio/wav',
+  'audio/wave': 'audio/wav',
+  'audio/x-flac': 'audio/flac',
+  'audio/x-m4a': 'audio/mp4',
+  'video/x-m4v': 'video/mp4',
+};
+
+/** A media type as it is registered: small letters, no parameters. */
+export function registeredMediaType(told: string): string {
+  const name = (told.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return entryOf(REGISTERED, name) ?? name;
+}
