@@ -67,6 +67,7 @@ export function buildEndpoint(
     price: price ?? FREE,
     tier: TIERS.find((tier) => tag.endsWith(`/${tier}`)) ?? null,
     reasoning,
+    ...(file.system_turns === true && { systemTurns: true }),
     operation,
     others: file.dialect === undefined ? othersOf(provider, dialect, parameters) : [],
   };

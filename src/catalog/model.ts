@@ -105,6 +105,8 @@ export type Endpoint = {
   readonly tierPrices: ReadonlyMap<string, Price>;
   /** What the model's family calls its reasoning, for budgets and replay; null = does not reason. */
   readonly reasoning: ReasoningSupport | null;
+  /** Takes system messages within the conversation, where its dialect has none by itself. */
+  readonly systemTurns?: true;
   readonly operation: 'chat' | 'embeddings';
   /** The same endpoint in the provider's other dialects, for the calls that go in one of those. */
   readonly forms: readonly EndpointForm[];

@@ -127,6 +127,7 @@ const endpoint = z.strictObject({
   input: z.array(z.enum(MODALITIES)).min(1).optional(),
   output: z.array(z.enum(MODALITIES)).min(1).optional(),
   reasoning: reasoning.optional(),
+  system_turns: z.boolean().optional(),
   free: z.boolean().optional(),
   price: price.optional(),
 });

@@ -5,7 +5,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { Call, ReasoningRequest, Sampling } from '../call/call.ts';
 import { nearestEffort } from '../call/effort.ts';
 import type { Loss } from '../call/loss.ts';
-import type { Message, Native } from '../call/message.ts';
+import type { Message, Native, TextPart } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { loseDetails } from './lost-details.ts';
@@ -32,7 +32,7 @@ export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
     ...tools,
     ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
     ...(call.native && { native: unsaid(call, call.native, id) }),
-    ...(id !== 'openai-chat' && call.messages.some(isNamed) && { messages: call.messages.map(named) }),
+    ...suitMessages(call.messages, id),
     ...(sampling !== call.sampling && { sampling }),
     ...(call.user !== undefined && { user: pseudonym(call.user) }),
     ...suitTier(call, endpoint),
@@ -66,6 +66,22 @@ function unsaid({ reasoning, serviceTier }: Call, native: Native, id: DialectId)
   return { ...native, fields: { ...fields, ...kept } };
 }
 const SPEAKS_ANTHROPIC: readonly DialectId[] = ['anthropic-messages', 'bedrock-invoke-anthropic'];
+
+/** With speakers' names in the text where there is no place for them, and without what only Anthropic's own format says. */
+function suitMessages(messages: readonly Message[], id: DialectId): Pick<Call, 'messages'> | false {
+  const first = messages[0];
+  const isForeign = !SPEAKS_ANTHROPIC.includes(id) && first?.role === 'system' && first.parts.some(isUnsaid);
+  if (isForeign) {
+    const parts = first.parts.filter((part) => !isUnsaid(part));
+    const rest = messages.slice(1);
+    const kept = parts.length > 0 ? [{ ...first, parts }, ...rest] : rest;
+    return suitMessages(kept, id) || { messages: kept };
+  }
+  return id !== 'openai-chat' && messages.some(isNamed) && { messages: messages.map(named) };
+}
+
+/** A part without text for anyone but its own dialect. */
+const isUnsaid = ({ text, native }: TextPart): boolean => text === '' && native?.dialect === 'anthropic-messages';
 
 const isNamed = (message: Message): boolean => message.role === 'user' && message.name !== undefined;
 

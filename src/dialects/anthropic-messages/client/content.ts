@@ -106,6 +106,7 @@ function textWithin(block: JsonObject): string {
   const inner = block.type === 'document' ? (block.source as JsonObject | undefined)?.content : block.content;
   if (typeof inner === 'string') return inner;
   const texts = Array.isArray(inner) ? inner.filter(isObject).map((part) => stringOf(part.text)) : [];
+  if (block.type === 'tool_reference') return `Found the tool ${stringOf(block.tool_name)}.`;
   const head = block.type === 'search_result' ? [stringOf(block.title), stringOf(block.source)] : [];
   return [...head, ...texts].filter((text) => text !== '').join('\n');
 }

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../../base/json.ts';
+import { type JsonObject, stringOf } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
-import type { Message, SystemMessage, TextPart, ToolMessage, UserPart } from '../../../call/message.ts';
+import type { Message, SystemMessage, TextPart, ToolMessage, ToolResultPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, readBoolean, readObjects, readString } from '../../../call/read.ts';
+import { nativeOf } from '../words.ts';
 import { cacheOf, readAssistantPart, readBlocks, readPart } from './content.ts';
 
 /** `system` and `messages`. A user's turn falls apart into tool results and what the user said, in its order. */
@@ -21,10 +22,25 @@ export function readMessages(to: Complaints, body: JsonObject): Message[] {
 }
 
 function systemMessage(to: Complaints, blocks: readonly JsonObject[], path: string): SystemMessage {
-  const parts = blocks.map((block, index) => readPart(to, block, `${path}[${index}]`));
+  const parts = blocks.flatMap((block, index) => readSystemPart(to, block, `${path}[${index}]`));
   const texts = parts.filter((part): part is TextPart => part.type === 'text');
   if (texts.length < parts.length) complain(to, path, `'${path}' may hold text only.`);
   return { role: 'system', parts: texts };
+}
+
+/**
+ * Claude Code begins its system prompt with a line that tells Anthropic who calls and changes with every request: to
+ * anyone else it only defeats the prompt cache (musistudio/claude-code-router#1343, read 2026-11-29).
+ */
+const ATTRIBUTION = /^x-anthropic-billing-header:[^\n]*(?:\n+|$)/;
+
+function readSystemPart(to: Complaints, block: JsonObject, path: string): ToolResultPart[] {
+  const line = typeof block.text === 'string' ? ATTRIBUTION.exec(block.text)?.[0] : undefined;
+  if (line === undefined) return [readPart(to, block, path)];
+  const attribution: TextPart = { type: 'text', text: '', native: nativeOf({ attribution: line.trimEnd() }) };
+  const rest = stringOf(block.text).slice(line.length);
+  if (rest !== '') return [attribution, readPart(to, { ...block, text: rest }, path)];
+  return [{ ...attribution, ...cacheOf(to, block, path) }];
 }
 
 function readTurn(to: Complaints, turn: JsonObject, path: string): Message[] {

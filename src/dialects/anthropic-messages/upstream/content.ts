@@ -12,12 +12,15 @@ import type {
 import { citationOf } from '../citations.ts';
 import { CLAUDE, fieldsOf, leftover } from '../words.ts';
 import type { Encoding } from './encoding.ts';
+import { hasQuirk } from './quirks.ts';
 
 /** One part as content blocks: none if this dialect cannot carry it, which is then listed as lost. */
 export function userBlocks(encoding: Encoding, part: UserPart | ToolResultPart, field: string): JsonObject[] {
   const fields = fieldsOf(part.native);
   const marked = encoding.mark(part.cache, field);
   if (isObject(fields.block)) return [{ ...fields.block, ...marked }];
+  if (typeof fields.attribution === 'string')
+    return hasQuirk(encoding.target, 'attribution') ? [{ type: 'text', text: fields.attribution, ...marked }] : [];
   switch (part.type) {
     case 'text':
       return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text, ...fields, ...marked }];

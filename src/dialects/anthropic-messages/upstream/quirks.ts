@@ -9,6 +9,9 @@ export const QUIRKS = {
   vertex: {
     why: 'Claude on Vertex AI has model and streaming in its path, the version in its body, and fetches no URLs (Anthropic guide to Vertex AI, read 2026-11-22).',
   },
+  attribution: {
+    why: 'Takes the line by which Claude Code tells who calls (x-anthropic-billing-header in the system prompt); it changes with every request, so nobody else is sent it (code.claude.com, gateway protocol, read 2026-11-29).',
+  },
   'temperature-or-top-p': {
     why: 'Claude models since Opus 4.1 refuse temperature and top_p together (Anthropic migration guide, read 2026-11-22).',
   },

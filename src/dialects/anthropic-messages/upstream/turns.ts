@@ -10,30 +10,35 @@ import type {
 import { assistantBlocks, userBlocks } from './content.ts';
 import type { Encoding } from './encoding.ts';
 
-export type Turn = { readonly role: 'user' | 'assistant'; readonly content: JsonObject[] };
+export type Turn = { readonly role: 'user' | 'assistant' | 'system'; readonly content: JsonObject[] };
 type IdMap = { readonly ofCall: (id: string) => string; readonly ofResult: (id: string) => string };
 export type Turns = { readonly system: JsonObject[]; readonly messages: Turn[] };
 
 /**
- * Leading system text is the system prompt. Later system text stays where it was said, as tagged text of the user's
- * turn: moving it up would change its meaning and break the prompt cache. Roles alternate: neighbours are merged, and
+ * Leading system text is the system prompt. Later system text stays where it was said, as a turn of its own where the
+ * model takes one, else as tagged text of the user's turn: moving it up would change its meaning and break the prompt
+ * cache. Roles alternate: neighbours are merged, and
  * within a user's turn tool results come first, as the API demands.
  */
 export function encodeTurns(encoding: Encoding): Turns {
   const all = encoding.call.messages;
-  const firstTurn = all.findIndex((message) => message.role !== 'system' && message.role !== 'developer');
+  const firstTurn = all.findIndex((message) => !isSystemMessage(message));
   const leading = firstTurn < 0 ? Math.max(all.length - 1, 0) : firstTurn;
   const system: JsonObject[] = [];
   const messages: Turn[] = [];
   const ids = newIdMap();
+  const systemTurns = systemTurnsOf(encoding);
   all.forEach((message, index) => {
     const field = `messages[${index}]`;
     if (index < leading) {
       for (const block of partsOf(message.parts as readonly TextPart[], encoding, field)) system.push(block);
       return;
     }
-    const turn = turnOf(encoding, message, field, ids);
     const last = messages.at(-1);
+    const isSystem = systemTurns.has(index) && last !== undefined && last.role !== 'assistant';
+    const turn: Turn = isSystem
+      ? { role: 'system', content: partsOf(message.parts as readonly TextPart[], encoding, field) }
+      : turnOf(encoding, message, field, ids);
     if (turn.content.length === 0) return;
     if (last?.role !== turn.role) messages.push(turn);
     else for (const block of turn.content) last.content.push(block);
@@ -44,6 +49,25 @@ export function encodeTurns(encoding: Encoding): Turns {
   trimPrefill(ordered);
   return { system, messages: ordered };
 }
+
+/**
+ * A system turn stands behind a user's and before the model's, or at the end (platform.claude.com, mid-conversation
+ * system messages, read 2026-11-29). Neighbours are one.
+ */
+function systemTurnsOf({ call, target }: Encoding): ReadonlySet<number> {
+  const turns = new Set<number>();
+  if (!target.endpoint.systemTurns) return turns;
+  let isFollowed = true;
+  for (let at = call.messages.length - 1; at >= 0; at--) {
+    const role = call.messages[at]?.role;
+    if (role !== 'system' && role !== 'developer') isFollowed = role === 'assistant';
+    else if (isFollowed) turns.add(at);
+  }
+  return turns;
+}
+
+const isSystemMessage = (message: Message | undefined): boolean =>
+  message?.role === 'system' || message?.role === 'developer';
 
 function turnOf(encoding: Encoding, message: Message, field: string, ids: IdMap): Turn {
   switch (message.role) {
