@@ -1,3 +1,14 @@
+import { isObject, type JsonObject } from '../base/json.ts';
+import { type Call, toolCallIds } from '../call/call.ts';
+import type { AssistantPart, Message, Native } from '../call/message.ts';
+import type { DialectId, Endpoint } from '../catalog/model.ts';
+
+type Rule = {
+  readonly max: number;
+  readonly refused?: RegExp;
+  readonly fit: (id: string, clean: string) => string;
+};
+
 /** The same id always becomes the same nine letters or digits, which is all that Mistral's models take (FNV-1a, twice). */
 export function nineCharacters(id: string): string {
   if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
@@ -9,3 +20,88 @@ function hash(text: string, seed: number): number {
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   return value >>> 0;
 }
+
+/** What is cut ends in a hash of the whole, and is short enough for hosts that still take 40 as OpenAI did until 2025. */
+const shortened = (id: string, clean: string): string =>
+  `${clean.slice(0, 30).replace(/[^A-Za-z0-9_-]/g, '_') || 'call'}_${nineCharacters(`${id}#`)}`;
+
+const OPENAI: Rule = { max: 64, fit: (id, clean) => (id.length > 64 ? shortened(id, clean) : clean) };
+const NINE: Rule = { max: 9, refused: /[^A-Za-z0-9]/g, fit: nineCharacters };
+/**
+ * What a call's id may be, as the refusals and references say: "string too long. Expected a string with maximum length
+ * 64" (BerriAI/litellm#11392), 64 of a small set (Bedrock's ToolUseBlock), nine letters or digits (Mistral, whoever
+ * hosts it). Anthropic takes any length; its dialect keeps ids apart itself. Read 2026-11-29.
+ */
+const RULES: { readonly [id in DialectId]?: Rule } = {
+  'openai-chat': OPENAI,
+  'openai-responses': OPENAI,
+  'bedrock-converse': {
+    max: 64,
+    refused: /[^A-Za-z0-9_-]/g,
+    fit: (id, clean) => (clean.length > 64 || clean === '' ? shortened(id, clean) : clean),
+  },
+};
+
+function ruleOf({ dialect, upstreamId }: Endpoint): Rule | undefined {
+  if (dialect.quirks.includes('nine-character-tool-ids')) return NINE;
+  if (dialect.id === 'bedrock-converse' && /\bmistral\./.test(upstreamId)) return NINE;
+  return RULES[dialect.id];
+}
+
+/**
+ * The call with ids of tool calls that this endpoint takes, each another's and always the same for the same id, on the
+ * calls and on all that names them. What the endpoint answers has ids of its own, so that nothing need be mapped back.
+ */
+export function fitIds(call: Call, endpoint: Endpoint): Call {
+  const rule = ruleOf(endpoint);
+  if (!rule) return call;
+  const ids = idsIn(call);
+  const fits = new Map<string, string>();
+  for (const id of ids) {
+    const fit = fitting(id, rule, ids);
+    if (fit === id) continue;
+    fits.set(id, fit);
+    ids.add(fit);
+  }
+  if (fits.size === 0) return call;
+  const fit = (id: string): string => fits.get(id) ?? id;
+  return { ...call, messages: call.messages.map((message) => refitted(message, fit)) };
+}
+
+function idsIn(call: Call): Set<string> {
+  const ids = toolCallIds(call);
+  for (const message of call.messages) if (message.role === 'tool') ids.add(message.callId);
+  return ids;
+}
+
+function fitting(id: string, rule: Rule, taken: ReadonlySet<string>): string {
+  const clean = rule.refused ? id.replace(rule.refused, '_') : id;
+  const isEnough = rule === NINE ? id.length === 9 : id !== '' || !rule.refused;
+  if (clean === id && id.length <= rule.max && isEnough) return id;
+  let fit = rule.fit(id, clean);
+  for (let turn = 2; taken.has(fit); turn++)
+    fit = rule === NINE ? nineCharacters(`${id}#${turn}`) : shortened(`${id}#${turn}`, clean);
+  return fit;
+}
+
+function refitted(message: Message, fit: (id: string) => string): Message {
+  if (message.role === 'assistant') return { ...message, parts: message.parts.map((part) => refittedPart(part, fit)) };
+  if (message.role !== 'tool') return message;
+  const [first, ...rest] = message.parts;
+  const item = first?.native?.fields.item;
+  const callId = fit(message.callId);
+  if (!first?.native || !isObject(item)) return { ...message, callId };
+  const native = { ...first.native, fields: { ...first.native.fields, item: named(item, callId) } };
+  return { ...message, callId, parts: [{ ...first, native }, ...rest] };
+}
+
+function refittedPart(part: AssistantPart, fit: (id: string) => string): AssistantPart {
+  if (part.type === 'reasoning') return part.id === undefined ? part : { ...part, id: fit(part.id) };
+  if (part.type !== 'tool-call') return part;
+  const id = fit(part.id);
+  return { ...part, id, ...(part.native && { native: namedNative(part.native, id) }) };
+}
+
+const named = (item: JsonObject, id: string): JsonObject =>
+  item.call_id === undefined ? item : { ...item, call_id: id };
+const namedNative = (native: Native, id: string): Native => ({ ...native, fields: named(native.fields, id) });

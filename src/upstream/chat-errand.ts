@@ -5,6 +5,7 @@ import { parametersOf } from '../call/parameters.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { suit } from '../dialects/suit.ts';
+import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
 import type { Errand } from './errand.ts';
 import { readAnswer } from './read-answer.ts';
@@ -24,8 +25,11 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
       const dialect = dialects.chat(target.endpoint.dialect.id);
       const suited = suit(call, target.endpoint);
       if (!suited.ok) return suited;
-      const named = fitNames(suited.value.call, target.endpoint.dialect.id);
-      const context = { call, target, dialect, newId: world.newId };
+      const fitted = fitIds(suited.value.call, target.endpoint);
+      const named = fitNames(fitted, target.endpoint.dialect.id);
+      // What is answered must have other ids than the calls that the provider was sent.
+      const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
+      const context = { call: known, target, dialect, newId: world.newId };
       return ok([
         {
           accept: acceptOf(dialect, call),
