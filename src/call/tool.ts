@@ -15,7 +15,13 @@ export type Tool =
       readonly cache?: CacheMark;
       readonly native?: Native;
     }
-  | { readonly type: 'native'; readonly dialect: string; readonly value: JsonObject };
+  | {
+      readonly type: 'native';
+      readonly dialect: string;
+      readonly value: JsonObject;
+      /** The functions inside it, where it is a group of such: what everyone else is offered in its place. */
+      readonly functions?: readonly Tool[];
+    };
 
 export type ToolChoice =
   | { readonly type: 'auto' | 'none' | 'required' }

@@ -104,5 +104,9 @@ function carried(call: Call): Partial<Call> {
     sessionId: _session,
     ...rest
   } = call;
-  return rest;
+  return withoutPlaces(rest);
 }
+
+/** Where in the body a thing stood is for losses only; settings that are told as messages move the others. */
+const withoutPlaces = (call: Partial<Call>): Partial<Call> =>
+  JSON.parse(JSON.stringify(call, (name, value) => (name === 'path' ? undefined : value)));

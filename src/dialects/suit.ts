@@ -9,6 +9,7 @@ import type { Message, Native, TextPart } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { loseDetails } from './lost-details.ts';
+import { suitItems } from './responses-items.ts';
 import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
 import { isSearchPlugin, runsSearch, suitSearch } from './web-search.ts';
 
@@ -19,10 +20,14 @@ export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
  * lists of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
  * reasoning that is off said in one way only. Fails where it must not be off.
  */
-export function suit(call: Call, endpoint: Endpoint): Result<Suited, Fault> {
+export function suit(asked: Call, endpoint: Endpoint): Result<Suited, Fault> {
+  const itemLosses: Loss[] = [];
+  const items = suitItems(asked, endpoint, itemLosses);
+  const call = items ? { ...asked, ...items } : asked;
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
   const losses = undone(call, endpoint, (plugin) => isSearchPlugin(plugin) && runsSearch(call, endpoint));
+  losses.push(...itemLosses);
   const tools = allowedTools(call, endpoint) ?? suitSearch(call, endpoint, losses);
   const allowed = tools ? { ...call, ...tools } : call;
   const { quirks, id } = endpoint.dialect;

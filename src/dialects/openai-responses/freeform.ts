@@ -16,4 +16,8 @@ export function inputOfArguments(text: string): string {
 export type FunctionTool = Extract<Tool, { type: 'function' }>;
 
 export const isFreeform = (tools: readonly Tool[], name: string): boolean =>
-  tools.some((tool) => tool.type === 'function' && tool.name === name && tool.freeform !== undefined);
+  tools.some((tool) =>
+    tool.type === 'function'
+      ? tool.name === name && tool.freeform !== undefined
+      : tool.functions !== undefined && isFreeform(tool.functions, name),
+  );

@@ -4,13 +4,17 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool, ToolChoice } from '../../call/tool.ts';
 import { isGatewayTool } from '../gateway-options.ts';
 import { isFreeform } from './freeform.ts';
+import { bringsTools, ownName } from './namespaces.ts';
 
 /** Tools, tool choice and answer format in this dialect's words: what a provider is sent and what an answer echoes. */
 export const DIALECT = 'openai-responses';
 
+/** Stands for the tools of an item of the input, which is sent as it came. */
+const isBrought = (tool: Tool): boolean => tool.type === 'native' && bringsTools({ ...tool.value, tools: [{}] });
+
 /** A tool of another dialect has no words here: undefined. */
 export function encodeTool(tool: Tool): JsonObject | undefined {
-  if (tool.type === 'native') return tool.dialect === DIALECT ? tool.value : undefined;
+  if (tool.type === 'native') return tool.dialect === DIALECT && !isBrought(tool) ? tool.value : undefined;
   const described = tool.description === undefined ? {} : { description: tool.description };
   if (tool.freeform) {
     const { format } = tool.freeform;
@@ -29,7 +33,8 @@ export function encodeTool(tool: Tool): JsonObject | undefined {
 export function encodeTools(tools: readonly Tool[], losses: Loss[]): JsonObject[] {
   return tools.flatMap((tool, at) => {
     const encoded = isGatewayTool(tool) ? undefined : encodeTool(tool);
-    if (!encoded) losses.push({ field: `tools[${at}]`, reason: 'a tool that only another dialect understands' });
+    if (!encoded && !isBrought(tool))
+      losses.push({ field: `tools[${at}]`, reason: 'a tool that only another dialect understands' });
     return encoded ? [encoded] : [];
   });
 }
@@ -41,7 +46,7 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): Js
     case 'required':
       return choice.type;
     case 'function':
-      return { type: isFreeform(tools, choice.name) ? 'custom' : 'function', name: choice.name };
+      return { type: isFreeform(tools, choice.name) ? 'custom' : 'function', ...ownName(tools, choice.name) };
     case 'native':
       return choice.dialect === DIALECT ? choice.value : undefined;
     default:

@@ -26,7 +26,6 @@ test('nothing is stored, so what needs a store is refused by name', () => {
   assert.equal(refused({ background: true }), 'background');
   assert.equal(refused({ previous_response_id: 'resp_1' }), 'previous_response_id');
   assert.equal(refused({ conversation: 'conv_1' }), 'conversation');
-  assert.equal(refused({ input: [{ type: 'item_reference', id: 'msg_1' }] }), 'input[0]');
   taken({ input: 'Hi', store: false, previous_response_id: null, conversation: null, background: false });
 });
 

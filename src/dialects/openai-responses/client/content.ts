@@ -46,6 +46,8 @@ function readPart(to: Complaints, entry: Json, path: string): UserPart | undefin
     case 'input_file':
       return readFile(to, entry, path, marks);
     case 'input_audio': {
+      if (typeof entry.audio_url === 'string')
+        return { type: 'audio', source: sourceOfUrl(entry.audio_url), format: audioFormat(entry.audio_url), ...marks };
       const audio = readObject(to, entry, 'input_audio', `${path}.input_audio`) ?? {};
       const data = readString(to, audio, 'data', `${path}.input_audio.data`) ?? '';
       const format = readString(to, audio, 'format', `${path}.input_audio.format`) ?? 'wav';
@@ -58,6 +60,9 @@ function readPart(to: Complaints, entry: Json, path: string): UserPart | undefin
       return undefined;
   }
 }
+
+/** Codex tells sound by a data URL (openai/codex, codex-rs/protocol, read 2026-11-29). */
+const audioFormat = (url: string): string => /^data:audio\/(?:x-)?([a-z0-9]+)/i.exec(url)?.[1]?.toLowerCase() ?? 'wav';
 
 /** Where the caller put a cache breakpoint, in either spelling; OpenAI's own is kept for OpenAI. */
 function readMarks(to: Complaints, entry: JsonObject, path: string): Marks {

@@ -1,11 +1,21 @@
-import { arrayOf, isObject, type Json, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import {
+  arrayOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  optionalString,
+  parseJson,
+  stringOf,
+} from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import type { AssistantPart, Message, RefusalPart, TextPart } from '../../../call/message.ts';
 import { type Complaints, complain, readString, wrongType } from '../../../call/read.ts';
 import { argumentsOfInput } from '../freeform.ts';
+import { flatName, namespaceOf } from '../namespaces.ts';
 import { partsOfReasoningItem } from '../reasoning.ts';
 import { DIALECT } from '../tools.ts';
 import { readContent, readOutput } from './content.ts';
+import { readOwnOutput } from './own-output.ts';
 
 /** A run of the assistant's items (reasoning, messages, calls) is one message; items of other kinds stand by place. */
 type Run = { readonly parts: AssistantPart[]; readonly items: JsonObject[] };
@@ -72,14 +82,25 @@ function readStanding(to: Complaints, item: JsonObject, path: string): Message |
         return { role: 'user', parts: [] };
     }
   }
+  if (type === 'agent_message') return readAgentMessage(to, item, path);
   if (!type.endsWith('_output')) return undefined;
   const callId = readString(to, item, 'call_id', `${path}.call_id`);
   if (callId === undefined) return undefined;
-  const parts = readOutput(to, item.output, `${path}.output`);
-  if (type === 'function_call_output' || type === 'custom_tool_call_output') return { role: 'tool', callId, parts };
-  const native = { dialect: DIALECT, fields: { item } };
-  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  return { role: 'tool', callId, parts: [{ type: 'text', text, native }] };
+  if (type === 'function_call_output' || type === 'custom_tool_call_output')
+    return { role: 'tool', callId, parts: readOutput(to, item.output, `${path}.output`) };
+  const [text, ...media] = readOwnOutput(item);
+  return { role: 'tool', callId, parts: [{ ...text, native: { dialect: DIALECT, fields: { item } } }, ...media] };
+}
+
+/** What another agent says to this one (openai/codex, codex-rs/protocol, read 2026-11-29); sealed parts only OpenAI reads. */
+function readAgentMessage(to: Complaints, item: JsonObject, path: string): Message | undefined {
+  const said = arrayOf(item.content).flatMap((entry) =>
+    isObject(entry) && entry.type === 'input_text' ? [stringOf(entry.text)] : [],
+  );
+  if (said.join('') === '') return undefined;
+  const author = readString(to, item, 'author', `${path}.author`) ?? 'another agent';
+  const text = `Message from ${author}:\n${said.join('\n')}`;
+  return { role: 'user', parts: [{ type: 'text', text, native: { dialect: DIALECT, fields: { item } } }] };
 }
 
 function readTexts(to: Complaints, item: JsonObject, path: string): TextPart[] {
@@ -108,15 +129,15 @@ function readAssistantItem(to: Complaints, item: JsonObject, path: string, run: 
     case 'custom_tool_call':
       run.parts.push(readCall(to, item, path, argumentsOfInput(readString(to, item, 'input', `${path}.input`) ?? '')));
       return;
-    case 'item_reference':
-      complain(to, path, `Invalid '${path}': items are not stored here, so they cannot be referred to by id.`);
+    case 'image_generation_call':
+      readImage(item, path, run);
       return;
     default:
-      readOther(item, run);
+      readOther(item, path, run);
   }
 }
 
-function withoutId<Part extends { readonly id?: string }>(part: Part): Omit<Part, 'id'> {
+function withoutId<Part extends { readonly id?: unknown }>(part: Part): Omit<Part, 'id'> {
   const { id: _id, ...rest } = part;
   return rest;
 }
@@ -142,27 +163,52 @@ function readCall(to: Complaints, item: JsonObject, path: string, text: string):
   if (!id) complain(to, `${path}.call_id`, `Missing required parameter: '${path}.call_id'.`);
   const name = readString(to, item, 'name', `${path}.name`);
   if (!name) complain(to, `${path}.name`, `Missing required parameter: '${path}.name'.`);
-  return { type: 'tool-call', id: id ?? '', name: name ?? '', arguments: text };
+  const call = {
+    type: 'tool-call',
+    id: id ?? '',
+    name: flatName(namespaceOf(item), name ?? ''),
+    arguments: text,
+  } as const;
+  return OWN_MEMBERS.some((member) => item[member] !== undefined && item[member] !== null)
+    ? { ...call, native: { dialect: DIALECT, fields: withoutOwnId(item) } }
+    : call;
+}
+
+/** Members of a call that only this dialect knows: with one of them the item goes back to it as it came. */
+const OWN_MEMBERS = ['namespace', 'caller', 'async'] as const;
+
+/** Ids that this gateway has given name nothing anywhere else; OpenAI's own have an underscore. */
+const withoutOwnId = (item: JsonObject): JsonObject => (/^[a-z]+_/.test(stringOf(item.id)) ? item : withoutId(item));
+
+/** A picture that the model has drawn is one that it can look at again. */
+function readImage(item: JsonObject, path: string, run: Run): void {
+  const data = stringOf(item.result);
+  if (data === '') return void run.items.push({ at: run.parts.length, item, path });
+  const mediaType = `image/${optionalString(item.output_format) ?? 'png'}`;
+  const source = /^https?:/.test(data)
+    ? ({ kind: 'url', url: data } as const)
+    : ({ kind: 'base64', mediaType, data } as const);
+  run.parts.push({ type: 'image', source, native: { dialect: DIALECT, fields: { path } } });
 }
 
 /**
  * Calls of OpenAI's own tools that the caller runs (local shell, apply_patch, computer …) look like function calls to
  * other dialects; everything else is only kept for this one.
  */
-function readOther(item: JsonObject, run: Run): void {
+function readOther(item: JsonObject, path: string, run: Run): void {
   const type = stringOf(item.type);
   const id = stringOf(item.call_id);
   if (!type.endsWith('_call') || id === '') {
-    run.items.push({ at: run.parts.length, item });
+    run.items.push({ at: run.parts.length, item, path });
     return;
   }
-  const told = item.action ?? item.operation ?? item.actions ?? {};
-  const native = { dialect: DIALECT, fields: item };
+  const told = item.action ?? item.operation ?? item.actions ?? item.arguments ?? {};
+  const native = { dialect: DIALECT, fields: withoutOwnId(item) };
   run.parts.push({
     type: 'tool-call',
     id,
     name: type.slice(0, -'_call'.length),
-    arguments: JSON.stringify(told),
+    arguments: typeof told === 'string' && isObject(parseJson(told)) ? told : JSON.stringify(told),
     native,
   });
 }

@@ -95,7 +95,14 @@ function* eventsOfPart(part: AssistantPart, index: number): Generator<Event> {
       return;
     }
     case 'tool-call':
-      yield { type: 'tool-start', choice: 0, index, id: part.id, name: part.name };
+      yield {
+        type: 'tool-start',
+        choice: 0,
+        index,
+        id: part.id,
+        name: part.name,
+        ...(part.native && { native: part.native }),
+      };
       yield { type: 'tool-arguments', choice: 0, index, text: part.arguments };
       return;
     case 'image':

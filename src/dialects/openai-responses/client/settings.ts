@@ -1,4 +1,4 @@
-import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
+import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import type { OutputFormat } from '../../../call/call.ts';
 import {
   type Complaints,
@@ -13,16 +13,44 @@ import {
 import { readCacheMark } from '../../../call/read-gateway.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { FunctionTool } from '../freeform.ts';
+import { bringsTools, flatName, functionsIn, namespaceOf } from '../namespaces.ts';
 import { DIALECT } from '../tools.ts';
 
 /** Reads `tools`: functions and free-form tools are neutral, every other type only this dialect understands. */
 export function readTools(to: Complaints, body: JsonObject): Tool[] {
-  return (readObjects(to, body, 'tools') ?? []).map((entry, at) => {
-    const path = `tools[${at}]`;
-    if (entry.type === 'function') return readFunction(to, entry, path);
-    if (entry.type === 'custom') return readFreeform(to, entry, path);
-    if (stringOf(entry.type) === '') complain(to, `${path}.type`, `Missing required parameter: '${path}.type'.`);
-    return { type: 'native', dialect: DIALECT, value: entry };
+  const tools = (readObjects(to, body, 'tools') ?? []).map((entry, at) => readTool(to, entry, `tools[${at}]`));
+  return [...tools, ...readBrought(to, body.input)];
+}
+
+function readTool(to: Complaints, entry: JsonObject, path: string): Tool {
+  if (entry.type === 'function') return readFunction(to, entry, path);
+  if (entry.type === 'custom') return readFreeform(to, entry, path);
+  if (stringOf(entry.type) === '') complain(to, `${path}.type`, `Missing required parameter: '${path}.type'.`);
+  const value = { type: 'native', dialect: DIALECT, value: entry } as const;
+  return entry.type === 'namespace' ? { ...value, functions: readNamespace(to, entry, path) } : value;
+}
+
+/** The functions of a namespace under their flat names, each with the name that its caller gave it. */
+function readNamespace(to: Complaints, entry: JsonObject, path: string): Tool[] {
+  const namespace = readName(to, entry, path);
+  return (readObjects(to, entry, 'tools', `${path}.tools`) ?? []).flatMap((inner, at): Tool[] => {
+    const tool = readTool(to, inner, `${path}.tools[${at}]`);
+    if (tool.type !== 'function') return [];
+    const native = { dialect: DIALECT, fields: { namespace, name: tool.name } };
+    return [{ ...tool, name: flatName(namespace, tool.name), native }];
+  });
+}
+
+/** Tools that items of the input bring along: to this dialect the item says it all, to others they are functions. */
+function readBrought(to: Complaints, input: Json | undefined): Tool[] {
+  return arrayOf(input).flatMap((item, at): Tool[] => {
+    if (!isObject(item) || !bringsTools(item)) return [];
+    const path = `input[${at}]`;
+    const functions = (readObjects(to, item, 'tools', `${path}.tools`) ?? []).flatMap((entry, index) => {
+      const tool = readTool(to, entry, `${path}.tools[${index}]`);
+      return tool.type === 'function' ? [tool] : functionsIn(tool);
+    });
+    return [{ type: 'native', dialect: DIALECT, value: { type: item.type ?? null }, functions }];
   });
 }
 
@@ -80,7 +108,7 @@ export function readToolChoice(to: Complaints, body: JsonObject): ToolChoice | u
     return { type: 'native', dialect: DIALECT, value: choice };
   const name = stringOf(choice.name) || stringOf(objectOf(choice.function).name);
   if (name === '') complain(to, 'tool_choice.name', "Missing required parameter: 'tool_choice.name'.");
-  return { type: 'function', name };
+  return { type: 'function', name: flatName(namespaceOf(choice), name) };
 }
 
 export function readFormat(to: Complaints, text: JsonObject): OutputFormat {

@@ -1,6 +1,8 @@
 import { type JsonObject, parseJson } from '../../../base/json.ts';
 import type { ToolStartEvent } from '../../../call/event.ts';
 import { inputOfArguments, isFreeform } from '../freeform.ts';
+import { ownName } from '../namespaces.ts';
+import { DIALECT } from '../tools.ts';
 import { closeItem, type ItemStatus, openItem, type Writer } from './writer.ts';
 
 export type ToolItem = {
@@ -15,7 +17,9 @@ export function createToolItem(writer: Writer, start: ToolStartEvent): ToolItem 
   const freeform = isFreeform(writer.answer.call.tools, start.name);
   const id = writer.answer.newId(freeform ? 'ctc' : 'fc');
   const type = freeform ? 'custom_tool_call' : 'function_call';
-  const common = { id, type, call_id: start.id, name: start.name };
+  const own = start.native?.dialect === DIALECT ? start.native.fields : {};
+  const named = ownName(writer.answer.call.tools, start.name);
+  const common = { id, type, call_id: start.id, ...named, ...own };
   const member = (text: string): JsonObject => (freeform ? { input: text } : { arguments: text });
   const place = openItem(writer, { ...common, status: 'in_progress', ...member('') });
   const where = { item_id: id, output_index: place };
@@ -38,7 +42,7 @@ export function createToolItem(writer: Writer, start: ToolStartEvent): ToolItem 
         // The text is inside JSON until the last piece has come, so it is told at once.
         if (told !== '') writer.emit('response.custom_tool_call_input.delta', { ...where, delta: told });
         writer.emit('response.custom_tool_call_input.done', { ...where, input: told });
-      } else writer.emit('response.function_call_arguments.done', { ...where, name: start.name, arguments: told });
+      } else writer.emit('response.function_call_arguments.done', { ...where, name: named.name, arguments: told });
       closeItem(writer, place, { ...common, status, ...member(told) });
     },
   };

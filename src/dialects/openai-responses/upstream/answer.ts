@@ -14,6 +14,7 @@ import type { ReasoningFormat } from '../../../call/message.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { decodeAnnotation } from '../annotations.ts';
 import { argumentsOfInput } from '../freeform.ts';
+import { flatName, namespaceOf } from '../namespaces.ts';
 import { familyOf, partsOfReasoningItem } from '../reasoning.ts';
 import { decodeUsage } from '../usage.ts';
 
@@ -114,7 +115,12 @@ export function startTool(answer: Answer, at: number, item: JsonObject): Event[]
   const told = stringOf(item.call_id) || stringOf(item.id);
   const id = told === '' || answer.toolIds.has(told) ? answer.newId('call') : told;
   answer.toolIds.add(id);
-  return [{ type: 'tool-start', choice: 0, index, id, name: stringOf(item.name) }];
+  const own = Object.fromEntries(
+    ['caller', 'async'].flatMap((name) => (item[name] == null ? [] : [[name, item[name]]])),
+  );
+  const native = Object.keys(own).length > 0 ? { native: { dialect: 'openai-responses', fields: own } } : {};
+  const name = flatName(namespaceOf(item), stringOf(item.name));
+  return [{ type: 'tool-start', choice: 0, index, id, name, ...native }];
 }
 
 export function sayArguments(answer: Answer, at: number, text: string): Event[] {

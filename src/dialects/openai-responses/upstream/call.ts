@@ -6,6 +6,7 @@ import type { Loss } from '../../../call/loss.ts';
 import type { Target } from '../../../facts/target.ts';
 import { takesBreakpoints } from '../../cache-breakpoint.ts';
 import type { EncodedCall } from '../../dialect.ts';
+import { functionsIn } from '../namespaces.ts';
 import { DIALECT, encodeFormat, encodeToolChoice, encodeTools } from '../tools.ts';
 import { encodeInput } from './input.ts';
 import { encodeReasoning } from './reasoning.ts';
@@ -77,13 +78,15 @@ function text(call: Call, native: JsonObject, losses: Loss[]): JsonObject {
 
 function tools(call: Call, losses: Loss[]): JsonObject {
   const encoded = encodeTools(call.tools, losses);
+  const hasBrought = call.tools.some((tool) => functionsIn(tool).length > 0);
   const choice = call.toolChoice && encodeToolChoice(call.toolChoice, call.tools);
   if (call.toolChoice && choice === undefined)
     losses.push({ field: 'tool_choice', reason: 'a choice that only another dialect understands' });
   return {
     ...(encoded.length > 0 && { tools: encoded }),
-    ...(choice !== undefined && encoded.length > 0 && { tool_choice: choice }),
-    ...(call.parallelToolCalls !== undefined && { parallel_tool_calls: call.parallelToolCalls }),
+    ...(choice !== undefined && (encoded.length > 0 || hasBrought) && { tool_choice: choice }),
+    ...(call.parallelToolCalls !== undefined &&
+      call.tools.length > 0 && { parallel_tool_calls: call.parallelToolCalls }),
   };
 }
 

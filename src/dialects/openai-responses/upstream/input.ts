@@ -43,10 +43,13 @@ function encodeMessage(writing: Writing, message: Message, path: string): JsonOb
           content: message.parts.flatMap((part) => userPart(writing, part, path)),
         },
       ];
-    case 'user':
+    case 'user': {
+      const item = ownItem(message.parts[0]);
+      if (item) return [item];
       return [
         { type: 'message', role: 'user', content: message.parts.flatMap((part) => userPart(writing, part, path)) },
       ];
+    }
     case 'assistant':
       return encodeAssistant(writing, message, path);
     case 'tool':
@@ -56,8 +59,18 @@ function encodeMessage(writing: Writing, message: Message, path: string): JsonOb
   }
 }
 
+/** The item that a message was, in this dialect's own words. */
+function ownItem(part: UserPart | undefined): JsonObject | undefined {
+  const item = part?.native?.dialect === DIALECT ? part.native.fields.item : undefined;
+  return isObject(item) ? item : undefined;
+}
+
 function userPart(writing: Writing, part: UserPart, path: string): JsonObject[] {
-  const { prompt_cache_breakpoint: _, ...told } = part.native?.dialect === DIALECT ? part.native.fields : {};
+  const {
+    prompt_cache_breakpoint: _,
+    path: _path,
+    ...told
+  } = part.native?.dialect === DIALECT ? part.native.fields : {};
   const native = { ...told, ...(takesBreakpoints(writing.target) && breakpointOf(part)) };
   switch (part.type) {
     case 'text':
@@ -157,7 +170,10 @@ type OutputPart = Exclude<AssistantPart, { type: 'text' | 'refusal' | 'reasoning
 function encodeOutput(writing: Writing, part: OutputPart, path: string): JsonObject[] {
   switch (part.type) {
     case 'tool-call': {
-      if (part.native?.dialect === DIALECT) return [part.native.fields];
+      if (part.native?.dialect === DIALECT) {
+        if (part.native.fields.type === 'custom_tool_call') writing.freeformCalls.add(part.id);
+        return [part.native.fields];
+      }
       const call = { call_id: part.id, name: part.name };
       if (!isFreeform(writing.call.tools, part.name))
         return [{ type: 'function_call', ...call, arguments: part.arguments === '' ? '{}' : part.arguments }];
@@ -175,8 +191,8 @@ function encodeOutput(writing: Writing, part: OutputPart, path: string): JsonObj
 }
 
 function encodeToolResult(writing: Writing, message: ToolMessage, path: string): JsonObject {
-  const [first] = message.parts;
-  if (first?.native?.dialect === DIALECT && isObject(first.native.fields.item)) return first.native.fields.item;
+  const item = ownItem(message.parts[0]);
+  if (item) return item;
   const type = writing.freeformCalls.has(message.callId) ? 'custom_tool_call_output' : 'function_call_output';
   const plain = message.parts.every((part) => part.type === 'text');
   const output = plain
