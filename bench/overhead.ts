@@ -17,35 +17,10 @@ import {
   stopAll,
   warm,
 } from './rig.ts';
+import { BODY, REPLY } from './transcripts.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const SECONDS = 4;
-const REPLY = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1750000000,
-  model: 'gpt-4.1-mini-2025-04-14',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: 'lorem ipsum dolor sit amet '.repeat(60), refusal: null },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage: {
-    prompt_tokens: 420,
-    completion_tokens: 360,
-    total_tokens: 780,
-    prompt_tokens_details: { cached_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0 },
-  },
-};
-const BODY = JSON.stringify({
-  model: 'openai/gpt-4.1-mini',
-  messages: [{ role: 'user', content: 'consectetur adipiscing elit '.repeat(66) }],
-});
-
 need('nginx', 'wrk', 'taskset');
 try {
   const upstreamPort = await freePort();

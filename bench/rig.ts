@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { FLAGS } from '../tools/flags.mjs';
+import { REPLY, STREAMS } from './transcripts.ts';
 
 export const KEY = `sk-sw-v1-${'b'.repeat(64)}`;
 /** The measured process runs on one core, upstream and load on the other. */
@@ -32,6 +33,35 @@ export function need(...programs: readonly string[]): void {
 export function stopAll(): void {
   for (const child of running) child.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** nginx as every provider at once, on the other core: the environment that makes a gateway take it for them. */
+export async function startUpstream(): Promise<{
+  readonly origin: string;
+  readonly environment: { [name: string]: string };
+}> {
+  for (const { name, text } of STREAMS) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, 'reply'), JSON.stringify(REPLY));
+  const port = await freePort();
+  // A whole answer is told from a stream by the body that asks for it.
+  await startNginx(
+    LOAD_CORE,
+    'upstream',
+    port,
+    `root ${folder}; error_page 405 =200 $uri; default_type text/event-stream;
+location /json/ { default_type application/json; rewrite .* /reply break; }
+location /v1/chat/completions { rewrite .* /openai-chat break; } location /v1/messages { rewrite .* /anthropic break; } location ~ streamGenerateContent { rewrite .* /gemini break; }`,
+  );
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    environment: {
+      OPENAI_BASE_URL: `${origin}/v1`,
+      ANTHROPIC_BASE_URL: `${origin}/v1`,
+      GOOGLE_AI_STUDIO_BASE_URL: `${origin}/v1beta`,
+      MISTRAL_BASE_URL: `${origin}/json/v1`,
+    },
+  };
 }
 
 export async function freePort(): Promise<number> {
@@ -80,9 +110,13 @@ function workerOf(master: number): number {
   return children[0] || master;
 }
 
-export async function startGateway(environment: { [name: string]: string }): Promise<{ port: number; pid: number }> {
+/** A gateway from this checkout, or from another one's folder. */
+export async function startGateway(
+  environment: { readonly [name: string]: string },
+  checkout = root,
+): Promise<{ port: number; pid: number }> {
   const port = await freePort();
-  const child = start(MEASURED_CORE, process.execPath, [...FLAGS, join(root, 'src/main.ts'), 'serve'], {
+  const child = start(MEASURED_CORE, process.execPath, [...FLAGS, join(checkout, 'src/main.ts'), 'serve'], {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? '',
     PORT: String(port),

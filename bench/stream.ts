@@ -19,98 +19,20 @@ import {
   stopAll,
   warm,
 } from './rig.ts';
+import { bodyFor, EVENTS, STREAMS } from './transcripts.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const SECONDS = 4;
-const EVENTS = 1_000;
-const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor '.split(' ');
-const word = (at: number): string => ` ${WORDS[at % WORDS.length]}`;
-
-const frames = (items: readonly object[], named = false): string =>
-  items
-    .map((item) => `${named ? `event: ${(item as { type: string }).type}\n` : ''}data: ${JSON.stringify(item)}\n\n`)
-    .join('');
-
-const chunk = (delta: object, finish: string | null) => ({
-  id: 'chatcmpl-1',
-  object: 'chat.completion.chunk',
-  created: 1750000000,
-  model: 'gpt-4.1-mini-2025-04-14',
-  system_fingerprint: 'fp_1',
-  choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-});
-const openai = `${frames([
-  chunk({ role: 'assistant', content: '' }, null),
-  ...Array.from({ length: EVENTS }, (_, at) => chunk({ content: word(at) }, null)),
-  chunk({}, 'stop'),
-  {
-    ...chunk({}, null),
-    choices: [],
-    usage: { prompt_tokens: 20, completion_tokens: EVENTS, total_tokens: EVENTS + 20 },
-  },
-])}data: [DONE]\n\n`;
-const anthropic = frames(
-  [
-    {
-      type: 'message_start',
-      message: {
-        id: 'msg_1',
-        type: 'message',
-        role: 'assistant',
-        content: [],
-        model: 'claude-sonnet-4-5',
-        stop_reason: null,
-        usage: { input_tokens: 20, output_tokens: 1 },
-      },
-    },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    ...Array.from({ length: EVENTS }, (_, at) => ({
-      type: 'content_block_delta',
-      index: 0,
-      delta: { type: 'text_delta', text: word(at) },
-    })),
-    { type: 'content_block_stop', index: 0 },
-    {
-      type: 'message_delta',
-      delta: { stop_reason: 'end_turn', stop_sequence: null },
-      usage: { output_tokens: EVENTS },
-    },
-    { type: 'message_stop' },
-  ],
-  true,
-);
-const gemini = frames(
-  Array.from({ length: EVENTS }, (_, at) => ({
-    candidates: [
-      {
-        content: { role: 'model', parts: [{ text: word(at) }] },
-        index: 0,
-        ...(at === EVENTS - 1 && { finishReason: 'STOP' }),
-      },
-    ],
-    usageMetadata: { promptTokenCount: 20, candidatesTokenCount: at + 1, totalTokenCount: at + 21 },
-    modelVersion: 'gemini-2.5-flash',
-  })),
-);
-
-const bodyFor = (model: string): string =>
-  JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Tell me a story.' }] });
-
 need('nginx', 'wrk', 'taskset');
 try {
-  for (const [name, text] of [
-    ['openai', openai],
-    ['anthropic', anthropic],
-    ['gemini', gemini],
-  ] as const)
-    writeFileSync(join(folder, name), text);
+  for (const { name, text } of STREAMS) writeFileSync(join(folder, name), text);
   const upstreamPort = await freePort();
   await startNginx(
     LOAD_CORE,
     'upstream',
     upstreamPort,
     `default_type text/event-stream; root ${folder}; error_page 405 =200 $uri;
-location /v1/chat/completions { rewrite .* /openai break; } location /v1/messages { rewrite .* /anthropic break; } location ~ streamGenerateContent { rewrite .* /gemini break; }`,
+location /v1/chat/completions { rewrite .* /openai-chat break; } location /v1/messages { rewrite .* /anthropic break; } location ~ streamGenerateContent { rewrite .* /gemini break; }`,
   );
   const proxyPort = await freePort();
   const proxyPid = await startNginx(
@@ -127,17 +49,15 @@ location /v1/chat/completions { rewrite .* /openai break; } location /v1/message
     GOOGLE_AI_STUDIO_BASE_URL: `${origin}/v1beta`,
   });
   const url = `http://127.0.0.1:${gateway.port}/api/v1/chat/completions`;
-  const lanes = [
-    ['openai-chat', 'openai/gpt-4.1-mini'],
-    ['anthropic', 'anthropic/claude-sonnet-4.5'],
-    ['gemini', 'google/gemini-2.5-flash'],
-  ] as const;
   const direct = `http://127.0.0.1:${proxyPort}/v1/chat/completions`;
-  const rates = new Map<string, number[]>([['nginx', []], ...lanes.map(([name]) => [name, []] as [string, number[]])]);
-  for (const [, model] of lanes) warm(url, gateway.pid, bodyFor(model), 8, 1_500);
+  const rates = new Map<string, number[]>([
+    ['nginx', []],
+    ...STREAMS.map(({ name }) => [name, []] as [string, number[]]),
+  ]);
+  for (const { model } of STREAMS) warm(url, gateway.pid, bodyFor(model), 8, 1_500);
   for (let round = 0; round < ROUNDS; round++) {
     rates.get('nginx')?.push(fullLoad(direct, proxyPid, bodyFor('x'), 8, SECONDS).perSecond * EVENTS);
-    for (const [name, model] of lanes) {
+    for (const { name, model } of STREAMS) {
       const load = fullLoad(url, gateway.pid, bodyFor(model), 8, SECONDS);
       if (load.failed > 0) console.log(`${name}: ${load.failed} calls failed`);
       rates.get(name)?.push(load.perSecond * EVENTS);

@@ -31,7 +31,10 @@ export type WireRequest = {
 
 export type WireHeaders = { readonly [name: string]: string | undefined };
 
-/** Called synchronously as bytes arrive; exactly one of `end` and `error` is the last call, unless aborted. */
+/**
+ * Called synchronously as bytes arrive; exactly one of `end` and `error` is the last call, unless aborted. The bytes of
+ * `data` are valid only during the call: what is kept is copied.
+ */
 export type WireHandler = {
   readonly head: (status: number, headers: WireHeaders) => void;
   readonly data: (bytes: Uint8Array) => void;

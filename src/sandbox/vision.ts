@@ -66,7 +66,7 @@ function fetchBytes(url: string, world: World): Promise<Buffer | string> {
         },
         data: (bytes) => {
           size += bytes.length;
-          if (size <= IMAGE_BYTES_MAX) parts.push(bytes);
+          if (size <= IMAGE_BYTES_MAX) parts.push(Buffer.from(bytes));
           else giveUp('too large');
         },
         end: () => settle(status === 200 ? Buffer.concat(parts) : `the host answered with status ${status}`),

@@ -44,7 +44,7 @@ export function collectBody(
       data: (bytes) => {
         size += bytes.length;
         if (size > limits.bytesMax) giveUp('too-large', `more than ${limits.bytesMax} bytes`);
-        else parts.push(bytes);
+        else parts.push(Buffer.from(bytes));
       },
       end: () => settle(ok({ status, headers, body: Buffer.concat(parts) })),
       error: (error) => settle(failed(error)),

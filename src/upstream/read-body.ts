@@ -24,14 +24,12 @@ export const mediaTypeOf = (headers: WireHeaders): string =>
 
 /** Keeps the body until it is whole. */
 export function readWhole(done: (bytes: Buffer) => void): Reader {
-  const parts: Uint8Array[] = [];
+  const parts: Buffer[] = [];
   return {
-    push: (bytes) => void parts.push(bytes),
+    push: (bytes) => void parts.push(Buffer.from(bytes)),
     end: () => {
       const [only] = parts;
-      done(
-        only && parts.length === 1 ? Buffer.from(only.buffer, only.byteOffset, only.byteLength) : Buffer.concat(parts),
-      );
+      done(only && parts.length === 1 ? only : Buffer.concat(parts));
     },
   };
 }

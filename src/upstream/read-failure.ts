@@ -27,7 +27,7 @@ export function readFailure(
   };
   return {
     push: (bytes) => {
-      parts.push(bytes);
+      parts.push(Buffer.from(bytes));
       size += bytes.length;
       return size < LIMITS.error_body_bytes_max ? 'more' : 'full';
     },

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns';
-import { Agent, Client, type Dispatcher } from 'undici';
+import { Client, type Dispatcher } from 'undici';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import { type EgressAllowance, isGlobalUnicast, parseAllowance } from './address.ts';
+import { Pool } from './pool.ts';
 
 export type TransportOptions = {
   /** Addresses and `host:port`s that callers' URLs may reach beside the public internet (`SWITCHWRIGHT_EGRESS_ALLOW`). */
@@ -16,45 +17,39 @@ export type Transport = { readonly request: World['request']; readonly close: ()
 
 /** Only the settings; deadlines are the caller's (`Deadlines`), so the client's own are off. */
 const CLIENT = { headersTimeout: 0, bodyTimeout: 0, allowH2: false, pipelining: 1, maxHeaderSize: 64 * 1024 } as const;
-/** Below the 60 s after which common load balancers drop an idle connection. */
-const KEEP_ALIVE_MS = 45_000;
 
-/** The real `World.request`: pooled keep-alive HTTP/1.1 connections, no proxy, nothing decompressed, no deadline. */
+/** The real `World.request`: HTTP/1.1, no proxy, nothing decompressed, no deadline. */
 export function createRequest(options: TransportOptions = {}): World['request'] {
   return createTransport(options).request;
 }
 
-/** As `createRequest`, with a `close` that ends the idle connections. */
+/**
+ * As `createRequest`, with a `close` that ends the idle connections. What the operator named goes over pooled keep-alive
+ * connections of our own; what a caller named is asked once, by undici, at an address that was checked.
+ */
 export function createTransport(options: TransportOptions = {}): Transport {
-  const connect = { timeout: options.connectTimeoutMs ?? 8_000 };
+  const connectTimeoutMs = options.connectTimeoutMs ?? 8_000;
   const allowance = parseAllowance(options.egressAllow ?? '');
-  const agent = new Agent({
-    ...CLIENT,
-    connect,
-    connections: options.connectionsMax ?? 8_192,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: 10 * 60_000,
-  });
+  const pool = new Pool({ connectTimeoutMs, connectionsMax: options.connectionsMax ?? 8_192 });
   return {
     request: (request, handler) => {
+      if (request.reach === 'operator') return pool.request(request, handler);
       const exchange = createExchange(handler);
-      if (request.reach === 'operator') exchange.dispatch(agent, request);
-      else
-        resolvePublic(request.url, allowance, (pinned) => {
-          if (!pinned.ok) exchange.fail(pinned.error);
-          else
-            exchange.dispatch(pinnedClient(request.url, pinned.value, connect.timeout), request, { closeAfter: true });
-        });
+      resolvePublic(request.url, allowance, (pinned) => {
+        if (!pinned.ok) exchange.fail(pinned.error);
+        else exchange.dispatch(pinnedClient(request.url, pinned.value, connectTimeoutMs), request);
+      });
       return exchange.wire;
     },
-    close: () => agent.close(),
+    close: async () => pool.close(),
   };
 }
 
 type Exchange = {
   readonly wire: Wire;
   readonly fail: (error: WireError) => void;
-  readonly dispatch: (dispatcher: Dispatcher, request: WireRequest, options?: { readonly closeAfter: true }) => void;
+  /** Uses the client for this one exchange, then ends it. */
+  readonly dispatch: (client: Client, request: WireRequest) => void;
 };
 
 function createExchange(handler: WireHandler): Exchange {
@@ -91,16 +86,16 @@ function createExchange(handler: WireHandler): Exchange {
     },
     onResponseError: (_, error) => fail(wireErrorOf(error)),
   };
-  const dispatch: Exchange['dispatch'] = (dispatcher, request, options) => {
-    if (options?.closeAfter) disposable = dispatcher;
+  const dispatch: Exchange['dispatch'] = (client, request) => {
+    disposable = client;
     if (over) {
       dispose();
       return;
     }
     try {
-      const { origin, path } = request.reach === 'operator' ? knownPlace(request.url) : placeOf(request.url);
+      const { origin, pathname, search } = new URL(request.url);
       const { method } = request;
-      dispatcher.dispatch({ origin, path, method, ...contentOf(request) }, parts);
+      client.dispatch({ origin, path: pathname + search, method, ...contentOf(request) }, parts);
     } catch (cause) {
       queueMicrotask(() => fail({ kind: 'malformed', message: messageOf(cause) }));
     }
@@ -126,26 +121,6 @@ function contentOf({ headers, body }: WireRequest): Pick<Dispatcher.DispatchOpti
   if (body === null || typeof body === 'string') return { headers, body };
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   return { headers: { ...headers, 'content-length': String(length) }, body: body as never };
-}
-
-type Place = { readonly origin: string; readonly path: string };
-
-function placeOf(url: string): Place {
-  const { origin, pathname, search } = new URL(url);
-  return { origin, path: pathname + search };
-}
-
-/** Providers' URLs are few and come back with every call: each is taken apart once. */
-const PLACES_MAX = 2_000;
-const places = new Map<string, Place>();
-function knownPlace(url: string): Place {
-  let place = places.get(url);
-  if (!place) {
-    if (places.size >= PLACES_MAX) places.clear();
-    place = placeOf(url);
-    places.set(url, place);
-  }
-  return place;
 }
 
 type Pinned = { readonly address: string; readonly family: 4 | 6 };

@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net';
+import type { WireError, WireHandler, WireRequest } from '../base/world.ts';
+import { AnswerReader } from '../http1/answer.ts';
+import { bytesOf, writeHead } from '../http1/request.ts';
+import { type Origin, openSocket } from './origin.ts';
+
+/** Who hears how a connection's exchange ends. `free`: it can take another one. `over`: it is gone. */
+export type ConnectionOwner = {
+  readonly free: (connection: Connection, idleMs: number | null) => void;
+  readonly over: (connection: Connection) => void;
+};
+
+/** One request on its way to an answer. `exchange` of a connection is this while it is under way. */
+export type Pending = { readonly request: WireRequest; readonly path: string; readonly handler: WireHandler };
+
+const READ_BYTES = 64 * 1024;
+const HEAD_BYTES_MAX = 64 * 1024;
+/** Where reads are begun and finished in one turn of the loop, one buffer serves all connections; Windows begins them ahead. */
+const isShared = process.platform !== 'win32';
+const shared = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** A keep-alive HTTP/1.1 connection: one exchange at a time, read straight from the socket into the exchange's handler. */
+export class Connection {
+  readonly origin: Origin;
+  /** Until when it may lie idle; of no meaning while it is busy. */
+  idleUntil = 0;
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #connectTimer: NodeJS.Timeout;
+  #pending: Pending | null = null;
+  #reader: AnswerReader | null = null;
+  #error: (Error & { readonly code?: unknown }) | null = null;
+  #isOpen = false;
+  #isOver = false;
+  /** Bytes of an answer have come: it cannot be said any more that nothing reached the host. */
+  #isHeard = false;
+  #isPaused = false;
+
+  constructor(origin: Origin, owner: ConnectionOwner, connectTimeoutMs: number) {
+    this.origin = origin;
+    this.#owner = owner;
+    const buffer = isShared ? shared : Buffer.allocUnsafeSlow(READ_BYTES);
+    const socket = openSocket(origin, {
+      buffer,
+      callback: (count) => {
+        this.#take(count === READ_BYTES ? buffer : buffer.subarray(0, count));
+        return !this.#isPaused;
+      },
+    });
+    this.#socket = socket;
+    this.#connectTimer = setTimeout(() => socket.destroy(new ConnectTimeout(connectTimeoutMs)), connectTimeoutMs);
+    socket.once(origin.isSecure ? 'secureConnect' : 'connect', () => {
+      clearTimeout(this.#connectTimer);
+      this.#isOpen = true;
+      if (this.#isPaused) socket.pause();
+    });
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
+  }
+
+  /** Sends a request. False = it cannot be written as HTTP; nothing was sent and the connection is as before. */
+  send(pending: Pending): boolean {
+    const { request, path, handler } = pending;
+    const { body } = request;
+    const head = writeHead(request, this.origin.host, path, bytesOf(request));
+    if (head === null) return false;
+    this.#pending = pending;
+    this.#isHeard = false;
+    this.#reader = new AnswerReader(handler, HEAD_BYTES_MAX);
+    const socket = this.#socket;
+    if (body === null || typeof body === 'string') socket.write(body === null ? head : head + body);
+    else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      for (const piece of body) socket.write(piece);
+      socket.uncork();
+    }
+    return true;
+  }
+
+  pause(pending: Pending): void {
+    if (this.#pending !== pending || this.#isPaused) return;
+    this.#isPaused = true;
+    if (this.#isOpen) this.#socket.pause();
+  }
+
+  resume(pending: Pending): void {
+    if (this.#pending !== pending || !this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#isOpen) this.#socket.resume();
+  }
+
+  /** Ends the exchange without another word to its handler, and with it the connection. */
+  abort(pending: Pending): void {
+    if (this.#pending !== pending) return;
+    this.#pending = null;
+    this.destroy();
+  }
+
+  destroy(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#connectTimer);
+    this.#socket.destroy();
+    this.#owner.over(this);
+  }
+
+  #take(bytes: Buffer): void {
+    const pending = this.#pending;
+    const reader = this.#reader;
+    // Words that nobody asked for: what they would answer is not for us to guess.
+    if (!pending || !reader) return this.destroy();
+    this.#isHeard = true;
+    const state = reader.push(bytes);
+    // The handler may have given up meanwhile.
+    if (this.#pending !== pending || state === 'more') return;
+    if (state === 'broken') return this.#fail({ kind: 'malformed', message: 'the answer is not valid HTTP' });
+    this.#pending = null;
+    this.#reader = null;
+    if (reader.mayKeep && this.#socket.writableLength === 0) {
+      if (this.#isPaused) {
+        this.#isPaused = false;
+        this.#socket.resume();
+      }
+      this.#owner.free(this, reader.idleMs);
+    } else this.destroy();
+    pending.handler.end();
+  }
+
+  /** The connection has ended, of itself or with an error. */
+  #end(): void {
+    const pending = this.#pending;
+    if (pending && this.#reader?.close() === 'done' && this.#error === null) {
+      this.#pending = null;
+      this.destroy();
+      pending.handler.end();
+      return;
+    }
+    if (!pending) return this.destroy();
+    const error = this.#error;
+    if (error) this.#fail(wireErrorOf(error, this.#isOpen));
+    else this.#fail({ kind: 'reset', message: this.#isHeard ? 'the answer broke off' : 'other side closed' });
+  }
+
+  #fail(error: WireError): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    this.destroy();
+    pending?.handler.error(error);
+  }
+}
+
+class ConnectTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor(ms: number) {
+    super(`no connection within ${ms} ms`);
+  }
+}
+
+/** Before the connection stands nothing can have reached the host. */
+function wireErrorOf(error: Error & { readonly code?: unknown }, wasOpen: boolean): WireError {
+  const code = typeof error.code === 'string' ? error.code : '';
+  const message = (error.message || code || error.name).slice(0, 200);
+  if (!wasOpen) return { kind: 'refused', message };
+  return { kind: /^(?:HPE_|ERR_SSL_|ERR_TLS_)/.test(code) ? 'malformed' : 'reset', message };
+}
