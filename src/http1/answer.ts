@@ -80,7 +80,10 @@ export class AnswerReader {
     if (!start) return false;
     const { fields } = head;
     const status = Number(start[2]);
-    if (status < 200) return status !== 101 && ++this.#interim <= INTERIM_MAX;
+    if (status < 200) {
+      const endsHere = fields['content-length'] ?? fields['transfer-encoding'] ?? fields.connection;
+      return status !== 101 && endsHere === undefined && ++this.#interim <= INTERIM_MAX;
+    }
     const body = this.#frame(status, fields);
     if (body === null) return false;
     this.#body = body;

@@ -1,6 +1,8 @@
 const CR = 13;
 const LF = 10;
 const SEMICOLON = 59;
+const EQUALS = 61;
+const COLON = 58;
 /** Larger than any body that is taken. */
 const SIZE_MAX = 0x7fff_ffff;
 const DIGITS_MAX = 16;
@@ -12,11 +14,15 @@ const TRAILER_BYTES_MAX = 16 * 1024;
 type State =
   | 'size'
   | 'extension'
+  | 'extension-name'
+  | 'extension-value'
   | 'size-lf'
   | 'data'
   | 'data-cr'
   | 'data-lf'
   | 'trailer'
+  | 'trailer-name'
+  | 'trailer-value'
   | 'trailer-lf'
   | 'last-lf'
   | 'done'
@@ -33,7 +39,7 @@ export class ChunkedReader {
   #digits = 0;
   #lineBytes = 0;
   #trailerBytes = 0;
-  #isLineEmpty = true;
+  #trailerName = '';
   #endedAt = -1;
 
   /** The last chunk and its trailers have been read. */
@@ -76,10 +82,10 @@ export class ChunkedReader {
       case 'size':
         return this.#sizeStep(byte);
       case 'extension':
-        if (++this.#lineBytes > LINE_BYTES_MAX) return 'broken';
-        return byte === CR ? 'size-lf' : isText(byte) ? 'extension' : 'broken';
+      case 'extension-name':
+      case 'extension-value':
+        return this.#extensionStep(byte);
       case 'size-lf':
-        this.#isLineEmpty = true;
         return byte !== LF ? 'broken' : this.#left === 0 ? 'trailer' : 'data';
       case 'data-cr':
         return byte === CR ? 'data-lf' : 'broken';
@@ -89,9 +95,10 @@ export class ChunkedReader {
         this.#lineBytes = 0;
         return byte === LF ? 'size' : 'broken';
       case 'trailer':
+      case 'trailer-name':
+      case 'trailer-value':
         return this.#trailerStep(byte);
       case 'trailer-lf':
-        this.#isLineEmpty = true;
         return byte === LF ? 'trailer' : 'broken';
       case 'last-lf':
         return byte === LF ? 'done' : 'broken';
@@ -111,15 +118,33 @@ export class ChunkedReader {
     return byte === CR ? 'size-lf' : byte === SEMICOLON ? 'extension' : 'broken';
   }
 
+  /** Names and values are plain words: a quoted one no host of an API was ever seen to send. */
+  #extensionStep(byte: number): State {
+    if (++this.#lineBytes > LINE_BYTES_MAX) return 'broken';
+    if (isToken(byte)) return this.#state === 'extension' ? 'extension-name' : this.#state;
+    if (this.#state === 'extension') return 'broken';
+    if (byte === EQUALS) return this.#state === 'extension-name' ? 'extension-value' : 'broken';
+    return byte === CR ? 'size-lf' : byte === SEMICOLON ? 'extension' : 'broken';
+  }
+
+  /** A field of the trailer is written as one of the head is; what frames a message may not stand there. */
   #trailerStep(byte: number): State {
     if (++this.#trailerBytes > TRAILER_BYTES_MAX) return 'broken';
-    if (byte === CR) return this.#isLineEmpty ? 'last-lf' : 'trailer-lf';
-    this.#isLineEmpty = false;
-    return isText(byte) ? 'trailer' : 'broken';
+    if (this.#state === 'trailer-value') return byte === CR ? 'trailer-lf' : isText(byte) ? 'trailer-value' : 'broken';
+    if (isToken(byte)) {
+      this.#trailerName = (this.#state === 'trailer' ? '' : this.#trailerName) + String.fromCharCode(byte);
+      return 'trailer-name';
+    }
+    if (this.#state === 'trailer') return byte === CR ? 'last-lf' : 'broken';
+    return byte === COLON && !FRAMING.has(this.#trailerName.toLowerCase()) ? 'trailer-value' : 'broken';
   }
 }
 
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection']);
 const isText = (byte: number): boolean => byte === 9 || (byte >= 32 && byte !== 127);
+
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+const isToken = (byte: number): boolean => TOKEN.test(String.fromCharCode(byte));
 
 function hexOf(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;

@@ -35,9 +35,11 @@ export function readHead(text: string, twice: Twice): Head | null {
     if (name === null) return null;
     const value = trimmed(text, colon + 1, end);
     const before = fields[name];
-    if (before === undefined) fields[name] = value;
-    else if (twice === 'refuse' || FRAMING.has(name)) return null;
-    else fields[name] = `${before}, ${value}`;
+    const isFraming = FRAMING.has(name);
+    // A tab is a blank to us and part of the value to others.
+    if (isFraming && (before !== undefined || text.slice(colon, end).includes('\t'))) return null;
+    if (before !== undefined && twice === 'refuse') return null;
+    fields[name] = before === undefined ? value : `${before}, ${value}`;
     at = end + 2;
   }
   return { start, fields };
