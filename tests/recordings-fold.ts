@@ -39,7 +39,7 @@ export function foldStream(text: string): Folded {
       assert(!folded.usage, 'usage comes once');
       folded.usage = chunk.usage;
     }
-    for (const { index, delta, finish_reason, native_finish_reason, logprobs } of chunk.choices) {
+    for (const { index, delta, finish_reason, native_finish_reason, logprobs } of chunk.choices ?? []) {
       const choice = choiceAt(choices, index);
       // The chunk that brings the usage has a choice that says nothing more.
       if (chunk.usage && finish_reason === null && Object.keys(delta).length === 0) continue;

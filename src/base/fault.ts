@@ -123,6 +123,14 @@ const NOT_ITS_CODE: ReadonlySet<FaultCode> = new Set<FaultCode>([
 export const countsAgainst = ({ code, upstream }: Fault): boolean =>
   code.startsWith('upstream_') && !NOT_ITS_CODE.has(code) && !NOT_ITS_FAULT.has(upstream?.status ?? 0);
 
+/** Only the operator can help: a client that asks again, or waits as long as the provider says, waits in vain. */
+const HOPELESS: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'upstream_authentication',
+  'upstream_permission',
+  'upstream_quota',
+]);
+export const isHopeless = ({ code }: Fault): boolean => HOPELESS.has(code);
+
 export type AvailabilityMembers = {
   readonly error_type?: string;
   readonly http_status?: number;

@@ -86,6 +86,7 @@ export type AudioEvent = {
   readonly expiresAt?: number;
 };
 export type AnnotationEvent = { readonly type: 'annotation'; readonly choice: number; readonly annotation: Annotation };
+/** Of the text or refusal that the choice's next such event brings. */
 export type LogprobsEvent = {
   readonly type: 'logprobs';
   readonly choice: number;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow } from '../base/fault.ts';
+import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow, isHopeless } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
 import { CORS } from './headers.ts';
 import { endUnread, leavesUnread } from './unread.ts';
@@ -30,15 +30,19 @@ export function sendFault(response: ServerResponse, encoded: EncodedFault, value
     return;
   }
   const text = JSON.stringify(encoded.body);
+  const { 'retry-after': wait, ...headers } = encoded.headers;
+  const after = value.retryAfterMs === undefined ? wait : String(Math.ceil(value.retryAfterMs / 1000));
   const isUnread = leavesUnread(response.req);
   response.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...CORS,
     ...(id && { 'x-generation-id': id }),
-    ...(value.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(value.retryAfterMs / 1000)) }),
+    ...(after !== undefined && !isHopeless(value) && { 'retry-after': after }),
+    // OpenAI's and Anthropic's SDKs, in all languages, do not repeat what says so, whatever its status.
+    ...(isHopeless(value) && { 'x-should-retry': 'false' }),
     ...(isUnread && { connection: 'close' }),
-    ...encoded.headers,
+    ...headers,
   });
   if (isUnread) endUnread(response.req, response, text);
   else response.end(text);

@@ -29,7 +29,7 @@ function eventsOfChoice(choice: Choice): Event[] {
     return eventsOfPart(part, index, part.type === 'tool-call' ? tools++ : 0);
   });
   for (const annotation of choice.annotations ?? []) events.push({ type: 'annotation', choice: index, annotation });
-  if (logprobs) events.push({ type: 'logprobs', choice: index, ...logprobs });
+  if (logprobs) events.unshift({ type: 'logprobs', choice: index, ...logprobs });
   if (native) events.push({ type: 'native', choice: index, native });
   const stopped = stopSequence !== undefined && { stopSequence };
   events.push({ type: 'finish', choice: index, reason: finish, native: nativeFinish, ...stopped });

@@ -56,8 +56,8 @@ function readEvent(answer: Answer, type: string, event: JsonObject): void {
     case 'content-start':
     case 'content-delta':
       if (typeof content.thinking === 'string') addReasoning(answer, block, content.thinking);
-      if (typeof content.text === 'string') addText(answer, block, content.text);
       if (isObject(event.logprobs)) addLogprobs(answer, [event.logprobs]);
+      if (typeof content.text === 'string') addText(answer, block, content.text);
       return;
     case 'tool-plan-delta':
       addReasoning(answer, 'plan', stringOf(message.tool_plan));

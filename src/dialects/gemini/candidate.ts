@@ -70,8 +70,8 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
     read: (piece, events) => {
       const { content, finishReason: reason, index: _, logprobsResult, ...rest } = piece;
       native = withFields(native, rest);
-      for (const part of arrayOf(objectOf(content).parts)) readPart(objectOf(part), events);
       if (isObject(logprobsResult)) events.push({ type: 'logprobs', choice, content: decodeLogprobs(logprobsResult) });
+      for (const part of arrayOf(objectOf(content).parts)) readPart(objectOf(part), events);
       if (typeof reason === 'string') finishReason = reason;
     },
     isFinished: () => finishReason !== undefined,

@@ -88,9 +88,9 @@ function createReader(upstream: UpstreamContext) {
       events.push({ type: 'start', ...(model !== undefined && { model }) });
     }
     isStarted = true;
-    readMessage(objectOf(line.message), events);
     const logprobs = arrayOf(line.logprobs).filter(isObject);
     if (logprobs.length > 0) events.push({ type: 'logprobs', choice: 0, content: logprobs });
+    readMessage(objectOf(line.message), events);
     if (line.done !== true) return events;
     isOver = true;
     return [...events, ...lastEvents(line, calls > 0)];

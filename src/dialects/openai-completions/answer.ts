@@ -1,7 +1,7 @@
 import { arrayOf, type Json, type JsonObject, objectOf, optionalNumber, stringOf } from '../../base/json.ts';
 import type { Choice, Reply } from '../../call/reply.ts';
 import type { AnswerContext, EventEncoder } from '../dialect.ts';
-import { faultBody } from '../openai-chat/client/fault.ts';
+import { faultFrames } from '../openai-chat/client/fault.ts';
 import { encodeUsage } from '../openai-chat/client/usage.ts';
 
 /** A body of `text_completion`. */
@@ -64,32 +64,42 @@ function legacyLogprobs(content: readonly Json[], offset: number): JsonObject {
 export function encodeEvents(answer: AnswerContext): EventEncoder {
   const hidesReasoning = answer.call.reasoning?.exclude === true;
   const offsets = new Map<number, number>();
+  /** Probabilities go out with their text. */
+  const waiting = new Map<number, readonly Json[]>();
   let extraSent = answer.extra === undefined;
   const frame = (members: JsonObject): string => `data: ${JSON.stringify({ ...head(answer), ...members })}\n\n`;
   const chunk = (index: number, members: JsonObject): string =>
     frame({
       choices: [{ text: '', index, finish_reason: null, native_finish_reason: null, logprobs: null, ...members }],
     });
-  const logprobs = (index: number, content: readonly Json[]): string => {
+  const logprobs = (index: number): JsonObject => {
+    const content = waiting.get(index);
+    if (!content) return {};
+    waiting.delete(index);
     const offset = offsets.get(index) ?? 0;
     offsets.set(
       index,
       content.reduce<number>((sum, entry) => sum + stringOf(objectOf(entry).token).length, offset),
     );
-    return chunk(index, { logprobs: legacyLogprobs(content, offset) });
+    return { logprobs: legacyLogprobs(content, offset) };
   };
 
   return (event) => {
     switch (event.type) {
       case 'text':
       case 'refusal':
-        return chunk(event.choice, { text: event.text });
+        return chunk(event.choice, { text: event.text, ...logprobs(event.choice) });
       case 'reasoning':
         return hidesReasoning || event.kind === 'encrypted' ? '' : chunk(event.choice, { reasoning: event.text });
       case 'logprobs':
-        return event.content ? logprobs(event.choice, event.content) : '';
+        waiting.set(event.choice, [...(waiting.get(event.choice) ?? []), ...(event.content ?? [])]);
+        return '';
       case 'finish':
-        return chunk(event.choice, { finish_reason: event.reason, native_finish_reason: event.native });
+        return chunk(event.choice, {
+          finish_reason: event.reason,
+          native_finish_reason: event.native,
+          ...logprobs(event.choice),
+        });
       case 'usage':
         extraSent = true;
         return frame({ choices: [], usage: encodeUsage(event.usage, event.bill), ...answer.extra });
@@ -97,7 +107,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return `${extraSent ? '' : frame({ choices: [], ...answer.extra })}data: [DONE]\n\n`;
       case 'fault': {
         const choices = [{ text: '', index: 0, finish_reason: 'error', native_finish_reason: null, logprobs: null }];
-        return frame({ error: faultBody(event.fault), choices, ...answer.extra });
+        return faultFrames(event.fault, head(answer), { choices, ...answer.extra });
       }
       case 'start':
       case 'tool-start':

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { collect } from '../../../call/collect.ts';
+import type { Event } from '../../../call/event.ts';
 import { SAMPLE_STREAMS, sampleAnswer, sampleCall } from '../../samples.ts';
 import { openaiChatClient as dialect } from './client.ts';
 
@@ -161,14 +162,54 @@ test('reasoning and tools in a stream; reasoning hidden on request', () => {
   assert.equal(JSON.stringify(hidden).includes('reasoning'), false);
 });
 
-test('a fault in a stream is an error with a finish reason, and no [DONE] follows', () => {
+test('a fault in a stream is an error with a finish reason, then one without choices, and no [DONE] follows', () => {
   const all = chunks('fault midway');
-  assert.equal(all.length, 2);
+  assert.equal(all.length, 3);
+  const { choices: _, ...bare } = all[1] as JsonObject;
+  assert.deepEqual(all[2], bare);
   const last = all[1] as JsonObject;
   assert.deepEqual(last.choices, [
     { index: 0, delta: { content: '' }, finish_reason: 'error', native_finish_reason: null },
   ]);
   assert.equal((last.error as JsonObject).code, 502);
+});
+
+test('probabilities go out with their text, and what has no text before the choice ends', () => {
+  const content = (token: string) => [{ token, logprob: -0.5, bytes: [97], top_logprobs: [] }];
+  const text = (value: string): Event => ({ type: 'text', choice: 0, text: value });
+  const probable = (token: string, choice = 0): Event => ({ type: 'logprobs', choice, content: content(token) });
+  const encode = dialect.encodeEvents(sampleAnswer());
+  const said = [
+    probable('a'),
+    text('a"logprobs":null}]'),
+    text('b'),
+    probable('c'),
+    probable('d'),
+    text('cd'),
+    probable('e'),
+  ]
+    .map(encode)
+    .concat(encode({ type: 'finish', choice: 0, reason: 'stop', native: null }))
+    .join('')
+    .split('\n\n')
+    .filter(Boolean)
+    .map(
+      (frame) =>
+        (JSON.parse(frame.slice(6)) as { choices: { delta: JsonObject; logprobs: JsonObject | null }[] }).choices[0],
+    );
+  assert.deepEqual(
+    said.map((choice) => [
+      choice?.delta.content,
+      (choice?.logprobs?.content as { token: string }[] | undefined)?.map(({ token }) => token),
+    ]),
+    [
+      ['a"logprobs":null}]', ['a']],
+      ['b', undefined],
+      ['cd', ['c', 'd']],
+      [undefined, ['e']],
+      [undefined, undefined],
+    ],
+  );
 });
 
 test('a whole answer', () => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
-import type { Event, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
+import type { Event, LogprobsEvent, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
 import type { Tool } from '../../../call/tool.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
@@ -8,19 +8,21 @@ import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
 import { chunkFields, createChunkWriter } from './chunk-writer.ts';
-import { faultBody } from './fault.ts';
+import { faultFrames } from './fault.ts';
 import { encodeImage } from './reply.ts';
 import { encodeUsage } from './usage.ts';
 
 /**
  * Events as `chat.completion.chunk`s. Usage comes once, in the last chunk before `[DONE]`. After a fault there is no
  * `[DONE]`: a client that knows nothing of in-band errors then sees a stream that broke off, not one that ended well.
+ * Probabilities go out in the chunk of their text.
  */
 export function encodeEvents(answer: AnswerContext): EventEncoder {
   const hidesReasoning = answer.call.reasoning?.exclude === true;
   const writer = createChunkWriter(answer);
   const images = new Map<number, number>();
   const customs = createCustoms(answer.call.tools);
+  const probable = createProbabilities();
   let extraSent = answer.extra === undefined;
 
   const imageMembers = (event: Extract<Event, { type: 'image' }>): string => {
@@ -37,14 +39,14 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   return (event) => {
     switch (event.type) {
       case 'text':
-        return writer.text(event.choice, event.text);
+        return probable.write(event.choice, writer.text(event.choice, event.text));
       case 'reasoning':
         return hidesReasoning ? '' : writer.delta(event.choice, reasoningMembers(event));
       case 'tool-arguments':
       case 'tool-start':
         return customs.holds(event) ? '' : writer.delta(event.choice, toolMembers(event));
       case 'refusal':
-        return writer.delta(event.choice, `"refusal":${JSON.stringify(event.text)}`);
+        return probable.write(event.choice, writer.delta(event.choice, `"refusal":${JSON.stringify(event.text)}`));
       case 'start':
         writer.start(event);
         return echoed(answer);
@@ -55,12 +57,14 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
       case 'annotation':
         return writer.delta(event.choice, `"annotations":${JSON.stringify([writeAnnotation(event.annotation)])}`);
       case 'logprobs':
-        return withLogprobs(writer.delta(event.choice, ''), event);
+        probable.keep(event);
+        return '';
       case 'native':
         writer.keep(event.choice, event.native);
         return '';
       case 'finish':
         return (
+          probable.rest(event.choice, () => writer.delta(event.choice, '')) +
           customs.of(event.choice).reduce((text, members) => text + writer.delta(event.choice, members), '') +
           writer.finish(event)
         );
@@ -70,8 +74,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return `${extraSent ? '' : writer.last({})}data: [DONE]\n\n`;
       case 'fault': {
         const choices = [{ index: 0, delta: { content: '' }, finish_reason: 'error', native_finish_reason: null }];
-        const error = faultBody(event.fault);
-        return `data: ${JSON.stringify({ ...chunkFields(answer), error, choices, ...answer.extra })}\n\n`;
+        return faultFrames(event.fault, chunkFields(answer), { choices, ...answer.extra });
       }
       default:
         return event satisfies never;
@@ -131,7 +134,28 @@ const audioFields = (event: Extract<Event, { type: 'audio' }>): JsonObject => ({
   ...(event.expiresAt !== undefined && { expires_at: event.expiresAt }),
 });
 
-function withLogprobs(chunk: string, event: Extract<Event, { type: 'logprobs' }>): string {
-  const logprobs = JSON.stringify({ content: event.content ?? null, refusal: event.refusal ?? null });
-  return chunk.replace('"logprobs":null}]', () => `"logprobs":${logprobs}}]`);
+/** Probabilities wait for their text; what has none left goes out before the choice ends. */
+function createProbabilities() {
+  const waiting = new Map<number, LogprobsEvent>();
+  const write = (choice: number, chunk: string): string => {
+    const event = waiting.size > 0 && waiting.get(choice);
+    if (!event) return chunk;
+    waiting.delete(choice);
+    const logprobs = JSON.stringify({ content: event.content ?? null, refusal: event.refusal ?? null });
+    return chunk.replace('"logprobs":null}]', () => `"logprobs":${logprobs}}]`);
+  };
+  return {
+    keep: (event: LogprobsEvent): void => {
+      const { content = [], refusal = [] } = waiting.get(event.choice) ?? {};
+      const all = { content: [...content, ...(event.content ?? [])], refusal: [...refusal, ...(event.refusal ?? [])] };
+      waiting.set(event.choice, {
+        type: 'logprobs',
+        choice: event.choice,
+        ...(all.content.length > 0 && { content: all.content }),
+        ...(all.refusal.length > 0 && { refusal: all.refusal }),
+      });
+    },
+    write,
+    rest: (choice: number, chunk: () => string): string => (waiting.has(choice) ? write(choice, chunk()) : ''),
+  };
 }

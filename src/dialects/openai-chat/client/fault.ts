@@ -27,6 +27,18 @@ export function faultBody(fault: Fault): JsonObject {
   };
 }
 
+/**
+ * An error in the midst of a stream, twice: in OpenRouter's form with a choice that ended, then the same without choices.
+ * @ai-sdk/openai 4.0 takes whatever has choices for a chunk and hears only the second; @langchain/openrouter 0.4 hears
+ * only the first, by its finish reason; OpenRouter's SDKs (1.3 and 0.11 for Python) read the error of the first, and their
+ * readers cannot take the second for an answer. OpenAI's SDKs, LangChain's on them, @ai-sdk/openai-compatible,
+ * OpenRouter's provider for the AI SDK and Pydantic AI end with the first (all driven 2026-11-29).
+ */
+export function faultFrames(fault: Fault, head: JsonObject, more: JsonObject): string {
+  const error = faultBody(fault);
+  return `data: ${JSON.stringify({ ...head, error, ...more })}\n\ndata: ${JSON.stringify({ ...head, error })}\n\n`;
+}
+
 export function encodeFault(fault: Fault, answer: FaultContext): EncodedFault {
   const wait = fault.retryAfterMs;
   return {

@@ -53,8 +53,8 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     const inside = whole ? choice.message : (choice.delta ?? (choices.has(index) ? undefined : choice.message));
     const delta = isObject(inside) ? inside : { content: choice.text };
     const state = stateOf(index);
-    readDelta(state, delta, out);
     readLogprobs(index, choice.logprobs, out);
+    readDelta(state, delta, out);
     natives.choice(state, choice, delta, out);
     noteFinish(state, choice);
     // Moonshot counts inside the last choice (seen in clients, read 2026-11-24).

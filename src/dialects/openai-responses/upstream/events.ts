@@ -101,7 +101,7 @@ function decodeContent(answer: Answer, type: string, data: JsonObject): Event[] 
     case 'response.output_text.delta': {
       const events = sayText(answer, 'text', key, delta);
       const content = arrayOf(data.logprobs).filter(isObject);
-      return content.length > 0 ? [...events, { type: 'logprobs', choice: 0, content }] : events;
+      return content.length > 0 ? [{ type: 'logprobs', choice: 0, content }, ...events] : events;
     }
     case 'response.output_text.done':
       return finishPart(answer, key, {
