@@ -114,6 +114,16 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
   };
 }
 
+/** Resolves as soon as what the process has printed matches. */
+export async function outputOf({ output, child }: GatewayProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  for (;;) {
+    const found = pattern.exec(output());
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`no ${pattern} in:\n${output()}`);
+    await wait(10);
+  }
+}
+
 const isHealthy = (origin: string, signal: AbortSignal): Promise<boolean> =>
   fetch(`${origin}/healthz`, { signal }).then(
     (response) => response.ok,

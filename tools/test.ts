@@ -50,9 +50,10 @@ const words = [
   '--test',
   `--test-concurrency=${concurrency}`,
   '--test-reporter=spec',
+  // A guard against waiting for ever, not a promise: no test may depend on it, however slow the machine.
   // Also of a whole file: one that leaves a server open is told of. Not `--test-force-exit`, which ends a file before
   // all that it says has been heard: with Node 26.10 results of its last tests were lost in silence (seen 2026-11-25).
-  '--test-timeout=120000',
+  '--test-timeout=900000',
   ...files,
 ];
 if (!(await run('tests', words, 'at once'))) failures.push('tests');

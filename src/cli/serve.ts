@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import { createServer as createProbe } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -12,6 +12,7 @@ import { realWorld } from '../upstream/world.ts';
 import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
 import { type Configuration, originOf } from './configuration.ts';
+import { startWorkers } from './workers.ts';
 
 /** So long the last words of calls that were broken off may take, to their clients and to the store. */
 const LAST_WORDS_MS = 1_000;
@@ -38,43 +39,21 @@ async function serveAs(role: 'owner' | 'worker', configuration: Configuration): 
   return stopped;
 }
 
-/** The owner of the store: prepares it, forks the workers, replaces those that die. It serves no calls itself. */
+/** The owner of the store: prepares it and sees to the workers. It serves no calls itself. */
 async function superviseWorkers(configuration: Configuration): Promise<number> {
   const world = realWorld({ egressAllow: configuration.egressAllow });
   const sandbox = await startSandbox(world);
   const composed = await composeGateway(withSandbox(configuration, sandbox.origin), world, 'owner');
-  // Workers accept by themselves: a connection that Node's round-robin hands to a worker that is just dying stays open
-  // in the owner for ever, and its client waits for ever (seen with Node 26.10, 2026-11-22).
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ serialization: 'advanced' });
-  let stopping = false;
-  const listening = Promise.withResolvers<number>();
-  const fork = (): void => {
-    const worker = cluster.fork({ SANDBOX_BASE_URL: `${sandbox.origin}/v1` });
-    composed.storage.serveProcess(worker.process);
-    worker.on('listening', ({ port }) => listening.resolve(port));
-    worker.on('exit', () => {
-      world.after(500, () => {
-        if (!stopping) fork();
-      });
-    });
-  };
-  for (let count = 0; count < configuration.workers; count++) fork();
-  banner(configuration, composed, originOf({ ...configuration, port: await listening.promise }));
-  const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-  const stopped = await stopSignal(() => {
-    for (const worker of workers()) worker.process.kill('SIGHUP');
+  const workers = startWorkers({
+    count: configuration.workers,
+    environment: { SANDBOX_BASE_URL: `${sandbox.origin}/v1` },
+    started: composed.storage.serveProcess,
+    log: composed.gateway.log,
+    after: world.after,
   });
-  stopping = true;
-  await Promise.all(
-    workers().map(
-      (worker) =>
-        new Promise<void>((done) => {
-          worker.once('exit', () => done());
-          worker.process.kill('SIGTERM');
-        }),
-    ),
-  );
+  banner(configuration, composed, originOf({ ...configuration, port: await workers.listening }));
+  const stopped = await stopSignal(() => workers.signal('SIGHUP'));
+  await workers.stop(configuration.drainMs + 2 * LAST_WORDS_MS);
   await composed.close();
   await sandbox.close();
   return stopped;

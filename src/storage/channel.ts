@@ -38,17 +38,34 @@ export const portChannel = (port: MessagePort): Channel => ({
 
 /** What both a child process and the `process` of one offer. */
 export type Ipc = {
-  readonly send?: (message: never) => boolean;
-  readonly on: (event: 'message' | 'disconnect', listener: (message: unknown) => void) => unknown;
+  readonly send?: (message: never, told: (cause: Error | null) => void) => boolean;
+  readonly on: (event: 'message' | 'disconnect' | 'close', listener: (message: unknown) => void) => unknown;
 };
 
-/** Messages for the store are wrapped, so that others may use the same IPC. */
+/**
+ * Messages for the store are wrapped, so that others may use the same IPC.
+ *
+ * What is sent to a process that has just died is lost and harms nobody: without a listener of its own for the outcome
+ * Node makes an EPIPE an `error` event, which would end the sender too. Nor is `disconnect` enough to hear of a death:
+ * it never comes from a process that was killed while a listening socket was on its way to it; `close` comes always
+ * (Node 26.10, seen 2026-11-29).
+ */
 export const ipcChannel = (ipc: Ipc): Channel => ({
-  post: (message) => void ipc.send?.({ store: message } as never),
+  post: (message) => void ipc.send?.({ store: message } as never, ignore),
   onMessage: (listener) =>
     void ipc.on('message', (message) => {
       if (typeof message === 'object' && message !== null && 'store' in message) listener(message.store);
     }),
-  onClose: (listener) => void ipc.on('disconnect', listener),
+  onClose: (listener) => {
+    let isTold = false;
+    const once = (): void => {
+      if (!isTold) listener();
+      isTold = true;
+    };
+    ipc.on('disconnect', once);
+    ipc.on('close', once);
+  },
   close: () => {},
 });
+
+const ignore = (): void => {};

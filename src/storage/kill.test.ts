@@ -78,29 +78,36 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
   rmSync(folder, { recursive: true });
 });
 
-test('a worker process that is killed is settled at once by the owner of the file', async () => {
+/** One worker dies at the first message that it sends to the owner, another at its second, and so on; two at a time. */
+const LIVES = [1, 2, 3, 4, 5, 6, 8, 60];
+
+test('workers that die at any of their messages are settled at once by the owner of the file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'));
   const world = realWorld();
   const storage = await openStorage({ world, dataDirectory: folder });
   await prepareAccess({ store: storage.accessStore, world, newSecret });
   const access = await openAccess({ store: storage.accessStore, world, newSecret });
   const { key } = await access.keys.create({ name: 'limited', limit: nano(10n ** 12n) });
-  const worker = fork(join(import.meta.dirname, 'testing/spender.ts'), [folder, key.hash, 'worker'], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  storage.serveProcess(worker);
   let text = '';
-  worker.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    if (text.length > 20_000) worker.kill('SIGKILL');
-  });
-  await once(worker, 'close');
-  assert.equal(worker.signalCode, 'SIGKILL');
+  const lead = async (message: number): Promise<void> => {
+    const worker = fork(join(import.meta.dirname, 'testing/spender.ts'), [folder, key.hash, 'worker'], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      execArgv: ['--import', join(import.meta.dirname, 'testing/dies.ts')],
+      env: { ...process.env, DIES_AT: String(message) },
+    });
+    storage.serveProcess(worker);
+    worker.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    await once(worker, 'close');
+    assert.equal(worker.signalCode, 'SIGKILL');
+  };
+  for (let at = 0; at < LIVES.length; at += 2) await Promise.all(LIVES.slice(at, at + 2).map(lead));
   const leased = () => storage.database.selectFrom('lease').selectAll().execute();
   while ((await storage.audit()).openHolds > 0 || (await leased()).length > 0);
   const ids = [...text.matchAll(/^durable (\S+)/gm)].map((match) => match[1] ?? '');
-  assert.ok(ids.length > 100);
+  assert.ok(ids.length > 100, `${ids.length} calls`);
   for (const id of ids) assert.ok(await storage.records.find(id), `${id} was promised and has a receipt`);
   const report = reportAudit(await storage.audit());
   assert.ok(report.isSound, report.lines.join('\n'));

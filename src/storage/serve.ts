@@ -69,6 +69,8 @@ export function openStoreServer(sqlite: Sqlite, now: () => number): StoreServer 
     },
     close: () => {
       isClosed = true;
+      // A port that is left open would keep the thread alive, and whoever waits for its end.
+      for (const channel of channels) channel.close();
       channels.clear();
       recover({ kind: 'all' });
       sqlite.close();

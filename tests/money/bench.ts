@@ -119,7 +119,7 @@ export async function getData(base: string, path: string, key = API_KEY): Promis
 
 /** Every call of which a client saw something is on record once, whole ones at their whole cost. */
 export async function assertOnRecord(base: string, seen: readonly Seen[]): Promise<void> {
-  for (const { id, stream, finished } of seen.filter((one) => one.id !== '')) {
+  const assertOne = async ({ id, stream, finished }: Seen): Promise<void> => {
     const data = await getData(base, `/generation?id=${id}`);
     const cost = Number(data.total_cost);
     if (finished) assert.equal(cost, COST, 'what was seen whole is charged whole');
@@ -135,7 +135,8 @@ export async function assertOnRecord(base: string, seen: readonly Seen[]): Promi
         api_type: 'completions',
       },
     );
-  }
+  };
+  await Promise.all(seen.filter(({ id }) => id !== '').map(assertOne));
 }
 
 /** `switchwright audit` finds nothing; what it says. */

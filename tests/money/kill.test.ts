@@ -72,8 +72,7 @@ const missing = existsSync(`/proc/${process.pid}/task/${process.pid}/children`)
   : 'finding a worker to kill: there is no /proc';
 
 test('a worker killed under load is settled and replaced, both of them in turn; no client waits for ever', {
-  // It waited for ever in one of 21 runs on 2026-11-25, for what is not known: until it is, only the long suite runs it.
-  skip: process.env.SWITCHWRIGHT_LONG === '1' ? skipReason(missing) : 'only with npm run test:long',
+  skip: skipReason(missing),
 }, async () => {
   const gateway = await live('2');
   const { pid = 0 } = gateway.child;
