@@ -1,6 +1,6 @@
 import type { Refuse } from './build-model.ts';
 import { reasoningOf } from './build-model.ts';
-import { buildPrice, FREE } from './build-price.ts';
+import { buildPrice, FREE, isByUnit } from './build-price.ts';
 import { DEFAULT_FEATURES, type Feature, parametersFor } from './features.ts';
 import { type Endpoint, type Model, TIERS } from './model.ts';
 import type { Price } from './price.ts';
@@ -131,8 +131,7 @@ function dialectFor(
 function priceOf(file: EndpointFile, provider: Provider, operation: Endpoint['operation']): Price | undefined {
   const { price } = file;
   if (!price) return file.free === true || provider.local ? FREE : undefined;
-  const byUnit = price.request !== undefined || price.image !== undefined || price.output_image !== undefined;
-  if (byUnit || (price.input !== undefined && (price.output !== undefined || operation === 'embeddings')))
+  if (isByUnit(price) || (price.input !== undefined && (price.output !== undefined || operation === 'embeddings')))
     return buildPrice({ ...provider.price, ...price });
   return undefined;
 }

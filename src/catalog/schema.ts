@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EFFORTS } from '../call/call.ts';
 import { FEATURES } from './features.ts';
 import { CATEGORIES, MODALITIES } from './model.ts';
+import { PRICE_FILE, PROVIDER_PRICE_FILE } from './price-file.ts';
 import { CALL_KINDS } from './provider.ts';
 
 /**
@@ -33,10 +34,6 @@ const environmentNames = z.union([environmentName, z.array(environmentName).min(
 const day = z
   .union([z.date().transform((value) => value.toISOString().slice(0, 10)), z.string()])
   .pipe(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2025-04-14'));
-
-const decimal = z
-  .string('must be a decimal string such as "0.40", never a number')
-  .regex(/^\d{1,12}(\.\d{1,18})?$/, 'must be a decimal string such as "0.40"');
 
 const policy = z.strictObject({
   trains_on_data: z.boolean().optional(),
@@ -82,32 +79,13 @@ export const PROVIDER_FILE = z.strictObject({
   docs: url.optional(),
   docs_read: day.optional(),
   policy: policy.optional(),
-  price: z.strictObject({ web_search: decimal.optional() }).optional(),
+  price: PROVIDER_PRICE_FILE.optional(),
   dialects: z.record(z.string(), dialect).optional(),
   reseller: z.boolean().optional(),
   local: z.boolean().optional(),
   also_at: z.array(url).min(1).optional(),
   key_check: z.string().startsWith('/').optional(),
   bills_after_cancel: z.boolean().optional(),
-});
-
-const prices = {
-  input: decimal.optional(),
-  output: decimal.optional(),
-  input_cache_read: decimal.optional(),
-  input_cache_write: decimal.optional(),
-  input_cache_write_1h: decimal.optional(),
-  input_audio: decimal.optional(),
-  output_reasoning: decimal.optional(),
-  output_audio: decimal.optional(),
-  output_image: decimal.optional(),
-  image: decimal.optional(),
-  request: decimal.optional(),
-  web_search: decimal.optional(),
-};
-const price = z.strictObject({
-  ...prices,
-  overrides: z.array(z.strictObject({ ...prices, min_prompt_tokens: z.number().int().nonnegative() })).optional(),
 });
 
 const reasoning = z.strictObject({
@@ -129,7 +107,7 @@ const endpoint = z.strictObject({
   reasoning: reasoning.optional(),
   system_turns: z.boolean().optional(),
   free: z.boolean().optional(),
-  price: price.optional(),
+  price: PRICE_FILE.optional(),
 });
 
 const benchmark = z.strictObject({
@@ -168,5 +146,4 @@ export const AUTHORS_FILE = z.record(z.string(), text);
 export type ProviderFile = z.output<typeof PROVIDER_FILE>;
 export type ModelFile = z.output<typeof MODEL_FILE>;
 export type EndpointFile = NonNullable<ModelFile['endpoints']>[string];
-export type PriceFile = z.output<typeof price>;
 export type ReasoningFile = z.output<typeof reasoning>;

@@ -1,6 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import type { Event } from '../call/event.ts';
 import { usageOf } from '../call/usage.ts';
+import { priceAtInstant } from '../catalog/price.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import { billFor } from '../metering/cost.ts';
@@ -41,6 +42,9 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   let checkpointAt = gateway.world.now();
   let covered = held;
 
+  const { receivedAt } = context.request;
+  const priceOf = ({ endpoint }: Target) => priceAtInstant(endpoint.price, receivedAt);
+
   const events = (batch: readonly Event[], target: Target): void => {
     const now = gateway.world.now();
     firstContentAt ??= now;
@@ -53,7 +57,7 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     outlet.pass(batch.filter(isPassing), target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
-      hold.checkpoint(billFor(meter.usage(), target.endpoint.price).outputCost);
+      hold.checkpoint(billFor(meter.usage(), priceOf(target)).outputCost);
     }
     if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
   };
@@ -66,7 +70,7 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
       cutShort = true;
       run().cancel();
     };
-    const granted = hold.topUp(billFor(usageOf({ output: held }), target.endpoint.price).cost);
+    const granted = hold.topUp(billFor(usageOf({ output: held }), priceOf(target)).cost);
     if (typeof granted === 'boolean') decide(granted);
     else granted.then(decide, (cause) => gateway.log('a hold could not be topped up', cause));
   };
@@ -82,9 +86,11 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   };
   const counted = (): Counted => {
     over = true;
-    const choices = context.request.call.sampling.n ?? 1;
+    const { sampling, messages } = context.request.call;
+    const choices = sampling.n ?? 1;
     const endedAt = gateway.world.now();
-    return { meter, promptTokens, choices, held, cutShort, interruption, firstContentAt, endedAt };
+    const times = { receivedAt, firstContentAt, endedAt };
+    return { meter, promptTokens, messages, choices, held, cutShort, interruption, ...times };
   };
   return { ...outlet, events, last, interrupt, counted };
 }

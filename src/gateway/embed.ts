@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import type { EmbeddingReply } from '../call/embedding.ts';
 import { usageOf } from '../call/usage.ts';
+import { priceAtInstant } from '../catalog/price.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
@@ -9,12 +10,13 @@ import type { Hold } from '../ledger/ledger.ts';
 import { isBelievableOf } from '../metering/believable.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import { estimateInputs } from '../metering/estimate.ts';
+import { asMessages, type Seen, withPieces } from '../metering/pieces.ts';
 import { plan } from '../router/plan.ts';
 import { embeddingErrand } from '../upstream/embedding-errand.ts';
 import { passedOn } from '../upstream/passed-on.ts';
 import { type RunOutcome, startRun } from '../upstream/run.ts';
 import { withAvailability } from './availability.ts';
-import type { Ended } from './ending.ts';
+import type { Counted, Ended } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
 import { embeddingQuestionOf, modelsOf } from './question.ts';
@@ -45,7 +47,11 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   const hold = await gateway.ledger.hold(holdRequestOf(request, about, decided, { promptTokens, outputTokens: 0 }));
   if ('code' in hold) return { kind: 'failed', fault: hold };
   const outcome = await runHeld(gateway, request, decided, hold);
-  const ended = endingOf(outcome, promptTokens, gateway.world.now());
+  const ended = endingOf(outcome, promptTokens, {
+    messages: asMessages(request.call.inputs),
+    receivedAt: request.receivedAt,
+    endedAt: gateway.world.now(),
+  });
   const receipt = receiptOf(request, about, outcome, ended);
   await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
   if (outcome.kind !== 'replied')
@@ -87,14 +93,26 @@ function runHeld(
 }
 
 /** A vendor that counts nothing, or what cannot be, is charged for by our estimate, which the usage says. */
-function endingOf(outcome: RunOutcome<EmbeddingReply>, promptTokens: number, endedAt: number): Ended {
+function endingOf(
+  outcome: RunOutcome<EmbeddingReply>,
+  promptTokens: number,
+  { messages, receivedAt, endedAt }: Pick<Counted, 'receivedAt' | 'endedAt'> & Pick<Seen, 'messages'>,
+): Ended {
   assert(outcome.kind !== 'streamed' && outcome.kind !== 'broken', 'embeddings are not streamed');
   const estimate = usageOf({ input: promptTokens, source: 'estimate' });
   const common = { finish: null, serviceTier: null, firstContentAt: null, endedAt };
   if (outcome.kind === 'replied') {
     const { target, reply } = outcome;
-    const usage = reply.usage && isBelievableOf(reply.usage, promptTokens) ? reply.usage : estimate;
-    return { ...common, state: 'completed', target, usage, bill: billFor(usage, target.endpoint.price), fault: null };
+    const told = reply.usage && isBelievableOf(reply.usage, promptTokens) ? reply.usage : estimate;
+    const usage = withPieces(told, target.endpoint.price, { messages, images: 0, textTokens: () => 0 });
+    return {
+      ...common,
+      state: 'completed',
+      target,
+      usage,
+      bill: billFor(usage, priceAtInstant(target.endpoint.price, receivedAt)),
+      fault: null,
+    };
   }
   const value = outcome.kind === 'failed' ? outcome.fault : SERVER;
   return { ...common, state: 'failed', target: null, usage: estimate, bill: NO_BILL, fault: value };

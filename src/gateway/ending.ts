@@ -1,11 +1,13 @@
 import { type Fault, fault } from '../base/fault.ts';
 import type { Bill, Event } from '../call/event.ts';
+import type { Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
 import { isBelievable } from '../metering/believable.ts';
 import { billFor, NO_BILL, priceServed } from '../metering/cost.ts';
 import { estimateReply, type Meter } from '../metering/meter.ts';
+import { imagesWritten, withPieces } from '../metering/pieces.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
 
@@ -15,6 +17,7 @@ export type Ended = Result;
 export type Counted = {
   readonly meter: Meter;
   readonly promptTokens: number;
+  readonly messages: readonly Message[];
   /** How many answers were asked for. */
   readonly choices: number;
   /** Output tokens that the hold was made for. */
@@ -23,6 +26,8 @@ export type Counted = {
   readonly cutShort: boolean;
   /** Why we broke the answer off; its client is told. */
   readonly interruption: Fault | null;
+  /** When the call came in: its hour's prices count. */
+  readonly receivedAt: number;
   readonly firstContentAt: number | null;
   readonly endedAt: number;
 };
@@ -43,7 +48,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, { finish, serviceTier }),
+        bill: charge(usage, outcome.target, { finish, serviceTier }, counted),
       };
     }
     case 'streamed': {
@@ -55,7 +60,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, { finish, serviceTier }),
+        bill: charge(usage, outcome.target, { finish, serviceTier }, counted),
       };
     }
     case 'broken': {
@@ -67,13 +72,16 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: isWhole(outcome.fault) ? billFor(usage, priceServed(outcome.target.endpoint, serviceTier)) : NO_BILL,
+        bill: isWhole(outcome.fault)
+          ? billFor(usage, priceServed(outcome.target.endpoint, serviceTier, counted.receivedAt))
+          : NO_BILL,
         fault: outcome.fault,
       };
     }
     case 'cancelled': {
       const usage = usageAfterCancel(outcome.target, counted);
-      const price = outcome.target && meter.hasOutput() && priceServed(outcome.target.endpoint, serviceTier);
+      const price =
+        outcome.target && meter.hasOutput() && priceServed(outcome.target.endpoint, serviceTier, counted.receivedAt);
       const bill = price ? billFor(usage, price) : NO_BILL;
       const ended = { ...common, target: outcome.target, usage, bill };
       if (cutShort) return { ...ended, state: 'completed', finish: { reason: 'length', native: null } };
@@ -102,14 +110,22 @@ function tierOf(outcome: RunOutcome, meter: Meter): string | null {
 }
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */
-function usageOfReply(reply: Reply, { endpoint }: Target, { promptTokens, choices }: Counted): Usage {
+function usageOfReply(reply: Reply, { endpoint }: Target, { promptTokens, choices, messages }: Counted): Usage {
+  const own = (): Usage => estimateReply(reply, promptTokens);
   const { usage } = reply;
-  return usage && isBelievable(usage, endpoint, choices) ? usage : estimateReply(reply, promptTokens);
+  const told = usage && isBelievable(usage, endpoint, choices) ? usage : own();
+  return withPieces(told, endpoint.price, { messages, images: imagesWritten(reply), textTokens: () => own().output });
 }
 
-function usageOfStream(target: Target | null, { meter, choices }: Counted): Usage {
+function usageOfStream(target: Target | null, { meter, choices, messages }: Counted): Usage {
   const usage = meter.usage();
-  return !target || isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
+  if (!target) return usage;
+  const told = isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
+  return withPieces(told, target.endpoint.price, {
+    messages,
+    images: meter.images(),
+    textTokens: () => meter.estimate().output,
+  });
 }
 
 /** Our count of what ran; whoever leaves a provider that bills on after a cancel has it run to what was held. */
@@ -125,9 +141,14 @@ function usageAfterCancel(target: Target | null, counted: Counted): Usage {
  * What is charged. An answer without any output and without a finish reason, or one that ended in an error, costs
  * nothing (zero-completion insurance, spec §3.8); its usage stays on record.
  */
-function charge(usage: Usage, target: Target, { finish, serviceTier }: Pick<Ended, 'finish' | 'serviceTier'>): Bill {
+function charge(
+  usage: Usage,
+  target: Target,
+  { finish, serviceTier }: Pick<Ended, 'finish' | 'serviceTier'>,
+  { receivedAt }: Counted,
+): Bill {
   if (finish?.reason === 'error' || (finish === null && completionTokens(usage) === 0)) return NO_BILL;
-  return billFor(usage, priceServed(target.endpoint, serviceTier));
+  return billFor(usage, priceServed(target.endpoint, serviceTier, receivedAt));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { countsAgainst } from '../base/fault.ts';
 import { dayOf } from '../base/period.ts';
-import { completionTokens, promptTokens } from '../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { appId } from './app.ts';
 import type { RollUp, Sums } from './store.ts';
@@ -41,7 +41,7 @@ export function rollUpsOf(receipt: Receipt): readonly RollUp[] {
           promptTokens: BigInt(promptTokens(usage)),
           completionTokens: BigInt(completionTokens(usage)),
           reasoningTokens: BigInt(usage.outputReasoning),
-          cachedTokens: BigInt(usage.inputCacheRead),
+          cachedTokens: BigInt(cachedTokens(usage)),
           cost: bill.cost,
           byokCost: bill.isByok ? (bill.upstreamCost ?? 0n) : 0n,
         }),

@@ -11,15 +11,16 @@ import {
   usdToNano,
 } from '../base/money.ts';
 import { completionTokens, promptTokens, usageOf } from '../call/usage.ts';
-import type { Price } from '../catalog/price.ts';
-import { billFor, ratesFor, TOKEN_METERS, worstCase } from './cost.ts';
+import type { PriceNow } from '../catalog/price.ts';
+import { billFor, ratesFor, worstCase } from './cost.ts';
+import { TOKEN_METERS } from './meters.ts';
 
 const perMillion = (text: string): PicoUsd => {
   const value = priceFromPerMillion(text);
   assert(value !== undefined);
   return value;
 };
-const price: Price = {
+const price: PriceNow = {
   input: perMillion('0.40'),
   output: perMillion('1.60'),
   inputCacheRead: perMillion('0.10'),
@@ -86,7 +87,7 @@ test('a bill is its meters times their rates, whatever the prompt’s length and
         outputImage: 19,
       });
       const rates = ratesFor(used, dear);
-      const sum = TOKEN_METERS.reduce((total, meter) => total + BigInt(used[meter]) * rates[meter], 0n);
+      const sum = TOKEN_METERS.reduce((total, meter) => total + BigInt(used[meter]) * rates.tokens[meter], 0n);
       assert.equal(billFor(used, dear).cost, roundUp(sum));
     }
 });

@@ -3,8 +3,17 @@ import type { Bill } from '../call/event.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Endpoint } from '../catalog/model.ts';
-import type { Price } from '../catalog/price.ts';
+import { type Price, type PriceNow, priceAtInstant, type Rates } from '../catalog/price.ts';
 import type { Receipt } from '../facts/receipt.ts';
+import {
+  isOfOutput,
+  TOKEN_METERS,
+  TOKEN_PRICES,
+  type TokenMeter,
+  UNIT_METERS,
+  UNIT_PRICES,
+  type UnitMeter,
+} from './meters.ts';
 
 export const NO_BILL: Bill = {
   cost: NO_MONEY,
@@ -14,12 +23,15 @@ export const NO_BILL: Bill = {
   isByok: false,
 };
 
-/** Billed is the tier that served (spec §3.5): a host may serve a lower one than was asked for, or a higher one unasked. */
-export const priceServed = ({ price, tierPrices }: Endpoint, tier: string | null): Price =>
-  (tier === null ? undefined : tierPrices.get(tier)) ?? price;
+/**
+ * What is charged at: the price of the tier that served (spec §3.5), as a host may serve a lower one than was asked for,
+ * or a higher one unasked; of the hour in which the call came in. `instant` in milliseconds since 1970.
+ */
+export const priceServed = ({ price, tierPrices }: Endpoint, tier: string | null, instant: number): PriceNow =>
+  priceAtInstant((tier === null ? undefined : tierPrices.get(tier)) ?? price, instant);
 
 /** What a call costs at an endpoint's prices: disjoint meters × prices (spec §5.2), summed in pico-dollars, rounded up once. */
-export function billFor(usage: Usage, price: Price): Bill {
+export function billFor(usage: Usage, price: PriceNow): Bill {
   let { input, output } = costOf(usage, price);
   if (usage.compaction) {
     const summary = costOf(usage.compaction, price);
@@ -27,7 +39,7 @@ export function billFor(usage: Usage, price: Price): Bill {
     output += summary.output;
   }
   const at = priceAt(price, promptTokens(usage));
-  const other = (at.request ?? 0n) + BigInt(usage.webSearches) * (at.webSearch ?? 0n);
+  const other = (at.request ?? 0n) + times(usage.webSearches, at.webSearch ?? 0n);
   const cost = roundUp(input + output + other);
   const inputCost = roundUp(input);
   return {
@@ -39,79 +51,85 @@ export function billFor(usage: Usage, price: Price): Bill {
   };
 }
 
-/** The tokens' price, by the length of their own prompt. */
-function costOf(usage: Usage, price: Price): { readonly input: bigint; readonly output: bigint } {
+/** The price of tokens and pieces, by the length of their own prompt. */
+function costOf(usage: Usage, price: PriceNow): { readonly input: bigint; readonly output: bigint } {
   const at = priceAt(price, promptTokens(usage));
-  const input =
-    times(usage.input, at.input) +
-    times(usage.inputCacheRead, at.inputCacheRead ?? at.input) +
-    times(usage.inputCacheWrite, at.inputCacheWrite ?? at.input) +
-    times(usage.inputCacheWrite1h, at.inputCacheWrite1h ?? at.inputCacheWrite ?? at.input) +
-    times(usage.inputAudio, at.inputAudio ?? at.input);
-  const output =
-    times(usage.output, at.output) +
-    times(usage.outputReasoning, at.outputReasoning ?? at.output) +
-    times(usage.outputAudio, at.outputAudio ?? at.output) +
-    times(usage.outputImage, at.outputImage ?? at.output);
+  let input = 0n;
+  let output = 0n;
+  for (const meter of TOKEN_METERS) {
+    if (usage[meter] === 0) continue;
+    const cost = times(usage[meter], rateOf(at, meter));
+    if (isOfOutput(meter)) output += cost;
+    else input += cost;
+  }
+  for (const meter of UNIT_METERS) {
+    if (usage[meter] === 0 || meter === 'webSearches') continue;
+    const cost = times(usage[meter], at[UNIT_PRICES[meter]] ?? 0n);
+    if (isOfOutput(meter)) output += cost;
+    else input += cost;
+  }
   return { input, output };
 }
 
 /** Most meters of most calls stand at zero: no integer is made for them. */
-const times = (tokens: number, price: bigint): bigint => (tokens === 0 ? 0n : BigInt(tokens) * price);
+const times = (count: number, price: bigint): bigint => (count === 0 ? 0n : BigInt(count) * price);
 
-export const TOKEN_METERS = [
-  'input',
-  'inputCacheRead',
-  'inputCacheWrite',
-  'inputCacheWrite1h',
-  'inputAudio',
-  'output',
-  'outputReasoning',
-  'outputAudio',
-  'outputImage',
-] as const satisfies readonly (keyof Usage)[];
-export type TokenMeter = (typeof TOKEN_METERS)[number];
+/** What one token of a meter costs: its own price, or that of the next one that stands in. */
+function rateOf(at: Rates, meter: TokenMeter): PicoUsd {
+  for (const name of TOKEN_PRICES[meter]) {
+    const rate = at[name];
+    if (rate !== undefined) return rate;
+  }
+  return isOfOutput(meter) ? at.output : at.input;
+}
 
-/** What one token of each meter costs in such a call, fallbacks and long-prompt prices resolved: a bill's explanation. */
-export function ratesFor(usage: Usage, price: Price): { readonly [M in TokenMeter]: PicoUsd } {
+/** What one of each meter costs in such a call, fallbacks and long-prompt prices resolved: a bill's explanation. */
+export type CallRates = {
+  readonly tokens: { readonly [M in TokenMeter]: PicoUsd };
+  /** Pieces that the endpoint charges for, and `request`. */
+  readonly units: { readonly [M in UnitMeter | 'request']?: PicoUsd };
+};
+
+export function ratesFor(usage: Usage, price: PriceNow): CallRates {
   const at = priceAt(price, promptTokens(usage));
-  const inputCacheWrite = at.inputCacheWrite ?? at.input;
-  return {
-    input: at.input,
-    inputCacheRead: at.inputCacheRead ?? at.input,
-    inputCacheWrite,
-    inputCacheWrite1h: at.inputCacheWrite1h ?? inputCacheWrite,
-    inputAudio: at.inputAudio ?? at.input,
-    output: at.output,
-    outputReasoning: at.outputReasoning ?? at.output,
-    outputAudio: at.outputAudio ?? at.output,
-    outputImage: at.outputImage ?? at.output,
-  };
+  const tokens = Object.fromEntries(TOKEN_METERS.map((meter) => [meter, rateOf(at, meter)]));
+  const units: { [M in UnitMeter | 'request']?: PicoUsd } = {};
+  for (const meter of UNIT_METERS) {
+    const rate = at[UNIT_PRICES[meter]];
+    if (rate !== undefined) units[meter] = rate;
+  }
+  if (at.request !== undefined) units.request = at.request;
+  return { tokens: tokens as CallRates['tokens'], units };
 }
 
 /** The rates behind a receipt's bill, where the catalogue's prices still give that bill: they may have changed since. */
 export function ratesOf(
-  { usage, bill, endpoint, serviceTier }: Receipt,
+  { usage, bill, endpoint, serviceTier, createdAt }: Receipt,
   catalog: Catalog,
-): ReturnType<typeof ratesFor> | null {
+): CallRates | null {
   const found = endpoint === null ? undefined : catalog.endpoints.get(endpoint);
-  const prices = found && priceServed(found, serviceTier ?? null);
+  const prices = found && priceServed(found, serviceTier ?? null, createdAt);
   return prices && billFor(usage, prices).cost === bill.cost ? ratesFor(usage, prices) : null;
 }
 
 /** What the provider's prompt cache saved (reads), or cost on top (writes: negative). Null if it had no part, or rates are gone. */
 export function cacheDiscount(receipt: Receipt, catalog: Catalog): NanoUsd | null {
-  const { inputCacheRead, inputCacheWrite, inputCacheWrite1h } = receipt.usage;
-  if (inputCacheRead + inputCacheWrite + inputCacheWrite1h === 0) return null;
-  const rates = ratesOf(receipt, catalog);
+  const { usage } = receipt;
+  if (CACHE_METERS.every(([meter]) => usage[meter] === 0)) return null;
+  const rates = ratesOf(receipt, catalog)?.tokens;
   if (!rates) return null;
-  const saved = (tokens: number, rate: bigint): bigint => BigInt(tokens) * (rates.input - rate);
-  const discount =
-    saved(inputCacheRead, rates.inputCacheRead) +
-    saved(inputCacheWrite, rates.inputCacheWrite) +
-    saved(inputCacheWrite1h, rates.inputCacheWrite1h);
+  let discount = 0n;
+  for (const [meter, fresh] of CACHE_METERS) discount += BigInt(usage[meter]) * (rates[fresh] - rates[meter]);
   return nano(discount / 1000n);
 }
+
+/** Meters of the cache, with what the same tokens are without it. */
+const CACHE_METERS = [
+  ['inputCacheRead', 'input'],
+  ['inputAudioCacheRead', 'inputAudio'],
+  ['inputCacheWrite', 'input'],
+  ['inputCacheWrite1h', 'input'],
+] as const satisfies readonly (readonly [TokenMeter, TokenMeter])[];
 
 /** The worst a call can cost: every prompt token at the dearest input price, the whole answer at the dearest output price. */
 export function worstCase(price: Price, promptTokens: number, outputTokens: number): NanoUsd {
@@ -127,8 +145,9 @@ function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): big
   return most;
 }
 
-function priceAt(price: Price, prompt: number): Price {
-  let at = price;
+/** The rates for a prompt of that many tokens. */
+function priceAt(price: Omit<Price, 'discounted'>, prompt: number): Rates {
+  let at: Rates = price;
   for (const override of price.overrides) if (prompt > override.minPromptTokens) at = { ...at, ...override.price };
   return at;
 }

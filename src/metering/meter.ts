@@ -16,6 +16,8 @@ export type Meter = {
   readonly serviceTier: () => string | undefined;
   /** Our own count of the output so far, reasoning included. */
   readonly outputTokens: () => number;
+  /** Images written so far. */
+  readonly images: () => number;
   /** Has anything been sent that a vendor would charge as output? */
   readonly hasOutput: () => boolean;
 };
@@ -25,6 +27,7 @@ export function createMeter(promptEstimate: number): Meter {
   let serviceTier: string | undefined;
   let outputBytes = 0;
   let reasoningBytes = 0;
+  let images = 0;
   let finish: { reason: FinishReason; native: string | null } | null = null;
 
   const pass = (event: Event): void => {
@@ -39,6 +42,9 @@ export function createMeter(promptEstimate: number): Meter {
         return;
       case 'reasoning':
         if (event.kind !== 'encrypted') reasoningBytes += Buffer.byteLength(event.text);
+        return;
+      case 'image':
+        images += 1;
         return;
       case 'usage':
         reported = event.usage;
@@ -68,7 +74,8 @@ export function createMeter(promptEstimate: number): Meter {
     finish: () => finish,
     serviceTier: () => serviceTier,
     outputTokens: () => (outputBytes + reasoningBytes) / 4,
-    hasOutput: () => outputBytes + reasoningBytes > 0,
+    images: () => images,
+    hasOutput: () => outputBytes + reasoningBytes + images > 0,
   };
 }
 

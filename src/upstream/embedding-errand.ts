@@ -90,12 +90,10 @@ function join(replies: readonly EmbeddingReply[]): EmbeddingReply {
 
 /** Undefined if one of the answers was not counted: a part of the bill would be missing. */
 function sum(usages: readonly (Usage | undefined)[]): Usage | undefined {
-  let input = 0;
-  let inputAudio = 0;
+  const counts = { input: 0, inputAudio: 0, inputImage: 0, inputVideo: 0, images: 0, inputSeconds: 0 };
   for (const usage of usages) {
     if (!usage) return undefined;
-    input += usage.input;
-    inputAudio += usage.inputAudio;
+    for (const meter of Object.keys(counts) as (keyof typeof counts)[]) counts[meter] += usage[meter];
   }
-  return usageOf({ input, inputAudio });
+  return usageOf(counts);
 }

@@ -1,6 +1,6 @@
 import { arrayOf, countOf, type JsonObject, objectOf } from '../../base/json.ts';
 import type { Bill } from '../../call/event.ts';
-import { completionTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { cachedTokens, completionTokens, freshTokens, type Usage, usageOf } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
 import { leftover } from './words.ts';
 
@@ -76,9 +76,9 @@ export const usageLeftover = (usage: JsonObject): JsonObject => leftover(usage, 
 /** `usage` as this dialect's clients read it, with the gateway's cost fields beside the counts. */
 export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObject): JsonObject {
   return {
-    input_tokens: usage.input + usage.inputAudio,
+    input_tokens: freshTokens(usage),
     cache_creation_input_tokens: usage.inputCacheWrite + usage.inputCacheWrite1h,
-    cache_read_input_tokens: usage.inputCacheRead,
+    cache_read_input_tokens: cachedTokens(usage),
     cache_creation: {
       ephemeral_5m_input_tokens: usage.inputCacheWrite,
       ephemeral_1h_input_tokens: usage.inputCacheWrite1h,

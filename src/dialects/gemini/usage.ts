@@ -1,7 +1,7 @@
 import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Bill } from '../../call/event.ts';
-import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
 
 /**
@@ -15,24 +15,49 @@ export function decodeUsage(metadata: JsonObject, webSearches: number): Usage | 
   const total = countOf(metadata.totalTokenCount);
   const toolResults = countOf(metadata.toolUsePromptTokenCount);
   const thoughts = countOf(metadata.thoughtsTokenCount);
-  const cached = Math.min(countOf(metadata.cachedContentTokenCount), prompt);
-  const audioAll = modality(metadata.promptTokensDetails, 'AUDIO');
-  const audio = Math.min(Math.max(audioAll - modality(metadata.cacheTokensDetails, 'AUDIO'), 0), prompt - cached);
   let candidates = countOf(metadata.candidatesTokenCount);
   // The total settles whether a host counts thoughts among the candidates.
   if (thoughts > 0 && candidates >= thoughts && prompt + toolResults + candidates === total) candidates -= thoughts;
-  const image = Math.min(modality(metadata.candidatesTokensDetails, 'IMAGE'), candidates);
-  const audioOut = Math.min(modality(metadata.candidatesTokensDetails, 'AUDIO'), candidates - image);
   return usageOf({
-    input: prompt - cached - audio + toolResults,
-    inputCacheRead: cached,
-    inputAudio: audio,
-    output: candidates - image - audioOut,
+    ...promptOf(metadata, prompt, toolResults),
+    ...candidatesOf(metadata, candidates),
     outputReasoning: thoughts,
-    outputImage: image,
-    outputAudio: audioOut,
     webSearches,
   });
+}
+
+/** What was read, by kind; of the cached tokens only the spoken ones have a price of their own. */
+function promptOf(metadata: JsonObject, prompt: number, toolResults: number): Partial<Usage> {
+  const cached = Math.min(countOf(metadata.cachedContentTokenCount), prompt);
+  const spokenCached = Math.min(modality(metadata.cacheTokensDetails, 'AUDIO'), cached);
+  let fresh = prompt - cached;
+  const kind = (name: string): number => {
+    const told = modality(metadata.promptTokensDetails, name) - modality(metadata.cacheTokensDetails, name);
+    const taken = Math.min(Math.max(told, 0), fresh);
+    fresh -= taken;
+    return taken;
+  };
+  const [inputAudio, inputImage, inputVideo] = [kind('AUDIO'), kind('IMAGE'), kind('VIDEO')];
+  return {
+    input: fresh + toolResults,
+    inputCacheRead: cached - spokenCached,
+    inputAudioCacheRead: spokenCached,
+    inputAudio,
+    inputImage,
+    inputVideo,
+  };
+}
+
+/** What was written, by kind; the rest is text, as a modality that is not named is. */
+function candidatesOf(metadata: JsonObject, candidates: number): Partial<Usage> {
+  let output = candidates;
+  const kind = (name: string): number => {
+    const taken = Math.min(modality(metadata.candidatesTokensDetails, name), output);
+    output -= taken;
+    return taken;
+  };
+  const [outputImage, outputAudio, outputVideo] = [kind('IMAGE'), kind('AUDIO'), kind('VIDEO')];
+  return { output, outputImage, outputAudio, outputVideo };
 }
 
 /** Chunks before the last may tell no more than the kind of traffic. */
@@ -67,25 +92,36 @@ const SERVED: { readonly [word: string]: string } = {
 
 /** Disjoint counts → `usageMetadata`, with the tier that served and the gateway's cost fields beside the counts. */
 export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string | undefined): JsonObject {
-  const { outputReasoning, inputCacheRead } = usage;
+  const { outputReasoning, inputAudioCacheRead } = usage;
   const prompt = promptTokens(usage);
+  const cached = cachedTokens(usage);
   const details = (counts: readonly (readonly [string, number])[]): Json[] =>
     counts.flatMap(([name, tokenCount]) => (tokenCount > 0 ? [{ modality: name, tokenCount }] : []));
   const candidates = completionTokens(usage) - outputReasoning;
+  const spoken = usage.inputAudio + inputAudioCacheRead;
   const prompted = details([
-    ['TEXT', prompt - usage.inputAudio],
-    ['AUDIO', usage.inputAudio],
+    ['TEXT', prompt - spoken - usage.inputImage - usage.inputVideo],
+    ['IMAGE', usage.inputImage],
+    ['VIDEO', usage.inputVideo],
+    ['AUDIO', spoken],
   ]);
   const produced = details([
     ['TEXT', usage.output],
     ['IMAGE', usage.outputImage],
+    ['VIDEO', usage.outputVideo],
     ['AUDIO', usage.outputAudio],
   ]);
   return {
     promptTokenCount: prompt,
     candidatesTokenCount: candidates,
     totalTokenCount: prompt + candidates + outputReasoning,
-    ...(inputCacheRead > 0 && { cachedContentTokenCount: inputCacheRead }),
+    ...(cached > 0 && { cachedContentTokenCount: cached }),
+    ...(inputAudioCacheRead > 0 && {
+      cacheTokensDetails: details([
+        ['TEXT', usage.inputCacheRead],
+        ['AUDIO', inputAudioCacheRead],
+      ]),
+    }),
     ...(outputReasoning > 0 && { thoughtsTokenCount: outputReasoning }),
     ...(prompted.length > 0 && { promptTokensDetails: prompted }),
     ...(produced.length > 0 && { candidatesTokensDetails: produced }),

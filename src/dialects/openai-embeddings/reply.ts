@@ -33,5 +33,9 @@ function inOrder(entries: readonly JsonObject[]): readonly JsonObject[] {
 function decodeUsage(value: Json | undefined): Usage | undefined {
   if (!isObject(value)) return undefined;
   const input = countOf(value.prompt_tokens) || countOf(value.input_tokens) || countOf(value.total_tokens);
-  return input > 0 ? usageOf({ input }) : undefined;
+  if (input === 0) return undefined;
+  const parts = objectOf(value.prompt_tokens_details);
+  const inputImage = Math.min(countOf(parts.image_tokens), input);
+  const inputAudio = Math.min(countOf(parts.audio_tokens), input - inputImage);
+  return usageOf({ input: input - inputImage - inputAudio, inputImage, inputAudio });
 }

@@ -1,34 +1,50 @@
 import { countOf, isObject, type Json, type JsonObject, objectOf } from '../../base/json.ts';
 import { usdNumber } from '../../base/money.ts';
 import type { Bill } from '../../call/event.ts';
-import { completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { besideTotal } from '../beside-total.ts';
 
 /** The vendor's usage object as disjoint counts; undefined if it sent none. */
 export function decodeUsage(value: Json | undefined, webSearches: number): Usage | undefined {
   if (!isObject(value)) return undefined;
   const prompt = countOf(value.input_tokens);
+  const completion = countOf(value.output_tokens);
   const details = objectOf(value.input_tokens_details);
-  const inputCacheRead = Math.min(prompt, countOf(details.cached_tokens));
-  const inputCacheWrite = Math.min(prompt - inputCacheRead, countOf(details.cache_write_tokens));
-  const reported = countOf(value.output_tokens);
-  const reasoning = countOf(objectOf(value.output_tokens_details).reasoning_tokens);
-  const completion = excludesReasoning(value, reasoning) ? reported + reasoning : Math.max(reported, reasoning);
+  const written = objectOf(value.output_tokens_details);
+  const parts = {
+    inputCacheRead: countOf(details.cached_tokens),
+    inputCacheWrite: countOf(details.cache_write_tokens),
+    inputAudio: countOf(details.audio_tokens),
+    inputImage: countOf(details.image_tokens),
+    outputReasoning: countOf(written.reasoning_tokens),
+  };
+  const { meters, unexplained } = besideTotal({ prompt, completion, total: countOf(value.total_tokens), parts });
+  let input = prompt;
+  const part = (meter: keyof typeof parts & `input${string}`): number => {
+    if (meters.has(meter)) return parts[meter];
+    const taken = Math.min(parts[meter], input);
+    input -= taken;
+    return taken;
+  };
+  const [inputCacheRead, inputCacheWrite] = [part('inputCacheRead'), part('inputCacheWrite')];
+  const [inputAudio, inputImage] = [part('inputAudio'), part('inputImage')];
+  const reasoning = parts.outputReasoning;
+  const answer = meters.has('outputReasoning') ? completion : Math.max(completion - reasoning, 0);
+  const outputAudio = Math.min(countOf(written.audio_tokens), answer);
+  const outputImage = Math.min(countOf(written.image_tokens), answer - outputAudio);
   return usageOf({
-    input: prompt - inputCacheRead - inputCacheWrite,
+    input: input + unexplained,
     inputCacheRead,
     inputCacheWrite,
-    output: completion - reasoning,
+    inputAudio,
+    inputImage,
+    output: answer - outputAudio - outputImage,
     outputReasoning: reasoning,
+    outputAudio,
+    outputImage,
     webSearches,
     ...(typeof value.cost === 'number' && value.cost >= 0 && { vendorCost: decimalOf(value.cost) }),
   });
-}
-
-/** Some hosts count reasoning beside `output_tokens`; their total tells. */
-function excludesReasoning(value: JsonObject, reasoning: number): boolean {
-  const sum = countOf(value.input_tokens) + countOf(value.output_tokens);
-  const total = countOf(value.total_tokens);
-  return reasoning > 0 && total === sum + reasoning;
 }
 
 const decimalOf = (cost: number): string =>
@@ -37,6 +53,12 @@ const decimalOf = (cost: number): string =>
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '');
 
+/** Counts of other kinds than text, where there are any: this dialect has words for them and no place for zeros. */
+const spread = (counts: { readonly [kind: string]: number }): JsonObject =>
+  Object.fromEntries(
+    Object.entries(counts).flatMap(([kind, tokens]) => (tokens > 0 ? [[`${kind}_tokens`, tokens]] : [])),
+  );
+
 /** The usage object of an answer (spec §1.3), with the bill where there is one. */
 export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
   const prompt = promptTokens(usage);
@@ -44,11 +66,15 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
   return {
     input_tokens: prompt,
     input_tokens_details: {
-      cached_tokens: usage.inputCacheRead,
+      cached_tokens: cachedTokens(usage),
       cache_write_tokens: usage.inputCacheWrite + usage.inputCacheWrite1h,
+      ...spread({ audio: usage.inputAudio + usage.inputAudioCacheRead, image: usage.inputImage }),
     },
     output_tokens: completion,
-    output_tokens_details: { reasoning_tokens: usage.outputReasoning },
+    output_tokens_details: {
+      reasoning_tokens: usage.outputReasoning,
+      ...spread({ audio: usage.outputAudio, image: usage.outputImage }),
+    },
     total_tokens: prompt + completion,
     ...(bill && {
       cost: usdNumber(bill.cost),

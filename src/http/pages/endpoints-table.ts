@@ -1,9 +1,12 @@
+import { formatPrice, type PicoUsd } from '../../base/money.ts';
 import type { Endpoint, Model } from '../../catalog/model.ts';
+import type { Price, PriceOverride, Rates } from '../../catalog/price.ts';
+import { WEEKDAYS } from '../../catalog/price-file.ts';
 import type { DataPolicy } from '../../catalog/provider.ts';
 import type { Percentiles } from '../../facts/health.ts';
 import { count, exactCount, milliseconds, percent, price, shortCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
-import { type Html, html, linkable } from './html.ts';
+import { type Html, html, linkable, type Part } from './html.ts';
 import type { DayOfService, Service } from './traffic.ts';
 
 const NONE = html`<span class="none" title="not known yet">–</span>`;
@@ -22,9 +25,10 @@ export function endpointsTable(
       name: 'endpoints',
       noun: 'Endpoints',
       rows,
-      columns: COLUMNS.filter(
-        ({ key }) => !(key in SELDOM) || rows.some(({ endpoint }) => hasPrice(endpoint, SELDOM[key])),
-      ),
+      columns: COLUMNS.filter(({ key }) => {
+        const rate = SELDOM_RATES.get(key);
+        return rate === undefined || rows.some(({ endpoint }) => hasPrice(endpoint, rate));
+      }),
       filters: [],
       fields: () => ({}),
       empty: 'No provider serves this model.',
@@ -32,6 +36,87 @@ export function endpointsTable(
     query,
   );
 }
+
+/** A price, and below it what it becomes for long prompts, at other hours, and what it was before a discount. */
+function tiered({ price: prices }: Endpoint, member: keyof Rates): Html {
+  return html`${price(prices[member])}${changes(prices, member, (value) => price(value))}`;
+}
+
+/** The same for what is sold by the piece. */
+function apiece({ price: prices }: Endpoint, member: keyof Rates): Html {
+  const value = prices[member];
+  if (value === undefined) return NONE;
+  return html`${each(value)}${changes(prices, member, (dearer) => html`${each(dearer)}`)}`;
+}
+
+const each = (value: PicoUsd): string => `$${formatPrice(value)}`;
+
+function changes(prices: Price, member: keyof Rates, words: (value: PicoUsd) => Html): Part {
+  const others = prices.overrides.flatMap((override) => {
+    const value = override.price[member];
+    return value === undefined || value === prices[member] ? [] : [{ condition: conditionWords(override), value }];
+  });
+  const list = prices.discounted?.list[member];
+  const discount = prices.discounted && list !== undefined && list !== prices[member];
+  return html`${others.map(({ condition, value }) => html`<small class="tier" title="${condition.title}">${condition.short} ${words(value)}</small>`)}${discount && html`<small class="tier" title="the list price, before a discount of ${percent(prices.discounted?.by ?? 0)}">list ${words(list)}</small>`}`;
+}
+
+/** When an override holds, in short and in full. */
+export function conditionWords({ minPromptTokens, hours, days }: PriceOverride): {
+  readonly short: string;
+  readonly title: string;
+} {
+  const short: string[] = [];
+  const title: string[] = [];
+  if (minPromptTokens >= 0) {
+    short.push(`> ${shortCount(minPromptTokens)}`);
+    title.push(`for prompts of more than ${exactCount(minPromptTokens)} tokens`);
+  }
+  if (hours) {
+    const span = `${clock(hours.start)}–${clock(hours.end)}`;
+    short.push(span);
+    title.push(`${span} UTC`);
+  }
+  if (days) {
+    const names = days.map((day) => WEEKDAYS[day]?.slice(0, 3) ?? '').join(' ');
+    short.push(names);
+    title.push(`on ${names}`);
+  }
+  return { short: short.join(', '), title: title.join(', ') };
+}
+
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** Columns that are there only where an endpoint of the model has such a price. */
+const SELDOM: readonly {
+  readonly key: string;
+  readonly label: string;
+  readonly rate: keyof Rates;
+  readonly cell: (endpoint: Endpoint, rate: keyof Rates) => Html;
+}[] = [
+  { key: 'write', label: 'Cache write /M', rate: 'inputCacheWrite', cell: tiered },
+  { key: 'write-1h', label: 'Cache write, 1 h /M', rate: 'inputCacheWrite1h', cell: tiered },
+  { key: 'thought', label: 'Reasoning /M', rate: 'outputReasoning', cell: tiered },
+  { key: 'audio', label: 'Audio in /M', rate: 'inputAudio', cell: tiered },
+  { key: 'audio-cache', label: 'Audio cache read /M', rate: 'inputAudioCacheRead', cell: tiered },
+  { key: 'image', label: 'Images in /M', rate: 'inputImage', cell: tiered },
+  { key: 'video', label: 'Video in /M', rate: 'inputVideo', cell: tiered },
+  { key: 'spoken', label: 'Audio out /M', rate: 'outputAudio', cell: tiered },
+  { key: 'drawn', label: 'Images out /M', rate: 'outputImage', cell: tiered },
+  { key: 'filmed', label: 'Video out /M', rate: 'outputVideo', cell: tiered },
+  { key: 'request', label: 'Request', rate: 'request', cell: apiece },
+  { key: 'search', label: 'Web search', rate: 'webSearch', cell: apiece },
+  { key: 'image-each', label: 'Image in', rate: 'image', cell: apiece },
+  { key: 'drawn-each', label: 'Image out', rate: 'outputImageEach', cell: apiece },
+  { key: 'second', label: 'Second in', rate: 'inputSecond', cell: apiece },
+  { key: 'second-out', label: 'Second out', rate: 'outputSecond', cell: apiece },
+  { key: 'character', label: 'Character in', rate: 'inputCharacter', cell: apiece },
+];
+const SELDOM_RATES = new Map(SELDOM.map(({ key, rate }) => [key, rate]));
+/** Reasoning that costs what the answer does is no news. */
+const hasPrice = ({ price: prices }: Endpoint, member: keyof Rates): boolean =>
+  prices[member] !== undefined && !(member === 'outputReasoning' && prices.outputReasoning === prices.output);
 
 const COLUMNS: readonly Column<Row>[] = [
   {
@@ -72,23 +157,13 @@ const COLUMNS: readonly Column<Row>[] = [
     ({ endpoint }) => Number(endpoint.price.inputCacheRead ?? -1n),
     ({ endpoint }) => tiered(endpoint, 'inputCacheRead'),
   ),
-  number(
-    'write',
-    'Cache write /M',
-    ({ endpoint }) => Number(endpoint.price.inputCacheWrite ?? -1n),
-    ({ endpoint }) => tiered(endpoint, 'inputCacheWrite'),
-  ),
-  number(
-    'audio',
-    'Audio in /M',
-    ({ endpoint }) => Number(endpoint.price.inputAudio ?? -1n),
-    ({ endpoint }) => tiered(endpoint, 'inputAudio'),
-  ),
-  number(
-    'drawn',
-    'Images out /M',
-    ({ endpoint }) => Number(endpoint.price.outputImage ?? -1n),
-    ({ endpoint }) => tiered(endpoint, 'outputImage'),
+  ...SELDOM.map(({ key, label, rate, cell }) =>
+    number(
+      key,
+      label,
+      ({ endpoint }) => Number(endpoint.price[rate] ?? -1n),
+      ({ endpoint }) => cell(endpoint, rate),
+    ),
   ),
   number(
     'latency',
@@ -117,25 +192,6 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: ({ endpoint }) => (endpoint.quantization === 'unknown' ? NONE : endpoint.quantization),
   },
 ];
-
-type TokenPrice = 'input' | 'output' | 'inputCacheRead' | 'inputCacheWrite' | 'inputAudio' | 'outputImage';
-/** Columns that are there only where an endpoint of the model has such a price. */
-const SELDOM: { readonly [key: string]: TokenPrice } = {
-  write: 'inputCacheWrite',
-  audio: 'inputAudio',
-  drawn: 'outputImage',
-};
-const hasPrice = ({ price: prices }: Endpoint, member: TokenPrice | undefined): boolean =>
-  member !== undefined && prices[member] !== undefined;
-
-/** A price, and below it what it becomes for long prompts. */
-function tiered({ price: prices }: Endpoint, member: TokenPrice): Html {
-  const tiers = prices.overrides.flatMap(({ minPromptTokens, price: dearer }) => {
-    const value = dearer[member];
-    return value === undefined || value === prices[member] ? [] : [{ above: minPromptTokens, value }];
-  });
-  return html`${price(prices[member])}${tiers.map(({ above, value }) => html`<small class="tier" title="for prompts of more than ${exactCount(above)} tokens">&gt; ${shortCount(above)} ${price(value)}</small>`)}`;
-}
 
 const tokensPerSecond = (rate: number): string => `${Math.round(rate)} tok/s`;
 

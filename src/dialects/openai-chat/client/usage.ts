@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Bill } from '../../../call/event.ts';
-import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
 import { encodeBill } from '../../bill.ts';
 
 /**
@@ -15,15 +15,17 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
     completion_tokens: completion,
     total_tokens: prompt + completion,
     prompt_tokens_details: {
-      cached_tokens: usage.inputCacheRead,
+      cached_tokens: cachedTokens(usage),
       cache_write_tokens: usage.inputCacheWrite + usage.inputCacheWrite1h,
-      audio_tokens: usage.inputAudio,
-      video_tokens: 0,
+      audio_tokens: usage.inputAudio + usage.inputAudioCacheRead,
+      video_tokens: usage.inputVideo,
+      ...(usage.inputImage > 0 && { image_tokens: usage.inputImage }),
     },
     completion_tokens_details: {
       reasoning_tokens: usage.outputReasoning,
       audio_tokens: usage.outputAudio,
       image_tokens: usage.outputImage,
+      ...(usage.outputVideo > 0 && { video_tokens: usage.outputVideo }),
       ...(usage.acceptedPrediction !== undefined && { accepted_prediction_tokens: usage.acceptedPrediction }),
       ...(usage.rejectedPrediction !== undefined && { rejected_prediction_tokens: usage.rejectedPrediction }),
     },

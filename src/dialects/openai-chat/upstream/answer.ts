@@ -9,6 +9,7 @@ import { type ChoiceState, newChoiceState, readDelta } from './content.ts';
 import { finishOf } from './finish.ts';
 import { createNatives } from './native.ts';
 import { createToolCalls, type ToolIds } from './tool-calls.ts';
+import { surplusOf } from './usage.ts';
 
 const CHOICE_INDEX_MAX = 1023;
 const EARLY_EVENTS_MAX = 64;
@@ -31,6 +32,7 @@ export type AnswerReader = {
 export function createAnswerReader(upstream: UpstreamContext, { whole }: { readonly whole: boolean }): AnswerReader {
   const beside = createBeside({
     completionExcludesReasoning: upstream.target.endpoint.dialect.quirks.includes('completion-excludes-reasoning'),
+    surplus: () => surplusOf(upstream),
   });
   const ids: ToolIds = { used: toolCallIds(upstream.call), newId: upstream.newId };
   const choices = new Map<number, ChoiceState>();

@@ -4,6 +4,8 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
+import type { UserPart } from '../../../call/message.ts';
+import type { Endpoint } from '../../../catalog/model.ts';
 import { decodeStream } from '../../laws.ts';
 import { type SampleTarget, sampleCall, sampleTarget } from '../../samples.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
@@ -92,12 +94,37 @@ test('overlapping counts become disjoint ones', () => {
     decodeUsageOf({ prompt_tokens: 20, completion_tokens: 9, ...cached(8, 2), ...details(5) }),
     [10, 8, 2, 4, 5],
   );
-  assert.deepEqual(decodeUsageOf({ prompt_tokens: 7, completion_tokens: 1, ...cached(161) }), [0, 7, 0, 1, 0]);
+  // xAI on Azure counts what it read from its cache beside the prompt, and in no total.
+  const outside = { prompt_tokens: 7, completion_tokens: 1, total_tokens: 8, ...cached(161) };
+  assert.deepEqual(decodeUsageOf(outside), [7, 161, 0, 1, 0]);
   const beside = { prompt_tokens: 165, completion_tokens: 2, ...details(125) };
   assert.deepEqual(decodeUsageOf({ ...beside, total_tokens: 292 }), [165, 0, 0, 2, 125]);
   const quirk = { dialect: { quirks: ['completion-excludes-reasoning'] } };
   assert.deepEqual(decodeUsageOf(beside, quirk), [165, 0, 0, 2, 125]);
   assert.equal(decodeUsageOf({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), undefined);
+});
+
+test('audio that Mistral’s Voxtral counts outside the prompt is part of it; seconds are told where they are', () => {
+  const audioOf = (usage: JsonObject, reasoning: Endpoint['reasoning'] = null, parts: readonly UserPart[] = []) => {
+    const body = { choices: [{ message: { content: 'a' }, finish_reason: 'stop' }], usage };
+    const reply = dialect.decodeReply(body, {
+      target: sampleTarget('openai-chat', { endpoint: { reasoning } }),
+      call: { ...sampleCall(), messages: [{ role: 'user', parts }] },
+      newId: (prefix) => prefix,
+    });
+    assert.ok(reply.ok && reply.value.usage);
+    const { input, inputAudio, output, outputReasoning, inputSeconds } = reply.value.usage;
+    return { input, inputAudio, output, outputReasoning, inputSeconds };
+  };
+  const counts = { prompt_tokens: 9, completion_tokens: 201, total_tokens: 585 };
+  const heard = { input: 9, inputAudio: 375, output: 201, outputReasoning: 0, inputSeconds: 0 };
+  assert.deepEqual(audioOf({ ...counts, prompt_tokens_details: { audio_tokens: 375 } }), heard);
+  assert.deepEqual(audioOf({ ...counts, prompt_audio_seconds: 30 }), { ...heard, inputSeconds: 30 });
+  const sound = { type: 'audio', source: { kind: 'base64', mediaType: 'audio/wav', data: 'AAAA' } } as const;
+  assert.deepEqual(audioOf(counts, null, [sound as never]), heard, 'what was sent says it');
+  assert.deepEqual(audioOf(counts), { ...heard, input: 384, inputAudio: 0 }, 'nobody says what it was');
+  const thinks = { efforts: [], budget: true, mandatory: false, defaultEnabled: true };
+  assert.deepEqual(audioOf(counts, thinks), { ...heard, inputAudio: 0, outputReasoning: 375 }, 'Gemini’s thoughts');
 });
 
 test('every error body is understood', () => {

@@ -1,52 +1,70 @@
 import { countOf, isObject, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import { type Usage, usageOf } from '../../../call/usage.ts';
+import { type BesideMeter, besideTotal } from '../../beside-total.ts';
+import type { UpstreamContext } from '../../dialect.ts';
 
 /** Who counts what: some vendors leave reasoning out of `completion_tokens` (xAI, read 2026-11-22). */
-export type UsageConvention = { readonly completionExcludesReasoning: boolean };
+export type UsageConvention = {
+  readonly completionExcludesReasoning: boolean;
+  /** What tokens are that only the total counts; asked for only where there are any. */
+  readonly surplus: () => Surplus;
+};
+
+type Surplus = 'input' | BesideMeter;
 
 /**
- * OpenAI's overlapping counts as disjoint ones. Parts that exceed their whole (161 cached of 7 prompt tokens has been
- * seen) are cut to it. Undefined if nothing was counted.
+ * Tokens that no part explains are the sound that was sent, as with Voxtral; else a reasoning model's thoughts, which
+ * Gemini's compatible endpoint names nowhere else; else whatever else was sent.
  */
+export function surplusOf({ call, target }: UpstreamContext): Surplus {
+  const sent = new Set(call.messages.flatMap(({ parts }) => parts.map(({ type }) => type)));
+  if (sent.has('audio')) return 'inputAudio';
+  if (target.endpoint.reasoning) return 'outputReasoning';
+  return sent.has('image') ? 'inputImage' : sent.has('video') ? 'inputVideo' : 'input';
+}
+
+/** OpenAI's overlapping counts as disjoint ones. Undefined if nothing was counted. */
 export function decodeUsage(value: Json | undefined, convention: UsageConvention): Usage | undefined {
   if (!isObject(value)) return undefined;
+  const prompt = countOf(value.prompt_tokens ?? value.input_tokens);
   const completion = countOf(value.completion_tokens ?? value.output_tokens);
-  const prompt = promptOf(value, completion);
   if (prompt === 0 && completion === 0) return undefined;
-  const promptParts = objectOf(value.prompt_tokens_details);
-  const outputParts = objectOf(value.completion_tokens_details);
-  const reasoning = countOf(outputParts.reasoning_tokens ?? value.reasoning_tokens);
-  const beside = convention.completionExcludesReasoning || isBeside(value, prompt, completion, reasoning);
+  const outputParts = objectOf(value.completion_tokens_details ?? value.output_tokens_details);
+  const parts = partsOf(value, outputParts);
+  const { meters, unexplained } = besideTotal({ prompt, completion, total: countOf(value.total_tokens), parts });
+  const spoken = countOf(value.prompt_audio_seconds);
+  const surplus = unexplained === 0 ? null : spoken > 0 ? 'inputAudio' : untold(convention.surplus(), parts);
+  const also = (meter: Surplus): number => (meter === surplus ? unexplained : 0);
+  const isOutside = (meter: BesideMeter): boolean =>
+    meters.has(meter) || (meter === 'outputReasoning' && isReasoningBeside(value, completion, convention));
 
   const input = remainder(prompt);
-  const inputCacheRead = input.take(
-    promptParts.cached_tokens ||
-      (value.prompt_cache_hit_tokens ??
-        value.cached_tokens ??
-        value.num_cached_tokens ??
-        value.cache_read_input_tokens),
-  );
-  const inputCacheWrite = input.take(
-    promptParts.cache_write_tokens ??
-      promptParts.cache_creation_tokens ??
-      promptParts.cache_creation_input_tokens ??
-      value.cache_creation_input_tokens,
-  );
-  const inputAudio = input.take(promptParts.audio_tokens);
-  const output = remainder(completion + (beside ? reasoning : 0));
-  const outputReasoning = output.take(reasoning);
+  const output = remainder(completion);
+  const part = (whole: ReturnType<typeof remainder>, meter: BesideMeter): number =>
+    isOutside(meter) ? parts[meter] : whole.take(parts[meter]);
+  const inputCacheRead = part(input, 'inputCacheRead');
+  const inputCacheWrite = part(input, 'inputCacheWrite');
+  const inputAudio = part(input, 'inputAudio');
+  const inputImage = part(input, 'inputImage');
+  const inputVideo = part(input, 'inputVideo');
+  const outputReasoning = part(output, 'outputReasoning');
   const outputAudio = output.take(outputParts.audio_tokens);
   const outputImage = output.take(outputParts.image_tokens);
+  const outputVideo = output.take(outputParts.video_tokens);
   const vendorCost = costOf(value);
   return usageOf({
-    input: input.rest(),
+    input: input.rest() + also('input'),
     inputCacheRead,
     inputCacheWrite,
-    inputAudio,
+    inputAudio: inputAudio + also('inputAudio'),
+    inputImage: inputImage + also('inputImage'),
+    inputVideo: inputVideo + also('inputVideo'),
     output: output.rest(),
-    outputReasoning,
+    outputReasoning: outputReasoning + also('outputReasoning'),
     outputAudio,
     outputImage,
+    outputVideo,
+    inputSeconds: spoken,
     webSearches: searchesOf(value),
     ...prediction('acceptedPrediction', outputParts.accepted_prediction_tokens),
     ...prediction('rejectedPrediction', outputParts.rejected_prediction_tokens),
@@ -54,24 +72,40 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
   });
 }
 
-/**
- * Anthropic's names for cached tokens may come with Anthropic's meaning, where the prompt does not include them: if they
- * are more than the prompt, or the total says so.
- */
-function promptOf(usage: JsonObject, completion: number): number {
-  const prompt = countOf(usage.prompt_tokens ?? usage.input_tokens);
-  const cached = countOf(usage.cache_read_input_tokens) + countOf(usage.cache_creation_input_tokens);
-  const isOutside = cached > prompt || countOf(usage.total_tokens) === prompt + completion + cached;
-  return isOutside ? prompt + cached : prompt;
+/** A part that the vendor counts is not what is missing. */
+const untold = (meter: Surplus, parts: { readonly [M in BesideMeter]: number }): Surplus =>
+  meter !== 'input' && parts[meter] > 0 ? 'input' : meter;
+
+/** The parts as the vendor tells them, by whatever name. */
+function partsOf(value: JsonObject, outputParts: JsonObject): { readonly [M in BesideMeter]: number } {
+  const parts = objectOf(value.prompt_tokens_details ?? value.input_tokens_details);
+  return {
+    inputCacheRead: countOf(
+      parts.cached_tokens ||
+        (value.prompt_cache_hit_tokens ??
+          value.cached_tokens ??
+          value.num_cached_tokens ??
+          value.cache_read_input_tokens),
+    ),
+    inputCacheWrite: countOf(
+      parts.cache_write_tokens ??
+        parts.cache_creation_tokens ??
+        parts.cache_creation_input_tokens ??
+        value.cache_creation_input_tokens,
+    ),
+    inputAudio: countOf(parts.audio_tokens),
+    inputImage: countOf(parts.image_tokens),
+    inputVideo: countOf(parts.video_tokens),
+    outputReasoning: countOf(outputParts.reasoning_tokens ?? value.reasoning_tokens),
+  };
 }
 
 /**
- * The vendor's own total says whether reasoning stands beside the completion. Perplexity's deep research counts it there
- * without adding it to the total, as its prices do; not seen on the wire by us.
+ * Perplexity's deep research counts reasoning beside the completion without adding it to the total, as its prices do; not
+ * seen on the wire by us.
  */
-const isBeside = (usage: JsonObject, prompt: number, completion: number, reasoning: number): boolean =>
-  countOf(usage.reasoning_tokens) > completion ||
-  (reasoning > 0 && countOf(usage.total_tokens) === prompt + completion + reasoning);
+const isReasoningBeside = (usage: JsonObject, completion: number, convention: UsageConvention): boolean =>
+  convention.completionExcludesReasoning || countOf(usage.reasoning_tokens) > completion;
 
 function remainder(whole: number) {
   let left = whole;

@@ -1,5 +1,5 @@
 import { usdNumber } from '../../../base/money.ts';
-import { completionTokens, promptTokens } from '../../../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens } from '../../../call/usage.ts';
 import type { Catalog } from '../../../catalog/catalog.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
@@ -35,7 +35,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     native_tokens_prompt: promptTokens(usage),
     native_tokens_completion: completionTokens(usage),
     native_tokens_reasoning: usage.outputReasoning,
-    native_tokens_cached: usage.inputCacheRead,
+    native_tokens_cached: cachedTokens(usage),
     native_tokens_completion_images: usage.outputImage,
     num_media_prompt: null,
     num_media_completion: null,

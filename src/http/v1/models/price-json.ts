@@ -1,39 +1,62 @@
-import { formatPrice, type PicoUsd } from '../../../base/money.ts';
-import type { Price } from '../../../catalog/price.ts';
+import { formatPrice } from '../../../base/money.ts';
+import type { Price, PriceOverride, Rates } from '../../../catalog/price.ts';
+import { WEEKDAYS } from '../../../catalog/price-file.ts';
 
-/** OpenRouter's names for prices: decimal strings in US dollars per single unit (spec §1.8). */
-const NAMES: readonly (readonly [name: string, member: keyof Omit<Price, 'overrides'>])[] = [
-  ['prompt', 'input'],
-  ['completion', 'output'],
-  ['request', 'request'],
-  ['image', 'image'],
-  ['image_output', 'outputImage'],
-  ['audio', 'inputAudio'],
-  ['audio_output', 'outputAudio'],
-  ['web_search', 'webSearch'],
-  ['internal_reasoning', 'outputReasoning'],
-  ['input_cache_read', 'inputCacheRead'],
-  ['input_cache_write', 'inputCacheWrite'],
-  ['input_cache_write_1h', 'inputCacheWrite1h'],
-];
-
-export type PriceJson = {
-  readonly [name: string]: string | readonly PriceOverrideJson[];
+/**
+ * OpenRouter's names for prices: decimal strings in US dollars per single unit (spec §1.8). `image` is one image read,
+ * `image_token` and `image_output` a token of one. What the contract has no name for follows, under names of our own.
+ */
+const NAMES: { readonly [member in keyof Rates]-?: string } = {
+  input: 'prompt',
+  output: 'completion',
+  request: 'request',
+  image: 'image',
+  inputImage: 'image_token',
+  outputImage: 'image_output',
+  inputAudio: 'audio',
+  outputAudio: 'audio_output',
+  inputAudioCacheRead: 'input_audio_cache',
+  webSearch: 'web_search',
+  outputReasoning: 'internal_reasoning',
+  inputCacheRead: 'input_cache_read',
+  inputCacheWrite: 'input_cache_write',
+  inputCacheWrite1h: 'input_cache_write_1h',
+  inputVideo: 'video',
+  outputVideo: 'video_output',
+  outputImageEach: 'image_output_each',
+  inputSecond: 'input_second',
+  outputSecond: 'output_second',
+  inputCharacter: 'input_character',
 };
-export type PriceOverrideJson = { readonly [name: string]: string | number };
 
+export type PriceJson = { readonly [name: string]: string | number | readonly PriceOverrideJson[] };
+export type PriceOverrideJson = { readonly [name: string]: string | number | readonly string[] };
+
+/** What the vendor lists, with the discount as a number beside it where there is one: the price is × (1 − discount). */
 export function priceJson(price: Price): PriceJson {
-  const overrides = price.overrides.map((override) => ({
-    min_prompt_tokens: override.minPromptTokens,
-    ...named(override.price),
-  }));
-  return { ...named(price), ...(overrides.length > 0 && { overrides }) };
+  const { discounted } = price;
+  const list = discounted?.list ?? price;
+  return {
+    ...named(list),
+    ...(discounted && { discount: discounted.by }),
+    ...(list.overrides.length > 0 && { overrides: list.overrides.map(overrideJson) }),
+  };
 }
 
-function named(price: Partial<Omit<Price, 'overrides'>>): { [name: string]: string } {
+const overrideJson = ({ minPromptTokens, hours, days, price }: PriceOverride): PriceOverrideJson => ({
+  ...(minPromptTokens >= 0 && { min_prompt_tokens: minPromptTokens }),
+  ...(hours && { utc_start: clockOf(hours.start), utc_end: clockOf(hours.end) }),
+  ...(days && { utc_days: days.map((day) => WEEKDAYS[day] ?? '') }),
+  ...named(price),
+});
+
+/** 630 minutes → `1030`. */
+const clockOf = (minutes: number): number => Math.floor(minutes / 60) * 100 + (minutes % 60);
+
+function named(price: Partial<Rates>): { [name: string]: string } {
   const json: { [name: string]: string } = {};
-  for (const [name, member] of NAMES) {
-    const value: PicoUsd | undefined = price[member];
+  for (const [member, name] of Object.entries(NAMES) as [keyof Rates, string][]) {
+    const value = price[member];
     if (value !== undefined) json[name] = formatPrice(value);
   }
   return json;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/** The members of a price table, each with its unit: what `[….price]` may say, and `[[….price.overrides]]` beside its conditions. */
+
+const decimal = z
+  .string('must be a decimal string such as "0.40", never a number')
+  .regex(/^\d{1,12}(\.\d{1,18})?$/, 'must be a decimal string such as "0.40"')
+  .optional();
+
+/** US dollars per million tokens. */
+const PER_MILLION = {
+  input: decimal,
+  output: decimal,
+  input_cache_read: decimal,
+  input_cache_write: decimal,
+  input_cache_write_1h: decimal,
+  input_audio: decimal,
+  input_audio_cache_read: decimal,
+  input_image: decimal,
+  input_video: decimal,
+  output_reasoning: decimal,
+  output_audio: decimal,
+  output_image: decimal,
+  output_video: decimal,
+};
+
+/** US dollars apiece. */
+const PER_UNIT = {
+  request: decimal,
+  web_search: decimal,
+  image: decimal,
+  output_image_each: decimal,
+  input_second: decimal,
+  output_second: decimal,
+  input_character: decimal,
+};
+
+/** By their names in the contract (`utc_days`), in the order of `Date.getUTCDay`. */
+export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+/** `1030` = 10:30 UTC. */
+const clock = z
+  .number()
+  .int()
+  .min(0)
+  .max(2400)
+  .refine((value) => value % 100 < 60, 'must be a time of day such as 1030 for 10:30');
+
+const override = z
+  .strictObject({
+    ...PER_MILLION,
+    ...PER_UNIT,
+    min_prompt_tokens: z.number().int().nonnegative().optional(),
+    utc_start: clock.optional(),
+    utc_end: clock.optional(),
+    utc_days: z.array(z.enum(WEEKDAYS)).min(1).optional(),
+  })
+  .refine(({ min_prompt_tokens, utc_start, utc_days }) => [min_prompt_tokens, utc_start, utc_days].some(isGiven), {
+    error: 'needs a condition: min_prompt_tokens, utc_start and utc_end, or utc_days',
+  })
+  .refine(
+    ({ utc_start, utc_end }) => isGiven(utc_start) === isGiven(utc_end) && (utc_start !== utc_end || !isGiven(utc_end)),
+    {
+      error: 'utc_start and utc_end stand together and differ',
+    },
+  );
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
+}
+
+/** A part of the price that is taken off: `"0.25"` = a quarter. */
+const discount = z.string().regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a part of one such as "0.25"');
+
+/** What a provider's file may say for all its models. */
+export const PROVIDER_PRICE_FILE = z.strictObject({ web_search: decimal });
+
+export const PRICE_FILE = z.strictObject({
+  ...PER_MILLION,
+  ...PER_UNIT,
+  discount: discount.optional(),
+  overrides: z.array(override).optional(),
+});
+
+export type PriceFile = z.output<typeof PRICE_FILE>;
+export type OverrideFile = NonNullable<PriceFile['overrides']>[number];
