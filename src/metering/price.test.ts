@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPerMillion, formatPrice } from '../base/money.ts';
 import { usageOf } from '../call/usage.ts';
-import { billFor } from '../metering/cost.ts';
-import { buildPrice } from './build-price.ts';
-import { type Price, priceAtInstant } from './price.ts';
-import { PRICE_FILE } from './price-file.ts';
+import { buildPrice } from '../catalog/build-price.ts';
+import { type Price, priceAtInstant } from '../catalog/price.ts';
+import { PRICE_FILE } from '../catalog/price-file.ts';
+import { billFor } from './cost.ts';
 
 const priceOf = (file: object): Price => buildPrice(PRICE_FILE.parse({ input: '1', output: '2', ...file }));
 const inputAt = (price: Price, time: string, prompt = 1): string => {
