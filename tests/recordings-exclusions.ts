@@ -2,11 +2,9 @@ import type { Client } from './matrix/client.ts';
 import type { Recording } from './recordings.ts';
 import type { Expected } from './recordings-expect.ts';
 
-const LIMIT = 'a prompt beyond the token limit is an incomplete answer in this dialect, not an error';
 
 /** Why a program of this dialect is not shown a recording: it means something else there, or nothing at all. */
 export function exclusionOf({ expect }: Recording, client: Client): string | undefined {
-  if (client.limitIsIncomplete && expect.error?.class === 'context_length_exceeded') return LIMIT;
   const calls = expect.choices?.some(({ tool_calls = [] }) => tool_calls.length > 0);
   return calls ? client.cannot.tool : undefined;
 }

@@ -23,6 +23,8 @@ export type ClientDialect = {
   readonly encodeReply: (reply: Reply, answer: AnswerContext) => Json;
   readonly encodeEvents: (answer: AnswerContext) => EventEncoder;
   readonly encodeFault: (fault: Fault, answer: FaultContext) => EncodedFault;
+  /** Is a streamed call that failed before its first byte told so in a stream, not by the status? Absent = never. */
+  readonly tellsInBand?: (fault: Fault, call: Call) => boolean;
   /** Keeps a silent line alive, before the first frame and between any two: what every reader of the dialect skips. */
   readonly keepAlive: string;
   readonly streamContentType: string;
@@ -58,8 +60,6 @@ export type AnswerContext = {
 export type FaultContext = {
   readonly id: string | null;
   readonly extra?: JsonObject | undefined;
-  /** Set where a call was read and asked for no stream: some dialects answer certain faults with an incomplete reply. */
-  readonly answer?: AnswerContext;
 };
 export type EncodedFault = {
   readonly status: number;

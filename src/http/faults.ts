@@ -23,6 +23,9 @@ export function envelope(value: Fault): {
   };
 }
 
+/** When to ask again after a 429 whose vendor did not say. */
+const RATE_LIMIT_SECONDS = '5';
+
 /** Writes a refusal, with the headers every refusal carries. */
 export function sendFault(response: ServerResponse, encoded: EncodedFault, value: Fault, id: string | null): void {
   if (response.destroyed || response.headersSent) {
@@ -31,7 +34,9 @@ export function sendFault(response: ServerResponse, encoded: EncodedFault, value
   }
   const text = JSON.stringify(encoded.body);
   const { 'retry-after': wait, ...headers } = encoded.headers;
-  const after = value.retryAfterMs === undefined ? wait : String(Math.ceil(value.retryAfterMs / 1000));
+  const told = value.retryAfterMs === undefined ? wait : String(Math.ceil(value.retryAfterMs / 1000));
+  // Some programs repeat a 429 only where it says when (codex-rs 0.171, counted 2026-11-29).
+  const after = told ?? (encoded.status === 429 ? RATE_LIMIT_SECONDS : undefined);
   const isUnread = leavesUnread(response.req);
   response.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',

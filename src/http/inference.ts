@@ -84,10 +84,7 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
     },
     done: (result) =>
       contain(exchange, () => {
-        if (result.kind === 'failed') {
-          const answer = answerContext(gateway, request, null);
-          return refuseIn(dialect, response, result.fault, { id: request.id, answer });
-        }
+        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id });
         if (result.kind !== 'replied') return;
         const context = answerContext(gateway, request, result.target);
         context.extra = extraOf(headers, call, receipt);
@@ -136,7 +133,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     done: (result) =>
       contain(exchange, () => {
         if (result.kind !== 'failed') return stream.end();
-        if (!stream.opened()) {
+        if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
           stream.release();
           return refuseIn(dialect, response, result.fault, { id: request.id });
         }

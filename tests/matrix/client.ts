@@ -23,8 +23,6 @@ export type Client = {
   readonly transcriptIsText?: true;
   /** Which sequence stopped the answer is told, where the vendor tells. */
   readonly tellsStop?: true;
-  /** A prompt beyond the model's limit is no error but an answer that was cut short. */
-  readonly limitIsIncomplete?: true;
   /** Thoughts are shown only to those who asked for reasoning. */
   readonly hidesThoughts?: true;
 };

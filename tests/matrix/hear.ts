@@ -52,7 +52,7 @@ export function hearReply(client: Client, upstream: Upstream, call: Call, told: 
         body = client.dialect.encodeReply({ ...reply, bill: BILL }, answer);
       },
       failed: (fault) => {
-        body = client.dialect.encodeFault(fault, { id: answer.id, answer }).body;
+        body = client.dialect.encodeFault(fault, { id: answer.id }).body;
       },
     },
   );

@@ -29,8 +29,6 @@ export function refusedCell(client: Client, upstream: Upstream, kind: Refusal, s
   const refusal = errorTranscript(upstream.dialect.id, kind);
   if (!refusal) return { state: 'none', reason: 'the vendor documents no such refusal' };
   const fault = upstream.dialect.decodeFault({ ...refusal, provider: 'Sample', now: 0 });
-  if (kind === 'context_length_exceeded' && client.limitIsIncomplete)
-    return { state: 'none', reason: 'a prompt beyond the limit is an incomplete answer in this dialect' };
   return held(() => {
     assert.equal(faultRow(fault).class, kind);
     assert.equal(fault.upstream?.provider, 'Sample');
@@ -76,7 +74,7 @@ export type Heard = {
 };
 
 export function toldAtOnce(client: Client, fault: Fault): Heard {
-  const { status, body, headers } = client.dialect.encodeFault(fault, { id: 'gen-1', answer: sampleAnswer() });
+  const { status, body, headers } = client.dialect.encodeFault(fault, { id: 'gen-1' });
   const text = JSON.stringify(body);
   return { status, told: client.tell(JSON.parse(text)), text, retryAfter: headers['retry-after'] };
 }
@@ -90,7 +88,7 @@ export function toldInStream(client: Client, fault: Fault): Heard {
   ];
   const text = events.map(client.dialect.encodeEvents(sampleAnswer())).join('');
   const told = client.tell(client.fold(text));
-  const wholly = client.limitIsIncomplete ? ['stop', 'tool_calls'] : ['stop', 'length', 'tool_calls'];
+  const wholly = ['stop', 'length', 'tool_calls'];
   assert.ok(!told.choices.some(({ finish }) => wholly.includes(finish)), 'the answer does not seem whole');
   return { status: faultRow(fault).status, told, text, retryAfter: undefined };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isObject, type JsonObject, objectOf, parseJson } from '../../base/json.ts';
+import { type JsonObject, objectOf, parseJson } from '../../base/json.ts';
 import { decodeStream } from '../laws.ts';
 import { sampleAnswer, sampleCall, sampleTarget, sampleUpstream } from '../samples.ts';
 import { openaiResponsesClient } from './client/index.ts';
@@ -64,13 +64,13 @@ test('the sequence of events is the documented one', () => {
   ]);
 });
 
-test('a token limit is an incomplete answer where no stream was asked for', () => {
+test('a token limit is an error, whole and streamed, under the word that programs of this dialect know', () => {
   const fault = { code: 'context_length_exceeded', message: 'Too long.' } as const;
-  const plain = openaiResponsesClient.encodeFault(fault, { id: null });
-  assert.deepEqual([plain.status, objectOf(plain.body).metadata], [400, null]);
-  const encoded = openaiResponsesClient.encodeFault(fault, { id: 'gen-1', answer: sampleAnswer() });
-  assert.equal(encoded.status, 200);
-  assert.ok(isObject(encoded.body));
-  assert.deepEqual(encoded.body.incomplete_details, { reason: 'max_output_tokens' });
-  assert.equal(encoded.body.status, 'incomplete');
+  const { status, body } = openaiResponsesClient.encodeFault(fault, { id: null });
+  assert.deepEqual([status, objectOf(body).metadata], [400, null]);
+  assert.deepEqual(objectOf(body).error, { code: 'context_length_exceeded', message: 'Too long.' });
+  const encode = openaiResponsesClient.encodeEvents(sampleAnswer());
+  const text = [{ type: 'start' } as const, { type: 'fault', fault } as const].map(encode).join('');
+  assert.match(text, /event: response\.failed\n.*"error":\{"code":"context_length_exceeded"/);
+  assert.doesNotMatch(text, /response\.(?:incomplete|completed)/);
 });

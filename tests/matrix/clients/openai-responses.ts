@@ -177,5 +177,4 @@ export const responsesClient: Client = {
     audio: 'the Responses API answers without audio',
   },
   refusalIsText: false,
-  limitIsIncomplete: true,
 };

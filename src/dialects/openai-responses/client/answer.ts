@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Event, UsageEvent } from '../../../call/event.ts';
 import type { FinishReason } from '../../../call/finish.ts';
 import type { AnswerContext } from '../../dialect.ts';
-import { cutShort, errorCodeOf, isTokenLimit, metadataOf } from './fault.ts';
+import { errorCodeOf, metadataOf } from './fault.ts';
 import { createOutput } from './output.ts';
 import { encodeResponse, type Outcome } from './response.ts';
 
@@ -52,12 +52,8 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
   const fail = (value: Fault): void => {
     closed = true;
     output.close('incomplete');
-    if (isTokenLimit(value)) {
-      const { status, output: _none, ...more } = cutShort(value);
-      emit('response.incomplete', { response: outcome(status, more) });
-      return;
-    }
-    const error = { code: errorCodeOf(value), message: value.message, metadata: metadataOf(value) };
+    const error = { code: errorCodeOf(value), message: messageOf(value), metadata: metadataOf(value) };
+    // OpenAI's SDKs throw at the first, Codex hears only the second.
     emit('error', { ...error, param: value.param ?? null });
     emit('response.failed', { response: outcome('failed', { error, errorType: faultRow(value).errorType }) });
   };
@@ -84,6 +80,12 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
         output.add(event);
     }
   };
+}
+
+/** Codex reads how long to wait from these words (codex-rs, try_parse_retry_after, read 2026-11-29). */
+function messageOf({ message, retryAfterMs }: Fault): string {
+  if (retryAfterMs === undefined || /try again in \d/i.test(message)) return message;
+  return `${message} Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
 }
 
 type End = { readonly status: 'completed' | 'incomplete' | 'failed'; readonly more: Partial<Outcome> };

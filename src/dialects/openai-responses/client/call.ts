@@ -56,6 +56,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const call: Call = {
     ...readCommon(to, body, request.headers),
     dialect: DIALECT,
+    ...(repeatsRefusals(request) && { faultsInBand: true }),
     messages: readMessages(to, body),
     tools: readTools(to, body),
     output: readFormat(to, text),
@@ -73,6 +74,10 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   };
   return to.first ? failed(to.first) : ok(call);
 }
+
+/** Codex asks five times more after 402, 404, 413 and thirty times after 503 (0.171, counted 2026-11-29). */
+const repeatsRefusals = ({ headers }: ClientRequest): boolean =>
+  /^codex/i.test(headers.originator ?? headers['user-agent'] ?? '');
 
 function readMessages(to: Complaints, body: JsonObject): Message[] {
   const messages = readInput(to, body.input);

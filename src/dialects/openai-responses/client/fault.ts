@@ -1,54 +1,71 @@
 import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
+import type { Call } from '../../../call/call.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
-import { encodeResponse, type Outcome } from './response.ts';
 
-/** The `code` of a failed response (spec §6.2). */
+/**
+ * The `code` of a failed response. Codex knows a few words, each of which ends its turn after one request; on any other
+ * it asks five times more (codex-rs 0.171, counted 2026-11-29). So what asking again cannot mend is `invalid_prompt`.
+ */
 export function errorCodeOf(fault: Fault): string {
-  switch (faultRow(fault).errorType) {
-    case 'rate_limit_exceeded':
-      return 'rate_limit_exceeded';
-    case 'context_length_exceeded':
-    case 'invalid_request':
-    case 'invalid_prompt':
-      return 'invalid_prompt';
-    case 'content_policy_violation':
-      return 'image_content_policy_violation';
-    case 'invalid_image':
-      return 'invalid_image';
-    case 'image_too_large':
-      return 'image_too_large';
-    case 'unsupported_image_format':
-      return 'unsupported_image_media_type';
-    case 'image_download_failed':
-      return 'failed_to_download_image';
-    default:
-      return 'server_error';
-  }
+  const row = faultRow(fault);
+  const word = WORDS[row.class];
+  if (word !== undefined) return word;
+  const image = IMAGE_WORDS[row.errorType];
+  if (image !== undefined) return image;
+  return row.retry === 'no' && row.status < 500
+    ? 'invalid_prompt'
+    : HOPELESS.has(row.class)
+      ? 'invalid_prompt'
+      : 'server_error';
 }
 
-/** The response of a call that a token limit cut short. */
-export const cutShort = (fault: Fault): Outcome => ({
-  status: 'incomplete',
-  output: [],
-  incomplete: 'max_output_tokens',
-  errorType: faultRow(fault).errorType,
-});
+const WORDS: { readonly [kind: string]: string } = {
+  rate_limit: 'rate_limit_exceeded',
+  context_length_exceeded: 'context_length_exceeded',
+  insufficient_quota: 'insufficient_quota',
+  overloaded: 'server_is_overloaded',
+  content_policy: 'invalid_prompt',
+};
+const IMAGE_WORDS: { readonly [errorType: string]: string } = {
+  invalid_image: 'invalid_image',
+  image_too_large: 'image_too_large',
+  unsupported_image_format: 'unsupported_image_media_type',
+  image_download_failed: 'failed_to_download_image',
+};
+/** Another try meets the same refusal. */
+const HOPELESS = new Set([
+  'invalid_request',
+  'model_not_found',
+  'not_found',
+  'authentication',
+  'permission',
+  'not_implemented',
+]);
 
-/** Reaching a token limit is an incomplete answer here, not an error (spec §6.2). */
-export const isTokenLimit = (fault: Fault): boolean =>
-  ['context_length_exceeded', 'max_tokens_exceeded', 'string_too_long'].includes(fault.code);
+/** The classes that programs of this dialect know by a word in `error.code`, whole answers included. */
+const KNOWN_WORDS = new Set(['context_length_exceeded', 'insufficient_quota', 'overloaded']);
+
+/**
+ * Must a streamed call that failed before its first byte be told so in a stream? A full context always is, as OpenAI
+ * does it. To programs that repeat a call whatever status refuses it, everything is but what they take as final or wait
+ * for: 400, and 429 with its `Retry-After`.
+ */
+export function tellsInBand(fault: Fault, call: Call): boolean {
+  const row = faultRow(fault);
+  if (row.class === 'context_length_exceeded') return true;
+  return call.faultsInBand === true && row.status !== 400 && row.status !== 429;
+}
 
 /** A plain error: `{error:{code,message},metadata}`; metadata is null unless there is something to tell. */
 export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
   const row = faultRow(fault);
-  if (context.answer && isTokenLimit(fault))
-    return { status: 200, body: encodeResponse(context.answer, cutShort(fault)), headers: {} };
+  const isWord = KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt';
   return {
     status: row.status,
     body: {
       error: {
-        code: row.status,
+        code: isWord ? errorCodeOf(fault) : row.status,
         message: fault.message,
         ...(fault.param !== undefined && { param: fault.param }),
         ...(availabilityMembers(fault) as JsonObject),

@@ -2,7 +2,7 @@ import { PRODUCT } from '../../../base/product.ts';
 import type { ClientDialect } from '../../dialect.ts';
 import { decodeCall } from './call.ts';
 import { encodeEvents } from './events.ts';
-import { encodeFault } from './fault.ts';
+import { encodeFault, tellsInBand } from './fault.ts';
 import { encodeReply } from './reply.ts';
 
 /** `POST /responses` as programs speak it to us, Codex among them. */
@@ -12,6 +12,7 @@ export const openaiResponsesClient: ClientDialect = {
   encodeReply,
   encodeEvents,
   encodeFault,
+  tellsInBand,
   keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
   streamContentType: 'text/event-stream',
 };

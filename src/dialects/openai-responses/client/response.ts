@@ -29,7 +29,7 @@ export function encodeResponse(answer: AnswerContext, outcome: Outcome): JsonObj
     incomplete_details: outcome.incomplete === undefined ? null : { reason: outcome.incomplete },
     ...(outcome.errorType !== undefined && { error_type: outcome.errorType }),
     model: answer.model,
-    provider: answer.provider,
+    ...(answer.provider !== '' && { provider: answer.provider }),
     output: outcome.output,
     ...echo(answer),
     service_tier: outcome.serviceTier ?? (outcome.status === 'in_progress' ? (answer.call.serviceTier ?? null) : null),
