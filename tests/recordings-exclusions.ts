@@ -2,7 +2,6 @@ import type { Client } from './matrix/client.ts';
 import type { Recording } from './recordings.ts';
 import type { Expected } from './recordings-expect.ts';
 
-
 /** Why a program of this dialect is not shown a recording: it means something else there, or nothing at all. */
 export function exclusionOf({ expect }: Recording, client: Client): string | undefined {
   const calls = expect.choices?.some(({ tool_calls = [] }) => tool_calls.length > 0);
