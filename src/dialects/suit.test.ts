@@ -177,3 +177,11 @@ test('what Anthropic’s thinking said is not lost when reasoning is asked for i
   assert.deepEqual(suited(asked).native?.fields, { speed: 'fast' });
   assert.deepEqual(suited(asked, {}, 'anthropic-messages').native, native);
 });
+
+test('an endpoint is asked for no more than it writes, and that is told', () => {
+  const lowered = suited({ maxOutputTokens: 64_000 }, { endpoint: { maxOutput: 8_192 } });
+  assert.deepEqual([lowered.maxOutputTokens, lowered.losses], [8_192, ['max_tokens']]);
+  const kept = suited({ maxOutputTokens: 8_192 }, { endpoint: { maxOutput: 8_192 } });
+  assert.deepEqual([kept.maxOutputTokens, kept.losses], [8_192, []]);
+  assert.equal(suited({ maxOutputTokens: 64_000 }, { endpoint: { maxOutput: null } }).maxOutputTokens, 64_000);
+});

@@ -41,6 +41,7 @@ export function suit(asked: Call, endpoint: Endpoint): Result<Suited, Fault> {
     ...(sampling !== call.sampling && { sampling }),
     ...(call.user !== undefined && { user: pseudonym(call.user) }),
     ...suitTier(call, endpoint),
+    ...suitLimit(call, endpoint, losses),
     ...(reasoning && { reasoning: reasoning.value }),
   };
   for (const _ in changed) return ok({ call: { ...call, ...changed }, losses });
@@ -55,6 +56,17 @@ function suitTier({ serviceTier }: Call, { tier, tierPrices }: Endpoint): Pick<C
   if (tier !== null) return serviceTier !== tier && { serviceTier: tier };
   const asked = serviceTier === 'fast' ? 'priority' : serviceTier;
   return asked !== undefined && asked !== 'default' && tierPrices.has(asked) && { serviceTier: 'default' };
+}
+
+/** The router sends a call with too high a limit only where no endpoint could keep it. */
+function suitLimit(
+  { maxOutputTokens: asked }: Call,
+  { maxOutput }: Endpoint,
+  losses: Loss[],
+): Pick<Call, 'maxOutputTokens'> | false {
+  if (asked === undefined || maxOutput === null || asked <= maxOutput) return false;
+  losses.push({ field: 'max_tokens', reason: `lowered to ${maxOutput}, the most that the endpoint writes` });
+  return { maxOutputTokens: maxOutput };
 }
 
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */

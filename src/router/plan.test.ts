@@ -60,6 +60,10 @@ file('models/acme/brokered.toml', `name = "Brokered"\n[endpoints.broker]\n${pric
 file('models/acme/two:free.toml', `name = "Two free"\n[endpoints.dear]\n${price('0')}\n`);
 
 file(
+  'models/acme/brief.toml',
+  `name = "Brief"\n[endpoints.cheap]\n${price('1')}\nmax_output = 100\n[endpoints.middle]\n${price('2')}\nmax_output = 300\n[endpoints.dear]\n${price('3')}\nmax_output = 300\ninput = ["text"]\n`,
+);
+file(
   'models/acme/three.toml',
   `name = "Three"
 max_output = 500
@@ -271,8 +275,18 @@ test('every price of max_price is a limit of its own', () => {
   }
 });
 
-test('an answer longer than an endpoint can write, and a model nobody may learn from, are refused', () => {
-  const tooLong = ask({ models: ['acme/three'], maxOutputTokens: 501 });
+test('where no endpoint writes as much as was asked for, those that write most are taken, but not by a strict call', () => {
+  const brief = (more: Ask) => tags(ask({ models: ['acme/brief'], ...more }));
+  assert.deepEqual(brief({ maxOutputTokens: 200 }), ['brief@middle', 'brief@dear']);
+  assert.deepEqual(brief({ maxOutputTokens: 64_000 }), ['brief@middle', 'brief@dear']);
+  assert.deepEqual(brief({ maxOutputTokens: 64_000, preferences: { only: ['cheap'] } }), ['brief@cheap']);
+  assert.deepEqual(brief({ maxOutputTokens: 64_000, preferences: { require_parameters: true } }), []);
+  assert.deepEqual(brief({ maxOutputTokens: 64_000, promptTokens: 1e9 }), [], 'something else stands against all');
+});
+
+test('a strict call for an answer longer than an endpoint can write, and a model nobody may learn from, are refused', () => {
+  const strict = { preferences: { require_parameters: true } };
+  const tooLong = ask({ models: ['acme/three'], maxOutputTokens: 501, ...strict });
   assert.equal(tooLong.fault?.code, 'max_tokens_exceeded');
   assert.equal(ask({ models: ['acme/three'], maxOutputTokens: 500 }).fault, undefined);
   const closed = ask({ models: ['acme/three'], preferences: { enforce_distillable_text: true } });

@@ -35,12 +35,15 @@ export function plan(question: Question): Plan {
 
 function eligible({ model, tier }: Resolved, question: Question, rejected: Rejection[]): Endpoint[] {
   let left: Endpoint[] = [];
+  const refused: Refused[] = [];
   for (const listed of model.endpoints) {
     const endpoint = formFor(listed, question);
     const obstacle = firstObstacle(endpoint, question, { model, tier });
-    if (obstacle) rejected.push(obstacle);
+    if (obstacle) refused.push({ endpoint, obstacle });
     else left.push(endpoint);
   }
+  if (left.length === 0) left = roomiest(refused, question);
+  for (const { endpoint, obstacle } of refused) if (!left.includes(endpoint)) rejected.push(obstacle);
   if (left.length < 2) return left;
   for (const [step, filter] of SOFT_FILTERS) {
     const unfit = left.flatMap((endpoint) => {
@@ -52,6 +55,19 @@ function eligible({ model, tier }: Resolved, question: Question, rejected: Rejec
     left = left.filter((endpoint) => !unfit.some((entry) => entry.endpoint === endpoint));
   }
   return left;
+}
+
+type Refused = { readonly endpoint: Endpoint; readonly obstacle: Rejection };
+
+/**
+ * Programs of Anthropic's format must name a limit for the output and do not know the model's. Where nothing else stands
+ * against any endpoint, those that write most are asked for as much as they write (told as a loss, see `suit`).
+ */
+function roomiest(refused: readonly Refused[], { preferences }: Question): Endpoint[] {
+  if (preferences.require_parameters === true) return [];
+  const short = refused.filter(({ obstacle }) => obstacle.step === 'max_output').map(({ endpoint }) => endpoint);
+  const most = Math.max(...short.map(({ maxOutput }) => maxOutput ?? 0));
+  return short.filter(({ maxOutput }) => maxOutput === most);
 }
 
 function firstObstacle(endpoint: Endpoint, question: Question, asked: Asked): Rejection | undefined {
