@@ -1,6 +1,7 @@
 /** Servers on this machine are found, listed below their own name and called; by every worker, and again on SIGHUP. */
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
@@ -21,7 +22,14 @@ const lists: { readonly [name: string]: object } = {
   vllm: { object: 'list', data: [{ id: 'meta-llama/Llama-3.1-8B-Instruct', owned_by: 'vllm', max_model_len: 8192 }] },
   llamacpp: {
     models: [{ name: '/models/gemma-3-4b.gguf', capabilities: ['completion'] }],
-    data: [{ id: '/models/gemma-3-4b.gguf', owned_by: 'llamacpp', meta: { n_ctx_train: 32768 } }],
+    data: [
+      {
+        id: '/models/gemma-3-4b.gguf',
+        owned_by: 'llamacpp',
+        meta: { n_ctx: 4096, n_ctx_train: 32768 },
+        architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+      },
+    ],
   },
 };
 
@@ -31,13 +39,31 @@ function startLocal(name: string): Promise<Server> {
     if (name === 'vllm' && request.headers.authorization !== `Bearer ${KEY}`) return response.writeHead(401).end('{}');
     if (request.url === '/v1/models') return response.end(JSON.stringify(lists[name]));
     if (request.url !== '/v1/chat/completions') return response.writeHead(404).end('{}');
-    response.end(JSON.stringify(await answerTo(name, request)));
+    const { model, messages, stream } = JSON.parse(await text(request));
+    // llama.cpp answers with what it was to continue, and stops when the client of a stream leaves.
+    if (stream) return streamed(`${model} of ${name}`, messages, response);
+    response.end(JSON.stringify(answerOf(model, name)));
   });
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
 }
 
-async function answerTo(name: string, request: IncomingMessage): Promise<object> {
-  const { model } = JSON.parse(await text(request));
+const left = new EventEmitter();
+
+function streamed(said: string, messages: { role: string; content: string }[], response: ServerResponse): void {
+  const last = messages.at(-1);
+  const chunk = (delta: object, finish: string | null = null): string =>
+    `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+  response.setHeader('content-type', 'text/event-stream');
+  response.write(chunk({ role: 'assistant', content: last?.role === 'assistant' ? last.content : '' }));
+  if (last?.content === 'For ever') {
+    response.on('close', () => left.emit('left'));
+    left.emit('begun');
+    return;
+  }
+  response.end(`${chunk({ content: said })}${chunk({}, 'stop')}data: [DONE]\n\n`);
+}
+
+function answerOf(model: string, name: string): object {
   return {
     id: 'x',
     object: 'chat.completion',
@@ -69,7 +95,12 @@ after(async () => {
 });
 
 type Listed = {
-  readonly data: readonly { readonly id: string; readonly name: string; readonly context_length: number }[];
+  readonly data: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly context_length: number;
+    readonly architecture: { readonly input_modalities: readonly string[] };
+  }[];
 };
 async function listed(query = ''): Promise<Listed['data']> {
   const headers = { authorization: `Bearer ${API_KEY}`, connection: 'close' };
@@ -86,11 +117,13 @@ test('each is found, and its models are named, sized and sorted by what they are
   const models = await listed();
   const idsAndNames = models.map(({ id, name, context_length }) => [id, name, context_length]);
   assert.deepEqual(idsAndNames.toSorted(), [
-    ['llamacpp/gemma-3-4b.gguf', 'llama.cpp: /models/gemma-3-4b.gguf', 32768],
+    ['llamacpp/gemma-3-4b.gguf', 'llama.cpp: /models/gemma-3-4b.gguf', 4096],
     ['lmstudio/qwen-qwen3-8b', 'LM Studio: qwen/qwen3-8b', 131072],
     ['ollama/llama3.2:3b', 'Ollama: llama3.2:3b', 131072],
     ['vllm/meta-llama-Llama-3.1-8B-Instruct', 'vLLM: meta-llama/Llama-3.1-8B-Instruct', 8192],
   ]);
+  const { architecture } = models.find(({ id }) => id.startsWith('llamacpp/')) ?? {};
+  assert.deepEqual(architecture?.input_modalities, ['text', 'image']);
   const embedders = await listed('?output_modalities=embeddings');
   assert.deepEqual(
     embedders.map(({ id }) => id),
@@ -116,6 +149,37 @@ test('each is called under the name it gave, whichever process answers', async (
     'meta-llama/Llama-3.1-8B-Instruct of vllm',
     'qwen/qwen3-8b of lmstudio',
   ]);
+});
+
+const ask = (body: object, more: RequestInit = {}): Promise<Response> =>
+  fetch(`${gateway.base}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, connection: 'close' },
+    body: JSON.stringify({ model: 'llamacpp/gemma-3-4b.gguf', ...body }),
+    ...more,
+  });
+
+test('what llama.cpp was to continue is not in its answer, whole and streamed', async () => {
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'This is ' },
+  ];
+  const whole = (await (await ask({ messages })).json()) as { choices: { message: { content: string } }[] };
+  assert.equal(whole.choices[0]?.message.content, '/models/gemma-3-4b.gguf of llamacpp');
+  const stream = await (await ask({ messages, stream: true })).text();
+  assert.doesNotMatch(stream, /This is/);
+  assert.match(stream, /gguf of llamacpp/);
+});
+
+test('who leaves a whole answer of llama.cpp stops it', { timeout: 30_000 }, async () => {
+  const leaving = new AbortController();
+  const begun = once(left, 'begun');
+  const stopped = once(left, 'left');
+  const answer = ask({ messages: [{ role: 'user', content: 'For ever' }] }, { signal: leaving.signal });
+  await begun;
+  leaving.abort();
+  await assert.rejects(answer);
+  await stopped;
 });
 
 test('SIGHUP to the process that was started makes every worker ask again', async () => {

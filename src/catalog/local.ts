@@ -1,6 +1,6 @@
 import { buildModel } from './build-model.ts';
 import type { Catalog } from './catalog.ts';
-import type { Endpoint, Model } from './model.ts';
+import type { Endpoint, Modality, Model } from './model.ts';
 import type { Provider } from './provider.ts';
 
 /** What a server on this machine offers: its provider's slug, the base URL it answered at, and its models. */
@@ -10,8 +10,12 @@ export type LocalServer = {
   readonly models: readonly LocalModel[];
 };
 
-/** A name the server answers to; the context window in tokens where the server tells it. */
-export type LocalModel = { readonly name: string; readonly context: number | null };
+/** A name the server answers to; the context window in tokens and what goes in where the server tells it. */
+export type LocalModel = {
+  readonly name: string;
+  readonly context: number | null;
+  readonly input?: readonly Modality[];
+};
 
 /**
  * The catalogue with the models of the local servers that were found, as `ollama/llama3.2:3b` and so on: free, and
@@ -36,13 +40,14 @@ export function withLocalModels(catalog: Catalog, servers: readonly LocalServer[
 
 function build(
   provider: string,
-  { name, context }: LocalModel,
+  { name, context, input }: LocalModel,
   providers: ReadonlyMap<string, Provider>,
 ): Model | undefined {
   const id = `${provider}/${slugOf(name)}`;
   const table = {
     name,
     ...(context !== null && { context }),
+    ...(input && { input: [...input] }),
     // No such list says what a model is for, but embedding models are named so (nomic-embed-text, bge-m3 is not).
     ...(/embed/i.test(name) && { output: ['embeddings' as const] }),
     endpoints: { [provider]: { upstream_id: name, free: true } },

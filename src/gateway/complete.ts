@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
@@ -66,6 +67,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   }
   let run: Run | null = null;
   const current = (): Run => run ?? NO_RUN;
+  let asked: Endpoint | null = null;
   const delivery = createDelivery(context, hold, current);
   run = startRun(
     gateway.upstream,
@@ -76,6 +78,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     },
     {
       dispatched: ({ endpoint }, prepared) => {
+        asked = endpoint;
         hold.dispatched(endpoint.id);
         if (listener.echo) listener.echo(echoOf(prepared));
       },
@@ -89,12 +92,15 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     current().cancel();
   });
   const cancel = (): void => {
-    if (!request.call.stream) return;
+    if (!request.call.stream && !stopsWithClient(asked)) return;
     delivery.abandon();
     current().cancel();
   };
   return { pause: delivery.pause, resume: delivery.resume, cancel };
 }
+
+/** A whole answer is paid for once it is asked for, so it is heard out; of a server on this machine only time would be lost. */
+const stopsWithClient = (endpoint: Endpoint | null): boolean => endpoint?.provider.local === true;
 
 /** Commits what happened, then lets the last of the answer out. */
 function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {

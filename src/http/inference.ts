@@ -77,7 +77,7 @@ type CompletionRequest = Parameters<typeof complete>[1];
 function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
   const { gateway, dialect, response, headers, call } = exchange;
   let receipt: Receipt | null = null;
-  complete(gateway, request, {
+  const completion = complete(gateway, request, {
     events: () => {},
     settled: (value) => {
       receipt = value;
@@ -91,6 +91,9 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
         sendJson(response, text, { 'x-generation-id': request.id });
       }),
+  });
+  response.once('close', () => {
+    if (!response.writableFinished) completion.cancel();
   });
 }
 

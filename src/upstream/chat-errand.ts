@@ -8,6 +8,7 @@ import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
 import type { Errand } from './errand.ts';
+import { repeatedPrefill, withoutPrefill } from './prefill.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Sink } from './read-body.ts';
 
@@ -30,6 +31,7 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
       // What is answered must have other ids than the calls that the provider was sent.
       const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
       const context = { call: known, target, dialect, newId: world.newId };
+      const prefill = repeatedPrefill(call, target.endpoint);
       return ok([
         {
           accept: acceptOf(dialect, call),
@@ -40,7 +42,10 @@ export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply
               ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] })
               : encoded;
           },
-          read: (headers, sink) => readAnswer(context, headers, callersNames(sink, named.given)),
+          read: (headers, sink) => {
+            const told = callersNames(sink, named.given);
+            return readAnswer(context, headers, prefill === undefined ? told : withoutPrefill(told, prefill));
+          },
           decodeFault: dialect.decodeFault,
           ...(call.blobs && { blobs: call.blobs }),
         },

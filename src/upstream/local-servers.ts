@@ -1,7 +1,8 @@
-import { objectOf, parseJson, stringOf } from '../base/json.ts';
+import { arrayOf, type Json, objectOf, parseJson, stringOf } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { LocalModel, LocalServer } from '../catalog/local.ts';
+import { MODALITIES, type Modality } from '../catalog/model.ts';
 import type { Provider } from '../catalog/provider.ts';
 import { sign } from './auth/sign.ts';
 import { collectBody } from './collect-body.ts';
@@ -51,17 +52,32 @@ async function ask(provider: Provider, { world, credentials }: Means): Promise<L
   return Array.isArray(data) ? { provider: provider.slug, baseUrl: provider.baseUrl, models: modelsIn(data) } : null;
 }
 
-/** vLLM tells `max_model_len`, llama.cpp what the model was trained for (both known since 2024). */
+/**
+ * vLLM tells `max_model_len`, LM Studio what it has loaded; llama.cpp the window it was started with (`n_ctx`), which may
+ * be far below what the model was trained for (`n_ctx_train`, all that older builds tell), and what it takes beside text
+ * as `architecture` (build 11434, seen 2026-11-28).
+ */
 function modelsIn(list: readonly unknown[]): LocalModel[] {
   return list
     .map(objectOf)
-    .map((entry) => ({
-      name: stringOf(entry.id),
-      context: tokensOf(entry.max_model_len ?? objectOf(entry.meta).n_ctx_train),
-    }))
+    .map(({ id, meta, max_model_len, loaded_context_length, architecture }) => {
+      const { n_ctx, n_ctx_train } = objectOf(meta);
+      const input = modalitiesOf(objectOf(architecture).input_modalities);
+      return {
+        name: stringOf(id),
+        context: firstTokens(max_model_len, loaded_context_length, n_ctx, n_ctx_train),
+        ...(input.length > 0 && { input }),
+      };
+    })
     .filter(({ name }) => name !== '')
     .slice(0, MODELS_MAX);
 }
+
+const modalitiesOf = (told: Json | undefined): Modality[] =>
+  MODALITIES.filter((modality) => modality !== 'embeddings' && arrayOf(told).includes(modality));
+
+const firstTokens = (...told: readonly unknown[]): number | null =>
+  told.map(tokensOf).find((tokens) => tokens !== null) ?? null;
 
 const tokensOf = (value: unknown): number | null =>
   Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : null;

@@ -54,6 +54,13 @@ export const QUIRKS = {
     why: 'gives answers of more than 4,096 tokens only as a stream: the text of its 400, widely quoted, read 2026-11-24',
     call: (body) => (typeof body.max_tokens === 'number' && body.max_tokens > 4_096 ? streamed(body) : body),
   },
+  'streams-always': {
+    why: 'a whole answer is written to its end after the client left, a stream is not: llama-server, build 11434, seen 2026-11-28',
+    call: (body) => streamed(body),
+  },
+  'repeats-prefill': {
+    why: 'the answer begins with the assistant’s text that it was to continue: llama-server, build 11434, seen 2026-11-28; read in upstream/prefill.ts',
+  },
   'adaptive-thinking': {
     why: 'thinking.type is adaptive or disabled: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
   },
