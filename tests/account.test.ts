@@ -81,6 +81,16 @@ test('a generation can be read the moment it is settled, and only by its account
   assert.equal((await statusOf('/generation', API_KEY))[0], 400);
 });
 
+test('a receipt belongs to its key: of the account’s others only a management key may read it', async () => {
+  const id = await spend(hashOf('Key from'), cents(0));
+  const { secret, key } = await access.keys.create({ name: 'another' });
+  const path = `/generation?id=${id}`;
+  assert.deepEqual(await statusOf(path, secret), [404, `Generation ${id} not found`]);
+  assert.equal((await statusOf(path, MANAGEMENT_KEY))[0], 200);
+  assert.equal((await statusOf(path, API_KEY))[0], 200);
+  await access.keys.remove(key.hash);
+});
+
 test('a key is made, used to its limit, changed and deleted; its text is seen once', async () => {
   const made = await manager.apiKeys.create({
     requestBody: { name: 'made here', limit: 0.1, limitReset: 'daily', expiresAt: new Date('2027-01-01T00:00:00Z') },
@@ -110,7 +120,7 @@ test('a key is made, used to its limit, changed and deleted; its text is seen on
 
 test('credit and activity are told in dollars; today is not among the completed days', async () => {
   await ledger.credit({ id: 'p1', accountId: 'owner', amount: cents(1000), reason: 'a payment' });
-  const credits = await user.credits.getCredits();
+  const credits = await manager.credits.getCredits();
   assert.equal(credits.data.totalCredits, 10);
   assert.equal(credits.data.totalUsage, 0.07);
   await spend(hashOf('Key from'), cents(2));
@@ -126,6 +136,7 @@ test('credit and activity are told in dollars; today is not among the completed 
 
 test('who may not is told so in the words clients know', async () => {
   assert.deepEqual(await statusOf('/key'), [401, 'Missing Authentication header']);
+  assert.equal((await statusOf('/credits', API_KEY))[0], 403);
   assert.deepEqual(await statusOf('/keys', API_KEY), [403, 'Only management keys can perform this operation']);
   const post = (body: unknown): Promise<[number, string]> =>
     statusOf('/keys', MANAGEMENT_KEY, { method: 'POST', body: JSON.stringify(body) });

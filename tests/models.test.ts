@@ -47,6 +47,7 @@ before(async () => {
     enabled: () => new Set(['groq']),
     access: await openAccess(parts),
     health,
+    boards: 'public',
     insights: openInsights(storage.insightsStore, world),
     log: () => {},
   } as Partial<Gateway> as Gateway;

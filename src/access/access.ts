@@ -2,6 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
 import { keyIn, sessionIn } from './credential.ts';
+import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { DEFAULT_WORKSPACE_ID } from './owner.ts';
 import { digestOf, type NewSecret } from './secret.ts';
@@ -14,6 +15,8 @@ export type Need = 'none' | 'key' | 'inference' | 'management';
 export type Access = {
   /** One hash and one map lookup. Never waits. */
   readonly authenticate: (headers: WireHeaders) => Caller | Fault;
+  /** Is a key given that is not known here? */
+  readonly isWrong: (headers: WireHeaders) => boolean;
   /**
    * The same for a key that is not known here: it may have been made a moment ago by another process, so the store is
    * asked again, at most a few times a second however many wrong keys are tried.
@@ -21,6 +24,7 @@ export type Access = {
   readonly authenticateLate: (headers: WireHeaders) => Promise<Caller | Fault>;
   /** Null = may. */
   readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
+  readonly guesses: Guesses;
   readonly keys: Keys;
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
@@ -78,16 +82,21 @@ export async function openAccess(parts: {
       return fault('authentication', 'This API key has expired');
     return known.caller;
   };
+  const isWrong = (headers: WireHeaders): boolean => {
+    const secret = keyIn(headers);
+    return secret !== undefined && !callers.has(digestOf(secret));
+  };
   const lookAgain = seldom(world, refresh);
 
   return {
     authenticate,
+    isWrong,
     authenticateLate: async (headers) => {
-      const secret = keyIn(headers);
-      if (secret !== undefined && !callers.has(digestOf(secret))) await lookAgain().catch(() => {});
+      if (isWrong(headers)) await lookAgain().catch(() => {});
       return authenticate(headers);
     },
     authorize,
+    guesses: createGuesses(world),
     keys: openKeys({ ...parts, keys: () => [...callers.values()].map(({ key }) => key), refresh }),
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
@@ -103,11 +112,11 @@ function seldom(world: World, task: () => Promise<void>): () => Promise<void> {
   let next: Promise<void> | null = null;
   const begin = (): Promise<void> => {
     next = null;
-    last = world.now();
+    last = world.elapsed();
     return task();
   };
   return () => {
-    const wait = last + LOOK_AGAIN_MS - world.now();
+    const wait = last + LOOK_AGAIN_MS - world.elapsed();
     if (next === null && wait <= 0) return begin();
     next ??= new Promise<void>((awake) => world.after(wait, awake)).then(begin);
     return next;

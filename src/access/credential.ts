@@ -1,7 +1,8 @@
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 
-const KEY_LENGTH_MAX = 512;
+/** Longer ones are no keys. */
+export const KEY_LENGTH_MAX = 512;
 export const SESSION_COOKIE = `${PRODUCT.slug}_session`;
 
 /**

@@ -19,6 +19,8 @@ export const LIMITS = {
   embedding_inputs_max: 2_048,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   embedding_requests_max: 64,
+  /** Connections of clients to one process; one more is closed unheard. */
+  connections_max: 10_000,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */
@@ -44,10 +46,18 @@ export type Deadlines = {
   readonly keep_alive_ms: number;
 };
 
-/** How long a client may take to send a request: its head, and all of it. */
-export type ClientDeadlines = { readonly request_head_ms: number; readonly request_ms: number };
+/** How long a client may take to send a request: its first byte once connected, its head, and all of it. */
+export type ClientDeadlines = {
+  readonly first_byte_ms: number;
+  readonly request_head_ms: number;
+  readonly request_ms: number;
+};
 
-export const CLIENT_DEADLINES: ClientDeadlines = { request_head_ms: 30_000, request_ms: 120_000 };
+export const CLIENT_DEADLINES: ClientDeadlines = {
+  first_byte_ms: 15_000,
+  request_head_ms: 30_000,
+  request_ms: 120_000,
+};
 
 export const DEADLINES: Deadlines = {
   headers_ms: 12_000,

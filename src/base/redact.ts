@@ -11,3 +11,8 @@ export function redact(text: string): string {
   for (const secret of SECRETS) clean = clean.replace(secret, '[redacted]');
   return clean;
 }
+
+const PATHS = /(?<![\w/:.])(?:file:\/\/)?(?:\/[\w.@+~-]+){2,}|\b[A-Z]:\\[^\s'"]+/g;
+
+/** Replaces what looks like a path: an error's own words tell where on this machine the gateway is installed. */
+export const withoutPaths = (text: string): string => text.replace(PATHS, '[path]');

@@ -43,8 +43,11 @@ export type WireHandler = {
 };
 
 export type WireError = {
-  /** `refused` never reached the host; `reset` broke off; `malformed` was not HTTP; `forbidden` was refused by us. */
-  readonly kind: 'refused' | 'reset' | 'malformed' | 'forbidden';
+  /**
+   * `refused` never reached the host; `reset` broke off; `malformed` was not HTTP; `forbidden` was refused by us;
+   * `exhausted`: this machine has no more connections to give.
+   */
+  readonly kind: 'refused' | 'reset' | 'malformed' | 'forbidden' | 'exhausted';
   readonly message: string;
 };
 

@@ -66,7 +66,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
   const credentials = credentialsFor(configuration);
   let { serving } = parts;
   let loads = 1;
-  const health = createHealth(world.now);
+  const health = createHealth(world.elapsed);
   const gateway: Gateway = {
     world,
     catalog: () => serving.catalog,
@@ -77,6 +77,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
     records: storage.records,
     health,
     dialects: DIALECTS,
+    boards: configuration.boards,
     upstream: {
       world,
       credentials,

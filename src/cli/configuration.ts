@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
+import { KEY_LENGTH_MAX } from '../access/credential.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
@@ -22,6 +23,7 @@ export type Configuration = {
   readonly clientDeadlines: ClientDeadlines;
   /** How long calls in flight get to end after SIGTERM, in milliseconds. */
   readonly drainMs: number;
+  readonly boards: 'public' | 'private';
   readonly environment: Environment;
   /** What the operator should know at start. */
   readonly warnings: readonly string[];
@@ -82,6 +84,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
   },
   {
+    name: 'SWITCHWRIGHT_BOARDS',
+    default: 'public',
+    meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
+  },
+  {
     name: '<SLUG>_API_KEY',
     default: '',
     meaning:
@@ -111,10 +118,12 @@ export function readConfiguration(environment: Environment): Configuration {
     egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
     deadlines: { ...scaled(factor), keep_alive_ms: keepAlive(environment) },
     clientDeadlines: {
+      first_byte_ms: Math.ceil(CLIENT_DEADLINES.first_byte_ms * factor),
       request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
     },
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
+    boards: boards(environment.SWITCHWRIGHT_BOARDS || 'public'),
     environment: writtenEitherWay(environment),
     warnings: unknownSettings(environment),
   });
@@ -139,13 +148,27 @@ const writtenEitherWay = (environment: Environment): Environment => ({
   ...environment,
 });
 
+/** Sixteen random characters of an alphabet of 64 are 96 bits, besides `sk-`. */
+const SEED_LENGTH_MIN = 19;
+
 /** A key travels in a header, which takes neither spaces nor letters beyond ASCII. */
 function seed(environment: Environment, name: string): string | null {
   const value = environment[name];
   if (!value) return null;
   if (!/^[\x21-\x7e]+$/.test(value))
     throw new ConfigurationError(`${name} must be printable ASCII without spaces, such as sk-….`);
+  if (value.length < SEED_LENGTH_MIN)
+    throw new ConfigurationError(
+      `${name} is too short to be safe: give it at least ${SEED_LENGTH_MIN} characters that nobody can guess, such as sk- and the output of "openssl rand -hex 32".`,
+    );
+  if (value.length > KEY_LENGTH_MAX)
+    throw new ConfigurationError(`${name} is longer than the ${KEY_LENGTH_MAX} characters that are read of a key.`);
   return value;
+}
+
+function boards(word: string): Configuration['boards'] {
+  if (word === 'public' || word === 'private') return word;
+  throw new ConfigurationError(`SWITCHWRIGHT_BOARDS must be public or private, not "${word}".`);
 }
 
 export class ConfigurationError extends Error {

@@ -111,14 +111,14 @@ function stopSignal(reload: () => void): Promise<number> {
 /** Stops accepting and lets calls in flight end, also those whose client has gone; what takes longer is broken off. */
 async function drain(server: FastifyInstance, { gateway }: Composed, { drainMs }: Configuration): Promise<void> {
   const { server: http } = server;
-  const until = Date.now() + drainMs + LAST_WORDS_MS;
+  const until = performance.now() + drainMs + LAST_WORDS_MS;
   const closed = new Promise<void>((done) => http.close(() => done()));
   // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
   const idle = setInterval(() => http.closeIdleConnections(), 20);
   const late = setTimeout(() => gateway.ledger.interrupt(STOPPING), drainMs);
   const last = setTimeout(() => http.closeAllConnections(), drainMs + LAST_WORDS_MS);
   await closed;
-  while (gateway.ledger.open() > 0 && Date.now() < until) await wait(20);
+  while (gateway.ledger.open() > 0 && performance.now() < until) await wait(20);
   clearInterval(idle);
   clearTimeout(late);
   clearTimeout(last);

@@ -74,7 +74,6 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     {
       errand: passedOn(chatErrand(gateway, request.call), request.userAgent),
       plan: decided,
-      startedAt: request.receivedAt,
     },
     {
       dispatched: ({ endpoint }, prepared) => {

@@ -39,14 +39,14 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
   /** Choices that have begun and have not finished. */
   const open = new Set<number>();
   let firstContentAt: number | null = null;
-  let checkpointAt = gateway.world.now();
+  let checkpointAt = gateway.world.elapsed();
   let covered = held;
 
   const { receivedAt } = context.request;
   const priceOf = ({ endpoint }: Target) => priceAtInstant(endpoint.price, receivedAt);
 
   const events = (batch: readonly Event[], target: Target): void => {
-    const now = gateway.world.now();
+    const now = gateway.world.elapsed();
     firstContentAt ??= now;
     for (const event of batch) {
       meter.pass(event);
@@ -88,7 +88,7 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     over = true;
     const { sampling, messages } = context.request.call;
     const choices = sampling.n ?? 1;
-    const endedAt = gateway.world.now();
+    const endedAt = gateway.world.elapsed();
     const times = { receivedAt, firstContentAt, endedAt };
     return { meter, promptTokens, messages, choices, held, cutShort, interruption, ...times };
   };

@@ -50,7 +50,7 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   const ended = endingOf(outcome, promptTokens, {
     messages: asMessages(request.call.inputs),
     receivedAt: request.receivedAt,
-    endedAt: gateway.world.now(),
+    endedAt: gateway.world.elapsed(),
   });
   const receipt = receiptOf(request, about, outcome, ended);
   await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
@@ -77,7 +77,6 @@ function runHeld(
       {
         errand: passedOn(embeddingErrand(gateway, request.call), request.userAgent),
         plan: decided,
-        startedAt: request.receivedAt,
       },
       { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done },
     );

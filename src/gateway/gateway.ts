@@ -21,6 +21,8 @@ export type Gateway = {
   readonly records: Records;
   readonly health: Health;
   readonly dialects: Dialects;
+  /** Who sees rankings and apps: everybody, or only callers with a session or a key. */
+  readonly boards: 'public' | 'private';
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

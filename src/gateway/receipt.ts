@@ -21,6 +21,8 @@ export type GatewayRequest<Asked> = {
   readonly userAgent: string | null;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same moment by the clock of durations. */
+  readonly begunAt: number;
 };
 
 export type CompletionRequest = GatewayRequest<Call>;
@@ -34,6 +36,7 @@ export type Result = {
   readonly serviceTier: string | null;
   readonly finish: { readonly reason: FinishReason; readonly native: string | null } | null;
   readonly fault: Fault | null;
+  /** These two by the clock of durations. */
   readonly firstContentAt: number | null;
   readonly endedAt: number;
 };
@@ -62,7 +65,7 @@ export function receiptOf(
   outcome: Pick<RunOutcome, 'attempts' | 'losses'>,
   result: Result,
 ): Receipt {
-  const { caller, receivedAt } = request;
+  const { caller, receivedAt, begunAt } = request;
   return {
     ...about,
     id: request.id,
@@ -82,7 +85,9 @@ export function receiptOf(
     attempts: outcome.attempts,
     losses: outcome.losses,
     fault: result.fault,
-    firstContentMs: result.firstContentAt === null ? null : result.firstContentAt - receivedAt,
-    totalMs: result.endedAt - receivedAt,
+    firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
+    totalMs: millisecondsFrom(begunAt, result.endedAt),
   };
 }
+
+const millisecondsFrom = (start: number, end: number): number => Math.round(end - start);

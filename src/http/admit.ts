@@ -23,6 +23,8 @@ export type Admission = (
   enter: (caller: Caller | null) => void,
 ) => void;
 
+const TOO_MANY = 'Too many wrong API keys came from this address. Please wait before the next.';
+
 /** Decides on the head of a request alone who comes in: of everyone else not a byte of the body is kept. */
 export function admission(gateway: Gateway, need: Need): Admission {
   const { access } = gateway;
@@ -43,7 +45,10 @@ export function admission(gateway: Gateway, need: Need): Admission {
     };
     const answer = access.authenticate(headers);
     // A key that is not known here may have been made a moment ago.
-    if (isFault(answer) && need !== 'none')
+    if (isFault(answer) && need !== 'none') {
+      // Whoever has the right key comes in, whatever others at the same address try.
+      const wait = access.isWrong(headers) ? access.guesses.wrong(request.socket.remoteAddress ?? '') : null;
+      if (wait !== null) return refuse(response, fault('rate_limit_exceeded', TOO_MANY, { retryAfterMs: wait }));
       access
         .authenticateLate(headers)
         .then(decide)
@@ -51,7 +56,7 @@ export function admission(gateway: Gateway, need: Need): Admission {
           gateway.log('a request failed inside', cause);
           response.destroy();
         });
-    else decide(answer);
+    } else decide(answer);
   };
 }
 

@@ -16,7 +16,7 @@ const chat = CLIENT_DIALECTS['openai-chat'] as ClientDialect;
 test('a bug in one call is told and logged; the others go on', async () => {
   const logged: string[] = [];
   const gateway = {
-    world: { now: () => 0 },
+    world: { now: () => 0, elapsed: () => 0 },
     log: (message: string) => logged.push(message),
   } as unknown as Gateway;
   const buggy: ClientDialect = {

@@ -33,8 +33,9 @@ export function geminiModelsHandler(gateway: Gateway): InferenceHandler {
 function embeddingHandler(gateway: Gateway): InferenceHandler {
   return (request, response) => {
     const receivedAt = gateway.world.now();
+    const begunAt = gateway.world.elapsed();
     contain({ gateway, dialect: geminiClient, response }, () => {
-      answer({ gateway, request, response, receivedAt }).catch((cause: unknown) => {
+      answer({ gateway, request, response, receivedAt, begunAt }).catch((cause: unknown) => {
         gateway.log('a call failed inside', cause);
         refuseIn(geminiClient, response, fault('server', 'Internal Server Error'));
       });
@@ -47,9 +48,10 @@ type Exchange = {
   readonly request: InferenceRequest;
   readonly response: ServerResponse;
   readonly receivedAt: number;
+  readonly begunAt: number;
 };
 
-async function answer({ gateway, request, response, receivedAt }: Exchange): Promise<void> {
+async function answer({ gateway, request, response, receivedAt, begunAt }: Exchange): Promise<void> {
   const { headers, params, caller } = request;
   const body = parseBody(Buffer.concat(request.chunks), LIMITS.nesting_max);
   if (!body.ok) return refuseIn(geminiClient, response, body.error);
@@ -67,6 +69,7 @@ async function answer({ gateway, request, response, receivedAt }: Exchange): Pro
     app,
     userAgent,
     receivedAt,
+    begunAt,
   });
   if (result.kind === 'failed') return refuseIn(geminiClient, response, result.fault, { id });
   sendJson(response, JSON.stringify(encodeEmbedding(result.reply, method)), { 'x-generation-id': id });

@@ -34,6 +34,7 @@ export type InferenceHandler = (request: InferenceRequest, response: ServerRespo
 export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
   return ({ headers, params, caller, chunks }, response) => {
     const receivedAt = gateway.world.now();
+    const begunAt = gateway.world.elapsed();
     contain({ gateway, dialect, response }, () => {
       const body = parseChunks(chunks, LIMITS.nesting_max);
       if (!body.ok) return refuseIn(dialect, response, body.error);
@@ -41,7 +42,7 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): Infe
       const decoded = dialect.decodeCall(value, { headers, params });
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
       const call = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
-      answer({ gateway, dialect, response, headers, caller, receivedAt, call });
+      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call });
     });
   };
 }
@@ -53,11 +54,12 @@ type Exchange = {
   readonly headers: WireHeaders;
   readonly caller: Caller;
   readonly receivedAt: number;
+  readonly begunAt: number;
   readonly call: Call;
 };
 
 function answer(exchange: Exchange): void {
-  const { gateway, dialect, headers, call, caller, receivedAt } = exchange;
+  const { gateway, dialect, headers, call, caller, receivedAt, begunAt } = exchange;
   const id = gateway.world.newId('gen');
   const request = {
     id,
@@ -67,6 +69,7 @@ function answer(exchange: Exchange): void {
     app: appOf(headers),
     userAgent: headers['user-agent'] ?? null,
     receivedAt,
+    begunAt,
   };
   if (call.stream) streamAnswer(exchange, request);
   else wholeAnswer(exchange, request);

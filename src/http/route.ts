@@ -25,6 +25,12 @@ export type RouteRequest = {
   /** Decoded; a repeated name keeps its last value. */
   readonly query: { readonly [name: string]: string | undefined };
   readonly headers: WireHeaders;
+  /**
+   * Somebody only looks: HEAD, or a browser or a messenger that fetches what may never be opened. Nothing may change by it.
+   */
+  readonly isLook: boolean;
+  /** The address at the other end of the connection. */
+  readonly address: string;
   /** The parsed JSON body of POST, PUT and PATCH; an empty object when there was none. */
   readonly body: JsonObject;
   readonly caller: Caller | null;

@@ -12,7 +12,7 @@ import { CORS } from './headers.ts';
 import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
-import { askBeforeBodies, refuseSocket } from './sockets.ts';
+import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 
 /** The first names of every path of the API, and of no page. */
 const API_NAMES = ['/api', '/v1', '/v1beta'] as const;
@@ -43,6 +43,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
         },
       );
       askBeforeBodies(node);
+      boundConnections(node, deadlines.first_byte_ms);
       return node;
     },
     forceCloseConnections: true,
@@ -104,6 +105,8 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
           params: request.params as { [name: string]: string },
           query: lastValues(request.query as { [name: string]: string | string[] }),
           headers: request.headers as WireHeaders,
+          isLook: request.method === 'HEAD' || isPrefetch(request.headers as WireHeaders),
+          address: request.raw.socket.remoteAddress ?? '',
           body: body.value,
           caller: request.caller,
           origin: originOf(request),
@@ -114,6 +117,15 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     },
   });
 }
+
+/** `Sec-Purpose` is the standard's (Fetch, read 2026-11-29), the others are older browsers' and previews'. */
+const isPrefetch = ({
+  'sec-purpose': standard,
+  purpose,
+  'x-purpose': preview,
+  'x-moz': mozilla,
+}: WireHeaders): boolean =>
+  [standard, purpose, preview, mozilla].some((word) => word !== undefined && /prefetch|prerender|preview/i.test(word));
 
 async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): Promise<FastifyReply> {
   if ('bytes' in answer)

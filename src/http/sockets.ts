@@ -1,11 +1,27 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Fault, fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
 import { envelope } from './faults.ts';
 
 /** A client that announces a body waits for our word: it comes when the caller is admitted, or a refusal does. */
 export function askBeforeBodies(server: Server): void {
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
+}
+
+/**
+ * A connection over which nothing ever comes is closed: Node's own deadlines begin with the first byte of a request
+ * (nodejs.org/api/http.html, `headersTimeout`; of 5,000 silent ones it kept all, seen with 26.10). And there are so many at most.
+ */
+export function boundConnections(server: Server, firstByteMs: number): void {
+  server.maxConnections = LIMITS.connections_max;
+  server.on('connection', (socket) => {
+    const silent = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, firstByteMs);
+    silent.unref();
+    socket.once('close', () => clearTimeout(silent));
+  });
 }
 
 /** Answers what is not HTTP, or too slow, or too long, where nothing else has been answered; then hangs up. */

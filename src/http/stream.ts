@@ -40,7 +40,7 @@ export function createEventStream(
   let ended = false;
   let paused = false;
   /** When the silence is too long. A write only moves it: the one timer, when it fires, looks at the clock and sleeps on. */
-  let dueAt = world.now() + options.headWaitMs;
+  let dueAt = world.elapsed() + options.headWaitMs;
   let timer: Cancel | null = world.after(Math.min(options.headWaitMs, options.keepAliveMs), beat);
 
   function open(): void {
@@ -49,7 +49,7 @@ export function createEventStream(
   }
 
   function beat(): void {
-    const now = world.now();
+    const now = world.elapsed();
     if (now >= dueAt) {
       if (!opened) open();
       // What a slow client has not taken yet keeps the line busy.
@@ -68,7 +68,7 @@ export function createEventStream(
   const write = (text: string): void => {
     if (ended || text === '') return;
     if (!opened) open();
-    dueAt = world.now() + options.keepAliveMs;
+    dueAt = world.elapsed() + options.keepAliveMs;
     const flowing = response.write(text);
     if (!flowing && !paused && response.writableLength > LIMITS.client_buffer_bytes_max / 16) {
       paused = true;

@@ -40,13 +40,14 @@ type Parts = {
   readonly scopes: readonly Scope[];
   readonly leases: Leases;
   readonly store: LedgerStore;
-  readonly now: number;
+  /** By the clock of durations. */
+  readonly openedAt: number;
   readonly ended: () => void;
   readonly unsettled: Unsettled;
 };
 
 export function openHold(parts: Parts): OpenHold {
-  const { request, scopes, leases, store, now } = parts;
+  const { request, scopes, leases, store, openedAt } = parts;
   const { generationId: id } = request;
   let state: 'open' | 'ended' | 'expired' = 'open';
   let amount = request.amount;
@@ -110,7 +111,7 @@ export function openHold(parts: Parts): OpenHold {
     state = 'expired';
     close(interruptedReceipt(intent(), at)).catch(() => {});
   };
-  return { hold, openedAt: now, expire };
+  return { hold, openedAt, expire };
 }
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */

@@ -30,7 +30,7 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   const poolOf = (scope: Scope): Pool => {
     let pool = pools.get(scope);
     if (!pool) {
-      pool = newPool(scope, world.now());
+      pool = newPool(scope, world.elapsed());
       pools.set(scope, pool);
     }
     return pool;
@@ -42,7 +42,7 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     cancelSweep = null;
     let isLimited = false;
     for (const pool of pools.values()) {
-      if (world.now() - pool.usedAt >= IDLE_MS) returnIdle(pool);
+      if (world.elapsed() - pool.usedAt >= IDLE_MS) returnIdle(pool);
       const isEmpty = pool.held === 0n && pool.free === 0n && pool.waiting.length === 0;
       if (pool.unlimited === false && isEmpty) pools.delete(pool.scope);
       else if (pool.unlimited !== true) isLimited = true;
@@ -65,7 +65,7 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     isLimited: (scope) => pools.get(scope)?.unlimited === false,
     tryTake: (scope, amount) => {
       const pool = poolOf(scope);
-      if (pool.unlimited === false) pool.usedAt = world.now();
+      if (pool.unlimited === false) pool.usedAt = world.elapsed();
       return takeFrom(pool, amount);
     },
     take: (scope, amount) => {
@@ -82,7 +82,7 @@ export function openLeases(store: LedgerStore, world: World): Leases {
       const pool = poolOf(scope);
       pool.held -= taken;
       pool.free += taken - cost;
-      pool.usedAt = world.now();
+      pool.usedAt = world.elapsed();
       if (pool.unlimited === true) return giveBack(pool, store);
       pool.unlimited = false;
       planSweep();

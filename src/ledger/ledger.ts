@@ -57,14 +57,21 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
   const sweep = (): void => {
     cancelSweep = world.after(SWEEP_MS, sweep);
     unsettled.tryAgain();
-    const now = world.now();
-    open.endThrough(now - HOLD_MS_MAX, (hold) => hold.expire(now));
+    open.endThrough(world.elapsed() - HOLD_MS_MAX, (hold) => hold.expire(world.now()));
   };
   let cancelSweep = world.after(SWEEP_MS, sweep);
 
   const start = (request: HoldRequest, scopes: readonly Scope[]): Hold => {
     let remove = (): void => {};
-    const hold = openHold({ request, scopes, leases, store, now: world.now(), ended: () => remove(), unsettled });
+    const hold = openHold({
+      request,
+      scopes,
+      leases,
+      store,
+      openedAt: world.elapsed(),
+      ended: () => remove(),
+      unsettled,
+    });
     remove = open.add(hold);
     return hold.hold;
   };

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { sqliteBulk } from './bulk.ts';
 import { migrate } from './migrate.ts';
+import { makePrivate } from './private.ts';
 import type { QueryResult, Row, Step, Value, Work, WorkContext } from './work.ts';
 
 const STATEMENTS_MAX = 500;
@@ -29,9 +29,9 @@ export type Sqlite = {
 export type SqliteOptions = { readonly file: string; readonly role: 'owner' | 'visitor' | 'reader' };
 
 export function openSqlite({ file, role }: SqliteOptions): Sqlite {
+  if (file !== ':memory:' && role !== 'reader') makePrivate(file);
   const lock = role === 'owner' && file !== ':memory:' ? takeLock(file) : null;
   const isChecked = existsSync(file) && role === 'owner' && statSync(file).size <= CHECKED_BYTES_MAX;
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const isReader = role === 'reader';
   const database = new DatabaseSync(file, { timeout: 5_000, readBigInts: true, readOnly: isReader });
   for (const pragma of isReader ? PRAGMAS : [...WRITER_PRAGMAS, ...PRAGMAS]) database.exec(`pragma ${pragma}`);
@@ -97,7 +97,6 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
 
 /** A second database beside the file, locked for as long as we live: the kernel lets go of it however we die. */
 function takeLock(file: string): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const lock = new DatabaseSync(`${file}.lock`, { timeout: 2_000 });
   try {
     lock.exec('begin exclusive');

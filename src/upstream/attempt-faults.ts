@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../base/fault.ts';
+import { withoutPaths } from '../base/redact.ts';
 import type { WireError } from '../base/world.ts';
 import type { Target } from '../facts/target.ts';
 
@@ -43,8 +44,15 @@ export const resting = (provider: string, againInMs: number): Fault =>
 export const truncated = (failing: Failing, what: string): Fault =>
   fault('upstream_truncated', `${nameOf(failing)} ${what}.`, upstreamOf(failing));
 
+/** So long whoever is told that this machine is full should stay away. */
+const FULL_MS = 5_000;
+
+export const exhausted = (why: string): Fault =>
+  fault('overloaded', `The gateway is overloaded: ${why}.`, { retryAfterMs: FULL_MS });
+
 export function ofWire(failing: Failing, error: WireError): Fault {
   const name = nameOf(failing);
+  if (error.kind === 'exhausted') return exhausted(error.message);
   if (error.kind === 'malformed')
     return fault('upstream_malformed', `${name} sent what cannot be read: ${error.message}`, upstreamOf(failing));
   if (failing.status !== null) return truncated(failing, 'broke off its answer');
@@ -52,8 +60,9 @@ export function ofWire(failing: Failing, error: WireError): Fault {
   return fault('upstream_unreachable', `${name} ${what}: ${error.message}`, upstreamOf(failing));
 }
 
+/** What it was is for whoever runs the gateway: an error's own words may name files of this machine. */
 export const bug = (cause: unknown): Fault =>
   fault(
     'server',
-    `The gateway met an error of its own: ${cause instanceof Error ? cause.message.slice(0, 200) : 'unknown'}`,
+    `The gateway met an error of its own: ${cause instanceof Error ? withoutPaths(cause.message).slice(0, 200) : 'unknown'}`,
   );

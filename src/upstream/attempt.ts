@@ -47,6 +47,8 @@ const DRAIN = { ms: 1_000, bytes: 64 * 1024 } as const;
 type Exchange = {
   readonly setup: AttemptSetup;
   readonly listener: AttemptListener;
+  /** A timestamp; all other moments here are of the clock of durations. */
+  readonly stampedAt: number;
   readonly startedAt: number;
   readonly watch: Watch;
   wire: Wire | null;
@@ -66,10 +68,11 @@ type Exchange = {
 /** One HTTP exchange with one endpoint, from the first byte sent to the last event. Never calls back synchronously. */
 export function startAttempt(setup: AttemptSetup, listener: AttemptListener): AttemptHandle {
   const { world } = setup;
-  const startedAt = world.now();
+  const startedAt = world.elapsed();
   const exchange: Exchange = {
     setup,
     listener,
+    stampedAt: world.now(),
     startedAt,
     watch: startWatch(world, () => expire(exchange)),
     wire: null,
@@ -95,14 +98,14 @@ export function startAttempt(setup: AttemptSetup, listener: AttemptListener): At
   return {
     pause: () => {
       if (exchange.over || exchange.pausedAt !== null) return;
-      exchange.pausedAt = world.now();
+      exchange.pausedAt = world.elapsed();
       exchange.watch.due(startedAt + setup.deadlines.total_ms);
       exchange.wire?.pause();
     },
     resume: () => {
       if (exchange.over || exchange.pausedAt === null) return;
       exchange.pausedAt = null;
-      exchange.watch.due(dueAt(exchange, world.now()));
+      exchange.watch.due(dueAt(exchange, world.elapsed()));
       exchange.wire?.resume();
     },
     cancel: () => {
@@ -135,7 +138,7 @@ function dueAt({ setup, startedAt, headersAt, contentAt, pausedAt }: Exchange, n
 
 function onHead(exchange: Exchange, status: number, headers: WireHeaders): void {
   const { setup } = exchange;
-  const now = setup.world.now();
+  const now = setup.world.elapsed();
   exchange.status = status;
   exchange.headersAt = now;
   exchange.upstreamId = headers['x-request-id'] ?? headers['request-id'] ?? headers['x-amzn-requestid'] ?? null;
@@ -144,7 +147,7 @@ function onHead(exchange: Exchange, status: number, headers: WireHeaders): void 
     exchange.watch.due(dueAt(exchange, now));
     return;
   }
-  const failure = readFailure(setup, status, headers, now, sinkOf(exchange));
+  const failure = readFailure(setup, status, headers, setup.world.now(), sinkOf(exchange));
   exchange.reader = {
     push: (bytes) => {
       if (failure.push(bytes) === 'full') failure.end();
@@ -166,7 +169,8 @@ function onData(exchange: Exchange, bytes: Uint8Array): void {
     return;
   }
   exchange.reader?.push(bytes);
-  if (exchange.contentAt !== null && !exchange.over) exchange.watch.due(dueAt(exchange, exchange.setup.world.now()));
+  if (exchange.contentAt !== null && !exchange.over)
+    exchange.watch.due(dueAt(exchange, exchange.setup.world.elapsed()));
 }
 
 function onEnd(exchange: Exchange): void {
@@ -193,10 +197,10 @@ function expire(exchange: Exchange): void {
     return;
   }
   const { setup, startedAt, contentAt, status } = exchange;
-  const now = setup.world.now();
+  const now = setup.world.elapsed();
   if (status !== null && status >= 300) exchange.reader?.end();
   else if (contentAt === null || now >= startedAt + setup.deadlines.total_ms)
-    fail(exchange, faults.tooSlow(exchange, now - startedAt));
+    fail(exchange, faults.tooSlow(exchange, Math.round(now - startedAt)));
   else fail(exchange, faults.silent(exchange, setup.deadlines.between_events_ms));
 }
 
@@ -251,7 +255,7 @@ function pass(exchange: Exchange, events: readonly Event[]): void {
     return;
   }
   exchange.held = null;
-  exchange.contentAt = exchange.setup.world.now();
+  exchange.contentAt = exchange.setup.world.elapsed();
   const start = held[0];
   if (start?.type === 'start') exchange.upstreamId = start.id ?? exchange.upstreamId;
   listener.events(held);
@@ -274,19 +278,19 @@ function finish(exchange: Exchange, end: AttemptEnd): void {
   exchange.over = true;
   exchange.reader = null;
   drain(exchange);
-  const { setup, startedAt, headersAt, contentAt, status, upstreamId } = exchange;
+  const { setup, stampedAt, startedAt, headersAt, contentAt, status, upstreamId } = exchange;
   const { endpoint, model } = setup.target;
   const outcome = end.kind === 'cancelled' ? 'cancelled' : 'fault' in end ? 'failed' : 'answered';
   exchange.listener.done(end, {
     endpoint: endpoint.id,
     provider: endpoint.provider.slug,
     model: model.id,
-    startedAt,
+    startedAt: stampedAt,
     status,
     upstreamId,
-    headersMs: headersAt === null ? null : headersAt - startedAt,
-    firstContentMs: contentAt === null ? null : contentAt - startedAt,
-    totalMs: setup.world.now() - startedAt,
+    headersMs: headersAt === null ? null : Math.round(headersAt - startedAt),
+    firstContentMs: contentAt === null ? null : Math.round(contentAt - startedAt),
+    totalMs: Math.round(setup.world.elapsed() - startedAt),
     outcome,
     fault: 'fault' in end ? end.fault : null,
     losses: setup.losses,
@@ -299,7 +303,7 @@ function drain(exchange: Exchange): void {
     exchange.watch.stop();
     return;
   }
-  exchange.watch.due(exchange.setup.world.now() + DRAIN.ms);
+  exchange.watch.due(exchange.setup.world.elapsed() + DRAIN.ms);
   if (exchange.pausedAt !== null) exchange.wire.resume();
 }
 

@@ -6,6 +6,7 @@ import { PRODUCT } from '../base/product.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
+import { exhausted } from './attempt-faults.ts';
 import { type CollectError, collectBody } from './collect-body.ts';
 
 export type AssetData = { readonly mediaType: string; readonly data: Uint8Array };
@@ -54,14 +55,14 @@ async function fetchAsset(
   asset: Asset,
   onCancel: (cancel: () => void) => void,
 ): Promise<Result<AssetData, Fault>> {
-  const until = world.now() + LIMITS.asset_timeout_ms;
+  const until = world.elapsed() + LIMITS.asset_timeout_ms;
   let url = asset.url;
   for (let redirects = 0; redirects <= LIMITS.asset_redirects_max; redirects++) {
     const headers = { 'user-agent': PRODUCT.userAgent, accept: '*/*' };
     const answer = await collectBody(
       world,
       { method: 'GET', url, headers, body: null, reach: 'public' },
-      { bytesMax: LIMITS.asset_bytes_max, timeoutMs: Math.max(1, until - world.now()), onCancel },
+      { bytesMax: LIMITS.asset_bytes_max, timeoutMs: Math.max(1, until - world.elapsed()), onCancel },
     );
     if (!answer.ok) return failed(faultOf(asset, answer.error));
     const { status, headers: got, body } = answer.value;
@@ -100,6 +101,7 @@ function faultOf(asset: Asset, error: CollectError): Fault {
     return asset.kind === 'image'
       ? downloadFault(asset, `it is larger than ${LIMITS.asset_bytes_max} bytes`, { code: 'image_too_large' })
       : downloadFault(asset, `it is larger than ${LIMITS.asset_bytes_max} bytes`);
+  if (error.kind === 'exhausted') return exhausted(error.message);
   return downloadFault(asset, error.message);
 }
 

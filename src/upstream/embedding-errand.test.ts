@@ -68,7 +68,7 @@ function run(
       events: () => {},
       done: (outcome: RunOutcome<EmbeddingReply>) => resolve({ outcome, sent }),
     };
-    startRun(dependencies, { errand, plan, startedAt: 0 }, listener);
+    startRun(dependencies, { errand, plan }, listener);
   });
 }
 

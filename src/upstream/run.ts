@@ -49,7 +49,6 @@ export type RunDependencies = {
 export type RunRequest<Answer extends Answered> = {
   readonly errand: Errand<Answer>;
   readonly plan: Plan;
-  readonly startedAt: number;
 };
 
 export type Run = {
@@ -73,6 +72,7 @@ type State<Answer extends Answered> = {
   readonly dependencies: RunDependencies;
   readonly request: RunRequest<Answer>;
   readonly listener: RunListener<Answer>;
+  readonly startedAt: number;
   readonly attempts: Attempt[];
   readonly failures: Failure[];
   readonly assets: Map<string, AssetData>;
@@ -103,6 +103,7 @@ export function startRun<Answer extends Answered>(
     dependencies,
     request,
     listener,
+    startedAt: dependencies.world.elapsed(),
     attempts: [],
     failures: [],
     assets: new Map(),
@@ -158,7 +159,7 @@ function finish<Answer extends Answered>(state: State<Answer>, result: Outcome<A
 function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
   const { dependencies, request, answers, assets } = state;
   const candidate = request.plan.candidates[state.index];
-  const isLate = dependencies.world.now() - request.startedAt >= dependencies.deadlines.total_ms;
+  const isLate = dependencies.world.elapsed() - state.startedAt >= dependencies.deadlines.total_ms;
   if (!candidate || isLate || state.failed >= LIMITS.attempts_max) {
     if (candidate && isLate && answers.length > 0) state.failures.push(unfinished(candidate, dependencies.deadlines));
     giveUp(state);

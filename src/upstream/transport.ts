@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import { Client, type Dispatcher } from 'undici';
+import { withoutPaths } from '../base/redact.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import { type EgressAllowance, isGlobalUnicast, parseAllowance } from './address.ts';
@@ -151,7 +152,8 @@ function resolvePublic(url: string, allowance: EgressAllowance, done: (pinned: R
   const { hostname, vouched } = destination.value;
   lookup(hostname, { all: true }, (error, found) => {
     if (error) {
-      done(failed({ kind: 'refused', message: `the host name was not resolved (${error.code})` }));
+      const kind = isExhausted(error.code ?? '') ? 'exhausted' : 'refused';
+      done(failed({ kind, message: `the host name was not resolved (${error.code})` }));
       return;
     }
     const open = found.find(({ address }) => vouched || isGlobalUnicast(address) || allowance.address(address));
@@ -172,12 +174,16 @@ function pinnedClient(url: string, pinned: Pinned, timeout: number): Client {
   });
 }
 
-const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** File descriptors, memory for sockets, ports of our own: used up here, whoever was to be reached. */
+const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+const isExhausted = (code: string): boolean => EXHAUSTED.has(code);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
 function wireErrorOf(error: Error & { readonly code?: unknown }): WireError {
   const code = typeof error.code === 'string' ? error.code : '';
   const message = messageOf(error);
+  if (isExhausted(code)) return { kind: 'exhausted', message: 'this machine has no more connections to give' };
   if (REFUSED.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'refused', message };
   if (/CERT|_TLS_|SIGNATURE|SSL/.test(code)) return { kind: 'refused', message };
   if (RESET.has(code) || code === 'HPE_INVALID_EOF_STATE') return { kind: 'reset', message };
@@ -186,5 +192,5 @@ function wireErrorOf(error: Error & { readonly code?: unknown }): WireError {
 
 function messageOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message || cause.name : 'unknown failure';
-  return text.slice(0, 200);
+  return withoutPaths(text).slice(0, 200);
 }

@@ -1,7 +1,7 @@
 import type { Cancel, World } from '../base/world.ts';
 
 export type Watch = {
-  /** Moves the deadline, in milliseconds since 1970. Later costs nothing; only an earlier one touches the timer. */
+  /** Moves the deadline, by the clock of durations (`World.elapsed`). Later costs nothing; only an earlier one touches the timer. */
   readonly due: (at: number) => void;
   readonly stop: () => void;
 };
@@ -20,12 +20,12 @@ export function startWatch(world: World, onDue: () => void): Watch {
     cancel?.();
     isLastTurn = false;
     armedFor = dueAt;
-    cancel = world.after(Math.max(0, dueAt - world.now()), fire);
+    cancel = world.after(Math.max(0, dueAt - world.elapsed()), fire);
   };
   const fire = (): void => {
     cancel = null;
     armedFor = Number.POSITIVE_INFINITY;
-    if (world.now() < dueAt) arm();
+    if (world.elapsed() < dueAt) arm();
     else if (isLastTurn) onDue();
     else {
       isLastTurn = true;

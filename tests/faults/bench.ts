@@ -141,7 +141,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   };
   const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
   const errand = chatErrand({ world, dialects }, callOf(options.call));
-  const request = { errand, plan: planOf(targets, options.plan), startedAt: world.now() };
+  const request = { errand, plan: planOf(targets, options.plan) };
   let isOver = false;
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),

@@ -60,6 +60,7 @@ export async function startInstance({
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health: warmHealth(),
+    boards: 'public',
     log: (message: string, cause?: unknown) => console.error(message, cause),
   } as unknown as Gateway;
   const server = createServer({ gateway, api: [], pages: pageRoutes });

@@ -121,7 +121,7 @@ test('activity of the completed days, and what a key and an account tell', async
   const today = await manager.analytics.getUserActivity({ date: new Date().toISOString().slice(0, 10) });
   assert.deepEqual(today.data, []);
   assert.equal((await manager.apiKeys.getCurrentKeyMetadata()).data.isManagementKey, true);
-  assert.deepEqual((await client.credits.getCredits()).data, { totalCredits: 0, totalUsage: 0 });
+  assert.deepEqual((await manager.credits.getCredits()).data, { totalCredits: 0, totalUsage: 0 });
 });
 
 test('the SDKs of OpenAI and Anthropic find one model, whose id has a slash', async () => {

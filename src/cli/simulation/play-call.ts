@@ -27,6 +27,7 @@ export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway
       app: draws.chance(0.3) ? { origin: 'https://app.test', title: 'App', categories: [] } : null,
       userAgent: null,
       receivedAt: clock.now(),
+      begunAt: clock.now(),
     },
     client.listener,
   );

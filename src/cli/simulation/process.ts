@@ -66,7 +66,7 @@ export function startProcess(
 async function compose(name: string, world: World, { store, catalog, log }: Surroundings): Promise<Gateway> {
   const storage = openStorageOver(store.connect(name, world), world);
   const access = await openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
-  const health = createHealth(world.now);
+  const health = createHealth(world.elapsed);
   return {
     world,
     catalog: () => catalog,
@@ -77,6 +77,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     records: storage.records,
     health,
     dialects: DIALECTS,
+    boards: 'public',
     upstream: { world, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import { CLIENTS } from '../contract/support.ts';
+import { maySee } from '../may-see.ts';
 import type { Route } from '../route.ts';
 import { bill } from './bill.ts';
 import { copyable } from './code.ts';
@@ -21,7 +22,7 @@ export const generationRoute: Route = {
       return notFound(request, { message: 'Receipts are shown to their owner. Sign in first.', list: '/sign-in' });
     const id = request.params.id ?? '';
     const receipt = await gateway.records.find(id);
-    if (receipt?.accountId !== request.caller.accountId)
+    if (receipt === null || !maySee(request.caller, receipt))
       return notFound(request, { message: `Your account has no receipt “${id}”.` });
     return page(request, `/generation/${encodeURIComponent(id)}`, {
       title: `Receipt ${receipt.id}`,

@@ -3,10 +3,12 @@ import { dayOf } from '../../base/period.ts';
 import { PRODUCT } from '../../base/product.ts';
 import { completionTokens, promptTokens } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Caller } from '../../facts/caller.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { tokensOf } from '../../insights/insights.ts';
 import type { Sums } from '../../insights/store.ts';
+import { maySee } from '../may-see.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
 import { cost, count, exactCount, milliseconds, moment } from './figures.ts';
@@ -26,7 +28,7 @@ export const homeRoute: Route = {
   auth: 'none',
   handle: async (request, gateway) => {
     const catalog = gateway.catalog();
-    const recent = request.caller && (await recentOf(gateway, request.caller.accountId));
+    const recent = request.caller && (await recentOf(gateway, request.caller));
     const day = dayOf(gateway.world.now());
     const [today] = recent ? await gateway.insights.sums({ from: day, to: day, by: [] }) : [];
     return page(request, '/', {
@@ -37,8 +39,8 @@ export const homeRoute: Route = {
   },
 };
 
-const recentOf = async (gateway: Gateway, accountId: string): Promise<readonly Receipt[]> =>
-  (await gateway.records.newest(RECENT)).filter((receipt) => receipt.accountId === accountId);
+const recentOf = async (gateway: Gateway, caller: Caller): Promise<readonly Receipt[]> =>
+  (await gateway.records.newest(RECENT)).filter((receipt) => maySee(caller, receipt));
 
 function visitor(request: RouteRequest, catalog: Catalog): Html {
   return html`<div class="head measure lede"><h1>Every model behind one API</h1>

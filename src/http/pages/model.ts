@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Benchmark, Model } from '../../catalog/model.ts';
 import { waysToSwitchOn } from '../../router/explain.ts';
+import { seesBoards } from '../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { copyable, sampleTabs } from './code.ts';
@@ -39,9 +40,10 @@ export const modelRoute: Route = {
     const asked = `${request.params.author}/${request.params.slug}`;
     const model = findModel(catalog, asked);
     if (!model) return noModel(request, catalog, asked);
+    const isShown = seesBoards(request.caller, gateway);
     const [use, apps, service] = await Promise.all([
-      daysOfUse(gateway, { model: model.id }),
-      rankedApps(gateway, 'month', model.id),
+      isShown ? daysOfUse(gateway, { model: model.id }) : null,
+      isShown ? rankedApps(gateway, 'month', model.id) : null,
       serviceOf(gateway, model.id),
     ]);
     const path = pagePath(model.id);
@@ -49,7 +51,7 @@ export const modelRoute: Route = {
       title: `${displayName(model)} – Run with an API`,
       description: summary(`${model.description} ${priceWords(model).join(', ')}.`, 300),
       section: 'models',
-      content: html`${head(model)}
+      content: html`${head(model, isShown ? TABS : TABS.filter(([id]) => id !== 'activity' && id !== 'apps'))}
 <div class="measure">
 ${overview(model)}
 <section id="endpoints" class="part"><h2>Endpoints</h2>
@@ -57,8 +59,8 @@ ${overview(model)}
 ${switchOn(model, gateway.enabled())}${endpointsTable(model, service, request.query)}</section>
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
-<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>
-<section id="apps" class="part"><h2>Apps <small>this month</small></h2>${appTable(apps, {})}</section>
+${use && html`<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>`}
+${apps && html`<section id="apps" class="part"><h2>Apps <small>this month</small></h2>${appTable(apps, {})}</section>`}
 ${siblings(catalog, model)}
 </div>`,
     });
@@ -77,15 +79,17 @@ export function priceWords(model: Model): readonly string[] {
   return [`Starting at ${perMillion(lowest.input)}/M input tokens`, `${perMillion(lowest.output)}/M output tokens`];
 }
 
-function head(model: Model): Html {
-  const tabs: Part = [
-    ['overview', 'Overview'],
-    ['endpoints', 'Endpoints'],
-    ['samples', 'Sample code'],
-    ['fields', 'Request'],
-    ['activity', 'Activity'],
-    ['apps', 'Apps'],
-  ].map(([id, label]) => html`<a href="#${id}">${label}</a>`);
+const TABS = [
+  ['overview', 'Overview'],
+  ['endpoints', 'Endpoints'],
+  ['samples', 'Sample code'],
+  ['fields', 'Request'],
+  ['activity', 'Activity'],
+  ['apps', 'Apps'],
+] as const;
+
+function head(model: Model, parts: readonly (typeof TABS)[number][]): Html {
+  const tabs: Part = parts.map(([id, label]) => html`<a href="#${id}">${label}</a>`);
   return html`<div class="head measure">
 <div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.output.includes('text') && html`<a class="try" href="/chat?model=${encodeURIComponent(model.id)}">Chat</a>`}<a class="try" href="${comparePath([model])}">Compare</a>${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
 <p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model).map((words) => html`<span>${words}</span>`)}</p>

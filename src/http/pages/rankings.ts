@@ -1,4 +1,5 @@
 import type { Gateway } from '../../gateway/gateway.ts';
+import { seesBoards } from '../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { type Html, html, outbound } from './html.ts';
@@ -22,11 +23,15 @@ function windowTabs(chosen: Window): Html {
   )}</div></nav>`;
 }
 
+const notShown = (request: RouteRequest): RouteAnswer =>
+  notFound(request, { message: 'Rankings and apps are not public here. Sign in first.', list: '/sign-in' });
+
 export const rankingsRoute: Route = {
   method: 'GET',
   path: '/rankings',
   auth: 'none',
   handle: async (request, gateway) => {
+    if (!seesBoards(request.caller, gateway)) return notShown(request);
     const window = windowOf(request);
     const [models, apps, use] = await Promise.all([
       rankedModels(gateway, window),
@@ -52,6 +57,7 @@ export const appsRoute: Route = {
   path: '/apps',
   auth: 'none',
   handle: async (request, gateway) => {
+    if (!seesBoards(request.caller, gateway)) return notShown(request);
     const origin = request.query.url;
     if (origin !== undefined) return appPage(request, gateway, origin);
     const window = windowOf(request);

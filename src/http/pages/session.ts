@@ -5,6 +5,8 @@ import { codeBlock } from './code.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 
+const NOT_KEPT = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+
 /** Redeems the one-time token of a sign-in link; without one it tells how to get such a link. */
 export const signInRoute: Route = {
   method: 'GET',
@@ -12,7 +14,10 @@ export const signInRoute: Route = {
   auth: 'none',
   handle: async (request, gateway) => {
     const token = request.query.token;
+    // A browser drops what it fetched ahead in vain, and asks again when the link is followed.
+    if (token && request.isLook) return { status: 503, text: '', contentType: 'text/plain', headers: NOT_KEPT };
     const redeemed = token ? await gateway.access.redeemSignIn(token) : null;
+    const wait = token && !redeemed ? gateway.access.guesses.wrong(request.address) : null;
     if (redeemed) {
       const secure = request.origin.startsWith('https:');
       const cookie = sessionCookie(redeemed.session, { maxAgeS: redeemed.maxAgeS, secure });
@@ -20,14 +25,14 @@ export const signInRoute: Route = {
         status: 303,
         text: '',
         contentType: 'text/plain; charset=utf-8',
-        headers: { location: '/', 'set-cookie': cookie, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+        headers: { location: '/', 'set-cookie': cookie, ...NOT_KEPT },
       };
     }
     return page(request, '/sign-in', {
-      status: token ? 403 : 200,
+      status: wait !== null ? 429 : token ? 403 : 200,
       title: 'Sign in',
       description: `Sign in to the console of this ${PRODUCT.name} instance.`,
-      headers: { 'referrer-policy': 'no-referrer' },
+      headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
       content: html`<div class="head measure narrow"><h1>Sign in</h1>
 ${token && html`<p class="notice">This link has been used already, or is too old. Ask for a new one.</p>`}
 <p>A sign-in link comes from the machine that runs this instance. It works once.</p>

@@ -16,6 +16,7 @@ export const embeddingsRoute: Route = {
   auth: 'inference',
   handle: async ({ body, headers, caller }, gateway) => {
     const receivedAt = gateway.world.now();
+    const begunAt = gateway.world.elapsed();
     assert(caller, 'the route needs a key');
     const call = openaiEmbeddingsClient.decodeCall(body, { headers });
     if (!call.ok) return refused(call.error, null);
@@ -28,6 +29,7 @@ export const embeddingsRoute: Route = {
       app: appOf(headers),
       userAgent: headers['user-agent'] ?? null,
       receivedAt,
+      begunAt,
     });
     if (result.kind === 'failed') return refused(result.fault, id);
     const { model, endpoint } = result.target;

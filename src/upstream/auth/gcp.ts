@@ -27,7 +27,7 @@ export function signGcp(world: World, request: WireRequest, secret: GcpSecret): 
   const known = tokens.get(world) ?? new Map<GcpSecret, Token | Promise<Result<Token, Fault>>>();
   tokens.set(world, known);
   const held = known.get(secret);
-  if (held && !(held instanceof Promise) && held.until > world.now()) return ok(signBearer(request, held.text));
+  if (held && !(held instanceof Promise) && held.until > world.elapsed()) return ok(signBearer(request, held.text));
   const wait = held instanceof Promise ? held : fetchToken(world, secret);
   known.set(secret, wait);
   return wait.then((token) => {
@@ -63,7 +63,7 @@ async function fetchToken(world: World, secret: GcpSecret): Promise<Result<Token
   if (answer.value.status !== 200 || text === undefined)
     return refused(`status ${answer.value.status}${reason === undefined ? '' : `, ${reason.slice(0, 200)}`}`);
   const livesMs = (optionalNumber(body.expires_in) ?? 3600) * 1000;
-  return ok({ text, until: world.now() + Math.max(livesMs - REFRESH_EARLY_MS, livesMs / 2) });
+  return ok({ text, until: world.elapsed() + Math.max(livesMs - REFRESH_EARLY_MS, livesMs / 2) });
 }
 
 function formOf({ grant, tokenUrl }: GcpSecret, now: number): Result<{ [name: string]: string }, Fault> {

@@ -3,14 +3,11 @@ import { usdNumber } from '../../../base/money.ts';
 import type { Route } from '../../route.ts';
 import { refusal } from './refusal.ts';
 
-/**
- * `GET /credits`. OpenRouter asks for a management key; here any key may see its own account's balance, because
- * clients show it and the account is the operator's own.
- */
+/** `GET /credits`: what the account has had and spent, all its keys together. As at OpenRouter it takes a management key (spec §1.11). */
 export const CREDITS: Route = {
   method: 'GET',
   path: '/credits',
-  auth: 'key',
+  auth: 'management',
   handle: async ({ caller }, { ledger }) => {
     if (caller === null) return refusal(fault('authentication', 'Missing Authentication header'));
     const { credits, settled } = await ledger.balance(caller.accountId);

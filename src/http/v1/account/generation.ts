@@ -1,4 +1,5 @@
 import { fault } from '../../../base/fault.ts';
+import { maySee } from '../../may-see.ts';
 import type { Route } from '../../route.ts';
 import { generationJson } from './generation-json.ts';
 import { refusal } from './refusal.ts';
@@ -12,7 +13,7 @@ export const GENERATION: Route = {
     const { id } = query;
     if (id === undefined || id === '') return refusal(fault('invalid_request', 'The query parameter "id" is missing.'));
     const receipt = await records.find(id);
-    if (receipt === null || receipt.accountId !== caller?.accountId)
+    if (receipt === null || !maySee(caller, receipt))
       return refusal(fault('not_found', `Generation ${id.slice(0, 100)} not found`));
     return { status: 200, json: { data: generationJson(receipt, catalog()) } };
   },

@@ -1,7 +1,9 @@
 import type { Fault } from '../../../base/fault.ts';
 import type { Model } from '../../../catalog/model.ts';
+import type { Caller } from '../../../facts/caller.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { envelope } from '../../faults.ts';
+import { seesBoards } from '../../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
 import { filterModels } from './filter.ts';
@@ -25,7 +27,7 @@ export const LIST_MODELS: Route = {
   handle: async (request, gateway) => {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
-    const models = await selected(query.value, gateway);
+    const models = await selected(query.value, request.caller, gateway);
     const { use_rss, use_rss_chat_links } = request.query;
     if (use_rss === 'true') return rss(models, request.origin, use_rss_chat_links === 'true' ? 'chat' : 'page');
     return answer(models, query.value, request, LIST_MODELS.path);
@@ -41,7 +43,7 @@ export const LIST_USER_MODELS: Route = {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
     const enabled = gateway.enabled();
-    const callable = (await selected(query.value, gateway)).filter((model) =>
+    const callable = (await selected(query.value, request.caller, gateway)).filter((model) =>
       model.endpoints.some(({ provider }) => enabled.has(provider.slug)),
     );
     return answer(callable, query.value, request, LIST_USER_MODELS.path);
@@ -82,9 +84,9 @@ function answer(models: readonly Model[], query: ModelsQuery, request: RouteRequ
   return { status: 200, contentType: JSON_TYPE, text: listText(page.models, models.length, next, request) };
 }
 
-async function selected(query: ModelsQuery, gateway: Gateway): Promise<readonly Model[]> {
+async function selected(query: ModelsQuery, caller: Caller | null, gateway: Gateway): Promise<readonly Model[]> {
   const models = filterModels(gateway.catalog().models.values(), query, gateway.world.now());
-  const byTraffic = query.sort === 'top-weekly' || query.sort === 'most-popular';
+  const byTraffic = (query.sort === 'top-weekly' || query.sort === 'most-popular') && seesBoards(caller, gateway);
   const ranked = byTraffic ? await gateway.insights.models({ days: query.sort === 'top-weekly' ? 7 : 30 }) : [];
   const tokens = new Map(ranked.map((row) => [row.model, Number(row.tokens)]));
   return sortModels(models, query.sort, { health: gateway.health.view(), tokens: (id) => tokens.get(id) ?? 0 });
