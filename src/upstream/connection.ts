@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import { withoutPaths } from '../base/redact.ts';
 import type { WireError, WireHandler, WireRequest } from '../base/world.ts';
 import { AnswerReader } from '../http1/answer.ts';
 import { bytesOf, writeHead } from '../http1/request.ts';
+import { exhaustedError } from './exhausted.ts';
 import { type Origin, openSocket } from './origin.ts';
 
 /** Who hears how a connection's exchange ends. `free`: it can take another one. `over`: it is gone. */
@@ -163,7 +165,9 @@ class ConnectTimeout extends Error {
 /** Before the connection stands nothing can have reached the host. */
 function wireErrorOf(error: Error & { readonly code?: unknown }, wasOpen: boolean): WireError {
   const code = typeof error.code === 'string' ? error.code : '';
-  const message = (error.message || code || error.name).slice(0, 200);
+  const exhausted = exhaustedError(code);
+  if (exhausted) return exhausted;
+  const message = withoutPaths(error.message || code || error.name).slice(0, 200);
   if (!wasOpen) return { kind: 'refused', message };
   return { kind: /^(?:HPE_|ERR_SSL_|ERR_TLS_)/.test(code) ? 'malformed' : 'reset', message };
 }

@@ -4,6 +4,7 @@ import { withoutPaths } from '../base/redact.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import { type EgressAllowance, isGlobalUnicast, parseAllowance } from './address.ts';
+import { exhaustedError } from './exhausted.ts';
 import { Pool } from './pool.ts';
 
 export type TransportOptions = {
@@ -152,8 +153,8 @@ function resolvePublic(url: string, allowance: EgressAllowance, done: (pinned: R
   const { hostname, vouched } = destination.value;
   lookup(hostname, { all: true }, (error, found) => {
     if (error) {
-      const kind = isExhausted(error.code ?? '') ? 'exhausted' : 'refused';
-      done(failed({ kind, message: `the host name was not resolved (${error.code})` }));
+      const message = `the host name was not resolved (${error.code})`;
+      done(failed(exhaustedError(error.code) ?? { kind: 'refused', message }));
       return;
     }
     const open = found.find(({ address }) => vouched || isGlobalUnicast(address) || allowance.address(address));
@@ -175,15 +176,13 @@ function pinnedClient(url: string, pinned: Pinned, timeout: number): Client {
 }
 
 const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** File descriptors, memory for sockets, ports of our own: used up here, whoever was to be reached. */
-const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
-const isExhausted = (code: string): boolean => EXHAUSTED.has(code);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
 function wireErrorOf(error: Error & { readonly code?: unknown }): WireError {
   const code = typeof error.code === 'string' ? error.code : '';
   const message = messageOf(error);
-  if (isExhausted(code)) return { kind: 'exhausted', message: 'this machine has no more connections to give' };
+  const exhausted = exhaustedError(code);
+  if (exhausted) return exhausted;
   if (REFUSED.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'refused', message };
   if (/CERT|_TLS_|SIGNATURE|SSL/.test(code)) return { kind: 'refused', message };
   if (RESET.has(code) || code === 'HPE_INVALID_EOF_STATE') return { kind: 'reset', message };
