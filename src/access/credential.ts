@@ -7,7 +7,7 @@ export const SESSION_COOKIE = `${PRODUCT.slug}_session`;
 
 /**
  * The key a request carries, however its client says it: `Authorization: Bearer` (OpenAI, OpenRouter), `x-api-key`
- * (Anthropic's SDKs), `x-goog-api-key` (Google's). Undefined if none.
+ * (Anthropic's SDKs), `x-goog-api-key` (Google's), `api-key` (Azure's). Undefined if none.
  */
 export function keyIn(headers: WireHeaders): string | undefined {
   const authorization = headers.authorization;
@@ -15,7 +15,7 @@ export function keyIn(headers: WireHeaders): string | undefined {
     const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
     if (bearer !== undefined) return bearer;
   }
-  const key = headers['x-api-key'] ?? headers['x-goog-api-key'];
+  const key = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers['api-key'];
   return key !== undefined && key !== '' && key.length <= KEY_LENGTH_MAX ? key : undefined;
 }
 

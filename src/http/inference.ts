@@ -16,6 +16,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
+import { deploymentIn } from './prefixes.ts';
 import { createEventStream } from './stream.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -32,14 +33,15 @@ export type InferenceHandler = (request: InferenceRequest, response: ServerRespo
 
 /** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
 export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
-  return ({ headers, params, caller, chunks }, response) => {
+  return ({ headers, params, url, caller, chunks }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     contain({ gateway, dialect, response }, () => {
       const body = parseChunks(chunks, LIMITS.nesting_max);
       if (!body.ok) return refuseIn(dialect, response, body.error);
       const { value, blobs } = body.value;
-      const decoded = dialect.decodeCall(value, { headers, params });
+      const model = deploymentIn(url);
+      const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, { headers, params });
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
       const call = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
       answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call });

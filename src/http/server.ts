@@ -9,6 +9,7 @@ import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
 import { CORS } from './headers.ts';
+import { ownUrl } from './prefixes.ts';
 import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
@@ -39,6 +40,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
           keepAliveTimeout: 75_000,
         },
         (request, response) => {
+          request.url = ownUrl(request.url ?? '');
           if (!doors.open(request, response)) framework(request, response);
         },
       );

@@ -14,11 +14,12 @@ export const embeddingsRoute: Route = {
   method: 'POST',
   path: '/embeddings',
   auth: 'inference',
-  handle: async ({ body, headers, caller }, gateway) => {
+  handle: async ({ body, headers, caller, query: { deployment } }, gateway) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     assert(caller, 'the route needs a key');
-    const call = openaiEmbeddingsClient.decodeCall(body, { headers });
+    const named = deployment === undefined ? body : { ...body, model: deployment };
+    const call = openaiEmbeddingsClient.decodeCall(named, { headers });
     if (!call.ok) return refused(call.error, null);
     const id = gateway.world.newId('gen');
     const result = await embed(gateway, {
