@@ -183,7 +183,7 @@ test('doctor says of each provider whether its key works, and if not, why', asyn
   const keys = slugs.map((slug) => [`${slug.toUpperCase().replaceAll('-', '_')}_API_KEY`, 'good']);
   const { out, code } = await run(['doctor'], {
     SWITCHWRIGHT_CATALOG: folder,
-    SWITCHWRIGHT_DEADLINE_SCALE: '0.2',
+    SWITCHWRIGHT_DEADLINE_SCALE: '0.4',
     ...Object.fromEntries(keys),
   });
   const said = (slug: string): string =>

@@ -1,6 +1,6 @@
 /** The product as its users run it: a process of its own, a free port, a fresh data folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -9,7 +9,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 export const API_KEY = `sk-sw-v1-${'a'.repeat(64)}`;
 export const MANAGEMENT_KEY = `sk-sw-v1-${'c'.repeat(64)}`;
 const root = resolve(import.meta.dirname, '..');
-const START_MS_MAX = 60_000;
+/** Not a promise: a guard against a start that never ends. */
+const START_MS_MAX = 600_000;
+/** Below the ports that the system hands out by itself (Linux from 32768, others from 49152), so nobody is given one of them. */
+const PORTS = { from: 20_000, to: 32_000 } as const;
 /** What every program of a test is started with: compiled code is kept between starts, as `npm start` does it. */
 export const ENVIRONMENT = {
   PATH: process.env.PATH,
@@ -22,8 +25,8 @@ export type GatewayProcess = {
   readonly base: string;
   readonly folder: string;
   readonly child: ChildProcess;
-  /** Resident memory of the process, in MiB; null where the system does not tell. */
-  readonly memory: () => number | null;
+  /** What the process still holds when everything has been collected that can be: heap and buffers, in MiB. */
+  readonly kept: () => Promise<number>;
   /** Everything printed so far. */
   readonly output: () => string;
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
@@ -38,12 +41,17 @@ export type GatewayOptions = {
 };
 
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    const server = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!isFree) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
 }
 
 /** A port that was free may be taken by another program before it is used: then another one is tried. */
@@ -63,9 +71,10 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'serve'], {
+  const flags = ['--expose-gc', '--import', join(import.meta.dirname, 'kept.ts')];
+  const child = spawn(process.execPath, [...flags, join(root, 'src/main.ts'), 'serve'], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...ENVIRONMENT,
       HOME: folder,
@@ -74,6 +83,8 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
       SWITCHWRIGHT_API_KEY: API_KEY,
       SWITCHWRIGHT_MANAGEMENT_KEY: MANAGEMENT_KEY,
       SWITCHWRIGHT_LOCAL_SERVERS: '0',
+      // No deadline is missed because the machine is busy; tests of deadlines set their own.
+      SWITCHWRIGHT_DEADLINE_SCALE: '20',
       ...(options.catalogue && { SWITCHWRIGHT_CATALOG: join(folder, 'catalogue') }),
       ...options.environment,
     },
@@ -81,12 +92,15 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
   const killed = (): void => void child.kill('SIGKILL');
   process.once('exit', killed); // a test that fails leaves no gateway behind
   child.once('exit', () => process.off('exit', killed));
+  // And it does not keep the file of a test that failed alive.
+  for (const part of [child, child.channel, child.stdout, child.stderr] as { unref?: () => void }[]) part.unref?.();
   let output = '';
-  child.stdout.on('data', (bytes) => (output += bytes));
-  child.stderr.on('data', (bytes) => (output += bytes));
+  child.stdout?.on('data', (bytes) => (output += bytes));
+  child.stderr?.on('data', (bytes) => (output += bytes));
   const origin = `http://127.0.0.1:${port}`;
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> =>
     new Promise((done) => {
+      child.ref();
       if (child.exitCode !== null) return done(child.exitCode);
       child.once('exit', (code) => {
         if (!options.folder) rmSync(folder, { recursive: true, force: true });
@@ -108,7 +122,7 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
     base: `${origin}/api/v1`,
     folder,
     child,
-    memory: () => residentMiB(child.pid),
+    kept: () => keptBy(child),
     output: () => output,
     stop,
   };
@@ -130,10 +144,16 @@ const isHealthy = (origin: string, signal: AbortSignal): Promise<boolean> =>
     () => false,
   );
 
-function residentMiB(pid: number | undefined): number | null {
-  if (process.platform !== 'linux') return null;
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
+/** Asks `kept.ts`, which runs in the process. */
+function keptBy(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.channel?.ref();
+    child.once('message', (answer: { readonly kept: number }) => {
+      child.channel?.unref();
+      resolve(answer.kept / 1024 / 1024);
+    });
+    child.send({ ask: 'kept' }, (cause) => cause && reject(cause));
+  });
 }
 
 /** What this machine lacks is a skip that is said aloud, and a failure where nothing may be skipped. */

@@ -28,7 +28,7 @@ test('a gateway whose npm was killed outright stops by itself', async (context) 
 test('a start that finds its port taken says so in one line and leaves the first key to the next start', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'switchwright-start-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const other = createServer().listen(0, '127.0.0.1');
+  const other = createServer().listen(await freePort(), '127.0.0.1');
   await once(other, 'listening');
   const address = other.address();
   assert.ok(typeof address === 'object' && address);
@@ -101,8 +101,8 @@ async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answ
       (response) => response.ok,
       () => false,
     );
-  for (let left = 600; !(await answers()); left--) {
-    assert.ok(npm.exitCode === null && left > 0, 'the gateway did not start');
+  while (!(await answers())) {
+    assert.ok(npm.exitCode === null, 'the gateway did not start');
     await wait(50);
   }
   return { npm, answers };

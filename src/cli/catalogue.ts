@@ -59,9 +59,9 @@ export async function readServing(
 ): Promise<Result<Serving, readonly CatalogProblem[]>> {
   const read = readCatalogue(configuration, loads);
   if (!read.ok) return read;
-  const { environment } = configuration;
+  const { environment, patience } = configuration;
   const credentials = credentialsFor(configuration);
-  const asked = { world, credentials, isOurs: (url: string) => isOurs(url, configuration) };
+  const asked = { world, credentials, patience, isOurs: (url: string) => isOurs(url, configuration) };
   const localServers = environment.SWITCHWRIGHT_LOCAL_SERVERS === '0' ? [] : await findLocalServers(read.value, asked);
   const found = localServers.map(({ provider }) => provider);
   return ok({

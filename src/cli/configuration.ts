@@ -24,6 +24,8 @@ export type Configuration = {
   /** How long calls in flight get to end after SIGTERM, in milliseconds. */
   readonly drainMs: number;
   readonly boards: 'public' | 'private';
+  /** How many times longer than on an ordinary machine what is near may take: local servers to answer, last words at a stop. */
+  readonly patience: number;
   readonly environment: Environment;
   /** What the operator should know at start. */
   readonly warnings: readonly string[];
@@ -64,7 +66,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'SWITCHWRIGHT_DEADLINE_SCALE',
     default: '1',
-    meaning: 'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive.',
+    meaning:
+      'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive; above 1, for slow machines, also how long local servers are waited for at the start, and last words at a stop.',
   },
   {
     name: 'SWITCHWRIGHT_DRAIN_MS',
@@ -124,6 +127,7 @@ export function readConfiguration(environment: Environment): Configuration {
     },
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
     boards: boards(environment.SWITCHWRIGHT_BOARDS || 'public'),
+    patience: Math.max(1, factor),
     environment: writtenEitherWay(environment),
     warnings: unknownSettings(environment),
   });

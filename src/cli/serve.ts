@@ -53,7 +53,7 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
   });
   banner(configuration, composed, originOf({ ...configuration, port: await workers.listening }));
   const stopped = await stopSignal(() => workers.signal('SIGHUP'));
-  await workers.stop(configuration.drainMs + 2 * LAST_WORDS_MS);
+  await workers.stop(configuration.drainMs + 2 * LAST_WORDS_MS * configuration.patience);
   await composed.close();
   await sandbox.close();
   return stopped;
@@ -109,14 +109,19 @@ function stopSignal(reload: () => void): Promise<number> {
 }
 
 /** Stops accepting and lets calls in flight end, also those whose client has gone; what takes longer is broken off. */
-async function drain(server: FastifyInstance, { gateway }: Composed, { drainMs }: Configuration): Promise<void> {
+async function drain(
+  server: FastifyInstance,
+  { gateway }: Composed,
+  { drainMs, patience }: Configuration,
+): Promise<void> {
   const { server: http } = server;
-  const until = performance.now() + drainMs + LAST_WORDS_MS;
+  const lastMs = drainMs + LAST_WORDS_MS * patience;
+  const until = performance.now() + lastMs;
   const closed = new Promise<void>((done) => http.close(() => done()));
   // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
   const idle = setInterval(() => http.closeIdleConnections(), 20);
   const late = setTimeout(() => gateway.ledger.interrupt(STOPPING), drainMs);
-  const last = setTimeout(() => http.closeAllConnections(), drainMs + LAST_WORDS_MS);
+  const last = setTimeout(() => http.closeAllConnections(), lastMs);
   await closed;
   while (gateway.ledger.open() > 0 && performance.now() < until) await wait(20);
   clearInterval(idle);

@@ -3,8 +3,8 @@ import { LIMITS } from '../base/limits.ts';
 
 /** A body up to this size has mostly arrived with its head: dropping it costs less than another connection. */
 const SMALL_BYTES = 64 * 1024;
-/** So long a client that goes on sending may take to notice its answer. */
-const LINGER_MS = 5_000;
+/** So long a client that goes on sending may take to notice its answer, and so long it may pause (nginx's defaults). */
+const LINGER_MS = { whole: 30_000, pause: 5_000 } as const;
 
 /** Is much of the body still to come, and nobody wants it? */
 export const leavesUnread = ({ complete, headers }: IncomingMessage): boolean =>
@@ -19,17 +19,23 @@ export const leavesUnread = ({ complete, headers }: IncomingMessage): boolean =>
  */
 export function endUnread(request: IncomingMessage, response: ServerResponse, text: string): void {
   let dropped = 0;
+  const stop = (): void => {
+    clearTimeout(whole);
+    clearTimeout(pause);
+  };
   const end = (): void => {
-    clearTimeout(timer);
+    stop();
     request.off('data', drop);
     response.end();
   };
   const drop = (bytes: Buffer): void => {
     dropped += bytes.length;
+    pause.refresh();
     if (dropped > LIMITS.body_bytes_max) end();
   };
-  const timer = setTimeout(end, LINGER_MS);
-  response.once('close', () => clearTimeout(timer));
+  const whole = setTimeout(end, LINGER_MS.whole);
+  const pause = setTimeout(end, LINGER_MS.pause);
+  response.once('close', stop);
   request.once('end', end);
   request.once('error', end);
   request.on('data', drop);

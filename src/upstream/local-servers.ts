@@ -27,6 +27,8 @@ type Means = {
   readonly world: World;
   readonly credentials: Credentials;
   readonly isOurs: (url: string) => boolean;
+  /** For slow machines: how many times longer than usual an answer may take. */
+  readonly patience: number;
 };
 
 /** At the first of its addresses that answers. */
@@ -38,7 +40,7 @@ async function find(provider: Provider, means: Means): Promise<LocalServer | nul
   return null;
 }
 
-async function ask(provider: Provider, { world, credentials }: Means): Promise<LocalServer | null> {
+async function ask(provider: Provider, { world, credentials, patience }: Means): Promise<LocalServer | null> {
   const state = credentials.of(provider);
   if (!state.ready) return null;
   const url = `${provider.baseUrl}/models`;
@@ -46,7 +48,7 @@ async function ask(provider: Provider, { world, credentials }: Means): Promise<L
   const request = { method: 'GET', url, headers, body: null, reach: 'operator' } as const;
   const signed = await sign(world, request, provider, state.credential);
   if (!signed.ok) return null;
-  const answer = await collectBody(world, signed.value, { bytesMax: BYTES_MAX, timeoutMs: ASK_MS });
+  const answer = await collectBody(world, signed.value, { bytesMax: BYTES_MAX, timeoutMs: ASK_MS * patience });
   if (!answer.ok || answer.value.status !== 200) return null;
   const { data } = objectOf(parseJson(Buffer.from(answer.value.body).toString('utf8')));
   return Array.isArray(data) ? { provider: provider.slug, baseUrl: provider.baseUrl, models: modelsIn(data) } : null;

@@ -29,7 +29,7 @@ const subject = await startSubject({
   },
 });
 after(async () => {
-  await subject.proveUnharmed(250);
+  await subject.proveUnharmed();
   for (const server of [first, second, elsewhere]) server.close();
 });
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { exchange as exchangeWith, open as openAt, raw } from './raw.ts';
 import { startSubject } from './subject.ts';
 
 const subject = await startSubject();
-after(() => subject.proveUnharmed(200));
+after(() => subject.proveUnharmed());
 
 const urlOf = (path: Path): string => path.url(soundModel(path));
 const bodyOf = (path: Path): string => JSON.stringify(path.body(soundModel(path), 'hello'));

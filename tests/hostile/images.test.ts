@@ -40,7 +40,7 @@ const subject = await startSubject({
   environment: { SWITCHWRIGHT_EGRESS_ALLOW: outside.host },
 });
 after(async () => {
-  await subject.proveUnharmed(300);
+  await subject.proveUnharmed();
   inside.close();
   outside.close();
 });

@@ -22,7 +22,7 @@ const upstream = await startUpstream({
 });
 const subject = await startSubject({ catalogue: catalogueOf(upstream.origin, ['sound'], 'openai-chat') });
 after(async () => {
-  await subject.proveUnharmed(150);
+  await subject.proveUnharmed();
   upstream.close();
 });
 const cookie = await signIn();

@@ -20,7 +20,7 @@ import { startSubject } from './subject.ts';
 
 const MIB = 1024 * 1024;
 const subject = await startSubject();
-after(() => subject.proveUnharmed(120));
+after(() => subject.proveUnharmed());
 const disabled = await makeDisabledKey();
 
 async function makeDisabledKey(): Promise<string> {
@@ -59,8 +59,7 @@ test('a path that does not exist takes no body either', async () => {
   assert.equal(parsed(text).status, 404);
 });
 
-test('a stranger that sends on for ever is cut off, and nothing of it is kept', async () => {
-  const start = subject.gateway.memory();
+test('a stranger that sends on for ever is cut off', async () => {
   const uploads = Array.from({ length: 8 }, async () => {
     const socket = await open(origin());
     socket.resume().write(head('/api/v1/chat/completions', 'transfer-encoding: chunked'));
@@ -75,12 +74,28 @@ test('a stranger that sends on for ever is cut off, and nothing of it is kept', 
     return socket.bytesWritten;
   });
   for (const sent of await Promise.all(uploads)) assert(sent < 64 * MIB, `${sent} bytes were taken`);
-  const now = subject.gateway.memory();
-  // Kept, it would be 256 MiB and more; what was dropped may still await collection.
-  if (start !== null && now !== null) assert(now - start < 180, `memory grew from ${start} to ${now} MiB`);
 });
 
-const LARGE = 'x'.repeat(30 * MIB);
+test('what a stranger sends is held by nobody while it goes on', async () => {
+  const start = await subject.gateway.kept();
+  const strangers = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      const socket = await open(origin());
+      socket.resume().write(head('/api/v1/chat/completions', `content-length: ${20 * MIB}`));
+      // All but the end of it: whoever reads a body before its sender is admitted still waits.
+      const isOver = new Promise((done) => socket.once('close', done));
+      await Promise.race([isOver, new Promise((done) => socket.write(Buffer.alloc(19 * MIB, 0x20), done))]);
+      return socket;
+    }),
+  );
+  const held = (await subject.gateway.kept()) - start;
+  for (const socket of strangers) socket.destroy();
+  // The bodies together are 152 MiB, of which the system's own buffers hold a part.
+  assert(held < 20, `${held.toFixed(1)} MiB of what eight strangers sent are held`);
+});
+
+/** More than the buffers of the system take between two ends: the answer comes while most of it is still to be sent. */
+const LARGE = 'x'.repeat(16 * MIB);
 const chat = { model: 'sandbox/echo', messages: [{ role: 'user' as const, content: LARGE }] };
 const statusOf = (cause: unknown): unknown => (cause as { status?: unknown }).status ?? cause;
 

@@ -96,7 +96,7 @@ const subject = await startSubject({
   environment: { SWITCHWRIGHT_DEADLINE_SCALE: '0.1' },
 });
 after(async () => {
-  await subject.proveUnharmed(500);
+  await subject.proveUnharmed();
   upstream.close();
 });
 

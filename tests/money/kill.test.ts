@@ -16,9 +16,11 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Calls in flight at a stop end, however slow the machine. */
+const PATIENT = { SWITCHWRIGHT_DRAIN_MS: '600000' };
 /** One data folder through all lives: each begins with the books that the one before left open. */
 const live = (workers: '1' | '2'): Promise<GatewayProcess> =>
-  startGateway({ folder, catalogue: host.catalogue, environment: { SWITCHWRIGHT_WORKERS: workers } });
+  startGateway({ folder, catalogue: host.catalogue, environment: { ...PATIENT, SWITCHWRIGHT_WORKERS: workers } });
 const seen: Seen[] = [];
 
 async function assertBooks({ base }: GatewayProcess): Promise<void> {

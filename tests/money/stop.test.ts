@@ -36,7 +36,9 @@ test('SIGTERM waits for calls that nobody waits for any more', async (context) =
     'providers/host.toml': `name = "Host"\nbase_url = "http://127.0.0.1:${address.port}/v1"\nauth = { scheme = "none" }\n`,
     'models/acme/one.toml': 'name = "One"\n[endpoints.host]\nprice = { input = "1", output = "2" }\n',
   };
-  const gateway = await startGateway({ folder, catalogue });
+  // Only the calls decide when it ends, not how busy the machine is.
+  const environment = { SWITCHWRIGHT_DRAIN_MS: '600000' };
+  const gateway = await startGateway({ folder, catalogue, environment });
   const leaving = new AbortController();
   const calls = Array.from({ length: CALLS }, () =>
     fetch(`${gateway.base}/chat/completions`, {

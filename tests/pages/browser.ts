@@ -19,13 +19,17 @@ export const missingBrowser: string | false =
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 
+/** Guards against waiting for ever; no test may depend on them, however slow the machine. */
+const ROUNDS_MAX = 12_000;
+const WAIT_MS_MAX = 600_000;
+
 /** What went wrong on a page, and every host it asked. */
 export type Watched = { readonly page: Page; readonly errors: string[]; readonly hosts: Set<string> };
 
 /** Waits until a script of the page gives the value. Playwright's own way evaluates in the page, which our policy forbids. */
 export async function until(page: Page, script: string, value: unknown): Promise<void> {
   for (let round = 0; (await page.evaluate(script)) !== value; round++) {
-    if (round === 200) throw new Error(`${script} is ${await page.evaluate(script)}, not ${value}`);
+    if (round === ROUNDS_MAX) throw new Error(`${script} is ${await page.evaluate(script)}, not ${value}`);
     await page.waitForTimeout(50);
   }
 }
@@ -37,6 +41,7 @@ export async function onPage(
   look: (watched: Watched) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   const errors: string[] = [];
   const hosts = new Set<string>();

@@ -66,7 +66,7 @@ async function run(command: string, { words, folder, environment }: Session): Pr
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...ENVIRONMENT, ...environment },
-    timeout: 60_000,
+    timeout: 600_000,
   });
   let output = '';
   let errors = '';

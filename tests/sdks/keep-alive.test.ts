@@ -75,7 +75,7 @@ after(async () => {
 });
 
 for (const [client, readerOf] of Object.entries(READERS))
-  test(client, { timeout: 60_000 }, async () => {
+  test(client, async () => {
     const { text, calls } = await readerOf({ ...gateway, origin, base: `${origin}/api/v1` })(MODEL, true);
     assert.equal(text, 'Hello, world');
     assert.deepEqual(

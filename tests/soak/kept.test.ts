@@ -44,8 +44,16 @@ after(async () => {
 /** Live objects of any kind, when everything of the calls before has had its chance to end. Bytes would count machine code too. */
 async function live(): Promise<number> {
   while (composed.gateway.ledger.open() > 0) await wait(5);
-  await wait(50);
-  return queryObjects(Object, { format: 'count' });
+  // Sockets close in their own time: the count is taken when it no longer falls.
+  const count = (): number => queryObjects(Object, { format: 'count' });
+  let least = count();
+  for (let still = 0; still < 3; ) {
+    await wait(20);
+    const now = count();
+    still = now < least ? 0 : still + 1;
+    least = Math.min(least, now);
+  }
+  return least;
 }
 
 async function callRounds(rounds: number): Promise<void> {
