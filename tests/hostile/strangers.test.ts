@@ -13,7 +13,7 @@ const main = resolve(import.meta.dirname, '../../src/main.ts');
 const subject = await startSubject({
   environment: { SWITCHWRIGHT_BOARDS: 'private', SWITCHWRIGHT_DEADLINE_SCALE: '0.05' },
 });
-after(() => subject.proveUnharmed(300));
+after(() => subject.proveUnharmed());
 const { origin, base, folder } = subject.gateway;
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
