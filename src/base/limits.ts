@@ -21,6 +21,8 @@ export const LIMITS = {
   embedding_requests_max: 64,
   /** Connections of clients to one process; one more is closed unheard. */
   connections_max: 10_000,
+  /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */
+  sealed_thought_bytes_max: 1024 * 1024,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

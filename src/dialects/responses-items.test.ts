@@ -106,6 +106,25 @@ test('the result of a call that was only referred to is told as text, since no v
   );
 });
 
+test('thoughts whose seal was broken, and items with nothing in them, leave no empty message', () => {
+  const broken = { type: 'reasoning', summary: [], encrypted_content: 'sw2:AAAAAAAAAAAAAAAAAAAAAAAAAA' };
+  for (const id of ['openai-responses', ...OTHERS] as const) {
+    const { body, losses } = sent(id, { input: [hi, broken, more] });
+    assert.deepEqual(
+      losses.map(({ field }) => field),
+      ['input[1]'],
+      id,
+    );
+    assert.ok(!JSON.stringify(body).includes('sw2:'), id);
+    const nothing = [
+      { type: 'reasoning', summary: [] },
+      { type: 'message', role: 'assistant', content: [] },
+    ];
+    const empty = sent(id, { input: [hi, ...nothing, more] }).body;
+    assert.ok(!/"role":"(?:assistant|model)"/i.test(JSON.stringify(empty)), id);
+  }
+});
+
 const spawn = {
   type: 'function',
   name: 'spawn',

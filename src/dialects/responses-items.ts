@@ -27,7 +27,7 @@ export function suitItems(
     const items = arrayOf(message.native?.dialect === RESPONSES ? message.native.fields.items : undefined).filter(
       isObject,
     );
-    const refused = items.filter(({ item }) => !isOwn || isReference(item));
+    const refused = items.filter(({ item }) => !isOwn || isReference(item) || isBrokenThought(item));
     for (const { item, path } of refused) losses.push({ field: stringOf(path), reason: reasonOf(item) });
     isReferring ||= refused.some(({ item }) => isReference(item));
     const parts = takesImages ? message.parts : withoutImages(message.parts, losses);
@@ -41,8 +41,12 @@ export function suitItems(
 
 const isReference = (item: Json | undefined): boolean => isObject(item) && item.type === 'item_reference';
 
+/** Thoughts stand among the items only where their seal is broken. */
+const isBrokenThought = (item: Json | undefined): boolean => isObject(item) && item.type === 'reasoning';
+
 function reasonOf(item: Json | undefined): string {
   if (isReference(item)) return 'no item of this id is kept here';
+  if (isBrokenThought(item)) return 'these thoughts have been changed since they were sealed here';
   const type = isObject(item) ? stringOf(item.type) : '';
   return `an item that only ${RESPONSES} knows: ${type.slice(0, 50) || 'without a type'}`;
 }

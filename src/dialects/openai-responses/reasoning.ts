@@ -1,47 +1,9 @@
 import { arrayOf, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import { REASONING_FORMATS, type ReasoningFormat, type ReasoningPart } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
+import { formatNamed, isSealed, seal, unseal } from './seal.ts';
 
-/**
- * `encrypted_content` is the one member of a reasoning item that every client sends back as it came: some drop `id`,
- * `content`, `signature` and `format` (openai/codex, codex-rs/protocol/src/models.rs, read 2026-11-22). So what other
- * families sign or encrypt travels in it under a tag; OpenAI's own data stays bare.
- */
-const TAG = 'sw1';
 const NATIVE_FORMAT: ReasoningFormat = 'openai-responses-v1';
-
-type Sealed = {
-  readonly format: ReasoningFormat;
-  readonly member: 'signature' | 'data';
-  readonly id: string | undefined;
-  readonly value: string;
-};
-
-/** The opaque datum of a part, as `encrypted_content`. */
-function seal(sealed: Sealed): string {
-  if (sealed.format === NATIVE_FORMAT && sealed.member === 'data') return sealed.value;
-  return [TAG, sealed.format, sealed.member, encodeURIComponent(sealed.id ?? ''), sealed.value].join(':');
-}
-
-/** What `seal` wrote; anything else is a datum of `format`. */
-function unseal(text: string, format: ReasoningFormat): Sealed {
-  const match = /^sw1:([a-z0-9-]+):(signature|data):([^:]*):/.exec(text);
-  const known = match && formatNamed(match[1]);
-  if (!match || !known) return { format, member: 'data', id: undefined, value: text };
-  const id = decodeId(match[3] ?? '');
-  const member = match[2] === 'signature' ? 'signature' : 'data';
-  return { format: known, member, id: id === '' ? undefined : id, value: text.slice(match[0].length) };
-}
-
-const formatNamed = (name: unknown): ReasoningFormat | undefined => REASONING_FORMATS.find((format) => format === name);
-
-function decodeId(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return '';
-  }
-}
 
 /** A reasoning item of a request or an answer as neutral parts: summaries, then texts, then the opaque datum. */
 export function partsOfReasoningItem(item: JsonObject, fallback: ReasoningFormat): ReasoningPart[] {
@@ -52,23 +14,16 @@ export function partsOfReasoningItem(item: JsonObject, fallback: ReasoningFormat
   for (const [list, kind] of [[item.summary, 'summary'] as const, [item.content, 'text'] as const])
     for (const entry of arrayOf(list)) parts.push({ type: 'reasoning', kind, text: textOf(entry), ...id, format });
   const encrypted = stringOf(item.encrypted_content);
+  // What was sealed is what the vendor wrote; what is seen beside it may be a part of it, or worded anew.
+  if (isSealed(encrypted)) return [...(unseal(encrypted) ?? parts)];
+  if (encrypted !== '') return [...parts, { type: 'reasoning', kind: 'encrypted', text: encrypted, ...id, format }];
   const signature = stringOf(item.signature);
-  if (encrypted !== '') return closeWith(parts, unseal(encrypted, format), own);
-  if (signature !== '') return closeWith(parts, { format, member: 'signature', id: undefined, value: signature }, own);
-  return parts;
+  if (signature === '') return parts;
+  const last = parts.pop() ?? { type: 'reasoning', kind: 'text', text: '', ...id, format };
+  return [...parts, { ...last, signature }];
 }
 
 const textOf = (entry: unknown): string => stringOf(objectOf(entry).text);
-
-function closeWith(parts: ReasoningPart[], sealed: Sealed, own: string | undefined): ReasoningPart[] {
-  const id = sealed.id ?? own;
-  const named = id === undefined || id === '' ? {} : { id };
-  const told = parts.map((part) => ({ ...part, format: sealed.format }));
-  if (sealed.member === 'data')
-    return [...told, { type: 'reasoning', kind: 'encrypted', text: sealed.value, ...named, format: sealed.format }];
-  const last = told.pop() ?? { type: 'reasoning', kind: 'text', text: '', ...named, format: sealed.format };
-  return [...told, { ...last, signature: sealed.value }];
-}
 
 /** May `part` stand in the reasoning item that `item` parts began? A signature or an opaque datum closes an item. */
 export function joinsItem(item: readonly ReasoningPart[], part: ReasoningPart): boolean {
@@ -80,21 +35,18 @@ export function joinsItem(item: readonly ReasoningPart[], part: ReasoningPart): 
 
 const RANK = { summary: 0, text: 1, encrypted: 2 } as const;
 
-/** The members of a reasoning item beyond `id` and `status`, from the parts that `joinsItem` put together. */
-export function reasoningMembers(parts: readonly ReasoningPart[], itemId: string): JsonObject {
+/**
+ * The members of a reasoning item beyond `id` and `status`, from the parts that `joinsItem` put together: with
+ * `told` = summary, a caller that asked for summaries sees other vendors' thoughts as such.
+ */
+export function reasoningMembers(parts: readonly ReasoningPart[], told: 'summary' | 'text'): JsonObject {
   const summary: JsonObject[] = [];
   const content: JsonObject[] = [];
-  let encrypted: string | undefined;
-  let signature: string | undefined;
-  for (const part of parts) {
-    const { format } = part;
-    if (part.kind === 'summary') summary.push({ type: 'summary_text', text: part.text });
+  for (const part of parts)
+    if (kindShown(part, told) === 'summary') summary.push({ type: 'summary_text', text: part.text });
     else if (part.kind === 'text') content.push({ type: 'reasoning_text', text: part.text });
-    else encrypted = seal({ format, member: 'data', id: part.id === itemId ? undefined : part.id, value: part.text });
-    if (part.signature === undefined) continue;
-    signature = part.signature;
-    encrypted = seal({ format, member: 'signature', id: undefined, value: part.signature });
-  }
+  const signature = parts.find((part) => part.signature !== undefined)?.signature;
+  const encrypted = datumOf(parts);
   const format = parts[0]?.format ?? 'unknown';
   return {
     summary,
@@ -103,6 +55,17 @@ export function reasoningMembers(parts: readonly ReasoningPart[], itemId: string
     ...(signature !== undefined && { signature }),
     ...(format !== 'unknown' && { format }),
   };
+}
+
+/** As what a part is shown: OpenAI tells its own kinds apart, other vendors have only texts. */
+export const kindShown = (
+  { kind, format }: Pick<ReasoningPart, 'kind' | 'format'>,
+  told: 'summary' | 'text',
+): ReasoningPart['kind'] => (kind === 'text' && format !== NATIVE_FORMAT ? told : kind);
+
+function datumOf(parts: readonly ReasoningPart[]): string | undefined {
+  if (!parts.every(({ format }) => format === NATIVE_FORMAT)) return seal(parts);
+  return parts.find(({ kind }) => kind === 'encrypted')?.text;
 }
 
 /** The family whose opaque reasoning an endpoint writes and reads: OpenAI's, unless its provider's quirks name another. */

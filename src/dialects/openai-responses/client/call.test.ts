@@ -77,17 +77,3 @@ test('a coding agent’s session: runs of the assistant’s items become message
     ['shell_command', 'apply_patch', 'local_shell', 'web_search'],
   );
 });
-
-test('what is sealed for another family is known again when only encrypted_content comes back', () => {
-  const input = [{ type: 'reasoning', summary: [], encrypted_content: 'sw1:anthropic-claude-v1:signature::SIG' }];
-  assert.deepEqual(taken({ input }).messages, [
-    {
-      role: 'assistant',
-      parts: [{ type: 'reasoning', kind: 'text', text: '', signature: 'SIG', format: 'anthropic-claude-v1' }],
-    },
-  ]);
-  const bound = [{ type: 'reasoning', summary: [], encrypted_content: 'sw1:google-gemini-v1:data:call_1:THOUGHT' }];
-  assert.deepEqual(taken({ input: bound }).messages[0]?.parts, [
-    { type: 'reasoning', kind: 'encrypted', text: 'THOUGHT', id: 'call_1', format: 'google-gemini-v1' },
-  ]);
-});

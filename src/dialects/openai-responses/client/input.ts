@@ -13,6 +13,7 @@ import { type Complaints, complain, readString, wrongType } from '../../../call/
 import { argumentsOfInput } from '../freeform.ts';
 import { flatName, namespaceOf } from '../namespaces.ts';
 import { partsOfReasoningItem } from '../reasoning.ts';
+import { isBroken } from '../seal.ts';
 import { DIALECT } from '../tools.ts';
 import { readContent, readOutput } from './content.ts';
 import { readOwnOutput } from './own-output.ts';
@@ -38,7 +39,7 @@ export function readInput(to: Complaints, input: Json | undefined): Message[] {
   const messages: Message[] = [];
   let run: Run | null = null;
   const closeRun = (): void => {
-    if (run) messages.push(messageOfRun(run));
+    if (run && run.parts.length + run.items.length > 0) messages.push(messageOfRun(run));
     run = null;
   };
   input.forEach((item, at) => {
@@ -117,6 +118,10 @@ function readAssistantItem(to: Complaints, item: JsonObject, path: string, run: 
       run.parts.push(...readAnswer(to, item, path));
       return;
     case 'reasoning': {
+      if (isBroken(stringOf(item.encrypted_content))) {
+        run.items.push({ at: run.parts.length, item, path });
+        return;
+      }
       const sealed = optionalString(item.encrypted_content) !== undefined;
       const parts = partsOfReasoningItem(item, sealed ? 'openai-responses-v1' : 'unknown');
       // Our own ids name nothing anywhere else.

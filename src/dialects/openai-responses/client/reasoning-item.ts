@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { ReasoningEvent } from '../../../call/event.ts';
 import type { ReasoningPart } from '../../../call/message.ts';
-import { joinsItem, reasoningMembers } from '../reasoning.ts';
+import { joinsItem, kindShown, reasoningMembers } from '../reasoning.ts';
 import { closeItem, type ItemStatus, openItem, type Writer } from './writer.ts';
 
 export type ReasoningItem = {
@@ -42,6 +42,7 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
   const place = openItem(writer, { id, type: 'reasoning', status: 'in_progress', summary: [] });
   const parts: OpenPart[] = [];
   const counts = { summary: 0, text: 0, encrypted: 0 };
+  const manner = writer.answer.call.reasoning?.summary === undefined ? 'text' : 'summary';
   let index = -1;
 
   const partOf = (event: ReasoningEvent): OpenPart => ({
@@ -59,20 +60,22 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
 
   const closePart = (): void => {
     const last = parts.at(-1);
-    if (!last || last.kind === 'encrypted') return;
-    tell(last.kind, 'textDone', { text: last.text });
-    tell(last.kind, 'done', { part: { type: WORDS[last.kind].part, text: last.text } });
+    const shown = last && kindShown(last, manner);
+    if (!shown || shown === 'encrypted') return;
+    tell(shown, 'textDone', { text: last.text });
+    tell(shown, 'done', { part: { type: WORDS[shown].part, text: last.text } });
   };
 
   return {
     accepts: (event) => event.index === index || joinsItem(parts, partOf(event)),
     add: (event) => {
+      const shown = kindShown(event, manner);
       if (event.index !== index) {
         closePart();
         parts.push(partOf(event));
         index = event.index;
-        counts[event.kind]++;
-        if (event.kind !== 'encrypted') tell(event.kind, 'added', { part: { type: WORDS[event.kind].part, text: '' } });
+        counts[shown]++;
+        if (shown !== 'encrypted') tell(shown, 'added', { part: { type: WORDS[shown].part, text: '' } });
       }
       const part = parts.at(-1);
       if (!part) return;
@@ -80,11 +83,11 @@ export function createReasoningItem(writer: Writer, first: ReasoningEvent): Reas
       if (event.signature !== undefined) part.signature = (part.signature ?? '') + event.signature;
       if (event.id !== undefined) part.id = event.id;
       if (part.format === 'unknown') part.format = event.format;
-      if (part.kind !== 'encrypted' && event.text !== '') tell(part.kind, 'delta', { delta: event.text });
+      if (shown !== 'encrypted' && event.text !== '') tell(shown, 'delta', { delta: event.text });
     },
     close: (status) => {
       closePart();
-      closeItem(writer, place, { id, type: 'reasoning', status, ...reasoningMembers(parts, id) });
+      closeItem(writer, place, { id, type: 'reasoning', status, ...reasoningMembers(parts, manner) });
     },
   };
 }

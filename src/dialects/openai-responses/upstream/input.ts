@@ -160,7 +160,7 @@ function encodeThought(writing: Writing, parts: readonly ReasoningPart[], path: 
   const datum = parts.find((part) => part.kind === 'encrypted' && part.format === family);
   if (!datum)
     return lose(writing, `${path}.reasoning_details`, `only reasoning that ${family} encrypted can be replayed`);
-  const { summary, content } = reasoningMembers(parts, '');
+  const { summary, content } = reasoningMembers(parts, 'text');
   const id = datum.id?.startsWith('rs_') ? { id: datum.id } : {};
   return [{ type: 'reasoning', ...id, summary, ...(content && { content }), encrypted_content: datum.text }];
 }
