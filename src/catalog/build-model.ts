@@ -43,6 +43,7 @@ export function buildModel(
   );
   const model: Model = {
     ...facts,
+    context: Math.max(context, ...endpoints.map((endpoint) => endpoint.context)),
     author,
     ...(authors[author] === undefined ? {} : { authorName: authors[author] }),
     name: file.name ?? slug,

@@ -52,6 +52,7 @@ export type Model = {
   readonly name: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** How far it reaches: no endpoint has a longer one. */
   readonly context: number;
   readonly maxOutput: number | null;
   readonly input: readonly Modality[];

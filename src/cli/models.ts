@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatPerMillion } from '../base/money.ts';
 import type { Model } from '../catalog/model.ts';
+import { type Offer, offersOf } from '../router/offer.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
@@ -14,17 +15,19 @@ export async function modelsCommand(args: readonly string[], configuration: Conf
     return 1;
   }
   const { catalog, enabled } = serving.value;
+  const offers = offersOf(enabled);
   const shown = [...catalog.models.values()].filter(({ id, name }) => {
     const text = `${id} ${name}`.toLowerCase();
     return words.every((word) => text.includes(word.toLowerCase()));
   });
   for (const model of shown) {
-    const ready = model.endpoints.some((endpoint) => enabled.has(endpoint.provider.slug));
-    console.log(`${ready ? '●' : ' '} ${model.id.padEnd(46)} ${contextOf(model).padStart(6)}  ${priceOf(model)}`);
+    const offer = offers(model);
+    const mark = offer?.isOn ? '●' : ' ';
+    console.log(`${mark} ${model.id.padEnd(46)} ${contextOf(model).padStart(6)}  ${priceOf(offer)}`);
   }
   console.error(
     `${shown.length} ${shown.length === 1 ? 'model' : 'models'}; ● = can be called with what is set up now.\n` +
-      'Context window in tokens; lowest price in US dollars per million tokens in and out.',
+      'Context window in tokens; price in US dollars per million tokens in and out: what a call from here pays, or, where\nnone is possible, what the cheapest host asks.',
   );
   return 0;
 }
@@ -34,9 +37,8 @@ function contextOf({ context }: Model): string {
   return context >= 1_000 ? `${Math.round(context / 1_000)}k` : String(context);
 }
 
-function priceOf({ endpoints }: Model): string {
-  const ordinary = endpoints.filter(({ tier }) => tier === null);
-  const price = ordinary.map((endpoint) => endpoint.price).sort((a, b) => Number(a.input - b.input))[0];
-  if (!price) return '';
+function priceOf(offer: Offer | null): string {
+  if (!offer) return '';
+  const { price } = offer.endpoint;
   return `$${formatPerMillion(price.input)} / $${formatPerMillion(price.output)}`;
 }

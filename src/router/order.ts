@@ -161,7 +161,7 @@ const directFirst = (endpoints: readonly Endpoint[]): Endpoint[] =>
   [...endpoints].sort((a, b) => Number(a.provider.reseller) - Number(b.provider.reseller));
 
 /** Pico-dollars that this call would cost there, roughly: only for comparing. */
-function expectedCost(endpoint: Endpoint, question: Question): number {
+export function expectedCost(endpoint: Endpoint, question: Pick<Question, 'promptTokens' | 'maxOutputTokens'>): number {
   const prompt = Math.max(question.promptTokens, 1);
   const output = Math.min(question.maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
   return (

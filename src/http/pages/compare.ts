@@ -1,8 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Model } from '../../catalog/model.ts';
+import { type Offers, offersOf } from '../../router/offer.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { count, dayOf, price } from './figures.ts';
+import { count, dayOf } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import {
@@ -10,11 +11,11 @@ import {
   comparePath,
   displayName,
   featureWords,
-  lowestPrice,
   modalityWords,
   pagePath,
   sourceName,
 } from './model-words.ts';
+import { offered } from './models.ts';
 import { notFound } from './not-found.ts';
 
 const COMPARED_MAX = 4;
@@ -33,7 +34,7 @@ export const compareRoute: Route = {
     if (added) return toComparison([...models, added]);
     if (models.length === 0 && names.length > 0)
       return notFound(request, { message: 'None of these models is in the catalogue.', list: '/models' });
-    return comparison(request, catalog, models);
+    return comparison(request, catalog, models, offersOf(gateway.enabled()));
   },
 };
 
@@ -47,14 +48,14 @@ const toComparison = (models: readonly Model[]): RouteAnswer => ({
   headers: { location: comparePath([...new Set(models)].slice(-COMPARED_MAX)), 'cache-control': 'no-store' },
 });
 
-function comparison(request: RouteRequest, catalog: Catalog, models: readonly Model[]): RouteAnswer {
+function comparison(request: RouteRequest, catalog: Catalog, models: readonly Model[], offers: Offers): RouteAnswer {
   const names = models.map(displayName).join(' and ');
   return page(request, comparePath(models), {
     title: names === '' ? 'Compare models' : `${names} compared`,
     description: `${names === '' ? 'Models' : names} side by side: price, context, modalities, features, benchmarks.`,
     section: 'models',
-    content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>up to four models side by side; prices are those of the cheapest endpoint</span></p></div>
-<div class="measure">${models.length > 0 && table(models)}${models.length < COMPARED_MAX && addForm(catalog, models)}</div>`,
+    content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>up to four models side by side; prices are those that a call from here pays</span></p></div>
+<div class="measure">${models.length > 0 && table(models, offers)}${models.length < COMPARED_MAX && addForm(catalog, models)}</div>`,
   });
 }
 
@@ -64,11 +65,11 @@ function addForm(catalog: Catalog, models: readonly Model[]): Html {
 <datalist id="compare-models">${options.map((model) => html`<option value="${model.id}">${displayName(model)}</option>`)}</datalist></form>`;
 }
 
-function table(models: readonly Model[]): Html {
+function table(models: readonly Model[], offers: Offers): Html {
   const without = (model: Model): string => comparePath(models.filter((other) => other !== model));
   return html`<section class="part"><div class="scroll" tabindex="0" role="region" aria-label="Comparison"><table class="compare">
 <thead><tr><td></td>${models.map((model) => html`<th scope="col"><a href="${pagePath(model.id)}">${displayName(model)}</a><code class="id">${model.id}</code><a class="without" href="${without(model)}" aria-label="Remove ${displayName(model)}">remove</a></th>`)}</tr></thead>
-<tbody>${LINES.map(([label, cell]) => line(label, models, cell))}${benchmarkNames(models).map((name) => line(name, models, score(name)))}</tbody></table></div></section>`;
+<tbody>${lines(offers).map(([label, cell]) => line(label, models, cell))}${benchmarkNames(models).map((name) => line(name, models, score(name)))}</tbody></table></div></section>`;
 }
 
 type Cell = (model: Model) => Part;
@@ -76,9 +77,9 @@ type Cell = (model: Model) => Part;
 const line = (label: string, models: readonly Model[], cell: Cell): Html =>
   html`<tr><th scope="row">${label}</th>${models.map((model) => html`<td>${cell(model)}</td>`)}</tr>`;
 
-const LINES: readonly (readonly [string, Cell])[] = [
-  ['Input /M', (model) => price(lowestPrice(model)?.input)],
-  ['Output /M', (model) => price(lowestPrice(model)?.output)],
+const lines = (offers: Offers): readonly (readonly [string, Cell])[] => [
+  ['Input /M', (model) => offered(offers(model), 'input')],
+  ['Output /M', (model) => offered(offers(model), 'output')],
   ['Context', (model) => count(model.context)],
   ['Max output', (model) => (model.maxOutput === null ? '–' : count(model.maxOutput))],
   ['Reads', (model) => modalityWords(model.input)],

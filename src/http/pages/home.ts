@@ -8,6 +8,7 @@ import type { Receipt } from '../../facts/receipt.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { tokensOf } from '../../insights/insights.ts';
 import type { Sums } from '../../insights/store.ts';
+import { type Offers, offersOf } from '../../router/offer.ts';
 import { maySee } from '../may-see.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
@@ -34,7 +35,7 @@ export const homeRoute: Route = {
     return page(request, '/', {
       title: `${PRODUCT.name}: every model behind one API`,
       description: `A self-hosted, OpenAI-compatible gateway: ${realModels(catalog).length} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
-      content: recent ? signedIn(request, catalog, recent, today) : visitor(request, catalog),
+      content: recent ? signedIn(request, catalog, recent, today) : visitor(request, gateway),
     });
   },
 };
@@ -42,10 +43,11 @@ export const homeRoute: Route = {
 const recentOf = async (gateway: Gateway, caller: Caller): Promise<readonly Receipt[]> =>
   (await gateway.records.newest(RECENT)).filter((receipt) => maySee(caller, receipt));
 
-function visitor(request: RouteRequest, catalog: Catalog): Html {
+function visitor(request: RouteRequest, gateway: Gateway): Html {
+  const catalog = gateway.catalog();
   return html`<div class="head measure lede"><h1>Every model behind one API</h1>
 <p class="facts"><span>${exactCount(realModels(catalog).length)} models</span><span>${exactCount(catalog.providers.size)} providers</span><span>one base URL, one key, a receipt for every request</span></p></div>
-<div class="measure">${start(request, catalog)}${newest(catalog)}</div>`;
+<div class="measure">${start(request, catalog)}${newest(catalog, offersOf(gateway.enabled()))}</div>`;
 }
 
 function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Receipt[], today: Sums | undefined): Html {
@@ -73,9 +75,9 @@ function start(request: RouteRequest, catalog: Catalog): Html {
 </ol></section>`;
 }
 
-function newest(catalog: Catalog): Html {
+function newest(catalog: Catalog, offers: Offers): Html {
   const models = realModels(catalog).slice(0, 12);
-  return html`<section class="part"><h2>Newest models</h2>${modelCards(models, displayName)}<p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
+  return html`<section class="part"><h2>Newest models</h2>${modelCards(models, offers, displayName)}<p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
 }
 
 const recentColumns = (catalog: Catalog): readonly Column<Receipt>[] => [

@@ -1,20 +1,21 @@
 import type { Model } from '../../catalog/model.ts';
+import type { Offer, Offers } from '../../router/offer.ts';
 import { perMillion, shortCount } from './figures.ts';
 import { type Html, html } from './html.ts';
-import { lowestPrice, pagePath } from './model-words.ts';
+import { pagePath } from './model-words.ts';
 
 /** A few models at a glance. Variants may share a name, so each shows its slug. */
-export function modelCards(models: readonly Model[], nameOf: (model: Model) => string): Html {
+export function modelCards(models: readonly Model[], offers: Offers, nameOf: (model: Model) => string): Html {
   return html`<ul class="cards">${models.map(
     (model) =>
-      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${priceOf(model)}</span></li>`,
+      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${priceOf(offers(model))}</span></li>`,
   )}</ul>`;
 }
 
-function priceOf(model: Model): string {
-  const lowest = lowestPrice(model);
-  if (!lowest) return 'no provider';
-  return lowest.input === 0n && lowest.output === 0n
+function priceOf(offer: Offer | null): string {
+  if (!offer) return 'no provider';
+  const { price } = offer.endpoint;
+  return price.input === 0n && price.output === 0n
     ? 'free'
-    : `${perMillion(lowest.input)} in, ${perMillion(lowest.output)} out`;
+    : `${perMillion(price.input)} in, ${perMillion(price.output)} out`;
 }

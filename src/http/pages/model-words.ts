@@ -1,4 +1,3 @@
-import type { PicoUsd } from '../../base/money.ts';
 import type { Parameter } from '../../call/parameters.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Modality, Model } from '../../catalog/model.ts';
@@ -56,20 +55,6 @@ export function featureWords(model: Model): string[] {
   const words = FEATURES.filter(([parameter]) => supported.has(parameter)).map(([, word]) => word);
   if (model.endpoints.some((endpoint) => endpoint.price.inputCacheRead !== undefined)) words.push('prompt caching');
   return words;
-}
-
-export type Lowest = { readonly input: PicoUsd; readonly output: PicoUsd };
-
-/** The prices of the endpoint with the lowest input price; ties go to the lower output price. Tiers have to be asked for. */
-export function lowestPrice(model: Model): Lowest | null {
-  let lowest: Lowest | null = null;
-  for (const { price, tier } of model.endpoints) {
-    if (tier !== null) continue;
-    const isLower =
-      !lowest || price.input < lowest.input || (price.input === lowest.input && price.output < lowest.output);
-    if (isLower) lowest = { input: price.input, output: price.output };
-  }
-  return lowest;
 }
 
 /** The first sentences of a description, for lists and meta tags. */

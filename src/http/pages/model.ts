@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Benchmark, Model } from '../../catalog/model.ts';
 import { waysToSwitchOn } from '../../router/explain.ts';
+import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import { seesBoards } from '../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
@@ -18,7 +19,6 @@ import {
   comparePath,
   displayName,
   featureWords,
-  lowestPrice,
   modalityWords,
   pagePath,
   parametersOf,
@@ -46,12 +46,14 @@ export const modelRoute: Route = {
       isShown ? rankedApps(gateway, 'month', model.id) : null,
       serviceOf(gateway, model.id),
     ]);
+    const offers = offersOf(gateway.enabled());
+    const offer = offers(model);
     const path = pagePath(model.id);
     return page(request, path, {
       title: `${displayName(model)} – Run with an API`,
-      description: summary(`${model.description} ${priceWords(model).join(', ')}.`, 300),
+      description: summary(`${model.description} ${priceWords(model, offer).join(', ')}.`, 300),
       section: 'models',
-      content: html`${head(model, isShown ? TABS : TABS.filter(([id]) => id !== 'activity' && id !== 'apps'))}
+      content: html`${head(model, offer, isShown ? TABS : TABS.filter(([id]) => id !== 'activity' && id !== 'apps'))}
 <div class="measure">
 ${overview(model)}
 <section id="endpoints" class="part"><h2>Endpoints</h2>
@@ -61,7 +63,7 @@ ${switchOn(model, gateway.enabled())}${endpointsTable(model, service, request.qu
 ${fields(model)}
 ${use && html`<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>`}
 ${apps && html`<section id="apps" class="part"><h2>Apps <small>this month</small></h2>${appTable(apps, {})}</section>`}
-${siblings(catalog, model)}
+${siblings(catalog, model, offers)}
 </div>`,
     });
   },
@@ -72,11 +74,13 @@ function noModel(request: RouteRequest, catalog: Catalog, asked: string): RouteA
   return notFound(request, { message: `There is no model “${asked}” in this catalogue.`, list: '/models', near });
 }
 
-export function priceWords(model: Model): readonly string[] {
-  const lowest = lowestPrice(model);
-  if (!lowest) return ['Not served by any provider'];
-  if (!model.output.includes('text')) return [`Starting at ${perMillion(lowest.input)}/M input tokens`];
-  return [`Starting at ${perMillion(lowest.input)}/M input tokens`, `${perMillion(lowest.output)}/M output tokens`];
+/** What a call from here costs, or, where none is possible, what the cheapest host would ask. */
+export function priceWords(model: Model, offer: Offer | null): readonly string[] {
+  if (!offer) return ['Not served by any provider'];
+  const { price, provider } = offer.endpoint;
+  const input = `Starting at ${perMillion(price.input)}/M input tokens`;
+  const words = model.output.includes('text') ? [input, `${perMillion(price.output)}/M output tokens`] : [input];
+  return offer.isOn ? words : [...words, `at ${provider.name}, which is off`];
 }
 
 const TABS = [
@@ -88,11 +92,11 @@ const TABS = [
   ['apps', 'Apps'],
 ] as const;
 
-function head(model: Model, parts: readonly (typeof TABS)[number][]): Html {
+function head(model: Model, offer: Offer | null, parts: readonly (typeof TABS)[number][]): Html {
   const tabs: Part = parts.map(([id, label]) => html`<a href="#${id}">${label}</a>`);
   return html`<div class="head measure">
 <div class="title"><h1>${displayName(model)}</h1>${copyable(model.id)}${model.output.includes('text') && html`<a class="try" href="/chat?model=${encodeURIComponent(model.id)}">Chat</a>`}<a class="try" href="${comparePath([model])}">Compare</a>${model.expires && html`<span class="state degraded">leaves on ${model.expires}</span>`}</div>
-<p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model).map((words) => html`<span>${words}</span>`)}</p>
+<p class="facts">${model.created > 0 && html`<span>Created <time datetime="${isoDay(model.created)}">${dayOf(model.created)}</time></span>`}<span>${exactCount(model.context)} context</span>${priceWords(model, offer).map((words) => html`<span>${words}</span>`)}</p>
 </div>
 <nav class="tabs" aria-label="On this page"><div class="measure">${tabs}</div></nav>`;
 }
@@ -159,11 +163,11 @@ function fields(model: Model): Html {
 <ul class="words">${supported.map((name) => html`<li><a href="/docs/parameters#${name}"><code>${name}</code></a></li>`)}</ul></section>`;
 }
 
-function siblings(catalog: Catalog, model: Model): Html | null {
+function siblings(catalog: Catalog, model: Model, offers: Offers): Html | null {
   const others = [...catalog.models.values()].filter((other) => other.author === model.author && other.id !== model.id);
   if (others.length === 0) return null;
   const name = authorName(model);
   return html`<section id="more" class="part"><h2>More models from ${name}</h2>
-${modelCards(others.slice(0, 8), (other) => other.name)}
+${modelCards(others.slice(0, 8), offers, (other) => other.name)}
 <p>${others.length > 8 && html`<a href="/${encodeURIComponent(model.author)}">All ${others.length + 1} models from ${name}</a>, `}<a href="${comparePath([model, ...others.slice(0, 3)])}">compare side by side</a></p></section>`;
 }

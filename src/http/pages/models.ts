@@ -1,20 +1,13 @@
 import { formatPerMillion } from '../../base/money.ts';
 import { PARAMETERS } from '../../call/parameters.ts';
 import type { Model } from '../../catalog/model.ts';
+import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
 import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
 import { type Column, type Filter, type Grid, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
-import {
-  authorName,
-  displayName,
-  lowestPrice,
-  modalityWords,
-  pagePath,
-  parametersOf,
-  realModels,
-} from './model-words.ts';
+import { authorName, displayName, modalityWords, pagePath, parametersOf, realModels } from './model-words.ts';
 
 export const modelsRoute: Route = {
   method: 'GET',
@@ -29,25 +22,32 @@ export const modelsRoute: Route = {
       description: `${real.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
       section: 'models',
       content: html`<div class="head measure"><h1>Models</h1>
-<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices per million tokens, of the cheapest endpoint</span><span><a href="/compare">compare</a></span></p></div>
+<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices per million tokens, as a call from here pays them; where no provider is on, of the cheapest</span><span><a href="/compare">compare</a></span></p></div>
 <div class="measure">${modelGrid(real, request.query, { enabled: gateway.enabled(), sandbox })}</div>`,
     });
   },
+};
+
+type Shown = {
+  readonly enabled: ReadonlySet<string>;
+  /** Whose prices are shown; those of this instance unless a provider's own. */
+  readonly offers?: Offers;
+  readonly sandbox?: readonly Model[];
 };
 
 /** The list of models, wherever it stands: all of them, an author's, a provider's. The sandbox's are listed apart. */
 export function modelGrid(
   models: readonly Model[],
   query: { readonly [name: string]: string | undefined },
-  { enabled, sandbox = [] }: { readonly enabled: ReadonlySet<string>; readonly sandbox?: readonly Model[] },
+  { enabled, offers = offersOf(enabled), sandbox = [] }: Shown,
 ): Html {
   const value: Grid<Model> = {
     name: 'models',
     noun: 'Models',
     rows: models,
-    columns: COLUMNS,
+    columns: columns(offers),
     filters: filters(models),
-    fields: (model) => fields(model, enabled),
+    fields: (model) => fields(model, offers),
     ...(sandbox.length > 0 && { apart: { title: SANDBOX, rows: sandbox } }),
     empty: 'The catalogue is empty.',
   };
@@ -56,7 +56,7 @@ export function modelGrid(
 
 const SANDBOX = html`Sandbox <small>test models inside this gateway, always on and free: <a href="/docs/sandbox">how to use them</a></small>`;
 
-const COLUMNS: readonly Column<Model>[] = [
+const columns = (offers: Offers): readonly Column<Model>[] => [
   {
     key: 'name',
     label: 'Model',
@@ -69,15 +69,15 @@ const COLUMNS: readonly Column<Model>[] = [
     key: 'input',
     label: 'Input /M',
     kind: 'number',
-    sortBy: (model) => Number(lowestPrice(model)?.input ?? -1n),
-    cell: (model) => price(lowestPrice(model)?.input),
+    sortBy: (model) => Number(offers(model)?.endpoint.price.input ?? -1n),
+    cell: (model) => offered(offers(model), 'input'),
   },
   {
     key: 'output',
     label: 'Output /M',
     kind: 'number',
-    sortBy: (model) => Number(lowestPrice(model)?.output ?? -1n),
-    cell: (model) => price(lowestPrice(model)?.output),
+    sortBy: (model) => Number(offers(model)?.endpoint.price.output ?? -1n),
+    cell: (model) => offered(offers(model), 'output'),
   },
   {
     key: 'context',
@@ -110,16 +110,23 @@ const COLUMNS: readonly Column<Model>[] = [
   },
 ];
 
-function fields(model: Model, enabled: ReadonlySet<string>): { readonly [field: string]: string } {
-  const lowest = lowestPrice(model);
+/** A price that no call from here pays says whose it is. */
+export function offered(offer: Offer | null, member: 'input' | 'output'): Html {
+  const shown = price(offer?.endpoint.price[member]);
+  if (!offer || offer.isOn) return shown;
+  return html`<span title="at ${offer.endpoint.provider.name}: no provider of it is on here">${shown}</span>`;
+}
+
+function fields(model: Model, offers: Offers): { readonly [field: string]: string } {
+  const offer = offers(model);
   return {
     search: `${displayName(model)} ${model.id}`.toLowerCase(),
     author: model.author.toLowerCase(),
-    state: model.endpoints.some((endpoint) => enabled.has(endpoint.provider.slug)) ? 'on' : 'off',
+    state: offer?.isOn ? 'on' : 'off',
     input: model.input.join(' '),
     output: model.output.join(' '),
     context: String(model.context),
-    price: lowest ? formatPerMillion(lowest.input) : '',
+    price: offer ? formatPerMillion(offer.endpoint.price.input) : '',
     features: [...parametersOf(model), ...(model.openWeights ? ['open-weights'] : [])].join(' '),
     provider: model.endpoints.map((endpoint) => endpoint.provider.slug.toLowerCase()).join(' '),
   };

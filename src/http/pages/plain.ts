@@ -1,9 +1,10 @@
 import { PRODUCT } from '../../base/product.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { type Offers, offersOf } from '../../router/offer.ts';
 import { REQUEST_GROUPS } from '../contract.ts';
 import type { Route, RouteAnswer } from '../route.ts';
 import { perMillion } from './figures.ts';
-import { authorName, displayName, lowestPrice, pagePath, realModels } from './model-words.ts';
+import { authorName, displayName, pagePath, realModels } from './model-words.ts';
 
 const text = (body: string, contentType = 'text/plain; charset=utf-8'): RouteAnswer => ({
   status: 200,
@@ -15,10 +16,10 @@ const text = (body: string, contentType = 'text/plain; charset=utf-8'): RouteAns
 const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="4" fill="#0a7d4b"/><path d="M4 13.5h12M4 6.5h3.5c3.5 0 4 7 8 7" fill="none" stroke="#fff" stroke-width="1.75" stroke-linecap="round"/></svg>\n`;
 
 /** What a language model should read first (llmstxt.org). */
-function llms(catalog: Catalog, origin: string): string {
+function llms(catalog: Catalog, offers: Offers, origin: string): string {
   const models = [...catalog.models.values()].map((model) => {
-    const lowest = lowestPrice(model);
-    const prices = lowest ? `, ${perMillion(lowest.input)}/M input, ${perMillion(lowest.output)}/M output` : '';
+    const price = offers(model)?.endpoint.price;
+    const prices = price ? `, ${perMillion(price.input)}/M input, ${perMillion(price.output)}/M output` : '';
     return `- [${displayName(model)}](${origin}${pagePath(model.id)}): \`${model.id}\`, ${model.context} context${prices}`;
   });
   return `# ${PRODUCT.name}
@@ -108,6 +109,6 @@ export const plainRoutes: readonly Route[] = [
     method: 'GET',
     path: '/llms.txt',
     auth: 'none',
-    handle: ({ origin }, gateway) => text(llms(gateway.catalog(), origin)),
+    handle: ({ origin }, gateway) => text(llms(gateway.catalog(), offersOf(gateway.enabled()), origin)),
   },
 ];

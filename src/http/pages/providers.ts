@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { variablesToSet } from '../../catalog/environment.ts';
 import type { Provider } from '../../catalog/provider.ts';
+import { offersAt } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
 import { copyable } from './code.ts';
 import { DIALECT_WORDS } from './dialect-words.ts';
@@ -136,6 +137,7 @@ export const providerRoute: Route = {
           label: catalog.providers.get(slug)?.name ?? slug,
         })),
       });
+    const enabled = gateway.enabled();
     const models = [...catalog.models.values()].filter((model) =>
       model.endpoints.some((endpoint) => endpoint.provider.slug === provider.slug),
     );
@@ -143,10 +145,10 @@ export const providerRoute: Route = {
       title: provider.name,
       description: `${models.length} models served by ${provider.name}; ${policyWords(provider.policy)}.`,
       section: 'providers',
-      content: html`<div class="head measure"><div class="title"><h1>${provider.name}</h1>${copyable(provider.slug)}${gateway.enabled().has(provider.slug) ? html`<span class="state live">on</span>` : html`<span class="none">off</span>`}</div>
+      content: html`<div class="head measure"><div class="title"><h1>${provider.name}</h1>${copyable(provider.slug)}${enabled.has(provider.slug) ? html`<span class="state live">on</span>` : html`<span class="none">off</span>`}</div>
 <p class="facts"><span>${exactCount(models.length)} models</span><span>${policyWords(provider.policy)}</span>${provider.reseller && html`<span>resells others' endpoints; ranked after direct ones</span>`}</p></div>
 <div class="measure"><section class="part">${facts(provider)}</section>
-<section class="part"><h2>Models</h2>${modelGrid(models, request.query, { enabled: gateway.enabled() })}</section></div>`,
+<section class="part"><h2>Models</h2>${modelGrid(models, request.query, { enabled, offers: offersAt(provider.slug, enabled) })}</section></div>`,
     });
   },
 };

@@ -1,17 +1,22 @@
 import type { PicoUsd } from '../../../base/money.ts';
 import type { Model } from '../../../catalog/model.ts';
-import { indexOf, parametersOfModel, topEndpoint } from './model-json.ts';
+import type { Offers } from '../../../router/offer.ts';
+import { indexOf, parametersOfModel } from './model-json.ts';
 import type { ModelsQuery } from './query.ts';
 
 const DAY_SECONDS = 86_400;
 const EU = new Set('AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE'.split(' '));
 
-/** The models that pass every filter of the query. `now` in milliseconds since 1970. */
-export function filterModels(models: Iterable<Model>, query: ModelsQuery, now: number): Model[] {
+/** `now` in milliseconds since 1970. */
+export type Surroundings = { readonly now: number; readonly offers: Offers };
+
+/** The models that pass every filter of the query. */
+export function filterModels(models: Iterable<Model>, query: ModelsQuery, { now, offers }: Surroundings): Model[] {
   const tests = [
     ...byKind(query),
     ...byWords(query),
     ...byNumbers(query, now),
+    ...byOffer(query, offers),
     ...byHosts(query),
     ...byBenchmarks(query),
   ];
@@ -21,10 +26,14 @@ export function filterModels(models: Iterable<Model>, query: ModelsQuery, now: n
 type Test = (model: Model) => boolean;
 
 function byKind(query: ModelsQuery): Test[] {
-  const outputs = query.output_modalities ?? ['text'];
-  const inputs = query.input_modalities;
   const sandbox = query.sandbox === 'true';
-  const named = query.q?.toLowerCase().includes('sandbox') ?? false;
+  const outputs = query.output_modalities ?? (sandbox ? ['all'] : ['text']);
+  const inputs = query.input_modalities;
+  const named =
+    query.sandbox === undefined &&
+    [query.q?.toLowerCase() ?? '', ...(query.providers ?? []), ...(query.model_authors ?? [])].some((word) =>
+      word.includes('sandbox'),
+    );
   return [
     (model) => (sandbox ? model.sandbox : !model.sandbox || named),
     ...(outputs.includes('all') ? [] : [(model: Model) => model.output.some((kind) => outputs.includes(kind))]),
@@ -56,13 +65,22 @@ function byWords({ q, category, supported_parameters, arch, model_authors, disti
 }
 
 function byNumbers(query: ModelsQuery, now: number): Test[] {
-  const { context, min_price, max_price, min_output_price, max_output_price, min_age_days, max_age_days } = query;
+  const { context, min_age_days, max_age_days } = query;
   const age = (model: Model): number => (now / 1000 - model.created) / DAY_SECONDS;
   return [
     ...(context === undefined ? [] : [(model: Model) => model.context >= context]),
-    ...between(min_price, max_price, (model) => perMillion(topEndpoint(model)?.price.input)),
-    ...between(min_output_price, max_output_price, (model) => perMillion(topEndpoint(model)?.price.output)),
     ...between(min_age_days, max_age_days, age),
+  ];
+}
+
+/** By what a call from here pays, and whether one is possible. */
+function byOffer(query: ModelsQuery, offers: Offers): Test[] {
+  const { min_price, max_price, min_output_price, max_output_price, callable } = query;
+  const price = (model: Model) => offers(model)?.endpoint.price;
+  return [
+    ...between(min_price, max_price, (model) => perMillion(price(model)?.input)),
+    ...between(min_output_price, max_output_price, (model) => perMillion(price(model)?.output)),
+    ...(callable ? [(model: Model) => (offers(model)?.isOn ?? false) === (callable === 'true')] : []),
   ];
 }
 

@@ -5,11 +5,11 @@ import type { Model } from '../../../catalog/model.ts';
 const ROUTING_SUFFIX = /:(nitro|floor|exacto|online)$/;
 
 /**
- * The model that `author/slug` with any suffix means: routing suffixes fall away, a catalogue variant (`:free`) stands
- * for its own entry and never for its base.
+ * The model that a name with any suffix means, `author/slug` or an alias such as the bare slug: routing suffixes fall
+ * away, a catalogue variant (`:free`) stands for its own entry and never for its base.
  */
-export function findListed(catalog: Catalog, author: string, slug: string): Model | undefined {
-  let name = `${author}/${slug}`;
+export function findListed(catalog: Catalog, asked: string): Model | undefined {
+  let name = asked;
   for (;;) {
     const model = findModel(catalog, name);
     if (model || !ROUTING_SUFFIX.test(name)) return model;
@@ -18,5 +18,5 @@ export function findListed(catalog: Catalog, author: string, slug: string): Mode
 }
 
 /** Is there a model below a catalogue variant that does not exist? */
-export const findBase = (catalog: Catalog, author: string, slug: string): Model | undefined =>
-  slug.includes(':') ? findListed(catalog, author, slug.replace(/:.*$/, '')) : undefined;
+export const findBase = (catalog: Catalog, asked: string): Model | undefined =>
+  asked.includes(':') ? findListed(catalog, asked.replace(/:.*$/, '')) : undefined;

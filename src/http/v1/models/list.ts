@@ -2,11 +2,12 @@ import type { Fault } from '../../../base/fault.ts';
 import type { Model } from '../../../catalog/model.ts';
 import type { Caller } from '../../../facts/caller.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
+import { type Offers, offersOf } from '../../../router/offer.ts';
 import { envelope } from '../../faults.ts';
 import { seesBoards } from '../../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
-import { filterModels } from './filter.ts';
+import { filterModels, type Surroundings } from './filter.ts';
 import { type ModelsQuery, readQuery } from './query.ts';
 import { rss } from './rss.ts';
 import { modelText, modelTextForAnthropic } from './serialised.ts';
@@ -30,7 +31,7 @@ export const LIST_MODELS: Route = {
     const models = await selected(query.value, request.caller, gateway);
     const { use_rss, use_rss_chat_links } = request.query;
     if (use_rss === 'true') return rss(models, request.origin, use_rss_chat_links === 'true' ? 'chat' : 'page');
-    return answer(models, query.value, request, LIST_MODELS.path);
+    return answer(models, query.value, request, { gateway, path: LIST_MODELS.path });
   },
 };
 
@@ -42,11 +43,8 @@ export const LIST_USER_MODELS: Route = {
   handle: async (request, gateway) => {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
-    const enabled = gateway.enabled();
-    const callable = (await selected(query.value, request.caller, gateway)).filter((model) =>
-      model.endpoints.some(({ provider }) => enabled.has(provider.slug)),
-    );
-    return answer(callable, query.value, request, LIST_USER_MODELS.path);
+    const callable = await selected({ ...query.value, callable: 'true' }, request.caller, gateway);
+    return answer(callable, query.value, request, { gateway, path: LIST_USER_MODELS.path });
   },
 };
 
@@ -58,7 +56,7 @@ export const COUNT_MODELS: Route = {
   handle: (request, gateway) => {
     const query = readQuery({ output_modalities: request.query.output_modalities });
     if (!query.ok) return refusal(query.error);
-    const count = filterModels(gateway.catalog().models.values(), query.value, gateway.world.now()).length;
+    const count = filterModels(gateway.catalog().models.values(), query.value, surroundingsOf(gateway)).length;
     return { status: 200, json: { data: { count } } };
   },
 };
@@ -71,25 +69,41 @@ export const LIST_EMBEDDING_MODELS: Route = {
   handle: (request, gateway) => {
     const query = readQuery({ ...request.query, output_modalities: 'embeddings' });
     if (!query.ok) return refusal(query.error);
-    const models = filterModels(gateway.catalog().models.values(), query.value, gateway.world.now());
-    return answer(models, query.value, request, LIST_EMBEDDING_MODELS.path);
+    const models = filterModels(gateway.catalog().models.values(), query.value, surroundingsOf(gateway));
+    return answer(models, query.value, request, { gateway, path: LIST_EMBEDDING_MODELS.path });
   },
 };
 
+const surroundingsOf = (gateway: Gateway): Surroundings => ({
+  now: gateway.world.now(),
+  offers: offersOf(gateway.enabled()),
+});
+
 type Page = { readonly models: readonly Model[]; readonly nextOffset: number | null; readonly size: number };
 
-function answer(models: readonly Model[], query: ModelsQuery, request: RouteRequest, path: string): RouteAnswer {
+function answer(
+  models: readonly Model[],
+  query: ModelsQuery,
+  request: RouteRequest,
+  { gateway, path }: { readonly gateway: Gateway; readonly path: string },
+): RouteAnswer {
   const page = pageOf(models, query);
   const next = page.nextOffset === null ? null : linkTo(request, path, page.nextOffset, page.size);
-  return { status: 200, contentType: JSON_TYPE, text: listText(page.models, models.length, next, request) };
+  const offers = offersOf(gateway.enabled());
+  const list = { page: page.models, total: models.length, next, offers };
+  return { status: 200, contentType: JSON_TYPE, text: listText(list, request) };
 }
 
 async function selected(query: ModelsQuery, caller: Caller | null, gateway: Gateway): Promise<readonly Model[]> {
-  const models = filterModels(gateway.catalog().models.values(), query, gateway.world.now());
+  const models = filterModels(gateway.catalog().models.values(), query, surroundingsOf(gateway));
   const byTraffic = (query.sort === 'top-weekly' || query.sort === 'most-popular') && seesBoards(caller, gateway);
   const ranked = byTraffic ? await gateway.insights.models({ days: query.sort === 'top-weekly' ? 7 : 30 }) : [];
   const tokens = new Map(ranked.map((row) => [row.model, Number(row.tokens)]));
-  return sortModels(models, query.sort, { health: gateway.health.view(), tokens: (id) => tokens.get(id) ?? 0 });
+  return sortModels(models, query.sort, {
+    health: gateway.health.view(),
+    tokens: (id) => tokens.get(id) ?? 0,
+    offers: offersOf(gateway.enabled()),
+  });
 }
 
 function pageOf(models: readonly Model[], { offset, limit, after_id }: ModelsQuery): Page {
@@ -109,10 +123,18 @@ function linkTo({ query, origin }: RouteRequest, path: string, offset: number, l
   return `${origin}/api/v1${path}?${search}`;
 }
 
+type Listed = {
+  readonly page: readonly Model[];
+  readonly total: number;
+  readonly next: string | null;
+  readonly offers: Offers;
+};
+
 /** The list in OpenRouter's shape, with what single clients expect beside `data`: Codex `models`, Anthropic's page marks. */
-function listText(page: readonly Model[], total: number, next: string | null, request: RouteRequest): string {
+function listText({ page, total, next, offers }: Listed, request: RouteRequest): string {
   const anthropic = request.headers['anthropic-version'] !== undefined;
-  const data = page.map(anthropic ? modelTextForAnthropic : modelText).join(',');
+  const textOf = anthropic ? modelTextForAnthropic : modelText;
+  const data = page.map((model) => textOf(model, offers)).join(',');
   const members = [`"data":[${data}]`, `"total_count":${total}`, `"links":${JSON.stringify({ next })}`];
   if (request.query.client_version !== undefined) members.push(`"models":${JSON.stringify(codexModels(page))}`);
   if (anthropic) {

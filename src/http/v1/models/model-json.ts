@@ -1,5 +1,6 @@
 import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
-import { displayName, type Endpoint, type Model, type ReasoningSupport } from '../../../catalog/model.ts';
+import { displayName, type Model, type ReasoningSupport } from '../../../catalog/model.ts';
+import type { Offer } from '../../../router/offer.ts';
 import { type PriceJson, priceJson } from './price-json.ts';
 
 /** One entry of `GET /models` (spec §1.8). */
@@ -27,6 +28,8 @@ export type ModelJson = {
   readonly reasoning?: ReasoningJson;
   readonly benchmarks?: BenchmarksJson;
   readonly links: { readonly details: string };
+  /** Ours: whether a provider of it is on here. Then `pricing` is what a call from here pays, else what the cheapest would ask. */
+  readonly callable: boolean;
 };
 export type ArchitectureJson = {
   readonly modality: string;
@@ -49,8 +52,8 @@ type BenchmarksJson = {
 };
 type ArtificialAnalysis = 'intelligence' | 'coding' | 'agentic';
 
-export function modelJson(model: Model): ModelJson {
-  const top = topEndpoint(model);
+export function modelJson(model: Model, offer: Offer | null): ModelJson {
+  const top = offer?.endpoint;
   return {
     id: model.id,
     canonical_slug: model.id,
@@ -75,23 +78,8 @@ export function modelJson(model: Model): ModelJson {
     ...(model.reasoning && { reasoning: reasoningJson(model.reasoning) }),
     ...(model.benchmarks.length > 0 && { benchmarks: benchmarksJson(model) }),
     links: { details: `/api/v1/models/${model.id}/endpoints` },
+    callable: offer?.isOn ?? false,
   };
-}
-
-/**
- * Whose price and limits stand for the model: the first direct host of a closed model, which is its author's; of an open
- * one the cheapest, as routing prefers it.
- */
-export function topEndpoint(model: Model): Endpoint | undefined {
-  const ordinary = model.endpoints.filter(({ tier }) => tier === null);
-  const direct = ordinary.filter(({ provider }) => !provider.reseller);
-  const [first] = direct.length > 0 ? direct : ordinary;
-  if (!model.openWeights) return first;
-  const cost = ({ price }: Endpoint): bigint => price.input + price.output;
-  return direct.reduce<Endpoint | undefined>(
-    (best, other) => (best && cost(best) <= cost(other) ? best : other),
-    first,
-  );
 }
 
 export const architectureJson = (model: Model): ArchitectureJson => ({

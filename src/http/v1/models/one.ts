@@ -1,13 +1,17 @@
 import { fault } from '../../../base/fault.ts';
 import { displayName } from '../../../catalog/model.ts';
-import type { Route } from '../../route.ts';
+import type { Gateway } from '../../../gateway/gateway.ts';
+import { offersOf } from '../../../router/offer.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { endpointJson, endpointsJson } from './endpoint-json.ts';
 import { findBase, findListed } from './find.ts';
 import { refusal } from './list.ts';
 import { modelText, modelTextForAnthropic, modelTextForOpenai } from './serialised.ts';
 
-const missing = (author: string, slug: string) =>
-  refusal(fault('not_found', `There is no model ${author}/${slug}. GET /api/v1/models lists all of them.`));
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const missing = (name: string) =>
+  refusal(fault('not_found', `There is no model ${name}. GET /api/v1/models lists all of them.`));
 
 /** `GET /model/{author}/{slug}`: one model; any suffix is met. */
 export const GET_MODEL: Route = {
@@ -15,22 +19,40 @@ export const GET_MODEL: Route = {
   path: '/model/:author/:slug',
   auth: 'none',
   handle: ({ params: { author = '', slug = '' } }, gateway) => {
-    const model = findListed(gateway.catalog(), author, slug);
-    if (!model) return missing(author, slug);
-    return { status: 200, contentType: 'application/json; charset=utf-8', text: `{"data":${modelText(model)}}` };
+    const model = findListed(gateway.catalog(), `${author}/${slug}`);
+    if (!model) return missing(`${author}/${slug}`);
+    const text = modelText(model, offersOf(gateway.enabled()));
+    return { status: 200, contentType: JSON_TYPE, text: `{"data":${text}}` };
   },
 };
 
-/** The same where the SDKs of OpenAI and Anthropic ask for one model, which most of them escape: nothing is wrapped. */
-const retrieve: Route['handle'] = ({ params, headers }, gateway) => {
-  const [author = '', slug = ''] = params.id === undefined ? [params.author, params.slug] : params.id.split('/');
-  const model = findListed(gateway.catalog(), author, slug);
-  if (!model) return missing(author, slug);
-  const text = headers['anthropic-version'] === undefined ? modelTextForOpenai(model) : modelTextForAnthropic(model);
-  return { status: 200, contentType: 'application/json; charset=utf-8', text };
+/**
+ * The same where the SDKs of OpenAI and Anthropic ask for one model: nothing is wrapped. Most of them escape the slash of
+ * an id; programs that know only their own vendor's models send the bare name.
+ */
+function retrieve(name: string, { headers }: RouteRequest, gateway: Gateway): RouteAnswer {
+  const model = findListed(gateway.catalog(), name);
+  if (!model) return missing(name);
+  const textOf = headers['anthropic-version'] === undefined ? modelTextForOpenai : modelTextForAnthropic;
+  return { status: 200, contentType: JSON_TYPE, text: textOf(model, offersOf(gateway.enabled())) };
+}
+export const RETRIEVE_MODEL: Route = {
+  method: 'GET',
+  path: '/models/:id',
+  auth: 'none',
+  handle: (request, gateway) => retrieve(request.params.id ?? '', request, gateway),
 };
-export const RETRIEVE_MODEL: Route = { method: 'GET', path: '/models/:id', auth: 'none', handle: retrieve };
-export const RETRIEVE_BY_PATH: Route = { method: 'GET', path: '/models/:author/:slug', auth: 'none', handle: retrieve };
+export const RETRIEVE_BY_PATH: Route = {
+  method: 'GET',
+  path: '/models/:author/:slug',
+  auth: 'none',
+  handle: (request, gateway) => {
+    const { author = '', slug = '' } = request.params;
+    // A bare name's hosts: no slug is called so.
+    if (slug === 'endpoints') return endpoints(author, request, gateway);
+    return retrieve(`${author}/${slug}`, request, gateway);
+  },
+};
 
 /**
  * `GET /models/{author}/{slug}/endpoints`: a model with its hosts. A catalogue variant that does not exist has none. How
@@ -40,23 +62,25 @@ export const LIST_ENDPOINTS: Route = {
   method: 'GET',
   path: '/models/:author/:slug/endpoints',
   auth: 'none',
-  handle: ({ params: { author = '', slug = '' }, caller }, gateway) => {
-    const catalog = gateway.catalog();
-    const health = gateway.health.view();
-    const model = findListed(catalog, author, slug);
-    if (model) {
-      const healthOf = (id: string) => {
-        const figures = health.of(id);
-        return figures && (caller ? figures : { ...figures, latencyMs: null, throughput: null });
-      };
-      return { status: 200, json: { data: endpointsJson(model, healthOf) } };
-    }
-    const base = findBase(catalog, author, slug);
-    if (!base) return missing(author, slug);
-    const bare = endpointsJson({ ...base, id: `${author}/${slug}`, endpoints: [] }, () => undefined);
-    return { status: 200, json: { data: bare } };
-  },
+  handle: (request, gateway) => endpoints(`${request.params.author}/${request.params.slug}`, request, gateway),
 };
+
+function endpoints(name: string, { caller }: RouteRequest, gateway: Gateway): RouteAnswer {
+  const catalog = gateway.catalog();
+  const health = gateway.health.view();
+  const model = findListed(catalog, name);
+  if (model) {
+    const healthOf = (id: string) => {
+      const figures = health.of(id);
+      return figures && (caller ? figures : { ...figures, latencyMs: null, throughput: null });
+    };
+    return { status: 200, json: { data: endpointsJson(model, healthOf) } };
+  }
+  const base = findBase(catalog, name);
+  if (!base) return missing(name);
+  const bare = endpointsJson({ ...base, id: name, endpoints: [] }, () => undefined);
+  return { status: 200, json: { data: bare } };
+}
 
 /** `GET /endpoints/zdr`: every endpoint whose host keeps nothing. */
 export const LIST_ZDR_ENDPOINTS: Route = {

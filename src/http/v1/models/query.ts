@@ -63,6 +63,8 @@ const QUERY = z.object({
   /** Nothing measures it yet, so that no model passes a bound. */
   min_tool_success_rate: amount.optional(),
   max_tool_success_rate: amount.optional(),
+  /** Ours: only what a provider that is on here serves, or only what none does. */
+  callable: z.enum(['true', 'false']).optional(),
   /** Ours: the test provider's models, which no list shows otherwise. */
   sandbox: z.enum(['true', 'false']).optional(),
 });

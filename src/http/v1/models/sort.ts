@@ -1,10 +1,15 @@
 import type { Model } from '../../../catalog/model.ts';
 import type { HealthView } from '../../../facts/health.ts';
-import { indexOf, topEndpoint } from './model-json.ts';
+import type { Offers } from '../../../router/offer.ts';
+import { indexOf } from './model-json.ts';
 import type { Sort } from './query.ts';
 
 /** What an order can rest on beside the catalogue: tokens per model of the last week, and measured speed. */
-export type Figures = { readonly health: HealthView; readonly tokens: (modelId: string) => number };
+export type Figures = {
+  readonly health: HealthView;
+  readonly tokens: (modelId: string) => number;
+  readonly offers: Offers;
+};
 
 /** The catalogue's own order is newest first. Models without the figure an order asks for come last. */
 export function sortModels(models: readonly Model[], sort: Sort | undefined, figures: Figures): readonly Model[] {
@@ -16,9 +21,9 @@ export function sortModels(models: readonly Model[], sort: Sort | undefined, fig
     case 'top-weekly':
       return descending(models, (model) => figures.tokens(model.id));
     case 'pricing-low-to-high':
-      return ascending(models, averagePrice);
+      return ascending(models, averagePrice(figures));
     case 'pricing-high-to-low':
-      return descending(models, averagePrice);
+      return descending(models, averagePrice(figures));
     case 'context-high-to-low':
       return descending(models, (model) => model.context);
     case 'throughput-high-to-low':
@@ -54,10 +59,12 @@ function ordered(models: readonly Model[], figure: Figure, direction: 1 | -1): M
 }
 
 /** Of prompt and completion, for comparing only. */
-const averagePrice: Figure = (model) => {
-  const price = topEndpoint(model)?.price;
-  return price && Number(price.input + price.output) / 2;
-};
+const averagePrice =
+  ({ offers }: Figures): Figure =>
+  (model) => {
+    const price = offers(model)?.endpoint.price;
+    return price && Number(price.input + price.output) / 2;
+  };
 
 function best(
   model: Model,

@@ -1,0 +1,55 @@
+import type { Endpoint, Model } from '../catalog/model.ts';
+import { expectedCost } from './order.ts';
+
+/**
+ * What stands for a model wherever one price is shown: the endpoint that an ordinary call from this instance would most
+ * likely take. `isOn` is false where none of its providers is on, so that no call from here pays it.
+ */
+export type Offer = { readonly endpoint: Endpoint; readonly isOn: boolean };
+/** The offer of each model; null = nobody serves it. */
+export type Offers = (model: Model) => Offer | null;
+
+/** A call of middling size, by which hosts are compared where there is no call. */
+const TYPICAL = { promptTokens: 1_500, maxOutputTokens: 500 };
+
+const kept = new WeakMap<ReadonlySet<string>, Offers>();
+
+/** Of the endpoints that are on, the one that routing prefers; else, told apart, that of the whole catalogue. */
+export function offersOf(enabled: ReadonlySet<string>): Offers {
+  const known = kept.get(enabled);
+  if (known) return known;
+  const offers = new WeakMap<Model, { readonly offer: Offer | null }>();
+  const offerOf: Offers = (model) => {
+    const found = offers.get(model) ?? { offer: pick(model.endpoints, enabled) };
+    offers.set(model, found);
+    return found.offer;
+  };
+  kept.set(enabled, offerOf);
+  return offerOf;
+}
+
+/** The same at one provider: what is paid there, whoever else would be cheaper. */
+export const offersAt =
+  (provider: string, enabled: ReadonlySet<string>): Offers =>
+  (model) =>
+    pick(
+      model.endpoints.filter((endpoint) => endpoint.provider.slug === provider),
+      enabled,
+    );
+
+function pick(endpoints: readonly Endpoint[], enabled: ReadonlySet<string>): Offer | null {
+  const on = endpoints.filter(({ provider }) => enabled.has(provider.slug));
+  const endpoint = preferred(on) ?? preferred(endpoints);
+  return endpoint ? { endpoint, isOn: on.length > 0 } : null;
+}
+
+/** Service tiers have to be asked for; direct hosts come before resellers, the cheap ones before the dear. */
+function preferred(endpoints: readonly Endpoint[]): Endpoint | undefined {
+  const ordinary = endpoints.filter(({ tier }) => tier === null);
+  const comparable = ordinary.length > 0 ? ordinary : endpoints;
+  const direct = comparable.filter(({ provider }) => !provider.reseller);
+  return (direct.length > 0 ? direct : comparable).reduce<Endpoint | undefined>(
+    (best, other) => (best && expectedCost(best, TYPICAL) <= expectedCost(other, TYPICAL) ? best : other),
+    undefined,
+  );
+}
