@@ -23,6 +23,7 @@ import { realWorld } from '../src/upstream/world.ts';
 
 const KEY = 'sk-mine';
 const NOW = Date.parse('2026-11-22T12:00:00Z');
+const enabled = new Set(['groq', 'sandbox']);
 let storage: Storage;
 let server: FastifyInstance;
 let url: string;
@@ -44,7 +45,7 @@ before(async () => {
   const gateway = {
     world,
     catalog: () => loaded.value,
-    enabled: () => new Set(['groq']),
+    enabled: () => enabled,
     access: await openAccess(parts),
     health,
     boards: 'public',
@@ -130,6 +131,72 @@ test('a model is told in full, prices as decimal strings per token', async () =>
     scores.map(({ score }) => score),
     [45.1, 35.8, 84.1, 31.6],
   );
+});
+
+test('prices are those of a provider that is on; what can be called here is told, and can be asked for', async () => {
+  const { data } = await list('?output_modalities=all');
+  const of = (id: string) => data.find((model) => model.id === id);
+  const priceAt = async (id: string, tag: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/models/${id}/endpoints`);
+    const { data: model } = (await answer.json()) as { data: { endpoints: { tag: string; pricing: unknown }[] } };
+    return model.endpoints.find((endpoint) => endpoint.tag === tag)?.pricing;
+  };
+  const oss = of('openai/gpt-oss-120b');
+  assert.equal(oss?.callable, true);
+  assert.deepEqual(
+    oss.pricing,
+    await priceAt('openai/gpt-oss-120b', 'groq'),
+    'the only one that is on, though not the cheapest',
+  );
+  assert.equal(of('openai/gpt-4.1-mini')?.callable, false);
+  const here = await list('?output_modalities=all&callable=true');
+  assert.deepEqual(
+    here.data.map(({ id }) => id),
+    data.flatMap(({ id, callable }) => (callable ? [id] : [])),
+  );
+  const elsewhere = await list('?output_modalities=all&callable=false');
+  assert.equal(here.total_count + elsewhere.total_count, data.length);
+  assert.equal((await fetch(`${url}/models?callable=perhaps`)).status, 400);
+});
+
+test('no model reaches less far than an endpoint of it', async () => {
+  const { data } = await list('?output_modalities=all&sandbox=false');
+  for (const { id, context_length } of data.slice(0, 60)) {
+    const answer = await fetch(`${url}/models/${id}/endpoints`);
+    const { data: model } = (await answer.json()) as { data: { endpoints: { context_length: number }[] } };
+    for (const endpoint of model.endpoints) assert.ok(endpoint.context_length <= Number(context_length), id);
+  }
+  assert.equal(data.find(({ id }) => id === 'google/gemini-3.1-flash-image-preview')?.context_length, 131_072);
+});
+
+test('a model is found by its bare name, as by its id, with its hosts', async () => {
+  const named = async (path: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/models/${path}`);
+    return answer.ok ? ((await answer.json()) as { id?: string; data?: { id: string } }) : answer.status;
+  };
+  for (const name of [
+    'gpt-4.1-mini',
+    'gpt-4-1-mini',
+    'openai%2Fgpt-4.1-mini',
+    'gpt-4.1-mini:nitro',
+    'openai/gpt-4.1-mini',
+  ])
+    assert.equal(((await named(name)) as { id: string }).id, 'openai/gpt-4.1-mini', name);
+  assert.equal(((await named('gpt-4.1-mini/endpoints')) as { data: { id: string } }).data.id, 'openai/gpt-4.1-mini');
+  assert.equal(await named('gpt-99'), 404);
+  assert.equal(await named('gpt-99/endpoints'), 404);
+});
+
+test('the sandbox’s models are listed where they are asked for, and nowhere else', async () => {
+  const isSandbox = ({ id }: { readonly id: string }): boolean => id.startsWith('sandbox/');
+  for (const query of ['', '?output_modalities=all', '?callable=true', '?sandbox=false', '?q=echo'])
+    assert.deepEqual((await list(query)).data.filter(isSandbox), [], query);
+  for (const query of ['?sandbox=true', '?providers=sandbox', '?model_authors=sandbox', '?q=sandbox']) {
+    const { data } = await list(query);
+    assert.ok(data.length > 3 && data.every(isSandbox), query);
+    assert.ok(data.every(({ callable }) => callable === true));
+  }
+  assert.ok((await list('?sandbox=true')).data.some(({ id }) => id === 'sandbox/embed'));
 });
 
 test('endpoints, providers, embeddings and zero retention pass the validating client', async () => {

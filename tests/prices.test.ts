@@ -1,10 +1,12 @@
 /** Every price that a catalogue can hold, from its file to the API, the bill of a call and the page of its receipt. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { API_KEY, startGateway } from './gateway-process.ts';
+import { API_KEY, ENVIRONMENT, startGateway } from './gateway-process.ts';
 
 /** What vendors count in one answer: each count is another one, so that a bill tells which it was made of. */
 const COUNTED = {
@@ -158,6 +160,11 @@ const gateway = await startGateway({
 [dialects.gemini]
 `,
     ...Object.fromEntries(ROWS.map((row) => [`models/priced/${row.key}.toml`, modelFile(row)])),
+    'providers/dearer.toml': 'base_url = "http://127.0.0.1:9/v1"',
+    'providers/cheaper.toml': 'base_url = "http://127.0.0.1:9/v1"',
+    'models/priced/shared.toml': ['counter', 'dearer', 'cheaper']
+      .map((slug, at) => `[endpoints.${slug}.price]\ninput = "${[6, 7, 5][at]}.25"\noutput = "9.75"\n`)
+      .join(''),
     'models/priced/less.toml': `input = ["text", "image"]
 [endpoints.counter.price]
 input = "2"
@@ -229,6 +236,29 @@ for (const row of ROWS)
     const line = `${row.words} ${row.count.toLocaleString('en-US')} $1.50${isPerMillion ? '' : ' each'} $`;
     assert.ok(page.includes(line), `${line} is not in ${page}`);
   });
+
+test('one price everywhere: of the provider that is on, though another is cheaper; each provider’s page has its own', async () => {
+  const page = async (path: string): Promise<string> => flat(await (await fetch(gateway.origin + path)).text());
+  const row = async (path: string): Promise<string | undefined> =>
+    /priced\/shared (\$[\d.]+)/.exec(await page(path))?.[1] ?? undefined;
+  assert.equal(await row('/models?q=priced/shared'), '$6.25');
+  assert.equal(await row('/provider/counter'), '$6.25');
+  assert.equal(await row('/provider/dearer'), '$7.25');
+  assert.equal(await row('/provider/cheaper'), '$5.25');
+  assert.match(await page('/priced/shared'), /Starting at \$6\.25\/M input tokens/);
+  assert.match(await page('/compare/priced/shared'), /Input \/M \$6\.25/);
+  assert.match(await page('/llms.txt'), /`priced\/shared`[^\n]*\$6\.25\/M input|priced\/shared.*?\$6\.25/);
+  assert.equal((await get<Priced>('/model/priced/shared')).pricing.prompt, '0.00000625');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [resolve(import.meta.dirname, '../src/main.ts'), 'models', 'priced/shared'],
+    {
+      encoding: 'utf8',
+      env: { ...ENVIRONMENT, COUNTER_API_KEY: 'x', SWITCHWRIGHT_CATALOG: join(gateway.folder, 'catalogue') },
+    },
+  );
+  assert.match(stdout, /● priced\/shared .* \$6\.25 \/ \$9\.75/);
+});
 
 test('a discount is told beside the list price, and taken off the bill', async () => {
   const { pricing } = await get<Priced>('/model/priced/less');
