@@ -3,7 +3,11 @@ import { PREFIXES } from './route.ts';
 /** How a path begins that some programs ask, and what is meant: the same resources as below the first of `PREFIXES`. */
 const FOREIGN: readonly (readonly [start: RegExp, note: string])[] = [
   [/^(?:\/api)?\/openai\/v1(?=[/?]|$)/, 'Azure’s API without dated versions, and Groq’s'],
-  [/^(?:\/api)?\/openai(?=[/?]|$)/, 'Azure’s, with ?api-version='],
+  // Only its resources: below /openai lie the pages of OpenAI's models too.
+  [
+    /^(?:\/api)?\/openai(?=\/(?:models|responses|chat\/completions|completions|embeddings|messages)(?:[/?]|$))/,
+    'Azure’s, with ?api-version=',
+  ],
   [/^(?:\/api)?\/v1beta\/openai(?=[/?]|$)/, 'Google’s for OpenAI’s clients'],
   [/^\/api\/v1\/cursor(?=[/?]|$)/, 'OpenRouter’s for Cursor'],
   [/^\/api\/v0(?=[/?]|$)/, 'LM Studio’s'],
