@@ -6,6 +6,8 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { admission } from './admit.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { geminiModelsHandler } from './gemini-models.ts';
+import { GOOGLE_VERSIONS, googleMethodOf, takeQueryKey } from './google-paths.ts';
+import { CORS } from './headers.ts';
 import { type InferenceHandler, inferenceHandler } from './inference.ts';
 import { readBody } from './read-body.ts';
 import { pathOf, refuse } from './refuse.ts';
@@ -41,10 +43,12 @@ export function inferenceDoor(gateway: Gateway): Doors {
   const admit = admission(gateway, 'inference');
 
   const open: Door = (request, response) => {
-    if (request.method !== 'POST') return false;
+    takeQueryKey(request);
+    if (request.method !== 'POST') return isHello(request) && sayHello(response);
     const path = trimmed(request.url ?? '');
-    const rest = restBehindModels(path);
-    const handler = rest === undefined ? handlers.get(path.includes('%') ? pathOf(path) : path) : models;
+    const known = handlers.get(path.includes('%') ? pathOf(path) : path);
+    const rest = known ? undefined : googleMethodOf(path);
+    const handler = known ?? (rest === undefined ? undefined : models);
     if (!handler) return false;
     const params: { readonly [name: string]: string } = rest === undefined ? NO_PARAMS : { '*': rest };
     admit(request, response, (caller) => {
@@ -63,6 +67,17 @@ export function inferenceDoor(gateway: Gateway): Doors {
   return { open, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
 }
 
+/** Claude Code asks before its first call whether anyone is there (2.1.332, seen 2026-11-29). */
+const isHello = ({ method, url = '' }: IncomingMessage): boolean =>
+  (method === 'HEAD' || method === 'GET') && HELLO.test(url);
+const HELLO = /^(?:\/api)?(?:\/v1)?\/api\/hello(?:\?|$)/;
+
+function sayHello(response: ServerResponse): true {
+  const text = '{"message":"hello"}';
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length, ...CORS }).end(text);
+  return true;
+}
+
 const NO_PARAMS: { readonly [name: string]: string } = {};
 
 /** Without the query and a final slash. */
@@ -72,21 +87,5 @@ function trimmed(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/**
- * Google's SDKs put the version into the path themselves, and the method behind the model: `v1beta` for long, `v1` by
- * default from @google/genai 3 on (read 2026-11-22).
- */
-const MODELS = ['/v1beta/models/', '/api/v1beta/models/', '/v1/models/', '/api/v1/models/'] as const;
-
-/** What stands behind `models/`, percent-encoding undone where it can be; undefined if the path is another. */
-function restBehindModels(path: string): string | undefined {
-  const prefix = MODELS.find((start) => path.startsWith(start));
-  if (prefix === undefined || path.length === prefix.length) return undefined;
-  const rest = path.slice(prefix.length);
-  if (!rest.includes('%')) return rest;
-  try {
-    return decodeURIComponent(rest);
-  } catch {
-    return rest;
-  }
-}
+/** Below these everything is Google's: the method stands behind the model. `v1` is the default from @google/genai 3 on. */
+const MODELS = ['v1', ...GOOGLE_VERSIONS].flatMap((version) => [`/${version}/models/`, `/api/${version}/models/`]);

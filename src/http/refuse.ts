@@ -1,10 +1,12 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, fault } from '../base/fault.ts';
+import type { WireHeaders } from '../base/world.ts';
 import type { ClientDialect } from '../dialects/dialect.ts';
 import { geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import { envelope, sendFault } from './faults.ts';
+import { googleMethodOf, isGoogleClient, isGooglePath } from './google-paths.ts';
 import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Refuses in the dialect of the path that was asked. */
@@ -13,7 +15,7 @@ export function refuse(
   value: Fault,
   headers: { readonly [name: string]: string } = {},
 ): void {
-  const encoded = dialectOf(pathOf(response.req.url ?? ''))?.encodeFault(value, { id: null }) ?? {
+  const encoded = dialectOf(response.req)?.encodeFault(value, { id: null }) ?? {
     status: envelope(value).error.code,
     body: envelope(value) as never,
     headers: {},
@@ -37,8 +39,10 @@ export function pathOf(url: string): string {
   }
 }
 
-function dialectOf(path: string): ClientDialect | undefined {
-  if (path.includes('/v1beta/')) return geminiClient;
+function dialectOf({ url = '', method, headers }: IncomingMessage): ClientDialect | undefined {
+  const path = pathOf(url);
+  if (isGooglePath(path) || (method === 'POST' && googleMethodOf(path) !== undefined)) return geminiClient;
+  if (/\/v1\/models(?:\/|$)/.test(path) && isGoogleClient(headers as WireHeaders)) return geminiClient;
   const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
   return route && CLIENT_DIALECTS[route.dialect];
 }

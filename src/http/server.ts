@@ -8,15 +8,17 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
+import { GOOGLE_VERSIONS } from './google-paths.ts';
 import { CORS } from './headers.ts';
 import { ownUrl } from './prefixes.ts';
 import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
+import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
 
 /** The first names of every path of the API, and of no page. */
-const API_NAMES = ['/api', '/v1', '/v1beta'] as const;
+const API_NAMES = ['/api', '/v1', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export type ServerParts = {
@@ -70,6 +72,11 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
   for (const route of api)
     for (const prefix of PREFIXES) {
+      mounted.push({ method: route.method, url: prefix + route.path });
+      mount(server, gateway, route, prefix);
+    }
+  for (const route of GOOGLE_MODEL_ROUTES)
+    for (const prefix of GOOGLE_VERSIONS.flatMap((version) => [`/${version}`, `/api/${version}`])) {
       mounted.push({ method: route.method, url: prefix + route.path });
       mount(server, gateway, route, prefix);
     }

@@ -130,3 +130,77 @@ test('a stream without alt=sse is one JSON array', async () => {
   assert.equal(text.join(''), 'One two three');
   assert.equal(chunks.at(-1)?.candidates[0]?.finishReason, 'STOP');
 });
+
+test('models are listed page by page, and one is found by its name', async () => {
+  const names: string[] = [];
+  for await (const { name = '', supportedActions } of await client.models.list({ config: { pageSize: 100 } })) {
+    assert.match(name, /^models\/[^/]+\/[^/]+$/);
+    assert(
+      supportedActions?.some((action) => action === 'generateContent' || action === 'embedContent'),
+      name,
+    );
+    names.push(name);
+  }
+  assert(names.length > 300);
+  assert.equal(new Set(names).size, names.length);
+  const model = await client.models.get({ model: 'gemini-2.5-flash' });
+  assert.equal(model.name, 'models/google/gemini-2.5-flash');
+  assert((model.inputTokenLimit ?? 0) > 0 && (model.outputTokenLimit ?? 0) > 0);
+  await assert.rejects(
+    client.models.get({ model: 'nobody/nothing' }),
+    (error) => error instanceof ApiError && error.status === 404 && /NOT_FOUND/.test(error.message),
+  );
+});
+
+const asked = (path: string, init: RequestInit = {}): Promise<Response> => fetch(gateway.origin + path, init);
+const HELLO: RequestInit = { method: 'POST', body: JSON.stringify({ contents: [user('Hello')] }) };
+
+test('every version, a name without models/ and Vertex AI’s paths lead to the model', async () => {
+  const names = ['models/sandbox/echo', 'sandbox/echo', 'models/sandbox%2Fecho', 'publishers/sandbox/models/echo'];
+  const project = 'projects/mine/locations/global/publishers/sandbox/models/echo';
+  for (const version of ['v1', 'v1beta', 'v1alpha', 'v1beta1'])
+    for (const prefix of ['', '/api'])
+      for (const name of [...names, project]) {
+        const path = `${prefix}/${version}/${name}`;
+        const answer = await asked(`${path}:generateContent?key=${API_KEY}`, HELLO);
+        assert.equal(answer.status, 200, path);
+        const { candidates } = (await answer.json()) as { candidates: { content: Content }[] };
+        assert.equal(candidates[0]?.content.parts?.[0]?.text, 'Hello');
+        assert.equal((await asked(`${path}:countTokens?key=${API_KEY}`, HELLO)).status, 200, path);
+      }
+});
+
+test('whoever asks as Google’s programs do is refused in Google’s words', async () => {
+  const refusals: readonly (readonly [path: string, init: RequestInit, status: number, word: string])[] = [
+    ['/v1beta/sandbox/echo:generateContent', HELLO, 401, 'UNAUTHENTICATED'],
+    ['/v1beta/sandbox/echo:generateContent?key=wrong', HELLO, 401, 'UNAUTHENTICATED'],
+    [`/v1alpha/no/model:generateContent?key=${API_KEY}`, HELLO, 400, 'INVALID_ARGUMENT'],
+    [`/v1beta/models/sandbox/echo:sing?key=${API_KEY}`, HELLO, 404, 'NOT_FOUND'],
+    [`/v1beta/sandbox/echo:generateContent?key=${API_KEY}`, { method: 'POST', body: '{' }, 400, 'INVALID_ARGUMENT'],
+    ['/v1beta/models/no/model', {}, 404, 'NOT_FOUND'],
+    ['/v1beta/models?pageToken=x', {}, 400, 'INVALID_ARGUMENT'],
+    ['/v1/models/no/model', { headers: { 'x-goog-api-client': 'google-genai-sdk/3.1.0' } }, 404, 'NOT_FOUND'],
+    ['/v1beta/files', {}, 404, 'NOT_FOUND'],
+    ['/v1beta/models', { method: 'DELETE' }, 405, 'UNIMPLEMENTED'],
+  ];
+  for (const [path, init, status, word] of refusals) {
+    const answer = await asked(path, init);
+    assert.equal(answer.status, status, path);
+    const { error } = (await answer.json()) as { error: { code: number; status: string; message: string } };
+    assert.deepEqual([error.code, error.status], [status, word], path);
+  }
+});
+
+test('a key in the query counts for Google’s paths alone', async () => {
+  const chat = { method: 'POST', body: JSON.stringify({ model: 'sandbox/echo', messages: [user('Hello')] }) };
+  assert.equal((await asked(`/api/v1/chat/completions?key=${API_KEY}`, chat)).status, 401);
+  assert.equal((await asked(`/api/v1/key?key=${API_KEY}`)).status, 401);
+});
+
+test('the list of models has the shape of the program that asks', async () => {
+  const listed = async (headers: { [name: string]: string }): Promise<string[]> =>
+    Object.keys((await (await asked('/v1/models', { headers })).json()) as object);
+  assert((await listed({ 'user-agent': 'GeminiCLI/0.61.0 (linux)' })).includes('models'));
+  assert((await listed({ 'x-goog-api-key': API_KEY })).includes('models'));
+  assert(!(await listed({ authorization: `Bearer ${API_KEY}` })).includes('models'));
+});

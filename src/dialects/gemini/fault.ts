@@ -117,6 +117,7 @@ const NATIVE: { readonly [status: number]: string } = {
   402: 'RESOURCE_EXHAUSTED',
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
+  405: 'UNIMPLEMENTED',
   408: 'DEADLINE_EXCEEDED',
   413: 'INVALID_ARGUMENT',
   422: 'INVALID_ARGUMENT',
@@ -147,7 +148,12 @@ export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFa
       : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${wait / 1000}s` }]),
   ];
   const body = {
-    error: { code: status, message: value.message, status: NATIVE[status] ?? 'INTERNAL', details },
+    error: {
+      code: status,
+      message: value.message,
+      status: NATIVE[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL'),
+      details,
+    },
     ...objectOf(answer.extra),
   };
   return { status, body, headers: wait === undefined ? {} : { 'retry-after': String(Math.ceil(wait / 1000)) } };

@@ -27,3 +27,5 @@ export const geminiUpstream: UpstreamDialect = {
   decodeFault: decodeGeminiFault,
   quirks: QUIRKS,
 };
+
+export { encodeGeminiFault } from './fault.ts';

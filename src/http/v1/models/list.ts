@@ -4,10 +4,12 @@ import type { Caller } from '../../../facts/caller.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { type Offers, offersOf } from '../../../router/offer.ts';
 import { envelope } from '../../faults.ts';
+import { isGoogleClient } from '../../google-paths.ts';
 import { seesBoards } from '../../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
 import { filterModels, type Surroundings } from './filter.ts';
+import { listForGoogle } from './google.ts';
 import { type ModelsQuery, readQuery } from './query.ts';
 import { rss } from './rss.ts';
 import { modelText, modelTextForAnthropic } from './serialised.ts';
@@ -26,6 +28,7 @@ export const LIST_MODELS: Route = {
   path: '/models',
   auth: 'none',
   handle: async (request, gateway) => {
+    if (isGoogleClient(request.headers)) return listForGoogle(request, gateway);
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
     const models = await selected(query.value, request.caller, gateway);

@@ -2,9 +2,11 @@ import { fault } from '../../../base/fault.ts';
 import { displayName } from '../../../catalog/model.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { offersOf } from '../../../router/offer.ts';
+import { isGoogleClient } from '../../google-paths.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { endpointJson, endpointsJson } from './endpoint-json.ts';
 import { findBase, findListed } from './find.ts';
+import { modelForGoogle } from './google.ts';
 import { refusal } from './list.ts';
 import { modelText, modelTextForAnthropic, modelTextForOpenai } from './serialised.ts';
 
@@ -31,6 +33,7 @@ export const GET_MODEL: Route = {
  * an id; programs that know only their own vendor's models send the bare name.
  */
 function retrieve(name: string, { headers }: RouteRequest, gateway: Gateway): RouteAnswer {
+  if (isGoogleClient(headers)) return modelForGoogle(name, gateway);
   const model = findListed(gateway.catalog(), name);
   if (!model) return missing(name);
   const textOf = headers['anthropic-version'] === undefined ? modelTextForOpenai : modelTextForAnthropic;
