@@ -7,15 +7,16 @@ import { decodeEmbedding, EMBED_METHODS, encodeEmbedding } from '../dialects/gem
 import { GEMINI_EMBEDDINGS } from '../dialects/gemini-embeddings/name.ts';
 import { embed } from '../gateway/embed.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { KeptThoughts } from '../gateway/kept-thoughts.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { countTokensHandler } from './count-tokens.ts';
 import { appOf } from './headers.ts';
 import { type InferenceHandler, type InferenceRequest, inferenceHandler } from './inference.ts';
 
 /** Everything below `models/` that is posted, as Google's SDKs know it: the method stands behind the model's name. */
-export function geminiModelsHandler(gateway: Gateway): InferenceHandler {
-  const generate = inferenceHandler(geminiClient, gateway);
-  const list = inferenceHandler(geminiListClient, gateway);
+export function geminiModelsHandler(gateway: Gateway, thoughts: KeptThoughts): InferenceHandler {
+  const generate = inferenceHandler(geminiClient, gateway, thoughts);
+  const list = inferenceHandler(geminiListClient, gateway, thoughts);
   const count = countTokensHandler(
     { dialect: geminiClient, decode: decodeCountTokens, encode: (tokens) => encodeTokenCount(tokens) },
     gateway,

@@ -13,6 +13,7 @@ import type { Target } from '../facts/target.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
@@ -32,7 +33,11 @@ export type InferenceRequest = {
 export type InferenceHandler = (request: InferenceRequest, response: ServerResponse) => void;
 
 /** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
-export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
+export function inferenceHandler(
+  dialect: ClientDialect,
+  gateway: Gateway,
+  thoughts: KeptThoughts = createKeptThoughts(gateway.world),
+): InferenceHandler {
   return ({ headers, params, url, caller, chunks }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
@@ -43,8 +48,9 @@ export function inferenceHandler(dialect: ClientDialect, gateway: Gateway): Infe
       const model = deploymentIn(url);
       const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, { headers, params });
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
-      const call = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
-      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call });
+      const read = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
+      const call = thoughts.restore(caller.accountId, read);
+      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts });
     });
   };
 }
@@ -58,6 +64,7 @@ type Exchange = {
   readonly receivedAt: number;
   readonly begunAt: number;
   readonly call: Call;
+  readonly thoughts: KeptThoughts;
 };
 
 function answer(exchange: Exchange): void {
@@ -93,6 +100,7 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
         if (result.kind !== 'replied') return;
         const context = answerContext(gateway, request, result.target);
         context.extra = extraOf(headers, call, receipt);
+        exchange.thoughts.keep(exchange.caller.accountId, result.reply.choices[0]?.parts ?? []);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
         sendJson(response, text, { 'x-generation-id': request.id });
       }),
@@ -107,6 +115,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
   let completion: Completion | null = null;
   let encode: EventEncoder | null = null;
   let context: OpenContext | null = null;
+  const listen = exchange.thoughts.listen(exchange.caller.accountId);
   const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
   const stream = createEventStream(
     response,
@@ -129,7 +138,10 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     context ??= answerContext(gateway, request, target, echoes);
     encode ??= dialect.encodeEvents(context);
     let text = '';
-    for (const event of events) text += encode(event);
+    for (const event of events) {
+      listen(event);
+      text += encode(event);
+    }
     stream.write(text);
   };
   completion = complete(gateway, request, {

@@ -15,7 +15,15 @@ import { type Capability, type Proof, RED_PNG, remembered, SEEN } from './prove.
 
 const QUESTION = { role: 'user', content: 'What is six times seven?' } as const;
 
-export const aiSdkProofs = (chat: (id: string) => LanguageModel): { readonly [C in Capability]: Proof } => ({
+type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
+
+/** What must be said in the words of the format below: that thoughts are wanted, that its own structured output is. */
+type Wording = { readonly thinking?: ProviderOptions; readonly output?: ProviderOptions };
+
+export const aiSdkProofs = (
+  chat: (id: string) => LanguageModel,
+  { thinking = {}, output: native = {} }: Wording = {},
+): { readonly [C in Capability]: Proof } => ({
   text: async ({ model }) => {
     const { text, finishReason, usage } = await generateText({ model: chat(model('echo')), prompt: 'Hello there' });
     assert.equal(text, 'Hello there');
@@ -55,6 +63,7 @@ export const aiSdkProofs = (chat: (id: string) => LanguageModel): { readonly [C 
     const { output } = await generateText({
       model: chat(model('json')),
       prompt: 'Describe a person.',
+      providerOptions: native,
       output: Output.object({ schema: z.object({ name: z.string(), age: z.int() }) }),
     });
     assert.equal(output.name, 'Ada');
@@ -75,11 +84,12 @@ export const aiSdkProofs = (chat: (id: string) => LanguageModel): { readonly [C 
     assert.match(text, SEEN);
   },
   'reasoning replay': async ({ model, upstream }) => {
-    const first = streamText({ model: chat(model('reasoner')), messages: [QUESTION] });
+    const options = { model: chat(model('reasoner')), providerOptions: thinking };
+    const first = streamText({ ...options, messages: [QUESTION] });
     assert.match((await first.reasoningText) ?? '', /First I read the question/);
     const { messages } = await first.response;
     const again: ModelMessage[] = [QUESTION, ...messages, { role: 'user', content: 'Again?' }];
-    const second = await generateText({ model: chat(model('reasoner')), messages: again });
+    const second = await generateText({ ...options, messages: again });
     remembered(upstream, second.text);
   },
   error: async ({ model }) => {

@@ -9,7 +9,7 @@ const provider = createOpenRouter({ baseURL: gateway.base, apiKey: API_KEY });
 
 proveClient(
   'ai with @openrouter/ai-sdk-provider',
-  aiSdkProofs((id) => provider(id)),
+  aiSdkProofs((id) => provider(id), { thinking: { openrouter: { reasoning: { enabled: true } } } }),
 );
 
 test('reasoning replay of a whole, unstreamed answer over openai-responses', {

@@ -5,21 +5,24 @@ import { createSplitter } from '../../base/frames.ts';
 import { collect } from '../../call/collect.ts';
 import type { Event } from '../../call/event.ts';
 import type { Choice, Reply } from '../../call/reply.ts';
-import { SAMPLE_STREAMS, sampleAnswer, sampleUpstream } from '../samples.ts';
+import { SAMPLE_STREAMS, sampleAnswer, sampleCall, sampleUpstream } from '../samples.ts';
 import { targetOf } from './fixtures/target.ts';
 import { anthropicMessagesClient as client, anthropicMessagesUpstream as upstream } from './index.ts';
+
+/** A program that asked for thoughts. */
+const THINKING = sampleCall({ reasoning: { enabled: true } });
 
 /** What a client of this dialect receives, read as if it came from a host of this dialect. */
 function streamed(events: readonly Event[]): Event[] {
   const splitter = createSplitter('sse');
   const decoder = upstream.decodeEvents(sampleUpstream(targetOf()));
-  const text = events.map(client.encodeEvents(sampleAnswer())).join('');
+  const text = events.map(client.encodeEvents(sampleAnswer(THINKING))).join('');
   const frames = [...splitter.push(Buffer.from(text)), ...splitter.end()];
   return [...frames.flatMap(decoder.push), ...decoder.end()];
 }
 
 function whole(reply: Reply): Reply {
-  const again = upstream.decodeReply(client.encodeReply(reply, sampleAnswer()), sampleUpstream(targetOf()));
+  const again = upstream.decodeReply(client.encodeReply(reply, sampleAnswer(THINKING)), sampleUpstream(targetOf()));
   assert(again.ok);
   return again.value;
 }

@@ -171,6 +171,7 @@ function replay(turns: readonly Json[]): JsonObject {
 
 export const messagesClient: Client = {
   dialect: anthropicMessagesClient,
+  hidesThoughts: true,
   request: () => request(),
   ask: (question) => ASKS[question] && { model: 'author/model', max_tokens: 4000, ...ASKS[question] },
   fold: foldMessage,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../../call/event.ts';
-import { sampleAnswer } from '../../samples.ts';
+import { sampleAnswer, sampleCall } from '../../samples.ts';
 import { encodeEvents } from './events.ts';
+
+/** A program that asked for thoughts. */
+const THINKING = sampleCall({ reasoning: { enabled: true } });
 
 const start = (index: number): Event => ({ type: 'tool-start', choice: 0, index, id: `call_${index}`, name: 'f' });
 const say = (index: number, text: string): Event => ({ type: 'tool-arguments', choice: 0, index, text });
@@ -47,7 +50,7 @@ function framesOf(events: readonly Event[]) {
     ...events,
     { type: 'finish', choice: 0, reason: 'tool_calls', native: null },
   ];
-  const text = [...all, { type: 'end' } as const].map(encodeEvents(sampleAnswer())).join('');
+  const text = [...all, { type: 'end' } as const].map(encodeEvents(sampleAnswer(THINKING))).join('');
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
 }
 
@@ -137,7 +140,7 @@ test('in whatever order their pieces come, calls, text and thoughts are whole', 
 
 test('a provider that never ends a call’s arguments is an error in the end', () => {
   const piece = text('x'.repeat(1 << 20));
-  const write = encodeEvents(sampleAnswer());
+  const write = encodeEvents(sampleAnswer(THINKING));
   const written = [{ type: 'start' } as const, start(0), say(0, '{'), ...Array(20).fill(piece)].map(write);
   assert.match(written.join(''), /event: error\ndata: .*never ended/);
   assert.equal(write({ type: 'end' }), '');

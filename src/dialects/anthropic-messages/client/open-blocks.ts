@@ -6,7 +6,7 @@ import { follow } from '../../open-arguments.ts';
 import { citationOf } from '../citations.ts';
 import { fieldsOf } from '../words.ts';
 import { frameText } from './frame-text.ts';
-import { imageSource, omitsThoughts } from './reply.ts';
+import { type Hidden, hiddenThoughts, imageSource, omitsThoughts } from './reply.ts';
 import { dataOf, signatureOf } from './seal.ts';
 import {
   type ContentEvent,
@@ -32,7 +32,9 @@ type Current =
  * waits for them. Anything else closes the block that is open.
  */
 export type OpenBlocks = {
-  readonly hidesThoughts: boolean;
+  readonly hidden: Hidden;
+  /** Text was written. */
+  hasText: boolean;
   readonly omitsThoughts: boolean;
   /** Tool calls so far. */
   toolCount: number;
@@ -42,7 +44,8 @@ export type OpenBlocks = {
 };
 
 export const newBlocks = (answer: AnswerContext): OpenBlocks => ({
-  hidesThoughts: answer.call.reasoning?.exclude === true,
+  hidden: hiddenThoughts(answer),
+  hasText: false,
   omitsThoughts: omitsThoughts(answer),
   toolCount: 0,
   waiting: newWaiting(),
@@ -69,6 +72,8 @@ export function writeContent(blocks: OpenBlocks, event: ContentEvent): string {
   return '';
 }
 
+const isHidden = ({ hidden, hasText }: OpenBlocks): boolean => hidden === 'all' || (hidden === 'leading' && !hasText);
+
 function writeSaid(blocks: OpenBlocks, event: SaidEvent): string {
   switch (event.type) {
     case 'text':
@@ -83,7 +88,7 @@ function writeSaid(blocks: OpenBlocks, event: SaidEvent): string {
       return writeDelta(blocks.index, { type: 'citations_delta', citation });
     }
     case 'reasoning':
-      return blocks.hidesThoughts ? '' : writeThought(blocks, event);
+      return isHidden(blocks) ? '' : writeThought(blocks, event);
     case 'image':
       return writeBlock(blocks, { type: 'image', source: imageSource(event.source) });
     default:
@@ -131,6 +136,7 @@ function writeWaited(blocks: OpenBlocks, at: number): string {
 /** Text after a citation is of another block: the citation speaks of the whole block before it. */
 function writeText(blocks: OpenBlocks, text: string): string {
   if (text === '') return '';
+  blocks.hasText = true;
   const { current } = blocks;
   const goesOn = current?.kind === 'text' && !current.cited;
   const opened = goesOn

@@ -48,8 +48,11 @@ function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
   const content: JsonObject[] = [];
   const parts = choice.parts.map(spoken);
   const lastText = parts.findLastIndex(({ type }) => type === 'text');
+  const hidden = hiddenThoughts(answer);
   let offset = 0;
   parts.forEach((part, index) => {
+    const isHidden = hidden === 'all' || (hidden === 'leading' && !content.some(({ type }) => type === 'text'));
+    if (part.type === 'reasoning' && isHidden) return;
     if (part.type === 'text') {
       const cited = annotationsIn(annotations, offset, part.text.length, index === lastText);
       for (const block of citedText(part.text, offset, cited)) content.push(block);
@@ -82,7 +85,7 @@ function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: Answer
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: [] }];
     case 'reasoning':
-      return answer.call.reasoning?.exclude ? [] : [thoughtOf(part, answer)];
+      return [thoughtOf(part, answer)];
     case 'tool-call':
       return [
         { type: 'tool_use', id: part.id, name: part.name, input: inputOf(part.arguments), ...fieldsOf(part.native) },
@@ -99,6 +102,17 @@ function blocksOf(part: Exclude<AssistantPart, { type: 'text' }>, answer: Answer
 function thoughtOf(part: ReasoningPart, answer: AnswerContext): JsonObject {
   if (part.kind === 'encrypted') return { type: 'redacted_thinking', data: dataOf(part, part.text) };
   return { type: 'thinking', thinking: omitsThoughts(answer) ? '' : part.text, signature: signatureOf(part) };
+}
+
+/**
+ * Which thoughts are not shown. Programs that asked for none read the answer's text in `content[0]`: what was thought
+ * before it is `leading`; what interrupts it stays where it is.
+ */
+export type Hidden = 'all' | 'leading' | 'none';
+
+export function hiddenThoughts({ call: { reasoning } }: AnswerContext): Hidden {
+  if (reasoning?.exclude === true) return 'all';
+  return reasoning === undefined || reasoning.enabled === false || reasoning.effort === 'none' ? 'leading' : 'none';
 }
 
 /** `thinking.display = "omitted"`: the signatures are wanted, for the next turn, the texts are not. */

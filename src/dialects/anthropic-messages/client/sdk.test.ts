@@ -86,8 +86,10 @@ const client = (): Anthropic => new Anthropic({ baseURL, apiKey: 'sk-test', maxR
 const REQUEST = {
   model: 'author/model',
   max_tokens: 2048,
+  thinking: { type: 'enabled' as const, budget_tokens: 1024 },
   messages: [{ role: 'user' as const, content: 'Add one, and tell the time' }],
 };
+const { thinking: _, ...UNTHINKING } = REQUEST;
 
 /** Everything but the blocks' opaque texts. */
 function check(message: Anthropic.Message): void {
@@ -151,6 +153,17 @@ test('thoughts are hidden when asked for, and only their texts when they are to 
   assert.equal(omitted.content[0].thinking, '');
   assert.notEqual(omitted.content[0].signature, '');
   assert.deepEqual(streamed.content, omitted.content);
+});
+
+test('who did not ask for thoughts is shown none: the answer’s text comes first', async () => {
+  for (const asked of [UNTHINKING, { ...UNTHINKING, thinking: { type: 'disabled' as const } }]) {
+    const whole = await client().messages.create(asked);
+    assert.deepEqual(
+      whole.content.map(({ type }) => type),
+      ['text', 'tool_use', 'tool_use'],
+    );
+    assert.deepEqual((await client().messages.stream(asked).finalMessage()).content, whole.content);
+  }
 });
 
 test('a fault is an error of the SDK: before the answer by its status, within a stream as an event', async () => {
