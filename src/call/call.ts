@@ -15,6 +15,8 @@ export type Call = {
   readonly models: readonly string[];
   readonly stream: boolean;
   readonly messages: readonly Message[];
+  /** What the first of the messages was, where the caller's dialect has a field for it: only ever echoed. */
+  readonly instructions?: string;
   readonly tools: readonly Tool[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;

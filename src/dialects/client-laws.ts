@@ -104,6 +104,7 @@ function carried(call: Call): Partial<Call> {
     user: _user,
     metadata: _metadata,
     sessionId: _session,
+    instructions: _instructions,
     ...rest
   } = call;
   return withoutPlaces(rest);

@@ -51,6 +51,8 @@ export type AnswerContext = {
   /** The call as decoded: whether reasoning is hidden, which stop sequences, and so on. */
   readonly call: Call;
   readonly newId: (prefix: string) => string;
+  /** Milliseconds since 1970, for dialects that tell when an answer was whole. */
+  readonly now?: () => number;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
   readonly extra?: JsonObject | undefined;
   /** What each provider was sent, in order, for the caller of a stream who asked to see it. */

@@ -186,6 +186,7 @@ function answerContext(
     provider: target?.endpoint.provider.name ?? '',
     call,
     newId: gateway.world.newId,
+    now: gateway.world.now,
     extra: undefined,
     echoes,
   };

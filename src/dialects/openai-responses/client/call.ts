@@ -63,6 +63,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
     sampling: readSettings(to, body),
     stop: readStop(to, body),
     ...present({
+      instructions: typeof body.instructions === 'string' ? body.instructions : undefined,
       toolChoice: readToolChoice(to, body),
       parallelToolCalls: readBoolean(to, body, 'parallel_tool_calls'),
       maxOutputTokens: readNumber(to, body, 'max_output_tokens', { min: 1, whole: true }),

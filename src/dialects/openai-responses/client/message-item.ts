@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../base/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
 import type { Annotation } from '../../../call/message.ts';
 import { encodeAnnotation } from '../annotations.ts';
 import { closeItem, type ItemStatus, openItem, type Writer } from './writer.ts';
@@ -73,8 +73,9 @@ export function createMessageItem(writer: Writer, { base, phase }: MessageStart)
       tell('response.output_text.annotation.added', { annotation_index: open.annotations.length - 1, annotation });
     },
     logprobs: (entries) => {
-      ensure('output_text').logprobs.push(...entries);
-      tell('response.output_text.delta', { delta: '', logprobs: entries });
+      const told = entries.map(withBytes);
+      ensure('output_text').logprobs.push(...told);
+      tell('response.output_text.delta', { delta: '', logprobs: told });
     },
     close: (status) => {
       closePart();
@@ -82,6 +83,14 @@ export function createMessageItem(writer: Writer, { base, phase }: MessageStart)
     },
   };
 }
+
+/** Here `bytes` is a list, never null as in chat completions (platform.openai.com/docs/api-reference/responses, read 2026-11-29). */
+const withBytes = (entry: Json): Json => {
+  if (!isObject(entry)) return entry;
+  const { top_logprobs: top, ...rest } = entry;
+  const bytes = Array.isArray(entry.bytes) ? entry.bytes : [];
+  return { ...rest, bytes, top_logprobs: Array.isArray(top) ? top.map(withBytes) : [] };
+};
 
 const encodePart = (part: OpenPart): JsonObject =>
   part.type === 'refusal'

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Bill } from '../../../call/event.ts';
 import type { Usage } from '../../../call/usage.ts';
 import type { AnswerContext } from '../../dialect.ts';
-import { encodeFormat, encodeTool, encodeToolChoice } from '../tools.ts';
+import { DIALECT, encodeFormat, encodeTool, encodeToolChoice } from '../tools.ts';
 import { encodeUsage } from '../usage.ts';
 
 export type Outcome = {
@@ -23,7 +23,7 @@ export function encodeResponse(answer: AnswerContext, outcome: Outcome): JsonObj
     object: 'response',
     created_at: answer.created,
     status: outcome.status,
-    completed_at: null,
+    completed_at: outcome.status === 'completed' ? Math.floor((answer.now?.() ?? answer.created * 1000) / 1000) : null,
     background: false,
     error: outcome.error ?? null,
     incomplete_details: outcome.incomplete === undefined ? null : { reason: outcome.incomplete },
@@ -40,10 +40,11 @@ export function encodeResponse(answer: AnswerContext, outcome: Outcome): JsonObj
 
 function echo(answer: AnswerContext): JsonObject {
   const { call } = answer;
-  const { sampling, reasoning } = call;
+  const { sampling, reasoning, native } = call;
+  const told = native?.dialect === DIALECT ? native.fields : {};
   return {
     access_programs: null,
-    instructions: null,
+    instructions: call.instructions ?? null,
     max_output_tokens: call.maxOutputTokens ?? null,
     max_tool_calls: answer.call.gateway.extra?.max_tool_calls ?? null,
     metadata: call.metadata ?? {},
@@ -51,7 +52,7 @@ function echo(answer: AnswerContext): JsonObject {
     previous_response_id: null,
     prompt_cache_key: call.promptCacheKey ?? null,
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
-    safety_identifier: null,
+    safety_identifier: told.safety_identifier ?? null,
     store: false,
     temperature: sampling.temperature ?? null,
     text: {
@@ -64,7 +65,7 @@ function echo(answer: AnswerContext): JsonObject {
     top_p: sampling.top_p ?? null,
     frequency_penalty: sampling.frequency_penalty ?? null,
     presence_penalty: sampling.presence_penalty ?? null,
-    truncation: 'disabled',
+    truncation: told.truncation ?? 'disabled',
     user: call.user ?? null,
   };
 }
