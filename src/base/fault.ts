@@ -129,7 +129,15 @@ const HOPELESS: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'upstream_permission',
   'upstream_quota',
 ]);
-export const isHopeless = ({ code }: Fault): boolean => HOPELESS.has(code);
+export const isHopeless = (value: Fault): boolean => HOPELESS.has(value.code) || isLong(value);
+
+/** Programs wait as long as they are told (Anthropic's SDK for Python 2.14 a day, read 2026-11-29): no longer than this. */
+const WAIT_SECONDS_MAX = 120;
+const isLong = ({ retryAfterMs = 0 }: Fault): boolean => retryAfterMs > WAIT_SECONDS_MAX * 1000;
+
+/** How long a client is told to wait, in whole seconds; undefined where nobody said. */
+export const waitSecondsOf = ({ retryAfterMs }: Fault): number | undefined =>
+  retryAfterMs === undefined ? undefined : Math.min(Math.max(1, Math.ceil(retryAfterMs / 1000)), WAIT_SECONDS_MAX);
 
 export type AvailabilityMembers = {
   readonly error_type?: string;

@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { type AvailabilityMembers, availabilityMembers, type Fault, faultRow, isHopeless } from '../base/fault.ts';
+import {
+  type AvailabilityMembers,
+  availabilityMembers,
+  type Fault,
+  faultRow,
+  isHopeless,
+  waitSecondsOf,
+} from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
 import { CORS } from './headers.ts';
 import { endUnread, leavesUnread } from './unread.ts';
@@ -34,16 +41,16 @@ export function sendFault(response: ServerResponse, encoded: EncodedFault, value
   }
   const text = JSON.stringify(encoded.body);
   const { 'retry-after': wait, ...headers } = encoded.headers;
-  const told = value.retryAfterMs === undefined ? wait : String(Math.ceil(value.retryAfterMs / 1000));
+  const told = waitSecondsOf(value)?.toString() ?? wait;
   // Some programs repeat a 429 only where it says when (codex-rs 0.171, counted 2026-11-29).
-  const after = told ?? (encoded.status === 429 ? RATE_LIMIT_SECONDS : undefined);
+  const after = encoded.status === 429 ? (told ?? RATE_LIMIT_SECONDS) : isHopeless(value) ? undefined : told;
   const isUnread = leavesUnread(response.req);
   response.writeHead(encoded.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...CORS,
     ...(id && { 'x-generation-id': id }),
-    ...(after !== undefined && !isHopeless(value) && { 'retry-after': after }),
+    ...(after !== undefined && { 'retry-after': after }),
     // OpenAI's and Anthropic's SDKs, in all languages, do not repeat what says so, whatever its status.
     ...(isHopeless(value) && { 'x-should-retry': 'false' }),
     ...(isUnread && { connection: 'close' }),

@@ -32,6 +32,14 @@ for (const client of CLIENTS) {
       );
     }
   });
+  test(`${client.dialect.id}: no client is told to wait a day`, () => {
+    const { retryAfter, text } = toldAtOnce(
+      client,
+      fault('upstream_rate_limit', 'Later.', { retryAfterMs: 86_400_000 }),
+    );
+    assert.equal(retryAfter, '120');
+    assert.doesNotMatch(text, /86.?400/);
+  });
   test(`${client.dialect.id}: every fault ends a stream that had begun, and the answer does not seem whole`, () => {
     for (const code of CODES) check(code, toldInStream(client, fault(code, 'Words that tell.', { upstream })));
   });

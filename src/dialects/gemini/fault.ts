@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, fault, faultRow } from '../../base/fault.ts';
+import { type Fault, type FaultCode, fault, faultRow, waitSecondsOf } from '../../base/fault.ts';
 import {
   arrayOf,
   isObject,
@@ -131,7 +131,7 @@ const NATIVE: { readonly [status: number]: string } = {
 /** A fault as Google's APIs write it; our own words go into an `ErrorInfo`, a waiting time into a `RetryInfo`. */
 export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFault {
   const { status, errorType, class: kind } = faultRow(value);
-  const wait = value.retryAfterMs;
+  const wait = waitSecondsOf(value);
   const code = value.upstream?.code ?? value.upstream?.type;
   const metadata = {
     class: kind,
@@ -145,7 +145,12 @@ export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFa
     { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: errorType.toUpperCase(), metadata },
     ...(wait === undefined
       ? []
-      : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${wait / 1000}s` }]),
+      : [
+          {
+            '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+            retryDelay: `${Math.min((value.retryAfterMs ?? 0) / 1000, wait)}s`,
+          },
+        ]),
   ];
   const body = {
     error: {
@@ -156,5 +161,5 @@ export function encodeGeminiFault(value: Fault, answer: FaultContext): EncodedFa
     },
     ...objectOf(answer.extra),
   };
-  return { status, body, headers: wait === undefined ? {} : { 'retry-after': String(Math.ceil(wait / 1000)) } };
+  return { status, body, headers: wait === undefined ? {} : { 'retry-after': String(wait) } };
 }

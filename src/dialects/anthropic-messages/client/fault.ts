@@ -1,4 +1,4 @@
-import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 
@@ -51,13 +51,13 @@ function messageOf({ code, message }: Fault): string {
 }
 
 export function encodeFault(fault: Fault, answer: FaultContext): EncodedFault {
-  const wait = fault.retryAfterMs;
+  const wait = waitSecondsOf(fault);
   return {
     status: faultRow(fault).status,
     body: faultBody(fault, answer),
     headers: {
       ...(answer.id !== null && { 'request-id': answer.id }),
-      ...(wait !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }),
+      ...(wait !== undefined && { 'retry-after': String(wait) }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 
@@ -40,10 +40,10 @@ export function faultFrames(fault: Fault, head: JsonObject, more: JsonObject): s
 }
 
 export function encodeFault(fault: Fault, answer: FaultContext): EncodedFault {
-  const wait = fault.retryAfterMs;
+  const wait = waitSecondsOf(fault);
   return {
     status: faultRow(fault).status,
     body: { error: faultBody(fault), ...answer.extra },
-    headers: wait === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) },
+    headers: wait === undefined ? {} : { 'retry-after': String(wait) },
   };
 }

@@ -1,4 +1,4 @@
-import { type Fault, faultRow } from '../../../base/fault.ts';
+import { type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { Event, UsageEvent } from '../../../call/event.ts';
 import type { FinishReason } from '../../../call/finish.ts';
@@ -83,9 +83,11 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
 }
 
 /** Codex reads how long to wait from these words (codex-rs, try_parse_retry_after, read 2026-11-29). */
-function messageOf({ message, retryAfterMs }: Fault): string {
-  if (retryAfterMs === undefined || /try again in \d/i.test(message)) return message;
-  return `${message} Please try again in ${Math.max(1, Math.ceil(retryAfterMs / 1000))}s.`;
+function messageOf(fault: Fault): string {
+  const { message } = fault;
+  const wait = waitSecondsOf(fault);
+  if (wait === undefined || /try again in \d/i.test(message)) return message;
+  return `${message} Please try again in ${wait}s.`;
 }
 
 type End = { readonly status: 'completed' | 'incomplete' | 'failed'; readonly more: Partial<Outcome> };

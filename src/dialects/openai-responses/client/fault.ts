@@ -1,4 +1,4 @@
-import { availabilityMembers, type Fault, faultRow } from '../../../base/fault.ts';
+import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
@@ -60,6 +60,7 @@ export function tellsInBand(fault: Fault, call: Call): boolean {
 /** A plain error: `{error:{code,message},metadata}`; metadata is null unless there is something to tell. */
 export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
   const row = faultRow(fault);
+  const wait = waitSecondsOf(fault);
   const isWord = KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt';
   return {
     status: row.status,
@@ -74,10 +75,7 @@ export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
       metadata: fault.metadata || fault.upstream ? metadataOf(fault) : null,
       ...context.extra,
     },
-    headers:
-      fault.retryAfterMs === undefined
-        ? {}
-        : { 'retry-after': String(Math.max(1, Math.ceil(fault.retryAfterMs / 1000))) },
+    headers: wait === undefined ? {} : { 'retry-after': String(wait) },
   };
 }
 
