@@ -97,6 +97,8 @@ export type GatewayOptions = {
   /** Any of OpenRouter's plugins, unread. */
   readonly plugins?: readonly JsonObject[];
   readonly preset?: string;
+  /** Headers of a gateway's own that ask for what is not done here, by their names. */
+  readonly headers?: readonly string[];
   /** `debug`, `trace`, `transforms` and the like: kept for plugins and the receipt. */
   readonly extra?: JsonObject;
 };

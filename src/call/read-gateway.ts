@@ -87,8 +87,18 @@ function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): Ga
     strict: isStrict || undefined,
     plugins: readObjects(to, body, 'plugins'),
     preset: readString(to, body, 'preset'),
+    headers: unheard(headers),
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   });
+}
+
+/** What is asked by header and not done: named so that it can be told (spec §1, headers). */
+function unheard(headers: WireHeaders): readonly string[] | undefined {
+  const keys = headers['x-provider-api-keys'];
+  const isCached =
+    /^(?:1|true)$/i.test(headers['x-openrouter-cache'] ?? '') || headers['x-openrouter-cache-clear'] !== undefined;
+  if (keys === undefined && !isCached) return undefined;
+  return [...(keys === undefined ? [] : ['X-Provider-API-Keys']), ...(isCached ? ['X-OpenRouter-Cache'] : [])];
 }
 
 function readLabel(to: Complaints, body: JsonObject, field: string, max: number): string | undefined {

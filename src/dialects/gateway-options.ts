@@ -1,8 +1,11 @@
-import { arrayOf, type JsonObject, stringOf } from '../base/json.ts';
-import type { Call } from '../call/call.ts';
+import { arrayOf, type Json, type JsonObject, stringOf } from '../base/json.ts';
+import type { Call, ProviderPreferences } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Tool } from '../call/tool.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { App } from '../facts/caller.ts';
+import type { Target } from '../facts/target.ts';
+import { dataWishes } from './data-wishes.ts';
 
 /** An endpoint that is itself a gateway like this one, and runs plugins. */
 const RUNS_PLUGINS = 'reasoning-details';
@@ -20,16 +23,76 @@ const NONE: readonly JsonObject[] = [];
 export const isGatewayTool = (tool: Tool): boolean =>
   tool.type === 'native' && stringOf(tool.value.type).startsWith('openrouter:');
 
+/** An endpoint that is OpenRouter, or a gateway that takes all that OpenRouter takes. */
+export const GATEWAY_FIELDS = 'gateway-fields';
+export const takesGatewayFields = ({ dialect }: Endpoint): boolean => dialect.quirks.includes(GATEWAY_FIELDS);
+
+/** The fields of a gateway's own for a provider that is one: how it is to route, and what it is to write beside the call. */
+export function gatewayFields(call: Call, target: Target): JsonObject {
+  const wishes = dataWishes(call.gateway.provider, target);
+  if (!takesGatewayFields(target.endpoint)) return wishes ? { provider: wishes } : {};
+  const provider = { ...routingFields(call.gateway.provider ?? {}, target.endpoint.provider.slug), ...wishes };
+  const fields: Record<string, Json> = {};
+  for (const name of PASSED_ON) {
+    const value = call.gateway.extra?.[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  return {
+    ...fields,
+    ...(Object.keys(provider).length > 0 && { provider }),
+    ...(call.sessionId !== undefined && { session_id: call.sessionId }),
+    ...(call.metadata !== undefined && { metadata: call.metadata }),
+  };
+}
+const PASSED_ON = ['trace', 'transforms', 'max_tool_calls', 'stop_server_tools_when'] as const;
+
+/**
+ * What was said of providers in general goes on; of names, those of hosts that are not this one. `only` has done its work
+ * here: it names this gateway, and its hosts go by other names. So has a wish for no fallbacks without an order.
+ */
+function routingFields(asked: ProviderPreferences, slug: string): JsonObject {
+  const { only: _, order, ignore, allow_fallbacks, ...general } = asked;
+  const others = (names: readonly string[] | undefined): readonly string[] =>
+    (names ?? []).filter((name) => name.toLowerCase().split('/', 1)[0] !== slug);
+  const ordered = others(order);
+  const ignored = others(ignore);
+  return {
+    ...(general as JsonObject),
+    ...(ordered.length > 0 && { order: ordered, ...(allow_fallbacks !== undefined && { allow_fallbacks }) }),
+    ...(ignored.length > 0 && { ignore: ignored }),
+  };
+}
+
+/** Who the app is that a call comes from, in the headers that such a gateway counts apps by. */
+export const appHeaders = ({ origin, title, categories }: App): { readonly [name: string]: string } => ({
+  'http-referer': origin,
+  // Headers are Latin-1; UTF-8 goes byte by byte, as it came.
+  'x-openrouter-title': Buffer.from(title, 'utf8').toString('latin1'),
+  ...(categories.length > 0 && { 'x-openrouter-categories': categories.join(',') }),
+});
+
 /** What a caller may ask of a gateway and this one does not do: told like anything else that is lost on the way. */
 export function undone(call: Call, endpoint: Endpoint, isServed: (plugin: JsonObject) => boolean): Loss[] {
-  const { preset, extra } = call.gateway;
+  const { preset, extra, headers } = call.gateway;
   const losses: Loss[] = [];
+  const lose = (field: string, reason: string): void => void losses.push({ field, reason });
   if (!endpoint.dialect.quirks.includes(RUNS_PLUGINS))
     for (const plugin of pluginsOf(call))
-      if (!isServed(plugin))
-        losses.push({ field: 'plugins', reason: `there is no plugin ${stringOf(plugin.id) || 'without an id'} here` });
-  if (preset !== undefined) losses.push({ field: 'preset', reason: 'no presets are kept here' });
-  if (arrayOf(extra?.transforms).length > 0)
-    losses.push({ field: 'transforms', reason: 'prompts are not shortened here' });
+      if (!isServed(plugin)) lose('plugins', `there is no plugin ${stringOf(plugin.id) || 'without an id'} here`);
+  if (preset !== undefined) lose('preset', 'no presets are kept here');
+  for (const name of headers ?? []) lose(name, UNHEARD[name] ?? 'this header is not heard here');
+  if (takesGatewayFields(endpoint)) return losses;
+  const isResponses = endpoint.dialect.id === 'openai-responses';
+  if (arrayOf(extra?.transforms).length > 0) lose('transforms', 'prompts are not shortened here');
+  if (extra?.trace !== undefined) lose('trace', 'traces are not sent on from here');
+  if (extra?.stop_server_tools_when !== undefined) lose('stop_server_tools_when', 'no tools are run here');
+  if (extra?.max_tool_calls !== undefined && !isResponses) lose('max_tool_calls', 'no tools are run here');
+  if (call.metadata !== undefined && !isResponses) lose('metadata', "no such field in the endpoint's dialect");
   return losses;
 }
+
+/** Headers of a gateway's own that are read by `read-gateway.ts` only so as to be told. */
+const UNHEARD: { readonly [name: string]: string } = {
+  'X-Provider-API-Keys': 'keys of providers are the operator’s to give here',
+  'X-OpenRouter-Cache': 'answers are not cached here',
+};

@@ -72,7 +72,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   run = startRun(
     gateway.upstream,
     {
-      errand: passedOn(chatErrand(gateway, request.call), request.userAgent),
+      errand: passedOn(chatErrand(gateway, request.call), request),
       plan: decided,
     },
     {

@@ -75,7 +75,7 @@ function runHeld(
     const run = startRun(
       gateway.upstream,
       {
-        errand: passedOn(embeddingErrand(gateway, request.call), request.userAgent),
+        errand: passedOn(embeddingErrand(gateway, request.call), request),
         plan: decided,
       },
       { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done },

@@ -13,7 +13,7 @@ const errand = chatErrand({ world, dialects: { chat: () => openaiChatUpstream } 
 
 /** The user agent that a provider is sent for such a caller; every gateway sends its own name where nothing is told. */
 function sentFor(caller: string | null): string {
-  const translated = passedOn(errand, caller).translate(sampleTarget('openai-chat'));
+  const translated = passedOn(errand, { userAgent: caller }).translate(sampleTarget('openai-chat'));
   assert.ok(translated.ok);
   const encoded = translated.value[0].encode(new Map());
   assert.ok(encoded.ok);
@@ -31,7 +31,21 @@ test('a request that gateways pass round among themselves ends', () => {
 
 test('other callers are passed on as they are', () => {
   for (const agent of [null, 'curl/8.0', 'Mozilla/5.0 (; hop 99)']) {
-    assert.equal(passedOn(errand, agent), errand);
+    assert.equal(passedOn(errand, { userAgent: agent }), errand);
     assert.equal(isGoingRound(agent), false);
   }
+});
+
+test('a provider that is a gateway hears whose app is calling, nobody else does', () => {
+  const app = { origin: 'https://app.test', title: 'App', categories: [] };
+  const headersTo = (quirks: readonly string[]): object => {
+    const target = sampleTarget('openai-chat', { dialect: { quirks } });
+    const translated = passedOn(errand, { userAgent: null, app }).translate(target);
+    assert.ok(translated.ok);
+    const encoded = translated.value[0].encode(new Map());
+    assert.ok(encoded.ok);
+    return encoded.value.headers;
+  };
+  assert.deepEqual(headersTo(['gateway-fields']), { 'http-referer': 'https://app.test', 'x-openrouter-title': 'App' });
+  assert.deepEqual(headersTo([]), {});
 });

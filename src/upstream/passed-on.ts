@@ -1,24 +1,37 @@
 import { agentAfter, hopsOf } from '../base/hops.ts';
 import { ok } from '../base/result.ts';
+import { appHeaders, takesGatewayFields } from '../dialects/gateway-options.ts';
+import type { App } from '../facts/caller.ts';
 import type { Answered, Errand, Translation, Translations } from './errand.ts';
 
-/** The errand of a caller that is a gateway like this one tells how many it has come through; any other stays as it is. */
-export function passedOn<Answer extends Answered>(errand: Errand<Answer>, userAgent: string | null): Errand<Answer> {
+/** Who a call comes from: the gateway before this one, if it is one, and the app. */
+type Sender = { readonly userAgent: string | null; readonly app?: App | null };
+
+/**
+ * The errand of a caller that is a gateway like this one tells how many it has come through, and a provider that is a
+ * gateway hears whose app is calling; any other stays as it is.
+ */
+export function passedOn<Answer extends Answered>(errand: Errand<Answer>, { userAgent, app }: Sender): Errand<Answer> {
   const hops = hopsOf(userAgent);
-  if (hops === 0) return errand;
-  const headers = { 'user-agent': agentAfter(hops + 1) };
-  const told = (translation: Translation<Answer>): Translation<Answer> => ({
-    ...translation,
-    encode: (assets) => {
-      const encoded = translation.encode(assets);
-      return encoded.ok ? ok({ ...encoded.value, headers: { ...encoded.value.headers, ...headers } }) : encoded;
-    },
-  });
+  if (hops === 0 && !app) return errand;
+  const agent: Headers = hops === 0 ? {} : { 'user-agent': agentAfter(hops + 1) };
   return {
     ...errand,
     translate: (target) => {
+      const named = app && takesGatewayFields(target.endpoint) ? { ...agent, ...appHeaders(app) } : agent;
       const translations = errand.translate(target);
-      return translations.ok ? ok(translations.value.map(told) as unknown as Translations<Answer>) : translations;
+      if (!translations.ok || (hops === 0 && named === agent)) return translations;
+      return ok(translations.value.map((one) => withHeaders(one, named)) as unknown as Translations<Answer>);
     },
   };
 }
+
+type Headers = { readonly [name: string]: string };
+
+const withHeaders = <Answer>(translation: Translation<Answer>, headers: Headers): Translation<Answer> => ({
+  ...translation,
+  encode: (assets) => {
+    const encoded = translation.encode(assets);
+    return encoded.ok ? ok({ ...encoded.value, headers: { ...encoded.value.headers, ...headers } }) : encoded;
+  },
+});

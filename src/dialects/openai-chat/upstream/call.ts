@@ -7,9 +7,8 @@ import type { Parameter } from '../../../call/parameters.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
-import { dataWishes } from '../../data-wishes.ts';
 import type { EncodedCall, Quirk } from '../../dialect.ts';
-import { isGatewayTool, pluginsOf } from '../../gateway-options.ts';
+import { gatewayFields, isGatewayTool, pluginsOf } from '../../gateway-options.ts';
 import { isFreeform } from '../../openai-responses/freeform.ts';
 import { outputInWords } from '../../structured-output.ts';
 import { writeCustomTool } from '../custom.ts';
@@ -52,7 +51,7 @@ export function encodeCall(asked: Call, target: Target, assets: Assets): Result<
   const plugins = writer.has('reasoning-details') ? pluginsOf(call) : [];
   if (plugins.length > 0) written.plugins = plugins;
   put(written, 'user', call.user);
-  put(written, 'provider', dataWishes(call.gateway.provider, target));
+  Object.assign(written, gatewayFields(call, target));
   if (call.cache) Object.assign(written, writeCache(writer, call.cache, ''));
   const body = shape(writer, written);
   if (call.native && call.native.dialect !== 'openai-chat')

@@ -1,6 +1,7 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import { CACHE_BREAKPOINT, CACHE_BREAKPOINT_QUIRK } from '../../cache-breakpoint.ts';
 import type { Quirk } from '../../dialect.ts';
+import { GATEWAY_FIELDS } from '../../gateway-options.ts';
 import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 import { nineCharacters } from '../../tool-ids.ts';
 
@@ -77,6 +78,9 @@ export const QUIRKS = {
   [STRICT_SCHEMAS]: STRICT_SCHEMAS_QUIRK,
   'developer-role': {
     why: 'knows the role developer; others refuse it: platform.openai.com/docs/guides/text, read 2026-11-22',
+  },
+  [GATEWAY_FIELDS]: {
+    why: 'takes routing, session, trace and app of a gateway: openrouter.ai/docs/api-reference/parameters, read 2026-11-29',
   },
   'reasoning-details': {
     why: 'takes reasoning_details back in messages: openrouter.ai/docs/guides/best-practices/reasoning-tokens, read 2026-11-22',
