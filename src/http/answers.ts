@@ -1,16 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import { type Fault, fault } from '../base/fault.ts';
 import type { ClientDialect, FaultContext } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Answering } from './answering.ts';
 import { sendFault } from './faults.ts';
 import { CORS } from './headers.ts';
 
 /** Writes a whole JSON answer. */
-export function sendJson(
-  response: ServerResponse,
-  text: string,
-  headers: { readonly [name: string]: string } = {},
-): void {
+export function sendJson(response: Answering, text: string, headers: { readonly [name: string]: string } = {}): void {
   if (response.destroyed) return;
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
@@ -24,7 +20,7 @@ export function sendJson(
 /** Refuses in the caller's own dialect. */
 export function refuseIn(
   dialect: ClientDialect,
-  response: ServerResponse,
+  response: Answering,
   value: Fault,
   context: FaultContext = { id: null },
 ): void {
@@ -37,7 +33,7 @@ export function contain(
     gateway,
     dialect,
     response,
-  }: { readonly gateway: Gateway; readonly dialect: ClientDialect; readonly response: ServerResponse },
+  }: { readonly gateway: Gateway; readonly dialect: ClientDialect; readonly response: Answering },
   act: () => void,
 ): void {
   try {

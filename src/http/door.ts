@@ -4,13 +4,15 @@ import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthrop
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createKeptThoughts } from '../gateway/kept-thoughts.ts';
-import { admission } from './admit.ts';
+import { admission, knownCaller } from './admit.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { geminiModelsHandler } from './gemini-models.ts';
 import { GOOGLE_VERSIONS, googleMethodOf, takeQueryKey } from './google-paths.ts';
 import { CORS } from './headers.ts';
 import { type InferenceHandler, inferenceHandler } from './inference.ts';
-import { readBody } from './read-body.ts';
+import type { Taker } from './lane/connection.ts';
+import { ownUrl } from './prefixes.ts';
+import { isReadable, readBody } from './read-body.ts';
 import { pathOf, refuse } from './refuse.ts';
 import { PREFIXES } from './route.ts';
 import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
@@ -18,8 +20,13 @@ import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 /** Takes a request if it is one for inference. False = it is not, and nothing of it was touched. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The paths behind the door, in the router's patterns: a final `*` is the rest of the path. */
-export type Doors = { readonly open: Door; readonly paths: readonly string[] };
+export type Doors = {
+  readonly open: Door;
+  /** The same for a plain POST of the lane, if its caller is known and nothing stands against the request. */
+  readonly take: Taker;
+  /** The paths behind the door, in the router's patterns: a final `*` is the rest of the path. */
+  readonly paths: readonly string[];
+};
 
 const MESSAGES_COUNT: TokenCount = {
   dialect: anthropicMessagesClient,
@@ -44,29 +51,41 @@ export function inferenceDoor(gateway: Gateway): Doors {
   const models = geminiModelsHandler(gateway, thoughts);
   const admit = admission(gateway, 'inference');
 
+  const find = (url: string): Place | null => {
+    const path = trimmed(url);
+    const known = handlers.get(path.includes('%') ? pathOf(path) : path);
+    if (known) return { handler: known, params: NO_PARAMS };
+    const rest = googleMethodOf(path);
+    return rest === undefined ? null : { handler: models, params: { '*': rest } };
+  };
   const open: Door = (request, response) => {
     takeQueryKey(request);
     if (request.method !== 'POST') return isHello(request) && sayHello(response);
-    const path = trimmed(request.url ?? '');
-    const known = handlers.get(path.includes('%') ? pathOf(path) : path);
-    const rest = known ? undefined : googleMethodOf(path);
-    const handler = known ?? (rest === undefined ? undefined : models);
-    if (!handler) return false;
-    const params: { readonly [name: string]: string } = rest === undefined ? NO_PARAMS : { '*': rest };
+    const place = find(request.url ?? '');
+    if (place === null) return false;
     admit(request, response, (caller) => {
       if (caller === null) return;
       readBody(
         request,
         (chunks) => {
           const { headers, url = '' } = request;
-          handler({ headers: headers as WireHeaders, url, params, caller, chunks }, response);
+          place.handler({ headers: headers as WireHeaders, url, params: place.params, caller, chunks }, response);
         },
         (value) => refuse(response, value),
       );
     });
     return true;
   };
-  return { open, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
+  const take: Taker = ({ target, headers }) => {
+    const url = ownUrl(target);
+    const place = find(url);
+    takeQueryKey({ url, headers });
+    const caller = place && isReadable(headers['content-type']) && knownCaller(gateway, headers);
+    if (!place || !caller) return null;
+    const { handler, params } = place;
+    return ({ chunks }, answer) => handler({ headers, url, params, caller, chunks }, answer);
+  };
+  return { open, take, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
 }
 
 /** Claude Code asks before its first call whether anyone is there (2.1.332, seen 2026-11-29). */
@@ -79,6 +98,8 @@ function sayHello(response: ServerResponse): true {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length, ...CORS }).end(text);
   return true;
 }
+
+type Place = { readonly handler: InferenceHandler; readonly params: { readonly [name: string]: string } };
 
 const NO_PARAMS: { readonly [name: string]: string } = {};
 

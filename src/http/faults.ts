@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import {
   type AvailabilityMembers,
   availabilityMembers,
@@ -8,6 +8,7 @@ import {
   waitSecondsOf,
 } from '../base/fault.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
+import type { Answering } from './answering.ts';
 import { CORS } from './headers.ts';
 import { endUnread, leavesUnread } from './unread.ts';
 
@@ -34,7 +35,7 @@ export function envelope(value: Fault): {
 const RATE_LIMIT_SECONDS = '5';
 
 /** Writes a refusal, with the headers every refusal carries. */
-export function sendFault(response: ServerResponse, encoded: EncodedFault, value: Fault, id: string | null): void {
+export function sendFault(response: Answering, encoded: EncodedFault, value: Fault, id: string | null): void {
   if (response.destroyed || response.headersSent) {
     response.destroy();
     return;
@@ -56,6 +57,6 @@ export function sendFault(response: ServerResponse, encoded: EncodedFault, value
     ...(isUnread && { connection: 'close' }),
     ...headers,
   });
-  if (isUnread) endUnread(response.req, response, text);
+  if (isUnread && response instanceof ServerResponse) endUnread(response.req, response, text);
   else response.end(text);
 }

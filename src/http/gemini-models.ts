@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { fault } from '../base/fault.ts';
 import { parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -8,6 +7,7 @@ import { GEMINI_EMBEDDINGS } from '../dialects/gemini-embeddings/name.ts';
 import { embed } from '../gateway/embed.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { KeptThoughts } from '../gateway/kept-thoughts.ts';
+import type { Answering } from './answering.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { countTokensHandler } from './count-tokens.ts';
 import { appOf } from './headers.ts';
@@ -47,7 +47,7 @@ function embeddingHandler(gateway: Gateway): InferenceHandler {
 type Exchange = {
   readonly gateway: Gateway;
   readonly request: InferenceRequest;
-  readonly response: ServerResponse;
+  readonly response: Answering;
   readonly receivedAt: number;
   readonly begunAt: number;
 };

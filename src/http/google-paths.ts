@@ -52,7 +52,7 @@ export const isGoogleClient = (headers: WireHeaders): boolean =>
  * Google's key may stand in the query (`?key=`): it counts where no header has one. Only on the paths of its API: keys
  * in addresses are kept by proxies.
  */
-export function takeQueryKey({ url = '', headers }: IncomingMessage): void {
+export function takeQueryKey({ url = '', headers }: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const query = url.indexOf('?');
   if (query === -1 || !url.includes('key=', query)) return;
   if (headers.authorization ?? headers['x-api-key'] ?? headers['x-goog-api-key']) return;

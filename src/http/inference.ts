@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { type JsonObject, parseChunks } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -15,6 +14,7 @@ import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
 import { wantsEcho } from '../upstream/echo.ts';
+import type { Answering } from './answering.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
@@ -30,7 +30,7 @@ export type InferenceRequest = {
   /** The body as it came. */
   readonly chunks: readonly Buffer[];
 };
-export type InferenceHandler = (request: InferenceRequest, response: ServerResponse) => void;
+export type InferenceHandler = (request: InferenceRequest, response: Answering) => void;
 
 /** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
 export function inferenceHandler(
@@ -58,7 +58,7 @@ export function inferenceHandler(
 type Exchange = {
   readonly gateway: Gateway;
   readonly dialect: ClientDialect;
-  readonly response: ServerResponse;
+  readonly response: Answering;
   readonly headers: WireHeaders;
   readonly caller: Caller;
   readonly receivedAt: number;
@@ -105,7 +105,7 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
         sendJson(response, text, { 'x-generation-id': request.id });
       }),
   });
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) completion.cancel();
   });
 }

@@ -5,6 +5,8 @@ import { LIMITS } from '../base/limits.ts';
 /** What names a type at all (RFC 9110, 8.3.1); which one it is nobody cares: clients label JSON in many ways. */
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
+export const isReadable = (type: string | undefined): boolean => type === undefined || MEDIA_TYPE.test(type);
+
 /** The whole body of a request, in the chunks that came, or why it is not taken. A client that leaves before its end is heard of no more. */
 export function readBody(
   request: IncomingMessage,
@@ -12,7 +14,7 @@ export function readBody(
   refused: (value: Fault) => void,
 ): void {
   const { 'content-type': type, 'content-length': length } = request.headers;
-  if (type !== undefined && !MEDIA_TYPE.test(type)) return refused(UNREADABLE_TYPE);
+  if (!isReadable(type)) return refused(UNREADABLE_TYPE);
   if (Number(length ?? 0) > LIMITS.body_bytes_max) return refused(TOO_LARGE);
   const chunks: Buffer[] = [];
   let size = 0;

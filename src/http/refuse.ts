@@ -1,20 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, fault } from '../base/fault.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { ClientDialect } from '../dialects/dialect.ts';
 import { geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
+import type { Answering } from './answering.ts';
 import { envelope, sendFault } from './faults.ts';
 import { googleMethodOf, isGoogleClient, isGooglePath } from './google-paths.ts';
 import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Refuses in the dialect of the path that was asked. */
-export function refuse(
-  response: ServerResponse,
-  value: Fault,
-  headers: { readonly [name: string]: string } = {},
-): void {
+export function refuse(response: Answering, value: Fault, headers: { readonly [name: string]: string } = {}): void {
   const encoded = dialectOf(response.req)?.encodeFault(value, { id: null }) ?? {
     status: envelope(value).error.code,
     body: envelope(value) as never,
@@ -39,7 +35,7 @@ export function pathOf(url: string): string {
   }
 }
 
-function dialectOf({ url = '', method, headers }: IncomingMessage): ClientDialect | undefined {
+function dialectOf({ url = '', method, headers }: Answering['req']): ClientDialect | undefined {
   const path = pathOf(url);
   if (isGooglePath(path) || (method === 'POST' && googleMethodOf(path) !== undefined)) return geminiClient;
   if (/\/v1\/models(?:\/|$)/.test(path) && isGoogleClient(headers as WireHeaders)) return geminiClient;

@@ -10,6 +10,7 @@ import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
 import { GOOGLE_VERSIONS } from './google-paths.ts';
 import { CORS } from './headers.ts';
+import { addLane } from './lane/lane.ts';
 import { ownUrl } from './prefixes.ts';
 import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
@@ -47,6 +48,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
         },
       );
       askBeforeBodies(node);
+      addLane(node, doors.take, deadlines);
       boundConnections(node, deadlines.first_byte_ms);
       return node;
     },

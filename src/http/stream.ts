@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import { LIMITS } from '../base/limits.ts';
 import type { Cancel, World } from '../base/world.ts';
+import type { Answering } from './answering.ts';
 
 export type StreamOptions = {
   readonly contentType: string;
@@ -31,7 +31,7 @@ export type EventStream = {
 export type StreamListener = { readonly pause: () => void; readonly resume: () => void; readonly gone: () => void };
 
 export function createEventStream(
-  response: ServerResponse,
+  response: Answering,
   world: World,
   options: StreamOptions,
   listener: StreamListener,
@@ -104,12 +104,11 @@ export function createEventStream(
   return { write, end, opened: () => opened, release };
 }
 
-function writeHead(response: ServerResponse, { contentType, headers }: StreamOptions): void {
+function writeHead(response: Answering, { contentType, headers }: StreamOptions): void {
   response.writeHead(200, {
     'content-type': contentType,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
     ...headers,
   });
-  response.socket?.setNoDelay(true);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LIMITS } from '../base/limits.ts';
+import type { Answering } from './answering.ts';
 
 /** A body up to this size has mostly arrived with its head: dropping it costs less than another connection. */
 const SMALL_BYTES = 64 * 1024;
@@ -7,7 +8,7 @@ const SMALL_BYTES = 64 * 1024;
 const LINGER_MS = { whole: 30_000, pause: 5_000 } as const;
 
 /** Is much of the body still to come, and nobody wants it? */
-export const leavesUnread = ({ complete, headers }: IncomingMessage): boolean =>
+export const leavesUnread = ({ complete, headers }: Answering['req']): boolean =>
   !complete &&
   (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BYTES) &&
   headers.expect === undefined;

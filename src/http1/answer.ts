@@ -82,7 +82,7 @@ export class AnswerReader {
     const status = Number(start[2]);
     if (status < 200) {
       const endsHere = fields['content-length'] ?? fields['transfer-encoding'] ?? fields.connection;
-      return status !== 101 && endsHere === undefined && ++this.#interim <= INTERIM_MAX;
+      return status !== 101 && start[1] === '1' && endsHere === undefined && ++this.#interim <= INTERIM_MAX;
     }
     const body = this.#frame(status, fields);
     if (body === null) return false;

@@ -36,8 +36,8 @@ export function readHead(text: string, twice: Twice): Head | null {
     const value = trimmed(text, colon + 1, end);
     const before = fields[name];
     const isFraming = FRAMING.has(name);
-    // A tab is a blank to us and part of the value to others.
-    if (isFraming && (before !== undefined || text.slice(colon, end).includes('\t'))) return null;
+    // A tab, or a blank behind the value, is nothing to us and part of the value to others.
+    if (isFraming && (before !== undefined || /\t|.[ ]$/.test(text.slice(colon, end)))) return null;
     if (before !== undefined && twice === 'refuse') return null;
     fields[name] = before === undefined ? value : `${before}, ${value}`;
     at = end + 2;

@@ -1,0 +1,163 @@
+import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { assert } from '../../base/assert.ts';
+import type { PlainPost } from '../../http1/asked.ts';
+import type { Answering } from '../answering.ts';
+
+/** What may stand in the value of a field that we write (RFC 9110, 5.5): ours and what vendors told us is ASCII, or it is a bug. */
+const VALUE = /^[\t\x20-\x7e]*$/;
+/** As Node's server says it. */
+const KEPT = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n';
+/** More than this waiting for the client, and whoever writes should pause. */
+const WAITING_BYTES_MAX = 16 * 1024;
+
+/** Who hears that an answer is over: may the connection take another request? */
+export type AnswerEnd = (mayKeep: boolean) => void;
+
+/** One answer on a connection of the lane. All that is written in one turn of the loop goes out in one write. */
+export class LaneAnswer implements Answering {
+  readonly req: Answering['req'];
+  headersSent = false;
+  destroyed = false;
+  readonly #socket: Socket;
+  readonly #over: AnswerEnd;
+  #drain: (() => void) | null = null;
+  #close: (() => void) | null = null;
+  /** What waits for the end of this turn. */
+  #out = '';
+  #isFlushing = false;
+  #isChunked = false;
+  #isEnded = false;
+  #isFinished = false;
+  #mayKeep = true;
+  #owesDrain = false;
+
+  constructor(socket: Socket, { target, headers }: PlainPost, over: AnswerEnd) {
+    this.#socket = socket;
+    this.#over = over;
+    this.req = { method: 'POST', url: target, headers: headers as Answering['req']['headers'], complete: true };
+  }
+
+  get writableFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  get writableLength(): number {
+    return this.#socket.writableLength + this.#out.length;
+  }
+
+  writeHead(status: number, headers: OutgoingHttpHeaders): void {
+    assert(!this.headersSent, 'an answer has one head');
+    this.headersSent = true;
+    let fields = '';
+    let isMeasured = false;
+    for (const name in headers) {
+      const value = String(headers[name]);
+      assert(VALUE.test(value), `a value of ${name} cannot be written`);
+      if (name === 'connection') this.#mayKeep = value !== 'close';
+      else {
+        isMeasured ||= name === 'content-length';
+        fields += `${name}: ${value}\r\n`;
+      }
+    }
+    this.#isChunked = !isMeasured;
+    const framing = isMeasured ? '' : 'transfer-encoding: chunked\r\n';
+    const connection = this.#mayKeep ? KEPT : 'connection: close\r\n';
+    this.#put(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${fields}date: ${dateNow()}\r\n${connection}${framing}\r\n`,
+    );
+  }
+
+  flushHeaders(): void {
+    this.#flush();
+  }
+
+  write(text: string): boolean {
+    if (this.destroyed || this.#isEnded) return false;
+    if (text !== '') this.#put(this.#isChunked ? chunkOf(text) : text);
+    const isFlowing = !this.#socket.writableNeedDrain && this.#out.length < WAITING_BYTES_MAX;
+    this.#owesDrain ||= !isFlowing;
+    return isFlowing;
+  }
+
+  end(text = ''): void {
+    if (this.destroyed || this.#isEnded) return;
+    if (text !== '') this.#put(this.#isChunked ? chunkOf(text) : text);
+    if (this.#isChunked) this.#out += '0\r\n\r\n';
+    this.#isEnded = true;
+    this.#flush();
+    if (this.#socket.writableLength === 0) this.#finish();
+    // A full buffer alone has a `drain`; whatever it holds, what is written last is heard of last.
+    else this.#socket.write('', () => this.#finish());
+  }
+
+  destroy(): void {
+    if (!this.destroyed) this.#socket.destroy();
+  }
+
+  on(event: 'drain' | 'close', listener: () => void): void {
+    if (event === 'drain') this.#drain = listener;
+    else this.#close = listener;
+  }
+
+  setTimeout(ms: number, late: () => void): void {
+    this.#socket.setTimeout(ms, late);
+  }
+
+  /** The client has taken everything that was written. */
+  drained(): void {
+    if (this.#isEnded || !this.#owesDrain) return;
+    this.#owesDrain = false;
+    this.#drain?.();
+  }
+
+  /** The connection is gone. */
+  gone(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.#close?.();
+  }
+
+  #finish(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.#isFinished = true;
+    this.#close?.();
+    this.#over(this.#mayKeep);
+  }
+
+  #put(text: string): void {
+    this.#out += text;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    process.nextTick(flush, this);
+  }
+
+  #flush(): void {
+    this.#isFlushing = false;
+    if (this.#out === '' || this.destroyed) return;
+    const text = this.#out;
+    this.#out = '';
+    if (this.#socket.write(text) && this.#owesDrain) this.drained();
+  }
+
+  static flush(answer: LaneAnswer): void {
+    answer.#flush();
+  }
+}
+
+const flush = LaneAnswer.flush;
+
+const chunkOf = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+/** The date of the second, written once for all of its answers. */
+let second = 0;
+let date = '';
+function dateNow(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    date = new Date(now * 1000).toUTCString();
+  }
+  return date;
+}

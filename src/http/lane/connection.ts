@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net';
+import { type PlainPost, readPlainPost } from '../../http1/asked.ts';
+import { LaneAnswer } from './answer.ts';
+
+/** A plain POST whose body has come whole. */
+export type LaneRequest = { readonly post: PlainPost; readonly chunks: readonly Buffer[] };
+/** Answers a request, or null: it is none for the lane. Called on the head alone. */
+export type Taker = (post: PlainPost) => ((request: LaneRequest, answer: LaneAnswer) => void) | null;
+
+/** What a connection tells the lane. `handOn`: everything from these bytes on is for Node's own server. */
+export type LaneOwner = {
+  readonly take: Taker;
+  readonly headBytesMax: number;
+  readonly bodyBytesMax: number;
+  readonly now: () => number;
+  readonly handOn: (connection: LaneConnection, socket: Socket, bytes: Buffer) => void;
+  readonly over: (connection: LaneConnection) => void;
+};
+
+/** A client that sends the next requests before it has its answer is read no further than this. */
+const AHEAD_BYTES_MAX = 64 * 1024;
+
+/** One client's connection while it sends nothing but plain POSTs, one after the other. */
+export class LaneConnection {
+  readonly #socket: Socket;
+  readonly #owner: LaneOwner;
+  /** Since when it waits for a request, or for the rest of one; on the owner's clock. */
+  #since: number;
+  #hasServed = false;
+  #answer: LaneAnswer | null = null;
+  #pending: {
+    readonly post: PlainPost;
+    readonly answer: NonNullable<ReturnType<Taker>>;
+    chunks: Buffer[];
+    left: number;
+  } | null = null;
+  /** What came behind a request that is not answered yet. */
+  #ahead: Buffer | null = null;
+
+  constructor(socket: Socket, owner: LaneOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#since = owner.now();
+    socket
+      .on('data', this.#onData)
+      .on('drain', this.#onDrain)
+      .on('end', this.#onEnd)
+      .on('error', this.#onError)
+      .on('close', this.#onClose);
+  }
+
+  get isIdle(): boolean {
+    return this.#answer === null && this.#pending === null;
+  }
+  /** A request has begun to come, and not come whole. */
+  get isReading(): boolean {
+    return this.#pending !== null;
+  }
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+  get since(): number {
+    return this.#since;
+  }
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#answer !== null) this.#keepAhead(bytes);
+    else if (this.#pending === null) this.#begin(bytes);
+    else this.#add(bytes);
+  };
+
+  #begin(bytes: Buffer): void {
+    const { take, headBytesMax, bodyBytesMax, handOn } = this.#owner;
+    const post = readPlainPost(bytes, headBytesMax);
+    const answer = post === null || post.bodyBytes > bodyBytesMax ? null : take(post);
+    if (post === null || answer === null) {
+      this.#leave();
+      return handOn(this, this.#socket, bytes);
+    }
+    this.#since = this.#owner.now();
+    this.#pending = { post, answer, chunks: [], left: post.bodyBytes };
+    this.#add(bytes.subarray(post.bodyAt));
+  }
+
+  #add(bytes: Buffer): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    if (bytes.length > pending.left) {
+      this.#ahead = bytes.subarray(pending.left);
+      if (pending.left > 0) pending.chunks.push(bytes.subarray(0, pending.left));
+      pending.left = 0;
+    } else {
+      if (bytes.length > 0) pending.chunks.push(bytes);
+      pending.left -= bytes.length;
+    }
+    if (pending.left > 0) return;
+    this.#pending = null;
+    this.#answer = new LaneAnswer(this.#socket, pending.post, this.#onAnswered);
+    pending.answer({ post: pending.post, chunks: pending.chunks }, this.#answer);
+  }
+
+  #keepAhead(bytes: Buffer): void {
+    this.#ahead = this.#ahead === null ? bytes : Buffer.concat([this.#ahead, bytes]);
+    if (this.#ahead.length > AHEAD_BYTES_MAX) this.#socket.pause();
+  }
+
+  readonly #onAnswered = (mayKeep: boolean): void => {
+    this.#answer = null;
+    this.#hasServed = true;
+    this.#since = this.#owner.now();
+    if (!mayKeep) return void this.#socket.end();
+    this.#socket.setTimeout(0);
+    const ahead = this.#ahead;
+    if (ahead === null) return;
+    this.#ahead = null;
+    this.#socket.resume();
+    // Not at once: answers that come at once would pile up on the stack.
+    setImmediate(() => {
+      if (!this.#socket.destroyed) this.#onData(ahead);
+    });
+  };
+
+  readonly #onDrain = (): void => this.#answer?.drained();
+  /** Who ends its side wants no answer any more: so it was always read here, and so Node's server reads it. */
+  readonly #onEnd = (): void => void this.#socket.destroy();
+  readonly #onError = (): void => {};
+  readonly #onClose = (): void => {
+    const answer = this.#answer;
+    this.#pending = null;
+    this.#answer = null;
+    this.#owner.over(this);
+    answer?.gone();
+  };
+
+  #leave(): void {
+    this.#socket
+      .off('data', this.#onData)
+      .off('drain', this.#onDrain)
+      .off('end', this.#onEnd)
+      .off('error', this.#onError)
+      .off('close', this.#onClose);
+  }
+}
