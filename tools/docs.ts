@@ -22,7 +22,7 @@ function configuration(): string {
   return `# Configuration\n\n${NOTE}\nEverything is set by environment variables and read once at start.\n\n${table(
     ['Variable', 'Default', 'Meaning'],
     SETTINGS.map((setting) => [`\`${setting.name}\``, setting.default && `\`${setting.default}\``, setting.meaning]),
-  )}\n\nAn unusable value is refused at start, with the variable's name. SIGHUP to the process called \`switchwright\` makes every process read the catalogue and ask local servers again (\`pkill -HUP -x switchwright\`); a bad catalogue is told with file, line and reason, and the old one goes on serving. SIGTERM stops accepting, gives calls in flight \`SWITCHWRIGHT_DRAIN_MS\` to end, and exits with 0.\n`;
+  )}\n\nAn unusable value is refused at start, with the variable's name. SIGHUP to the process called \`switchwright\` makes every process read the catalogue and ask local servers again (\`pkill -HUP -x switchwright\`); a bad catalogue is told with file, line and reason, and the old one goes on serving. SIGTERM stops accepting, gives calls in flight \`SWITCHWRIGHT_DRAIN_MS\` to end, and exits with 0.\n\n\`GET /healthz\` says that the process lives, \`GET /readyz\` that calls can begin. It answers 503, with \`Retry-After\` and a \`reason\`, while the store is \`full\`, \`read-only\`, \`away\` or \`behind\`; inference is then refused with 503 before anything is sent to a provider, and calls under way end when the store is back. Processes that share a PostgreSQL tell each other apart by a lock file each in \`SWITCHWRIGHT_DATA_DIR\`: keep that folder between restarts, and what a killed process left open is settled at once, else after half a minute. A pooler in transaction mode may stand in between.\n`;
 }
 
 function commands(): string {

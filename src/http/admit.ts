@@ -7,6 +7,7 @@ import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { StoreError, troubleFault } from '../ledger/trouble.ts';
 import { refuse } from './refuse.ts';
 
 declare module 'fastify' {
@@ -15,6 +16,8 @@ declare module 'fastify' {
     caller: Caller | null;
   }
 }
+
+const INSIDE = fault('server', 'Internal Server Error');
 
 /** Lets a request in, or refuses it and never calls `enter`. Null = nobody known, which only the need `none` lets in. */
 export type Admission = (
@@ -54,7 +57,7 @@ export function admission(gateway: Gateway, need: Need): Admission {
         .then(decide)
         .catch((cause) => {
           gateway.log('a request failed inside', cause);
-          response.destroy();
+          refuse(response, cause instanceof StoreError ? troubleFault(cause.trouble) : INSIDE);
         });
     } else decide(answer);
   };

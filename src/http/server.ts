@@ -5,6 +5,7 @@ import { parseBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { StoreError, troubleFault, troubleWords } from '../ledger/trouble.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
@@ -72,6 +73,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
       server.route({ method: METHODS, url, onRequest: notFound, handler: notFound });
     }
   server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
+  server.get('/readyz', readiness(gateway));
   for (const route of api)
     for (const prefix of PREFIXES) {
       mounted.push({ method: route.method, url: prefix + route.path });
@@ -85,6 +87,20 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
   for (const route of pages) mount(server, gateway, route, '');
   return server;
 }
+
+/** Whether a call that comes now would be begun: a balancer sends none where it would be refused. `/healthz` only says that the process lives. */
+const readiness =
+  ({ ledger }: Gateway) =>
+  (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const trouble = ledger.trouble();
+    reply.header('cache-control', 'no-store');
+    if (trouble === null) return reply.send({ status: 'ready' });
+    const { retryAfterMs = 0 } = troubleFault(trouble);
+    return reply
+      .code(503)
+      .header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
+      .send({ status: 'unready', reason: trouble, message: troubleWords(trouble) });
+  };
 
 /** Pages of any site may call the API with a key; a session's cookie they can never send along. */
 function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -171,5 +187,6 @@ function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return fault('invalid_request', error.message);
   gateway.log('a request failed inside', error);
-  return fault('server', 'Internal Server Error');
+  const cause: unknown = error;
+  return cause instanceof StoreError ? troubleFault(cause.trouble) : fault('server', 'Internal Server Error');
 }

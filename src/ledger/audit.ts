@@ -14,6 +14,8 @@ export type AuditFigures = {
   readonly openHolds: number;
   readonly generations: number;
   readonly transfers: number;
+  /** Ends that came after others had settled their calls. */
+  readonly corrections: number;
 };
 
 export type AuditReport = { readonly isSound: boolean; readonly lines: readonly string[] };
@@ -30,6 +32,7 @@ export function reportAudit(figures: AuditFigures): AuditReport {
     `${figures.generations} receipts, ${figures.transfers} transfers, ${figures.openHolds} open holds, ` +
       `${figures.findings.length} figures derived again`,
   );
+  if (figures.corrections > 0) lines.push(`${figures.corrections} calls ended after they had been settled: corrected`);
   for (const { what, kept, derived } of differences)
     lines.push(`DIFFERENCE ${what}: kept ${kept}, derived ${derived}, off by ${kept - derived}`);
   lines.push(differences.length === 0 ? 'The books are sound.' : `${differences.length} figures differ.`);

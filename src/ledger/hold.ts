@@ -29,8 +29,9 @@ export type Hold = {
 
 export type OpenHold = {
   readonly hold: Hold;
+  /** In `world.elapsed()`. */
   readonly openedAt: number;
-  /** Settles what nobody settled; a later `settle` then changes nothing. */
+  /** Settles what nobody settled; a later `settle` is booked as a correction of it. `now` in milliseconds since 1970. */
   readonly expire: (now: number) => void;
 };
 
@@ -49,7 +50,8 @@ type Parts = {
 export function openHold(parts: Parts): OpenHold {
   const { request, scopes, leases, store, openedAt } = parts;
   const { generationId: id } = request;
-  let state: 'open' | 'ended' | 'expired' = 'open';
+  let state: 'open' | 'ended' = 'open';
+  let expired: Receipt | null = null;
   let amount = request.amount;
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
@@ -57,17 +59,18 @@ export function openHold(parts: Parts): OpenHold {
   const touched = (): Touch => ({ id, amount, dispatched: endpoint !== null, checkpoint, endpoint });
   const intent = (): Intent => ({ ...intentOf(request), ...touched() });
   const touch = (): void => {
-    if (state !== 'open') return;
-    store.touch(touched()).catch(() => {});
+    if (state === 'open') store.touch(touched()).catch(() => {});
   };
   const close = (receipt: Receipt): Promise<void> => {
     parts.ended();
-    return commitEnd(parts, receipt, { amount, durable });
+    return commitEnd(parts, receipt, { amount, durable, isStored });
   };
   const finish = (receipt: Receipt): Promise<void> => {
-    assert(state !== 'ended', 'a hold is settled or released once');
+    assert(state === 'open' || expired !== null, 'a hold is settled or released once');
     assert(receipt.id === id, 'a hold is settled with its own receipt');
-    if (state === 'expired') return Promise.resolve();
+    const earlier = expired;
+    expired = null;
+    if (earlier) return commitCorrection(parts, receipt, earlier);
     state = 'ended';
     return close(receipt);
   };
@@ -83,6 +86,7 @@ export function openHold(parts: Parts): OpenHold {
     return false;
   };
   const durable = store.open(intent());
+  const isStored = whether(durable);
   const hold: Hold = {
     generationId: id,
     durable,
@@ -96,7 +100,7 @@ export function openHold(parts: Parts): OpenHold {
       touch();
     },
     topUp: (more) => {
-      assert(state !== 'ended', 'a hold that ended is not topped up');
+      assert(state === 'open' || expired !== null, 'a hold that ended is not topped up');
       return scopes.length === 0 ? grow(more) : growSlowly(more);
     },
     settle: finish,
@@ -108,19 +112,34 @@ export function openHold(parts: Parts): OpenHold {
   };
   const expire = (at: number): void => {
     if (state !== 'open') return;
-    state = 'expired';
-    close(interruptedReceipt(intent(), at)).catch(() => {});
+    state = 'ended';
+    expired = interruptedReceipt(intent(), at);
+    close(expired).catch(() => {});
   };
   return { hold, openedAt, expire };
 }
+
+/** Whether it has been fulfilled. */
+function whether(promise: Promise<void>): () => boolean {
+  let isFulfilled = false;
+  promise.then(
+    () => {
+      isFulfilled = true;
+    },
+    () => {},
+  );
+  return () => isFulfilled;
+}
+
+type Ending = { readonly amount: NanoUsd; readonly durable: Promise<void>; readonly isStored: () => boolean };
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */
 function commitEnd(
   { scopes, leases, store, unsettled }: Parts,
   receipt: Receipt,
-  { amount, durable }: { readonly amount: NanoUsd; readonly durable: Promise<void> },
+  { amount, durable, isStored }: Ending,
 ): Promise<void> {
-  const write = (): Promise<void> => store.close({ receipt, leases: scopes });
+  const write = (): Promise<void> => store.close({ receipt, leases: scopes, isKnown: isStored() });
   // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
   const free = (): void => {
     for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
@@ -131,6 +150,24 @@ function commitEnd(
   committed.then(free, () => unsettled.keep(() => write().then(free)));
   return committed;
 }
+
+/** Books the true end of a hold that was settled for it: the difference is spent, or free again. */
+function commitCorrection(
+  { scopes, leases, store, unsettled }: Parts,
+  receipt: Receipt,
+  earlier: Receipt,
+): Promise<void> {
+  const write = (): Promise<void> => store.close({ receipt, leases: NO_SCOPES, isKnown: true });
+  const more = nano(receipt.bill.cost - earlier.bill.cost);
+  const count = (): void => {
+    for (const scope of scopes) leases.end(scope, NO_MONEY, more);
+  };
+  const written = write();
+  written.then(count, () => unsettled.keep(() => write().then(count)));
+  return written;
+}
+
+const NO_SCOPES: readonly Scope[] = [];
 
 const intentOf = (request: HoldRequest): Omit<Intent, keyof Touch> => ({
   createdAt: request.createdAt,

@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import { failWaiting, fillPool, giveBack, newPool, type Pool, type Refusal, takeFrom } from './pool.ts';
+import { failWaiting, fillPool, giveBack, newPool, type Pool, type Refusal, reletHeld, takeFrom } from './pool.ts';
 import type { LedgerStore, Scope } from './store.ts';
 
 const RECALL_WAIT_MS = 20;
@@ -53,6 +53,9 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     cancelSweep ??= world.after(IDLE_MS, sweep);
   };
 
+  store.onForgotten(() => {
+    for (const pool of pools.values()) reletHeld(pool, store);
+  });
   store.onRecall((scope) => returnIdle(poolOf(scope)));
   store.onLimits(() => {
     for (const pool of pools.values()) {

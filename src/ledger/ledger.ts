@@ -7,13 +7,12 @@ import { type Leases, openLeases } from './lease.ts';
 import { createOpenHolds } from './open-holds.ts';
 import { shortageFault } from './shortage.ts';
 import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
+import { StoreError, type Trouble, troubleFault } from './trouble.ts';
 import { createUnsettled } from './unsettled.ts';
 
 /** A hold that nobody settled within this time is settled by us; it outlasts the longest call by far. */
 const HOLD_MS_MAX = 30 * 60_000;
 const SWEEP_MS = 60_000;
-/** Beyond this many entries waiting for the disk new calls are turned away: memory stays bounded. */
-const BACKLOG_MAX = 20_000;
 
 export type HoldRequest = {
   readonly generationId: string;
@@ -38,6 +37,8 @@ export type Ledger = {
   readonly hold: (request: HoldRequest) => Hold | Fault | Promise<Hold | Fault>;
   readonly credit: (credit: Credit) => Promise<void>;
   readonly balance: (accountId: string) => Promise<Balance>;
+  /** Why no call can begin: `hold` refuses every one with 503. Null = calls can begin. */
+  readonly trouble: () => Trouble | null;
   /** How many holds are open: calls whose end is not stored yet. */
   readonly open: () => number;
   /** Nothing is held any more, and every call under way ends now: each settles itself, and tells its client this reason. */
@@ -59,6 +60,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
     unsettled.tryAgain();
     open.endThrough(world.elapsed() - HOLD_MS_MAX, (hold) => hold.expire(world.now()));
   };
+  store.onRecovery(unsettled.tryAgain);
   let cancelSweep = world.after(SWEEP_MS, sweep);
 
   const start = (request: HoldRequest, scopes: readonly Scope[]): Hold => {
@@ -83,10 +85,9 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       for (const scope of taken) leases.end(scope, request.amount, NO_MONEY);
     };
     for (const scope of [accountScope(request.accountId), keyScope(request.keyId)]) {
-      const refusal = await leases.take(scope, request.amount).catch(() => 'broken' as const);
+      const refusal = await leases.take(scope, request.amount).catch(brokenFault);
       if (refusal !== null) undo();
-      if (refusal === 'broken') return fault('server', 'The ledger cannot be reached.');
-      if (refusal !== null) return shortageFault({ ...request, ...refusal });
+      if (refusal !== null) return 'code' in refusal ? refusal : shortageFault({ ...request, ...refusal });
       if (leases.isLimited(scope)) taken.push(scope);
     }
     if (interruption) undo();
@@ -96,7 +97,8 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
   return {
     hold: (request) => {
       if (interruption) return interruption;
-      if (store.backlog() > BACKLOG_MAX) return fault('overloaded', 'The ledger cannot keep up. Try again shortly.');
+      const trouble = store.trouble();
+      if (trouble !== null) return troubleFault(trouble);
       const account = accountScope(request.accountId);
       const key = keyScope(request.keyId);
       if (!leases.tryTake(account, request.amount)) return holdSlowly(request);
@@ -106,6 +108,7 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
     },
     credit: store.credit,
     balance: store.balance,
+    trouble: store.trouble,
     open: open.size,
     interrupt: (reason) => {
       interruption = reason;
@@ -117,6 +120,9 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
     },
   };
 }
+
+const brokenFault = (cause: unknown): Fault =>
+  cause instanceof StoreError ? troubleFault(cause.trouble) : fault('server', 'The ledger cannot be reached.');
 
 const NONE: readonly Scope[] = [];
 function limitedOf(leases: Leases, account: Scope, key: Scope): readonly Scope[] {

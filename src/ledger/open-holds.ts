@@ -9,7 +9,7 @@ import type { OpenHold } from './hold.ts';
 export type OpenHolds = {
   /** Gives what takes the hold out again. */
   readonly add: (hold: OpenHold) => () => void;
-  /** Calls `end` for each hold opened at or before `until`, in milliseconds since 1970. */
+  /** Calls `end` for each hold opened at or before `until`, in `world.elapsed()`. */
   readonly endThrough: (until: number, end: (hold: OpenHold) => void) => void;
   readonly size: () => number;
 };

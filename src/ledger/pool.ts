@@ -53,6 +53,13 @@ export function giveBack(pool: Pool, store: LedgerStore): void {
   store.giveBack(pool.scope, amount).catch(() => {});
 }
 
+/** The store has given the lease away: what is free is no longer ours, what calls under way hold is leased once more. */
+export function reletHeld(pool: Pool, store: LedgerStore): void {
+  if (pool.unlimited !== false) return;
+  pool.free = 0n;
+  if (pool.held > 0n) store.relet(pool.scope, nano(pool.held)).catch(() => {});
+}
+
 function serveWaiting(pool: Pool): void {
   while (pool.waiting[0]) {
     const first = pool.waiting[0];

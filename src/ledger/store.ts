@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
+import type { Trouble } from './trouble.ts';
 
 /** What can run out: an account's credit or a key's limit. */
 export type Scope = `account:${string}` | `key:${string}`;
@@ -30,8 +31,11 @@ export type Intent = {
 /** The whole present state of an intent, so that writing it twice changes nothing. */
 export type Touch = Pick<Intent, 'id' | 'amount' | 'dispatched' | 'checkpoint' | 'endpoint'>;
 
-/** The end of a hold. What it costs is the receipt's bill; `leases` are the scopes it was spent from. */
-export type Settlement = { readonly receipt: Receipt; readonly leases: readonly Scope[] };
+/**
+ * The end of a hold. What it costs is the receipt's bill; `leases` are the scopes it was spent from. `isKnown`: the
+ * intent was committed, so that an end whose hold is gone is late, not unheard of, and is booked all the same.
+ */
+export type Settlement = { readonly receipt: Receipt; readonly leases: readonly Scope[]; readonly isKnown: boolean };
 
 export type GrantRequest = { readonly scope: Scope; readonly need: NanoUsd; readonly want: NanoUsd };
 
@@ -64,13 +68,22 @@ export type LedgerStore = {
   readonly close: (settlement: Settlement) => Promise<void>;
   /** Returns what is free of this process's lease; a negative amount books an excess. */
   readonly giveBack: (scope: Scope, amount: NanoUsd) => Promise<void>;
+  /** Leases again, whatever is left of the limit, what calls under way hold of a lease that the store took back. */
+  readonly relet: (scope: Scope, amount: NanoUsd) => Promise<void>;
   readonly grant: (request: GrantRequest) => Promise<Grant>;
   readonly credit: (credit: Credit) => Promise<void>;
   readonly balance: (accountId: string) => Promise<Balance>;
-  /** Entries that wait to be committed. */
-  readonly backlog: () => number;
   /** Another process ran short of the scope: give back what is free. */
   readonly onRecall: (listener: (scope: Scope) => void) => void;
+  /** Why a call that began now could not be written down in time; null = it could. */
+  readonly trouble: () => Trouble | null;
+  /** The store takes writes again after it refused some. */
+  readonly onRecovery: (listener: () => void) => void;
+  /**
+   * This process was taken for dead, by a machine that slept or a line that was cut: its leases were given to others
+   * and its holds settled. Called once for each time, before anything new is leased.
+   */
+  readonly onForgotten: (listener: () => void) => void;
   /** A limit changed: what was known about it no longer holds. */
   readonly onLimits: (listener: () => void) => void;
 };

@@ -18,7 +18,8 @@ export function* audit(_: null, context: WorkContext): Work<AuditFigures> {
   let generations = 0n;
   for (const month of months) generations += yield* auditMonth(month, findings);
   const counts = (yield query(
-    'select (select count(*) from hold) as holds, (select count(*) from transfer) as transfers',
+    `select (select count(*) from hold) as holds, (select count(*) from transfer) as transfers,
+      (select count(*) from transfer where kind = 'correction') as corrections`,
   )).rows[0];
   return {
     accounts,
@@ -26,6 +27,7 @@ export function* audit(_: null, context: WorkContext): Work<AuditFigures> {
     openHolds: Number(counts?.holds ?? 0),
     generations: Number(generations),
     transfers: Number(counts?.transfers ?? 0),
+    corrections: Number(counts?.corrections ?? 0),
   };
 }
 
@@ -63,7 +65,7 @@ function* auditMonth(month: string, findings: Finding[]): Work<bigint> {
   const table = `"${generationTable(month).name}"`;
   const receipts = yield query(
     `select g.id as id, g.cost as kept, ${sum('t.amount')} as derived
-      from ${table} g left join transfer t on t.id in (g.id || '/charge', g.id || '/excess')
+      from ${table} g left join transfer t on t.id in (g.id || '/charge', g.id || '/excess', g.id || '/correction')
       group by g.id, g.cost having g.cost <> ${sum('t.amount')} limit ${EXAMPLES_MAX}`,
   );
   for (const row of receipts.rows)

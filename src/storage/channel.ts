@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Trouble } from '../ledger/trouble.ts';
 import type { Value } from './work.ts';
 import type { WorkName } from './works.ts';
 
@@ -26,7 +27,7 @@ export type ClientMessage =
     };
 export type ServerMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string; readonly trouble: Trouble | null }
   | { readonly kind: 'notice'; readonly notice: string };
 
 export const portChannel = (port: MessagePort): Channel => ({

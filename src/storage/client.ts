@@ -1,3 +1,4 @@
+import type { Found } from './trouble.ts';
 import type { QueryResult, Value } from './work.ts';
 import type { WorkAnswer, WorkArgument, WorkName } from './works.ts';
 
@@ -13,9 +14,13 @@ export type StoreClient = {
   readonly query: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
   /** A query that only reads and may take long: no write waits for it. It sees all that was committed before. */
   readonly read: StoreClient['query'];
+  /** Why the last write was refused; null = it was not. */
+  readonly trouble: () => Found | null;
   readonly onNotice: (listener: (notice: string) => void) => void;
   /** Runs the task when this turn of the event loop has done its work, or so many milliseconds later: the moment to send a group. */
   readonly defer: (task: () => void, ms: number) => void;
+  /** What is asked from now on, and what waits, is the last: a store that is away is not waited for much longer. */
+  readonly closing?: () => void;
   readonly close: () => Promise<void>;
 };
 

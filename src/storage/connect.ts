@@ -1,21 +1,30 @@
+import { StoreError } from '../ledger/trouble.ts';
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
 import { deferInLoop, openNotices, type StoreClient } from './client.ts';
+import { watchTrouble } from './trouble.ts';
 import type { QueryResult } from './work.ts';
+import type { WorkName } from './works.ts';
 
 /** The client's end of a channel to `serveStore`. Everything sent arrives in order; answers do too. */
 export function connectStore(channel: Channel, process: string): StoreClient {
-  type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (cause: Error) => void };
+  type Waiting = {
+    /** Of a work. */
+    readonly name: WorkName | null;
+    readonly resolve: (value: unknown) => void;
+    readonly reject: (cause: Error) => void;
+  };
   const waiting = new Map<number, Waiting>();
+  const watch = watchTrouble();
   const notices = openNotices();
   let last = 0;
   let isClosed = false;
 
   const post = (message: ClientMessage): void => channel.post(message);
-  const ask = (message: (id: number) => ClientMessage): Promise<unknown> =>
+  const ask = (message: (id: number) => ClientMessage, name: WorkName | null = null): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (isClosed) return reject(new Error('the store is gone'));
+      if (isClosed) return reject(gone());
       const id = ++last;
-      waiting.set(id, { resolve, reject });
+      waiting.set(id, { name, resolve, reject });
       post(message(id));
     });
   channel.onMessage((data) => {
@@ -27,8 +36,14 @@ export function connectStore(channel: Channel, process: string): StoreClient {
       case 'failure': {
         const asked = waiting.get(message.id);
         waiting.delete(message.id);
-        if (message.kind === 'answer') asked?.resolve(message.value);
-        else asked?.reject(new Error(message.message));
+        if (message.kind === 'answer') {
+          watch.worked(asked?.name ?? null);
+          asked?.resolve(message.value);
+          return;
+        }
+        const { message: words, trouble } = message;
+        if (trouble !== null && asked?.name) watch.failed(trouble);
+        asked?.reject(trouble === null ? new Error(words) : new StoreError(trouble, words));
         return;
       }
       default:
@@ -37,7 +52,8 @@ export function connectStore(channel: Channel, process: string): StoreClient {
   });
   channel.onClose(() => {
     isClosed = true;
-    for (const { reject } of waiting.values()) reject(new Error('the store is gone'));
+    watch.failed('away');
+    for (const { reject } of waiting.values()) reject(gone());
     waiting.clear();
   });
   post({ kind: 'hello', process });
@@ -46,9 +62,10 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     dialect: 'sqlite',
     keepsOrder: true,
     process,
-    work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument })) as never,
+    work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument }), name) as never,
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,
     read: (sql, parameters) => ask((id) => ({ kind: 'read', id, sql, parameters })) as Promise<QueryResult>,
+    trouble: watch.trouble,
     onNotice: notices.on,
     defer: deferInLoop,
     close: async () => {
@@ -57,3 +74,5 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     },
   };
 }
+
+const gone = (): Error => new StoreError('away', 'the store is gone');

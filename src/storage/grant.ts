@@ -1,16 +1,25 @@
 import { type NanoUsd, nano } from '../base/money.ts';
 import { periodStart, type Reset } from '../base/period.ts';
 import type { Grant, GrantRequest, Scope } from '../ledger/store.ts';
+import { seen } from './liveness.ts';
 import { LEASE } from './tables.ts';
 import { query, type Work, type WorkContext } from './work.ts';
 
 export type GrantCommand = GrantRequest & { readonly process: string; readonly now: number };
+/** `epoch`: how often the process was taken for dead before this. */
+export type Granted = { readonly grant: Grant; readonly epoch: number };
 
 /**
  * Leases money of a scope to a process. What was spent and what all processes have leased never exceed the limit, so
  * no concurrency can overspend it; the scope's row is locked meanwhile, which SQLite's one writer need not be told.
  */
-export function* grant(command: GrantCommand, context: WorkContext): Work<Grant> {
+export function* grant(command: GrantCommand, context: WorkContext): Work<Granted> {
+  // A lease of a process that counts as dead would outlive it. The owner of a file knows who lives.
+  const epoch = context.dialect === 'postgres' ? yield* seen(command.process, context) : 0;
+  return { grant: yield* decide(command, context), epoch };
+}
+
+function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   const limit = yield* limitOf(command.scope, command.now, context);
   if (limit === null) return { kind: 'unlimited' };
   const leased = yield query(

@@ -1,32 +1,41 @@
-import { dayOf, monthOf } from '../base/period.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { appId } from '../insights/app.ts';
-import { rollUpsOf } from '../insights/roll-up.ts';
-import type { RollUp } from '../insights/store.ts';
-import { accountScope, keyScope, type Scope } from '../ledger/store.ts';
+import type { Scope } from '../ledger/store.ts';
+import { Books } from './books.ts';
+import { bookLate, type LateEnd } from './late.ts';
 import { receiptFromText } from './receipt-json.ts';
 import { Sums } from './sums.ts';
-import { APP, columnsOf, createTable, generationTable, HOLD, LEASE, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
-import { query, type Row, type Value, type Work, type WorkContext } from './work.ts';
+import { columnsOf, HOLD, LEASE } from './tables.ts';
+import { clockOf, query, type Value, type Work, type WorkContext } from './work.ts';
 
 /** What a process wrote in a few milliseconds: committed together or not at all, in the order open, touch, close. */
 export type Group = {
   readonly process: string;
   /** Rises with every group of a process: a group that is sent twice counts once. */
   readonly seq: number;
-  readonly now: number;
   /** Rows of the table `hold`. */
   readonly opens: readonly (readonly Value[])[];
   /** `id, amount, dispatched, checkpoint, endpoint`. */
   readonly touches: readonly (readonly Value[])[];
   readonly closes: readonly Closing[];
   readonly returns: readonly (readonly [scope: Scope, amount: bigint])[];
+  readonly relets: readonly (readonly [scope: Scope, amount: bigint])[];
 };
-export type Closing = { readonly id: string; readonly receipt: string; readonly leases: readonly Scope[] };
+export type Closing = {
+  readonly id: string;
+  readonly receipt: string;
+  readonly leases: readonly Scope[];
+  /** Its hold was committed: if it is gone, this end comes late and is booked as a correction. */
+  readonly isKnown: boolean;
+};
 
-export function* applyGroup(group: Group, context: WorkContext): Work<void> {
-  if (!(yield* claim(group, context))) return;
+/** `epoch`: how often its process was taken for dead, and its leases given to others. */
+export type Applied = { readonly epoch: number };
+
+export function* applyGroup(group: Group, context: WorkContext): Work<Applied> {
+  const claimed = yield* claim(group, context);
+  if (!claimed.isNew) return claimed;
   const { process } = group;
+  if (group.relets.length > 0) yield* relet(group.relets, process);
   if (group.opens.length > 0) yield { kind: 'keep', table: HOLD, columns: columnsOf(HOLD), rows: group.opens };
   if (group.touches.length > 0)
     yield {
@@ -39,137 +48,66 @@ export function* applyGroup(group: Group, context: WorkContext): Work<void> {
   if (group.closes.length > 0) yield* close(group.closes, process, leases, context);
   for (const [scope, amount] of group.returns) leases.add([scope, process], [-amount]);
   if (leases.size > 0) yield { kind: 'grow', table: LEASE, columns: columnsOf(LEASE), rows: leases.rows() };
+  return claimed;
 }
 
-/** False if this group was applied before. A process that was taken for dead lives again by writing. */
-function* claim({ process, seq, now }: Group, context: WorkContext): Work<boolean> {
-  const seen = yield query('update process set group_seq = ?, seen_at = ? where id = ? and group_seq < ?', [
-    BigInt(seq),
-    BigInt(Math.floor(now)),
-    process,
-    BigInt(seq),
-  ]);
-  if (seen.changes > 0n) return true;
-  const joined = yield query(
-    'insert into process (id, group_seq, seen_at) values (?, ?, ?) on conflict (id) do nothing',
-    [process, BigInt(seq), BigInt(Math.floor(now))],
+type Claimed = Applied & { readonly isNew: boolean };
+
+/** Not new = this group was applied before. A process that was taken for dead lives again by writing. */
+function* claim({ process, seq }: Group, context: WorkContext): Work<Claimed> {
+  const now = clockOf(context);
+  const seen = yield query(
+    `update process set group_seq = ?, seen_at = ${now}, settled_at = null where id = ? and group_seq < ? returning epoch`,
+    [BigInt(seq), process, BigInt(seq)],
   );
-  // Its leases were returned when it was taken for dead: what it believes to have is gone.
-  if (joined.changes > 0n && seq > 1) context.notify('limits');
-  return joined.changes > 0n;
+  if (seen.rows[0]) return { epoch: Number(seen.rows[0].epoch), isNew: true };
+  const joined = yield query(
+    `insert into process (id, group_seq, seen_at) values (?, ?, ${now}) on conflict (id) do nothing`,
+    [process, BigInt(seq)],
+  );
+  if (joined.changes > 0n) return { epoch: 0, isNew: true };
+  const { rows } = yield query('select epoch from process where id = ?', [process]);
+  return { epoch: Number(rows[0]?.epoch ?? 0), isNew: false };
+}
+
+function* relet(relets: Group['relets'], process: string): Work<void> {
+  const leases = new Sums();
+  for (const [scope, amount] of relets) leases.add([scope, process], [amount]);
+  yield { kind: 'add', table: LEASE, columns: columnsOf(LEASE), rows: leases.rows() };
 }
 
 /**
  * Ends holds: whoever takes a hold away books its receipt, so each is booked once. Everything that sums up receipts is
- * written here too, added up within the group first.
+ * written here too.
  */
-export function* close(
-  closings: readonly Closing[],
-  process: string,
-  leases: Sums,
-  context: WorkContext,
-): Work<readonly string[]> {
+export function* close(closings: readonly Closing[], process: string, leases: Sums, context: WorkContext): Work<void> {
   const taken = yield {
     kind: 'take',
     table: HOLD,
     columns: ['id', 'amount'],
     keys: closings.map((closing) => closing.id),
   };
-  const holds = new Map(taken.rows.map((row) => [String(row.id), row]));
-  const transfers: Value[][] = [];
-  const generations = new Map<string, Value[][]>();
-  const spending = new Sums();
-  const rollUps = new Sums();
-  const apps = new Map<string, Value[]>();
+  const holds = new Map(taken.rows.map((row) => [String(row.id), row.amount as bigint]));
+  const books = new Books();
+  const late = new Map<string, LateEnd>();
+  const spend = (scopes: readonly Scope[], { bill }: Receipt): void => {
+    for (const scope of scopes) leases.add([scope, process], [-bill.cost]);
+  };
   for (const closing of closings) {
-    const hold = holds.get(closing.id);
-    if (!hold) continue;
+    const held = holds.get(closing.id);
+    if (held === undefined && !closing.isKnown) continue;
+    holds.delete(closing.id); // the same call may end twice in one group: by its deadline and, late, by itself
     const receipt = receiptFromText(closing.receipt);
-    transfers.push(...transfersOf(receipt, hold));
-    const month = monthOf(receipt.createdAt);
-    const rows = generations.get(month) ?? [];
-    generations.set(month, rows);
-    rows.push(generationRow(receipt, closing.receipt));
-    addSpending(spending, receipt);
-    for (const scope of closing.leases) leases.add([scope, process], [-receipt.bill.cost]);
-    for (const row of rollUpsOf(receipt)) addRollUp(rollUps, row);
-    if (receipt.app !== null) {
-      const { origin, title, categories } = receipt.app;
-      const id = appId(receipt.app);
-      apps.set(id, [id, origin, title, categories.join(',')]);
+    if (held === undefined) late.set(closing.id, { receipt, text: closing.receipt, leases: closing.leases });
+    else {
+      books.book(receipt, closing.receipt, held);
+      spend(closing.leases, receipt);
     }
   }
-  for (const [month, rows] of generations) {
-    const table = generationTable(month);
-    if (!context.months.has(month)) yield* addMonth(month, context);
-    yield { kind: 'keep', table, columns: columnsOf(table), rows };
-  }
-  if (transfers.length > 0) yield { kind: 'keep', table: TRANSFER, columns: columnsOf(TRANSFER), rows: transfers };
-  if (spending.size > 0) yield { kind: 'add', table: USAGE, columns: columnsOf(USAGE), rows: usageRows(spending) };
-  if (rollUps.size > 0) yield { kind: 'add', table: ROLL_UP, columns: columnsOf(ROLL_UP), rows: rollUps.rows() };
-  if (apps.size > 0)
-    yield { kind: 'put', table: APP, columns: columnsOf(APP), rows: [...apps.entries()].sort().map(([, row]) => row) };
-  return [...holds.keys()];
-}
-
-function* addMonth(month: string, context: WorkContext): Work<void> {
-  yield query(createTable(generationTable(month)));
-  yield query('insert into month (month) values (?) on conflict (month) do nothing', [month]);
-  context.months.add(month);
-}
-
-/** What was held pays first; what it did not cover is a transfer of its own, so that nobody overlooks it. */
-function transfersOf(receipt: Receipt, hold: Row): Value[][] {
-  const { cost } = receipt.bill;
-  if (cost === 0n) return [];
-  const held = hold.amount as bigint;
-  const charge = cost < held ? cost : held;
-  const row = (kind: 'charge' | 'excess', amount: bigint): Value[] => [
-    `${receipt.id}/${kind}`,
-    BigInt(Math.floor(receipt.createdAt)),
-    kind,
-    receipt.accountId,
-    'spent',
-    amount,
-    receipt.keyId,
-    '',
-  ];
-  return [...(charge > 0n ? [row('charge', charge)] : []), ...(cost > charge ? [row('excess', cost - charge)] : [])];
-}
-
-const generationRow = (receipt: Receipt, text: string): Value[] => [
-  receipt.id,
-  BigInt(Math.floor(receipt.createdAt)),
-  receipt.accountId,
-  receipt.keyId,
-  receipt.workspaceId,
-  receipt.model ?? '',
-  receipt.state,
-  receipt.bill.cost,
-  text,
-];
-
-/** In the order of the table's columns. */
-function addRollUp(sums: Sums, row: RollUp): void {
-  const key = [row.day, row.model, row.endpoint, row.provider, row.app, row.keyId, row.workspaceId];
-  const tokens = [row.promptTokens, row.completionTokens, row.reasoningTokens, row.cachedTokens];
-  sums.add(key, [row.requests, row.errors, ...tokens, row.cost, row.byokCost, row.latencyMs]);
-}
-
-/** Accounts and keys are told apart only at the end: most receipts of a group share both. */
-function addSpending(spending: Sums, receipt: Receipt): void {
-  const { cost, isByok, upstreamCost } = receipt.bill;
-  const byokCost = isByok ? (upstreamCost ?? 0n) : 0n;
-  if (cost > 0n || byokCost > 0n)
-    spending.add([receipt.accountId, receipt.keyId, dayOf(receipt.createdAt)], [cost, byokCost]);
-}
-
-function usageRows(spending: Sums): Value[][] {
-  const usage = new Sums();
-  for (const { key, figures } of spending.values()) {
-    const [account = '', keyId = '', day = ''] = key;
-    for (const scope of [accountScope(account), keyScope(keyId)])
-      for (const period of ['all', day]) usage.add([scope, period], figures);
-  }
-  return usage.rows();
+  yield* books.write(context);
+  if (late.size === 0) return;
+  const corrections = new Books();
+  for (const { receipt, leases: scopes } of yield* bookLate([...late.values()], corrections, context))
+    spend(scopes, receipt);
+  yield* corrections.write(context);
 }

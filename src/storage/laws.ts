@@ -9,37 +9,19 @@ import { dayOf } from '../base/period.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import { openInsights } from '../insights/insights.ts';
 import { reportAudit } from '../ledger/audit.ts';
-import type { Hold } from '../ledger/hold.ts';
-import { type HoldRequest, isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
+import { isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from './open.ts';
+import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
+import { lateLaws } from './testing/late-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
-export type LawWorld = ReturnType<typeof clockWorld>;
 
 /** `open` opens a store of the named engine that is empty at first; a second one may share it (`another`). */
 export type Engine = {
   readonly open: (world: LawWorld) => Promise<Storage>;
   readonly another: ((world: LawWorld) => Promise<Storage>) | null;
-};
-
-export async function heldBy(ledger: Ledger, request: HoldRequest): Promise<Hold> {
-  const hold = await ledger.hold(request);
-  assert.ok(isHold(hold), `held, not refused: ${JSON.stringify(hold)}`);
-  return hold;
-}
-
-/** One store under test, opened before the first law and closed after the last. */
-type Bench = {
-  readonly world: LawWorld;
-  readonly storage: Storage;
-  readonly ledger: Ledger;
-  /** A new key; its hash. */
-  readonly keyOf: (limit?: bigint) => Promise<string>;
-  /** The books hold. */
-  readonly sound: () => Promise<void>;
-  readonly next: (keyId: string, amount: bigint) => HoldRequest;
 };
 
 export function storeLaws(name: string, engine: Engine): void {
@@ -76,14 +58,13 @@ export function storeLaws(name: string, engine: Engine): void {
       next: (keyId, amount) => requestOf(world.newId('gen'), keyId, nano(amount), world.now()),
     };
     holdLaws(bench);
+    lateLaws(bench);
     limitLaws(bench);
     recordLaws(bench);
     serviceLaws(bench);
     if (engine.another) sharingLaws(bench, engine.another);
   });
 }
-
-const NOBODYS = { amount: nano(0n), dispatched: false, checkpoint: nano(0n), endpoint: null };
 
 /** How one call is held and ended. */
 function holdLaws(bench: Bench): void {
@@ -139,23 +120,6 @@ function holdLaws(bench: Bench): void {
     await bench.ledger.credit(credit);
     await bench.ledger.credit(credit);
     assert.equal((await bench.ledger.balance('owner')).credits - before, cents(500));
-    await bench.sound();
-  });
-
-  test('a hold that nobody settles is settled for them, and a later settlement changes nothing', async () => {
-    const request = bench.next(await bench.keyOf(), cents(10));
-    const hold = await heldBy(bench.ledger, request);
-    hold.dispatched('author/first@host');
-    await hold.durable;
-    hold.dispatched('other/model@host/fp8');
-    hold.checkpoint(cents(3));
-    bench.world.advance(31 * 60_000);
-    await hold.settle(receiptOf(request, cents(9)));
-    await bench.storage.ledgerStore.touch({ ...NOBODYS, id: 'none' });
-    const receipt = await bench.storage.records.find(request.generationId);
-    assert.equal(receipt?.state, 'interrupted');
-    assert.equal(receipt?.bill.cost, cents(4));
-    assert.equal(receipt?.endpoint, 'other/model@host/fp8');
     await bench.sound();
   });
 }
@@ -362,14 +326,4 @@ function sharingLaws(bench: Bench, another: NonNullable<Engine['another']>): voi
     assert.equal(redeemed.filter((session) => session !== null).length, 1);
     await otherStorage.close();
   });
-}
-
-async function transfersOf(storage: Storage, id: string): Promise<{ rows: unknown[] }> {
-  const rows = await storage.database
-    .selectFrom('transfer')
-    .select(['kind', 'amount'])
-    .where('id', 'in', [`${id}/charge`, `${id}/excess`])
-    .orderBy('id')
-    .execute();
-  return { rows: rows.map(({ kind, amount }) => ({ kind, amount })) };
 }

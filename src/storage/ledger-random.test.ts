@@ -43,7 +43,7 @@ for (let seed = 1; seed <= SEEDS; seed++)
       const request = requestOf(world.newId('gen'), key, nano(BigInt(1 + draw(9_000))), world.now());
       const hold = await ledger.hold(request);
       if (isHold(hold)) open.push({ hold, request, amount: request.amount });
-      else assert.equal(hold.code, 'payment_required');
+      else assert.ok(['payment_required', 'overloaded'].includes(hold.code), hold.code); // time may pass while a group waits
     };
     const end = async (): Promise<void> => {
       const [taken] = open.splice(draw(open.length), 1);

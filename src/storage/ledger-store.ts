@@ -1,8 +1,11 @@
-import { nano } from '../base/money.ts';
+import { type NanoUsd, nano } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import type { LedgerStore, Scope } from '../ledger/store.ts';
+import type { LedgerStore, Scope, Touch } from '../ledger/store.ts';
+import type { Trouble } from '../ledger/trouble.ts';
 import type { StoreClient } from './client.ts';
-import { openGrouping } from './grouping.ts';
+import { openGranting } from './granting.ts';
+import { type Grouping, openGrouping } from './grouping.ts';
+import { openProbing } from './probing.ts';
 import { receiptToText } from './receipt-json.ts';
 import type { Value } from './work.ts';
 
@@ -11,45 +14,56 @@ export function openLedgerStore(
   client: StoreClient,
   world: World,
 ): LedgerStore & { readonly flush: () => Promise<void> } {
-  const grouping = openGrouping(client, world);
+  const forgotten: (() => void)[] = [];
+  const recovered: (() => void)[] = [];
+  let epoch = 0;
+  /** Called before anything new is leased or committed. */
+  const heard = (now: number): void => {
+    if (now === epoch) return;
+    epoch = now;
+    for (const { returns } of grouping.waiting()) returns.length = 0; // of leases that are no more
+    for (const listener of forgotten) listener();
+  };
+  const probing = openProbing(client, world, () => {
+    for (const listener of recovered) listener();
+  });
+  const grouping = openGrouping(client, world, { applied: heard, failed: probing.begin });
+  const trouble = (): Trouble | null => {
+    const found = client.trouble();
+    if (grouping.isBehind()) return found?.what ?? 'behind';
+    return found?.isLasting ? found.what : null;
+  };
+  const giveBack = (scope: Scope, amount: NanoUsd): Promise<void> => {
+    const pending = grouping.join(0);
+    pending.returns.push([scope, amount]);
+    return pending.done.promise;
+  };
   return {
     open: (intent) => {
-      const pending = grouping.join();
+      const pending = grouping.join(0);
       pending.opens.set(intent.id, intent);
       return pending.done.promise;
     },
-    touch: (touch) => {
-      // What still waits is corrected in place: that a call is dispatched so costs nothing, and streams that grow
-      // faster than the disk writes have one entry each.
-      for (const waiting of grouping.waiting()) {
-        const intent = waiting.opens.get(touch.id);
-        if (intent) waiting.opens.set(touch.id, { ...intent, ...touch });
-        else if (waiting.touches.has(touch.id)) waiting.touches.set(touch.id, touch);
-        else continue;
-        return waiting.done.promise;
-      }
-      const pending = grouping.join();
-      pending.touches.set(touch.id, touch);
+    touch: (touch) => touchIn(grouping, touch),
+    close: ({ receipt, leases, isKnown }) => {
+      const text = receiptToText(receipt);
+      const pending = grouping.join(text.length);
+      pending.closes.push({ id: receipt.id, receipt: text, leases, isKnown });
       return pending.done.promise;
     },
-    close: ({ receipt, leases }) => {
-      const pending = grouping.join();
-      pending.closes.push({ id: receipt.id, receipt: receiptToText(receipt), leases });
+    giveBack,
+    relet: (scope, amount) => {
+      // Before every end that waits: what they spend is part of it.
+      const pending = grouping.waiting()[0] ?? grouping.join(0);
+      pending.relets.push([scope, amount]);
       return pending.done.promise;
     },
-    giveBack: (scope, amount) => {
-      const pending = grouping.join();
-      pending.returns.push([scope, amount]);
-      return pending.done.promise;
-    },
-    grant: async (request) => {
-      // What this process has given back or spent must count before it asks for more.
-      await grouping.settled();
-      return client.work('grant', { ...request, process: client.process, now: world.now() });
-    },
+    grant: openGranting({ client, world, grouping, trouble, heard, giveBack }),
     credit: (credit) => client.work('credit', { credit, now: world.now() }),
     balance: (accountId) => balanceOf(client, accountId),
-    backlog: grouping.backlog,
+    trouble,
+    onRecovery: (listener) => void recovered.push(listener),
+    onForgotten: (listener) => void forgotten.push(listener),
     onRecall: (listener) =>
       client.onNotice((notice) => {
         if (notice.startsWith('recall ')) listener(notice.slice('recall '.length) as Scope);
@@ -59,9 +73,27 @@ export function openLedgerStore(
         if (notice === 'limits') listener();
       }),
     flush: async () => {
+      probing.end();
       while (grouping.backlog() > 0) await grouping.settled();
     },
   };
+}
+
+/**
+ * What still waits is corrected in place: that a call is dispatched so costs nothing, and streams that grow faster than
+ * the disk writes have one entry each.
+ */
+function touchIn(grouping: Grouping, touch: Touch): Promise<void> {
+  for (const waiting of grouping.waiting()) {
+    const intent = waiting.opens.get(touch.id);
+    if (intent) waiting.opens.set(touch.id, { ...intent, ...touch });
+    else if (waiting.touches.has(touch.id)) waiting.touches.set(touch.id, touch);
+    else continue;
+    return waiting.done.promise;
+  }
+  const pending = grouping.join(0);
+  pending.touches.set(touch.id, touch);
+  return pending.done.promise;
 }
 
 async function balanceOf(client: StoreClient, accountId: string): Promise<ReturnType<typeof toBalance>> {

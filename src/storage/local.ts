@@ -1,5 +1,6 @@
 import { openNotices, type StoreClient } from './client.ts';
 import type { Sqlite } from './sqlite.ts';
+import { fileTrouble, troubled, watchTrouble } from './trouble.ts';
 import { beginWork } from './works.ts';
 
 /**
@@ -8,17 +9,26 @@ import { beginWork } from './works.ts';
  */
 export function connectLocally(sqlite: Sqlite, process: string): StoreClient {
   const notices = openNotices();
+  const watch = watchTrouble();
   return {
     dialect: 'sqlite',
     keepsOrder: true,
     process,
     work: async (name, argument) => {
-      const done = sqlite.work((context) => beginWork(name, argument, context));
-      for (const notice of done.notices) notices.emit(notice);
-      return done.value as never;
+      try {
+        const done = sqlite.work((context) => beginWork(name, argument, context));
+        watch.worked(name);
+        for (const notice of done.notices) notices.emit(notice);
+        return done.value as never;
+      } catch (cause) {
+        const trouble = fileTrouble(cause);
+        if (trouble !== null) watch.failed(trouble);
+        throw troubled(cause, trouble);
+      }
     },
     query: async (sql, parameters) => sqlite.query(sql, parameters),
     read: async (sql, parameters) => sqlite.query(sql, parameters),
+    trouble: watch.trouble,
     onNotice: notices.on,
     defer: queueMicrotask,
     close: async () => sqlite.close(),

@@ -77,7 +77,8 @@ function withReads(writes: Channel, reach: () => Channel): Channel {
     });
     channel.onClose(() => {
       reads = null;
-      for (const id of waiting) listen({ kind: 'failure', id, message: 'the reader is gone' } satisfies ServerMessage);
+      for (const id of waiting)
+        listen({ kind: 'failure', id, message: 'the reader is gone', trouble: null } satisfies ServerMessage);
       waiting.clear();
     });
     return channel;

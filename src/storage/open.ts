@@ -13,16 +13,13 @@ import { openInsightsStore } from './insights-store.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
+import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openRecords } from './records.ts';
 import { openSqlite } from './sqlite.ts';
 
 /** Where a store that is not in PostgreSQL lies. */
 export const storeFile = (dataDirectory: string): string => join(dataDirectory, 'switchwright.db');
-
-const BEAT_MS = 5_000;
-/** A process of another machine that has not been heard of for so long is dead. */
-const SILENT_MS = 30_000;
 
 export type Storage = {
   readonly ledgerStore: LedgerStore;
@@ -47,8 +44,9 @@ export type StorageOptions = {
    * `owner` (default) serves; `worker` reaches the owner's file over its own process IPC; `visitor` is the command line
    * beside a server that may be running.
    */
-  readonly role?: 'owner' | 'worker' | 'visitor';
+  readonly role?: Role;
 };
+type Role = 'owner' | 'worker' | 'visitor';
 
 /** 32 bytes from the system's generator, in hex: for keys, sign-in links and sessions. */
 export const newSecret = (): string => randomBytes(32).toString('hex');
@@ -59,17 +57,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const process = world.newId('process');
   if (databaseUrl !== undefined && databaseUrl !== '') {
     if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new Error('DATABASE_URL must begin with postgres://');
-    const { connectPostgres } = await import('./postgres.ts'); // 14 MB that a SQLite instance does without
-    const client = await connectPostgres(databaseUrl, process);
-    const stopBeating = role === 'visitor' ? () => {} : await beat(client, world);
-    return compose(client, world, {
-      serveProcess: () => {}, // workers reach the server themselves
-      close: async () => {
-        stopBeating();
-        if (role !== 'visitor') await recoverAll(client, { kind: 'process', process }, world.now());
-        await client.close();
-      },
-    });
+    const client = await reachPostgres(databaseUrl, { role, parts: { world, process, dataDirectory } });
+    return compose(client, world, { serveProcess: () => {}, close: client.close }); // workers reach it themselves
   }
   const file = storeFile(dataDirectory);
   if (role === 'visitor') {
@@ -86,6 +75,15 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await thread.close();
     },
   });
+}
+
+/** 14 MB of code that a SQLite instance does without. */
+async function reachPostgres(
+  url: string,
+  { role, parts }: { readonly role: Role; readonly parts: Parameters<typeof openPostgres>[1] },
+): Promise<StoreClient> {
+  if (role === 'visitor') return (await import('./postgres.ts')).connectPostgres(url, parts.process);
+  return (await import('./open-postgres.ts')).openPostgres(url, parts);
 }
 
 /** A store that another process or thread serves. */
@@ -115,41 +113,9 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     database,
     serveProcess: rest.serveProcess,
     close: async () => {
+      client.closing?.();
       await ledgerStore.flush();
       await rest.close();
     },
   };
-}
-
-/** Says that this process lives, and settles what silent ones left open. */
-async function beat(client: StoreClient, world: World): Promise<() => void> {
-  let cancel = (): void => {};
-  let isStopped = false;
-  const once = async (): Promise<void> => {
-    const now = world.now();
-    await client.work('beat', { process: client.process, now });
-    await recoverAll(client, { kind: 'silent', since: now - SILENT_MS }, now);
-  };
-  const next = (): void => {
-    cancel = world.after(BEAT_MS, () => {
-      const again = (): void => {
-        if (!isStopped) next();
-      };
-      once().then(again, again);
-    });
-  };
-  await once();
-  next();
-  return () => {
-    isStopped = true;
-    cancel();
-  };
-}
-
-async function recoverAll(
-  client: StoreClient,
-  gone: Parameters<typeof client.work<'recover'>>[1]['gone'],
-  now: number,
-): Promise<void> {
-  while ((await client.work('recover', { gone, now })) > 0);
 }

@@ -19,7 +19,20 @@ import type { Step } from './work.ts';
 import { WORKS } from './works.ts';
 
 /** As large as the calls that run at once, or as what an operator has made by hand. */
-const SMALL = ['hold', 'h', 'lease', 'process', 'account', 'a', 'api_key', 'session', 'sign_in', 'month', 'migration'];
+const SMALL = [
+  'hold',
+  'h',
+  'lease',
+  'process',
+  'account',
+  'a',
+  'api_key',
+  'session',
+  'sign_in',
+  'month',
+  'migration',
+  'pulse',
+];
 
 const sqlite = openSqlite({ file: ':memory:', role: 'owner' });
 const statements = new Set<string>();
@@ -118,8 +131,13 @@ test('no statement reads a growing table through', async () => {
   await storage.records.newest(10);
   await storage.records.find('gen-none');
   const now = world.now();
-  await client.work('beat', { process: 'asker', now });
-  for (const gone of [{ kind: 'all' }, { kind: 'process', process: 'asker' }, { kind: 'silent', since: now }] as const)
+  await client.work('beat', { process: 'asker', slot: 'here' });
+  for (const gone of [
+    { kind: 'all' },
+    { kind: 'process', process: 'asker' },
+    { kind: 'slots', slots: ['here'], except: 'nobody' },
+    { kind: 'silent' },
+  ] as const)
     await client.work('recover', { gone, now });
   assert.deepEqual(
     Object.keys(WORKS).filter((name) => !works.has(name)),

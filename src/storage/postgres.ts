@@ -1,149 +1,105 @@
-import pg from 'pg';
-import { postgresBulk } from './bulk.ts';
+import type pg from 'pg';
 import { deferInLoop, openNotices, type StoreClient } from './client.ts';
 import { migrate } from './migrate.ts';
-import { numbered, type QueryResult, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
+import { GRACE_MS, openPatience } from './patience.ts';
+import { hearNotices, telling } from './postgres-notices.ts';
+import { clean, openPool, wireOf } from './postgres-wire.ts';
+import { serverTrouble, troubled, watchTrouble } from './trouble.ts';
+import type { QueryResult, Row, Step, Work, WorkContext } from './work.ts';
 import { beginWork } from './works.ts';
 
-const CHANNEL = 'switchwright';
-const CONNECTIONS_MAX = 6;
-/** A server that restarts is waited for this long before a transaction is given up. */
-const RETRY_MS = [50, 200, 500, 1_000, 2_000, 4_000];
-const LISTEN_AGAIN_MS = 1_000;
-/** Deadlock, serialization, a table or type that two connections made at once, a month dropped meanwhile. */
-const RETRIED_CODES = new Set(['40P01', '40001', '23505', '42P07', '42P01']);
-
-const BIGINT_OID = 20;
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === BIGINT_OID ? (text: string) => BigInt(text) : pg.types.getTypeParser(oid, format as 'text'),
-} as pg.CustomTypesConfig;
-
-/** PostgreSQL has no NUL in text; what a caller smuggled in becomes a replacement character. */
-const clean = (value: Value): Value =>
-  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+/** Commits and pages do not wait for each other's connections. */
+const CONNECTIONS_MAX = { works: 3, reads: 3 } as const;
+/** Pages sum up months, the auditor everything. */
+const PAGE_MS_MAX = 60_000;
+const AUDIT_MS_MAX = 600_000;
 
 /** A PostgreSQL server, shared by any number of machines. Rejects if it cannot be reached or holds newer data. */
 export async function connectPostgres(url: string, process: string): Promise<StoreClient> {
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS_MAX, types });
-  pool.on('error', () => {}); // an idle connection broke; the pool replaces it
+  const works = openPool(url, CONNECTIONS_MAX.works);
+  const reads = openPool(url, CONNECTIONS_MAX.reads, PAGE_MS_MAX);
   const notices = openNotices();
+  const watch = watchTrouble(GRACE_MS);
   const months = new Set<string>();
 
-  const run = async (connection: pg.PoolClient, step: Step): Promise<QueryResult> => {
-    const { text, values } = wireOf(step);
-    const { rows, rowCount } = await connection.query(text, values);
-    return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
-  };
-  const once = async (begin: (context: WorkContext) => Work<unknown>): Promise<unknown> => {
-    const connection = await pool.connect();
-    const told: string[] = [];
-    let broken: Error | undefined;
-    try {
-      await connection.query('begin');
-      const steps = begin({ dialect: 'postgres', months, notify: (notice) => told.push(notice) });
-      let next = steps.next();
-      while (!next.done) next = steps.next(await run(connection, next.value));
-      for (const notice of told) await connection.query('select pg_notify($1, $2)', [CHANNEL, notice]);
-      await connection.query('commit');
-      for (const notice of told) notices.emit(notice); // here at once; elsewhere, and here again, by the server
-      return next.value;
-    } catch (cause) {
+  const once = async (begin: (context: WorkContext) => Work<unknown>, query_timeout?: number): Promise<unknown> => {
+    const told = new Set<string>();
+    const steps = begin({ dialect: 'postgres', months, notify: (notice) => told.add(notice) });
+    const value = await inTransaction(works, steps, { told, query_timeout }).catch((cause) => {
       months.clear();
-      await connection.query('rollback').catch((error: Error) => {
-        broken = error;
-      });
       throw cause;
-    } finally {
-      connection.release(broken);
-    }
+    });
+    for (const notice of told) notices.emit(notice); // here at once; elsewhere, and here again, by the server
+    return value;
   };
-  const again = async (begin: (context: WorkContext) => Work<unknown>): Promise<unknown> => {
-    for (const wait of RETRY_MS) {
-      try {
-        return await once(begin);
-      } catch (cause) {
-        if (!isPassing(cause)) throw cause;
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    }
-    return once(begin);
-  };
-
+  const patiently = openPatience(watch);
   await once(migrate).catch(async (cause: unknown) => {
-    await pool.end();
+    await Promise.all([works.end(), reads.end()]);
     throw cause;
   });
-  const listener = listen(url, notices.emit);
-  const query: StoreClient['query'] = async (sql, parameters) => {
-    const { rows, rowCount } = await pool.query(sql, parameters.map(clean));
-    return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
-  };
+  const asks =
+    (pool: pg.Pool): StoreClient['query'] =>
+    async (sql, parameters) => {
+      try {
+        const { rows, rowCount } = await pool.query(sql, parameters.map(clean));
+        return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
+      } catch (cause) {
+        throw troubled(cause, serverTrouble(cause));
+      }
+    };
+  const query = asks(reads);
+  const hearing = hearNotices(url, {
+    process,
+    ask: (sql, parameters) => works.query(sql, [...parameters]),
+    emit: notices.emit,
+  });
   return {
     dialect: 'postgres',
     keepsOrder: false,
     process,
-    work: (name, argument) => again((context) => beginWork(name, argument, context)) as never,
+    work: (name, argument) =>
+      patiently.work(name, () =>
+        once((context) => beginWork(name, argument, context), name === 'audit' ? AUDIT_MS_MAX : undefined),
+      ) as never,
     query,
     read: query,
+    trouble: watch.trouble,
     onNotice: notices.on,
     defer: deferInLoop,
+    closing: patiently.closing,
     close: async () => {
-      await listener.close();
-      await pool.end();
+      await hearing.close();
+      await Promise.all([works.end(), reads.end()]);
     },
   };
 }
 
-function wireOf(step: Step): { readonly text: string; readonly values: unknown[] } {
-  if (step.kind === 'query') return { text: numbered(step.sql), values: step.parameters.map(clean) };
-  if (step.kind === 'take') return { text: postgresBulk(step), values: [step.keys] };
-  const textOf = (value: Value | undefined): string | null => (value == null ? null : String(clean(value)));
-  const values = step.columns.map((_, at) => step.rows.map((row) => textOf(row[at])));
-  return { text: postgresBulk(step), values };
-}
+type Running = { readonly told: ReadonlySet<string>; readonly query_timeout: number | undefined };
 
-/** Worth another try: the connection broke, the server restarts, or two transactions met. */
-function isPassing(cause: unknown): boolean {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  if (RETRIED_CODES.has(code) || code.startsWith('08') || code.startsWith('57P')) return true;
-  return /^E[A-Z]+$/.test(code) || (cause instanceof Error && /connection terminated/i.test(cause.message));
-}
-
-/** One connection that hears what other processes notify; it comes back by itself, and then assumes that all changed. */
-function listen(url: string, emit: (notice: string) => void): { readonly close: () => Promise<void> } {
-  let isClosed = false;
-  let client: pg.Client | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  const later = (): void => {
-    if (!isClosed) timer = setTimeout(() => void open(), LISTEN_AGAIN_MS).unref();
+async function inTransaction(pool: pg.Pool, steps: Work<unknown>, { told, query_timeout }: Running): Promise<unknown> {
+  const connection = await pool.connect();
+  const more = query_timeout === undefined ? {} : { query_timeout };
+  const run = async (step: Step): Promise<QueryResult> => {
+    const { rows, rowCount } = await connection.query({ ...wireOf(step), ...more });
+    return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
   };
-  const open = async (): Promise<void> => {
-    const connection = new pg.Client({ connectionString: url });
-    client = connection;
-    let isLost = false;
-    const lost = (): void => {
-      if (isLost) return;
-      isLost = true;
-      later();
-    };
-    connection.on('error', lost);
-    connection.on('end', lost);
-    connection.on('notification', (message) => emit(message.payload ?? ''));
-    try {
-      await connection.connect();
-      await connection.query(`listen ${CHANNEL}`);
-      for (const notice of ['access', 'limits']) emit(notice);
-    } catch {
-      lost();
-    }
-  };
-  void open();
-  return {
-    close: async () => {
-      isClosed = true;
-      clearTimeout(timer);
-      await client?.end().catch(() => {});
-    },
-  };
+  let isBroken = false;
+  try {
+    await connection.query('begin');
+    let next = steps.next();
+    while (!next.done) next = steps.next(await run(next.value));
+    for (const notice of told) for (const statement of telling(notice)) await connection.query(statement);
+    await connection.query('commit');
+    return next.value;
+  } catch (cause) {
+    // Of a server in trouble no line is kept: the next one may lead to another server.
+    isBroken = serverTrouble(cause) !== null;
+    if (!isBroken)
+      await connection.query('rollback').catch(() => {
+        isBroken = true;
+      });
+    throw cause;
+  } finally {
+    connection.release(isBroken);
+  }
 }

@@ -15,7 +15,7 @@ function answer({ id, sql, parameters }: Extract<ClientMessage, { readonly kind:
   try {
     return { kind: 'answer', id, value: sqlite.query(sql, parameters) };
   } catch (cause) {
-    return { kind: 'failure', id, message: cause instanceof Error ? cause.message : String(cause) };
+    return { kind: 'failure', id, message: cause instanceof Error ? cause.message : String(cause), trouble: null };
   }
 }
 

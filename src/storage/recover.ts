@@ -3,6 +3,7 @@ import type { About } from '../facts/receipt.ts';
 import { interruptedReceipt } from '../ledger/recovery.ts';
 import type { Intent } from '../ledger/store.ts';
 import { type Closing, close } from './group.ts';
+import { bury, type Gone, processesOf } from './liveness.ts';
 import { receiptToText } from './receipt-json.ts';
 import { Sums } from './sums.ts';
 import { query, type Row, type Work, type WorkContext } from './work.ts';
@@ -10,11 +11,6 @@ import { query, type Row, type Work, type WorkContext } from './work.ts';
 /** How many holds are settled in one transaction. */
 const BATCH = 500;
 
-/** Which processes are gone: all of them (only whoever owns the file may say so), one, or those not heard of since a moment. */
-export type Gone =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'process'; readonly process: string }
-  | { readonly kind: 'silent'; readonly since: number };
 export type RecoverCommand = { readonly gone: Gone; readonly now: number };
 
 /**
@@ -28,31 +24,11 @@ export function* recover({ gone, now }: RecoverCommand, context: WorkContext): W
   const { rows } = yield query(`select * from hold where process in (${marks}) order by id limit ${BATCH}`, processes);
   const closings = rows.map((row): Closing => {
     const intent = intentOf(row);
-    return { id: intent.id, receipt: receiptToText(interruptedReceipt(intent, now)), leases: [] };
+    return { id: intent.id, receipt: receiptToText(interruptedReceipt(intent, now)), leases: [], isKnown: false };
   });
   if (closings.length > 0) yield* close(closings, '', new Sums(), context);
-  if (rows.length < BATCH) {
-    yield query(`delete from lease where process in (${marks})`, processes);
-    yield query(`delete from process where id in (${marks})`, processes);
-  }
+  if (rows.length < BATCH) yield* bury(processes, context);
   return rows.length;
-}
-
-function* processesOf(gone: Gone, context: WorkContext): Work<string[]> {
-  switch (gone.kind) {
-    case 'all':
-      // A process that died before its first group has left nothing but a lease.
-      return (yield query('select id from process union select process from lease')).rows.map((row) => String(row.id));
-    case 'process':
-      return [gone.process];
-    case 'silent': {
-      const lock = context.dialect === 'postgres' ? ' for update skip locked' : '';
-      const { rows } = yield query(`select id from process where seen_at < ? limit 100${lock}`, [BigInt(gone.since)]);
-      return rows.map((row) => String(row.id));
-    }
-    default:
-      return gone satisfies never;
-  }
 }
 
 const intentOf = (row: Row): Intent => ({

@@ -1,5 +1,6 @@
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
 import type { Sqlite } from './sqlite.ts';
+import { fileTrouble } from './trouble.ts';
 import { beginWork, type WorkName } from './works.ts';
 
 /** A store file served to any number of processes over channels. */
@@ -53,7 +54,8 @@ export function openStoreServer(sqlite: Sqlite, now: () => number): StoreServer 
         try {
           reply = { kind: 'answer', id, value: answer(message) };
         } catch (cause) {
-          reply = { kind: 'failure', id, message: cause instanceof Error ? cause.message : String(cause) };
+          const message = cause instanceof Error ? cause.message : String(cause);
+          reply = { kind: 'failure', id, message, trouble: fileTrouble(cause) };
         }
         channel.post(reply);
       });

@@ -43,6 +43,12 @@ export type WorkContext = {
 
 export const query = (sql: string, parameters: readonly Value[] = []): Step => ({ kind: 'query', sql, parameters });
 
+/** The store's own clock in milliseconds since 1970, as SQL: what several machines agree on, however theirs go. */
+export const clockOf = ({ dialect }: Pick<WorkContext, 'dialect'>): string =>
+  dialect === 'postgres'
+    ? 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)'
+    : "cast(unixepoch('subsec') * 1000 as integer)";
+
 /** `?` → `$1`, `$2`, … for PostgreSQL. No statement of ours has a question mark in a literal. */
 export function numbered(sql: string): string {
   let at = 0;

@@ -2,6 +2,7 @@ import type { Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
+import { beat } from './liveness.ts';
 import { recover } from './recover.ts';
 import { columnsOf, generationTable, TRANSFER } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
@@ -52,19 +53,4 @@ function* dropMonth(month: string, context: WorkContext): Work<void> {
   if (changes === 0n) return;
   yield query(`drop table "${generationTable(month).name}"`);
   context.months.delete(month);
-}
-
-/**
- * A process says that it lives: before it asks for its first lease, which would otherwise outlive it unnoticed, and
- * whenever it has nothing to write. One that was taken for dead hears that its leases are gone.
- */
-function* beat({ process, now }: { readonly process: string; readonly now: number }, context: WorkContext): Work<void> {
-  const seenAt = BigInt(Math.floor(now));
-  const { changes } = yield query('update process set seen_at = ? where id = ?', [seenAt, process]);
-  if (changes > 0n) return;
-  yield query('insert into process (id, group_seq, seen_at) values (?, 0, ?) on conflict (id) do nothing', [
-    process,
-    seenAt,
-  ]);
-  context.notify('limits');
 }

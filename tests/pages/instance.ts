@@ -91,7 +91,7 @@ async function book({ ledgerStore }: Storage, receipts: readonly Receipt[]): Pro
       const about = { ...planned, app, userAgent, user, sessionId };
       return [
         ledgerStore.open({ ...who, ...money, about, dispatched: true }),
-        ledgerStore.close({ receipt, leases: [] }),
+        ledgerStore.close({ receipt, leases: [], isKnown: false }),
       ];
     }),
   );

@@ -1,8 +1,10 @@
 import type { World } from '../../base/world.ts';
+import { StoreError } from '../../ledger/trouble.ts';
 import { openNotices, type StoreClient } from '../../storage/client.ts';
 import { openSqlite } from '../../storage/sqlite.ts';
+import { watchTrouble } from '../../storage/trouble.ts';
 import type { Value } from '../../storage/work.ts';
-import { beginWork } from '../../storage/works.ts';
+import { beginWork, type WorkName } from '../../storage/works.ts';
 import type { Draws } from './draws.ts';
 
 /** The one database, and the processes’ ways to it: slow, in order, and dead with the process that uses them. */
@@ -16,7 +18,7 @@ export function createStore(draws: Draws) {
       for (const notice of notices) world.after(draws.below(5), () => hub.emit(notice));
   };
   const apply = (name: Parameters<typeof beginWork>[0], argument: unknown): unknown => {
-    if (isBroken) throw new Error('the disk is full');
+    if (isBroken) throw new StoreError('full', 'the disk is full');
     const { value, notices } = sqlite.work((context) => beginWork(name, argument, context));
     tell(notices);
     return value;
@@ -26,13 +28,25 @@ export function createStore(draws: Draws) {
     const hub = openNotices();
     connected.set(process, { notices: hub, world });
     const ask = createLane(world, draws);
+    const watch = watchTrouble();
+    const work = async (name: WorkName, argument: unknown): Promise<unknown> => {
+      try {
+        const answer = await ask(() => apply(name, argument));
+        watch.worked(name);
+        return answer;
+      } catch (cause) {
+        if (cause instanceof StoreError) watch.failed(cause.trouble);
+        throw cause;
+      }
+    };
     return {
       dialect: 'sqlite',
       keepsOrder: true,
       process,
-      work: (name, argument) => ask(() => apply(name, argument)) as never,
+      work: (name, argument) => work(name, argument) as never,
       query: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       read: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
+      trouble: watch.trouble,
       onNotice: hub.on,
       defer: queueMicrotask,
       close: async () => {},

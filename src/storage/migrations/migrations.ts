@@ -31,4 +31,15 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { id: '0004-hold-about', statements: ['alter table hold add column about text'] },
+  {
+    // Who was taken for dead is remembered: it may live, and its groups count once all the same.
+    id: '0005-liveness',
+    statements: [
+      'alter table process add column epoch bigint not null default 0',
+      'alter table process add column settled_at bigint',
+      'alter table process add column slot text',
+      'create table pulse (id text primary key, steady_since bigint not null, last_at bigint not null)',
+      'create table notice (notice text primary key, version bigint not null, at bigint not null)',
+    ],
+  },
 ];

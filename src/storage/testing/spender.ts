@@ -12,7 +12,13 @@ import { receiptOf, requestOf } from './sample.ts';
 const LANES = 20;
 const [, , dataDirectory = '', limitedKey = '', role = 'owner'] = process.argv;
 const world = realWorld();
-const storage = await openStorage({ world, dataDirectory, role: role === 'worker' ? 'worker' : 'owner' });
+const databaseUrl = process.env.DATABASE_URL;
+const storage = await openStorage({
+  world,
+  dataDirectory,
+  databaseUrl,
+  role: role === 'worker' ? 'worker' : 'owner',
+});
 const ledger = openLedger(storage.ledgerStore, world);
 /** Pipes are written synchronously on POSIX systems: what is said was said before any death. */
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,0 +1,138 @@
+import { dayOf, monthOf } from '../base/period.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import { appId } from '../insights/app.ts';
+import { rollUpsOf } from '../insights/roll-up.ts';
+import type { RollUp } from '../insights/store.ts';
+import { accountScope, keyScope } from '../ledger/store.ts';
+import { Sums } from './sums.ts';
+import { APP, columnsOf, createTable, generationTable, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
+import { query, type Value, type Work, type WorkContext } from './work.ts';
+
+/** Everything that receipts are written to and summed up in, collected for one transaction and added up within it first. */
+export class Books {
+  readonly #transfers: Value[][] = [];
+  readonly #corrections: Value[][] = [];
+  readonly #receipts = new Map<string, Value[][]>();
+  readonly #corrected = new Map<string, Value[][]>();
+  readonly #spending = new Sums();
+  readonly #rollUps = new Sums();
+  readonly #apps = new Map<string, Value[]>();
+
+  /** What was held pays first; what it did not cover is a transfer of its own, so that nobody overlooks it. */
+  book(receipt: Receipt, text: string, held: bigint): void {
+    const { cost } = receipt.bill;
+    const charge = cost < held ? cost : held;
+    if (charge > 0n) this.#transfers.push(transferRow(receipt, 'charge', charge));
+    if (cost > charge) this.#transfers.push(transferRow(receipt, 'excess', cost - charge));
+    rowsOf(this.#receipts, monthOf(receipt.createdAt)).push(generationRow(receipt, text));
+    this.#sumUp(receipt, 1n);
+  }
+
+  /**
+   * The true end of a call that others have settled, or whose hold was lost: its receipt takes the place of theirs, and
+   * what it cost more or less is a transfer of its own. `corrected`: what such transfers have moved before.
+   */
+  correct(receipt: Receipt, text: string, earlier: Receipt | null, corrected: bigint): void {
+    const amount = corrected + receipt.bill.cost - (earlier?.bill.cost ?? 0n);
+    this.#corrections.push(transferRow(receipt, 'correction', amount));
+    rowsOf(this.#corrected, monthOf(receipt.createdAt)).push(generationRow(receipt, text));
+    if (earlier) this.#sumUp(earlier, -1n);
+    this.#sumUp(receipt, 1n);
+  }
+
+  *write(context: WorkContext): Work<void> {
+    for (const [kind, months] of [
+      ['keep', this.#receipts],
+      ['put', this.#corrected],
+    ] as const)
+      for (const [month, rows] of months) {
+        const table = generationTable(month);
+        if (!context.months.has(month)) yield* addMonth(month, context);
+        yield { kind, table, columns: columnsOf(table), rows };
+      }
+    if (this.#transfers.length > 0) yield { kind: 'keep', ...TRANSFERS, rows: this.#transfers };
+    if (this.#corrections.length > 0) yield { kind: 'put', ...TRANSFERS, rows: this.#corrections };
+    if (this.#spending.size > 0)
+      yield { kind: 'add', table: USAGE, columns: columnsOf(USAGE), rows: usageRows(this.#spending) };
+    if (this.#rollUps.size > 0)
+      yield { kind: 'add', table: ROLL_UP, columns: columnsOf(ROLL_UP), rows: this.#rollUps.rows() };
+    if (this.#apps.size > 0)
+      yield {
+        kind: 'put',
+        table: APP,
+        columns: columnsOf(APP),
+        rows: [...this.#apps.entries()].sort().map(([, row]) => row),
+      };
+  }
+
+  #sumUp(receipt: Receipt, times: 1n | -1n): void {
+    const { cost, isByok, upstreamCost } = receipt.bill;
+    const byokCost = isByok ? (upstreamCost ?? 0n) : 0n;
+    // Accounts and keys are told apart only at the end: most receipts of a group share both.
+    if (cost > 0n || byokCost > 0n)
+      this.#spending.add(
+        [receipt.accountId, receipt.keyId, dayOf(receipt.createdAt)],
+        [cost * times, byokCost * times],
+      );
+    for (const row of rollUpsOf(receipt)) addRollUp(this.#rollUps, row, times);
+    if (receipt.app === null) return;
+    const { origin, title, categories } = receipt.app;
+    const id = appId(receipt.app);
+    this.#apps.set(id, [id, origin, title, categories.join(',')]);
+  }
+}
+
+const TRANSFERS = { table: TRANSFER, columns: columnsOf(TRANSFER) };
+
+function rowsOf(months: Map<string, Value[][]>, month: string): Value[][] {
+  const rows = months.get(month) ?? [];
+  months.set(month, rows);
+  return rows;
+}
+
+function* addMonth(month: string, context: WorkContext): Work<void> {
+  yield query(createTable(generationTable(month)));
+  yield query('insert into month (month) values (?) on conflict (month) do nothing', [month]);
+  context.months.add(month);
+}
+
+const transferRow = (receipt: Receipt, kind: 'charge' | 'excess' | 'correction', amount: bigint): Value[] => [
+  `${receipt.id}/${kind}`,
+  BigInt(Math.floor(receipt.createdAt)),
+  kind,
+  receipt.accountId,
+  'spent',
+  amount,
+  receipt.keyId,
+  '',
+];
+
+const generationRow = (receipt: Receipt, text: string): Value[] => [
+  receipt.id,
+  BigInt(Math.floor(receipt.createdAt)),
+  receipt.accountId,
+  receipt.keyId,
+  receipt.workspaceId,
+  receipt.model ?? '',
+  receipt.state,
+  receipt.bill.cost,
+  text,
+];
+
+/** In the order of the table's columns. */
+function addRollUp(sums: Sums, row: RollUp, times: 1n | -1n): void {
+  const key = [row.day, row.model, row.endpoint, row.provider, row.app, row.keyId, row.workspaceId];
+  const tokens = [row.promptTokens, row.completionTokens, row.reasoningTokens, row.cachedTokens];
+  const figures = [row.requests, row.errors, ...tokens, row.cost, row.byokCost, row.latencyMs];
+  sums.add(key, times === 1n ? figures : figures.map((figure) => -figure));
+}
+
+function usageRows(spending: Sums): Value[][] {
+  const usage = new Sums();
+  for (const { key, figures } of spending.values()) {
+    const [account = '', keyId = '', day = ''] = key;
+    for (const scope of [accountScope(account), keyScope(keyId)])
+      for (const period of ['all', day]) usage.add([scope, period], figures);
+  }
+  return usage.rows();
+}
