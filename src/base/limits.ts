@@ -27,6 +27,10 @@ export const LIMITS = {
   kept_thoughts_bytes_max: 16 * 1024 * 1024,
   kept_thoughts_of_answer_bytes_max: 256 * 1024,
   kept_thoughts_ms: 3_600_000,
+  /** Items that a program may refer to by their ids (`gateway/kept-items.ts`). */
+  kept_items_bytes_max: 16 * 1024 * 1024,
+  kept_item_bytes_max: 256 * 1024,
+  kept_items_ms: 3_600_000,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

@@ -9,6 +9,8 @@ export type Call = {
   readonly model: string | null;
   /** The wire format it was asked in, where a provider that speaks the same one is to be spoken to in it. */
   readonly dialect?: string;
+  /** Its program may refer to items of the answer by their ids. */
+  readonly refersToItems?: true;
   /** Its program repeats a call whatever status refuses it, and gives up only on a fault that is told in the stream. */
   readonly faultsInBand?: true;
   /** Fallback models, tried in order after `model`. */

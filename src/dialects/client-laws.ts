@@ -105,6 +105,7 @@ function carried(call: Call): Partial<Call> {
     metadata: _metadata,
     sessionId: _session,
     instructions: _instructions,
+    refersToItems: _refers,
     ...rest
   } = call;
   return withoutPlaces(rest);

@@ -36,6 +36,8 @@ export type EventEncoder = (event: Event) => string;
 export type ClientRequest = {
   readonly headers: WireHeaders;
   readonly params: { readonly [name: string]: string | undefined };
+  /** The item of an earlier answer by its id, where it is still kept. */
+  readonly recall?: (id: string) => JsonObject | undefined;
 };
 
 /** What the gateway says about the answer, in place of what the vendor says. */
@@ -53,6 +55,8 @@ export type AnswerContext = {
   readonly newId: (prefix: string) => string;
   /** Milliseconds since 1970, for dialects that tell when an answer was whole. */
   readonly now?: () => number;
+  /** Hears each finished item that the program may later refer to by its id; absent where it may not. */
+  readonly keep?: (item: JsonObject) => void;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
   readonly extra?: JsonObject | undefined;
   /** What each provider was sent, in order, for the caller of a stream who asked to see it. */

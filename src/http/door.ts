@@ -3,6 +3,7 @@ import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { createKeptItems } from '../gateway/kept-items.ts';
 import { createKeptThoughts } from '../gateway/kept-thoughts.ts';
 import { admission, knownCaller } from './admit.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
@@ -42,9 +43,11 @@ const MESSAGES_COUNT: TokenCount = {
 export function inferenceDoor(gateway: Gateway): Doors {
   const handlers = new Map<string, InferenceHandler>();
   const thoughts = createKeptThoughts(gateway.world);
+  const items = createKeptItems(gateway.world);
   for (const { path, dialect } of INFERENCE_ROUTES) {
     const client = CLIENT_DIALECTS[dialect];
-    if (client) for (const prefix of PREFIXES) handlers.set(prefix + path, inferenceHandler(client, gateway, thoughts));
+    const handler = client && inferenceHandler(client, gateway, thoughts, items);
+    if (handler) for (const prefix of PREFIXES) handlers.set(prefix + path, handler);
   }
   for (const prefix of PREFIXES)
     handlers.set(`${prefix}/messages/count_tokens`, countTokensHandler(MESSAGES_COUNT, gateway));

@@ -12,6 +12,7 @@ import type { Target } from '../facts/target.ts';
 import { complete } from '../gateway/complete.ts';
 import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { createKeptItems, type KeptItems } from '../gateway/kept-items.ts';
 import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import type { Answering } from './answering.ts';
@@ -37,6 +38,7 @@ export function inferenceHandler(
   dialect: ClientDialect,
   gateway: Gateway,
   thoughts: KeptThoughts = createKeptThoughts(gateway.world),
+  items: KeptItems = createKeptItems(gateway.world),
 ): InferenceHandler {
   return ({ headers, params, url, caller, chunks }, response) => {
     const receivedAt = gateway.world.now();
@@ -46,11 +48,13 @@ export function inferenceHandler(
       if (!body.ok) return refuseIn(dialect, response, body.error);
       const { value, blobs } = body.value;
       const model = deploymentIn(url);
-      const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, { headers, params });
+      const recall = (id: string): JsonObject | undefined => items.recall(caller.accountId, id);
+      const asked = { headers, params, recall };
+      const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
       const read = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
       const call = thoughts.restore(caller.accountId, read);
-      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts });
+      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts, items });
     });
   };
 }
@@ -65,6 +69,7 @@ type Exchange = {
   readonly begunAt: number;
   readonly call: Call;
   readonly thoughts: KeptThoughts;
+  readonly items: KeptItems;
 };
 
 function answer(exchange: Exchange): void {
@@ -98,7 +103,7 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
       contain(exchange, () => {
         if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id });
         if (result.kind !== 'replied') return;
-        const context = answerContext(gateway, request, result.target);
+        const context = answerContext(exchange, request, result.target);
         context.extra = extraOf(headers, call, receipt);
         exchange.thoughts.keep(exchange.caller.accountId, result.reply.choices[0]?.parts ?? []);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
@@ -135,7 +140,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     },
   );
   const write = (events: readonly Event[], target: Target | null): void => {
-    context ??= answerContext(gateway, request, target, echoes);
+    context ??= answerContext(exchange, request, target, echoes);
     encode ??= dialect.encodeEvents(context);
     let text = '';
     for (const event of events) {
@@ -173,7 +178,7 @@ function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): Jso
 type OpenContext = Omit<AnswerContext, 'extra'> & { extra: JsonObject | undefined };
 
 function answerContext(
-  gateway: Gateway,
+  { gateway, caller, items }: Exchange,
   request: CompletionRequest,
   target: Target | null,
   echoes?: readonly JsonObject[],
@@ -187,6 +192,7 @@ function answerContext(
     call,
     newId: gateway.world.newId,
     now: gateway.world.now,
+    ...(call.refersToItems && { keep: (item) => items.keep(caller.accountId, item) }),
     extra: undefined,
     echoes,
   };

@@ -77,3 +77,15 @@ test('a coding agent’s session: runs of the assistant’s items become message
     ['shell_command', 'apply_patch', 'local_shell', 'web_search'],
   );
 });
+
+test('an item that is kept stands where it is referred to, with or without the word', () => {
+  const item = { id: 'msg-1', type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Before.' }] };
+  const recall = (id: string): JsonObject | undefined => (id === item.id ? item : undefined);
+  for (const reference of [{ type: 'item_reference', id: 'msg-1' }, { id: 'msg-1' }, { type: null, id: 'msg-1' }]) {
+    const call = decodeCall({ input: [reference] }, { ...request, recall });
+    assert.ok(call.ok);
+    assert.deepEqual(call.value.messages, [{ role: 'assistant', parts: [{ type: 'text', text: 'Before.' }] }]);
+  }
+  assert.equal(taken({ input: 'Hi' }).refersToItems, true);
+  assert.equal(taken({ input: 'Hi', store: false }).refersToItems, undefined);
+});

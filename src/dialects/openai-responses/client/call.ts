@@ -56,8 +56,9 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const call: Call = {
     ...readCommon(to, body, request.headers),
     dialect: DIALECT,
+    ...(body.store !== false && { refersToItems: true }),
     ...(repeatsRefusals(request) && { faultsInBand: true }),
-    messages: readMessages(to, body),
+    messages: readMessages(to, body, request),
     tools: readTools(to, body),
     output: readFormat(to, text),
     sampling: readSettings(to, body),
@@ -80,8 +81,8 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
 const repeatsRefusals = ({ headers }: ClientRequest): boolean =>
   /^codex/i.test(headers.originator ?? headers['user-agent'] ?? '');
 
-function readMessages(to: Complaints, body: JsonObject): Message[] {
-  const messages = readInput(to, body.input);
+function readMessages(to: Complaints, body: JsonObject, { recall }: ClientRequest): Message[] {
+  const messages = readInput(to, body.input, recall);
   const instructions = readString(to, body, 'instructions');
   if (!instructions) return messages;
   return [{ role: 'system', parts: [{ type: 'text', text: instructions }] }, ...messages];

@@ -10,6 +10,7 @@ import {
 import { LIMITS } from '../../../base/limits.ts';
 import type { AssistantPart, Message, RefusalPart, TextPart } from '../../../call/message.ts';
 import { type Complaints, complain, readString, wrongType } from '../../../call/read.ts';
+import type { ClientRequest } from '../../dialect.ts';
 import { argumentsOfInput } from '../freeform.ts';
 import { flatName, namespaceOf } from '../namespaces.ts';
 import { partsOfReasoningItem } from '../reasoning.ts';
@@ -22,7 +23,7 @@ import { readOwnOutput } from './own-output.ts';
 type Run = { readonly parts: AssistantPart[]; readonly items: JsonObject[] };
 
 /** Reads `input`: a string is one user message, an array is items. */
-export function readInput(to: Complaints, input: Json | undefined): Message[] {
+export function readInput(to: Complaints, input: Json | undefined, recall?: ClientRequest['recall']): Message[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }];
   if (input === undefined || input === null) {
     complain(to, 'input', "Missing required parameter: 'input'.");
@@ -42,12 +43,13 @@ export function readInput(to: Complaints, input: Json | undefined): Message[] {
     if (run && run.parts.length + run.items.length > 0) messages.push(messageOfRun(run));
     run = null;
   };
-  input.forEach((item, at) => {
+  input.forEach((entry, at) => {
     const path = `input[${at}]`;
-    if (!isObject(item)) {
-      wrongType(to, path, 'an object', item);
+    if (!isObject(entry)) {
+      wrongType(to, path, 'an object', entry);
       return;
     }
+    const item = isReference(entry) ? (recall?.(stringOf(entry.id)) ?? entry) : entry;
     const message = readStanding(to, item, path);
     if (message) {
       closeRun();
@@ -61,6 +63,10 @@ export function readInput(to: Complaints, input: Json | undefined): Message[] {
   return messages;
 }
 
+/** OpenAI takes an id alone, too (openai 7.57, ResponseInputItem.ItemReference, read 2026-11-29). */
+const isReference = (item: JsonObject): boolean =>
+  item.type === 'item_reference' || (item.type == null && item.role === undefined && typeof item.id === 'string');
+
 function messageOfRun(run: Run): Message {
   if (run.items.length === 0) return { role: 'assistant', parts: run.parts };
   return { role: 'assistant', parts: run.parts, native: { dialect: DIALECT, fields: { items: run.items } } };
@@ -68,7 +74,7 @@ function messageOfRun(run: Run): Message {
 
 /** A message of its own: the user's, a system's, a tool's. Undefined = the item is the assistant's. */
 function readStanding(to: Complaints, item: JsonObject, path: string): Message | undefined {
-  const type = stringOf(item.type) || 'message';
+  const type = isReference(item) ? 'item_reference' : stringOf(item.type) || 'message';
   if (type === 'message') {
     switch (item.role) {
       case 'assistant':
@@ -113,7 +119,7 @@ function readTexts(to: Complaints, item: JsonObject, path: string): TextPart[] {
 }
 
 function readAssistantItem(to: Complaints, item: JsonObject, path: string, run: Run): void {
-  switch (stringOf(item.type) || 'message') {
+  switch (isReference(item) ? 'item_reference' : stringOf(item.type) || 'message') {
     case 'message':
       run.parts.push(...readAnswer(to, item, path));
       return;
@@ -133,6 +139,9 @@ function readAssistantItem(to: Complaints, item: JsonObject, path: string, run: 
       return;
     case 'custom_tool_call':
       run.parts.push(readCall(to, item, path, argumentsOfInput(readString(to, item, 'input', `${path}.input`) ?? '')));
+      return;
+    case 'item_reference':
+      run.items.push({ at: run.parts.length, item: { ...item, type: 'item_reference' }, path });
       return;
     case 'image_generation_call':
       readImage(item, path, run);

@@ -21,5 +21,6 @@ export function openItem(writer: Writer, item: JsonObject): number {
 
 export function closeItem(writer: Writer, place: number, item: JsonObject): void {
   writer.output[place] = item;
+  writer.answer.keep?.(item);
   writer.emit('response.output_item.done', { output_index: place, item });
 }
