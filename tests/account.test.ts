@@ -53,11 +53,11 @@ after(async () => {
   await storage.close();
 });
 
-async function spend(keyId: string, cost: bigint): Promise<string> {
+async function spend(keyId: string, cost: bigint, model?: string): Promise<string> {
   const request = requestOf(world.newId('gen'), keyId, nano(cost), world.now());
   const hold = await ledger.hold(request);
   assert.ok(isHold(hold));
-  await hold.settle(receiptOf(request, nano(cost), { user: 'someone' }));
+  await hold.settle(receiptOf(request, nano(cost), { user: 'someone', ...(model !== undefined && { model }) }));
   return request.generationId;
 }
 const hashOf = (name: string): string => access.keys.list().find((key) => key.name.includes(name))?.hash ?? '';
@@ -132,6 +132,62 @@ test('credit and activity are told in dollars; today is not among the completed 
   assert.equal(data[0]?.usage, 0.02);
   assert.equal(data[0]?.providerName, 'The Host');
   assert.equal((await statusOf('/activity?date=yesterday', MANAGEMENT_KEY))[0], 400);
+});
+
+test('a key tells what may be spent as a budget, when it was used, and the free calls of today', async () => {
+  type Told = { readonly data: { readonly [name: string]: unknown } };
+  const told = async (path: string, key: string): Promise<Told['data']> => {
+    const answer = await fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
+    return ((await answer.json()) as Told).data;
+  };
+  const made = await manager.apiKeys.create({ requestBody: { name: 'budgeted', limit: 0.1, limitReset: 'monthly' } });
+  const { hash } = made.data;
+  assert.equal((await told(`/keys/${hash}`, MANAGEMENT_KEY)).last_used_at, null);
+  await spend(hash, cents(4));
+  const day = new Date(world.now()).toISOString().slice(0, 10);
+  assert.equal(
+    (await told(`/keys/${hash}`, MANAGEMENT_KEY)).last_used_at,
+    `${day}T00:00:00.000Z`,
+    'elsewhere, on that day',
+  );
+  const { budgets, effective_budget, free_model_daily_requests } = await told('/key', made.key);
+  assert.deepEqual(budgets, [effective_budget]);
+  const next = new Date(world.now());
+  assert.deepEqual(effective_budget, {
+    scope: 'key_limit',
+    budget_id: null,
+    guardrail_id: null,
+    include_byok: false,
+    limit_usd: 0.1,
+    spend_usd: 0.04,
+    remaining_usd: 0.06,
+    reset_interval: 'monthly',
+    resets_at: new Date(Date.UTC(next.getUTCFullYear(), next.getUTCMonth() + 1)).toISOString(),
+  });
+  assert.equal((await told(`/keys/${hash}`, MANAGEMENT_KEY)).last_used_at, new Date(world.now()).toISOString());
+  const before = (free_model_daily_requests as { used: number }).used;
+  await spend(hash, cents(0), 'acme/one:free');
+  const after = (await told('/key', made.key)).free_model_daily_requests as {
+    used: number;
+    remaining: number;
+    limit: number;
+  };
+  assert.equal(after.used, before + 1);
+  assert.equal(after.limit - after.used, after.remaining);
+  assert.deepEqual((await told('/key', API_KEY)).budgets, []);
+});
+
+test('what an account pays later is no debt', async () => {
+  const left = async (): Promise<readonly number[]> => {
+    const { data } = await manager.credits.getCredits();
+    return [data.totalCredits, Math.round((data.totalCredits - data.totalUsage) * 100) / 100];
+  };
+  const [credits = 0, balance = 0] = await left();
+  assert.ok(balance >= 0);
+  await spend(hashOf('Key from'), cents(100 * Math.ceil(balance + 1)));
+  const [more = 0, nothing] = await left();
+  assert.ok(more > credits);
+  assert.equal(nothing, 0);
 });
 
 test('who may not is told so in the words clients know', async () => {

@@ -51,11 +51,13 @@ export async function openAccess(parts: {
   const callers = new Map<string, { readonly key: Key; readonly caller: Caller }>();
   const remember = (key: Key): void => void callers.set(key.hash, { key, caller: callerOf(key) });
   const sessions = openSessions(parts);
+  const seen = new Map<string, number>();
 
   const read = async (): Promise<void> => {
     const [keys] = await Promise.all([store.keys(), sessions.refresh()]);
     callers.clear();
     for (const key of keys) remember(key);
+    for (const hash of seen.keys()) if (!callers.has(hash)) seen.delete(hash);
   };
   // One reading after the other, so that an older answer never replaces a newer one.
   let reading: Promise<void> = Promise.resolve();
@@ -78,8 +80,10 @@ export async function openAccess(parts: {
     const known = callers.get(digestOf(secret));
     if (!known) return fault('authentication', 'Invalid API key');
     if (known.key.disabled) return fault('authentication', 'This API key is disabled');
-    if (known.key.expiresAt !== null && known.key.expiresAt <= world.now())
+    const now = world.now();
+    if (known.key.expiresAt !== null && known.key.expiresAt <= now)
       return fault('authentication', 'This API key has expired');
+    seen.set(known.key.hash, now);
     return known.caller;
   };
   const isWrong = (headers: WireHeaders): boolean => {
@@ -97,7 +101,12 @@ export async function openAccess(parts: {
     },
     authorize,
     guesses: createGuesses(world),
-    keys: openKeys({ ...parts, keys: () => [...callers.values()].map(({ key }) => key), refresh }),
+    keys: openKeys({
+      ...parts,
+      keys: () => [...callers.values()].map(({ key }) => key),
+      seenAt: (hash) => seen.get(hash) ?? null,
+      refresh,
+    }),
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
     signOut: sessions.signOut,

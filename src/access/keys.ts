@@ -29,6 +29,8 @@ export type Keys = {
   readonly change: (hash: string, change: KeyChange) => Promise<Key | null>;
   readonly remove: (hash: string) => Promise<boolean>;
   readonly usage: (hashes: readonly string[]) => Promise<ReadonlyMap<string, KeyUsage>>;
+  /** When it last signed a request to this process, in milliseconds since 1970; null = not since the start. */
+  readonly seenAt: (hash: string) => number | null;
 };
 
 type Parts = {
@@ -36,10 +38,11 @@ type Parts = {
   readonly world: World;
   readonly newSecret: NewSecret;
   readonly keys: () => readonly Key[];
+  readonly seenAt: Keys['seenAt'];
   readonly refresh: () => Promise<void>;
 };
 
-export function openKeys({ store, world, newSecret, keys, refresh }: Parts): Keys {
+export function openKeys({ store, world, newSecret, keys, seenAt, refresh }: Parts): Keys {
   const find = (hash: string): Key | null => keys().find((key) => key.hash === hash) ?? null;
   return {
     list: () => keys().toSorted((a, b) => b.createdAt - a.createdAt || (a.hash < b.hash ? -1 : 1)),
@@ -63,6 +66,7 @@ export function openKeys({ store, world, newSecret, keys, refresh }: Parts): Key
       return wasThere;
     },
     usage: (hashes) => store.usage(hashes, world.now()),
+    seenAt,
   };
 }
 

@@ -25,7 +25,10 @@ export type KeyChange = Partial<
 >;
 
 /** What a key has spent, in total and in the present UTC day, week and month. */
-export type KeyUsage = { readonly [period in 'total' | 'daily' | 'weekly' | 'monthly']: Spent };
+export type KeyUsage = { readonly [period in 'total' | 'daily' | 'weekly' | 'monthly']: Spent } & {
+  /** The last UTC day on which a call of it was settled. */
+  readonly lastDay: string | null;
+};
 export type Spent = { readonly cost: NanoUsd; readonly byokCost: NanoUsd };
 
 /** A person's session in the console, by the SHA-256 of its cookie. */

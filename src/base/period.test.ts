@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayBefore, dayOf, periodStart, weekOf } from './period.ts';
+import { dayBefore, dayOf, periodEnd, periodStart, weekOf } from './period.ts';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -14,4 +14,16 @@ test('days, weeks from Monday and months begin at midnight UTC', () => {
   assert.equal(periodStart('daily', at('2026-02-28T01:00:00Z')), '2026-02-28');
   assert.equal(periodStart(null, 0), null);
   assert.equal(dayBefore('2026-03-01', 1), '2026-02-28');
+});
+
+test('a period ends where the next one begins', () => {
+  const now = Date.parse('2026-12-30T23:00:00Z');
+  const end = (reset: Parameters<typeof periodEnd>[0]): string | null => {
+    const ms = periodEnd(reset, now);
+    return ms === null ? null : new Date(ms).toISOString();
+  };
+  assert.equal(end('daily'), '2026-12-31T00:00:00.000Z');
+  assert.equal(end('weekly'), '2027-01-04T00:00:00.000Z', 'a Monday');
+  assert.equal(end('monthly'), '2027-01-01T00:00:00.000Z');
+  assert.equal(end(null), null);
 });

@@ -37,3 +37,11 @@ export function periodStart(reset: Reset | null, ms: number): string | null {
       return reset satisfies never;
   }
 }
+
+/** When the period that a limit counts in is over, in milliseconds since 1970; null = never. */
+export function periodEnd(reset: Reset | null, ms: number): number | null {
+  if (reset === null) return null;
+  const start = Date.parse(periodStart(reset, ms) ?? '');
+  if (reset === 'monthly') return Date.UTC(new Date(start).getUTCFullYear(), new Date(start).getUTCMonth() + 1);
+  return start + (reset === 'daily' ? 1 : 7) * DAY_MS;
+}

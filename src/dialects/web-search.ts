@@ -84,6 +84,14 @@ const FORMS: { readonly [id in DialectId]?: Form } = {
   gemini: { takes: [], write: () => ({ googleSearch: {} }) },
 };
 
+/** The host's own name for the search that it runs; undefined where it runs none for a price. */
+export function nativeSearchOf({ dialect, price }: Endpoint): string | undefined {
+  const form = FORMS[dialect.id];
+  if (!form || price.webSearch === undefined) return undefined;
+  const { type } = form.write({});
+  return typeof type === 'string' ? type : 'google_search';
+}
+
 function ownSearch(id: DialectId, search: Search, lose: (name: string) => void): NativeTool {
   const { takes, write } = FORMS[id] ?? { takes: [], write: () => ({}) };
   const kept = Object.entries(search).filter(([name]) => {

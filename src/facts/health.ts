@@ -2,11 +2,23 @@
 export type EndpointHealth = {
   /** False while a recent outage puts it behind its peers. */
   readonly stable: boolean;
-  /** Share of successes in the window, 0–1; null without traffic. */
+  /** Share of successes in the last half hour, 0–1; null without traffic. */
   readonly success: number | null;
+  /** The same of the last five minutes, and of the last 24 hours of the clock. */
+  readonly successLast5m: number | null;
+  readonly successLast1d: number | null;
   readonly latencyMs: Percentiles | null;
   /** Output tokens per second. */
   readonly throughput: Percentiles | null;
+};
+/** An endpoint without traffic in any window. */
+export const UNMEASURED: EndpointHealth = {
+  stable: true,
+  success: null,
+  successLast5m: null,
+  successLast1d: null,
+  latencyMs: null,
+  throughput: null,
 };
 export type Percentiles = { readonly p50: number; readonly p75: number; readonly p90: number; readonly p99: number };
 /** Health by endpoint id; undefined = never seen. A snapshot: it does not change under a plan. */

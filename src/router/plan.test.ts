@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import type { ProviderPreferences } from '../call/call.ts';
 import type { Parameter } from '../call/parameters.ts';
 import { loadCatalog } from '../catalog/load.ts';
-import type { EndpointHealth } from '../facts/health.ts';
+import { type EndpointHealth, UNMEASURED } from '../facts/health.ts';
 import type { Question } from '../facts/question.ts';
 import { plan } from './plan.ts';
 
@@ -83,8 +83,7 @@ type Ask = Partial<Omit<Question, 'preferences' | 'health'>> & {
 };
 
 function ask({ health = {}, ...more }: Ask = {}): ReturnType<typeof plan> {
-  const known = (id: string): EndpointHealth | undefined =>
-    health[id] ? { stable: true, success: null, latencyMs: null, throughput: null, ...health[id] } : undefined;
+  const known = (id: string): EndpointHealth | undefined => (health[id] ? { ...UNMEASURED, ...health[id] } : undefined);
   return plan({
     catalog,
     operation: 'chat',

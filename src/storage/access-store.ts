@@ -93,6 +93,7 @@ async function usageOf(
       .execute();
     for (const row of rows) byScope.set(row.scope, [...(byScope.get(row.scope) ?? []), row]);
   }
+  const lastDays = await lastDaysOf(database, hashes);
   const spent = (hash: string, reset: Reset | null): Spent => {
     const since = periodStart(reset, now);
     const rows = (byScope.get(keyScope(hash)) ?? []).filter(({ day }) =>
@@ -108,8 +109,24 @@ async function usageOf(
     daily: spent(hash, PERIODS.daily),
     weekly: spent(hash, PERIODS.weekly),
     monthly: spent(hash, PERIODS.monthly),
+    lastDay: lastDays.get(keyScope(hash)) ?? null,
   });
   return new Map(hashes.map((hash) => [hash, usage(hash)]));
+}
+
+async function lastDaysOf(database: StoreDatabase, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const days = new Map<string, string>();
+  for (let at = 0; at < hashes.length; at += HASHES_MAX) {
+    const rows = await database
+      .selectFrom('usage')
+      .select(({ fn }) => ['scope', fn.max('day').as('day')])
+      .where('scope', 'in', hashes.slice(at, at + HASHES_MAX).map(keyScope))
+      .where('day', '<>', 'all')
+      .groupBy('scope')
+      .execute();
+    for (const { scope, day } of rows) days.set(scope, day);
+  }
+  return days;
 }
 
 const flag = (value: boolean): bigint => (value ? 1n : 0n);

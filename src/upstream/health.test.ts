@@ -116,7 +116,8 @@ test('figures roll: they fill, give percentiles, and fall out of the window', ()
   assert.deepEqual(full?.latencyMs, { p50: 137, p75: 169, p90: 188, p99: 199 });
   at(31 * 60_000);
   const empty = health.view().of('a');
-  assert.deepEqual(empty, { stable: true, success: null, latencyMs: null, throughput: null });
+  const figures = { success: null, successLast5m: null, latencyMs: null, throughput: null };
+  assert.deepEqual(empty, { stable: true, successLast1d: 200 / 201, ...figures });
   assert.equal(health.view().of('never seen'), undefined);
 });
 
@@ -146,4 +147,21 @@ test('what fails quickly may be tried by who has nothing else; what has cost two
   assert.deepEqual(health.gate('a'), { gate: 'shut', againInMs: 1_000 }, 'one caller probes, the others are told');
   health.ended('a', success);
   assert.equal(health.gate('a').gate, 'open');
+});
+
+test('uptime of five minutes, half an hour and a day', () => {
+  const { health, at } = clocked();
+  const uptime = (): readonly (number | null | undefined)[] => {
+    const figures = health.view().of('a');
+    return [figures?.successLast5m, figures?.success, figures?.successLast1d];
+  };
+  health.ended('a', failure('upstream_timeout'));
+  assert.deepEqual(uptime(), [0, 0, 0]);
+  at(6 * 60_000);
+  for (let call = 0; call < 3; call++) health.ended('a', success);
+  assert.deepEqual(uptime(), [1, 0.75, 0.75]);
+  at(40 * 60_000);
+  assert.deepEqual(uptime(), [null, null, 0.75]);
+  at(25 * 3_600_000);
+  assert.deepEqual(uptime(), [null, null, null]);
 });

@@ -3,6 +3,7 @@ import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts
 import { type Breaker, breakerAfter, CLOSED, type Gate, gateOf, isStable } from './breaker.ts';
 import type { HealthReport } from './health-report.ts';
 import { createSamples, type Samples } from './samples.ts';
+import { createSuccesses, type Successes } from './successes.ts';
 
 export type Health = {
   /** What the router sees; fixed at the moment of asking. */
@@ -15,6 +16,8 @@ export type Health = {
 };
 
 const WINDOW_MINUTES = 30;
+const DAY_HOURS = 24;
+const MINUTE_MS = 60_000;
 const ENDPOINTS_MAX = 20_000;
 const FIGURES_KEPT_MS = 1_000;
 
@@ -22,10 +25,10 @@ const OPEN = { gate: 'open', againInMs: 0 } as const;
 /** When a probe that is under way will have ended is not known: soon. */
 const MOMENT_MS = 1_000;
 
-type Minutes = { readonly at: Uint32Array; readonly successes: Uint32Array; readonly failures: Uint32Array };
 type State = {
   breaker: Breaker;
-  readonly minutes: Minutes;
+  readonly minutes: Successes;
+  readonly hours: Successes;
   readonly latency: Samples;
   readonly throughput: Samples;
   figures: { readonly at: number; readonly health: Omit<EndpointHealth, 'stable'> } | null;
@@ -75,57 +78,37 @@ export function createHealth(now: () => number): Health {
       if (report.kind === 'success') {
         state.latency.add(report.latencyMs, at);
         if (report.throughput !== null) state.throughput.add(report.throughput, at);
-        count(state.minutes.successes, state.minutes, at);
-      } else if (report.kind === 'failure' && countsAgainst(report.fault))
-        count(state.minutes.failures, state.minutes, at);
+        countIn(state, 'success', at);
+      } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
     },
   };
 }
 
 const newState = (): State => ({
   breaker: CLOSED,
-  minutes: {
-    at: new Uint32Array(WINDOW_MINUTES),
-    successes: new Uint32Array(WINDOW_MINUTES),
-    failures: new Uint32Array(WINDOW_MINUTES),
-  },
+  minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
+  hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS),
   latency: createSamples(),
   throughput: createSamples(),
   figures: null,
 });
 
-function count(column: Uint32Array, minutes: Minutes, now: number): void {
-  const minute = Math.floor(now / 60_000);
-  const slot = minute % WINDOW_MINUTES;
-  if (minutes.at[slot] !== minute) {
-    minutes.at[slot] = minute;
-    minutes.successes[slot] = 0;
-    minutes.failures[slot] = 0;
-  }
-  column[slot] = (column[slot] ?? 0) + 1;
+function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: number): void {
+  minutes.count(kind, now);
+  hours.count(kind, now);
 }
 
 function figuresOf(state: State, now: number): Omit<EndpointHealth, 'stable'> {
   if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
   const health = {
-    success: successOf(state.minutes, now),
+    success: state.minutes.share(WINDOW_MINUTES, now),
+    successLast5m: state.minutes.share(5, now),
+    successLast1d: state.hours.share(DAY_HOURS, now),
     latencyMs: percentilesOf(state.latency, now),
     throughput: percentilesOf(state.throughput, now),
   };
   state.figures = { at: now, health };
   return health;
-}
-
-function successOf({ at, successes, failures }: Minutes, now: number): number | null {
-  const oldest = Math.floor(now / 60_000) - WINDOW_MINUTES + 1;
-  let good = 0;
-  let bad = 0;
-  for (let slot = 0; slot < WINDOW_MINUTES; slot++) {
-    if ((at[slot] ?? 0) < oldest) continue;
-    good += successes[slot] ?? 0;
-    bad += failures[slot] ?? 0;
-  }
-  return good + bad === 0 ? null : good / (good + bad);
 }
 
 const percentilesOf = (samples: Samples, now: number): Percentiles | null =>

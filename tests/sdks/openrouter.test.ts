@@ -133,6 +133,7 @@ test('a key tells about itself, the account about its credits, and a generation 
   assert(generation.totalCost > 0);
   const { data: credits } = await manager.credits.getCredits();
   assert(credits.totalUsage > 0);
+  assert(credits.totalCredits >= credits.totalUsage, 'nobody owes what is paid later');
 });
 
 test('keys are made, found, changed and deleted', async () => {

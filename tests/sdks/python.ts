@@ -14,6 +14,10 @@ const CLIENTS = [
   'langchain-openai==1.7.4',
   'langchain-openrouter==0.2.9',
 ];
+/** OpenRouter's own SDK, the newest: its models demand fields that older ones do not know. */
+const OPENROUTER = ['openrouter==1.3.84'];
+/** Pydantic's list of what models cost. */
+const PRICES = ['genai-prices==0.2.3'];
 const INSTALL_MS_MAX = 240_000;
 
 export type Python = { readonly python: string } | { readonly missing: string };
@@ -21,6 +25,8 @@ export type Python = { readonly python: string } | { readonly missing: string };
 /** A Python that can `import openai`, made once outside the repository; or why there is none. */
 export const pythonWithOpenAI = (): Python => pythonWith(OPENAI);
 export const pythonWithClients = (): Python => pythonWith(CLIENTS);
+export const pythonWithOpenRouter = (): Python => pythonWith(OPENROUTER);
+export const pythonWithPrices = (): Python => pythonWith(PRICES);
 
 function pythonWith(packages: readonly string[]): Python {
   const name = createHash('sha256').update(packages.join()).digest('hex').slice(0, 12);

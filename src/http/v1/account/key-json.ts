@@ -1,5 +1,6 @@
 import type { Key, KeyUsage } from '../../../access/store.ts';
 import { nano, usdNumber } from '../../../base/money.ts';
+import { periodEnd } from '../../../base/period.ts';
 
 const NO_SPENDING = { cost: nano(0n), byokCost: nano(0n) };
 export const NO_KEY_USAGE: KeyUsage = {
@@ -7,7 +8,11 @@ export const NO_KEY_USAGE: KeyUsage = {
   daily: NO_SPENDING,
   weekly: NO_SPENDING,
   monthly: NO_SPENDING,
+  lastDay: null,
 };
+
+/** What is known of a key's use. */
+export type Used = { readonly usage: KeyUsage; readonly seenAt: number | null };
 
 export const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -37,8 +42,35 @@ export function limitJson(key: Key, usage: KeyUsage) {
   };
 }
 
+/**
+ * What a key may spend as a budget (PyPI `openrouter` 1.3.84: KeyBudget); null = it has no limit. What was spent may exceed
+ * the limit, by what a vendor counted beyond a hold: then `remaining_usd` is negative, as there.
+ */
+export function budgetJson(key: Key, usage: KeyUsage, now: number) {
+  if (key.limit === null) return null;
+  const spent = key.limitReset === null ? usage.total : usage[key.limitReset];
+  const counted = nano(spent.cost + (key.includeByokInLimit ? spent.byokCost : 0n));
+  return {
+    scope: 'key_limit',
+    budget_id: null,
+    guardrail_id: null,
+    include_byok: key.includeByokInLimit,
+    limit_usd: usdNumber(key.limit),
+    spend_usd: usdNumber(counted),
+    remaining_usd: usdNumber(nano(key.limit - counted)),
+    reset_interval: key.limitReset,
+    resets_at: iso(periodEnd(key.limitReset, now)),
+  };
+}
+
+/** To the millisecond where this process has seen it; after a restart, or from another process, the day of its last call. */
+function lastUsedAt({ lastDay }: KeyUsage, seenAt: number | null): string | null {
+  const day = lastDay === null ? null : Date.parse(`${lastDay}T00:00:00Z`);
+  return iso(day === null ? seenAt : Math.max(day, seenAt ?? day));
+}
+
 /** A key as the keys API shows it (spec §1.10): never the key itself. */
-export function keyJson(key: Key, usage: KeyUsage = NO_KEY_USAGE) {
+export function keyJson(key: Key, { usage, seenAt }: Used = { usage: NO_KEY_USAGE, seenAt: null }) {
   return {
     hash: key.hash,
     name: key.name,
@@ -49,6 +81,7 @@ export function keyJson(key: Key, usage: KeyUsage = NO_KEY_USAGE) {
     created_at: new Date(key.createdAt).toISOString(),
     updated_at: iso(key.updatedAt),
     expires_at: iso(key.expiresAt),
+    last_used_at: lastUsedAt(usage, seenAt),
     creator_user_id: key.creatorUserId,
     external_user: null,
     workspace_id: key.workspaceId,

@@ -1,24 +1,43 @@
 import { fault } from '../../../base/fault.ts';
+import { dayOf } from '../../../base/period.ts';
+import type { Caller } from '../../../facts/caller.ts';
+import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route } from '../../route.ts';
-import { iso, limitJson, NO_KEY_USAGE, spendingJson } from './key-json.ts';
+import { budgetJson, iso, limitJson, NO_KEY_USAGE, spendingJson } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
 const UNRATIONED = 1_000_000_000;
 const UNLIMITED = { limit: null, limit_remaining: null, limit_reset: null, include_byok_in_limit: false };
 
-/** Free models are not rationed here: the operator pays whoever hosts them. Clients require the member. */
-const NO_FREE_TIER = { limit: UNRATIONED, used: 0, remaining: UNRATIONED };
+/**
+ * Free models are not rationed here: the operator pays whoever hosts them. Clients require the members, so the limit is out
+ * of reach; the calls of today are counted.
+ */
+async function freeRequests({ accountId }: Caller, { access, insights, world }: Gateway) {
+  const today = dayOf(world.now());
+  const rows = await insights.sums({ from: today, to: today, by: ['model', 'keyId'] });
+  const own = new Set(access.keys.list().flatMap((key) => (key.accountId === accountId ? [key.hash] : [])));
+  const used = rows.reduce(
+    (sum, row) => (row.model.endsWith(':free') && own.has(row.keyId) ? sum + Number(row.requests) : sum),
+    0,
+  );
+  return { limit: UNRATIONED, used, remaining: Math.max(UNRATIONED - used, 0) };
+}
 
-const handle: Route['handle'] = async ({ caller }, { access }) => {
+const handle: Route['handle'] = async ({ caller }, gateway) => {
   if (caller === null) return refusal(fault('authentication', 'Missing Authentication header'));
+  const { access, world } = gateway;
   const key = access.keys.find(caller.keyId);
   const usage = (await access.keys.usage([caller.keyId])).get(caller.keyId) ?? NO_KEY_USAGE;
+  const budget = key && budgetJson(key, usage, world.now());
   const data = {
     label: caller.keyLabel,
     ...(key === null ? UNLIMITED : limitJson(key, usage)),
     ...spendingJson(usage),
+    budgets: budget ? [budget] : [],
+    effective_budget: budget,
     is_free_tier: false,
-    free_model_daily_requests: NO_FREE_TIER,
+    free_model_daily_requests: await freeRequests(caller, gateway),
     allowed_data_regions: ['global'],
     is_management_key: caller.isManagement,
     is_provisioning_key: caller.isManagement,

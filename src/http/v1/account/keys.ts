@@ -1,11 +1,18 @@
+import type { Access } from '../../../access/access.ts';
+import type { KeyUsage } from '../../../access/store.ts';
 import { fault } from '../../../base/fault.ts';
 import type { Route } from '../../route.ts';
 import { readKeyChange, readNewKey } from './key-body.ts';
-import { keyJson } from './key-json.ts';
+import { keyJson, NO_KEY_USAGE, type Used } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
 const PAGE = 100;
 const notFound = refusal(fault('not_found', 'API key not found'));
+
+const usedOf = ({ keys }: Access, hash: string, usage: ReadonlyMap<string, KeyUsage>): Used => ({
+  usage: usage.get(hash) ?? NO_KEY_USAGE,
+  seenAt: keys.seenAt(hash),
+});
 
 const LIST: Route = {
   method: 'GET',
@@ -22,7 +29,7 @@ const LIST: Route = {
       .filter((key) => query.workspace_id === undefined || key.workspaceId === query.workspace_id);
     const page = all.slice(offset, offset + PAGE);
     const usage = await access.keys.usage(page.map((key) => key.hash));
-    const data = page.map((key) => keyJson(key, usage.get(key.hash)));
+    const data = page.map((key) => keyJson(key, usedOf(access, key.hash, usage)));
     return { status: 200, json: { data, total_count: all.length } };
   },
 };
@@ -47,7 +54,7 @@ const ONE: Route = {
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
     const key = access.keys.find(hash);
     if (key === null || key.accountId !== caller?.accountId) return notFound;
-    return { status: 200, json: { data: keyJson(key, (await access.keys.usage([hash])).get(hash)) } };
+    return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
   },
 };
 
@@ -61,7 +68,7 @@ const CHANGE: Route = {
     if (access.keys.find(hash)?.accountId !== caller?.accountId) return notFound;
     const key = await access.keys.change(hash, change.value);
     if (key === null) return notFound;
-    return { status: 200, json: { data: keyJson(key, (await access.keys.usage([hash])).get(hash)) } };
+    return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
   },
 };
 

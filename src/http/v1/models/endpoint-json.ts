@@ -1,5 +1,6 @@
 import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
 import { displayName, type Endpoint, type Model } from '../../../catalog/model.ts';
+import { nativeSearchOf } from '../../../dialects/web-search.ts';
 import type { EndpointHealth, Percentiles } from '../../../facts/health.ts';
 import { type ArchitectureJson, architectureJson } from './model-json.ts';
 import { type PriceJson, priceJson } from './price-json.ts';
@@ -20,7 +21,10 @@ export type EndpointJson = {
   readonly supports_tool_choice: ToolChoiceJson;
   readonly supports_implicit_caching: boolean;
   readonly supports_voice_cloning: false;
-  readonly status: 0 | -1;
+  readonly supports_diarization: false;
+  readonly native_tools: { readonly [tool: string]: { readonly type: string } };
+  readonly service_tier: string | null;
+  readonly status: EndpointStatus;
   readonly uptime_last_5m: number | null;
   readonly uptime_last_30m: number | null;
   readonly uptime_last_1d: number | null;
@@ -32,7 +36,6 @@ type ToolChoiceJson = { readonly [choice in 'auto' | 'none' | 'required' | 'func
 /** `health` is this instance's own measure; without it the figures are null. */
 export function endpointJson(endpoint: Endpoint, modelName: string, health?: EndpointHealth): EndpointJson {
   const tools = endpoint.parameters.has('tools');
-  const uptime = health?.success == null ? null : Math.round(health.success * 10_000) / 100;
   return {
     name: `${endpoint.provider.name} | ${endpoint.modelId}`,
     model_id: endpoint.modelId,
@@ -50,13 +53,39 @@ export function endpointJson(endpoint: Endpoint, modelName: string, health?: End
     supports_implicit_caching:
       endpoint.price.inputCacheRead !== undefined && endpoint.price.inputCacheWrite === undefined,
     supports_voice_cloning: false,
-    status: health?.stable === false ? -1 : 0,
-    uptime_last_5m: null,
-    uptime_last_30m: uptime,
-    uptime_last_1d: null,
+    supports_diarization: false,
+    native_tools: nativeTools(endpoint),
+    service_tier: endpoint.tier,
+    status: statusOf(health),
+    uptime_last_5m: percent(health?.successLast5m),
+    uptime_last_30m: percent(health?.success),
+    uptime_last_1d: percent(health?.successLast1d),
     latency_last_30m: health?.latencyMs ?? null,
     throughput_last_30m: health?.throughput ?? null,
   };
+}
+
+/** 99.5 of a hundred; never rounded up to 100. */
+const percent = (share: number | null | undefined): number | null =>
+  share == null ? null : Math.floor(share * 10_000) / 100;
+
+/** The contract's words for how well an endpoint is: 0 is healthy, each further one worse. */
+type EndpointStatus = 0 | -1 | -2 | -3 | -5;
+
+/**
+ * What the uptime says, by its newest figure: from 95 % healthy, then degraded, as routing and the pages count it. An
+ * endpoint that routing passes over now is not healthy, whatever the share.
+ */
+function statusOf(health: EndpointHealth | undefined): EndpointStatus {
+  const share = health?.successLast5m ?? health?.success ?? null;
+  const told = share === null || share >= 0.95 ? 0 : share >= 0.8 ? -1 : share >= 0.5 ? -2 : share > 0 ? -3 : -5;
+  return told === 0 && health?.stable === false ? -1 : told;
+}
+
+/** The tools of the gateway's that the host runs itself, by their names there. */
+function nativeTools(endpoint: Endpoint): EndpointJson['native_tools'] {
+  const type = nativeSearchOf(endpoint);
+  return type === undefined ? {} : { 'openrouter:web_search': { type } };
 }
 
 /** What `GET /models/{author}/{slug}/endpoints` gives as `data`. */

@@ -1,0 +1,85 @@
+"""Every read operation of OpenRouter's SDK for Python that this gateway serves; its models check each answer.
+
+read_everything.py BASE_URL KEY MANAGEMENT_KEY GENERATION_ID: prints one line for each operation, `name ok` or what went wrong.
+"""
+
+import sys
+import warnings
+
+from openrouter import OpenRouter
+
+warnings.simplefilter("ignore")
+base, key, management_key, generation = sys.argv[1:5]
+client = OpenRouter(api_key=key, server_url=base)
+manager = OpenRouter(api_key=management_key, server_url=base)
+
+
+def models_with_endpoints():
+    listed = client.models.list(output_modalities="all").result.data
+    for model in listed[:: max(1, len(listed) // 25)]:
+        author, slug = model.id.split("/", 1)
+        answer = client.endpoints.list(author=author, slug=slug)
+        assert answer.data.endpoints, model.id
+        for endpoint in answer.data.endpoints:
+            assert isinstance(endpoint.native_tools, dict)
+            assert endpoint.context_length <= model.context_length, model.id
+
+
+def keys():
+    made = manager.api_keys.create(name="from Python", limit=5, limit_reset="daily")
+    assert manager.api_keys.get(hash=made.data.hash).data.last_used_at is None
+    used = OpenRouter(api_key=made.key, server_url=base).api_keys.get_current_key_metadata()
+    assert [budget.limit_usd for budget in used.data.budgets] == [5]
+    assert used.data.effective_budget.scope == "key_limit"
+    assert used.data.effective_budget.resets_at is not None
+    listed = {one.hash: one for one in manager.api_keys.list().data}
+    assert listed[made.data.hash].last_used_at is not None
+    changed = manager.api_keys.update(hash=made.data.hash, disabled=True)
+    assert changed.data.disabled
+    manager.api_keys.delete(hash=made.data.hash)
+
+
+def current_key():
+    data = client.api_keys.get_current_key_metadata().data
+    assert data.budgets == [] and data.effective_budget is None
+    free = data.free_model_daily_requests
+    assert free.limit - free.used == free.remaining
+
+
+def credits():
+    data = manager.credits.get_credits().data
+    assert data.total_usage > 0 and data.total_credits - data.total_usage >= 0
+
+
+def pages():
+    seen = []
+    page = client.models.list(limit=200)
+    while page is not None:
+        seen += [model.id for model in page.result.data]
+        page = page.next()
+    assert len(seen) == client.models.count().data.count, len(seen)
+
+
+OPERATIONS = {
+    "models": lambda: client.models.list(),
+    "models of every kind": lambda: client.models.list(output_modalities="all"),
+    "models in pages": pages,
+    "one model": lambda: client.models.get(author="openai", slug="gpt-4.1-mini"),
+    "models of the user": lambda: client.models.list_for_user(security={"bearer": key}),
+    "endpoints": models_with_endpoints,
+    "endpoints with zero retention": lambda: client.endpoints.list_zdr_endpoints(),
+    "embedding models": lambda: client.embeddings.list_models(),
+    "providers": lambda: client.providers.list(),
+    "key": current_key,
+    "keys": keys,
+    "credits": credits,
+    "generation": lambda: client.generations.get_generation(id=generation),
+    "activity": lambda: manager.analytics.get_user_activity(),
+}
+
+for name, operation in OPERATIONS.items():
+    try:
+        operation()
+        print(name, "ok")
+    except Exception as error:  # every operation is told, whatever became of the others
+        print(name, "FAILED:", type(error).__name__, str(error)[:1500])
