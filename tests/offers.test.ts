@@ -33,6 +33,7 @@ const questionFor = (model: string, enabled: ReadonlySet<string>, seed: number):
   usesTools: false,
   asksReasoning: false,
   clientDialect: null,
+  completes: 'conversation',
   enabled,
   health: { of: () => undefined },
   seed,

@@ -19,6 +19,8 @@ export type Call = {
   readonly messages: readonly Message[];
   /** What the first of the messages was, where the caller's dialect has a field for it: only ever echoed. */
   readonly instructions?: string;
+  /** Set where a text is to be completed rather than a conversation continued; `messages` then holds the prompts. */
+  readonly completion?: TextCompletion;
   readonly tools: readonly Tool[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
@@ -48,6 +50,26 @@ export type Call = {
   /** The bytes behind the marks in its media. */
   readonly blobs?: readonly Blob[];
 };
+
+/** A call of `/completions`: what has no place in a conversation. Token ids are the model's own. */
+export type TextCompletion = {
+  readonly prompts: readonly (string | readonly number[])[];
+  /** What follows the text to be written. */
+  readonly suffix?: string;
+  /** The prompt stands before the answer. */
+  readonly echo?: true;
+  /** So many are written for each prompt, and the likeliest `n` of them answered; more than `n`. */
+  readonly bestOf?: number;
+};
+
+/** Can no conversation say this? Several prompts are as many conversations, but one stream holds only one. */
+export const completesOnlyText = ({ completion, stream }: Call): boolean =>
+  completion !== undefined &&
+  (completion.suffix !== undefined ||
+    completion.echo === true ||
+    completion.bestOf !== undefined ||
+    completion.prompts.some((prompt) => typeof prompt !== 'string') ||
+    (stream && completion.prompts.length > 1));
 
 export type OutputFormat =
   | { readonly type: 'text' | 'json' }

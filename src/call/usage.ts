@@ -73,6 +73,16 @@ export const NO_USAGE: Usage = {
 
 export const usageOf = (counts: Partial<Usage>): Usage => ({ ...NO_USAGE, ...counts });
 
+const COUNTS = Object.keys(NO_USAGE).filter((name) => name !== 'source') as (keyof (TokenCounts & PieceCounts))[];
+
+/** Two answers to one call, counted together; what a vendor says it charged is told of one answer only. */
+export function addUsage({ vendorCost: _, ...one }: Usage, other: Usage): Usage {
+  const sum: { -readonly [name in keyof (TokenCounts & PieceCounts)]?: number } = {};
+  for (const name of COUNTS) sum[name] = one[name] + other[name];
+  const source = one.source === 'estimate' || other.source === 'estimate' ? 'estimate' : 'provider';
+  return { ...one, ...sum, source };
+}
+
 /** Prompt tokens that no cache had a part in, of whatever kind. */
 export const freshTokens = (usage: Usage): number =>
   usage.input + usage.inputAudio + usage.inputImage + usage.inputVideo;

@@ -92,7 +92,7 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
 }
 
 /** Only these write a caller's wishes about its data (dialects/data-wishes.ts). */
-const CARRY_WISHES: readonly string[] = ['openai-chat', 'openai-embeddings'];
+const CARRY_WISHES: readonly string[] = ['openai-chat', 'openai-completions', 'openai-embeddings'];
 
 /** Without `dialects`: OpenAI's chat format. Whoever speaks that is taken to serve embeddings in OpenAI's way too. */
 function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {

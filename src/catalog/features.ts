@@ -45,6 +45,7 @@ const ANTHROPIC: readonly Parameter[] = [
 /** Parameters that a wire format carries whatever the model. */
 const BASE: { readonly [dialect in DialectId]: readonly Parameter[] } = {
   'openai-chat': OPENAI,
+  'openai-completions': OPENAI.filter((name) => name !== 'max_completion_tokens'),
   'openai-responses': ['max_tokens', 'max_completion_tokens', 'temperature', 'top_p'],
   'anthropic-messages': ANTHROPIC,
   'bedrock-invoke-anthropic': ANTHROPIC,

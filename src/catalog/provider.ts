@@ -1,6 +1,7 @@
 /** The names of the wire formats that providers speak upstream. Code lives in `dialects/<name>/`. */
 export const DIALECT_IDS = [
   'openai-chat',
+  'openai-completions',
   'openai-responses',
   'anthropic-messages',
   'bedrock-invoke-anthropic',
@@ -46,10 +47,11 @@ export type DialectSettings = {
 };
 
 /**
- * What can be said of a call when its wire format is chosen: it offers tools, it asks for reasoning, or its caller
- * speaks this very dialect (`own`), so that nothing of it need be translated.
+ * What can be said of a call when its wire format is chosen: it offers tools, it asks for reasoning, it completes a text
+ * in a way that no chat can (`text`), or its caller speaks this very dialect (`own`), so that nothing of it need be
+ * translated.
  */
-export const CALL_KINDS = ['tools', 'reasoning', 'own'] as const;
+export const CALL_KINDS = ['tools', 'reasoning', 'text', 'own'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
 export type TakingRule = {

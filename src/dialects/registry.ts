@@ -13,7 +13,7 @@ import { geminiClient, geminiUpstream } from './gemini/index.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
-import { openaiCompletionsClient } from './openai-completions/index.ts';
+import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
 import { openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
@@ -25,6 +25,7 @@ export const UPSTREAM_DIALECTS: { readonly [id: string]: UpstreamDialect } = {
   'bedrock-converse': bedrockConverseUpstream,
   'bedrock-invoke-anthropic': bedrockInvokeAnthropic,
   'openai-chat': openaiChatUpstream,
+  'openai-completions': openaiCompletionsUpstream,
   'openai-responses': openaiResponsesUpstream,
   gemini: geminiUpstream,
   'cohere-chat': cohereChatUpstream,

@@ -23,6 +23,8 @@ export type Question = {
   readonly asksReasoning: boolean;
   /** The dialect that the caller speaks, where it says more than the neutral call does. */
   readonly clientDialect: string | null;
+  /** A conversation, a prompt that one can hold too, or a text that no conversation can have completed. */
+  readonly completes: 'conversation' | 'prompt' | 'text';
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: ReadonlySet<string>;
   readonly health: HealthView;

@@ -1,4 +1,4 @@
-import type { Call } from '../call/call.ts';
+import { type Call, completesOnlyText } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -33,6 +33,7 @@ export function questionOf(call: Call, surroundings: Surroundings): Question {
     usesTools: call.tools.length > 0,
     asksReasoning: asksReasoning(call),
     clientDialect: call.dialect ?? null,
+    completes: completesOnlyText(call) ? 'text' : call.completion ? 'prompt' : 'conversation',
   };
 }
 
@@ -76,5 +77,6 @@ export function embeddingQuestionOf(call: EmbeddingCall, surroundings: Surroundi
     usesTools: false,
     asksReasoning: false,
     clientDialect: null,
+    completes: 'conversation',
   };
 }

@@ -39,6 +39,8 @@ export function explain(unserved: Unserved): Fault {
         `This request has about ${question.promptTokens} prompt tokens; the maximum context length of ${model.id} is ${model.context} tokens. Shorten the prompt or use the context-compression plugin.`,
         more,
       );
+    case 'text_completion':
+      return fault('invalid_request', textCompletion(model.id, question), { ...more, param: 'prompt' });
     case 'max_output':
       return fault(
         'max_tokens_exceeded',
@@ -49,6 +51,11 @@ export function explain(unserved: Unserved): Fault {
       return fault('no_endpoints', reasonText(step, model.id, unserved), more);
   }
 }
+
+const textCompletion = (model: string, { completes }: Question): string =>
+  completes === 'text'
+    ? `No endpoint of ${model} completes texts: suffix, echo, best_of, token ids and streams of several prompts need one.`
+    : `${model} completes texts and knows no conversations: ask it at /completions.`;
 
 function unknownModel(question: Question, name: string): Fault {
   const near = similarModels(question.catalog, name, 3);
@@ -188,6 +195,8 @@ function availabilityOf(step: string | undefined, { question, rejected }: Unserv
       return { ...CONSTRAINT, ...affected, constraint: { field: 'messages', detail } };
     case 'output_modalities':
       return { ...CONSTRAINT, ...affected, constraint: { field: 'modalities', detail } };
+    case 'text_completion':
+      return { ...CONSTRAINT, ...affected, constraint: { field: 'prompt', detail } };
     case 'distillable':
       return { ...CONSTRAINT, constraint: { field: 'provider.enforce_distillable_text', detail } };
     default:

@@ -54,6 +54,7 @@ export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
     (endpoint, { usesTools }) =>
       !usesTools || endpoint.parameters.has('tools') ? undefined : 'does not support tool use',
   ],
+  ['text_completion', textCompletion],
   ['require_parameters', unsupportedParameters],
   [
     'distillable',
@@ -144,6 +145,14 @@ function aboveMaxPrice(endpoint: Endpoint, { preferences: { max_price } }: Quest
     if (limit !== undefined && actual !== undefined && actual > limit) return `${name} price is above max_price`;
   }
   return undefined;
+}
+
+/** A base model knows no turns, and what stands around a gap cannot be said in any. */
+function textCompletion(endpoint: Endpoint, { completes, operation }: Question): string | undefined {
+  if (operation !== 'chat') return undefined;
+  if (endpoint.dialect.id === 'openai-completions')
+    return completes === 'conversation' ? 'completes texts only: ask it at /completions' : undefined;
+  return completes === 'text' ? 'only answers conversations' : undefined;
 }
 
 function missingModality(endpoint: Endpoint, { inputModalities }: Question): string | undefined {

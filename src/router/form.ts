@@ -20,6 +20,8 @@ function isOfKind(kind: CallKind, { endpoint }: EndpointForm, question: Question
       return question.usesTools;
     case 'reasoning':
       return question.asksReasoning && endpoint.reasoning !== null;
+    case 'text':
+      return question.completes === 'text';
     case 'own':
       return question.clientDialect === endpoint.dialect.id;
     default:

@@ -1,4 +1,5 @@
-import { ok } from '../base/result.ts';
+import type { Fault } from '../base/fault.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import { parametersOf } from '../call/parameters.ts';
@@ -7,52 +8,63 @@ import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
-import type { Errand } from './errand.ts';
+import type { Target } from '../facts/target.ts';
+import type { Errand, Translation } from './errand.ts';
 import { repeatedPrefill, withoutPrefill } from './prefill.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Sink } from './read-body.ts';
+import { callsFor, joinReplies } from './several-prompts.ts';
 
 /** Fields that endpoints are not listed by and may lose all the same. */
 const GATEWAY_FIELDS = ['service_tier', 'plugins', 'preset', 'transforms'];
 
 type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
 
-/** A chat call: one exchange with any endpoint, streamed if the caller streams. */
-export function chatErrand({ world, dialects }: Means, call: Call): Errand<Reply> {
+/** A chat call: one exchange with any endpoint, streamed if the caller streams; for several prompts one for each where it must be. */
+export function chatErrand(means: Means, asked: Call): Errand<Reply> {
   return {
-    isStreamed: call.stream,
-    parameters: () => (call.gateway.strict ? 'everything' : [...parametersOf(call), ...GATEWAY_FIELDS]),
+    isStreamed: asked.stream,
+    parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
-      const dialect = dialects.chat(target.endpoint.dialect.id);
-      const suited = suit(call, target.endpoint);
-      if (!suited.ok) return suited;
-      const fitted = fitIds(suited.value.call, target.endpoint);
-      const named = fitNames(fitted, target.endpoint.dialect.id);
-      // What is answered must have other ids than the calls that the provider was sent.
-      const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
-      const context = { call: known, target, dialect, newId: world.newId };
-      const prefill = repeatedPrefill(call, target.endpoint);
-      return ok([
-        {
-          accept: acceptOf(dialect, call),
-          assets: () => dialect.assets(call, target),
-          encode: (assets) => {
-            const encoded = dialect.encodeCall(named.call, target, assets);
-            return encoded.ok
-              ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] })
-              : encoded;
-          },
-          read: (headers, sink) => {
-            const told = callersNames(sink, named.given);
-            return readAnswer(context, headers, prefill === undefined ? told : withoutPrefill(told, prefill));
-          },
-          decodeFault: dialect.decodeFault,
-          ...(call.blobs && { blobs: call.blobs }),
-        },
-      ]);
+      const [call, ...others] = callsFor(asked, target.endpoint);
+      const first = translate(means, call, target);
+      if (!first.ok) return first;
+      const rest: Translation<Reply>[] = [];
+      for (const other of others) {
+        const translation = translate(means, other, target);
+        if (!translation.ok) return translation;
+        rest.push(translation.value);
+      }
+      return ok([first.value, ...rest]);
     },
-    join: ([reply]) => reply,
+    join: (replies) => joinReplies(replies, asked.sampling.n ?? 1),
   };
+}
+
+function translate({ world, dialects }: Means, call: Call, target: Target): Result<Translation<Reply>, Fault> {
+  const dialect = dialects.chat(target.endpoint.dialect.id);
+  const suited = suit(call, target.endpoint);
+  if (!suited.ok) return suited;
+  const fitted = fitIds(suited.value.call, target.endpoint);
+  const named = fitNames(fitted, target.endpoint.dialect.id);
+  // What is answered must have other ids than the calls that the provider was sent.
+  const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
+  const context = { call: known, target, dialect, newId: world.newId };
+  const prefill = repeatedPrefill(call, target.endpoint);
+  return ok({
+    accept: acceptOf(dialect, call),
+    assets: () => dialect.assets(call, target),
+    encode: (assets) => {
+      const encoded = dialect.encodeCall(named.call, target, assets);
+      return encoded.ok ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] }) : encoded;
+    },
+    read: (headers, sink) => {
+      const told = callersNames(sink, named.given);
+      return readAnswer(context, headers, prefill === undefined ? told : withoutPrefill(told, prefill));
+    },
+    decodeFault: dialect.decodeFault,
+    ...(call.blobs && { blobs: call.blobs }),
+  });
 }
 
 const callersNames = (sink: Sink<Reply>, given: GivenNames): Sink<Reply> =>

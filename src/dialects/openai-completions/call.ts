@@ -2,7 +2,7 @@ import type { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
-import { type Complaints, complain, newComplaints, present, readNumber } from '../../call/read.ts';
+import { newComplaints, present, readNumber } from '../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
 import {
@@ -14,6 +14,7 @@ import {
   readStop,
   SAMPLING_FIELDS,
 } from '../openai-chat/client/options.ts';
+import { type Prompt, readTextCompletion } from './prompts.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...COMMON_FIELDS,
@@ -23,20 +24,19 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads a body of the legacy `POST /completions`. Endpoints chat, so the prompt becomes one user message; what has no
- * meaning there (several prompts, tokens, `echo`, `suffix`, `best_of`) is refused and never guessed.
+ * Reads a body of the legacy `POST /completions`. Most endpoints chat, so each prompt also becomes a user message; what
+ * has no meaning in a chat goes only to endpoints that complete text.
  */
 export function decodeCall(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
   const to = newComplaints();
-  const prompt = readPrompt(to, body);
-  for (const field of ['echo', 'suffix', 'best_of'])
-    if (body[field] && body[field] !== 1)
-      complain(to, field, `'${field}' is not supported: models are served as chats.`);
+  const completion = readTextCompletion(to, body);
   const tops = readNumber(to, body, 'logprobs', { min: 0, max: 20, whole: true });
   const native = nativeFields(body, KNOWN);
   const call: Call = {
     ...readCommon(to, body, request.headers),
-    messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }],
+    dialect: 'openai-completions',
+    completion,
+    messages: completion.prompts.map((prompt) => ({ role: 'user', parts: [{ type: 'text', text: textOf(prompt) }] })),
     tools: [],
     output: readOutputFormat(to, body),
     sampling: {
@@ -53,16 +53,5 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   return to.first ? failed(to.first) : ok(call);
 }
 
-function readPrompt(to: Complaints, body: JsonObject): string {
-  const prompt = Array.isArray(body.prompt) && body.prompt.length === 1 ? body.prompt[0] : body.prompt;
-  if (typeof prompt === 'string') return prompt;
-  const missing = prompt === undefined || prompt === null;
-  complain(
-    to,
-    'prompt',
-    missing
-      ? "Missing required parameter: 'prompt'."
-      : "'prompt' must be one string: several prompts and token arrays are not supported.",
-  );
-  return '';
-}
+/** Token ids are never sent as text: they only have a size here, and no token is shorter than what stands for it. */
+const textOf = (prompt: Prompt): string => (typeof prompt === 'string' ? prompt : prompt.join(' '));

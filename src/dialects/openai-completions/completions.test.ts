@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../base/json.ts';
+import { completesOnlyText } from '../../call/call.ts';
 import { collect } from '../../call/collect.ts';
 import { lawsForClient } from '../laws.ts';
 import { SAMPLE_STREAMS, sampleAnswer } from '../samples.ts';
@@ -22,18 +23,42 @@ test('a prompt becomes a call', () => {
   const call = dialect.decodeCall(body, request);
   assert.ok(call.ok);
   assert.deepEqual(call.value.messages, [{ role: 'user', parts: [{ type: 'text', text: 'Once' }] }]);
+  assert.deepEqual(call.value.completion, { prompts: ['Once'] });
   assert.deepEqual(call.value.sampling, { logprobs: true, top_logprobs: 2 });
   assert.equal(call.value.maxOutputTokens, 5);
 });
 
-test('what a chat cannot do is refused by name', () => {
+test('what only a text completion can ask, and whether a chat could hold it too', () => {
+  for (const [more, completion, isTextOnly] of [
+    [{ prompt: ['a', 'b'] }, { prompts: ['a', 'b'] }, false],
+    [{ prompt: ['a', 'b'], stream: true }, { prompts: ['a', 'b'] }, true],
+    [{ prompt: [1, 2] }, { prompts: [[1, 2]] }, true],
+    [{ prompt: [[1], [2, 3]] }, { prompts: [[1], [2, 3]] }, true],
+    [{ echo: true }, { prompts: ['Once'], echo: true }, true],
+    [{ echo: false, suffix: '' }, { prompts: ['Once'] }, false],
+    [{ suffix: 'x' }, { prompts: ['Once'], suffix: 'x' }, true],
+    [{ best_of: 3, n: 2 }, { prompts: ['Once'], bestOf: 3 }, true],
+    [{ best_of: 2, n: 2 }, { prompts: ['Once'] }, false],
+  ] as const) {
+    const call = dialect.decodeCall({ ...body, ...more } as JsonObject, request);
+    assert.ok(call.ok, JSON.stringify(more));
+    assert.deepEqual([call.value.completion, completesOnlyText(call.value)], [completion, isTextOnly]);
+  }
+});
+
+test('what no completion can be is refused by name', () => {
   for (const [more, param] of [
-    [{ prompt: ['a', 'b'] }, 'prompt'],
-    [{ prompt: [1, 2] }, 'prompt'],
-    [{ echo: true }, 'echo'],
-    [{ suffix: 'x' }, 'suffix'],
-    [{ best_of: 3 }, 'best_of'],
     [{ prompt: undefined }, 'prompt'],
+    [{ prompt: [] }, 'prompt'],
+    [{ prompt: ['a', 1] }, 'prompt'],
+    [{ prompt: [[1], 'a'] }, 'prompt'],
+    [{ prompt: [-1] }, 'prompt'],
+    [{ prompt: { a: 1 } }, 'prompt'],
+    [{ prompt: Array.from({ length: 129 }, () => 'a') }, 'prompt'],
+    [{ best_of: 1, n: 2 }, 'best_of'],
+    [{ best_of: 3, stream: true }, 'best_of'],
+    [{ echo: 'yes' }, 'echo'],
+    [{ suffix: 1 }, 'suffix'],
   ] as const) {
     const call = dialect.decodeCall({ ...body, ...more } as JsonObject, request);
     assert.ok(!call.ok);

@@ -3,6 +3,8 @@ import { openaiChatClient } from '../openai-chat/client/client.ts';
 import { encodeEvents, encodeReply } from './answer.ts';
 import { decodeCall } from './call.ts';
 
+export { openaiCompletionsUpstream } from './upstream.ts';
+
 /** OpenAI's legacy text completions, for programs that still speak them. */
 export const openaiCompletionsClient: ClientDialect = {
   id: 'openai-completions',

@@ -3,6 +3,7 @@ import type { DialectId } from '../../catalog/provider.ts';
 /** What a wire format is called on a page. */
 export const DIALECT_WORDS: { readonly [D in DialectId]: string } = {
   'openai-chat': 'OpenAI Chat',
+  'openai-completions': 'OpenAI Completions',
   'openai-responses': 'OpenAI Responses',
   'anthropic-messages': 'Anthropic Messages',
   gemini: 'Gemini',

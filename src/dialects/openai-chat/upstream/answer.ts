@@ -1,4 +1,12 @@
-import { arrayOf, isObject, type Json, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
+import {
+  arrayOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  optionalString,
+  stringOf,
+} from '../../../base/json.ts';
 import { entryOf } from '../../../base/table.ts';
 import { toolCallIds } from '../../../call/call.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
@@ -144,7 +152,7 @@ function startOf(chunk: JsonObject): StartEvent {
 
 function readLogprobs(choice: number, value: Json | undefined, out: Event[]): void {
   if (!isObject(value)) return;
-  const content = arrayOf(value.content).filter(isObject);
+  const content = Array.isArray(value.tokens) ? contentOf(value) : arrayOf(value.content).filter(isObject);
   const refusal = arrayOf(value.refusal).filter(isObject);
   if (content.length === 0 && refusal.length === 0) return;
   out.push({
@@ -152,6 +160,22 @@ function readLogprobs(choice: number, value: Json | undefined, out: Event[]): vo
     choice,
     ...(content.length > 0 && { content }),
     ...(refusal.length > 0 && { refusal }),
+  });
+}
+
+/** The shape of text completions, which some hosts have for chats too: parallel lists, the first of a prompt without a value. */
+function contentOf({ tokens, token_logprobs, top_logprobs }: JsonObject): JsonObject[] {
+  const values = arrayOf(token_logprobs);
+  const tops = arrayOf(top_logprobs);
+  return arrayOf(tokens).map((token, at) => {
+    const text = stringOf(token);
+    const likely = Object.entries(objectOf(tops[at]));
+    return {
+      token: text,
+      logprob: values[at] ?? null,
+      bytes: [...Buffer.from(text)],
+      top_logprobs: likely.map(([other, logprob]) => ({ token: other, logprob, bytes: [...Buffer.from(other)] })),
+    };
   });
 }
 
