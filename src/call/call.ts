@@ -11,6 +11,8 @@ export type Call = {
   readonly dialect?: string;
   /** Its program may refer to items of the answer by their ids. */
   readonly refersToItems?: true;
+  /** Its program reads the codes of errors as numbers only. */
+  readonly numericCodes?: true;
   /** Its program repeats a call whatever status refuses it, and gives up only on a fault that is told in the stream. */
   readonly faultsInBand?: true;
   /** Fallback models, tried in order after `model`. */

@@ -66,6 +66,8 @@ export type AnswerContext = {
 export type FaultContext = {
   readonly id: string | null;
   readonly extra?: JsonObject | undefined;
+  /** The call that failed, where it could be read. */
+  readonly call?: Call;
 };
 export type EncodedFault = {
   readonly status: number;

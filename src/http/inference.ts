@@ -101,7 +101,7 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
     },
     done: (result) =>
       contain(exchange, () => {
-        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id });
+        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id, call });
         if (result.kind !== 'replied') return;
         const context = answerContext(exchange, request, result.target);
         context.extra = extraOf(headers, call, receipt);
@@ -160,7 +160,7 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
         if (result.kind !== 'failed') return stream.end();
         if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
           stream.release();
-          return refuseIn(dialect, response, result.fault, { id: request.id });
+          return refuseIn(dialect, response, result.fault, { id: request.id, call });
         }
         write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
         stream.end();

@@ -117,3 +117,20 @@ for (const [at, body] of BODIES.entries())
       assert.ok(read.success, complaint(read));
       assert.ok(!JSON.stringify(read.data).includes('"UNKNOWN"'), JSON.stringify(read.data));
     });
+
+test('a refusal is read by OpenRouter’s own SDK as what it is, and has its word for everyone else', async () => {
+  const { ProviderOverloadedResponseErrorData$inboundSchema } = await import(
+    '@openrouter/sdk/models/provideroverloadedresponseerrordata.js'
+  );
+  const codeFor = (agent: string): unknown => {
+    const headers = { 'user-agent': agent };
+    const call = openaiResponsesClient.decodeCall({ model: 'a/b', input: 'Hi' }, { headers, params: {} });
+    assert.ok(call.ok);
+    const fault = { code: 'upstream_overloaded', message: 'Busy.' } as const;
+    const { body } = openaiResponsesClient.encodeFault(fault, { id: null, call: call.value });
+    return (body as JsonObject).error;
+  };
+  const theirs = codeFor('speakeasy-sdk/typescript 1.3.19 2.0 1.0 @openrouter/sdk');
+  assert.ok(ProviderOverloadedResponseErrorData$inboundSchema.safeParse(theirs).success);
+  assert.equal((codeFor('OpenAI/JS 7.57.0') as JsonObject).code, 'server_is_overloaded');
+});

@@ -57,6 +57,7 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
     ...readCommon(to, body, request.headers),
     dialect: DIALECT,
     ...(body.store !== false && { refersToItems: true }),
+    ...(readsNumbers(request) && { numericCodes: true }),
     ...(repeatsRefusals(request) && { faultsInBand: true }),
     messages: readMessages(to, body, request),
     tools: readTools(to, body),
@@ -76,6 +77,9 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   };
   return to.first ? failed(to.first) : ok(call);
 }
+
+/** OpenRouter's own SDKs refuse an error whose code is a word (@openrouter/sdk 1.3.19, `z.int()`, seen 2026-11-29). */
+const readsNumbers = ({ headers }: ClientRequest): boolean => /openrouter|speakeasy/i.test(headers['user-agent'] ?? '');
 
 /** Codex asks five times more after 402, 404, 413 and thirty times after 503 (0.171, counted 2026-11-29). */
 const repeatsRefusals = ({ headers }: ClientRequest): boolean =>

@@ -61,7 +61,7 @@ export function tellsInBand(fault: Fault, call: Call): boolean {
 export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
   const row = faultRow(fault);
   const wait = waitSecondsOf(fault);
-  const isWord = KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt';
+  const isWord = !context.call?.numericCodes && (KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt');
   return {
     status: row.status,
     body: {
