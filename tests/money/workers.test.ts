@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type GatewayProcess, outputOf, startGateway } from '../gateway-process.ts';
 import { assertOnRecord, audit, callMany, type Seen, startHost } from './bench.ts';
@@ -45,8 +46,12 @@ test('workers that die one after the other, each a message later in its life, do
   await withWorkers({ DIES_AT: 'each', DIES_MAX: String(MESSAGES_MAX) }, async (gateway) => {
     const seen: Seen[] = [];
     const deaths = (): number => gateway.output().split('has ended (SIGKILL)').length - 1;
-    while (deaths() < MESSAGES_MAX) seen.push(...(await callMany(gateway.base, 5)));
+    while (deaths() < MESSAGES_MAX) {
+      seen.push(...(await callMany(gateway.base, 5)));
+      await wait(100);
+    }
     for (let finished = 0; finished < 20; ) {
+      await wait(100);
       const calls = await callMany(gateway.base, 20);
       finished = calls.filter((one) => one.finished).length;
       seen.push(...calls);
