@@ -62,7 +62,8 @@ export function lineWorld(idle: 'leaps' | 'stands' = 'leaps'): LineWorld {
         },
       });
       return {
-        ...wire,
+        pause: () => wire.pause(),
+        resume: () => wire.resume(),
         abort: () => {
           closed();
           wire.abort();
