@@ -101,7 +101,7 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> =>
     new Promise((done) => {
       child.ref();
-      if (child.exitCode !== null) return done(child.exitCode);
+      if (child.exitCode !== null || child.signalCode !== null) return done(child.exitCode);
       child.once('exit', (code) => {
         if (!options.folder) rmSync(folder, { recursive: true, force: true });
         done(code);
@@ -111,7 +111,7 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
   // A busy machine may take long to start a process; one that never comes, or comes and says nothing, fails its test.
   const patience = AbortSignal.timeout(START_MS_MAX);
   while (!(await isHealthy(origin, patience))) {
-    if (child.exitCode !== null || patience.aborted) {
+    if (child.exitCode !== null || child.signalCode !== null || patience.aborted) {
       killed();
       throw new Error(`the gateway did not start:\n${output}`);
     }
