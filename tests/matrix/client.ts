@@ -34,6 +34,8 @@ export function framesOf(stream: string): { readonly event: string | null; reado
   const frames: { event: string | null; data: string }[] = [];
   for (const block of stream.split('\n\n')) {
     if (block === '' || block.startsWith(':')) continue;
+    // An error said once more as a field that no reader of events knows (the fault of `gemini/client/events.ts`).
+    if (block.startsWith('{"error":') && frames.at(-1)?.data === block) continue;
     const match = /^(?:event: ([\w.]+)\n)?data: ([^\n]*)$/.exec(block);
     if (!match) throw new Error(`a strange block: ${block.slice(0, 200)}`);
     frames.push({ event: match[1] ?? null, data: match[2] ?? '' });

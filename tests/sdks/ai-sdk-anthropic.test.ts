@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAnthropic } from '@ai-sdk/anthropic';
-import { generateText } from 'ai';
+import { generateText, streamText } from 'ai';
 import { API_KEY } from '../gateway-process.ts';
 import { aiSdkProofs } from './ai-sdk-proofs.ts';
 import { gatewayForClients, proveClient } from './prove.ts';
@@ -22,4 +22,12 @@ test('thoughts that nobody asked for are not in the answer', async () => {
   const { text, reasoningText } = await generateText({ model, prompt: 'What is six times seven?' });
   assert.notEqual(text, '');
   assert.equal(reasoningText, undefined);
+});
+
+test('an answer that breaks off is no clean end', async () => {
+  const seen: string[] = [];
+  const model = anthropic('sandbox/cut-stream');
+  const stream = streamText({ model, prompt: 'Hi', maxRetries: 0, onError: () => {} });
+  for await (const part of stream.fullStream) if (part.type === 'error' || part.type === 'finish') seen.push(part.type);
+  assert.equal(seen[0], 'error');
 });

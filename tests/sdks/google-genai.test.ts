@@ -204,3 +204,13 @@ test('the list of models has the shape of the program that asks', async () => {
   assert((await listed({ 'x-goog-api-key': API_KEY })).includes('models'));
   assert(!(await listed({ authorization: `Bearer ${API_KEY}` })).includes('models'));
 });
+
+test('an answer that breaks off is no clean end', async () => {
+  const broken = async (): Promise<string> => {
+    let text = '';
+    const stream = await client.models.generateContentStream({ model: 'sandbox/cut-stream', contents: 'Hi' });
+    for await (const chunk of stream) text += chunk.text ?? '';
+    return text;
+  };
+  await assert.rejects(broken(), (error) => error instanceof ApiError && /UNAVAILABLE/.test(error.message));
+});

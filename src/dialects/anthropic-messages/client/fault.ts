@@ -28,8 +28,9 @@ export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject
       error_type: row.errorType,
       ...(fault.param !== undefined && { param: fault.param }),
       ...(availabilityMembers(fault) as JsonObject),
-      // Where Anthropic's clients look for it.
-      ...(details?.error_code !== undefined && { details }),
+      // Where Anthropic's clients look for it: a 400 without a code Claude Code sends again in other words, six times in
+      // all, with one four times (2.1.332, counted 2026-11-29).
+      ...(callers && { details: { error_code: row.errorType, ...details } }),
       metadata: {
         error_type: row.errorType,
         class: row.class,

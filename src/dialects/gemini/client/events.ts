@@ -8,11 +8,23 @@ import { closeChoice, type OpenChoice, openChoice, takeLogprobs, writeEvent } fr
 import { hidesThoughts } from './reply.ts';
 
 /** How chunks are written one after the other. */
-type Framing = { readonly chunk: (json: string) => string; readonly end: string };
+type Framing = {
+  readonly chunk: (json: string) => string;
+  /** An error that ends the stream. */
+  readonly fault: (json: string) => string;
+  readonly end: string;
+};
 
 /** `alt=sse`. There is no `[DONE]`: the chunk with the finish reasons and the usage is the last one. */
 export const encodeEvents = (answer: AnswerContext): EventEncoder =>
-  encodeWith(answer, { chunk: (json) => `data: ${json}\n\n`, end: '' });
+  encodeWith(answer, {
+    chunk: (json) => `data: ${json}\n\n`,
+    // As an event it is an error to @google/genai 3.3, google-genai 3.6 for Python, google.golang.org/genai 1.77 and
+    // @ai-sdk/google 4; the older SDK within Gemini CLI 0.61 takes that for the end, and hears only of JSON that is no
+    // event (all tried 2026-11-29, in one read and in several). To readers of events that line is an unknown field.
+    fault: (json) => `data: ${json}\n\n${json}\n\n`,
+    end: '',
+  });
 
 /** Without `alt=sse` a stream is one JSON array, written as it grows. */
 export function encodeList(answer: AnswerContext): EventEncoder {
@@ -22,7 +34,7 @@ export function encodeList(answer: AnswerContext): EventEncoder {
     before = ',\r\n';
     return text;
   };
-  return encodeWith(answer, { chunk, end: ']\n' });
+  return encodeWith(answer, { chunk, fault: chunk, end: ']\n' });
 }
 
 /** Events as `GenerateContentResponse`s. */
@@ -74,7 +86,7 @@ function encodeWith(answer: AnswerContext, framing: Framing): EventEncoder {
           ...answer.extra,
         });
       case 'fault':
-        return framing.chunk(JSON.stringify(encodeGeminiFault(event.fault, answer).body)) + framing.end;
+        return framing.fault(JSON.stringify(encodeGeminiFault(event.fault, answer).body)) + framing.end;
       default: {
         const choice = choiceAt(event.choice);
         const parts = writeEvent(choice, event);
