@@ -104,6 +104,7 @@ function reportOf(synced: Synced, changes: Changes, { data, dryRun }: SyncOption
   const orphans = removed.filter((path) => existsSync(join(data, 'curated/models', path)));
   const lines = [
     ...(dryRun ? [describeChanges(changes)] : removed.map((path) => `- ${path} is no longer listed`)),
+    ...synced.oddPrices,
     ...orphans.map((path) => `curated/models/${path} describes a model that nobody serves any more`),
     ...(synced.newHosts.length > 0
       ? [`Hosts that data/sync.toml does not know, left out: ${synced.newHosts.join(', ')}`]

@@ -8,11 +8,12 @@ import type { SyncSettings } from './settings.ts';
 import { isEmbedding, type Listed, type Unified } from './unify.ts';
 import type { Day, Toml } from './write.ts';
 
-const PRICES: readonly (readonly [key: string, listed: string])[] = [
+/** Our names and theirs: hosts' files there do not agree on one name for what a cache costs. */
+const PRICES: readonly (readonly [key: string, ...listed: string[]])[] = [
   ['input', 'input'],
   ['output', 'output'],
-  ['input_cache_read', 'cache_read'],
-  ['input_cache_write', 'cache_write'],
+  ['input_cache_read', 'cache_read', 'cached_input', 'cache_input'],
+  ['input_cache_write', 'cache_write', 'cached_write'],
   ['input_audio', 'input_audio'],
   ['output_audio', 'output_audio'],
   ['output_reasoning', 'reasoning'],
@@ -134,15 +135,20 @@ function priceTable(
 
 function prices(cost: ListedCost, settings: SyncSettings, author: string): Toml {
   const table: { [key: string]: string | undefined } = {};
-  for (const [key, listed] of PRICES) table[key] = decimalPrice(cost[listed]);
+  for (const [key, ...listed] of PRICES) table[key] = decimalPrice(costOf(cost, listed));
   // A cache price of 0 beside a priced input means that the host gave none, not that reading is free.
-  if (cost.cache_read === 0 && (cost.input ?? 0) > 0) delete table.input_cache_read;
-  if (cost.cache_write === 0) delete table.input_cache_write;
+  if (isZero(table.input_cache_read) && (cost.input ?? 0) > 0) delete table.input_cache_read;
+  if (isZero(table.input_cache_write)) delete table.input_cache_write;
   const times = settings.cache_write_1h[author];
   if (times !== undefined && table.input_cache_write !== undefined && cost.input !== undefined)
     table.input_cache_write_1h = decimalPrice(cost.input * times);
   return table;
 }
+
+const costOf = (cost: ListedCost, names: readonly string[]): number | undefined =>
+  names.map((name) => cost[name]).find((value) => value !== undefined);
+
+const isZero = (price: string | undefined): boolean => price !== undefined && /^[0.]+$/.test(price);
 
 const isFree = (price: Toml): boolean =>
   /^[0.]+$/.test(String(price.input)) && /^[0.]*$/.test(String(price.output ?? ''));

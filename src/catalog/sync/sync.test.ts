@@ -135,3 +135,57 @@ test('spellings of one model share a key; versions do not', () => {
   assert.ok(!meets('gpt-4.5', 'gpt-5.4'));
   assert.ok(!meets('gpt-4o-mini', 'gpt-4o'));
 });
+
+const priced = (input: number, output: number, more: object = {}) => ({ cost: { input, output, ...more } });
+const PRICED_HOSTS = {
+  ...SETTINGS,
+  hosts: {
+    openrouter: { provider: 'openrouter' },
+    lab: { provider: 'anthropic', author: 'anthropic' },
+    one: { provider: 'one' },
+    two: { provider: 'two' },
+  },
+};
+
+test('a price that cannot be meant is refused, an odd one is told, and an author is believed', () => {
+  const id = 'anthropic/claude-sonnet-4.5';
+  const listing = (lab: [number, number], one: [number, number], two: [number, number]) => ({
+    openrouter: models(entry(id, priced(1, 5))),
+    lab: models(entry('claude-sonnet-4-5', priced(...lab))),
+    one: models(entry('claude-sonnet-4-5', priced(...one))),
+    two: models(entry('claude-sonnet-4-5', priced(...two))),
+  });
+  const synced = (...prices: Parameters<typeof listing>) => {
+    const { files, oddPrices } = syncModels(listing(...prices), PRICED_HOSTS, {});
+    const table = MODEL_FILE.parse(parse(files.get(`${id}.toml`) ?? ''));
+    return [Object.keys(table.endpoints ?? {}).sort(), oddPrices];
+  };
+  const all = ['anthropic', 'one', 'openrouter', 'two'];
+  assert.deepEqual(synced([1, 5], [2, 8], [0.5, 2]), [all, []]);
+  assert.deepEqual(synced([1, 5], [6, 60], [1, 5]), [
+    ['anthropic', 'openrouter', 'two'],
+    [`${id}@one: refused: $66 per million tokens in and out, where others ask $6`],
+  ]);
+  assert.deepEqual(synced([1, 5], [6, 36], [1, 5]), [
+    all,
+    [`${id}@one: odd: $42 per million tokens in and out, where others ask $6`],
+  ]);
+  assert.deepEqual(synced([1, 5], [0.05, 0.1], [1, 5]), [
+    all,
+    [`${id}@one: odd: $0.15 per million tokens in and out, where others ask $6`],
+  ]);
+  assert.deepEqual(synced([50, 100], [1, 5], [1, 5]), [all, []], 'its author');
+});
+
+test('what a cache costs is read by each of its names', () => {
+  const cached = (more: object) => {
+    const { files } = syncModels({ openrouter: models(entry('openai/gpt-4o', priced(1, 2, more))) }, SETTINGS, {});
+    const { endpoints } = MODEL_FILE.parse(parse(files.get('openai/gpt-4o.toml') ?? ''));
+    const price = endpoints?.openrouter?.price;
+    return [price?.input_cache_read, price?.input_cache_write];
+  };
+  assert.deepEqual(cached({ cache_read: 0.1, cache_write: 1.25 }), ['0.10', '1.25']);
+  assert.deepEqual(cached({ cached_input: 0.03, cached_write: 0.375 }), ['0.03', '0.375']);
+  assert.deepEqual(cached({ cache_input: 0.07 }), ['0.07', undefined]);
+  assert.deepEqual(cached({ cached_input: 0, cached_write: 0 }), [undefined, undefined], 'nothing was said');
+});

@@ -4,6 +4,7 @@ import { RESERVED_AUTHORS } from '../reserved.ts';
 import type { ModelFile } from '../schema.ts';
 import { modelTable } from './facts.ts';
 import { type Listing, readListing } from './models-dev.ts';
+import { examinePrices } from './plausible.ts';
 import type { SyncSettings } from './settings.ts';
 import { type Identity, type KnownIds, unify } from './unify.ts';
 import { type Toml, writeToml } from './write.ts';
@@ -18,6 +19,8 @@ export type Synced = {
   readonly models: number;
   readonly endpoints: number;
   readonly providers: ReadonlySet<string>;
+  /** Prices that no one can mean, which were left out, and those that are only odd: a line each. */
+  readonly oddPrices: readonly string[];
   /** Hosts of the listing that the settings do not know; their models are left out. */
   readonly newHosts: readonly string[];
   /** Hosts of the settings that the listing no longer has. */
@@ -39,12 +42,14 @@ export function syncModels(
 ): Synced {
   const read = readListing(listing);
   const files = new Map<string, string>();
+  const oddPrices: string[] = [];
   const providers = new Set<string>();
   let endpoints = 0;
   for (const unified of unify(read, settings, knownIds(before)).values()) {
     const author = unified.id.split('/')[0] ?? '';
     if (!MODEL_ID.test(unified.id) || RESERVED_AUTHORS.has(author.toLowerCase())) continue;
-    const table = modelTable(unified, read, settings, authors[author] ?? author);
+    const whole = modelTable(unified, read, settings, authors[author] ?? author);
+    const table = whole && plausible(unified.id, whole, settings, oddPrices);
     if (!table) continue;
     const tags = Object.keys(table.endpoints ?? {});
     endpoints += tags.length;
@@ -52,7 +57,20 @@ export function syncModels(
     const path = pathOf(unified.id);
     files.set(path, writeToml(keeping(table, before.get(path)), GENERATED));
   }
-  return { files, models: files.size, endpoints, providers, ...hostsOf(read, settings) };
+  return { files, models: files.size, endpoints, providers, oddPrices, ...hostsOf(read, settings) };
+}
+
+/** The table without hosts whose prices cannot be meant; undefined where none is left. */
+function plausible(id: string, table: Toml, { hosts }: SyncSettings, odd: string[]): Toml | undefined {
+  const endpoints = table.endpoints as { readonly [tag: string]: Toml };
+  const author = id.split('/')[0];
+  const own = new Set(Object.values(hosts).flatMap((host) => (host.author === author ? [host.provider] : [])));
+  const { refused, notes } = examinePrices(id, endpoints, (tag) => own.has(tag.split('/')[0] ?? ''));
+  // Where pictures are written, models.dev lists their price here and that of text there: curated files say both.
+  if ((table.output as readonly string[]).includes('image')) return table;
+  odd.push(...notes);
+  const kept = Object.entries(endpoints).filter(([tag]) => !refused.has(tag));
+  return kept.length === 0 ? undefined : { ...table, endpoints: Object.fromEntries(kept) };
 }
 
 const pathOf = (id: string): string => `${id.replace(':', '+')}.toml`;
