@@ -130,7 +130,7 @@ export async function startGateway(
 }
 
 async function answering(url: string): Promise<void> {
-  for (let left = 200; left > 0; left--) {
+  for (let left = 1_200; left > 0; left--) {
     try {
       await (await fetch(url)).arrayBuffer();
       return;
@@ -154,12 +154,35 @@ export function memoryMegabytes(pid: number): number {
 
 export type Load = { readonly perSecond: number; readonly cpuPerRequest: number; readonly failed: number };
 
+/** Any other program on the measured core; resolves with its process id when `url` answers. */
+export async function startMeasured(
+  command: string,
+  args: readonly string[],
+  url: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const child = start(MEASURED_CORE, command, args, { ...process.env, ...environment });
+  await answering(url);
+  return child.pid ?? 0;
+}
+
 /** Full load by wrk with a prepared body; CPU is that of the measured process alone. */
-export function fullLoad(url: string, pid: number, body: string, connections: number, seconds: number): Load {
+export function fullLoad(
+  url: string,
+  pid: number,
+  body: string,
+  connections: number,
+  seconds: number,
+  headers: { readonly [name: string]: string } = {},
+): Load {
   const script = join(folder, 'post.lua');
   writeFileSync(
     script,
-    `wrk.method = "POST"\nwrk.body = [==[${body}]==]\nwrk.headers["content-type"] = "application/json"\nwrk.headers["authorization"] = "Bearer ${KEY}"\n`,
+    `wrk.method = "POST"\nwrk.body = [==[${body}]==]\nwrk.headers["content-type"] = "application/json"\nwrk.headers["authorization"] = "Bearer ${KEY}"\n${Object.entries(
+      headers,
+    )
+      .map(([name, value]) => `wrk.headers["${name}"] = "${value}"\n`)
+      .join('')}`,
   );
   const before = cpuMicroseconds(pid);
   const done = spawnSync(
