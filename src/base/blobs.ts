@@ -9,7 +9,7 @@ import { isAscii } from 'node:buffer';
 export type Blob = readonly Uint8Array[];
 
 /** Below this a string is as fast. */
-const LENGTH_MIN = 64 * 1024;
+export const LENGTH_MIN = 64 * 1024;
 const BASE64 = ';base64,';
 /** A member that is such a URL, where formats have media. Text and unknown types stay: some dialects read them. */
 const HEAD =
@@ -19,7 +19,8 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 
 const MARK_HEAD = 'switchwright/blob/';
-const markOf = (at: number): string => `${MARK_HEAD}${at}/`;
+/** What stands in a text for the blob at this place of the list. */
+export const markOf = (at: number): string => `${MARK_HEAD}${at}/`;
 const MARK = /switchwright\/blob\/(\d+)\//g;
 
 /** A body that came in these chunks, without its blobs. It is JSON from outside, valid or not; a head cut by a chunk's end stays. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Blob, setAside } from './blobs.ts';
 import { type Fault, fault } from './fault.ts';
+import { jsonShape } from './json-shape.ts';
 import { failed, ok, type Result } from './result.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -63,6 +64,13 @@ const BYTE_ORDER_MARK = 0xfeff;
 
 /** Parses a caller's body: valid UTF-8, valid JSON, bounded nesting, an object. */
 export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObject, Fault> {
+  const obstacle = jsonShape(nestingMax).push(bytes);
+  if (obstacle) return failed(obstacle);
+  return parseSeen(bytes);
+}
+
+/** The same for a body whose shape has been seen to be harmless. */
+function parseSeen(bytes: Uint8Array): Result<JsonObject, Fault> {
   if (!isUtf8(bytes)) return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
   const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
@@ -74,17 +82,18 @@ export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObj
     return failed(fault('invalid_request', `The request body is not valid JSON: ${detail.slice(0, 200)}`));
   }
   if (!isObject(value)) return failed(fault('invalid_request', 'The request body must be a JSON object.'));
-  if (nestingOf(text, nestingMax) > nestingMax)
-    return failed(fault('invalid_request', `The request body nests deeper than ${nestingMax} levels.`));
   return ok(value);
 }
 
-/** The same for a body as it came in chunks, long media set aside: where the value has a mark, `blobs` has the bytes. */
+/**
+ * The same for a body as it came in chunks, whose shape may have been seen as they came. Long media are set aside: where
+ * the value has a mark, `blobs` has the bytes.
+ */
 export function parseChunks(
   chunks: readonly Buffer[],
-  nestingMax: number,
+  shape: { readonly nestingMax: number } | 'seen',
 ): Result<{ readonly value: JsonObject; readonly blobs: readonly Blob[] }, Fault> {
   const { rest, blobs } = setAside(chunks);
-  const value = parseBody(rest, nestingMax);
+  const value = shape === 'seen' ? parseSeen(rest) : parseBody(rest, shape.nestingMax);
   return value.ok ? ok({ value: value.value, blobs }) : value;
 }

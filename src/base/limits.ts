@@ -3,11 +3,23 @@ export const LIMITS = {
   body_bytes_max: 32 * 1024 * 1024,
   nesting_max: 128,
   messages_max: 20_000,
+  /** Of a whole body: what stands between commas, such as token ids; lists and objects; members of objects. */
+  json_values_max: 2_000_000,
+  json_containers_max: 200_000,
+  json_members_max: 300_000,
+  object_members_max: 10_000,
+  /** Labels of a call (spec §2.1), in pairs and in characters. */
+  metadata_pairs_max: 16,
+  metadata_key_length_max: 64,
+  metadata_value_length_max: 512,
   frame_bytes_max: 16 * 1024 * 1024,
   reply_bytes_max: 64 * 1024 * 1024,
   error_body_bytes_max: 64 * 1024,
   asset_bytes_max: 25 * 1024 * 1024,
   asset_count_max: 64,
+  /** Of one call, all together: more than any vendor takes inline. */
+  assets_bytes_max: 64 * 1024 * 1024,
+  assets_at_once_max: 4,
   asset_redirects_max: 3,
   asset_timeout_ms: 15_000,
   attempts_max: 6,
@@ -19,6 +31,16 @@ export const LIMITS = {
   embedding_inputs_max: 2_048,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   embedding_requests_max: 64,
+  /** How long a call waits for memory, and how many may: of one key, of all. */
+  memory_wait_ms: 10_000,
+  memory_line_each_max: 64,
+  memory_line_max: 512,
+  /** A body up to this size has come with its head, or nearly: it is not counted. */
+  small_body_bytes: 64 * 1024,
+  /** So long a client may take nothing of its answer. */
+  answer_stalled_ms: 30_000,
+  /** What is sent to the API besides inference. */
+  form_bytes_max: 1024 * 1024,
   /** Connections of clients to one process; one more is closed unheard. */
   connections_max: 10_000,
   /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { type Call, type Cutoffs, type GatewayOptions, PERCENTILES, type ProviderPreferences } from './call.ts';
@@ -110,8 +111,16 @@ function readLabel(to: Complaints, body: JsonObject, field: string, max: number)
 
 function readMetadata(to: Complaints, body: JsonObject): { readonly [key: string]: string } | undefined {
   const metadata = readObject(to, body, 'metadata');
-  for (const [key, value] of Object.entries(metadata ?? {}))
+  const pairs = Object.entries(metadata ?? {});
+  const { metadata_pairs_max, metadata_key_length_max, metadata_value_length_max } = LIMITS;
+  if (pairs.length > metadata_pairs_max) return refuseMetadata(to, `more than ${metadata_pairs_max} pairs`);
+  for (const [key, value] of pairs) {
+    if (key.length > metadata_key_length_max)
+      return refuseMetadata(to, `a key over ${metadata_key_length_max} characters`);
     if (typeof value !== 'string') return wrongType(to, `metadata.${key}`, 'a string', value);
+    if (value.length > metadata_value_length_max)
+      return refuseMetadata(to, `a value over ${metadata_value_length_max} characters`);
+  }
   return metadata as { readonly [key: string]: string } | undefined;
 }
 
@@ -220,4 +229,9 @@ function readCutoff(to: Complaints, provider: JsonObject, field: string): Cutoff
     if (cut !== undefined) read[name] = cut;
   }
   return read;
+}
+
+function refuseMetadata(to: Complaints, what: string): undefined {
+  complain(to, 'metadata', `Invalid 'metadata': it has ${what}.`);
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { type Access, openAccess } from '../access/access.ts';
 import { type FirstStart, prepareAccess } from '../access/prepare.ts';
+import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
@@ -67,6 +68,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
   let { serving } = parts;
   let loads = 1;
   const health = createHealth(world.elapsed);
+  const memory = createMemory(configuration.memoryBytes, world);
   const gateway: Gateway = {
     world,
     catalog: () => serving.catalog,
@@ -78,8 +80,10 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
     health,
     dialects: DIALECTS,
     boards: configuration.boards,
+    memory,
     upstream: {
       world,
+      memory,
       credentials,
       health,
       deadlines: configuration.deadlines,

@@ -23,6 +23,8 @@ export type Configuration = {
   readonly clientDeadlines: ClientDeadlines;
   /** How long calls in flight get to end after SIGTERM, in milliseconds. */
   readonly drainMs: number;
+  /** What callers may make each process hold. */
+  readonly memoryBytes: number;
   readonly boards: 'public' | 'private';
   /** How many times longer than on an ordinary machine what is near may take: local servers to answer, last words at a stop. */
   readonly patience: number;
@@ -36,6 +38,10 @@ export type Setting = { readonly name: string; readonly default: string; readonl
 
 /** With the second that their last words may take, less than the 10 seconds after which Docker kills. */
 const DRAIN_MS = 8_000;
+
+const MEMORY_MB = 256;
+/** One body of the largest size must fit. */
+const MEMORY_MB_MIN = 128;
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
@@ -87,6 +93,11 @@ export const SETTINGS: readonly Setting[] = [
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
   },
   {
+    name: 'SWITCHWRIGHT_MEMORY_MB',
+    default: String(MEMORY_MB),
+    meaning: `How much memory, in MB, callers may make each process hold: bodies in flight, what is fetched for them, answers not yet read. A call beyond it waits, then is told 503 with \`Retry-After\`; one key has half of it at most. At least ${MEMORY_MB_MIN}. The process itself takes about 150 MB more.`,
+  },
+  {
     name: 'SWITCHWRIGHT_BOARDS',
     default: 'public',
     meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
@@ -126,6 +137,8 @@ export function readConfiguration(environment: Environment): Configuration {
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
     },
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
+    memoryBytes:
+      Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
     boards: boards(environment.SWITCHWRIGHT_BOARDS || 'public'),
     patience: Math.max(1, factor),
     environment: writtenEitherWay(environment),

@@ -6,6 +6,7 @@ import type { Loss } from '../call/loss.ts';
 import type { Source, UserPart } from '../call/message.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
+import { base64Of } from './inline-asset.ts';
 
 /** Every input as a list of parts. Token ids mean something to one tokenizer only: most vendors do not take them. */
 export function partsOf(call: EmbeddingCall, target: Target): Result<(readonly UserPart[])[], Fault> {
@@ -53,7 +54,7 @@ export function dataUrlOf(source: Source, assets: Assets, target: Target, at: nu
     case 'url': {
       const asset = assets.get(source.url);
       if (!asset) return failed(fault('image_download_failed', `Could not fetch ${source.url.slice(0, 200)}`));
-      return ok(`data:${asset.mediaType};base64,${Buffer.from(asset.data).toString('base64')}`);
+      return ok(`data:${asset.mediaType};base64,${base64Of(asset)}`);
     }
     default:
       return source satisfies never;

@@ -12,7 +12,7 @@ const PDF = Buffer.from('%PDF-1.7 and so on').toString('base64');
 /** The media type of a part, as a program sent it in a chat. */
 function typeOf(part: object): string {
   const body = Buffer.from(JSON.stringify({ model: 'x', messages: [{ role: 'user', content: [part] }] }));
-  const parsed = parseChunks([body.subarray(0, 150), body.subarray(150)], 128);
+  const parsed = parseChunks([body.subarray(0, 150), body.subarray(150)], 'seen');
   assert(parsed.ok);
   const decoded = openaiChatClient.decodeCall(parsed.value.value, { headers: {}, params: {} });
   assert(decoded.ok, JSON.stringify(decoded));

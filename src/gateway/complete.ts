@@ -74,6 +74,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     {
       errand: passedOn(chatErrand(gateway, request.call), request),
       plan: decided,
+      who: request.caller.keyId,
     },
     {
       dispatched: ({ endpoint }, prepared) => {

@@ -77,6 +77,7 @@ function runHeld(
       {
         errand: passedOn(embeddingErrand(gateway, request.call), request),
         plan: decided,
+        who: request.caller.keyId,
       },
       { dispatched: ({ endpoint }) => hold.dispatched(endpoint.id), events: () => {}, done },
     );

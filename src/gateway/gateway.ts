@@ -1,4 +1,5 @@
 import type { Access } from '../access/access.ts';
+import type { Memory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
@@ -23,6 +24,7 @@ export type Gateway = {
   readonly dialects: Dialects;
   /** Who sees rankings and apps: everybody, or only callers with a session or a key. */
   readonly boards: 'public' | 'private';
+  readonly memory: Memory;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

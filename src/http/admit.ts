@@ -9,6 +9,7 @@ import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { StoreError, troubleFault } from '../ledger/trouble.ts';
 import { refuse } from './refuse.ts';
+import { FULL, makeRoom } from './room.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -76,7 +77,15 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
   return (request, reply, done) =>
     admitted(request.raw, reply.raw, (caller) => {
       request.caller = caller;
-      done();
+      const { raw } = reply;
+      const who = { memory: gateway.memory, who: caller?.keyId ?? '' };
+      makeRoom(
+        who,
+        request.raw,
+        raw,
+        () => done(),
+        () => refuse(raw, FULL),
+      );
     });
 }
 

@@ -28,7 +28,10 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const early = inferenceHandler(buggy, gateway);
   const server = createServer((request, response) => {
     if (request.url === '/early')
-      return early({ headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, chunks }, response);
+      return early(
+        { headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, chunks, room: null },
+        response,
+      );
     contain({ gateway, dialect: chat, response }, () => {
       response.writeHead(200).write('the beginning');
       throw new Error('a bug');

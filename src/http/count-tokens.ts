@@ -1,6 +1,5 @@
 import type { Fault } from '../base/fault.ts';
 import { type Json, type JsonObject, parseChunks } from '../base/json.ts';
-import { LIMITS } from '../base/limits.ts';
 import type { Result } from '../base/result.ts';
 import type { Call } from '../call/call.ts';
 import type { ClientDialect, ClientRequest } from '../dialects/dialect.ts';
@@ -8,6 +7,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import type { InferenceHandler } from './inference.ts';
+import { shapeOf } from './room.ts';
 
 /** How a dialect asks for a count of tokens, and what it expects for an answer. */
 export type TokenCount = {
@@ -18,9 +18,9 @@ export type TokenCount = {
 
 /** Counts a prompt without sending it anywhere: our own estimate, free, for any model (coding agents ask each turn). */
 export function countTokensHandler({ dialect, decode, encode }: TokenCount, gateway: Gateway): InferenceHandler {
-  return ({ headers, params, chunks }, response) =>
+  return ({ headers, params, chunks, room }, response) =>
     contain({ gateway, dialect, response }, () => {
-      const body = parseChunks(chunks, LIMITS.nesting_max);
+      const body = parseChunks(chunks, shapeOf(room));
       if (!body.ok) return refuseIn(dialect, response, body.error);
       const call = decode(body.value.value, { headers, params });
       if (!call.ok) return refuseIn(dialect, response, call.error);

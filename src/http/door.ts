@@ -15,6 +15,7 @@ import type { Taker } from './lane/connection.ts';
 import { ownUrl } from './prefixes.ts';
 import { isReadable, readBody } from './read-body.ts';
 import { pathOf, refuse } from './refuse.ts';
+import { FULL, makeRoom, type Room } from './room.ts';
 import { PREFIXES } from './route.ts';
 import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
@@ -68,14 +69,20 @@ export function inferenceDoor(gateway: Gateway): Doors {
     if (place === null) return false;
     admit(request, response, (caller) => {
       if (caller === null) return;
-      readBody(
-        request,
-        (chunks) => {
-          const { headers, url = '' } = request;
-          place.handler({ headers: headers as WireHeaders, url, params: place.params, caller, chunks }, response);
-        },
-        (value) => refuse(response, value),
-      );
+      const enter = (room: Room | null): void =>
+        readBody(
+          request,
+          room,
+          (chunks) => {
+            const { headers, url = '' } = request;
+            place.handler(
+              { headers: headers as WireHeaders, url, params: place.params, caller, chunks, room },
+              response,
+            );
+          },
+          (value) => refuse(response, value),
+        );
+      makeRoom({ memory: gateway.memory, who: caller.keyId }, request, response, enter, () => refuse(response, FULL));
     });
     return true;
   };
@@ -86,7 +93,7 @@ export function inferenceDoor(gateway: Gateway): Doors {
     const caller = place && isReadable(headers['content-type']) && knownCaller(gateway, headers);
     if (!place || !caller) return null;
     const { handler, params } = place;
-    return ({ chunks }, answer) => handler({ headers, url, params, caller, chunks }, answer);
+    return ({ chunks }, answer) => handler({ headers, url, params, caller, chunks, room: null }, answer);
   };
   return { open, take, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
 }

@@ -1,5 +1,4 @@
 import { type JsonObject, parseChunks } from '../base/json.ts';
-import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
@@ -19,6 +18,7 @@ import type { Answering } from './answering.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
+import { holdAnswer, type Room, shapeOf } from './room.ts';
 import { createEventStream } from './stream.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -30,6 +30,8 @@ export type InferenceRequest = {
   readonly caller: Caller;
   /** The body as it came. */
   readonly chunks: readonly Buffer[];
+  /** What a large one takes of our memory; null = it is not counted. */
+  readonly room: Room | null;
 };
 export type InferenceHandler = (request: InferenceRequest, response: Answering) => void;
 
@@ -40,13 +42,14 @@ export function inferenceHandler(
   thoughts: KeptThoughts = createKeptThoughts(gateway.world),
   items: KeptItems = createKeptItems(gateway.world),
 ): InferenceHandler {
-  return ({ headers, params, url, caller, chunks }, response) => {
+  return ({ headers, params, url, caller, chunks, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     contain({ gateway, dialect, response }, () => {
-      const body = parseChunks(chunks, LIMITS.nesting_max);
+      const body = parseChunks(chunks, shapeOf(room));
       if (!body.ok) return refuseIn(dialect, response, body.error);
       const { value, blobs } = body.value;
+      room?.settle(sizeOf(chunks), sizeOf(blobs.flat()));
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => items.recall(caller.accountId, id);
       const asked = { headers, params, recall };
@@ -54,10 +57,12 @@ export function inferenceHandler(
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
       const read = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
       const call = thoughts.restore(caller.accountId, read);
-      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts, items });
+      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts, items, room });
     });
   };
 }
+
+const sizeOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0);
 
 type Exchange = {
   readonly gateway: Gateway;
@@ -70,6 +75,7 @@ type Exchange = {
   readonly call: Call;
   readonly thoughts: KeptThoughts;
   readonly items: KeptItems;
+  readonly room: Room | null;
 };
 
 function answer(exchange: Exchange): void {
@@ -85,8 +91,15 @@ function answer(exchange: Exchange): void {
     receivedAt,
     begunAt,
   };
-  if (call.stream) streamAnswer(exchange, request);
-  else wholeAnswer(exchange, request);
+  // A call may outlive its response: whole ones run to their end.
+  exchange.room?.keep();
+  try {
+    if (call.stream) streamAnswer(exchange, request);
+    else wholeAnswer(exchange, request);
+  } catch (cause) {
+    exchange.room?.close();
+    throw cause;
+  }
 }
 
 type CompletionRequest = Parameters<typeof complete>[1];
@@ -99,7 +112,8 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
     settled: (value) => {
       receipt = value;
     },
-    done: (result) =>
+    done: (result) => {
+      exchange.room?.close();
       contain(exchange, () => {
         if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id, call });
         if (result.kind !== 'replied') return;
@@ -108,7 +122,9 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
         exchange.thoughts.keep(exchange.caller.accountId, result.reply.choices[0]?.parts ?? []);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
         sendJson(response, text, { 'x-generation-id': request.id });
-      }),
+        holdAnswer(gateway.memory, exchange.caller.keyId, response, text.length);
+      });
+    },
   });
   response.on('close', () => {
     if (!response.writableFinished) completion.cancel();
@@ -155,7 +171,8 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
     settled: (receipt) => {
       if (context) context.extra = extraOf(headers, call, receipt);
     },
-    done: (result) =>
+    done: (result) => {
+      exchange.room?.close();
       contain(exchange, () => {
         if (result.kind !== 'failed') return stream.end();
         if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
@@ -164,7 +181,8 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
         }
         write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
         stream.end();
-      }),
+      });
+    },
   });
 }
 

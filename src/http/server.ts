@@ -13,7 +13,7 @@ import { GOOGLE_VERSIONS } from './google-paths.ts';
 import { CORS } from './headers.ts';
 import { addLane } from './lane/lane.ts';
 import { ownUrl } from './prefixes.ts';
-import { TOO_LARGE, UNREADABLE_TYPE } from './read-body.ts';
+import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
@@ -62,7 +62,9 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
   server.decorateRequest('caller', null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.setErrorHandler((error: FastifyError, _request, reply) => refuseReply(reply, faultOf(error, gateway)));
+  server.setErrorHandler((error: FastifyError, { routeOptions }, reply) =>
+    refuseReply(reply, faultOf(error, gateway, routeOptions.bodyLimit ?? LIMITS.body_bytes_max)),
+  );
   const mounted: Mounted[] = doors.paths.map((url) => ({ method: 'POST', url }));
   const notFound = notFoundHandler(mounted);
   server.addHook('onRequest', (request, reply, done) => (request.is404 ? notFound(request, reply) : done()));
@@ -123,6 +125,8 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     method: route.method,
     url: prefix + route.path,
     onRequest: admit(gateway, route.auth),
+    // Only what may spend is sent prompts; forms of pages and of the management are short.
+    bodyLimit: route.auth === 'inference' || route.auth === 'key' ? LIMITS.body_bytes_max : LIMITS.form_bytes_max,
     handler: async (request, reply) => {
       const bytes = request.body as Buffer | undefined;
       const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
@@ -181,8 +185,8 @@ function originOf(request: FastifyRequest): string {
   return `${request.protocol}://${host}`;
 }
 
-function faultOf(error: FastifyError, gateway: Gateway): ReturnType<typeof fault> {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TOO_LARGE;
+function faultOf(error: FastifyError, gateway: Gateway, bodyLimit: number): ReturnType<typeof fault> {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(bodyLimit);
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return UNREADABLE_TYPE;
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return fault('invalid_request', error.message);

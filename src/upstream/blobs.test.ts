@@ -22,7 +22,7 @@ const body = { model: 'openai/gpt-4.1-mini', max_tokens: 5, messages: [{ role: '
 function sent(id: DialectId, isSetAside: boolean): string {
   const bytes = Buffer.from(JSON.stringify(body));
   const cut = Array.from({ length: 40 }, (_, at) => bytes.subarray(at * 10_000, (at + 1) * 10_000));
-  const parsed = parseChunks(isSetAside ? cut : [], 100);
+  const parsed = parseChunks(isSetAside ? cut : [], 'seen');
   const value = isSetAside && parsed.ok ? parsed.value.value : body;
   const decoded = CLIENT_DIALECTS['openai-chat']?.decodeCall(value, { headers: {}, params: {} });
   assert.ok(decoded?.ok);
@@ -31,8 +31,9 @@ function sent(id: DialectId, isSetAside: boolean): string {
   const target = sampleTarget(id);
   const translated = chatErrand({ world: realWorld(), dialects: DIALECTS }, call).translate(target);
   assert.ok(translated.ok);
+  const blobs = call.blobs ?? [];
   const credential = { expand: (text: string) => text } as Credential;
-  const written = writeRequest(translated.value[0], target, credential, new Map());
+  const written = writeRequest(translated.value[0], target, credential, { assets: new Map(), blobs });
   assert.ok(written.ok, id);
   const { body: pieces } = written.value.request;
   assert.equal(typeof pieces === 'string', !isSetAside);

@@ -24,6 +24,7 @@ type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> 
 export function chatErrand(means: Means, asked: Call): Errand<Reply> {
   return {
     isStreamed: asked.stream,
+    blobs: asked.blobs ?? [],
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
       const [call, ...others] = callsFor(asked, target.endpoint);
@@ -63,7 +64,6 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
       return readAnswer(context, headers, prefill === undefined ? told : withoutPrefill(told, prefill));
     },
     decodeFault: dialect.decodeFault,
-    ...(call.blobs && { blobs: call.blobs }),
   });
 }
 

@@ -1,16 +1,21 @@
+import type { Fault } from '../base/fault.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
 
 export type Collected = { readonly status: number; readonly headers: WireHeaders; readonly body: Uint8Array };
 export type CollectError = {
-  readonly kind: WireError['kind'] | 'timeout' | 'too-large' | 'cancelled';
+  readonly kind: WireError['kind'] | 'timeout' | 'too-large' | 'cancelled' | 'no-room';
   readonly message: string;
+  /** Of `no-room`: what the caller is told. */
+  readonly fault?: Fault;
 };
 export type CollectLimits = {
   readonly bytesMax: number;
   readonly timeoutMs: number;
   /** Handed a function that gives the exchange up; for callers whose own client may leave. */
   readonly onCancel?: (cancel: () => void) => void;
+  /** Asked for memory when the head has come, with the length that it tells; nothing is read until it answers. */
+  readonly room?: (bytes: number | null) => Promise<Fault | null>;
 };
 
 /** One small exchange with its whole body, bounded in size and time. Not for the hot path. */
@@ -33,6 +38,16 @@ export function collectBody(
       wire?.abort();
       settle(failed({ kind, message }));
     };
+    const askForRoom = (length: string | undefined): void => {
+      if (!limits.room) return;
+      wire?.pause();
+      limits.room(length === undefined ? null : Number(length)).then((fault) => {
+        if (!fault) return wire?.resume();
+        wire?.abort();
+        settle(failed({ kind: 'no-room', message: fault.message, fault }));
+      }, noRoom);
+    };
+    const noRoom = (): void => giveUp('cancelled', 'given up');
     const stopTimer = world.after(limits.timeoutMs, () => giveUp('timeout', `no answer within ${limits.timeoutMs} ms`));
     wire = world.request(request, {
       head: (code, all) => {
@@ -40,6 +55,7 @@ export function collectBody(
         headers = all;
         if (Number(all['content-length'] ?? 0) > limits.bytesMax)
           giveUp('too-large', `more than ${limits.bytesMax} bytes`);
+        else if (code === 200) askForRoom(all['content-length']);
       },
       data: (bytes) => {
         size += bytes.length;

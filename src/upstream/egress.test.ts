@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
+import { type Blob, putBack } from '../base/blobs.ts';
 import { LIMITS } from '../base/limits.ts';
+import { createMemory } from '../base/memory.ts';
 import { PRODUCT } from '../base/product.ts';
 import { fetchAssets } from './egress.ts';
 import { realWorld } from './world.ts';
@@ -34,13 +36,14 @@ after(() => {
 const { port } = server.address() as AddressInfo;
 const origin = `http://127.0.0.1:${port}`;
 const world = realWorld({ egressAllow: `127.0.0.1:${port}` });
-const fetchOne = (path: string) => fetchAssets(world, [{ url: origin + path, kind: 'image' }]).result;
+const options = () => ({ allowance: createMemory(2 ** 28, world).open('key'), blobs: [] });
+const fetchOne = (path: string) => fetchAssets(world, [{ url: origin + path, kind: 'image' }], options()).result;
 
 test('each URL is fetched once, redirects followed, the bytes name the type; no credential travels', async () => {
   seen.length = 0;
   const paths = ['/image?sig=1', '/image?sig=1', `/hop/${LIMITS.asset_redirects_max - 1}`];
   const assets = paths.map((path) => ({ url: origin + path, kind: 'image' as const }));
-  const result = await fetchAssets(world, [...assets, { url: `${origin}/text`, kind: 'file' }]).result;
+  const result = await fetchAssets(world, [...assets, { url: `${origin}/text`, kind: 'file' }], options()).result;
   assert.ok(result.ok);
   assert.deepEqual([...result.value].map(([url, { mediaType }]) => [url.slice(origin.length), mediaType]).sort(), [
     [paths[2], 'image/png'],
@@ -84,8 +87,47 @@ test('one failure gives the others up', async () => {
   const result = await fetchAssets(
     both,
     urls.map((url) => ({ url, kind: 'image' })),
+    options(),
   ).result;
   assert.ok(!result.ok && result.error.metadata?.status === 404);
   stalled.closeAllConnections();
   stalled.close();
+});
+
+test('what a call names is bounded as a whole and weighs only while it is held; a large one goes on as bytes', async () => {
+  const size = 24 * 1024 * 1024;
+  let sent = 0;
+  const pictures = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': size });
+    const body = Buffer.alloc(size, 7);
+    PNG.copy(body);
+    sent++;
+    response.end(body);
+  });
+  await new Promise<void>((ready) => pictures.listen(0, '127.0.0.1', ready));
+  const host = `127.0.0.1:${(pictures.address() as AddressInfo).port}`;
+  const near = realWorld({ egressAllow: host });
+  const memory = createMemory(256 * 1024 * 1024, near);
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ url: `http://${host}/${at}`, kind: 'image' as const }));
+  const many = memory.open('key');
+  const refused = await fetchAssets(near, named(64), { allowance: many, blobs: [] }).result;
+  assert.ok(!refused.ok);
+  assert.equal(refused.error.code, 'payload_too_large');
+  assert.ok(sent <= 8, `${sent} of 64 were asked for`);
+  many.close();
+  assert.equal(memory.used(), 0);
+  const one = memory.open('key');
+  const blobs: Blob[] = [];
+  const taken = await fetchAssets(near, named(1), { allowance: one, blobs }).result;
+  assert.ok(taken.ok);
+  const [fetched] = [...taken.value.values()];
+  assert.deepEqual([fetched?.mediaType, fetched?.data.length], ['image/png', 0]);
+  const text = putBack(`{"data":"${fetched?.mark}"}`, blobs).map(String).join('');
+  assert.deepEqual(Buffer.from(JSON.parse(text).data, 'base64').subarray(0, PNG.length), PNG);
+  assert.ok(Math.abs(memory.used() - (size * 4) / 3) < 1024, `${memory.used()} bytes are counted`);
+  one.close();
+  assert.equal(memory.used(), 0);
+  pictures.closeAllConnections();
+  pictures.close();
 });

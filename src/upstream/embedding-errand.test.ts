@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Deadlines } from '../base/limits.ts';
 import { DEADLINES } from '../base/limits.ts';
+import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { EmbeddingCall, EmbeddingReply } from '../call/embedding.ts';
 import { bedrockEmbeddingsUpstream } from '../dialects/bedrock-embeddings/index.ts';
@@ -58,6 +59,7 @@ function run(
   const dependencies = {
     world,
     credentials: createCredentials({}),
+    memory: createMemory(2 ** 28, world),
     health: createHealth(world.now),
     deadlines: { ...DEADLINES, ...deadlines },
   };
@@ -68,7 +70,7 @@ function run(
       events: () => {},
       done: (outcome: RunOutcome<EmbeddingReply>) => resolve({ outcome, sent }),
     };
-    startRun(dependencies, { errand, plan }, listener);
+    startRun(dependencies, { errand, plan, who: 'key' }, listener);
   });
 }
 

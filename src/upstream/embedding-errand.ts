@@ -16,6 +16,7 @@ export function embeddingErrand(
 ): Errand<EmbeddingReply> {
   return {
     isStreamed: false,
+    blobs: [],
     parameters: () => [
       ...(call.dimensions === undefined ? [] : ['dimensions']),
       ...(call.inputType === undefined ? [] : ['input_type']),

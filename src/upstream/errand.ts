@@ -14,6 +14,8 @@ export type Answered = { readonly id?: string; readonly usage?: Usage };
 /** What a run carries to providers, whatever the operation: a chat call, texts to embed. */
 export type Errand<Answer extends Answered> = {
   readonly isStreamed: boolean;
+  /** What the marks in the call, and so in every body that is encoded from it, stand for. */
+  readonly blobs: readonly Blob[];
   /** The parameters that were sent, by the names that losses go by; of a strict call, all that may be lost. */
   readonly parameters: () => Indispensable;
   /** The exchanges that this endpoint needs for the whole call, in order: more than one where it takes less at once. */
@@ -31,8 +33,6 @@ export type Translation<Answer> = {
   /** What must be fetched before `encode`. */
   readonly assets: () => readonly Asset[];
   readonly encode: (assets: Assets) => Result<EncodedCall, Fault>;
-  /** What the marks in the encoded body stand for. */
-  readonly blobs?: readonly Blob[];
   /** How a 2xx answer with these headers is read. */
   readonly read: (headers: WireHeaders, sink: Sink<Answer>) => Reader;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;

@@ -1,12 +1,15 @@
+import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
+import type { Allowance } from '../base/memory.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Cancel, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
+import type { Fetched } from '../facts/asset.ts';
 import type { Candidate } from '../facts/plan.ts';
 import * as faults from './attempt-faults.ts';
 import { sign } from './auth/sign.ts';
 import type { Credential, Credentials } from './credentials.ts';
-import { type AssetData, fetchAssets } from './egress.ts';
+import { fetchAssets } from './egress.ts';
 import type { Indispensable, Translation } from './errand.ts';
 import { secretsOf } from './redact.ts';
 import { writeRequest } from './write-request.ts';
@@ -26,7 +29,11 @@ export type Preparation = {
   /** The parameters whose loss refuses the endpoint; null where a loss is only reported. */
   readonly indispensable: Indispensable | null;
   /** What earlier attempts of the same call have fetched; added to. */
-  readonly assets: Map<string, AssetData>;
+  readonly assets: Map<string, Fetched>;
+  /** What those of them that are large stand for, behind the call's own; added to. */
+  readonly blobs: Blob[];
+  /** The memory that they take. */
+  readonly allowance: () => Allowance;
   /** Handed what gives up a download that `prepare` has begun, and null when it is over. */
   readonly downloading: (cancel: Cancel | null) => void;
 };
@@ -50,7 +57,7 @@ export function prepare(
     write(preparation, candidate, state.credential, done);
     return;
   }
-  const fetching = fetchAssets(world, wanted);
+  const fetching = fetchAssets(world, wanted, { allowance: preparation.allowance(), blobs: preparation.blobs });
   preparation.downloading(fetching.cancel);
   fetching.result
     .then((fetched) => {
@@ -66,12 +73,12 @@ export function prepare(
 }
 
 function write(
-  { world, translation, indispensable, assets }: Preparation,
+  { world, translation, indispensable, assets, blobs }: Preparation,
   candidate: Candidate,
   credential: Credential,
   done: (prepared: Result<Prepared, Fault>) => void,
 ): void {
-  const written = writeRequest(translation, candidate, credential, assets);
+  const written = writeRequest(translation, candidate, credential, { assets, blobs });
   if (!written.ok) {
     done(written);
     return;

@@ -1,17 +1,19 @@
 import { assert } from '../base/assert.ts';
+import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
+import type { Allowance, Memory } from '../base/memory.ts';
 import type { Cancel, World } from '../base/world.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Reply } from '../call/reply.ts';
+import type { Fetched } from '../facts/asset.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Candidate, Plan } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
 import { type AttemptEnd, type AttemptHandle, startAttempt } from './attempt.ts';
 import * as faults from './attempt-faults.ts';
 import type { Credentials } from './credentials.ts';
-import type { AssetData } from './egress.ts';
 import type { Answered, Errand, Translation } from './errand.ts';
 import type { Health } from './health.ts';
 import { reportOf } from './health-report.ts';
@@ -42,6 +44,7 @@ export type RunOutcome<Answer = Reply> = { readonly attempts: readonly Attempt[]
 
 export type RunDependencies = {
   readonly world: World;
+  readonly memory: Memory;
   readonly credentials: Credentials;
   readonly health: Health;
   readonly deadlines: Deadlines;
@@ -49,6 +52,8 @@ export type RunDependencies = {
 export type RunRequest<Answer extends Answered> = {
   readonly errand: Errand<Answer>;
   readonly plan: Plan;
+  /** On whose share of the memory what must be fetched is held: a key's id. */
+  readonly who: string;
 };
 
 export type Run = {
@@ -75,7 +80,10 @@ type State<Answer extends Answered> = {
   readonly startedAt: number;
   readonly attempts: Attempt[];
   readonly failures: Failure[];
-  readonly assets: Map<string, AssetData>;
+  readonly assets: Map<string, Fetched>;
+  readonly blobs: Blob[];
+  /** What was fetched weighs so much; null = nothing was. */
+  allowance: Allowance | null;
   /** The candidate under way, and the one that has had its second chance. */
   index: number;
   retried: number;
@@ -107,6 +115,8 @@ export function startRun<Answer extends Answered>(
     attempts: [],
     failures: [],
     assets: new Map(),
+    blobs: [...request.errand.blobs],
+    allowance: null,
     index: 0,
     retried: -1,
     given: new Set(),
@@ -152,6 +162,7 @@ function finish<Answer extends Answered>(state: State<Answer>, result: Outcome<A
   if (state.over) return;
   state.over = true;
   state.handle = null;
+  state.allowance?.close();
   state.listener.done({ ...result, attempts: state.attempts, losses: state.losses });
 }
 
@@ -178,7 +189,13 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
     state.stop = cancel;
   };
   const indispensable = request.plan.strict ? request.errand.parameters() : null;
-  prepare({ world, credentials, translation, indispensable, assets, downloading }, candidate, (prepared) =>
+  const allowance = (): Allowance => {
+    state.allowance ??= dependencies.memory.open(request.who);
+    return state.allowance;
+  };
+  const { blobs } = state;
+  const means = { world, credentials, translation, indispensable, assets, blobs, allowance, downloading };
+  prepare(means, candidate, (prepared) =>
     guard(state, () => {
       if (prepared.ok) send(state, candidate, translation, prepared.value);
       else noteFailure(state, candidate, prepared.error);

@@ -1,4 +1,4 @@
-import { putBack } from '../base/blobs.ts';
+import { type Blob, putBack } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Json } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
@@ -21,7 +21,7 @@ export function writeRequest(
   translation: Translation<unknown>,
   target: Target,
   credential: Credential,
-  assets: Assets,
+  { assets, blobs }: { readonly assets: Assets; readonly blobs: readonly Blob[] },
 ): Result<Written, Fault> {
   const encoded = translation.encode(assets);
   if (!encoded.ok) return encoded;
@@ -40,7 +40,7 @@ export function writeRequest(
         ...encoded.value.headers,
         ...settings.headers,
       },
-      body: translation.blobs ? putBack(JSON.stringify(body), translation.blobs) : JSON.stringify(body),
+      body: blobs.length > 0 ? putBack(JSON.stringify(body), blobs) : JSON.stringify(body),
       reach: 'operator',
     },
     losses,

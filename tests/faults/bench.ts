@@ -1,4 +1,5 @@
 import { DEADLINES } from '#src/base/limits.ts';
+import { createMemory } from '#src/base/memory.ts';
 import { pico } from '#src/base/money.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
@@ -136,12 +137,13 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const dependencies: RunDependencies = {
     world,
     credentials: createCredentials({ KEY: SECRET }),
+    memory: createMemory(2 ** 28, world),
     health: options.health ?? createHealth(world.now),
     deadlines: DEADLINES,
   };
   const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
   const errand = chatErrand({ world, dialects }, callOf(options.call));
-  const request = { errand, plan: planOf(targets, options.plan) };
+  const request = { errand, plan: planOf(targets, options.plan), who: 'key' };
   let isOver = false;
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),

@@ -1,5 +1,6 @@
 import { openAccess } from '../../access/access.ts';
 import { DEADLINES } from '../../base/limits.ts';
+import { createMemory } from '../../base/memory.ts';
 import type { World } from '../../base/world.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { DIALECTS } from '../../dialects/registry.ts';
@@ -67,6 +68,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
   const storage = openStorageOver(store.connect(name, world), world);
   const access = await openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
   const health = createHealth(world.elapsed);
+  const memory = createMemory(MEMORY_BYTES, world);
   return {
     world,
     catalog: () => catalog,
@@ -78,10 +80,12 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     health,
     dialects: DIALECTS,
     boards: 'public',
-    upstream: { world, credentials: createCredentials({}), health, deadlines: DEADLINES },
+    memory,
+    upstream: { world, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };
 }
 
+const MEMORY_BYTES = 256 * 1024 * 1024;
 const NO_WIRE = { pause: () => {}, resume: () => {}, abort: () => {} };
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -5,6 +5,7 @@ import { entryOf } from '../../base/table.ts';
 import type { Call } from '../../call/call.ts';
 import type { AudioPart, FilePart, ImagePart, Source, VideoPart } from '../../call/message.ts';
 import type { Asset } from '../../facts/asset.ts';
+import { base64Of } from '../inline-asset.ts';
 import { type Encoding, lose } from './encoding.ts';
 
 type MediaPart = ImagePart | FilePart | AudioPart | VideoPart;
@@ -63,9 +64,7 @@ function bytesOf(encoding: Encoding, source: Source): Result<Bytes | undefined, 
       if (isS3(source.url)) return ok({ mediaType: '', source: { s3Location: { uri: source.url } } });
       const asset = encoding.assets.get(source.url);
       if (!asset) return failed(fault('image_download_failed', `Could not fetch ${source.url.slice(0, 200)}`));
-      const { buffer, byteOffset, byteLength } = asset.data;
-      const bytes = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-      return ok({ mediaType: asset.mediaType, source: { bytes } });
+      return ok({ mediaType: asset.mediaType, source: { bytes: base64Of(asset) } });
     }
     case 'file-id':
       return ok(isS3(source.id) ? { mediaType: '', source: { s3Location: { uri: source.id } } } : undefined);

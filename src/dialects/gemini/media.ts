@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { AudioPart, FilePart, ImagePart, VideoPart } from '../../call/message.ts';
 import type { Asset, Assets } from '../../facts/asset.ts';
+import { base64Of } from '../inline-asset.ts';
 import { GEMINI } from './names.ts';
 
 export type MediaPart = ImagePart | FilePart | AudioPart | VideoPart;
@@ -44,8 +45,7 @@ export function mediaPart(part: MediaPart, assets: Assets): Result<JsonObject, F
         return ok({ ...native, fileData: { ...objectOf(native.fileData), fileUri: source.url } });
       const asset = assets.get(source.url);
       if (!asset) return failed(fault('image_download_failed', `Could not fetch ${source.url.slice(0, 200)}`));
-      const data = Buffer.from(asset.data.buffer, asset.data.byteOffset, asset.data.byteLength).toString('base64');
-      return ok({ ...native, inlineData: { mimeType: mimeType(part, asset.mediaType), data } });
+      return ok({ ...native, inlineData: { mimeType: mimeType(part, asset.mediaType), data: base64Of(asset) } });
     }
     default:
       return source satisfies never;

@@ -5,6 +5,7 @@ import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { AssistantMessage, Message, ReasoningPart, Source } from '../../call/message.ts';
 import type { Asset, Assets } from '../../facts/asset.ts';
+import { base64Of } from '../inline-asset.ts';
 
 /** Ollama takes images as bare base64 and fetches nothing (API reference, read 2026-11-22). */
 export function ollamaAssets(call: Call): Asset[] {
@@ -71,7 +72,7 @@ function imagesOf(message: Message, at: number, assets: Assets, losses: Loss[]):
     if (part.type === 'file' || part.type === 'audio' || part.type === 'video')
       losses.push({ field: `messages[${at}].content[${index}]`, reason: `Ollama takes no ${part.type}` });
     if (part.type !== 'image') continue;
-    const data = base64Of(part.source, assets);
+    const data = inlineOf(part.source, assets);
     if (data === undefined)
       return failed(fault('image_download_failed', 'An image could not be fetched.', { param: `messages[${at}]` }));
     images.push(data);
@@ -79,10 +80,10 @@ function imagesOf(message: Message, at: number, assets: Assets, losses: Loss[]):
   return ok(images);
 }
 
-function base64Of(source: Source, assets: Assets): string | undefined {
+function inlineOf(source: Source, assets: Assets): string | undefined {
   if (source.kind === 'base64') return source.data;
   const asset = source.kind === 'url' ? assets.get(source.url) : undefined;
-  return asset && Buffer.from(asset.data.buffer, asset.data.byteOffset, asset.data.byteLength).toString('base64');
+  return asset && base64Of(asset);
 }
 
 const isOpenThought = ({ kind, signature }: ReasoningPart): boolean => kind === 'text' && signature === undefined;

@@ -1,14 +1,12 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ClientDeadlines } from '../../base/limits.ts';
+import { type ClientDeadlines, LIMITS } from '../../base/limits.ts';
 import { refuseSocket } from '../sockets.ts';
 import { LaneConnection, type LaneOwner, type Taker } from './connection.ts';
 
 /** As Node's server has it: its heads, and how long a connection may lie between two requests. */
 const HEAD_BYTES_MAX = 16 * 1024;
 const IDLE_MS_MAX = 75_000;
-/** Larger bodies go the other way, where each is asked for, counted and held back. */
-const BODY_BYTES_MAX = 256 * 1024;
 
 /**
  * Puts a lane before Node's server: a connection's plain POSTs that `take` wants are read and answered straight on its
@@ -21,7 +19,8 @@ export function addLane(server: Server, take: Taker, deadlines: ClientDeadlines)
   const owner: LaneOwner = {
     take,
     headBytesMax: HEAD_BYTES_MAX,
-    bodyBytesMax: BODY_BYTES_MAX,
+    // Larger bodies go the other way, where each is asked for, counted and held back.
+    bodyBytesMax: LIMITS.small_body_bytes,
     now: () => performance.now(),
     handOn: (connection, socket, bytes) => {
       connections.delete(connection);

@@ -9,6 +9,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../call/message.ts';
+import { base64Of } from '../../inline-asset.ts';
 import { citationOf } from '../citations.ts';
 import { CLAUDE, fieldsOf, leftover } from '../words.ts';
 import type { Encoding } from './encoding.ts';
@@ -63,7 +64,7 @@ function sourceOf(encoding: Encoding, source: Source): JsonObject {
     case 'url': {
       const asset = encoding.assets.get(source.url);
       if (!asset) return { type: 'url', url: source.url };
-      return { type: 'base64', media_type: asset.mediaType, data: Buffer.from(asset.data).toString('base64') };
+      return { type: 'base64', media_type: asset.mediaType, data: base64Of(asset) };
     }
     default:
       return source satisfies never;

@@ -13,6 +13,7 @@ import type { Tool } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
+import { base64Of } from '../../inline-asset.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
@@ -115,8 +116,7 @@ function writePart(writer: Writer, part: UserPart, path: string): JsonObject | u
 function inlined(writer: Writer, source: Source): string | undefined {
   const asset = source.kind === 'url' ? writer.assets.get(source.url) : undefined;
   if (!asset) return undefined;
-  const data = Buffer.from(asset.data.buffer, asset.data.byteOffset, asset.data.byteLength).toString('base64');
-  return `data:${asset.mediaType};base64,${data}`;
+  return `data:${asset.mediaType};base64,${base64Of(asset)}`;
 }
 
 /** Where OpenAI's own mark is not taken it is left out: servers refuse fields they do not know. */
