@@ -70,7 +70,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'catalog',
-    usage: 'catalog check | catalog sync [--from FILE|URL] [--data FOLDER] [--keep] [--dry-run]',
+    usage:
+      'catalog check [--against genai-prices|FILE|URL] | catalog sync [--from FILE|URL] [--data FOLDER] [--keep] [--dry-run]',
     meaning:
       'Checks the catalogue’s files, or writes those of models anew from models.dev, or from a saved copy of it; ' +
       '--data names another data folder, --keep leaves the files of models that are no longer listed, --dry-run only says ' +
