@@ -26,7 +26,8 @@ export const UPSTREAMS = [
 export type Upstream = (typeof UPSTREAMS)[number];
 
 /** The sandbox's test cards that the proofs use. */
-type Card = 'echo' | 'tools' | 'json' | 'reasoner' | 'vision' | 'error-429';
+const CARDS = ['echo', 'tools', 'json', 'reasoner', 'vision', 'error-429', 'error-503'] as const;
+type Card = (typeof CARDS)[number];
 export type Ask = {
   readonly upstream: Upstream;
   /** The id of a model that plays this card and is reached over this upstream alone. */
@@ -60,7 +61,7 @@ const upstreamIdOf = (upstream: Upstream, card: Card): string =>
 function catalogue(): { [path: string]: string } {
   const files: { [path: string]: string } = {};
   for (const upstream of UPSTREAMS)
-    for (const card of ['echo', 'tools', 'json', 'reasoner', 'vision', 'error-429'] as const)
+    for (const card of CARDS)
       files[`models/${modelOf(upstream, card)}.toml`] = [
         `name = "${card} over ${upstream}"`,
         'context = 131_072',
