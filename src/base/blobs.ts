@@ -90,8 +90,7 @@ export function putBack(text: string, blobs: readonly Blob[]): Uint8Array[] {
 
 /** How base64 begins, `length` characters of it at most: that of a blob where a mark stands for one. */
 export function headOf(text: string, blobs: readonly Blob[] | undefined, length: number): string {
-  const mark = text.startsWith(MARK_HEAD) ? Number(text.slice(MARK_HEAD.length, -1)) : undefined;
-  const blob = mark === undefined ? undefined : blobs?.[mark];
+  const blob = blobs && blobBehind(text, blobs);
   if (!blob) return text.slice(0, length);
   let head = '';
   for (const piece of blob) {
@@ -101,6 +100,11 @@ export function headOf(text: string, blobs: readonly Blob[] | undefined, length:
     if (head.length >= length) break;
   }
   return head;
+}
+
+/** What stands behind a value that is a mark; undefined for a value that is itself. */
+export function blobBehind(value: string, blobs: readonly Blob[]): Blob | undefined {
+  return value.startsWith(MARK_HEAD) ? blobs[Number(value.slice(MARK_HEAD.length, -1))] : undefined;
 }
 
 /** Whether the bytes mean themselves inside a JSON string: no escape, no control character, nothing beyond ASCII. */

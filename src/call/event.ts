@@ -39,6 +39,8 @@ export type StartEvent = {
   readonly model?: string;
   readonly systemFingerprint?: string;
   readonly serviceTier?: string;
+  /** What is known of the prompt's tokens by now; the gateway puts its estimate where the vendor tells nothing yet. */
+  readonly prompt?: Usage;
 };
 export type TextEvent = { readonly type: 'text'; readonly choice: number; readonly text: string };
 export type RefusalEvent = { readonly type: 'refusal'; readonly choice: number; readonly text: string };

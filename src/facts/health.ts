@@ -2,6 +2,8 @@
 export type EndpointHealth = {
   /** False while a recent outage puts it behind its peers. */
   readonly stable: boolean;
+  /** True while it is remembered to have taken more than it was permitted. */
+  readonly overruns?: boolean;
   /** Share of successes in the last half hour, 0–1; null without traffic. */
   readonly success: number | null;
   /** The same of the last five minutes, and of the last 24 hours of the clock. */

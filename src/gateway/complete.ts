@@ -2,19 +2,22 @@ import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Plan } from '../facts/plan.ts';
-import type { Hold } from '../ledger/ledger.ts';
+import type { Hold, HoldBounds } from '../ledger/ledger.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
+import { answersOf, exposuresOf } from '../metering/exposure.ts';
 import { plan } from '../router/plan.ts';
 import { chatErrand } from '../upstream/chat-errand.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { passedOn } from '../upstream/passed-on.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
+import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
+import { withOverrun } from './overrun.ts';
 import { modelsOf, questionOf } from './question.ts';
 import { aboutOf, type CompletionRequest, receiptOf } from './receipt.ts';
 
@@ -34,8 +37,12 @@ export function complete(gateway: Gateway, request: CompletionRequest, listener:
   }
   const held = heldOutput(request, decided);
   const about = aboutOf(request, { operation: 'chat', catalogVersion: catalog.version, seed });
-  const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, { promptTokens, outputTokens: held }));
-  const context = { gateway, request, listener, decided, promptTokens, held, about };
+  const exposed = { exposures: exposuresOf(request.call, promptTokens), call: request.call };
+  const bounds = (): HoldBounds => boundsOf(decided, exposed);
+  const hold = gateway.ledger.hold(
+    holdRequestOf(request, about, decided, { promptTokens, outputTokens: held * answersOf(request.call), bounds }),
+  );
+  const context = { gateway, request, listener, decided, exposed, promptTokens, held, about };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
 
@@ -68,12 +75,14 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   let run: Run | null = null;
   const current = (): Run => run ?? NO_RUN;
   let asked: Endpoint | null = null;
-  const delivery = createDelivery(context, hold, current);
+  const limit = hold.limit();
+  const allowance = limit === null ? null : allowanceOf(decided, context.exposed, limit);
+  const delivery = createDelivery(context, { hold, allowance, run: current });
   run = startRun(
     gateway.upstream,
     {
-      errand: passedOn(chatErrand(gateway, request.call), request),
-      plan: decided,
+      errand: passedOn(chatErrand(gateway, request.call, allowance?.limited), request),
+      plan: allowance?.plan ?? decided,
       who: request.caller.keyId,
     },
     {
@@ -105,8 +114,8 @@ const stopsWithClient = (endpoint: Endpoint | null): boolean => endpoint?.provid
 /** Commits what happened, then lets the last of the answer out. */
 function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {
   const ended = endingOf(outcome, delivery.counted());
-  const { about, request, listener } = context;
-  const receipt = receiptOf(request, about, outcome, ended);
+  const { gateway, about, request, listener } = context;
+  const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended), hold);
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
   committed.then(
     () => {
@@ -147,7 +156,7 @@ function failInside({ gateway, listener }: CompletionContext, cause: unknown, de
   listener.done(delivery?.breakOff(value) ? { kind: 'streamed' } : { kind: 'failed', fault: value });
 }
 
-/** Output tokens that the hold covers: the caller's limit, else a fixed allowance that grows while streaming. */
+/** Output tokens of one answer that an estimate of its cost covers: the caller's limit, else a fixed number. */
 function heldOutput(request: CompletionRequest, decided: Plan): number {
   const limit = decided.candidates[0]?.endpoint.maxOutput ?? Number.POSITIVE_INFINITY;
   return Math.min(request.call.maxOutputTokens ?? LIMITS.held_output_tokens, limit);

@@ -1,10 +1,12 @@
 import type { Fault } from '../base/fault.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
+import type { Exposures } from '../metering/exposure.ts';
 import type { Gateway } from './gateway.ts';
 import type { CompletionRequest } from './receipt.ts';
 
@@ -35,7 +37,11 @@ export type CompletionContext = {
   readonly request: CompletionRequest;
   readonly listener: CompletionListener;
   readonly decided: Plan;
+  /** What the call can cost at most, for limited scopes. */
+  readonly exposed: { readonly exposures: Exposures; readonly call: Call };
+  /** Our estimate. */
   readonly promptTokens: number;
+  /** Output tokens of one answer that an unlimited scope sets aside. */
   readonly held: number;
   readonly about: About;
 };

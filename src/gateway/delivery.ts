@@ -5,8 +5,10 @@ import { priceAtInstant } from '../catalog/price.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import { billFor } from '../metering/cost.ts';
+import { answersOf } from '../metering/exposure.ts';
 import { createMeter } from '../metering/meter.ts';
 import type { Run } from '../upstream/run.ts';
+import type { Allowance } from './allowance.ts';
 import type { CompletionContext } from './completion.ts';
 import type { Counted } from './ending.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
@@ -15,6 +17,11 @@ import { createOutlet, type Outlet } from './outlet.ts';
 const CHECKPOINT_MS = 1_000;
 /** The share of the held output at which more is held. */
 const TOP_UP_AT = 0.75;
+/**
+ * A stream is stopped where it goes on far beyond what its provider was permitted. Our own count is within a third of most
+ * tokenizers' (metering/count-text.ts), and must not stop an honest answer of an odd kind just before its end.
+ */
+const STOP = { at: 2, slack: 64 } as const;
 
 /**
  * What stands between the upstream's events and the client: counts them, keeps usage and end back for the settlement,
@@ -25,17 +32,18 @@ export type Delivery = Pick<Outlet, 'stored' | 'pause' | 'resume' | 'abandon' | 
   readonly last: (events: readonly Event[], target: Target) => void;
   /** We end the answer for this reason. */
   readonly interrupt: (reason: Fault) => void;
-  /** What was counted when the run ended: nothing is topped up or stopped any more. */
+  /** What was counted when the run ended. */
   readonly counted: () => Counted;
 };
 
-export function createDelivery(context: CompletionContext, hold: Hold, run: () => Run): Delivery {
+type Means = { readonly hold: Hold; readonly allowance: Allowance | null; readonly run: () => Run };
+
+export function createDelivery(context: CompletionContext, { hold, allowance, run }: Means): Delivery {
   const { gateway, listener, promptTokens, held } = context;
   const meter = createMeter(promptTokens);
   const outlet = createOutlet(listener, run);
   let cutShort = false;
   let interruption: Fault | null = null;
-  let over = false;
   /** Choices that have begun and have not finished. */
   const open = new Set<number>();
   let firstContentAt: number | null = null;
@@ -54,25 +62,26 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
       else if ('choice' in event && event.choice !== null) open.add(event.choice);
     }
     if (outlet.isAbandoned() || cutShort) return;
-    outlet.pass(batch.filter(isPassing), target);
+    outlet.pass(passing(batch, promptTokens), target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
       hold.checkpoint(billFor(meter.usage(), priceOf(target)).outputCost);
     }
-    if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
+    if (allowance) stopBeyond(allowance.permitted(target.endpoint));
+    else if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
   };
 
-  /** Holds for as much output again; when no credit is left an answer that still goes on is stopped. */
+  /** Where something is limited all that the provider may write is held already: it has been told how much that is. */
+  const stopBeyond = (permitted: number): void => {
+    if (meter.outputTokens() <= permitted * STOP.at + STOP.slack || open.size === 0) return;
+    cutShort = true;
+    run().cancel();
+  };
+
+  /** Holds for as much output again, so that the books show what is under way. */
   const coverMore = (target: Target): void => {
     covered += held;
-    const decide = (granted: boolean): void => {
-      if (granted || cutShort || over || open.size === 0) return;
-      cutShort = true;
-      run().cancel();
-    };
-    const granted = hold.topUp(billFor(usageOf({ output: held }), priceOf(target)).cost);
-    if (typeof granted === 'boolean') decide(granted);
-    else granted.then(decide, (cause) => gateway.log('a hold could not be topped up', cause));
+    hold.topUp(billFor(usageOf({ output: held }), priceOf(target)).cost);
   };
 
   const last = (final: readonly Event[], target: Target): void => {
@@ -85,14 +94,24 @@ export function createDelivery(context: CompletionContext, hold: Hold, run: () =
     run().cancel();
   };
   const counted = (): Counted => {
-    over = true;
-    const { sampling, messages } = context.request.call;
-    const choices = sampling.n ?? 1;
+    const { call } = context.request;
+    const { messages } = call;
+    const choices = answersOf(call);
+    const permitted = allowance?.permitted ?? null;
     const endedAt = gateway.world.elapsed();
     const times = { receivedAt, firstContentAt, endedAt };
-    return { meter, promptTokens, messages, choices, held, cutShort, interruption, ...times };
+    return { meter, promptTokens, messages, choices, permitted, held, cutShort, interruption, ...times };
   };
   return { ...outlet, events, last, interrupt, counted };
+}
+
+/** Some programs are told the prompt's size with the first word: by the vendor, or else by our estimate. */
+function passing(batch: readonly Event[], promptTokens: number): Event[] {
+  const events = batch.filter(isPassing);
+  const [first] = events;
+  if (first?.type === 'start' && !first.prompt)
+    events[0] = { ...first, prompt: usageOf({ input: promptTokens, source: 'estimate' }) };
+  return events;
 }
 
 /** Usage, end and fault wait for the settlement. */

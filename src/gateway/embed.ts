@@ -6,19 +6,22 @@ import { priceAtInstant } from '../catalog/price.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
-import type { Hold } from '../ledger/ledger.ts';
+import type { Hold, HoldBounds } from '../ledger/ledger.ts';
 import { isBelievableOf } from '../metering/believable.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import { estimateInputs } from '../metering/estimate.ts';
+import { exposuresOfInputs } from '../metering/exposure.ts';
 import { asMessages, type Seen, withPieces } from '../metering/pieces.ts';
 import { plan } from '../router/plan.ts';
 import { embeddingErrand } from '../upstream/embedding-errand.ts';
 import { passedOn } from '../upstream/passed-on.ts';
 import { type RunOutcome, startRun } from '../upstream/run.ts';
+import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import type { Counted, Ended } from './ending.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
+import { withOverrun } from './overrun.ts';
 import { embeddingQuestionOf, modelsOf } from './question.ts';
 import { aboutOf, type EmbeddingRequest, receiptOf } from './receipt.ts';
 
@@ -44,15 +47,21 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   const decided = plan(embeddingQuestionOf(request.call, { ...surroundings, promptTokens: Math.max(...sizes) }));
   if (decided.fault) return { kind: 'failed', fault: decided.fault };
   const about = aboutOf(request, { operation: 'embeddings', catalogVersion: catalog.version, seed });
-  const hold = await gateway.ledger.hold(holdRequestOf(request, about, decided, { promptTokens, outputTokens: 0 }));
+  const exposed = { exposures: exposuresOfInputs(request.call), call: null };
+  const bounds = (): HoldBounds => boundsOf(decided, exposed);
+  const hold = await gateway.ledger.hold(
+    holdRequestOf(request, about, decided, { promptTokens, outputTokens: 0, bounds }),
+  );
   if ('code' in hold) return { kind: 'failed', fault: hold };
-  const outcome = await runHeld(gateway, request, decided, hold);
+  const limit = hold.limit();
+  const paidFor = limit === null ? decided : allowanceOf(decided, exposed, limit).plan;
+  const outcome = await runHeld(gateway, request, paidFor, hold);
   const ended = endingOf(outcome, promptTokens, {
     messages: asMessages(request.call.inputs),
     receivedAt: request.receivedAt,
     endedAt: gateway.world.elapsed(),
   });
-  const receipt = receiptOf(request, about, outcome, ended);
+  const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended), hold);
   await (ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
   if (outcome.kind !== 'replied')
     return { kind: 'failed', fault: withAvailability(ended.fault ?? SERVER, modelsOf(request.call)) };

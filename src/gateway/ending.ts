@@ -3,10 +3,11 @@ import type { Bill, Event } from '../call/event.ts';
 import type { Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
 import { completionTokens, type Usage } from '../call/usage.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import type { Target } from '../facts/target.ts';
 import { isBelievable } from '../metering/believable.ts';
 import { billFor, NO_BILL, priceServed } from '../metering/cost.ts';
-import { estimateReply, type Meter } from '../metering/meter.ts';
+import { type Ends, endsOf, estimateReply, type Meter } from '../metering/meter.ts';
 import { imagesWritten, withPieces } from '../metering/pieces.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { Result } from './receipt.ts';
@@ -20,9 +21,11 @@ export type Counted = {
   readonly messages: readonly Message[];
   /** How many answers were asked for. */
   readonly choices: number;
-  /** Output tokens that the hold was made for. */
+  /** Output tokens of one answer that an estimate of the cost covers. */
   readonly held: number;
-  /** We stopped the answer because no credit was left: it ended with `length`. */
+  /** Output tokens that an endpoint was permitted at most, all answers together; null = nothing is limited. */
+  readonly permitted: ((endpoint: Endpoint) => number) | null;
+  /** We stopped the answer because it went beyond what is held: it ended with `length`. */
   readonly cutShort: boolean;
   /** Why we broke the answer off; its client is told. */
   readonly interruption: Fault | null;
@@ -48,7 +51,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, { finish, serviceTier }, counted),
+        bill: charge(usage, outcome.target, { ends: endsOf(outcome.reply), serviceTier }, counted),
       };
     }
     case 'streamed': {
@@ -60,7 +63,7 @@ export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: charge(usage, outcome.target, { finish, serviceTier }, counted),
+        bill: charge(usage, outcome.target, { ends: meter.ends(), serviceTier }, counted),
       };
     }
     case 'broken': {
@@ -110,44 +113,57 @@ function tierOf(outcome: RunOutcome, meter: Meter): string | null {
 }
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */
-function usageOfReply(reply: Reply, { endpoint }: Target, { promptTokens, choices, messages }: Counted): Usage {
+function usageOfReply(reply: Reply, target: Target, counted: Counted): Usage {
+  const { promptTokens, choices, messages } = counted;
   const own = (): Usage => estimateReply(reply, promptTokens);
   const { usage } = reply;
-  const told = usage && isBelievable(usage, endpoint, choices) ? usage : own();
-  return withPieces(told, endpoint.price, { messages, images: imagesWritten(reply), textTokens: () => own().output });
+  const told = usage && isBelievable(usage, target.endpoint, choices) ? usage : own();
+  const seen = { messages, images: imagesWritten(reply), textTokens: () => own().output };
+  return withinPermission(withPieces(told, target.endpoint.price, seen), target, counted);
 }
 
-function usageOfStream(target: Target | null, { meter, choices, messages }: Counted): Usage {
+function usageOfStream(target: Target | null, counted: Counted): Usage {
+  const { meter, choices, messages } = counted;
   const usage = meter.usage();
   if (!target) return usage;
   const told = isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
-  return withPieces(told, target.endpoint.price, {
-    messages,
-    images: meter.images(),
-    textTokens: () => meter.estimate().output,
-  });
+  const seen = { messages, images: meter.images(), textTokens: () => meter.estimate().output };
+  return withinPermission(withPieces(told, target.endpoint.price, seen), target, counted);
+}
+
+/**
+ * A vendor that counts nothing has kept to what it was permitted, as far as anybody knows: an estimate of ours that runs
+ * higher is too high, unless it is so high that the stream was stopped for it.
+ */
+function withinPermission(usage: Usage, target: Target, { permitted, cutShort }: Counted): Usage {
+  if (usage.source === 'provider' || !permitted || cutShort) return usage;
+  const most = permitted(target.endpoint);
+  if (completionTokens(usage) <= most) return usage;
+  const outputReasoning = Math.min(usage.outputReasoning, most);
+  const output = Math.min(usage.output, most - outputReasoning);
+  return { ...usage, outputReasoning, output, outputImage: most - outputReasoning - output };
 }
 
 /** Our count of what ran; whoever leaves a provider that bills on after a cancel has it run to what was held. */
 function usageAfterCancel(target: Target | null, counted: Counted): Usage {
-  const { held, cutShort, interruption } = counted;
+  const { held, choices, permitted, cutShort, interruption } = counted;
   const usage = usageOfStream(target, counted);
   const isOurs = cutShort || interruption !== null;
   if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || isOurs) return usage;
-  return { ...usage, output: Math.max(usage.output, held - usage.outputReasoning) };
+  const toTheEnd = Math.min(held * choices, permitted?.(target.endpoint) ?? Number.POSITIVE_INFINITY);
+  return { ...usage, output: Math.max(usage.output, toTheEnd - usage.outputReasoning) };
 }
 
+type Judged = { readonly ends: Ends; readonly serviceTier: string | null };
+
 /**
- * What is charged. An answer without any output and without a finish reason, or one that ended in an error, costs
- * nothing (zero-completion insurance, spec §3.8); its usage stays on record.
+ * What is charged. An answer without any output and without a finish reason of its vendor's, or one whose choices all
+ * ended in an error, costs nothing (zero-completion insurance, spec §3.8); its usage stays on record.
  */
-function charge(
-  usage: Usage,
-  target: Target,
-  { finish, serviceTier }: Pick<Ended, 'finish' | 'serviceTier'>,
-  { receivedAt }: Counted,
-): Bill {
-  if (finish?.reason === 'error' || (finish === null && completionTokens(usage) === 0)) return NO_BILL;
+function charge(usage: Usage, target: Target, { ends, serviceTier }: Judged, { receivedAt }: Counted): Bill {
+  const hasFailed = ends.all > 0 && ends.failed === ends.all;
+  const isNothing = ends.blank === ends.all && completionTokens(usage) === 0 && usage.outputImages === 0;
+  if (hasFailed || isNothing) return NO_BILL;
   return billFor(usage, priceServed(target.endpoint, serviceTier, receivedAt));
 }
 
@@ -157,11 +173,11 @@ function charge(
  */
 const isWhole = ({ code }: Fault): boolean => code === 'upstream_schema_mismatch';
 
-/** The end of a stream, let out once the settlement is stored. */
+/** The end of a stream, let out once the settlement is stored: the count, be it ours, comes before a fault too. */
 export function lastEvents(ended: Ended): Event[] {
   const { usage, bill, serviceTier } = ended;
   const count: Event = { type: 'usage', usage, bill, ...(serviceTier !== null && { serviceTier }) };
-  if (ended.fault) return [...(bill.cost > 0n ? [count] : []), { type: 'fault', fault: ended.fault }];
+  if (ended.fault) return [count, { type: 'fault', fault: ended.fault }];
   if (ended.state === 'cancelled') return [{ type: 'fault', fault: fault('cancelled', 'The request was cancelled.') }];
   return [count, { type: 'end' }];
 }

@@ -2,16 +2,23 @@ import { LIMITS } from '../base/limits.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { About } from '../facts/receipt.ts';
-import type { HoldRequest } from '../ledger/ledger.ts';
+import type { HoldBounds, HoldRequest } from '../ledger/ledger.ts';
 import { worstCase } from '../metering/cost.ts';
 import type { CompletionRequest, EmbeddingRequest } from './receipt.ts';
 
-/** What is held before a call is sent: the most that this plan can cost with these sizes, in tokens. */
+type Sizes = {
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  /** Of limited scopes. */
+  readonly bounds: () => HoldBounds;
+};
+
+/** What is held before a call is sent: by estimated sizes where nothing is limited, else by bounds. */
 export function holdRequestOf(
   request: CompletionRequest | EmbeddingRequest,
   about: About,
   decided: Plan,
-  { promptTokens, outputTokens }: { readonly promptTokens: number; readonly outputTokens: number },
+  { promptTokens, outputTokens, bounds }: Sizes,
 ): HoldRequest {
   return {
     generationId: request.id,
@@ -23,6 +30,7 @@ export function holdRequestOf(
     createdAt: request.receivedAt,
     amount: worstOf(decided, promptTokens, outputTokens),
     promptCost: worstOf(decided, promptTokens, 0),
+    bounds,
     promptTokens,
     outputTokens,
   };

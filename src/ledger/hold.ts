@@ -2,8 +2,9 @@ import { assert } from '../base/assert.ts';
 import type { Fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import type { Leases } from './lease.ts';
+import { type Leases, takeAll } from './lease.ts';
 import type { HoldRequest } from './ledger.ts';
+import { exactly } from './pool.ts';
 import { interruptedReceipt } from './recovery.ts';
 import type { Intent, LedgerStore, Scope, Touch } from './store.ts';
 import type { Unsettled } from './unsettled.ts';
@@ -17,6 +18,8 @@ export type Hold = {
   readonly dispatched: (endpoint: string) => void;
   /** What the output has cost so far, prompt excluded; for long streams, about once a second. */
   readonly checkpoint: (outputCost: NanoUsd) => void;
+  /** All that is set aside, which the call must not exceed; null = nothing is limited, and it was only an estimate. */
+  readonly limit: () => NanoUsd | null;
   /** Sets more aside. False = nothing is left: stop with `length`. */
   readonly topUp: (amount: NanoUsd) => boolean | Promise<boolean>;
   /** Charges the receipt's bill; resolves when it is committed: before the final frame is released. */
@@ -37,6 +40,8 @@ export type OpenHold = {
 
 type Parts = {
   readonly request: HoldRequest;
+  /** Set aside from the beginning. */
+  readonly amount: NanoUsd;
   /** The limited scopes it was taken from. */
   readonly scopes: readonly Scope[];
   readonly leases: Leases;
@@ -52,7 +57,7 @@ export function openHold(parts: Parts): OpenHold {
   const { generationId: id } = request;
   let state: 'open' | 'ended' = 'open';
   let expired: Receipt | null = null;
-  let amount = request.amount;
+  let { amount } = parts;
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
 
@@ -80,9 +85,10 @@ export function openHold(parts: Parts): OpenHold {
     return true;
   };
   const growSlowly = async (more: NanoUsd): Promise<boolean> => {
-    const isTaken = await takeAll(leases, scopes, more);
-    if (isTaken && state === 'open') return grow(more);
-    if (isTaken) for (const scope of scopes) leases.end(scope, more, NO_MONEY);
+    const taken = await takeAll(leases, scopes, exactly(more)).catch(() => null);
+    if (typeof taken !== 'bigint') return false; // a broken store counts as empty
+    if (state === 'open') return grow(more);
+    for (const scope of scopes) leases.end(scope, more, NO_MONEY);
     return false;
   };
   const durable = store.open(intent());
@@ -99,6 +105,7 @@ export function openHold(parts: Parts): OpenHold {
       checkpoint = outputCost;
       touch();
     },
+    limit: () => (scopes.length === 0 ? null : amount),
     topUp: (more) => {
       assert(state === 'open' || expired !== null, 'a hold that ended is not topped up');
       return scopes.length === 0 ? grow(more) : growSlowly(more);
@@ -178,20 +185,3 @@ const intentOf = (request: HoldRequest): Omit<Intent, keyof Touch> => ({
   about: request.about,
   promptCost: request.promptCost,
 });
-
-/** Takes from every scope or from none. A broken store counts as empty. */
-async function takeAll(leases: Leases, scopes: readonly Scope[], amount: NanoUsd): Promise<boolean> {
-  const taken: Scope[] = [];
-  for (const scope of scopes) {
-    const isTaken = await leases.take(scope, amount).then(
-      (refusal) => refusal === null,
-      () => false,
-    );
-    if (!isTaken) {
-      for (const other of taken) leases.end(other, amount, NO_MONEY);
-      return false;
-    }
-    taken.push(scope);
-  }
-  return true;
-}

@@ -1,6 +1,16 @@
-import type { NanoUsd } from '../base/money.ts';
+import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import { failWaiting, fillPool, giveBack, newPool, type Pool, type Refusal, reletHeld, takeFrom } from './pool.ts';
+import {
+  type Ask,
+  failWaiting,
+  fillPool,
+  giveBack,
+  newPool,
+  type Pool,
+  type Refusal,
+  reletHeld,
+  takeFrom,
+} from './pool.ts';
 import type { LedgerStore, Scope } from './store.ts';
 
 const RECALL_WAIT_MS = 20;
@@ -14,8 +24,10 @@ const IDLE_MS = 1_000;
 export type Leases = {
   /** True = taken from what is here, without asking anyone. */
   readonly tryTake: (scope: Scope, amount: NanoUsd) => boolean;
-  /** Null = taken, after asking the store. Rejects if the store is broken. */
-  readonly take: (scope: Scope, amount: NanoUsd) => Promise<Refusal | null>;
+  /** How much was taken, after asking the store. Rejects if the store is broken. */
+  readonly take: (scope: Scope, ask: Ask) => Promise<NanoUsd | Refusal>;
+  /** Known to have no limit. */
+  readonly isUnlimited: (scope: Scope) => boolean;
   /** Whether what was taken counts against a lease, so that the settlement must be booked on it. */
   readonly isLimited: (scope: Scope) => boolean;
   /** A hold of `taken` ended at `cost`; what is left can be taken again. */
@@ -66,15 +78,16 @@ export function openLeases(store: LedgerStore, world: World): Leases {
 
   return {
     isLimited: (scope) => pools.get(scope)?.unlimited === false,
+    isUnlimited: (scope) => pools.get(scope)?.unlimited === true,
     tryTake: (scope, amount) => {
       const pool = poolOf(scope);
       if (pool.unlimited === false) pool.usedAt = world.elapsed();
       return takeFrom(pool, amount);
     },
-    take: (scope, amount) => {
+    take: (scope, ask) => {
       const pool = poolOf(scope);
       return new Promise((answer, fail) => {
-        pool.waiting.push({ amount, answer, fail });
+        pool.waiting.push({ ask, amount: ask.most, answer, fail });
         if (pool.filling) return;
         pool.filling = true;
         planSweep();
@@ -98,3 +111,27 @@ export function openLeases(store: LedgerStore, world: World): Leases {
 }
 
 const pause = (world: World): Promise<void> => new Promise((resolve) => world.after(RECALL_WAIT_MS, resolve));
+
+/** Takes the same from every scope, as much as the one that has least of it, or from none. Rejects if the store is broken. */
+export async function takeAll(leases: Leases, scopes: readonly Scope[], ask: Ask): Promise<NanoUsd | Refusal> {
+  const taken: Scope[] = [];
+  let amount = ask.most;
+  const giveBack = (part: NanoUsd): void => {
+    for (const scope of taken) leases.end(scope, part, NO_MONEY);
+  };
+  for (const scope of scopes) {
+    const enough = ask.enough < amount ? ask.enough : amount;
+    const answer = await leases.take(scope, { most: amount, enough, least: ask.least }).catch((cause: unknown) => {
+      giveBack(amount);
+      throw cause;
+    });
+    if (typeof answer !== 'bigint') {
+      giveBack(amount);
+      return answer;
+    }
+    if (answer < amount) giveBack(nano(amount - answer));
+    amount = answer;
+    if (leases.isLimited(scope)) taken.push(scope);
+  }
+  return amount;
+}

@@ -3,8 +3,9 @@ import { type NanoUsd, NO_MONEY } from '../base/money.ts';
 import type { World } from '../base/world.ts';
 import type { About } from '../facts/receipt.ts';
 import { type Hold, openHold } from './hold.ts';
-import { type Leases, openLeases } from './lease.ts';
+import { openLeases, takeAll } from './lease.ts';
 import { createOpenHolds } from './open-holds.ts';
+import { type Ask, exactly } from './pool.ts';
 import { shortageFault } from './shortage.ts';
 import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
 import { StoreError, type Trouble, troubleFault } from './trouble.ts';
@@ -22,14 +23,19 @@ export type HoldRequest = {
   readonly model: string;
   readonly about: About;
   readonly createdAt: number;
-  /** The plan's worst case: prompt and output. */
+  /** What is set aside where nothing is limited: an estimate of prompt and output, for the books. */
   readonly amount: NanoUsd;
   /** The prompt's share of it; what a call costs that breaks off before any output. */
   readonly promptCost: NanoUsd;
+  /** What is set aside where something is limited: worked out only there. Absent = the amount itself is a bound. */
+  readonly bounds?: () => HoldBounds;
   /** For the words of a refusal. */
   readonly promptTokens: number;
   readonly outputTokens: number;
 };
+
+/** Amounts that no honest vendor exceeds; and, for a caller who cannot pay the least of them, what the whole would cost. */
+export type HoldBounds = Ask & Pick<HoldRequest, 'amount' | 'promptCost' | 'promptTokens' | 'outputTokens'>;
 
 /** Money of every call: held before it is sent, settled once however it ends. */
 export type Ledger = {
@@ -63,10 +69,11 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
   store.onRecovery(unsettled.tryAgain);
   let cancelSweep = world.after(SWEEP_MS, sweep);
 
-  const start = (request: HoldRequest, scopes: readonly Scope[]): Hold => {
+  const start = (request: HoldRequest, amount: NanoUsd, scopes: readonly Scope[]): Hold => {
     let remove = (): void => {};
     const hold = openHold({
       request,
+      amount,
       scopes,
       leases,
       store,
@@ -79,19 +86,14 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
   };
 
   /** Asks the store where this process's lease is not enough. */
-  const holdSlowly = async (request: HoldRequest): Promise<Hold | Fault> => {
-    const taken: Scope[] = [];
-    const undo = (): void => {
-      for (const scope of taken) leases.end(scope, request.amount, NO_MONEY);
-    };
-    for (const scope of [accountScope(request.accountId), keyScope(request.keyId)]) {
-      const refusal = await leases.take(scope, request.amount).catch(brokenFault);
-      if (refusal !== null) undo();
-      if (refusal !== null) return 'code' in refusal ? refusal : shortageFault({ ...request, ...refusal });
-      if (leases.isLimited(scope)) taken.push(scope);
-    }
-    if (interruption) undo();
-    return interruption ?? start(request, taken);
+  const holdSlowly = async (request: HoldRequest, bounds: HoldBounds): Promise<Hold | Fault> => {
+    const wanted = [accountScope(request.accountId), keyScope(request.keyId)];
+    const taken = await takeAll(leases, wanted, bounds).catch(brokenFault);
+    if (typeof taken !== 'bigint') return 'code' in taken ? taken : shortageFault({ ...bounds, ...taken });
+    const scopes = wanted.filter(leases.isLimited);
+    if (!interruption) return start(request, scopes.length > 0 ? taken : request.amount, scopes);
+    for (const scope of scopes) leases.end(scope, taken, NO_MONEY);
+    return interruption;
   };
 
   return {
@@ -101,10 +103,12 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       if (trouble !== null) return troubleFault(trouble);
       const account = accountScope(request.accountId);
       const key = keyScope(request.keyId);
-      if (!leases.tryTake(account, request.amount)) return holdSlowly(request);
-      if (leases.tryTake(key, request.amount)) return start(request, limitedOf(leases, account, key));
-      if (leases.isLimited(account)) leases.end(account, request.amount, NO_MONEY);
-      return holdSlowly(request);
+      if (leases.isUnlimited(account) && leases.isUnlimited(key)) return start(request, request.amount, NONE);
+      const bounds = request.bounds?.() ?? boundsOf(request);
+      if (!leases.tryTake(account, bounds.most)) return holdSlowly(request, bounds);
+      if (leases.tryTake(key, bounds.most)) return start(request, bounds.most, [account, key].filter(leases.isLimited));
+      if (leases.isLimited(account)) leases.end(account, bounds.most, NO_MONEY);
+      return holdSlowly(request, bounds);
     },
     credit: store.credit,
     balance: store.balance,
@@ -125,11 +129,13 @@ const brokenFault = (cause: unknown): Fault =>
   cause instanceof StoreError ? troubleFault(cause.trouble) : fault('server', 'The ledger cannot be reached.');
 
 const NONE: readonly Scope[] = [];
-function limitedOf(leases: Leases, account: Scope, key: Scope): readonly Scope[] {
-  const isAccount = leases.isLimited(account);
-  const isKey = leases.isLimited(key);
-  if (!isAccount && !isKey) return NONE;
-  return [...(isAccount ? [account] : []), ...(isKey ? [key] : [])];
-}
+
+const boundsOf = ({ amount, promptCost, promptTokens, outputTokens }: HoldRequest): HoldBounds => ({
+  ...exactly(amount),
+  amount,
+  promptCost,
+  promptTokens,
+  outputTokens,
+});
 
 export type { Hold };

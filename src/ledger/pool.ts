@@ -5,11 +5,22 @@ import type { LedgerStore, Scope } from './store.ts';
 const SLICE = 16n;
 /** Other processes are asked to return what they do not use, and given this many turns, before a caller is refused. */
 const RECALL_TRIES = 8;
+/** The part of what is left that one call gets where it asks for more: all of them, one after the other, get something. */
+const SHARE = 4n;
+
+/**
+ * How much is asked for. Where a scope has `most`, that; where it has less, a quarter of what is left but not less than
+ * `enough`, so that one call leaves something to others; at the end of its credit whatever there is, down to `least`.
+ */
+export type Ask = { readonly most: NanoUsd; readonly enough: NanoUsd; readonly least: NanoUsd };
+export const exactly = (amount: NanoUsd): Ask => ({ most: amount, enough: amount, least: amount });
 
 export type Refusal = { readonly scope: Scope; readonly available: NanoUsd };
 type Waiter = {
-  readonly amount: NanoUsd;
-  readonly answer: (refusal: Refusal | null) => void;
+  readonly ask: Ask;
+  /** What it waits for now: less than `most` once the scope is known not to have that. */
+  amount: NanoUsd;
+  readonly answer: (taken: NanoUsd | Refusal) => void;
   readonly fail: (cause: unknown) => void;
 };
 
@@ -69,13 +80,21 @@ function serveWaiting(pool: Pool): void {
       pool.held += first.amount;
     }
     pool.waiting.shift();
-    first.answer(null);
+    first.answer(first.amount);
   }
 }
 
+/** What a caller gets of what is left, who asked for more: never more than that, and `enough` if there is so much. */
+function shareOf({ most, enough }: Ask, left: NanoUsd): NanoUsd {
+  const quarter = left / SHARE;
+  const share = quarter > enough ? quarter : enough;
+  const wanted = share < most ? share : most;
+  return nano(wanted < left ? wanted : left);
+}
+
 function refuseBeyond(pool: Pool, available: NanoUsd): void {
-  const refused = pool.waiting.filter((waiter) => waiter.amount > available);
-  pool.waiting = pool.waiting.filter((waiter) => waiter.amount <= available);
+  const refused = pool.waiting.filter(({ ask }) => ask.least > available);
+  pool.waiting = pool.waiting.filter(({ ask }) => ask.least <= available);
   for (const waiter of refused) waiter.answer({ scope: pool.scope, available });
 }
 
@@ -99,8 +118,13 @@ export async function fillPool(pool: Pool, store: LedgerStore, pause: () => Prom
     pool.unlimited = grant.kind === 'unlimited';
     if (grant.kind === 'unlimited') giveBack(pool, store);
     else if (grant.kind === 'granted') pool.free += grant.amount;
-    else if (grant.elsewhere > 0n && tries++ < RECALL_TRIES) await pause();
-    else refuseBeyond(pool, nano(grant.available + pool.free));
+    else {
+      const left = nano(grant.available + pool.free);
+      const isRecalled = left < first.ask.enough && grant.elsewhere > 0n && tries++ < RECALL_TRIES;
+      if (isRecalled) await pause();
+      else if (left >= first.ask.least) first.amount = shareOf(first.ask, left);
+      else refuseBeyond(pool, left);
+    }
   }
 }
 

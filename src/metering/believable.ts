@@ -3,6 +3,8 @@ import type { Endpoint } from '../catalog/model.ts';
 
 /** Context windows are not always known exactly; none of a chat model is taken to be smaller than this. */
 const CONTEXT_MIN = 1_000_000;
+/** No prompt of any chat is taken to be longer. */
+export const PROMPT_TOKENS_MAX = 2 * CONTEXT_MIN;
 const SEARCHES_MAX = 1_000;
 
 /**

@@ -1,17 +1,12 @@
 import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import type { AssistantPart, ToolResultPart, UserPart } from '../call/message.ts';
+import { tokensOf } from './count-text.ts';
 
-/**
- * A token of most tokenizers is about four bytes of UTF-8; this also fits scripts with three bytes a character. Only
- * for limits, holds and answers whose vendor reported no usage; a bill from it is marked as an estimate.
- */
-const BYTES_PER_TOKEN = 4;
+/** Only for limits, holds and answers whose vendor reported no usage; a bill from an estimate is marked as one. */
 const TOKENS_PER_MESSAGE = 4;
 /** What vendors charge for a mid-sized image, page or clip: OpenAI 765 for 1024×1024 high (read 2026-11-22). */
 const TOKENS_PER_MEDIA = 768;
-
-export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 
 /** The prompt's size in tokens, roughly. */
 export function estimatePrompt(call: Call): number {

@@ -1,8 +1,12 @@
-import type { Event } from '../call/event.ts';
+import type { Event, FinishEvent } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Reply } from '../call/reply.ts';
-import { type Usage, usageOf } from '../call/usage.ts';
-import { tokensOf } from './estimate.ts';
+import { promptTokens, type Usage, usageOf } from '../call/usage.ts';
+import { PROMPT_TOKENS_MAX } from './believable.ts';
+import { countOn, newTextCount, tokensOf } from './count-text.ts';
+
+/** How many choices ended, with an error, and without a word of the vendor's. */
+export type Ends = { readonly all: number; readonly failed: number; readonly blank: number };
 
 /** Counts what passes: our own count of the output, the vendor's usage when it comes, and how the answer ended. */
 export type Meter = {
@@ -12,6 +16,8 @@ export type Meter = {
   /** Our own count. */
   readonly estimate: () => Usage;
   readonly finish: () => { readonly reason: FinishReason; readonly native: string | null } | null;
+  /** How the choices ended, all of them. */
+  readonly ends: () => Ends;
   /** The tier that served, as far as the vendor has told. */
   readonly serviceTier: () => string | undefined;
   /** Our own count of the output so far, reasoning included. */
@@ -22,26 +28,34 @@ export type Meter = {
   readonly hasOutput: () => boolean;
 };
 
+/** What stands around a tool call: its marks and its id. */
+const TOOL_CALL_TOKENS = 1;
+
 export function createMeter(promptEstimate: number): Meter {
   let reported: Usage | null = null;
   let serviceTier: string | undefined;
-  let outputBytes = 0;
-  let reasoningBytes = 0;
+  const output = newTextCount();
+  const reasoning = newTextCount();
   let images = 0;
   let finish: { reason: FinishReason; native: string | null } | null = null;
+
+  let ends = NO_ENDS;
+  /** The vendor's count of the prompt where it came first: it stands whatever becomes of the answer. */
+  let prompt: Partial<Usage> = { input: promptEstimate };
 
   const pass = (event: Event): void => {
     switch (event.type) {
       case 'text':
       case 'refusal':
       case 'tool-arguments':
-        outputBytes += Buffer.byteLength(event.text);
+        countOn(output, event.text);
         return;
       case 'tool-start':
-        outputBytes += event.name.length + 4;
+        output.tokens += TOOL_CALL_TOKENS;
+        countOn(output, event.name);
         return;
       case 'reasoning':
-        if (event.kind !== 'encrypted') reasoningBytes += Buffer.byteLength(event.text);
+        if (event.kind !== 'encrypted') countOn(reasoning, event.text);
         return;
       case 'image':
         images += 1;
@@ -52,8 +66,10 @@ export function createMeter(promptEstimate: number): Meter {
         return;
       case 'start':
         serviceTier = event.serviceTier ?? serviceTier;
+        if (event.prompt && promptTokens(event.prompt) <= PROMPT_TOKENS_MAX) prompt = event.prompt;
         return;
       case 'finish':
+        ends = endsAfter(ends, event);
         if (event.choice === 0 || !finish) finish = { reason: event.reason, native: event.native };
         return;
       default:
@@ -62,9 +78,9 @@ export function createMeter(promptEstimate: number): Meter {
 
   const estimate = (): Usage =>
     usageOf({
-      input: promptEstimate,
-      output: Math.ceil(outputBytes / 4),
-      outputReasoning: Math.ceil(reasoningBytes / 4),
+      ...prompt,
+      output: Math.ceil(output.tokens),
+      outputReasoning: Math.ceil(reasoning.tokens),
       source: 'estimate',
     });
   return {
@@ -72,12 +88,27 @@ export function createMeter(promptEstimate: number): Meter {
     usage: () => reported ?? estimate(),
     estimate,
     finish: () => finish,
+    ends: () => ends,
     serviceTier: () => serviceTier,
-    outputTokens: () => (outputBytes + reasoningBytes) / 4,
+    outputTokens: () => output.tokens + reasoning.tokens,
     images: () => images,
-    hasOutput: () => outputBytes + reasoningBytes + images > 0,
+    hasOutput: () => output.tokens + reasoning.tokens + images > 0,
   };
 }
+
+const NO_ENDS: Ends = { all: 0, failed: 0, blank: 0 };
+
+const endsAfter = ({ all, failed, blank }: Ends, { reason, native }: Pick<FinishEvent, 'reason' | 'native'>): Ends => ({
+  all: all + 1,
+  failed: failed + (reason === 'error' ? 1 : 0),
+  blank: blank + (native === null || native === '' ? 1 : 0),
+});
+
+export const endsOf = ({ choices }: Reply): Ends =>
+  choices.reduce(
+    (ends, { finish, nativeFinish }) => endsAfter(ends, { reason: finish, native: nativeFinish }),
+    NO_ENDS,
+  );
 
 /** Our own count of a whole answer. */
 export function estimateReply(reply: Reply, promptEstimate: number): Usage {

@@ -53,7 +53,12 @@ const OUTAGE = 'recent outage';
 export const RECENT_OUTAGE = `${OUTAGE}: tried last`;
 
 /** From the least to the worst. */
-const DRAWBACKS = ['slower than preferred_min_throughput', 'later than preferred_max_latency', OUTAGE] as const;
+const DRAWBACKS = [
+  'slower than preferred_min_throughput',
+  'later than preferred_max_latency',
+  'took more than it was permitted',
+  OUTAGE,
+] as const;
 
 type Drawback = (typeof DRAWBACKS)[number];
 
@@ -62,6 +67,7 @@ function drawback(endpoint: Endpoint, { health, preferences }: Question): Drawba
   const figures = health.of(endpoint.id);
   if (!figures) return null;
   if (!figures.stable) return OUTAGE;
+  if (figures.overruns) return 'took more than it was permitted';
   const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
   if (throughput !== undefined && figures.throughput && misses(throughput, figures.throughput, (is, cut) => is < cut))
     return 'slower than preferred_min_throughput';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
+import { readImageHeader } from '../base/image-header.ts';
 import { dominantColours } from './colours.ts';
-import { readImageHeader } from './image-header.ts';
 import { decodeJpegMeans } from './jpeg.ts';
 import { decodePng } from './png.ts';
 

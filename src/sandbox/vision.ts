@@ -1,8 +1,8 @@
+import { readImageHeader } from '../base/image-header.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { World } from '../base/world.ts';
 import type { Source, UserPart } from '../call/message.ts';
 import { dominantColours } from './colours.ts';
-import { readImageHeader } from './image-header.ts';
 import { decodeJpegMeans } from './jpeg.ts';
 import { decodePng } from './png.ts';
 import type { Prompt } from './prompt.ts';

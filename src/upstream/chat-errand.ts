@@ -4,6 +4,7 @@ import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Reply } from '../call/reply.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
@@ -20,14 +21,17 @@ const GATEWAY_FIELDS = ['service_tier', 'plugins', 'preset', 'transforms'];
 
 type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
 
+/** The call as an endpoint is sent it, where it must not cost more than is held for it. */
+export type Limited = (call: Call, endpoint: Endpoint) => Call;
+
 /** A chat call: one exchange with any endpoint, streamed if the caller streams; for several prompts one for each where it must be. */
-export function chatErrand(means: Means, asked: Call): Errand<Reply> {
+export function chatErrand(means: Means, asked: Call, limited?: Limited): Errand<Reply> {
   return {
     isStreamed: asked.stream,
     blobs: asked.blobs ?? [],
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
-      const [call, ...others] = callsFor(asked, target.endpoint);
+      const [call, ...others] = callsFor(limited ? limited(asked, target.endpoint) : asked, target.endpoint);
       const first = translate(means, call, target);
       if (!first.ok) return first;
       const rest: Translation<Reply>[] = [];

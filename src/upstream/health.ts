@@ -13,7 +13,11 @@ export type Health = {
   /** An attempt begins; to a doubtful endpoint it is the probe. */
   readonly started: (endpointId: string) => void;
   readonly ended: (endpointId: string, report: HealthReport) => void;
+  /** It took more than it was permitted, which no limit can hold against: it goes behind its peers for an hour. */
+  readonly distrust: (endpointId: string) => void;
 };
+
+const DISTRUST_MS = 3_600_000;
 
 const WINDOW_MINUTES = 30;
 const DAY_HOURS = 24;
@@ -25,13 +29,15 @@ const OPEN = { gate: 'open', againInMs: 0 } as const;
 /** When a probe that is under way will have ended is not known: soon. */
 const MOMENT_MS = 1_000;
 
+type Figures = Omit<EndpointHealth, 'stable' | 'overruns'>;
 type State = {
   breaker: Breaker;
+  distrustedUntil: number;
   readonly minutes: Successes;
   readonly hours: Successes;
   readonly latency: Samples;
   readonly throughput: Samples;
-  figures: { readonly at: number; readonly health: Omit<EndpointHealth, 'stable'> } | null;
+  figures: { readonly at: number; readonly health: Figures } | null;
 };
 
 /** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's own traffic. */
@@ -54,7 +60,7 @@ export function createHealth(now: () => number): Health {
         of: (id) => {
           if (seen.has(id)) return seen.get(id);
           const state = states.get(id);
-          const health = state && { stable: isStable(state.breaker, at), ...figuresOf(state, at) };
+          const health = state && healthOf(state, at);
           seen.set(id, health);
           return health;
         },
@@ -81,11 +87,20 @@ export function createHealth(now: () => number): Health {
         countIn(state, 'success', at);
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
     },
+    distrust: (id) => {
+      stateOf(id).distrustedUntil = now() + DISTRUST_MS;
+    },
   };
+}
+
+function healthOf(state: State, at: number): EndpointHealth {
+  const health = { stable: isStable(state.breaker, at), ...figuresOf(state, at) };
+  return state.distrustedUntil > at ? { ...health, overruns: true } : health;
 }
 
 const newState = (): State => ({
   breaker: CLOSED,
+  distrustedUntil: 0,
   minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS),
   latency: createSamples(),
@@ -98,7 +113,7 @@ function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: nu
   hours.count(kind, now);
 }
 
-function figuresOf(state: State, now: number): Omit<EndpointHealth, 'stable'> {
+function figuresOf(state: State, now: number): Figures {
   if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
   const health = {
     success: state.minutes.share(WINDOW_MINUTES, now),

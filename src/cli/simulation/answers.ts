@@ -5,6 +5,8 @@ export type Asked = {
   readonly dialect: 'openai-chat' | 'anthropic-messages';
   readonly stream: boolean;
   readonly choices: number;
+  /** Tokens that an answer may have; null = nobody said. */
+  readonly maxTokens: number | null;
 };
 
 /** What a host has in mind to say, and what it says it counted. */
@@ -12,8 +14,13 @@ export type Saying = {
   /** Marks every word, so that a mixture of two answers shows. */
   readonly mark: string;
   readonly words: number;
+  /** The words end because no more were permitted. */
+  readonly isCut: boolean;
   readonly usage: JsonObject | null;
 };
+
+/** About what a tokenizer makes of `w123.45 `. */
+export const WORD_TOKENS = 4;
 
 /** A streamed answer in pieces: what comes before the words, a frame for each word, and the proper end. */
 export type Spoken = {
@@ -30,6 +37,7 @@ export function askedOf(url: string, body: string): Asked {
     dialect: url.endsWith('/messages') ? 'anthropic-messages' : 'openai-chat',
     stream: asked.stream === true,
     choices: typeof asked.n === 'number' ? asked.n : 1,
+    maxTokens: typeof asked.max_tokens === 'number' ? asked.max_tokens : null,
   };
 }
 
@@ -44,7 +52,7 @@ export function spoken(asked: Asked, saying: Saying): Spoken {
   return asked.dialect === 'openai-chat' ? spokenByOpenai(asked, saying) : spokenByAnthropic(saying);
 }
 
-function spokenByOpenai({ choices }: Asked, { mark, words, usage }: Saying): Spoken {
+function spokenByOpenai({ choices }: Asked, { mark, words, isCut, usage }: Saying): Spoken {
   const chunk = (delta: JsonObject, finish: string | null, index: number): string =>
     sse({ id: mark, object: 'chat.completion.chunk', choices: [{ index, delta, finish_reason: finish }] });
   const each = (write: (index: number) => string): string =>
@@ -52,12 +60,14 @@ function spokenByOpenai({ choices }: Asked, { mark, words, usage }: Saying): Spo
   return {
     head: each((index) => chunk({ role: 'assistant', content: '' }, null, index)),
     words: Array.from({ length: words }, (_, at) => each((index) => chunk({ content: wordOf(mark, at) }, null, index))),
-    tail: each((index) => chunk({}, 'stop', index)) + (usage ? sse({ id: mark, choices: [], usage }) : ''),
+    tail:
+      each((index) => chunk({}, isCut ? 'length' : 'stop', index)) +
+      (usage ? sse({ id: mark, choices: [], usage }) : ''),
     terminal: 'data: [DONE]\n\n',
   };
 }
 
-function spokenByAnthropic({ mark, words, usage }: Saying): Spoken {
+function spokenByAnthropic({ mark, words, isCut, usage }: Saying): Spoken {
   const message = { id: mark, type: 'message', role: 'assistant', content: [], model: 'x', stop_reason: null };
   const typed = (value: JsonObject & { readonly type: string }): string => sse(value, value.type);
   return {
@@ -69,7 +79,11 @@ function spokenByAnthropic({ mark, words, usage }: Saying): Spoken {
     ),
     tail:
       typed({ type: 'content_block_stop', index: 0 }) +
-      typed({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, ...(usage && { usage }) }),
+      typed({
+        type: 'message_delta',
+        delta: { stop_reason: isCut ? 'max_tokens' : 'end_turn' },
+        ...(usage && { usage }),
+      }),
     terminal: typed({ type: 'message_stop' }),
   };
 }
@@ -85,13 +99,13 @@ export function wholeAnswer(asked: Asked, saying: Saying): string {
       role: 'assistant',
       model: 'x',
       content: [{ type: 'text', text: content }],
-      stop_reason: 'end_turn',
+      stop_reason: saying.isCut ? 'max_tokens' : 'end_turn',
       ...(usage && { usage }),
     });
   const choices = Array.from({ length: asked.choices }, (_, index) => ({
     index,
     message: { role: 'assistant', content },
-    finish_reason: 'stop',
+    finish_reason: saying.isCut ? 'length' : 'stop',
   }));
   return JSON.stringify({ id: mark, object: 'chat.completion', choices, ...(usage && { usage }) });
 }

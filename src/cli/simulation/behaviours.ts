@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { WireError, WireHeaders } from '../../base/world.ts';
-import { type Asked, honestUsage, type Saying, spoken, wholeAnswer } from './answers.ts';
+import { type Asked, honestUsage, type Saying, spoken, WORD_TOKENS, wholeAnswer } from './answers.ts';
 import type { Draws } from './draws.ts';
 
 /** One thing that a host does, so long after the one before. A script that does not end is silence. */
@@ -141,16 +141,22 @@ export const BEHAVIOURS: { readonly [name: string]: readonly [weight: number, Be
   'usage in words': [1, withUsage(counts('many'))],
   'endless usage': [1, withUsage(counts(1e308))],
   'usage of nothing': [1, withUsage(counts(null))],
+  'ignores max_tokens': [3, answer],
   'greedy usage': [2, withUsage((asked) => honestUsage(asked, 5_000, 50_000))],
 };
 
 /** Far more than an answer may have; rare, because it is slow even in virtual time. */
 export const HUGE: Behaviour = (stage) => {
-  const word = spoken(stage.asked, stage.saying).words[0] ?? '';
+  const { head: first, words } = spoken(stage.asked, stage.saying);
+  const word = words[0] ?? '';
   const block = word.repeat(Math.ceil((1024 * 1024) / Math.max(1, word.length)));
   const blocks = LIMITS.reply_bytes_max / (1024 * 1024) + 2;
-  return [head(200, SSE_TYPE), ...Array.from({ length: blocks }, () => data(block)), END];
+  return [head(200, SSE_TYPE), data(first), ...Array.from({ length: blocks }, () => data(block)), END];
 };
+
+/** Hosts that count more than they were permitted: nothing holds against them, and what they take beyond a hold is an excess. */
+const IGNORES_LIMITS = 'ignores max_tokens';
+export const LIARS: ReadonlySet<string> = new Set([IGNORES_LIMITS, 'greedy usage', 'huge']);
 
 const NAMES = Object.entries(BEHAVIOURS).map(([name, [weight]]) => [weight, name] as const);
 const HUGE_CHANCE = 1 / 4_000;
@@ -158,10 +164,14 @@ const HUGE_CHANCE = 1 / 4_000;
 /** Decides what a host does to a request. */
 export function scriptFor(asked: Asked, mark: string, draws: Draws): Script {
   const isLong = draws.chance(0.04);
-  const words = isLong ? draws.between(2_000, 6_000) : draws.between(1, 60);
-  const saying = { mark, words, usage: honestUsage(asked, draws.between(5, 50), words * 2 * asked.choices) };
+  const wanted = isLong ? draws.between(2_000, 6_000) : draws.between(1, 60);
+  const prompt = draws.between(5, 50);
+  const isHuge = draws.chance(HUGE_CHANCE);
+  const name = isHuge ? 'huge' : draws.weighted(NAMES);
+  const permitted = asked.maxTokens === null ? wanted : Math.floor(asked.maxTokens / WORD_TOKENS);
+  const words = name === IGNORES_LIMITS ? wanted : Math.min(wanted, permitted);
+  const usage = honestUsage(asked, prompt, words * WORD_TOKENS * asked.choices);
+  const saying = { mark, words, isCut: words < wanted, usage };
   const stage = { asked, saying, draws };
-  if (draws.chance(HUGE_CHANCE)) return { name: 'huge', saying, steps: HUGE(stage) };
-  const name = draws.weighted(NAMES);
-  return { name, saying, steps: BEHAVIOURS[name]?.[1](stage) ?? [] };
+  return { name, saying, steps: isHuge ? HUGE(stage) : (BEHAVIOURS[name]?.[1](stage) ?? []) };
 }

@@ -8,7 +8,7 @@ export type Budgets = Map<string, bigint>;
 const figure = (store: Store, sql: string, parameters: readonly string[]): bigint =>
   (store.rows(sql, parameters)[0]?.figure as bigint | null) ?? 0n;
 
-/** Nobody's charges and holds exceed the limit: what a host took beyond a hold is an excess, and visible as such. */
+/** Nobody's charges and holds exceed the limit. */
 export function checkBudgets(store: Store, budgets: Budgets): string | null {
   for (const [scope, budget] of budgets) {
     const [kind, id = ''] = scope.split(':');
@@ -22,13 +22,27 @@ export function checkBudgets(store: Store, budgets: Budgets): string | null {
   return null;
 }
 
+/** What was taken beyond a hold is an excess, and visible as such: of a limited scope only a host that lies takes one. */
+export function checkExcesses(store: Store, budgets: Budgets, calls: readonly Finished[]): string | null {
+  const liars = new Set(calls.filter(({ lied, lost }) => lied || lost).map(({ id }) => id));
+  for (const row of store.rows("select id, key_id, from_account, amount from transfer where kind = 'excess'")) {
+    const isLimited = budgets.has(`key:${row.key_id}`) || budgets.has(`account:${row.from_account}`);
+    const [call = ''] = String(row.id).split('/');
+    if (isLimited && !liars.has(call)) return `${call} took ${row.amount} beyond its hold, and no host had lied`;
+  }
+  return null;
+}
+
 export function checkAudit(store: Store): string | null {
   const report = reportAudit(store.work('audit', null) as AuditFigures);
   return report.isSound ? null : report.lines.join('\n');
 }
 
 /** What is remembered of a call that is over. */
-export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'>;
+export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'> & {
+  /** The host whose answer it got counted more than it was permitted. */
+  readonly lied: boolean;
+};
 
 export function checkHolds(store: Store): string | null {
   const hold = store.rows('select id from hold')[0];

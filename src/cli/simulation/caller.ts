@@ -13,7 +13,7 @@ export const ACCOUNTS = [
 export type SimulatedKey = { readonly id: string; readonly account: string; readonly limit: string | null };
 export const KEYS: readonly [SimulatedKey, ...SimulatedKey[]] = [
   { id: 'key-free', account: 'postpaid', limit: null },
-  { id: 'key-tight', account: 'postpaid', limit: '0.1' },
+  { id: 'key-tight', account: 'postpaid', limit: '0.04' },
   { id: 'key-wide', account: 'postpaid', limit: '2' },
   { id: 'key-prepaid', account: 'prepaid', limit: null },
   { id: 'key-prepaid-tight', account: 'prepaid', limit: '0.5' },
@@ -50,7 +50,7 @@ export function drawCall(draws: Draws): Call {
     messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
     tools: [],
     output: { type: 'text' },
-    sampling: draws.chance(0.05) ? { n: 2 } : {},
+    sampling: draws.chance(0.05) ? { n: draws.between(2, 8) } : {},
     stop: [],
     gateway: {},
     ...(most !== undefined && { maxOutputTokens: most }),

@@ -1,4 +1,4 @@
-import { checkAudit, checkBooks, checkBudgets, checkHolds } from './book-laws.ts';
+import { checkAudit, checkBooks, checkBudgets, checkExcesses, checkHolds } from './book-laws.ts';
 import { misfortune, openMissing, PROCESSES } from './misfortunes.ts';
 import { playCall } from './play-call.ts';
 import { demand, fail, OUTSIDE, type Stage, setStage } from './stage.ts';
@@ -90,5 +90,6 @@ function closeBooks(stage: Stage): void {
   if (stage.wasShaken) store.recover('all', clock.now());
   demand(stage, checkAudit(store));
   demand(stage, checkBudgets(store, budgets));
+  demand(stage, checkExcesses(store, budgets, finished));
   demand(stage, checkBooks(store, finished));
 }

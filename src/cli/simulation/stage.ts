@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { LIARS } from './behaviours.ts';
 import { type Budgets, checkAudit, checkBudgets, type Finished } from './book-laws.ts';
 import { openBudgets } from './budget.ts';
 import { checkCall, type Seen } from './call-laws.ts';
@@ -75,6 +76,8 @@ export function demand(stage: Stage, wrong: string | null, when = ''): void {
   if (wrong) fail(stage, when + wrong);
 }
 
+const scriptName = ({ network }: Stage, mark: string | null): string => network.scriptOf(mark ?? '')?.name ?? '';
+
 /** A call is over, or its process is: it is held to the laws, remembered and told. */
 export function callOver(stage: Stage, seen: Seen): void {
   const { underWay, ends, finished, store } = stage;
@@ -88,7 +91,8 @@ export function callOver(stage: Stage, seen: Seen): void {
   const line = `${stage.elapsedMs()} ${id} ${kind} ${receipt?.bill.cost ?? 0n} ${seen.events.length}`;
   stage.trace.update(line);
   stage.log(line);
-  finished.push({ id, receipt, lost, shaken, result, batches });
+  const lied = receipt?.attempts.some(({ upstreamId }) => LIARS.has(scriptName(stage, upstreamId))) ?? false;
+  finished.push({ id, receipt, lost, shaken, result, batches, lied });
   if (finished.length % 40 === 0) demand(stage, checkBudgets(store, stage.budgets));
   if (finished.length % 500 === 0 && stage.disk === 'sound') demand(stage, checkAudit(store));
 }

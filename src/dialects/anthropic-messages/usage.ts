@@ -1,6 +1,6 @@
 import { arrayOf, countOf, type JsonObject, objectOf } from '../../base/json.ts';
 import type { Bill } from '../../call/event.ts';
-import { cachedTokens, completionTokens, freshTokens, type Usage, usageOf } from '../../call/usage.ts';
+import { cachedTokens, completionTokens, freshTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
 import { leftover } from './words.ts';
 
@@ -68,6 +68,13 @@ export function decodeUsage(usage: JsonObject): Usage {
     ...(compaction && { compaction }),
     ...(cost !== undefined && { vendorCost: cost }),
   });
+}
+
+/** What the first event of a stream tells of the prompt; some hosts put zeros there. */
+export function promptOf(usage: JsonObject): { readonly prompt?: Usage } {
+  const { output: _, ...counts } = countsOf(usage);
+  const prompt = usageOf(counts);
+  return promptTokens(prompt) > 0 ? { prompt } : {};
 }
 
 /** Members of `usage` beside the counts: `inference_geo`, `speed`, `iterations` … */

@@ -23,7 +23,7 @@ type State = {
   usage: UsageEvent | undefined;
 };
 
-/** The named events of one streamed message. The prompt's count is known only at the end, in `message_delta`. */
+/** The named events of one streamed message. What is known of the prompt comes first; the count that is billed comes at the end, in `message_delta`. */
 export function encodeEvents(answer: AnswerContext): EventEncoder {
   const state: State = {
     answer,
@@ -43,7 +43,7 @@ function write(state: State, event: Event): string {
   switch (event.type) {
     case 'start':
       tell(state, event);
-      return begin(state);
+      return begin(state, event.prompt);
     case 'text':
     case 'refusal':
     case 'reasoning':
@@ -68,7 +68,7 @@ function write(state: State, event: Event): string {
       return begin(state) + end(state);
     case 'fault':
       state.over = true;
-      return frameText('error', faultBody(event.fault, state.answer));
+      return countBeforeFault(state) + frameText('error', faultBody(event.fault, state.answer));
     default:
       return event satisfies never;
   }
@@ -84,7 +84,7 @@ function tell(state: State, { serviceTier }: { readonly serviceTier?: string }):
   if (serviceTier !== undefined) state.tier = { service_tier: wireTierOf(serviceTier) };
 }
 
-function begin(state: State): string {
+function begin(state: State, prompt = NO_USAGE): string {
   if (state.started) return '';
   state.started = true;
   const { answer } = state;
@@ -100,7 +100,7 @@ function begin(state: State): string {
       stop_sequence: null,
       stop_details: null,
       container: null,
-      usage: encodeUsage(NO_USAGE, undefined, state.tier),
+      usage: encodeUsage(prompt, undefined, state.tier),
       provider: answer.provider,
     },
   });
@@ -116,6 +116,16 @@ function writeNative(state: State, { choice, native }: Extract<Event, { type: 'n
   for (const [name, block] of Object.entries(fieldsOf(native)))
     if (placeOf(name) !== undefined && isObject(block)) text += writeBlock(state.blocks, block);
   return text;
+}
+
+/** What an answer has taken that breaks off is known nowhere else. */
+function countBeforeFault({ started, usage, tier }: State): string {
+  if (!started || !usage) return '';
+  return frameText('message_delta', {
+    type: 'message_delta',
+    delta: { stop_reason: null, stop_sequence: null },
+    usage: encodeUsage(usage.usage, usage.bill, tier),
+  });
 }
 
 function end(state: State): string {

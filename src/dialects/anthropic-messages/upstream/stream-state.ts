@@ -3,7 +3,7 @@ import { type JsonObject, objectOf, optionalString } from '../../../base/json.ts
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { finishOf } from '../finish.ts';
-import { decodeUsage, mergeUsage, tierOf, usageLeftover } from '../usage.ts';
+import { decodeUsage, mergeUsage, promptOf, tierOf, usageLeftover } from '../usage.ts';
 import { isEmpty, leftover, nativeOf } from '../words.ts';
 import { type Answer, type Block, newAnswer, openBlock } from './blocks.ts';
 import { faultOfError } from './fault.ts';
@@ -104,6 +104,7 @@ function startEvent(message: JsonObject): StartEvent {
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
     ...tierOf(objectOf(message.usage)),
+    ...promptOf(objectOf(message.usage)),
   };
 }
 

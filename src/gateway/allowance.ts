@@ -1,0 +1,74 @@
+import { LIMITS } from '../base/limits.ts';
+import type { NanoUsd } from '../base/money.ts';
+import type { Call } from '../call/call.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import type { Candidate, Plan } from '../facts/plan.ts';
+import type { HoldBounds } from '../ledger/ledger.ts';
+import { boundOf, outputFor } from '../metering/cost-bound.ts';
+import { type Exposures, OUTPUT_TOKENS_MIN, takesLimit } from '../metering/exposure.ts';
+import { limitSteps } from '../metering/vendor-steps.ts';
+
+/** What exposes money, of whatever operation; only a chat has a length that can be chosen. */
+type Exposed = { readonly exposures: Exposures; readonly call: Call | null };
+
+/** Who asks for no certain length takes what credit pays for, where its endpoint can be told so; who does gets it or a refusal. */
+const isOpen = ({ call }: Exposed, endpoint: Endpoint): boolean =>
+  call !== null && call.maxOutputTokens === undefined && takesLimit(call, endpoint);
+
+/**
+ * What a limited scope sets aside for a plan: the bound of the dearest endpoint that may be tried; if credit does not
+ * reach so far, at least that of the first one, with a shorter answer where the caller named no length.
+ */
+export function boundsOf(decided: Plan, exposed: Exposed): HoldBounds {
+  const { exposures } = exposed;
+  const [first, ...others] = decided.candidates.slice(0, LIMITS.attempts_max).map(({ endpoint }) => {
+    const { outputTokens, promptTokens } = exposures.at(endpoint);
+    const cost = exposures.costAt(endpoint);
+    const down = (tokens: number): number =>
+      isOpen(exposed, endpoint) ? Math.min(outputTokens, tokens) : outputTokens;
+    return {
+      most: boundOf(cost, outputTokens),
+      enough: boundOf(cost, down(LIMITS.held_output_tokens)),
+      least: boundOf(cost, down(OUTPUT_TOKENS_MIN)),
+      promptCost: boundOf(cost, 0),
+      promptTokens,
+      outputTokens,
+    };
+  });
+  if (!first) throw new Error('a plan without a fault has candidates');
+  let { most, enough } = first;
+  for (const other of others) {
+    if (other.most > most) most = other.most;
+    if (other.enough > enough) enough = other.enough;
+  }
+  return { ...first, most, enough, amount: first.most };
+}
+
+/** What a call may cost, now that so much is held for it. */
+export type Allowance = {
+  /** The candidates that it pays for. */
+  readonly plan: Plan;
+  /** The call as that endpoint is sent it: with a length and a number of searches that what is held pays for. */
+  readonly limited: (call: Call, endpoint: Endpoint) => Call;
+  /** Output tokens that the endpoint is permitted, all answers together. */
+  readonly permitted: (endpoint: Endpoint) => number;
+};
+
+export function allowanceOf(decided: Plan, exposed: Exposed, amount: NanoUsd): Allowance {
+  const { exposures } = exposed;
+  const lengthAt = (endpoint: Endpoint): number =>
+    outputFor(exposures.costAt(endpoint), amount, exposures.at(endpoint).outputTokens);
+  const isPaidFor = ({ endpoint }: Candidate): boolean => {
+    const { outputTokens } = exposures.at(endpoint);
+    return lengthAt(endpoint) >= (isOpen(exposed, endpoint) ? Math.min(outputTokens, OUTPUT_TOKENS_MIN) : outputTokens);
+  };
+  return {
+    plan: { ...decided, candidates: decided.candidates.filter(isPaidFor) },
+    limited: (call, endpoint) => {
+      const steps = limitSteps(call, endpoint);
+      const isFree = exposures.costAt(endpoint).outputToken === 0n;
+      return isFree || !isOpen(exposed, endpoint) ? steps : { ...steps, maxOutputTokens: lengthAt(endpoint) };
+    },
+    permitted: (endpoint) => exposures.at(endpoint).answers * lengthAt(endpoint),
+  };
+}
