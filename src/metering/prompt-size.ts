@@ -20,6 +20,8 @@ export type PromptSize = {
   bytes: number;
 };
 
+/** A mark before and one behind what is embedded, or a word for its purpose. */
+const INPUT_TOKENS = 8;
 /** What vendors write around a message and around a tool, and before both: roles, marks, how tools are to be used. */
 const MESSAGE_TOKENS = 32;
 const TOOL_TOKENS = 64;
@@ -46,7 +48,7 @@ export function measurePrompt(call: Call): PromptSize {
 export const measureInputs = (call: EmbeddingCall): PromptSize[] =>
   call.inputs.map((input) => {
     const size = newSize();
-    size.tokens += MESSAGE_TOKENS;
+    size.tokens += INPUT_TOKENS;
     if (input.type === 'tokens') size.tokens += input.tokens.length;
     else for (const part of input.parts) addPart(size, part, []);
     return size;

@@ -1,5 +1,5 @@
 import { fault } from '../../../base/fault.ts';
-import { isObject, type JsonObject } from '../../../base/json.ts';
+import { isObject, type JsonObject, objectOf } from '../../../base/json.ts';
 import type { Bill, Event, FinishEvent, UsageEvent } from '../../../call/event.ts';
 import type { Native } from '../../../call/message.ts';
 import { NO_USAGE } from '../../../call/usage.ts';
@@ -68,7 +68,7 @@ function write(state: State, event: Event): string {
       return begin(state) + end(state);
     case 'fault':
       state.over = true;
-      return countBeforeFault(state) + frameText('error', faultBody(event.fault, state.answer));
+      return frameText('error', { ...objectOf(faultBody(event.fault, state.answer)), ...countOfBroken(state) });
     default:
       return event satisfies never;
   }
@@ -118,15 +118,9 @@ function writeNative(state: State, { choice, native }: Extract<Event, { type: 'n
   return text;
 }
 
-/** What an answer has taken that breaks off is known nowhere else. */
-function countBeforeFault({ started, usage, tier }: State): string {
-  if (!started || !usage) return '';
-  return frameText('message_delta', {
-    type: 'message_delta',
-    delta: { stop_reason: null, stop_sequence: null },
-    usage: encodeUsage(usage.usage, usage.bill, tier),
-  });
-}
+/** What an answer has taken that breaks off is told with its error, for the block that is open must not seem whole. */
+const countOfBroken = ({ usage, tier }: State): JsonObject =>
+  usage ? { usage: encodeUsage(usage.usage, usage.bill, tier) } : {};
 
 function end(state: State): string {
   const { answer, blocks, finish, native, usage } = state;

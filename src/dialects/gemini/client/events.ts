@@ -56,6 +56,7 @@ function encodeWith(answer: AnswerContext, framing: Framing): EventEncoder {
   };
   const chunk = (members: JsonObject): string =>
     framing.chunk(JSON.stringify({ ...members, modelVersion: answer.model, responseId: answer.id }));
+  const counted = (): JsonObject => (usage ? { usageMetadata: encodeUsage(usage.usage, usage.bill, tier) } : {});
   const last = (members: JsonObject): string => chunk(members) + framing.end;
 
   return (event) => {
@@ -82,7 +83,7 @@ function encodeWith(answer: AnswerContext, framing: Framing): EventEncoder {
         return last({
           ...native,
           candidates: finishes.map((finish) => closeChoice(choiceAt(finish.choice), finish)),
-          ...(usage && { usageMetadata: encodeUsage(usage.usage, usage.bill, tier) }),
+          ...counted(),
           ...answer.extra,
         });
       case 'fault':
