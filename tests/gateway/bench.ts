@@ -72,7 +72,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
   const storage = openMemoryStorage(base);
   await prepareAccess({ store: storage.accessStore, world: base, newSecret });
   const access = await openAccess({ store: storage.accessStore, world: base, newSecret });
-  const health = createHealth(base.now);
+  const health = createHealth(base.elapsed);
   const ledger = openLedger(storage.ledgerStore, base);
   const catalog = catalogOf(hosts);
   const gateway: Gateway = {
@@ -85,6 +85,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     records: storage.records,
     health,
     dialects: DIALECTS,
+    boards: 'public',
     upstream: { world: base, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: () => {},
   };
@@ -141,6 +142,7 @@ function ask(gateway: Gateway, keyId: string, call: Partial<Call>): Asked {
       app: null,
       userAgent: null,
       receivedAt: gateway.world.now(),
+      begunAt: gateway.world.elapsed(),
     },
     {
       events: (batch) => events.push(...batch),
@@ -159,6 +161,7 @@ function openMemoryWorld(clock: ReturnType<typeof createClock>, exchanges: Excha
   let ids = 0;
   return {
     now: clock.now,
+    elapsed: clock.now,
     after: (ms: number, task: () => void) => clock.after('gateway', ms, task),
     random: () => 0.5,
     newId: (prefix: string) => `${prefix}-${String(ids++).padStart(8, '0')}`,
