@@ -53,7 +53,7 @@ type Parts = {
 };
 
 export function openHold(parts: Parts): OpenHold {
-  const { request, scopes, leases, store, openedAt } = parts;
+  const { request, scopes, store, openedAt } = parts;
   const { generationId: id } = request;
   let state: 'open' | 'ended' = 'open';
   let expired: Receipt | null = null;
@@ -84,13 +84,7 @@ export function openHold(parts: Parts): OpenHold {
     touch();
     return true;
   };
-  const growSlowly = async (more: NanoUsd): Promise<boolean> => {
-    const taken = await takeAll(leases, scopes, exactly(more)).catch(() => null);
-    if (typeof taken !== 'bigint') return false; // a broken store counts as empty
-    if (state === 'open') return grow(more);
-    for (const scope of scopes) leases.end(scope, more, NO_MONEY);
-    return false;
-  };
+  const growSlowly = (more: NanoUsd): Promise<boolean> => takeMore(parts, more, () => state === 'open' && grow(more));
   const durable = store.open(intent());
   const isStored = whether(durable);
   const hold: Hold = {
@@ -139,6 +133,15 @@ function whether(promise: Promise<void>): () => boolean {
 }
 
 type Ending = { readonly amount: NanoUsd; readonly durable: Promise<void>; readonly isStored: () => boolean };
+
+/** Takes more from every scope for a hold that still wants it when it comes. A broken store counts as empty. */
+async function takeMore({ leases, scopes }: Parts, more: NanoUsd, keep: () => boolean): Promise<boolean> {
+  const taken = await takeAll(leases, scopes, exactly(more)).catch(() => null);
+  if (typeof taken !== 'bigint') return false;
+  if (keep()) return true;
+  for (const scope of scopes) leases.end(scope, more, NO_MONEY);
+  return false;
+}
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */
 function commitEnd(

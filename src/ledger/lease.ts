@@ -40,11 +40,8 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   let cancelSweep: (() => void) | null = null;
 
   const poolOf = (scope: Scope): Pool => {
-    let pool = pools.get(scope);
-    if (!pool) {
-      pool = newPool(scope, world.elapsed());
-      pools.set(scope, pool);
-    }
+    const pool = pools.get(scope) ?? newPool(scope, world.elapsed());
+    pools.set(scope, pool);
     return pool;
   };
   const returnIdle = (pool: Pool): void => {
