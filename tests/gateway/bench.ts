@@ -2,6 +2,7 @@
 import { openAccess } from '#src/access/access.ts';
 import { prepareAccess } from '#src/access/prepare.ts';
 import { DEADLINES } from '#src/base/limits.ts';
+import { createMemory } from '#src/base/memory.ts';
 import { nano, pico } from '#src/base/money.ts';
 import type { WireHandler, World } from '#src/base/world.ts';
 import type { Call } from '#src/call/call.ts';
@@ -75,6 +76,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
   const health = createHealth(base.elapsed);
   const ledger = openLedger(storage.ledgerStore, base);
   const catalog = catalogOf(hosts);
+  const memory = createMemory(2 ** 28, base);
   const gateway: Gateway = {
     world: base,
     catalog: () => catalog,
@@ -86,7 +88,8 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     health,
     dialects: DIALECTS,
     boards: 'public',
-    upstream: { world: base, credentials: createCredentials({}), health, deadlines: DEADLINES },
+    memory,
+    upstream: { world: base, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: () => {},
   };
   const keyOf = async (limit?: bigint): Promise<string> => {
