@@ -67,14 +67,7 @@ test('unknown paths and methods of the API are refused as JSON', async () => {
   const headers = { authorization: `Bearer ${API_KEY}` };
   const paths = [
     ...['/api/v1', '/api/v1/nothing', '/api/v1/chat', '/v1/nothing', '/api/v1/%E0%A4%A', '/api/v1/chat/completions/x'],
-    ...[
-      '/v1beta/nothing',
-      '/v1beta/models',
-      '/api/v1/__proto__',
-      `/api/v1/${'x'.repeat(6_000)}`,
-      '/api/v1/%00',
-      '/api/v1//key',
-    ],
+    ...['/v1beta/nothing', '/api/v1/__proto__', `/api/v1/${'x'.repeat(6_000)}`, '/api/v1/%00', '/api/v1//key'],
   ];
   for (const url of paths)
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {

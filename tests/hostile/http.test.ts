@@ -25,8 +25,10 @@ test('a wrong method is told the right ones, and HEAD of a page or list is its G
       const where = `${method} ${path.name}`;
       // Google lists a model with GET where it is asked with POST.
       if (path.name !== 'gemini') assert.equal(response.headers.get('allow'), 'POST', where);
-      if (method === 'HEAD') assert.equal(response.status, 405, where);
-      else assertRefused(path, { status: response.status, text, headers: response.headers }, 405);
+      // To Google's GET the name with its method is the name of a model that there is not.
+      const status = path.name === 'gemini' && (method === 'GET' || method === 'HEAD') ? 404 : 405;
+      if (method === 'HEAD') assert.equal(response.status, status, where);
+      else assertRefused(path, { status: response.status, text, headers: response.headers }, status);
     }
   const deleted = await fetch(`${subject.gateway.base}/models`, { method: 'DELETE' });
   assert.deepEqual([deleted.status, deleted.headers.get('allow')], [405, 'GET, HEAD']);
