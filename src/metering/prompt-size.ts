@@ -25,7 +25,10 @@ const INPUT_TOKENS = 8;
 /** What vendors write around a message and around a tool, and before both: roles, marks, how tools are to be used. */
 const MESSAGE_TOKENS = 32;
 const TOOL_TOKENS = 64;
-/** Anthropic puts up to 804 tokens before tools (platform.claude.com, tool use: pricing, read 2026-11-29). */
+/**
+ * Anthropic puts some hundred tokens before tools: 530 at most for the models of an older page (docs.anthropic.com,
+ * tool-use-pricing-and-tokens, read 2026-11-29), up to 804 for later ones as remembered. The larger bounds both.
+ */
 const PREAMBLE_TOKENS = 1_024;
 /** A vendor's own tool brings its description: a text editor 700, a computer 735 (same page). */
 const NATIVE_TOOL_TOKENS = 2_048;
