@@ -15,7 +15,12 @@ import {
 } from './recordings.ts';
 import { exclusionOf, representable } from './recordings-exclusions.ts';
 import { checkAnswer, type Expected } from './recordings-expect.ts';
-import { SPEAKERS, type Speaker, speak } from './speakers.ts';
+import { type More, SPEAKERS, type Speaker, speak } from './speakers.ts';
+
+/** A program of Anthropic's that asks for no thinking hears none, and then could not be held to the thoughts of a recording. */
+const ASKS_FOR_THOUGHTS: { readonly [dialect: string]: More } = {
+  'anthropic-messages': { body: { thinking: { type: 'enabled', budget_tokens: 2000 } } },
+};
 
 /** What was told, in the words in which the recordings say what they expect. */
 function bodyOf({ choices, usage, error }: Told) {
@@ -53,7 +58,8 @@ describe('recorded provider answers, heard in other dialects', { skip: skipRecor
 
   async function check(recording: Recording, speaker: Speaker, way: 'whole' | 'splits'): Promise<void> {
     const model = modelOf(recording, way);
-    const { status, told } = await speak(replay.gateway.origin, speaker, model, recording.stream);
+    const more = ASKS_FOR_THOUGHTS[speaker.client.dialect.id];
+    const { status, told } = await speak(replay.gateway.origin, speaker, model, recording.stream, more);
     const expected: Expected = representable(recording.expect, speaker.client);
     checkAnswer(expected, { status, body: bodyOf(told) });
   }
