@@ -13,7 +13,16 @@ export type ConnectionOwner = {
 };
 
 /** One request on its way to an answer. `exchange` of a connection is this while it is under way. */
-export type Pending = { readonly request: WireRequest; readonly path: string; readonly handler: WireHandler };
+export type Pending = {
+  readonly request: WireRequest;
+  readonly path: string;
+  readonly handler: WireHandler;
+  /** The host closed a kept connection as this request went out over it, unread; false = it cannot be sent anew. */
+  readonly sendAnew: () => boolean;
+};
+
+/** A close that crossed our request is heard within a round trip; what comes later may follow from the request. */
+const CROSSING_MS_MAX = 1_000;
 
 const READ_BYTES = 64 * 1024;
 const HEAD_BYTES_MAX = 64 * 1024;
@@ -37,6 +46,9 @@ export class Connection {
   /** Bytes of an answer have come: it cannot be said any more that nothing reached the host. */
   #isHeard = false;
   #isPaused = false;
+  /** When its request went out, if it has served another before; else infinitely long ago. */
+  #reusedAt = Number.NEGATIVE_INFINITY;
+  #hasServed = false;
 
   constructor(origin: Origin, owner: ConnectionOwner, connectTimeoutMs: number) {
     this.origin = origin;
@@ -71,6 +83,7 @@ export class Connection {
     if (head === null) return false;
     this.#pending = pending;
     this.#isHeard = false;
+    if (this.#hasServed) this.#reusedAt = performance.now();
     this.#reader = new AnswerReader(handler, HEAD_BYTES_MAX);
     const socket = this.#socket;
     if (body === null || typeof body === 'string') socket.write(body === null ? head : head + body);
@@ -122,6 +135,7 @@ export class Connection {
     if (state === 'broken') return this.#fail({ kind: 'malformed', message: 'the answer is not valid HTTP' });
     this.#pending = null;
     this.#reader = null;
+    this.#hasServed = true;
     if (reader.mayKeep && this.#socket.writableLength === 0) {
       if (this.#isPaused) {
         this.#isPaused = false;
@@ -150,7 +164,9 @@ export class Connection {
   #fail(error: WireError): void {
     const pending = this.#pending;
     this.#pending = null;
+    const isCrossed = error.kind === 'reset' && !this.#isHeard && performance.now() - this.#reusedAt < CROSSING_MS_MAX;
     this.destroy();
+    if (isCrossed && pending?.sendAnew()) return;
     pending?.handler.error(error);
   }
 }

@@ -1,6 +1,6 @@
 import type { Wire, WireError, WireHandler, WireRequest } from '../base/world.ts';
 import { Connection, type ConnectionOwner, type Pending } from './connection.ts';
-import { createPlaces, type Origin } from './origin.ts';
+import { createPlaces, type Origin, type Place } from './origin.ts';
 
 export type PoolOptions = {
   readonly connectTimeoutMs: number;
@@ -35,7 +35,7 @@ export class Pool implements ConnectionOwner {
 
   request(request: WireRequest, handler: WireHandler): Wire {
     const place = this.#placeOf(request.url);
-    const exchange = new Exchange(request, place?.path ?? '', handler);
+    const exchange = new Exchange(this, request, place, handler);
     if (!place) {
       exchange.failLater(UNUSABLE_URL);
       return exchange;
@@ -69,10 +69,16 @@ export class Pool implements ConnectionOwner {
     line.open--;
     const at = line.idle.indexOf(connection);
     if (at !== -1) line.idle.splice(at, 1);
-    const next = line.waiting.shift();
+    const next = line.open < this.#options.connectionsMax ? line.waiting.shift() : undefined;
     if (!next) return;
     const fresh = this.#open(line);
     if (!next.start(fresh)) this.free(fresh, null);
+  }
+
+  /** Over a connection that nobody has used: those that lie idle may be as dead as the one that failed. */
+  restart(exchange: Exchange, origin: Origin): void {
+    const fresh = this.#open(this.#lineOf(origin));
+    if (!exchange.start(fresh)) this.free(fresh, null);
   }
 
   #lineOf(origin: Origin): Line {
@@ -120,12 +126,17 @@ class Exchange implements Wire, Pending {
   readonly path: string;
   readonly handler: WireHandler;
   #connection: Connection | null = null;
+  readonly #pool: Pool;
+  readonly #origin: Origin | null;
   #isPaused = false;
   #isGivenUp = false;
+  #isSentAnew = false;
 
-  constructor(request: WireRequest, path: string, handler: WireHandler) {
+  constructor(pool: Pool, request: WireRequest, place: Place | null, handler: WireHandler) {
+    this.#pool = pool;
+    this.#origin = place?.origin ?? null;
     this.request = request;
-    this.path = path;
+    this.path = place?.path ?? '';
     this.handler = handler;
   }
 
@@ -138,6 +149,18 @@ class Exchange implements Wire, Pending {
     }
     this.#connection = connection;
     if (this.#isPaused) connection.pause(this);
+    return true;
+  }
+
+  /**
+   * A host that closes an idle connection may do so just as we write to it: it has not read the request, whatever its
+   * method is, so it goes out once more (as browsers and proxies do; RFC 9112, 9.3.1, asks for care with a POST).
+   */
+  sendAnew(): boolean {
+    if (this.#isSentAnew || this.#origin === null) return false;
+    this.#isSentAnew = true;
+    this.#connection = null;
+    this.#pool.restart(this, this.#origin);
     return true;
   }
 

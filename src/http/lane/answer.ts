@@ -23,6 +23,7 @@ export class LaneAnswer implements Answering {
   readonly #over: AnswerEnd;
   #drain: (() => void) | null = null;
   #close: (() => void) | null = null;
+  #late: (() => void) | null = null;
   /** What waits for the end of this turn. */
   #out = '';
   #isFlushing = false;
@@ -101,7 +102,14 @@ export class LaneAnswer implements Answering {
   }
 
   setTimeout(ms: number, late: () => void): void {
-    this.#socket.setTimeout(ms, late);
+    // Not a listener of the socket's: those of all answers of a connection would lie there together.
+    this.#late = late;
+    this.#socket.setTimeout(ms);
+  }
+
+  /** For so long as `setTimeout` said nothing went over the connection. */
+  late(): void {
+    this.#late?.();
   }
 
   /** The client has taken everything that was written. */

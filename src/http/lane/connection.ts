@@ -34,8 +34,10 @@ export class LaneConnection {
     chunks: Buffer[];
     left: number;
   } | null = null;
-  /** What came behind a request that is not answered yet. */
+  /** What came behind a request that is not answered yet, or waits for its turn since it is. */
   #ahead: Buffer | null = null;
+  /** The last answer said so: what comes now is no request of ours to serve. */
+  #isClosing = false;
 
   constructor(socket: Socket, owner: LaneOwner) {
     this.#socket = socket;
@@ -45,12 +47,13 @@ export class LaneConnection {
       .on('data', this.#onData)
       .on('drain', this.#onDrain)
       .on('end', this.#onEnd)
+      .on('timeout', this.#onTimeout)
       .on('error', this.#onError)
       .on('close', this.#onClose);
   }
 
   get isIdle(): boolean {
-    return this.#answer === null && this.#pending === null;
+    return this.#answer === null && this.#pending === null && this.#ahead === null;
   }
   /** A request has begun to come, and not come whole. */
   get isReading(): boolean {
@@ -67,7 +70,8 @@ export class LaneConnection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#answer !== null) this.#keepAhead(bytes);
+    if (this.#isClosing) return;
+    if (this.#answer !== null || this.#ahead !== null) this.#keepAhead(bytes);
     else if (this.#pending === null) this.#begin(bytes);
     else this.#add(bytes);
   };
@@ -111,18 +115,26 @@ export class LaneConnection {
     this.#answer = null;
     this.#hasServed = true;
     this.#since = this.#owner.now();
-    if (!mayKeep) return void this.#socket.end();
+    if (!mayKeep) {
+      this.#isClosing = true;
+      this.#ahead = null;
+      this.#socket.end().resume();
+      return;
+    }
     this.#socket.setTimeout(0);
-    const ahead = this.#ahead;
-    if (ahead === null) return;
-    this.#ahead = null;
-    this.#socket.resume();
-    // Not at once: answers that come at once would pile up on the stack.
-    setImmediate(() => {
-      if (!this.#socket.destroyed) this.#onData(ahead);
-    });
+    // Not at once: answers that come at once would pile up on the stack. Until then what comes lies behind it.
+    if (this.#ahead !== null) setImmediate(() => this.#goOn());
   };
 
+  #goOn(): void {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    if (ahead === null || this.#socket.destroyed) return;
+    this.#socket.resume();
+    this.#onData(ahead);
+  }
+
+  readonly #onTimeout = (): void => this.#answer?.late();
   readonly #onDrain = (): void => this.#answer?.drained();
   /** Who ends its side wants no answer any more: so it was always read here, and so Node's server reads it. */
   readonly #onEnd = (): void => void this.#socket.destroy();
@@ -140,6 +152,7 @@ export class LaneConnection {
       .off('data', this.#onData)
       .off('drain', this.#onDrain)
       .off('end', this.#onEnd)
+      .off('timeout', this.#onTimeout)
       .off('error', this.#onError)
       .off('close', this.#onClose);
   }

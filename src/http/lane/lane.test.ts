@@ -121,6 +121,70 @@ test('requests sent ahead are answered one after the other, in their order', asy
   socket.destroy();
 });
 
+test('what comes while a request waits its turn lies behind it', async () => {
+  const held = Promise.withResolvers<() => void>();
+  const { port, server } = await serve((post) =>
+    post.target === '/held'
+      ? (_request, answer) =>
+          held.resolve(() => {
+            answer.writeHead(200, { 'content-length': 4 });
+            answer.end('held');
+          })
+      : ECHO(post),
+  );
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  const { socket, heard, until } = dial(port);
+  const second = post('/lane/2', 'second');
+  socket.write(post('/held', '') + second.slice(0, -3));
+  const finish = await held.promise;
+  // The rest arrives in the very turn in which the answer before it has ended.
+  finish();
+  (await accepted).push(Buffer.from(second.slice(-3) + post('/lane/3', 'third')));
+  await until('lane /lane/3 third');
+  assert.deepEqual(heard().match(/held|lane \S+ \S+$|lane \S+ [a-z]+(?=HTTP)/g), [
+    'held',
+    'lane /lane/2 second',
+    'lane /lane/3 third',
+  ]);
+  socket.destroy();
+});
+
+test('what comes behind an answer that ends the connection is not served', async () => {
+  const served: string[] = [];
+  const { port } = await serve(({ target }) => (_request, answer) => {
+    served.push(target);
+    answer.writeHead(200, { 'content-length': 2, connection: 'close' });
+    answer.end('ok');
+  });
+  const { socket, until, closed } = dial(port);
+  socket.removeAllListeners('end');
+  socket.write(post('/lane/1', ''));
+  await until('ok');
+  socket.write(post('/lane/2', ''));
+  await closed;
+  assert.deepEqual(served, ['/lane/1']);
+});
+
+test('many slow answers over one connection leave nothing behind on it', async () => {
+  const { port, server } = await serve(() => (_request, answer) => {
+    answer.setTimeout(60_000, () => assert.fail('an answer that is over was called late'));
+    answer.writeHead(200, { 'content-length': 2 });
+    answer.end('ok');
+  });
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  const { socket, heard } = dial(port);
+  for (let at = 1; at <= 20; at++) {
+    socket.write(post('/', ''));
+    while (heard().split('\r\n\r\nok').length <= at) await new Promise((turn) => socket.once('data', turn));
+  }
+  const mine = sockets[0];
+  assert.ok(mine);
+  assert.equal(mine.listenerCount('timeout'), 1);
+  mine.emit('timeout');
+  socket.destroy();
+});
+
 test('a stream goes out in one piece a turn, waits for a slow client, and its end for everything before it', async () => {
   const drained = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
