@@ -144,7 +144,7 @@ const LIMITS_OF_OUTPUT = ['max_tokens', 'max_completion_tokens', 'max_output_tok
 
 /**
  * Whether an endpoint can be told how long an answer may be: some hosts refuse the field, and OpenAI refuses it beside a
- * prediction (CompletionUsage.rejected_prediction_tokens in OpenAI's API description, read 2026-11-29).
+ * prediction (its page on predicted outputs, from memory, 2026-11-29).
  */
 export const takesLimit = ({ prediction }: Call, { dialect }: Endpoint): boolean =>
   prediction === undefined && !dialect.drop.some((field) => LIMITS_OF_OUTPUT.includes(field));
