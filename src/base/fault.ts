@@ -29,6 +29,8 @@ export const FAULTS = {
   headers_too_large: row(431, 'invalid_request', 'caller', 'no', 'invalid_request'),
   // what a provider did; its credentials are the operator's affair and never shown as the caller's 401, 402 or 403
   upstream_invalid_request: row(400, 'invalid_request', 'caller', 'next-endpoint', 'invalid_request'),
+  upstream_unprocessable: row(422, 'unprocessable', 'caller', 'next-endpoint', 'invalid_request'),
+  upstream_too_large: row(413, 'payload_too_large', 'caller', 'next-endpoint', 'invalid_request'),
   upstream_authentication: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'authentication'),
   upstream_permission: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'permission'),
   upstream_quota: row(502, 'provider_unavailable', 'upstream', 'next-endpoint', 'insufficient_quota'),
@@ -114,6 +116,8 @@ const NOT_ITS_FAULT = new Set([400, 413, 422, 403, 451, 499, 429]);
 /** Faults that say nothing either: the caller's request or schema, a quota, the operator's rights. */
 const NOT_ITS_CODE: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'upstream_invalid_request',
+  'upstream_unprocessable',
+  'upstream_too_large',
   'upstream_schema_mismatch',
   'upstream_rate_limit',
   'upstream_permission',

@@ -37,6 +37,8 @@ const TELLING: readonly FaultCode[] = [
   'context_length_exceeded',
   'max_tokens_exceeded',
   'upstream_invalid_request',
+  'upstream_unprocessable',
+  'upstream_too_large',
   'upstream_not_implemented',
   'no_endpoints',
   'upstream_rate_limit',

@@ -23,7 +23,7 @@ export const WAYS: readonly Way[] = [
   chat('no-such-model'),
   { ...chat('slow-stream', { stream: true }), leaves: true },
   { path: '/api/v1/messages', body: { model: 'sandbox/echo', max_tokens: 50, stream: true, messages: turn('Hello') } },
-  { path: '/api/v1/responses', body: { model: 'sandbox/echo', input: 'Hello', stream: true } },
+  { path: '/api/v1/responses', body: { model: 'sandbox/echo', input: 'Hello', stream: true, store: false } },
   {
     path: '/v1beta/models/sandbox/echo:generateContent',
     body: { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },

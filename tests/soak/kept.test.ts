@@ -18,7 +18,7 @@ import { API_KEY } from '../gateway-process.ts';
 import { callInEveryWay, WAYS } from './calls.ts';
 
 /** Until pools, caches and counters have their size. */
-const WARM_UP = 16;
+const WARM_UP = 20;
 const ROUNDS = 4;
 
 const folder = mkdtempSync(join(tmpdir(), 'switchwright-kept-'));

@@ -75,7 +75,8 @@ function codeOf(type: string, message: string, status: number | undefined): Faul
   if (status === 403) return 'upstream_permission';
   if (status === 404) return 'upstream_model_not_found';
   if (status === 408 || status === 504) return 'upstream_timeout';
-  if (status === 413) return 'payload_too_large';
+  if (status === 413) return 'upstream_too_large';
+  if (status === 422) return 'upstream_unprocessable';
   if (status === 429) return 'upstream_rate_limit';
   if (status === 503) return 'upstream_overloaded';
   return status !== undefined && status < 500 ? 'upstream_invalid_request' : 'upstream_server_error';

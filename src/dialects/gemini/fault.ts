@@ -102,6 +102,8 @@ function codeOfStatus(status: number): FaultCode {
   if (status === 403) return 'upstream_permission';
   if (status === 404) return 'upstream_model_not_found';
   if (status === 408 || status === 504) return 'upstream_timeout';
+  if (status === 413) return 'upstream_too_large';
+  if (status === 422) return 'upstream_unprocessable';
   if (status === 429) return 'upstream_rate_limit';
   if (status === 501) return 'upstream_not_implemented';
   if (status === 503 || status === 529) return 'upstream_overloaded';

@@ -35,7 +35,7 @@ test('the vendor says in its type, or only in its message, what failed', () => {
     [400, anthropic('invalid_request_error', 'Output blocked by content filtering policy'), 'content_policy_violation'],
     [401, anthropic('authentication_error', 'invalid x-api-key'), 'upstream_authentication'],
     [404, anthropic('not_found_error', 'model: claude-x'), 'upstream_model_not_found'],
-    [413, anthropic('request_too_large', 'Request exceeds the maximum size'), 'payload_too_large'],
+    [413, anthropic('request_too_large', 'Request exceeds the maximum size'), 'upstream_too_large'],
     [429, anthropic('rate_limit_error', 'slow down'), 'upstream_rate_limit'],
     [529, anthropic('overloaded_error', 'Overloaded'), 'upstream_overloaded'],
     [500, anthropic('api_error', 'Internal server error'), 'upstream_server_error'],

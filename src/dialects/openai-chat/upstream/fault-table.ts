@@ -74,6 +74,8 @@ const STATUSES: { readonly [status: number]: FaultCode } = {
   408: 'upstream_timeout',
   409: 'upstream_server_error',
   410: 'upstream_model_not_found',
+  413: 'upstream_too_large',
+  422: 'upstream_unprocessable',
   424: 'upstream_server_error',
   425: 'upstream_overloaded',
   429: 'upstream_rate_limit',

@@ -154,7 +154,8 @@ test('every error body is understood', () => {
       'upstream_model_not_found',
       'Invalid model: x',
     ],
-    [422, { detail: [{ loc: ['body'], msg: 'field required' }] }, 'upstream_invalid_request', 'field required'],
+    [422, { detail: [{ loc: ['body'], msg: 'field required' }] }, 'upstream_unprocessable', 'field required'],
+    [413, { error: { message: 'Request Entity Too Large' } }, 'upstream_too_large', 'Request Entity Too Large'],
     [
       429,
       { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } },

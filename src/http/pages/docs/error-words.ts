@@ -26,6 +26,8 @@ export const ERROR_WORDS: { readonly [C in FaultCode]: string } = {
   unprocessable: 'Well-formed, but it cannot be carried out.',
   rate_limit_exceeded: 'Too many requests with this key. Wait as long as Retry-After says.',
   upstream_invalid_request: 'The provider refuses the request; raw has its words.',
+  upstream_unprocessable: 'The provider read the request and cannot carry it out; raw has its words.',
+  upstream_too_large: 'The request is larger than the provider takes.',
   upstream_authentication: 'The provider refuses the operator’s key.',
   upstream_permission: 'The operator’s key may not use this model.',
   upstream_quota: 'The operator’s account at the provider is empty.',
