@@ -19,7 +19,7 @@ COPY src src
 COPY console console
 COPY --from=console /app/console/dist console/dist
 RUN mkdir /data /cache && chown node:node /data /cache
-ENV HOST=0.0.0.0 PORT=8787 SWITCHWRIGHT_DATA_DIR=/data NODE_COMPILE_CACHE=/cache
+ENV HOST=0.0.0.0 PORT=8787 SWITCHWRIGHT_DATA_DIR=/data SWITCHWRIGHT_WORKERS=auto NODE_COMPILE_CACHE=/cache
 USER node
 # Loaded once, the program is compiled for every start.
 RUN node --input-type=module --eval "for (const file of ['cli/serve.ts', 'storage/thread.ts', 'storage/read-thread.ts']) await import('/app/src/' + file).catch(() => {}); process.exit(0)"

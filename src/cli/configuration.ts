@@ -1,4 +1,4 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { KEY_LENGTH_MAX } from '../access/credential.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
@@ -52,7 +52,12 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'The folder that holds everything the gateway stores.',
   },
   { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
-  { name: 'SWITCHWRIGHT_WORKERS', default: '1', meaning: 'How many processes serve.' },
+  {
+    name: 'SWITCHWRIGHT_WORKERS',
+    default: '1',
+    meaning:
+      'How many processes serve; `auto` is one for each core that the process may use (the container’s default). With more than one, another process owns the store.',
+  },
   {
     name: 'SWITCHWRIGHT_API_KEY',
     default: '',
@@ -125,7 +130,7 @@ export function readConfiguration(environment: Environment): Configuration {
     port: wholeNumber(environment, 'PORT', 8787, 65_535),
     dataDirectory: resolve(environment.SWITCHWRIGHT_DATA_DIR || './.switchwright'),
     databaseUrl: environment.DATABASE_URL || null,
-    workers: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_WORKERS', 1, 256)),
+    workers: workers(environment),
     apiKey: seed(environment, 'SWITCHWRIGHT_API_KEY'),
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
@@ -145,6 +150,13 @@ export function readConfiguration(environment: Environment): Configuration {
     warnings: unknownSettings(environment),
   });
 }
+
+const WORKERS_MAX = 256;
+
+const workers = (environment: Environment): number =>
+  environment.SWITCHWRIGHT_WORKERS === 'auto'
+    ? Math.min(WORKERS_MAX, availableParallelism())
+    : Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_WORKERS', 1, WORKERS_MAX));
 
 /** Names for programs that call the gateway, and for its own tests. */
 const NOT_OURS = ['SWITCHWRIGHT_BASE_URL', 'SWITCHWRIGHT_LONG'];
