@@ -22,7 +22,7 @@ export function backupCommand(words: readonly string[], configuration: Configura
   const bytes = backUp(file, resolve(copy));
   console.log(
     `${copy}: ${bytes} bytes, checked.\n` +
-      `To go back to it: stop the gateway; move ${file}, ${file}-wal and ${file}-shm away; ` +
+      `To go back to it: stop the gateway; move ${file}, ${file}-wal, ${file}-shm and ${file}-journal-1 away; ` +
       `copy ${copy} to ${file}; start.`,
   );
   return 0;

@@ -17,38 +17,90 @@ const NOTHING: Sums = {
   latencyMs: 0n,
 };
 
-/**
- * What one receipt adds to the sums of its day: the call, under the endpoint that answered it, and every failed attempt
- * as an error of the endpoint whose failure it was, whoever answered in the end. A call that failed moves no tokens.
- */
-export function rollUpsOf(receipt: Receipt): readonly RollUp[] {
-  const { usage, bill } = receipt;
+/** What sums need of a receipt; figures of money apart, plain numbers, so that it travels cheaply. */
+export type Counted = {
+  readonly createdAt: number;
+  readonly model: string;
+  /** Empty = nobody answered. */
+  readonly endpoint: string;
+  readonly provider: string;
+  /** An app's id, or empty. */
+  readonly app: string;
+  readonly keyId: string;
+  readonly workspaceId: string;
+  readonly isFailed: boolean;
+  readonly latencyMs: number;
+  /** Prompt, completion, reasoning and cached ones. */
+  readonly tokens: readonly [number, number, number, number];
+  readonly cost: bigint;
+  readonly byokCost: bigint;
+  /** Attempts that failed by their endpoint's fault. */
+  readonly failures: readonly (readonly [model: string, endpoint: string, provider: string])[];
+};
+
+export function countedOf(receipt: Receipt): Counted {
+  const { usage, bill, attempts } = receipt;
   const isFailed = receipt.state === 'failed';
-  const call: RollUp = {
-    day: dayOf(receipt.createdAt),
+  return {
+    createdAt: Math.floor(receipt.createdAt),
     model: receipt.model ?? receipt.requestedModel.slice(0, 200),
     endpoint: isFailed ? '' : (receipt.endpoint ?? ''),
     provider: isFailed ? '' : (receipt.provider ?? ''),
     app: receipt.app === null ? '' : appId(receipt.app),
     keyId: receipt.keyId,
     workspaceId: receipt.workspaceId,
+    isFailed,
+    latencyMs: Math.round(receipt.totalMs),
+    tokens: [promptTokens(usage), completionTokens(usage), usage.outputReasoning, cachedTokens(usage)],
+    cost: bill.cost,
+    byokCost: bill.isByok ? (bill.upstreamCost ?? 0n) : 0n,
+    failures: attempts.length < 2 && !isFailed ? NONE : failuresOf(attempts),
+  };
+}
+
+const NONE: Counted['failures'] = [];
+const failuresOf = (attempts: Receipt['attempts']): Counted['failures'] =>
+  attempts
+    .filter(({ outcome, fault }) => outcome === 'failed' && fault !== null && countsAgainst(fault))
+    .map(({ model, endpoint, provider }) => [model, endpoint, provider]);
+
+/**
+ * What one receipt adds to the sums of its day: the call, under the endpoint that answered it, and every failed attempt
+ * as an error of the endpoint whose failure it was, whoever answered in the end. A call that failed moves no tokens.
+ */
+export function rollUpsOf(counted: Counted): readonly RollUp[] {
+  const { createdAt, model, endpoint, provider, app, keyId, workspaceId, isFailed, tokens, failures } = counted;
+  const [prompt, completion, reasoning, cached] = tokens;
+  const call: RollUp = {
+    day: dayOf(createdAt),
+    model,
+    endpoint,
+    provider,
+    app,
+    keyId,
+    workspaceId,
     ...NOTHING,
     requests: 1n,
-    latencyMs: BigInt(Math.round(receipt.totalMs)),
+    latencyMs: BigInt(counted.latencyMs),
     ...(isFailed
       ? { errors: 1n }
       : {
-          promptTokens: BigInt(promptTokens(usage)),
-          completionTokens: BigInt(completionTokens(usage)),
-          reasoningTokens: BigInt(usage.outputReasoning),
-          cachedTokens: BigInt(cachedTokens(usage)),
-          cost: bill.cost,
-          byokCost: bill.isByok ? (bill.upstreamCost ?? 0n) : 0n,
+          promptTokens: BigInt(prompt),
+          completionTokens: BigInt(completion),
+          reasoningTokens: BigInt(reasoning),
+          cachedTokens: BigInt(cached),
+          cost: counted.cost,
+          byokCost: counted.byokCost,
         }),
   };
-  if (receipt.attempts.length < 2 && !isFailed) return [call];
-  const errors = receipt.attempts
-    .filter(({ outcome, fault }) => outcome === 'failed' && fault !== null && countsAgainst(fault))
-    .map(({ model, endpoint, provider }) => ({ ...call, ...NOTHING, model, endpoint, provider, errors: 1n }));
+  if (failures.length === 0) return [call];
+  const errors = failures.map(([model, endpoint, provider]) => ({
+    ...call,
+    ...NOTHING,
+    model,
+    endpoint,
+    provider,
+    errors: 1n,
+  }));
   return [call, ...errors];
 }

@@ -1,9 +1,8 @@
 import { dayOf, monthOf } from '../base/period.ts';
-import type { Receipt } from '../facts/receipt.ts';
-import { appId } from '../insights/app.ts';
 import { rollUpsOf } from '../insights/roll-up.ts';
 import type { RollUp } from '../insights/store.ts';
 import { accountScope, keyScope } from '../ledger/store.ts';
+import type { Entry } from './entry.ts';
 import { Sums } from './sums.ts';
 import { APP, columnsOf, createTable, generationTable, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
@@ -19,25 +18,26 @@ export class Books {
   readonly #apps = new Map<string, Value[]>();
 
   /** What was held pays first; what it did not cover is a transfer of its own, so that nobody overlooks it. */
-  book(receipt: Receipt, text: string, held: bigint): void {
-    const { cost } = receipt.bill;
+  book(entry: Entry, held: bigint): void {
+    const { cost, createdAt } = entry.counted;
     const charge = cost < held ? cost : held;
-    if (charge > 0n) this.#transfers.push(transferRow(receipt, 'charge', charge));
-    if (cost > charge) this.#transfers.push(transferRow(receipt, 'excess', cost - charge));
-    rowsOf(this.#receipts, monthOf(receipt.createdAt)).push(generationRow(receipt, text));
-    this.#sumUp(receipt, 1n);
+    if (charge > 0n) this.#transfers.push(transferRow(entry, 'charge', charge));
+    if (cost > charge) this.#transfers.push(transferRow(entry, 'excess', cost - charge));
+    rowsOf(this.#receipts, monthOf(createdAt)).push(generationRow(entry));
+    this.#sumUp(entry, 1n);
   }
 
   /**
    * The true end of a call that others have settled, or whose hold was lost: its receipt takes the place of theirs, and
    * what it cost more or less is a transfer of its own. `corrected`: what such transfers have moved before.
    */
-  correct(receipt: Receipt, text: string, earlier: Receipt | null, corrected: bigint): void {
-    const amount = corrected + receipt.bill.cost - (earlier?.bill.cost ?? 0n);
-    this.#corrections.push(transferRow(receipt, 'correction', amount));
-    rowsOf(this.#corrected, monthOf(receipt.createdAt)).push(generationRow(receipt, text));
+  correct(entry: Entry, earlier: Entry | null, corrected: bigint): void {
+    this.#corrections.push(
+      transferRow(entry, 'correction', corrected + entry.counted.cost - (earlier?.counted.cost ?? 0n)),
+    );
+    rowsOf(this.#corrected, monthOf(entry.counted.createdAt)).push(generationRow(entry));
     if (earlier) this.#sumUp(earlier, -1n);
-    this.#sumUp(receipt, 1n);
+    this.#sumUp(entry, 1n);
   }
 
   *write(context: WorkContext): Work<void> {
@@ -65,20 +65,13 @@ export class Books {
       };
   }
 
-  #sumUp(receipt: Receipt, times: 1n | -1n): void {
-    const { cost, isByok, upstreamCost } = receipt.bill;
-    const byokCost = isByok ? (upstreamCost ?? 0n) : 0n;
+  #sumUp({ accountId, counted, app }: Entry, times: 1n | -1n): void {
+    const { keyId, createdAt, cost, byokCost } = counted;
     // Accounts and keys are told apart only at the end: most receipts of a group share both.
     if (cost > 0n || byokCost > 0n)
-      this.#spending.add(
-        [receipt.accountId, receipt.keyId, dayOf(receipt.createdAt)],
-        [cost * times, byokCost * times],
-      );
-    for (const row of rollUpsOf(receipt)) addRollUp(this.#rollUps, row, times);
-    if (receipt.app === null) return;
-    const { origin, title, categories } = receipt.app;
-    const id = appId(receipt.app);
-    this.#apps.set(id, [id, origin, title, categories.join(',')]);
+      this.#spending.add([accountId, keyId, dayOf(createdAt)], [cost * times, byokCost * times]);
+    for (const row of rollUpsOf(counted)) addRollUp(this.#rollUps, row, times);
+    if (app) this.#apps.set(app.id, [app.id, app.origin, app.title, app.categories.join(',')]);
   }
 }
 
@@ -96,27 +89,27 @@ function* addMonth(month: string, context: WorkContext): Work<void> {
   context.months.add(month);
 }
 
-const transferRow = (receipt: Receipt, kind: 'charge' | 'excess' | 'correction', amount: bigint): Value[] => [
-  `${receipt.id}/${kind}`,
-  BigInt(Math.floor(receipt.createdAt)),
+const transferRow = (entry: Entry, kind: 'charge' | 'excess' | 'correction', amount: bigint): Value[] => [
+  `${entry.id}/${kind}`,
+  BigInt(entry.counted.createdAt),
   kind,
-  receipt.accountId,
+  entry.accountId,
   'spent',
   amount,
-  receipt.keyId,
+  entry.counted.keyId,
   '',
 ];
 
-const generationRow = (receipt: Receipt, text: string): Value[] => [
-  receipt.id,
-  BigInt(Math.floor(receipt.createdAt)),
-  receipt.accountId,
-  receipt.keyId,
-  receipt.workspaceId,
-  receipt.model ?? '',
-  receipt.state,
-  receipt.bill.cost,
-  text,
+const generationRow = (entry: Entry): Value[] => [
+  entry.id,
+  BigInt(entry.counted.createdAt),
+  entry.accountId,
+  entry.counted.keyId,
+  entry.counted.workspaceId,
+  entry.model,
+  entry.state,
+  entry.counted.cost,
+  entry.text,
 ];
 
 /** In the order of the table's columns. */

@@ -18,6 +18,10 @@ export type Channel = {
 export type ClientMessage =
   | { readonly kind: 'hello'; readonly process: string }
   | { readonly kind: 'work'; readonly id: number; readonly name: WorkName; readonly argument: unknown }
+  /** A group (`group-bytes.ts`); the bytes are handed over, not copied, where the channel can. */
+  | { readonly kind: 'group'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Answered when the tables contain everything that was promised until now. */
+  | { readonly kind: 'sync'; readonly id: number }
   | {
       /** `read` may be answered by another thread: it sees everything that was committed, and holds nobody up. */
       readonly kind: 'query' | 'read';
@@ -28,10 +32,21 @@ export type ClientMessage =
 export type ServerMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string; readonly trouble: Trouble | null }
+  /** Groups are durable. */
+  | { readonly kind: 'durable'; readonly ids: readonly number[] }
+  | { readonly kind: 'synced'; readonly id: number }
+  /** Why nothing reaches the tables, as long as it lasts. */
+  | { readonly kind: 'trouble'; readonly trouble: Trouble | null }
   | { readonly kind: 'notice'; readonly notice: string };
 
 export const portChannel = (port: MessagePort): Channel => ({
-  post: (message) => port.postMessage(message),
+  post: (message) => {
+    const { bytes } = message as { readonly bytes?: Uint8Array<ArrayBuffer> };
+    if (!bytes) return port.postMessage(message);
+    // What came from another process may be a part of a buffer that others still read.
+    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+    port.postMessage({ ...(message as object), bytes: own }, [own.buffer]);
+  },
   onMessage: (listener) => void port.on('message', listener),
   onClose: (listener) => void port.on('close', listener),
   close: () => port.close(),

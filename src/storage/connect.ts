@@ -1,21 +1,26 @@
-import { StoreError } from '../ledger/trouble.ts';
+import { StoreError, type Trouble } from '../ledger/trouble.ts';
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
 import { deferInLoop, openNotices, type StoreClient } from './client.ts';
-import { watchTrouble } from './trouble.ts';
+import type { Applied, Group } from './group.ts';
+import { groupToBytes } from './group-bytes.ts';
+import { type TroubleWatch, watchTrouble } from './trouble.ts';
 import type { QueryResult } from './work.ts';
 import type { WorkName } from './works.ts';
 
+type Waiting = {
+  /** Of a work. */
+  readonly name: WorkName | null;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (cause: Error) => void;
+};
+
 /** The client's end of a channel to `serveStore`. Everything sent arrives in order; answers do too. */
 export function connectStore(channel: Channel, process: string): StoreClient {
-  type Waiting = {
-    /** Of a work. */
-    readonly name: WorkName | null;
-    readonly resolve: (value: unknown) => void;
-    readonly reject: (cause: Error) => void;
-  };
   const waiting = new Map<number, Waiting>();
   const watch = watchTrouble();
   const notices = openNotices();
+  /** What the store says of its tables. */
+  let told: Trouble | null = null;
   let last = 0;
   let isClosed = false;
 
@@ -32,20 +37,23 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     switch (message.kind) {
       case 'notice':
         return notices.emit(message.notice);
-      case 'answer':
-      case 'failure': {
-        const asked = waiting.get(message.id);
-        waiting.delete(message.id);
-        if (message.kind === 'answer') {
-          watch.worked(asked?.name ?? null);
-          asked?.resolve(message.value);
-          return;
-        }
-        const { message: words, trouble } = message;
-        if (trouble !== null && asked?.name) watch.failed(trouble);
-        asked?.reject(trouble === null ? new Error(words) : new StoreError(trouble, words));
+      case 'trouble':
+        told = message.trouble;
         return;
-      }
+      case 'durable':
+        watch.worked('group');
+        for (const id of message.ids) {
+          waiting.get(id)?.resolve(APPLIED);
+          waiting.delete(id);
+        }
+        return;
+      case 'synced':
+        return; // for whoever reads elsewhere
+      case 'answer':
+      case 'failure':
+        end(waiting.get(message.id), message, watch);
+        waiting.delete(message.id);
+        return;
       default:
         return message satisfies never;
     }
@@ -62,10 +70,14 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     dialect: 'sqlite',
     keepsOrder: true,
     process,
-    work: (name, argument) => ask((id) => ({ kind: 'work', id, name, argument }), name) as never,
+    work: (name, argument) => {
+      if (name !== 'group') return ask((id) => ({ kind: 'work', id, name, argument }), name) as never;
+      const bytes = groupToBytes(argument as Group);
+      return ask((id) => ({ kind: 'group', id, bytes }), name) as never;
+    },
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,
     read: (sql, parameters) => ask((id) => ({ kind: 'read', id, sql, parameters })) as Promise<QueryResult>,
-    trouble: watch.trouble,
+    trouble: () => (told === null ? watch.trouble() : { what: told, isLasting: true }),
     onNotice: notices.on,
     defer: deferInLoop,
     close: async () => {
@@ -74,5 +86,23 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     },
   };
 }
+
+function end(
+  asked: Waiting | undefined,
+  message: Extract<ServerMessage, { readonly kind: 'answer' | 'failure' }>,
+  watch: TroubleWatch,
+): void {
+  if (message.kind === 'answer') {
+    watch.worked(asked?.name ?? null);
+    asked?.resolve(message.value);
+    return;
+  }
+  const { message: words, trouble } = message;
+  if (trouble !== null && asked?.name) watch.failed(trouble);
+  asked?.reject(trouble === null ? new Error(words) : new StoreError(trouble, words));
+}
+
+/** The owner of a file knows who lives: nobody is taken for dead. */
+const APPLIED: Applied = { epoch: 0 };
 
 const gone = (): Error => new StoreError('away', 'the store is gone');

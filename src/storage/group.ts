@@ -1,8 +1,7 @@
-import type { Receipt } from '../facts/receipt.ts';
 import type { Scope } from '../ledger/store.ts';
 import { Books } from './books.ts';
-import { bookLate, type LateEnd } from './late.ts';
-import { receiptFromText } from './receipt-json.ts';
+import type { Entry } from './entry.ts';
+import { bookLate } from './late.ts';
 import { Sums } from './sums.ts';
 import { columnsOf, HOLD, LEASE } from './tables.ts';
 import { clockOf, query, type Value, type Work, type WorkContext } from './work.ts';
@@ -21,8 +20,7 @@ export type Group = {
   readonly relets: readonly (readonly [scope: Scope, amount: bigint])[];
 };
 export type Closing = {
-  readonly id: string;
-  readonly receipt: string;
+  readonly entry: Entry;
   readonly leases: readonly Scope[];
   /** Its hold was committed: if it is gone, this end comes late and is booked as a correction. */
   readonly isKnown: boolean;
@@ -33,22 +31,51 @@ export type Applied = { readonly epoch: number };
 
 export function* applyGroup(group: Group, context: WorkContext): Work<Applied> {
   const claimed = yield* claim(group, context);
-  if (!claimed.isNew) return claimed;
+  if (claimed.isNew) yield* write(group, context);
+  return claimed;
+}
+
+/** The same for a store that knows by other means that the group is new: its process is remembered. */
+export function* writeGroup(group: Group, context: WorkContext): Work<void> {
+  yield* claim(group, context);
+  yield* write(group, context);
+}
+
+function* write(group: Group, context: WorkContext): Work<void> {
   const { process } = group;
   if (group.relets.length > 0) yield* relet(group.relets, process);
-  if (group.opens.length > 0) yield { kind: 'keep', table: HOLD, columns: columnsOf(HOLD), rows: group.opens };
-  if (group.touches.length > 0)
-    yield {
-      kind: 'change',
-      table: HOLD,
-      columns: ['id', 'amount', 'dispatched', 'checkpoint', 'endpoint'],
-      rows: group.touches,
-    };
+  // A call that begins and ends in here never becomes a row.
+  const opens = new Map(group.opens.map((row) => [row[0] as string, row]));
+  const touches = new Map<string, readonly Value[]>();
+  for (const touch of group.touches) {
+    const open = opens.get(touch[0] as string);
+    if (open) opens.set(touch[0] as string, touched(open, touch));
+    else touches.set(touch[0] as string, touch);
+  }
+  const held = new Map<string, bigint>();
+  for (const { entry } of group.closes) {
+    const open = opens.get(entry.id);
+    if (open) held.set(entry.id, open[HOLD_AMOUNT] as bigint);
+    opens.delete(entry.id);
+    touches.delete(entry.id);
+  }
+  if (opens.size > 0) yield { kind: 'keep', table: HOLD, columns: HOLD_COLUMNS, rows: [...opens.values()] };
+  if (touches.size > 0) yield { kind: 'change', table: HOLD, columns: TOUCH_COLUMNS, rows: [...touches.values()] };
   const leases = new Sums();
-  if (group.closes.length > 0) yield* close(group.closes, process, leases, context);
+  if (group.closes.length > 0) yield* close(group.closes, { process, leases, held }, context);
   for (const [scope, amount] of group.returns) leases.add([scope, process], [-amount]);
   if (leases.size > 0) yield { kind: 'grow', table: LEASE, columns: columnsOf(LEASE), rows: leases.rows() };
-  return claimed;
+}
+
+const HOLD_COLUMNS = columnsOf(HOLD);
+const TOUCH_COLUMNS = ['id', 'amount', 'dispatched', 'checkpoint', 'endpoint'] as const;
+const HOLD_AMOUNT = HOLD_COLUMNS.indexOf('amount');
+
+/** The row of an intent as a touch leaves it. */
+function touched(open: readonly Value[], touch: readonly Value[]): Value[] {
+  const row = [...open];
+  for (const [at, column] of TOUCH_COLUMNS.entries()) row[HOLD_COLUMNS.indexOf(column)] = touch[at] ?? null;
+  return row;
 }
 
 type Claimed = Applied & { readonly isNew: boolean };
@@ -76,38 +103,48 @@ function* relet(relets: Group['relets'], process: string): Work<void> {
   yield { kind: 'add', table: LEASE, columns: columnsOf(LEASE), rows: leases.rows() };
 }
 
+type Ending = {
+  readonly process: string;
+  readonly leases: Sums;
+  /** Of those that have not become rows. */
+  readonly held: Map<string, bigint>;
+};
+
 /**
  * Ends holds: whoever takes a hold away books its receipt, so each is booked once. Everything that sums up receipts is
  * written here too.
  */
-export function* close(closings: readonly Closing[], process: string, leases: Sums, context: WorkContext): Work<void> {
-  const taken = yield {
-    kind: 'take',
-    table: HOLD,
-    columns: ['id', 'amount'],
-    keys: closings.map((closing) => closing.id),
-  };
-  const holds = new Map(taken.rows.map((row) => [String(row.id), row.amount as bigint]));
+export function* close(
+  closings: readonly Closing[],
+  { process, leases, held }: Ending,
+  context: WorkContext,
+): Work<void> {
+  const keys = closings.map(({ entry }) => entry.id).filter((id) => !held.has(id));
+  if (keys.length > 0) {
+    const taken = yield { kind: 'take', table: HOLD, columns: ['id', 'amount'], keys };
+    for (const row of taken.rows) held.set(String(row.id), row.amount as bigint);
+  }
   const books = new Books();
-  const late = new Map<string, LateEnd>();
-  const spend = (scopes: readonly Scope[], { bill }: Receipt): void => {
-    for (const scope of scopes) leases.add([scope, process], [-bill.cost]);
+  const late = new Map<string, Closing>();
+  const spend = ({ leases: scopes, entry }: Closing): void => {
+    for (const scope of scopes) leases.add([scope, process], [-entry.counted.cost]);
   };
   for (const closing of closings) {
-    const held = holds.get(closing.id);
-    if (held === undefined && !closing.isKnown) continue;
-    holds.delete(closing.id); // the same call may end twice in one group: by its deadline and, late, by itself
-    const receipt = receiptFromText(closing.receipt);
-    if (held === undefined) late.set(closing.id, { receipt, text: closing.receipt, leases: closing.leases });
-    else {
-      books.book(receipt, closing.receipt, held);
-      spend(closing.leases, receipt);
-    }
+    const { entry, isKnown } = closing;
+    const amount = held.get(entry.id);
+    held.delete(entry.id); // the same call may end twice in one group: by its deadline and, late, by itself
+    if (amount !== undefined) {
+      books.book(entry, amount);
+      spend(closing);
+    } else if (isKnown) late.set(entry.id, closing);
   }
   yield* books.write(context);
   if (late.size === 0) return;
   const corrections = new Books();
-  for (const { receipt, leases: scopes } of yield* bookLate([...late.values()], corrections, context))
-    spend(scopes, receipt);
+  const ends = [...late.values()].map(({ entry }) => entry);
+  for (const id of yield* bookLate(ends, corrections, context)) {
+    const closing = late.get(id);
+    if (closing) spend(closing);
+  }
   yield* corrections.write(context);
 }

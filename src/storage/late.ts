@@ -1,20 +1,16 @@
-import type { Receipt } from '../facts/receipt.ts';
-import type { Scope } from '../ledger/store.ts';
 import type { Books } from './books.ts';
+import { type Entry, entryOf } from './entry.ts';
 import { receiptFromText } from './receipt-json.ts';
 import { generationTable } from './tables.ts';
 import { query, type Work, type WorkContext } from './work.ts';
 
-/** An end whose hold is gone. */
-export type LateEnd = { readonly receipt: Receipt; readonly text: string; readonly leases: readonly Scope[] };
-
 /**
  * Books ends that come late, as corrections: of calls that others settled, because their process slept, was cut off or
  * took too long, and of calls whose hold a failover lost. What was settled by its own process is settled: it stays as
- * it is. Answers those that were booked.
+ * it is. Answers the ids of those that were booked.
  */
-export function* bookLate(ends: readonly LateEnd[], books: Books, context: WorkContext): Work<readonly LateEnd[]> {
-  const ids = ends.map(({ receipt }) => receipt.id);
+export function* bookLate(ends: readonly Entry[], books: Books, context: WorkContext): Work<ReadonlySet<string>> {
+  const ids = ends.map(({ id }) => id);
   const settled = yield* receiptsOf(ids, context);
   const marks = ids.map(() => '?').join(', ');
   const { rows } = yield query(
@@ -22,18 +18,13 @@ export function* bookLate(ends: readonly LateEnd[], books: Books, context: WorkC
     ids.map((id) => `${id}/correction`),
   );
   const corrected = new Map(rows.map((row) => [row.id, row.amount as bigint]));
-  const booked: LateEnd[] = [];
-  for (const end of ends) {
-    const { receipt, text } = end;
-    const earlier = settled.get(receipt.id) ?? null;
-    if (earlier && (earlier.state !== 'interrupted' || earlier.text === text)) continue;
-    books.correct(
-      receipt,
-      text,
-      earlier && receiptFromText(earlier.text),
-      corrected.get(`${receipt.id}/correction`) ?? 0n,
-    );
-    booked.push(end);
+  const booked = new Set<string>();
+  for (const entry of ends) {
+    const earlier = settled.get(entry.id) ?? null;
+    if (earlier && (earlier.state !== 'interrupted' || earlier.text === entry.text)) continue;
+    const before = earlier && entryOf(receiptFromText(earlier.text), earlier.text);
+    books.correct(entry, before, corrected.get(`${entry.id}/correction`) ?? 0n);
+    booked.add(entry.id);
   }
   return booked;
 }

@@ -3,10 +3,10 @@ import type { World } from '../base/world.ts';
 import type { LedgerStore, Scope, Touch } from '../ledger/store.ts';
 import type { Trouble } from '../ledger/trouble.ts';
 import type { StoreClient } from './client.ts';
+import { entryOf } from './entry.ts';
 import { openGranting } from './granting.ts';
 import { type Grouping, openGrouping } from './grouping.ts';
 import { openProbing } from './probing.ts';
-import { receiptToText } from './receipt-json.ts';
 import type { Value } from './work.ts';
 
 /** The ledger's port: everything that is written for a call joins a group. */
@@ -46,9 +46,9 @@ export function openLedgerStore(
     },
     touch: (touch) => touchIn(grouping, touch),
     close: ({ receipt, leases, isKnown }) => {
-      const text = receiptToText(receipt);
-      const pending = grouping.join(text.length);
-      pending.closes.push({ id: receipt.id, receipt: text, leases, isKnown });
+      const entry = entryOf(receipt);
+      const pending = grouping.join(entry.text.length);
+      pending.closes.push({ entry, leases, isKnown });
       return pending.done.promise;
     },
     giveBack,

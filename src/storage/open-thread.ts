@@ -17,7 +17,7 @@ export type StoreThread = {
 export async function openStoreThread(file: string): Promise<StoreThread> {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: { file } satisfies ThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const [report] = (await once(worker, 'message')) as [ThreadReport];
   if (report.kind === 'failed') {
@@ -57,7 +57,7 @@ function channelTo(worker: Worker): Channel {
 function startReader(file: string, ended: () => void): Worker {
   const reader = new Worker(new URL('./read-thread.ts', import.meta.url), {
     workerData: { file },
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   reader.on('error', () => {}); // who waits hears of it when the channel closes
   reader.on('exit', ended);
@@ -66,7 +66,10 @@ function startReader(file: string, ended: () => void): Worker {
 
 /** One channel to both threads: reads go to the other one, which is reached with the first of them. */
 function withReads(writes: Channel, reach: () => Channel): Channel {
+  /** Asked of the reader. */
   const waiting = new Set<number>();
+  /** To be asked when the tables contain all that was promised before. */
+  const syncing = new Map<number, ClientMessage>();
   let reads: Channel | null = null;
   let listen = (_: unknown): void => {};
   const open = (): Channel => {
@@ -87,16 +90,25 @@ function withReads(writes: Channel, reach: () => Channel): Channel {
     post: (message) => {
       const asked = message as ClientMessage;
       if (asked.kind !== 'read') return writes.post(asked);
-      reads ??= open();
-      waiting.add(asked.id);
-      reads.post(asked);
+      syncing.set(asked.id, asked);
+      writes.post({ kind: 'sync', id: asked.id } satisfies ClientMessage);
     },
     onMessage: (listener) => {
       listen = listener;
-      writes.onMessage(listener);
+      writes.onMessage((data) => {
+        const message = data as ServerMessage;
+        if (message.kind === 'failure') syncing.delete(message.id);
+        const asked = message.kind === 'synced' ? syncing.get(message.id) : undefined;
+        if (!asked || message.kind !== 'synced') return listener(message);
+        syncing.delete(message.id);
+        reads ??= open();
+        waiting.add(message.id);
+        reads.post(asked);
+      });
     },
     onClose: writes.onClose,
     close: () => {
+      syncing.clear();
       waiting.clear(); // whoever asked is gone: telling a dead process would bring this one down
       writes.close();
       reads?.close();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
@@ -10,13 +11,14 @@ import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
 import { openInsightsStore } from './insights-store.ts';
+import { journalFile, openJournaled } from './journaled.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openRecords } from './records.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, type Sqlite } from './sqlite.ts';
 
 /** Where a store that is not in PostgreSQL lies. */
 export const storeFile = (dataDirectory: string): string => join(dataDirectory, 'switchwright.db');
@@ -62,6 +64,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
   const file = storeFile(dataDirectory);
   if (role === 'visitor') {
+    catchUp(file);
     const client = connectLocally(openSqlite({ file, role }), process);
     return compose(client, world, { serveProcess: () => {}, close: client.close });
   }
@@ -84,6 +87,22 @@ async function reachPostgres(
 ): Promise<StoreClient> {
   if (role === 'visitor') return (await import('./postgres.ts')).connectPostgres(url, parts.process);
   return (await import('./open-postgres.ts')).openPostgres(url, parts);
+}
+
+/** Where no server runs, what the last one's journal holds is brought into the tables; where one runs it does so itself. */
+function catchUp(file: string): void {
+  if (!existsSync(journalFile(file))) return;
+  let sqlite: Sqlite;
+  try {
+    sqlite = openSqlite({ file, role: 'owner', patienceMs: 0 });
+  } catch {
+    return; // in use, or broken: whoever opens it next says so
+  }
+  try {
+    openJournaled(sqlite, file).close();
+  } finally {
+    sqlite.close();
+  }
 }
 
 /** A store that another process or thread serves. */

@@ -2,9 +2,9 @@ import { nano } from '../base/money.ts';
 import type { About } from '../facts/receipt.ts';
 import { interruptedReceipt } from '../ledger/recovery.ts';
 import type { Intent } from '../ledger/store.ts';
+import { entryOf } from './entry.ts';
 import { type Closing, close } from './group.ts';
 import { bury, type Gone, processesOf } from './liveness.ts';
-import { receiptToText } from './receipt-json.ts';
 import { Sums } from './sums.ts';
 import { query, type Row, type Work, type WorkContext } from './work.ts';
 
@@ -24,9 +24,9 @@ export function* recover({ gone, now }: RecoverCommand, context: WorkContext): W
   const { rows } = yield query(`select * from hold where process in (${marks}) order by id limit ${BATCH}`, processes);
   const closings = rows.map((row): Closing => {
     const intent = intentOf(row);
-    return { id: intent.id, receipt: receiptToText(interruptedReceipt(intent, now)), leases: [], isKnown: false };
+    return { entry: entryOf(interruptedReceipt(intent, now)), leases: [], isKnown: false };
   });
-  if (closings.length > 0) yield* close(closings, '', new Sums(), context);
+  if (closings.length > 0) yield* close(closings, { process: '', leases: new Sums(), held: new Map() }, context);
   if (rows.length < BATCH) yield* bury(processes, context);
   return rows.length;
 }

@@ -1,6 +1,7 @@
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
+import type { Journaled } from './journaled.ts';
 import type { Sqlite } from './sqlite.ts';
-import { fileTrouble } from './trouble.ts';
+import { AGAIN_MS, failureOf, takeGroups } from './taking.ts';
 import { beginWork, type WorkName } from './works.ts';
 
 /** A store file served to any number of processes over channels. */
@@ -13,31 +14,45 @@ export type StoreServer = {
 };
 
 /** Settles what earlier owners of the file left open, then serves. `now` in milliseconds since 1970. */
-export function openStoreServer(sqlite: Sqlite, now: () => number): StoreServer {
+export function openStoreServer(sqlite: Sqlite, journaled: Journaled, now: () => number): StoreServer {
   const channels = new Set<Channel>();
-  const recover = (gone: Parameters<typeof settleGone>[1]): void => settleGone(sqlite, gone, now);
-  const broadcast = (notices: readonly string[]): void => {
-    for (const notice of notices)
-      for (const channel of channels) channel.post({ kind: 'notice', notice } satisfies ServerMessage);
+  const tell = (message: ServerMessage): void => {
+    for (const channel of channels) channel.post(message);
+  };
+  const groups = takeGroups(journaled, tell);
+  const recover = (gone: Parameters<typeof settleGone>[1]): void => {
+    groups.flush();
+    journaled.sync();
+    settleGone(sqlite, gone, now);
   };
   const run = (name: WorkName, argument: unknown): unknown => {
     const { value, notices } = sqlite.work((context) => beginWork(name, argument, context));
-    broadcast(notices);
+    for (const notice of notices) tell({ kind: 'notice', notice });
     return value;
   };
-  const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' }>): unknown => {
-    if (message.kind !== 'work') return sqlite.query(message.sql, message.parameters);
+  const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' | 'group' }>): ServerMessage => {
+    const { id } = message;
     try {
-      return run(message.name, message.argument);
+      groups.flush();
+      journaled.sync();
+      if (message.kind === 'sync') return { kind: 'synced', id };
+      if (message.kind === 'work') return { kind: 'answer', id, value: run(message.name, message.argument) };
+      return { kind: 'answer', id, value: sqlite.query(message.sql, message.parameters) };
     } catch (cause) {
-      // A month may have been dropped behind our back; the failure made us forget which there are. A group counts once.
-      if (message.name !== 'group') throw cause;
-      return run(message.name, message.argument);
+      return failureOf(id, cause);
+    }
+  };
+
+  /** A store in trouble settles them when it is over it. */
+  const recoverSoon = (gone: Parameters<typeof settleGone>[1]): void => {
+    try {
+      if (!isClosed) recover(gone);
+    } catch {
+      setTimeout(recoverSoon, AGAIN_MS, gone);
     }
   };
 
   recover({ kind: 'all' });
-  let version = sqlite.outsideVersion();
   let isClosed = false;
   return {
     serve: (channel) => {
@@ -45,38 +60,39 @@ export function openStoreServer(sqlite: Sqlite, now: () => number): StoreServer 
       channels.add(channel);
       channel.onMessage((data) => {
         const message = data as ClientMessage;
-        if (message.kind === 'hello') {
-          process = message.process;
-          return;
-        }
-        const { id } = message;
-        let reply: ServerMessage;
-        try {
-          reply = { kind: 'answer', id, value: answer(message) };
-        } catch (cause) {
-          const message = cause instanceof Error ? cause.message : String(cause);
-          reply = { kind: 'failure', id, message, trouble: fileTrouble(cause) };
-        }
-        channel.post(reply);
+        if (message.kind === 'hello') process = message.process;
+        else if (message.kind === 'group') groups.add(channel, message.id, message.bytes);
+        else channel.post(answer(message));
       });
       channel.onClose(() => {
         channels.delete(channel);
-        if (process !== null && !isClosed) recover({ kind: 'process', process });
+        const gone = process;
+        if (gone !== null) recoverSoon({ kind: 'process', process: gone });
       });
     },
-    noticeOutside: () => {
-      const before = version;
-      version = sqlite.outsideVersion();
-      if (version !== before) broadcast(['access', 'limits']);
-    },
+    noticeOutside: watchOutside(sqlite, tell),
     close: () => {
       isClosed = true;
+      groups.close();
       // A port that is left open would keep the thread alive, and whoever waits for its end.
       for (const channel of channels) channel.close();
       channels.clear();
-      recover({ kind: 'all' });
-      sqlite.close();
+      try {
+        recover({ kind: 'all' });
+        journaled.close();
+      } finally {
+        sqlite.close(); // what could not be written is settled by the next start
+      }
     },
+  };
+}
+
+function watchOutside(sqlite: Sqlite, tell: (message: ServerMessage) => void): () => void {
+  let version = sqlite.outsideVersion();
+  return () => {
+    const before = version;
+    version = sqlite.outsideVersion();
+    if (version !== before) for (const notice of ['access', 'limits']) tell({ kind: 'notice', notice });
   };
 }
 

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { sqliteBulk } from './bulk.ts';
 import { migrate } from './migrate.ts';
 import { makePrivate } from './private.ts';
-import type { QueryResult, Row, Step, Value, Work, WorkContext } from './work.ts';
+import { type QueryResult, query, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
 
 const STATEMENTS_MAX = 500;
 const PRAGMAS = ['temp_store = memory', 'cache_size = -16000'];
@@ -26,11 +27,16 @@ export type Sqlite = {
 };
 
 /** `owner` takes the file for itself until it dies; a `visitor` (the command line) may come beside it, and a `reader`, who writes nothing. */
-export type SqliteOptions = { readonly file: string; readonly role: 'owner' | 'visitor' | 'reader' };
+export type SqliteOptions = {
+  readonly file: string;
+  readonly role: 'owner' | 'visitor' | 'reader';
+  /** How long an owner waits for another one to go, in milliseconds. */
+  readonly patienceMs?: number;
+};
 
-export function openSqlite({ file, role }: SqliteOptions): Sqlite {
+export function openSqlite({ file, role, patienceMs = 2_000 }: SqliteOptions): Sqlite {
   if (file !== ':memory:' && role !== 'reader') makePrivate(file);
-  const lock = role === 'owner' && file !== ':memory:' ? takeLock(file) : null;
+  const lock = role === 'owner' && file !== ':memory:' ? takeLock(file, patienceMs) : null;
   const isChecked = existsSync(file) && role === 'owner' && statSync(file).size <= CHECKED_BYTES_MAX;
   const isReader = role === 'reader';
   const database = new DatabaseSync(file, { timeout: 5_000, readBigInts: true, readOnly: isReader });
@@ -47,7 +53,7 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
     }
     return statement;
   };
-  const query = (sql: string, parameters: readonly Value[]): QueryResult => {
+  const ask = (sql: string, parameters: readonly Value[]): QueryResult => {
     const statement = prepare(sql);
     if (statement.columns().length > 0) {
       const rows = statement.all(...parameters) as Row[];
@@ -56,7 +62,7 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
     return { rows: [], changes: BigInt(statement.run(...parameters).changes) };
   };
   const run = (step: Step): QueryResult => {
-    if (step.kind === 'query') return query(step.sql, step.parameters);
+    if (step.kind === 'query') return ask(step.sql, step.parameters);
     const statement = prepare(sqliteBulk(step));
     if (step.kind === 'take') {
       const rows: Row[] = [];
@@ -84,10 +90,11 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
     }
   };
   if (!isReader) work(migrate);
+  if (!isReader) work(nameStore);
   return {
     work,
-    query,
-    outsideVersion: () => query('pragma data_version', []).rows[0]?.data_version as bigint,
+    query: ask,
+    outsideVersion: () => ask('pragma data_version', []).rows[0]?.data_version as bigint,
     close: () => {
       database.close();
       lock?.close();
@@ -95,9 +102,15 @@ export function openSqlite({ file, role }: SqliteOptions): Sqlite {
   };
 }
 
+/** Made with the tables: whatever lies beside them and belongs to them bears it. */
+function* nameStore(): Work<void> {
+  const name = randomBytes(16).toString('hex');
+  yield query('insert into journal (store, applied) select ?, 0 where not exists (select 1 from journal)', [name]);
+}
+
 /** A second database beside the file, locked for as long as we live: the kernel lets go of it however we die. */
-function takeLock(file: string): DatabaseSync {
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 2_000 });
+function takeLock(file: string, timeout: number): DatabaseSync {
+  const lock = new DatabaseSync(`${file}.lock`, { timeout });
   try {
     lock.exec('begin exclusive');
   } catch {

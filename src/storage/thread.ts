@@ -1,6 +1,7 @@
 /** The storage thread: owns the SQLite file, so that no disk ever makes the event loop wait. Started by `open-thread.ts`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { portChannel } from './channel.ts';
+import { openJournaled } from './journaled.ts';
 import { openStoreServer } from './serve.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -14,7 +15,8 @@ const report = (value: ThreadReport): void => parentPort?.postMessage(value);
 
 try {
   const { file } = workerData as ThreadData;
-  const server = openStoreServer(openSqlite({ file, role: 'owner' }), Date.now);
+  const sqlite = openSqlite({ file, role: 'owner' });
+  const server = openStoreServer(sqlite, openJournaled(sqlite, file), Date.now);
   const watch = setInterval(server.noticeOutside, OUTSIDE_MS);
   parentPort?.on('message', (message: ThreadMessage) => {
     switch (message.kind) {

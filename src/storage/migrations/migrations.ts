@@ -42,4 +42,6 @@ export const MIGRATIONS: readonly Migration[] = [
       'create table notice (notice text primary key, version bigint not null, at bigint not null)',
     ],
   },
+  // How far the tables contain the journal (`journaled.ts`); SQLite only, PostgreSQL has its own.
+  { id: '0006-journal', statements: ['create table journal (store text primary key, applied bigint not null)'] },
 ];
