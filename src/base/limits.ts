@@ -23,6 +23,8 @@ export const LIMITS = {
   asset_redirects_max: 3,
   asset_timeout_ms: 15_000,
   attempts_max: 6,
+  /** How often one answer that was cut is gone on with. */
+  continuations_max: 3,
   /** Gateways of this kind in a row. */
   hops_max: 4,
   retry_wait_ms_max: 3_000,

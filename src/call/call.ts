@@ -125,9 +125,18 @@ export type GatewayOptions = {
   readonly preset?: string;
   /** Headers of a gateway's own that ask for what is not done here, by their names. */
   readonly headers?: readonly string[];
+  /** An answer that breaks off after its first words: gone on with elsewhere, or told as an error. */
+  readonly onCut?: OnCut;
+  /** What a refusal for its content does: ends the call, or leads to the caller's next model. */
+  readonly onRefusal?: OnRefusal;
   /** `debug`, `trace`, `transforms` and the like: kept for plugins and the receipt. */
   readonly extra?: JsonObject;
 };
+
+export const ON_CUT = ['continue', 'fail'] as const;
+export type OnCut = (typeof ON_CUT)[number];
+export const ON_REFUSAL = ['stop', 'next'] as const;
+export type OnRefusal = (typeof ON_REFUSAL)[number];
 
 /** OpenRouter's `provider` object (spec §3.2). Unknown members are refused where it is read. */
 export type ProviderPreferences = {

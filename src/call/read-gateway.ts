@@ -2,7 +2,15 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
-import { type Call, type Cutoffs, type GatewayOptions, PERCENTILES, type ProviderPreferences } from './call.ts';
+import {
+  type Call,
+  type Cutoffs,
+  type GatewayOptions,
+  ON_CUT,
+  ON_REFUSAL,
+  PERCENTILES,
+  type ProviderPreferences,
+} from './call.ts';
 import type { CacheMark } from './message.ts';
 import {
   type Complaints,
@@ -39,6 +47,7 @@ export const COMMON_FIELDS: ReadonlySet<string> = new Set([
   'service_tier',
   'cache_control',
   'image_config',
+  PRODUCT.slug,
 ]);
 
 const EXTRA_FIELDS = ['route', 'transforms', 'debug', 'trace', 'max_tool_calls', 'stop_server_tools_when'] as const;
@@ -89,8 +98,33 @@ function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): Ga
     plugins: readObjects(to, body, 'plugins'),
     preset: readString(to, body, 'preset'),
     headers: unheard(headers),
+    ...readOwn(to, body, headers),
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   });
+}
+
+const OWN_FIELDS: ReadonlySet<string> = new Set(['on_cut', 'on_refusal']);
+
+/** What only this gateway can be asked: in a field under its name, or by header. */
+function readOwn(to: Complaints, body: JsonObject, headers: WireHeaders): Pick<GatewayOptions, 'onCut' | 'onRefusal'> {
+  const own = readObject(to, body, PRODUCT.slug) ?? {};
+  refuseUnknown(to, own, OWN_FIELDS, PRODUCT.slug);
+  return present({
+    onCut: readOneOf(to, own, 'on_cut', ON_CUT, `${PRODUCT.slug}.on_cut`) ?? readHeader(to, headers, 'on-cut', ON_CUT),
+    onRefusal:
+      readOneOf(to, own, 'on_refusal', ON_REFUSAL, `${PRODUCT.slug}.on_refusal`) ??
+      readHeader(to, headers, 'on-refusal', ON_REFUSAL),
+  });
+}
+
+function readHeader<Word extends string>(
+  to: Complaints,
+  headers: WireHeaders,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const header = `${PRODUCT.headerPrefix}-${name}`;
+  return readOneOf(to, { [header]: headers[header]?.trim().toLowerCase() } as JsonObject, header, words);
 }
 
 /** What is asked by header and not done: named so that it can be told (spec §1, headers). */

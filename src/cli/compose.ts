@@ -80,6 +80,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
     health,
     dialects: DIALECTS,
     boards: configuration.boards,
+    defaults: configuration.defaults,
     memory,
     upstream: {
       world,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { KEY_LENGTH_MAX } from '../access/credential.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
+import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 
@@ -26,6 +27,7 @@ export type Configuration = {
   /** What callers may make each process hold. */
   readonly memoryBytes: number;
   readonly boards: 'public' | 'private';
+  readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   /** How many times longer than on an ordinary machine what is near may take: local servers to answer, last words at a stop. */
   readonly patience: number;
   readonly environment: Environment;
@@ -108,6 +110,18 @@ export const SETTINGS: readonly Setting[] = [
     meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
   },
   {
+    name: 'SWITCHWRIGHT_ON_CUT',
+    default: 'fail',
+    meaning:
+      '`continue` has a streamed answer that breaks off after its first words gone on with by the next endpoint, or by the same one once more; all exchanges are charged. Callers say otherwise by `switchwright: {on_cut}` or `X-Switchwright-On-Cut`.',
+  },
+  {
+    name: 'SWITCHWRIGHT_ON_REFUSAL',
+    default: 'next',
+    meaning:
+      '`stop` ends a call that a provider refuses for its content, also where the caller named other models. Callers say otherwise by `switchwright: {on_refusal}` or `X-Switchwright-On-Refusal`.',
+  },
+  {
     name: '<SLUG>_API_KEY',
     default: '',
     meaning:
@@ -144,7 +158,11 @@ export function readConfiguration(environment: Environment): Configuration {
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
     memoryBytes:
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
-    boards: boards(environment.SWITCHWRIGHT_BOARDS || 'public'),
+    boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private']),
+    defaults: {
+      onCut: oneOf(environment, 'SWITCHWRIGHT_ON_CUT', ['fail', 'continue']),
+      onRefusal: oneOf(environment, 'SWITCHWRIGHT_ON_REFUSAL', ['next', 'stop']),
+    },
     patience: Math.max(1, factor),
     environment: writtenEitherWay(environment),
     warnings: unknownSettings(environment),
@@ -195,9 +213,16 @@ function seed(environment: Environment, name: string): string | null {
   return value;
 }
 
-function boards(word: string): Configuration['boards'] {
-  if (word === 'public' || word === 'private') return word;
-  throw new ConfigurationError(`SWITCHWRIGHT_BOARDS must be public or private, not "${word}".`);
+/** One of these words; the first one where nothing is set. */
+function oneOf<const Word extends string>(
+  environment: Environment,
+  name: string,
+  [standard, ...others]: readonly [Word, ...Word[]],
+): Word {
+  const value = environment[name] || standard;
+  const found = [standard, ...others].find((word) => word === value);
+  if (found !== undefined) return found;
+  throw new ConfigurationError(`${name} must be ${[standard, ...others].join(' or ')}, not "${value}".`);
 }
 
 export class ConfigurationError extends Error {

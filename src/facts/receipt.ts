@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.ts';
+import type { NanoUsd } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Loss } from '../call/loss.ts';
@@ -31,6 +32,8 @@ export type Receipt = {
   readonly attempts: readonly Attempt[];
   readonly losses: readonly Loss[];
   readonly fault: Fault | null;
+  /** Where a stream broke off and another exchange went on with it, in order; absent where none did. */
+  readonly continued?: readonly Continued[];
   readonly catalogVersion: string;
   readonly seed: number;
   /** From the request's arrival to its first content event, and to its end. */
@@ -40,6 +43,16 @@ export type Receipt = {
   readonly userAgent: string | null;
   readonly user: string | null;
   readonly sessionId: string | null;
+};
+
+/** A part of an answer that was cut. */
+export type Continued = {
+  /** Whose stream it was. */
+  readonly endpoint: string;
+  /** Output tokens that had been written by then, those of earlier parts included. */
+  readonly afterTokens: number;
+  /** What the part costs, within the receipt's bill unless the whole costs nothing. */
+  readonly cost: NanoUsd;
 };
 
 /** What is known of a call before it is sent: kept with its intent, so that a receipt can tell it whatever happens. */

@@ -1,5 +1,5 @@
 import { LIMITS } from '../base/limits.ts';
-import type { NanoUsd } from '../base/money.ts';
+import { type NanoUsd, nano } from '../base/money.ts';
 import type { Call } from '../call/call.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Candidate, Plan } from '../facts/plan.ts';
@@ -17,9 +17,10 @@ const isOpen = ({ call }: Exposed, endpoint: Endpoint): boolean =>
 
 /**
  * What a limited scope sets aside for a plan: the bound of the dearest endpoint that may be tried; if credit does not
- * reach so far, at least that of the first one, with a shorter answer where the caller named no length.
+ * reach so far, at least that of the first one, with a shorter answer where the caller named no length. Twice it, where
+ * there is so much, for an answer that may be gone on with: that sends the prompt once more, and what was written.
  */
-export function boundsOf(decided: Plan, exposed: Exposed): HoldBounds {
+export function boundsOf(decided: Plan, exposed: Exposed, times: 1 | 2): HoldBounds {
   const { exposures } = exposed;
   const [first, ...others] = decided.candidates.slice(0, LIMITS.attempts_max).map(({ endpoint }) => {
     const { outputTokens, promptTokens } = exposures.at(endpoint);
@@ -41,6 +42,7 @@ export function boundsOf(decided: Plan, exposed: Exposed): HoldBounds {
     if (other.most > most) most = other.most;
     if (other.enough > enough) enough = other.enough;
   }
+  most = nano(most * BigInt(times));
   return { ...first, most, enough, amount: first.most };
 }
 
@@ -50,6 +52,11 @@ export type Allowance = {
   readonly plan: Plan;
   /** The call as that endpoint is sent it: with a length and a number of searches that what is held pays for. */
   readonly limited: (call: Call, endpoint: Endpoint) => Call;
+  /**
+   * A call that goes on with a cut answer, as the rest of what is held pays for it once so much is spent: `exposures` are
+   * its own. Null = it does not.
+   */
+  readonly rest: (exposed: Exposed & { readonly call: Call }, endpoint: Endpoint, spent: NanoUsd) => Call | null;
   /** Output tokens that the endpoint is permitted, all answers together. */
   readonly permitted: (endpoint: Endpoint) => number;
 };
@@ -68,6 +75,15 @@ export function allowanceOf(decided: Plan, exposed: Exposed, amount: NanoUsd): A
       const steps = limitSteps(call, endpoint);
       const isFree = exposures.costAt(endpoint).outputToken === 0n;
       return isFree || !isOpen(exposed, endpoint) ? steps : { ...steps, maxOutputTokens: lengthAt(endpoint) };
+    },
+    rest: ({ exposures: own, call }, endpoint, spent) => {
+      const { outputTokens } = own.at(endpoint);
+      const cost = own.costAt(endpoint);
+      const length = outputFor(cost, nano(amount - spent), outputTokens);
+      const isShortened = isOpen({ exposures: own, call }, endpoint);
+      if (length < (isShortened ? Math.min(outputTokens, OUTPUT_TOKENS_MIN) : outputTokens)) return null;
+      const steps = limitSteps(call, endpoint);
+      return isShortened && cost.outputToken > 0n ? { ...steps, maxOutputTokens: length } : steps;
     },
     permitted: (endpoint) => exposures.at(endpoint).answers * lengthAt(endpoint),
   };

@@ -16,6 +16,7 @@ import type { Completion, CompletionContext, CompletionListener, CompletionResul
 import { createDelivery, type Delivery } from './delivery.ts';
 import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
+import { goesOn, restOf } from './go-on.ts';
 import { holdRequestOf } from './hold.ts';
 import { withOverrun } from './overrun.ts';
 import { modelsOf, questionOf } from './question.ts';
@@ -38,7 +39,7 @@ export function complete(gateway: Gateway, request: CompletionRequest, listener:
   const held = heldOutput(request, decided);
   const about = aboutOf(request, { operation: 'chat', catalogVersion: catalog.version, seed });
   const exposed = { exposures: exposuresOf(request.call, promptTokens), call: request.call };
-  const bounds = (): HoldBounds => boundsOf(decided, exposed);
+  const bounds = (): HoldBounds => boundsOf(decided, exposed, goesOn(gateway, request) ? 2 : 1);
   const hold = gateway.ledger.hold(
     holdRequestOf(request, about, decided, { promptTokens, outputTokens: held * answersOf(request.call), bounds }),
   );
@@ -78,12 +79,14 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   const limit = hold.limit();
   const allowance = limit === null ? null : allowanceOf(decided, context.exposed, limit);
   const delivery = createDelivery(context, { hold, allowance, run: current });
+  const rest = goesOn(gateway, request) ? restOf(context, delivery, allowance) : undefined;
   run = startRun(
     gateway.upstream,
     {
-      errand: passedOn(chatErrand(gateway, request.call, allowance?.limited), request),
+      errand: passedOn(chatErrand(gateway, request.call, { limited: allowance?.limited, rest }), request),
       plan: allowance?.plan ?? decided,
       who: request.caller.keyId,
+      stopsOnRefusal: (request.call.gateway.onRefusal ?? gateway.defaults.onRefusal) === 'stop',
     },
     {
       dispatched: ({ endpoint }, prepared) => {
@@ -92,6 +95,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
         if (listener.echo) listener.echo(echoOf(prepared));
       },
       events: delivery.events,
+      cut: delivery.cut,
       done: (outcome) => settle(context, hold, delivery, outcome),
     },
   );

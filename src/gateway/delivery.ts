@@ -1,6 +1,7 @@
 import type { Fault } from '../base/fault.ts';
+import { nano } from '../base/money.ts';
 import type { Event } from '../call/event.ts';
-import { usageOf } from '../call/usage.ts';
+import { completionTokens, usageOf } from '../call/usage.ts';
 import { priceAtInstant } from '../catalog/price.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
@@ -10,7 +11,8 @@ import { createMeter } from '../metering/meter.ts';
 import type { Run } from '../upstream/run.ts';
 import type { Allowance } from './allowance.ts';
 import type { CompletionContext } from './completion.ts';
-import type { Counted } from './ending.ts';
+import { type Counted, legOf } from './ending.ts';
+import { type Leg, spent } from './legs.ts';
 import { createOutlet, type Outlet } from './outlet.ts';
 
 /** How often a stream's count is written down: a crash loses at most this much of a bill. */
@@ -32,6 +34,10 @@ export type Delivery = Pick<Outlet, 'stored' | 'pause' | 'resume' | 'abandon' | 
   readonly last: (events: readonly Event[], target: Target) => void;
   /** We end the answer for this reason. */
   readonly interrupt: (reason: Fault) => void;
+  /** What this endpoint sent was cut, and another goes on with the answer. */
+  readonly cut: (target: Target) => void;
+  /** What the parts of the answer took that were cut. */
+  readonly legs: () => readonly Leg[];
   /** What was counted when the run ended. */
   readonly counted: () => Counted;
 };
@@ -40,7 +46,8 @@ type Means = { readonly hold: Hold; readonly allowance: Allowance | null; readon
 
 export function createDelivery(context: CompletionContext, { hold, allowance, run }: Means): Delivery {
   const { gateway, listener, promptTokens, held } = context;
-  const meter = createMeter(promptTokens);
+  let meter = createMeter(promptTokens);
+  const legs: Leg[] = [];
   const outlet = createOutlet(listener, run);
   let cutShort = false;
   let interruption: Fault | null = null;
@@ -65,7 +72,7 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
     outlet.pass(passing(batch, promptTokens), target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
-      hold.checkpoint(billFor(meter.usage(), priceOf(target)).outputCost);
+      hold.checkpoint(nano(spent(legs) + billFor(meter.usage(), priceOf(target)).outputCost));
     }
     if (allowance) stopBeyond(allowance.permitted(target.endpoint));
     else if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
@@ -84,6 +91,14 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
     hold.topUp(billFor(usageOf({ output: held }), priceOf(target)).cost);
   };
 
+  const cut = (target: Target): void => {
+    const leg = legOf(target, counted());
+    legs.push(leg);
+    meter = createMeter(promptTokens + completionTokens(leg.usage));
+    covered = held;
+    if (!allowance) hold.topUp(leg.bill.cost);
+  };
+
   const last = (final: readonly Event[], target: Target): void => {
     outlet.stored();
     outlet.pass(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
@@ -100,9 +115,9 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
     const permitted = allowance?.permitted ?? null;
     const endedAt = gateway.world.elapsed();
     const times = { receivedAt, firstContentAt, endedAt };
-    return { meter, promptTokens, messages, choices, permitted, held, cutShort, interruption, ...times };
+    return { legs, meter, promptTokens, messages, choices, permitted, held, cutShort, interruption, ...times };
   };
-  return { ...outlet, events, last, interrupt, counted };
+  return { ...outlet, events, last, interrupt, cut, legs: () => legs, counted };
 }
 
 /** Some programs are told the prompt's size with the first word: by the vendor, or else by our estimate. */

@@ -48,7 +48,7 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest): Promis
   if (decided.fault) return { kind: 'failed', fault: decided.fault };
   const about = aboutOf(request, { operation: 'embeddings', catalogVersion: catalog.version, seed });
   const exposed = { exposures: exposuresOfInputs(request.call), call: null };
-  const bounds = (): HoldBounds => boundsOf(decided, exposed);
+  const bounds = (): HoldBounds => boundsOf(decided, exposed, 1);
   const hold = await gateway.ledger.hold(
     holdRequestOf(request, about, decided, { promptTokens, outputTokens: 0, bounds }),
   );

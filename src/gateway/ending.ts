@@ -10,12 +10,15 @@ import { billFor, NO_BILL, priceServed } from '../metering/cost.ts';
 import { type Ends, endsOf, estimateReply, type Meter } from '../metering/meter.ts';
 import { imagesWritten, withPieces } from '../metering/pieces.ts';
 import type { RunOutcome } from '../upstream/run.ts';
+import { type Leg, withLegs } from './legs.ts';
 import type { Result } from './receipt.ts';
 
 export type Ended = Result;
 
 /** What the gateway itself knows of a call when its run is over. */
 export type Counted = {
+  /** The parts of the answer before the one that `meter` has counted. */
+  readonly legs: readonly Leg[];
   readonly meter: Meter;
   readonly promptTokens: number;
   readonly messages: readonly Message[];
@@ -36,7 +39,10 @@ export type Counted = {
 };
 
 /** How a call ended: its state, its usage and what is charged for it. */
-export function endingOf(outcome: RunOutcome, counted: Counted): Ended {
+export const endingOf = (outcome: RunOutcome, counted: Counted): Ended =>
+  withLegs(lastPartOf(outcome, counted), counted.legs);
+
+function lastPartOf(outcome: RunOutcome, counted: Counted): Ended {
   const { meter, cutShort, interruption, firstContentAt, endedAt } = counted;
   const serviceTier = tierOf(outcome, meter);
   const common = { firstContentAt, endedAt, serviceTier, fault: null };
@@ -110,6 +116,13 @@ function tierOf(outcome: RunOutcome, meter: Meter): string | null {
   const told = outcome.kind === 'replied' ? outcome.reply.serviceTier : meter.serviceTier();
   const target = outcome.kind === 'failed' ? null : outcome.target;
   return told ?? target?.endpoint.tier ?? null;
+}
+
+/** What a stream took that was cut, and is to be paid for because another went on with it. */
+export function legOf(target: Target, counted: Counted): Leg {
+  const usage = usageOfStream(target, counted);
+  const tier = counted.meter.serviceTier() ?? target.endpoint.tier ?? null;
+  return { target, usage, bill: billFor(usage, priceServed(target.endpoint, tier, counted.receivedAt)) };
 }
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */

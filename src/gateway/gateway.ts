@@ -1,6 +1,7 @@
 import type { Access } from '../access/access.ts';
 import type { Memory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
+import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
 import type { Insights } from '../insights/insights.ts';
@@ -24,6 +25,8 @@ export type Gateway = {
   readonly dialects: Dialects;
   /** Who sees rankings and apps: everybody, or only callers with a session or a key. */
   readonly boards: 'public' | 'private';
+  /** What holds where a caller says nothing. */
+  readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   readonly memory: Memory;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */

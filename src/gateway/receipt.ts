@@ -39,6 +39,7 @@ export type Result = {
   /** These two by the clock of durations. */
   readonly firstContentAt: number | null;
   readonly endedAt: number;
+  readonly continued?: Receipt['continued'];
 };
 
 /** What is known of a call once it is planned. */
@@ -85,6 +86,7 @@ export function receiptOf(
     attempts: outcome.attempts,
     losses: outcome.losses,
     fault: result.fault,
+    ...(result.continued && { continued: result.continued }),
     firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
     totalMs: millisecondsFrom(begunAt, result.endedAt),
   };

@@ -16,6 +16,7 @@ import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.
 import { wantsEcho } from '../upstream/echo.ts';
 import type { Answering } from './answering.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
+import { continuedJson } from './continued-json.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
 import { holdAnswer, type Room, shapeOf } from './room.ts';
@@ -186,10 +187,17 @@ function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
   });
 }
 
-/** Losses, when the caller asked to see them; read when the answer ends, since only then they are known. */
+/** Losses, and where the answer was gone on with, when the caller asked for it; only known when the answer ends. */
 function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): JsonObject | undefined {
-  if (!wantsLosses(headers, call) || !receipt) return undefined;
-  return { [PRODUCT.slug]: { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) } };
+  const wants = wantsLosses(headers, call);
+  const continued = (wants || call.gateway.onCut === 'continue') && receipt?.continued;
+  if (!receipt || !(wants || continued)) return undefined;
+  return {
+    [PRODUCT.slug]: {
+      ...(wants && { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) }),
+      ...(continued && { continued: continuedJson(continued) }),
+    },
+  };
 }
 
 /** What is known only when the answer ends is filled in then: a getter would cost each call a hidden class of its own. */

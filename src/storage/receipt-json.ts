@@ -2,10 +2,11 @@ import { nano } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { NO_USAGE } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
-import type { Receipt } from '../facts/receipt.ts';
+import type { Continued, Receipt } from '../facts/receipt.ts';
 
 type BillText = { readonly [member in keyof Bill]?: Bill[member] extends boolean ? boolean : string | null };
-type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts'> & {
+type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued'> & {
+  readonly continued?: readonly (Omit<Continued, 'cost'> & { readonly cost: string })[];
   readonly bill: BillText;
   readonly usage: Partial<Receipt['usage']>;
   readonly attempts: readonly Attempt[];
@@ -43,9 +44,10 @@ const BLANK_ATTEMPT: Partial<Attempt> = {
 
 /** A receipt as text; money, which JSON has no integers for, as decimal strings of nano-dollars. */
 export function receiptToText(receipt: Receipt): string {
-  const { bill, usage, attempts } = receipt;
+  const { bill, usage, attempts, continued } = receipt;
   const written = departures(receipt, BLANK);
   const place = placeOf(receipt);
+  if (continued) written.continued = continued.map((part) => ({ ...part, cost: part.cost.toString() }));
   written.bill = billText(bill);
   written.usage = departures(usage, NO_USAGE);
   written.attempts = attempts.map((attempt) => departures(departures(attempt, BLANK_ATTEMPT), place));
@@ -54,11 +56,12 @@ export function receiptToText(receipt: Receipt): string {
 
 /** Reads back what `receiptToText` wrote, now or in an earlier release, which wrote every member. */
 export function receiptFromText(text: string): Receipt {
-  const stored: Stored = { ...BLANK, ...JSON.parse(text) };
+  const { continued, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
   const { cost, inputCost, outputCost, upstreamCost, isByok } = stored.bill;
   const place = placeOf(stored);
   return {
     ...stored,
+    ...(continued && { continued: continued.map((part) => ({ ...part, cost: nano(BigInt(part.cost)) })) }),
     usage: { ...NO_USAGE, ...stored.usage },
     attempts: stored.attempts.map((attempt) => ({ ...BLANK_ATTEMPT, ...place, ...attempt })),
     bill: {

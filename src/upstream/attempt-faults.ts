@@ -41,6 +41,12 @@ export const resting = (provider: string, againInMs: number): Fault =>
     { upstream: { provider }, retryAfterMs: againInMs },
   );
 
+/** What was to continue an answer cannot be joined to it. */
+export const anew = (provider: string): Fault =>
+  fault('upstream_malformed', `${provider} began the answer anew instead of going on with it.`, {
+    upstream: { provider },
+  });
+
 export const truncated = (failing: Failing, what: string): Fault =>
   fault('upstream_truncated', `${nameOf(failing)} ${what}.`, upstreamOf(failing));
 

@@ -10,6 +10,7 @@ import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
 import type { Target } from '../facts/target.ts';
+import { canContinue, chatContinuation, type Rest } from './continuation.ts';
 import type { Errand, Translation } from './errand.ts';
 import { repeatedPrefill, withoutPrefill } from './prefill.ts';
 import { readAnswer } from './read-answer.ts';
@@ -23,9 +24,11 @@ type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> 
 
 /** The call as an endpoint is sent it, where it must not cost more than is held for it. */
 export type Limited = (call: Call, endpoint: Endpoint) => Call;
+/** `rest` is given where a cut answer is to be gone on with. */
+export type Allowed = { readonly limited?: Limited | undefined; readonly rest?: Rest | undefined };
 
 /** A chat call: one exchange with any endpoint, streamed if the caller streams; for several prompts one for each where it must be. */
-export function chatErrand(means: Means, asked: Call, limited?: Limited): Errand<Reply> {
+export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed = {}): Errand<Reply> {
   return {
     isStreamed: asked.stream,
     blobs: asked.blobs ?? [],
@@ -43,6 +46,10 @@ export function chatErrand(means: Means, asked: Call, limited?: Limited): Errand
       return ok([first.value, ...rest]);
     },
     join: (replies) => joinReplies(replies, asked.sampling.n ?? 1),
+    ...(rest &&
+      canContinue(asked) && {
+        continuation: chatContinuation(asked, { rest, translate: (call, target) => translate(means, call, target) }),
+      }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
+import type { Event } from '../call/event.ts';
 import type { Usage } from '../call/usage.ts';
 import type { EncodedCall, UpstreamFailure } from '../dialects/dialect.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
@@ -22,6 +23,23 @@ export type Errand<Answer extends Answered> = {
   readonly translate: (target: Target) => Result<Translations<Answer>, Fault>;
   /** The answers of those exchanges as one. */
   readonly join: (answers: readonly [Answer, ...Answer[]]) => Answer;
+  /** Present where a streamed answer that is cut after its first words is to be gone on with. */
+  readonly continuation?: Continuation<Answer>;
+};
+
+/** A cut answer: what was shown of it, and how others are asked to go on. */
+export type Continuation<Answer> = {
+  /** What of these events is shown, faults left out; null = they cannot be joined to what was shown before. */
+  readonly pass: (events: readonly Event[]) => readonly Event[] | null;
+  /** Can what was shown be gone on with, now that this has broken it off? */
+  readonly follows: (value: Fault) => boolean;
+  /** Another endpoint is asked next. */
+  readonly turnTo: () => void;
+  /** This endpoint did not go on, for this reason: true = it is to be asked once more, in another way. */
+  readonly otherWay: (value: Fault, target: Target) => boolean;
+  readonly translate: (target: Target) => Result<Translation<Answer>, Fault>;
+  /** An exchange that goes on begins. */
+  readonly begin: () => void;
 };
 /** What must not be lost where the plan is strict. */
 export type Indispensable = readonly string[] | 'everything';

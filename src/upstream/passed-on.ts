@@ -2,6 +2,7 @@ import { agentAfter, hopsOf } from '../base/hops.ts';
 import { ok } from '../base/result.ts';
 import { appHeaders, takesGatewayFields } from '../dialects/gateway-options.ts';
 import type { App } from '../facts/caller.ts';
+import type { Target } from '../facts/target.ts';
 import type { Answered, Errand, Translation, Translations } from './errand.ts';
 
 /** Who a call comes from: the gateway before this one, if it is one, and the app. */
@@ -15,14 +16,26 @@ export function passedOn<Answer extends Answered>(errand: Errand<Answer>, { user
   const hops = hopsOf(userAgent);
   if (hops === 0 && !app) return errand;
   const agent: Headers = hops === 0 ? {} : { 'user-agent': agentAfter(hops + 1) };
+  const named = (target: Target): Headers =>
+    app && takesGatewayFields(target.endpoint) ? { ...agent, ...appHeaders(app) } : agent;
+  const { continuation } = errand;
   return {
     ...errand,
     translate: (target) => {
-      const named = app && takesGatewayFields(target.endpoint) ? { ...agent, ...appHeaders(app) } : agent;
+      const headers = named(target);
       const translations = errand.translate(target);
-      if (!translations.ok || (hops === 0 && named === agent)) return translations;
-      return ok(translations.value.map((one) => withHeaders(one, named)) as unknown as Translations<Answer>);
+      if (!translations.ok || (hops === 0 && headers === agent)) return translations;
+      return ok(translations.value.map((one) => withHeaders(one, headers)) as unknown as Translations<Answer>);
     },
+    ...(continuation && {
+      continuation: {
+        ...continuation,
+        translate: (target: Target) => {
+          const translation = continuation.translate(target);
+          return translation.ok ? ok(withHeaders(translation.value, named(target))) : translation;
+        },
+      },
+    }),
   };
 }
 

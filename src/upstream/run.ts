@@ -1,105 +1,23 @@
 import { assert } from '../base/assert.ts';
-import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
-import type { Allowance, Memory } from '../base/memory.ts';
-import type { Cancel, World } from '../base/world.ts';
+import type { Allowance } from '../base/memory.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { Cancel } from '../base/world.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
-import type { Reply } from '../call/reply.ts';
-import type { Fetched } from '../facts/asset.ts';
 import type { Attempt } from '../facts/attempt.ts';
-import type { Candidate, Plan } from '../facts/plan.ts';
+import type { Candidate } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
-import { type AttemptEnd, type AttemptHandle, startAttempt } from './attempt.ts';
+import { type AttemptEnd, startAttempt } from './attempt.ts';
 import * as faults from './attempt-faults.ts';
-import type { Credentials } from './credentials.ts';
-import type { Answered, Errand, Translation } from './errand.ts';
-import type { Health } from './health.ts';
+import type { Answered, Translation, Translations } from './errand.ts';
 import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
+import type { Outcome, Progress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
 
-export type RunListener<Answer> = {
-  /** Bytes are about to leave: the ledger notes it. */
-  readonly dispatched: (target: Target, prepared: Prepared) => void;
-  /**
-   * Streamed only. First the events up to and including the first content event (`start` included) of the endpoint
-   * that won, with the rest of their read, then once per read, in batches. The last batch ends with `end` or `fault`.
-   */
-  readonly events: (events: readonly Event[], target: Target) => void;
-  /** Exactly once, last. Never before `startRun` has returned. */
-  readonly done: (outcome: RunOutcome<Answer>) => void;
-};
-
-export type RunOutcome<Answer = Reply> = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
-  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Answer }
-  | { readonly kind: 'streamed'; readonly target: Target }
-  /** After the first content; the fault was the last event. */
-  | { readonly kind: 'broken'; readonly target: Target; readonly fault: Fault }
-  /** Nothing was delivered. */
-  | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'cancelled'; readonly target: Target | null }
-);
-
-export type RunDependencies = {
-  readonly world: World;
-  readonly memory: Memory;
-  readonly credentials: Credentials;
-  readonly health: Health;
-  readonly deadlines: Deadlines;
-};
-export type RunRequest<Answer extends Answered> = {
-  readonly errand: Errand<Answer>;
-  readonly plan: Plan;
-  /** On whose share of the memory what must be fetched is held: a key's id. */
-  readonly who: string;
-};
-
-export type Run = {
-  /** Stops reading from the provider; its own sending stops when the buffers between are full. */
-  readonly pause: () => void;
-  readonly resume: () => void;
-  /** Aborts the exchange at once; `done` is called with `cancelled` before this returns. No effect when it is over. */
-  readonly cancel: () => void;
-};
-
-type Outcome<Answer> = Without<RunOutcome<Answer>, 'attempts' | 'losses'>;
-type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
-
-type Progress = {
-  readonly index: number;
-  readonly failed: number;
-  readonly request: { readonly plan: Plan };
-};
-
-type State<Answer extends Answered> = {
-  readonly dependencies: RunDependencies;
-  readonly request: RunRequest<Answer>;
-  readonly listener: RunListener<Answer>;
-  readonly startedAt: number;
-  readonly attempts: Attempt[];
-  readonly failures: Failure[];
-  readonly assets: Map<string, Fetched>;
-  readonly blobs: Blob[];
-  /** What was fetched weighs so much; null = nothing was. */
-  allowance: Allowance | null;
-  /** The candidate under way, and the one that has had its second chance. */
-  index: number;
-  retried: number;
-  /** Models whose every host would say the same: none of their endpoints is tried any more. */
-  readonly given: Set<string>;
-  failed: number;
-  /** What the candidate under way has answered, and how many exchanges the call takes with it. */
-  answers: Answer[];
-  exchanges: number;
-  losses: readonly Loss[];
-  /** Ends what is under way: a wait, a download. */
-  stop: Cancel | null;
-  handle: AttemptHandle | null;
-  paused: boolean;
-  over: boolean;
-};
+export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
 
 /** Tries the plan's candidates in order until one answers. Bounded by `LIMITS.attempts_max` and the deadlines. */
 export function startRun<Answer extends Answered>(
@@ -124,6 +42,7 @@ export function startRun<Answer extends Answered>(
     answers: [],
     exchanges: 0,
     losses: [],
+    cut: null,
     stop: null,
     handle: null,
     paused: false,
@@ -143,7 +62,7 @@ export function startRun<Answer extends Answered>(
       if (state.over) return;
       state.stop?.();
       state.handle?.cancel();
-      finish(state, { kind: 'cancelled', target: null });
+      finish(state, { kind: 'cancelled', target: state.cut?.target ?? null });
     },
   };
 }
@@ -154,7 +73,8 @@ function guard<Answer extends Answered>(state: State<Answer>, task: () => void):
   try {
     task();
   } catch (cause) {
-    finish(state, { kind: 'failed', fault: faults.bug(cause) });
+    if (state.cut) breakOff(state, state.cut.target, faults.bug(cause));
+    else finish(state, { kind: 'failed', fault: faults.bug(cause) });
   }
 }
 
@@ -177,7 +97,7 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
     return;
   }
   if (isPassedOver(state, candidate)) return;
-  const translations = request.errand.translate(candidate);
+  const translations = translationsFor(state, candidate);
   const translation = translations.ok ? translations.value[answers.length] : undefined;
   if (!translations.ok || !translation) {
     noteFailure(state, candidate, translations.ok ? faults.bug(null) : translations.error);
@@ -201,6 +121,17 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
       else noteFailure(state, candidate, prepared.error);
     }),
   );
+}
+
+/** The exchanges that this endpoint needs for the whole call, or the one that goes on with what was shown of its answer. */
+function translationsFor<Answer extends Answered>(
+  state: State<Answer>,
+  candidate: Candidate,
+): Result<Translations<Answer>, Fault> {
+  const { errand } = state.request;
+  if (!state.cut || !errand.continuation) return errand.translate(candidate);
+  const translation = errand.continuation.translate(candidate);
+  return translation.ok ? ok([translation.value]) : translation;
 }
 
 /**
@@ -229,7 +160,7 @@ function send<Answer extends Answered>(
   const { dependencies, listener } = state;
   const { world, health, deadlines } = dependencies;
   const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
-  state.losses = state.answers.length === 0 ? prepared.losses : union(state.losses, prepared.losses);
+  state.losses = state.answers.length === 0 && !state.cut ? prepared.losses : union(state.losses, prepared.losses);
   listener.dispatched(target, prepared);
   if (state.over) return;
   health.started(target.endpoint.id);
@@ -245,11 +176,25 @@ function send<Answer extends Answered>(
         sink.replied(value);
       },
     });
+  const { continuation } = state.request.errand;
+  if (state.cut) continuation?.begin();
+  let misfit: Fault | null = null;
+  /** Where a cut answer would be gone on with, what is shown is remembered, and what breaks it off is kept back. */
+  const passOn = (events: readonly Event[]): void => {
+    if (misfit || !continuation) return;
+    const shown = continuation.pass(events);
+    if (shown && shown.length > 0) listener.events(shown, target);
+    if (shown) return;
+    misfit = faults.anew(target.endpoint.provider.name);
+    state.handle?.cancel();
+  };
   state.handle = startAttempt(
     { ...prepared, world, target, isStreamed, deadlines, patience, read, decodeFault },
     {
-      events: (events) => listener.events(events, target),
-      done: (end, attempt) => {
+      events: continuation ? passOn : (events) => listener.events(events, target),
+      done: (ended, made) => {
+        const end: AttemptEnd = misfit ? { kind: 'failed', fault: misfit } : ended;
+        const attempt: Attempt = misfit ? { ...made, outcome: 'failed', fault: misfit } : made;
         state.handle = null;
         state.attempts.push(attempt);
         health.ended(attempt.endpoint, reportOf(end, attempt));
@@ -277,7 +222,7 @@ function settle<Answer extends Answered>(
       finish(state, { kind: end.kind, target });
       return;
     case 'broken':
-      finish(state, { kind: 'broken', target, fault: end.fault });
+      if (!goesOn(state, candidate, end.fault)) breakOff(state, target, end.fault);
       return;
     case 'failed':
       state.failed++;
@@ -306,6 +251,14 @@ function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: C
   const { world, health } = state.dependencies;
   const { endpoint, model } = candidate;
   state.failures.push({ fault: value, model: model.id, provider: endpoint.provider.name });
+  if (state.cut && state.request.errand.continuation?.otherWay(value, candidate)) {
+    tryCandidate(state);
+    return;
+  }
+  if (state.request.stopsOnRefusal && value.code === 'content_policy_violation') {
+    finishWith(state, value);
+    return;
+  }
   const step = stepAfter(value, {
     hasRetried: state.retried === state.index,
     othersLeft: othersLeft(state),
@@ -333,13 +286,50 @@ function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: C
 }
 
 function giveUp<Answer extends Answered>(state: State<Answer>): void {
+  const { cut } = state;
+  if (cut && !cut.isLast) {
+    state.cut = { ...cut, isLast: true };
+    state.index = cut.index;
+    state.retried = cut.index;
+    state.request.errand.continuation?.turnTo();
+    tryCandidate(state);
+    return;
+  }
   const value = mostTelling(state.failures) ?? state.request.plan.fault;
-  finish(state, { kind: 'failed', fault: value ?? fault('no_endpoints', 'No endpoint is left to try.') });
+  finishWith(state, value ?? fault('no_endpoints', 'No endpoint is left to try.'));
+}
+
+/** Whoever has seen the beginning of an answer hears what broke it off, not what became of the attempts to go on. */
+function finishWith<Answer extends Answered>(state: State<Answer>, value: Fault): void {
+  if (state.cut) breakOff(state, state.cut.target, state.cut.fault);
+  else finish(state, { kind: 'failed', fault: value });
+}
+
+function breakOff<Answer extends Answered>(state: State<Answer>, target: Target, value: Fault): void {
+  // Of an answer that nobody would go on with, the attempt has told it.
+  if (state.request.errand.continuation) state.listener.events([{ type: 'fault', fault: value }], target);
+  finish(state, { kind: 'broken', target, fault: value });
+}
+
+/** A stream broke off: it is gone on with, if it may be, by the next candidate, or else by the same endpoint. */
+function goesOn<Answer extends Answered>(state: State<Answer>, candidate: Candidate, value: Fault): boolean {
+  const { continuation } = state.request.errand;
+  const before = state.cut ? state.cut.before + 1 : 0;
+  if (!continuation?.follows(value) || state.cut?.isLast || before >= LIMITS.continuations_max) return false;
+  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
+  state.failed++;
+  state.failures.push({ fault: value, model: target.model.id, provider: target.endpoint.provider.name });
+  state.cut = { fault: value, target, index: state.index, before, isLast: false };
+  state.listener.cut?.(target);
+  if (!state.over) goOn(state);
+  return true;
 }
 
 /** To the next candidate, past models that have been given up, wherever their endpoints stand. */
 function goOn<Answer extends Answered>(state: State<Answer>): void {
+  if (state.cut?.isLast) return giveUp(state);
   const { candidates } = state.request.plan;
+  state.request.errand.continuation?.turnTo();
   const next = candidates.findIndex(({ model }, at) => at > state.index && !state.given.has(model.id));
   state.index = next === -1 ? candidates.length : next;
   state.answers = [];

@@ -112,6 +112,8 @@ export type Bench = {
   readonly events: Event[];
   readonly batches: number[];
   readonly dispatched: string[];
+  /** Whose streams were cut and gone on with. */
+  readonly cuts: string[];
   readonly world: LineWorld;
   readonly outcome: Promise<RunOutcome>;
   /** The outcome when the provider says nothing more once this has been heard: time passes until the run gives up. */
@@ -124,6 +126,9 @@ export type BenchOptions = {
   readonly world?: LineWorld;
   readonly health?: Health;
   readonly dialect?: UpstreamDialect;
+  /** What is cut is gone on with. */
+  readonly continues?: true;
+  readonly stopsOnRefusal?: true;
   readonly onEvents?: (events: readonly Event[], run: Run) => void;
 };
 
@@ -132,6 +137,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const events: Event[] = [];
   const batches: number[] = [];
   const dispatched: string[] = [];
+  const cuts: string[] = [];
   const outcome = Promise.withResolvers<RunOutcome>();
   const { world = lineWorld() } = options;
   const dependencies: RunDependencies = {
@@ -142,11 +148,13 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
     deadlines: DEADLINES,
   };
   const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
-  const errand = chatErrand({ world, dialects }, callOf(options.call));
-  const request = { errand, plan: planOf(targets, options.plan), who: 'key' };
+  const errand = chatErrand({ world, dialects }, callOf(options.call), options.continues && { rest: (call) => call });
+  const stopsOnRefusal = options.stopsOnRefusal === true;
+  const request = { errand, plan: planOf(targets, options.plan), who: 'key', stopsOnRefusal };
   let isOver = false;
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),
+    cut: (target) => cuts.push(target.endpoint.id),
     events: (batch) => {
       if (isOver) throw new Error('events after done');
       events.push(...batch);
@@ -164,7 +172,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
     while (!isOver) await world.pass(DEADLINES.between_events_ms);
     return outcome.promise;
   };
-  return { run, events, batches, dispatched, world, outcome: outcome.promise, silenceAfter };
+  return { run, events, batches, dispatched, cuts, world, outcome: outcome.promise, silenceAfter };
 }
 
 export const textOf = (events: readonly Event[]): string =>

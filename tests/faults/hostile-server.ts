@@ -72,7 +72,8 @@ const DONE = 'data: [DONE]\n\n';
 const HEAD = { 'content-type': 'text/event-stream' };
 
 type StreamOptions = {
-  /** How many of the sixty words are sent. */
+  /** The first of the sixty words that is sent, and the one before which it ends. */
+  readonly from?: number;
   readonly words?: number;
   /** After the words: a proper end, an end without `[DONE]`, nothing more, a closed connection, or a reset. */
   readonly ending?: 'done' | 'no-done' | 'silence' | 'close' | 'reset';
@@ -103,7 +104,7 @@ export const answers =
     response.writeHead(200, HEAD).flushHeaders();
     const send = (): void => {
       response.write(chunk({ role: 'assistant', content: '' }));
-      for (const [index, word] of WORDS.slice(0, options.words ?? WORDS.length).entries())
+      for (const [index, word] of WORDS.slice(options.from ?? 0, options.words ?? WORDS.length).entries())
         response.write(options.replace?.at === index ? options.replace.with : chunk({ content: word }));
       setTimeout(() => endOf(response, socket, options.ending), 5);
     };

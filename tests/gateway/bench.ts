@@ -88,6 +88,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     health,
     dialects: DIALECTS,
     boards: 'public',
+    defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     upstream: { world: base, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: () => {},

@@ -80,6 +80,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     health,
     dialects: DIALECTS,
     boards: 'public',
+    defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     upstream: { world, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),

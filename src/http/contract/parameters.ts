@@ -58,6 +58,13 @@ export const LIMITS_AND_STREAM: FieldGroup = {
       example: { echo_upstream_body: true },
     },
     {
+      name: 'switchwright',
+      type: 'object',
+      meaning:
+        'What only this gateway can be asked. on_cut: continue has a streamed answer that breaks off after its first words gone on with by the next endpoint, or by the same one once more, each exchange charged; fail tells the error. on_refusal: stop ends a call that a provider refuses for its content, next goes on to the caller’s next model. An unknown member is refused; X-Switchwright-On-Cut and X-Switchwright-On-Refusal say the same.',
+      example: { on_cut: 'continue' },
+    },
+    {
       name: 'service_tier',
       type: 'string',
       range: 'auto, default, flex, priority, fast, scale',

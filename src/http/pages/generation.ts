@@ -1,12 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
-import type { Receipt } from '../../facts/receipt.ts';
+import type { Continued, Receipt } from '../../facts/receipt.ts';
 import { CLIENTS } from '../contract/support.ts';
 import { maySee } from '../may-see.ts';
 import type { Route } from '../route.ts';
 import { bill } from './bill.ts';
 import { copyable } from './code.ts';
-import { dollars, milliseconds, momentOf } from './figures.ts';
+import { dollars, exactCount, milliseconds, momentOf } from './figures.ts';
 import { type Html, html, linkable, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { pagePath } from './model-words.ts';
@@ -31,13 +31,16 @@ export const generationRoute: Route = {
 <p class="facts"><span>${momentOf(receipt.createdAt)}</span><span>${milliseconds(receipt.totalMs)}${receipt.firstContentMs !== null && html`, first content after ${milliseconds(receipt.firstContentMs)}`}</span><span>${receipt.streamed ? 'streamed' : 'not streamed'}</span><span>${dollars(receipt.bill.cost)}</span></p></div>
 <div class="measure">
 <section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog())}</section>
-<section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}</section>
+<section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}${receipt.continued?.map(continuedAfter)}</section>
 <section class="part"><h2>Usage and cost</h2>${bill(receipt, gateway.catalog())}</section>
 ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
 </div>`,
     });
   },
 };
+
+const continuedAfter = ({ endpoint, afterTokens, cost }: Continued): Html =>
+  html`<p>Cut off at <code>${endpoint}</code> after ${exactCount(afterTokens)} tokens, and continued: ${dollars(cost)}</p>`;
 
 const STATES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
 const state = (receipt: Receipt): Html => html`<span class="state ${STATES[receipt.state]}">${receipt.state}</span>`;

@@ -4,6 +4,7 @@ import type { Catalog } from '../../../catalog/catalog.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
+import { continuedJson } from '../../continued-json.ts';
 
 /** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
 export function generationJson(receipt: Receipt, catalog: Catalog) {
@@ -63,6 +64,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     fault: receipt.fault?.code ?? null,
     usage_source: usage.source,
     losses: receipt.losses,
+    ...(receipt.continued && { continued: continuedJson(receipt.continued) }),
     catalog_version: receipt.catalogVersion,
   };
 }

@@ -1,0 +1,115 @@
+import type { Blob } from '../base/blobs.ts';
+import type { Fault } from '../base/fault.ts';
+import type { Deadlines } from '../base/limits.ts';
+import type { Allowance, Memory } from '../base/memory.ts';
+import type { Cancel, World } from '../base/world.ts';
+import type { Event } from '../call/event.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Reply } from '../call/reply.ts';
+import type { Fetched } from '../facts/asset.ts';
+import type { Attempt } from '../facts/attempt.ts';
+import type { Plan } from '../facts/plan.ts';
+import type { Target } from '../facts/target.ts';
+import type { AttemptHandle } from './attempt.ts';
+import type { Credentials } from './credentials.ts';
+import type { Answered, Errand } from './errand.ts';
+import type { Health } from './health.ts';
+import type { Prepared } from './prepare.ts';
+import type { Failure } from './retry.ts';
+
+export type RunListener<Answer> = {
+  /** Bytes are about to leave: the ledger notes it. */
+  readonly dispatched: (target: Target, prepared: Prepared) => void;
+  /**
+   * Streamed only. First the events up to and including the first content event (`start` included) of the endpoint
+   * that won, with the rest of their read, then once per read, in batches. The last batch ends with `end` or `fault`.
+   */
+  readonly events: (events: readonly Event[], target: Target) => void;
+  /** The answer was cut in mid-stream, and another exchange goes on with it: what follows is that one's. */
+  readonly cut?: (target: Target) => void;
+  /** Exactly once, last. Never before `startRun` has returned. */
+  readonly done: (outcome: RunOutcome<Answer>) => void;
+};
+
+export type RunOutcome<Answer = Reply> = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
+  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Answer }
+  | { readonly kind: 'streamed'; readonly target: Target }
+  /** After the first content; the fault was the last event. */
+  | { readonly kind: 'broken'; readonly target: Target; readonly fault: Fault }
+  /** Nothing was delivered. */
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'cancelled'; readonly target: Target | null }
+);
+
+export type RunDependencies = {
+  readonly world: World;
+  readonly memory: Memory;
+  readonly credentials: Credentials;
+  readonly health: Health;
+  readonly deadlines: Deadlines;
+};
+export type RunRequest<Answer extends Answered> = {
+  readonly errand: Errand<Answer>;
+  readonly plan: Plan;
+  /** On whose share of the memory what must be fetched is held: a key's id. */
+  readonly who: string;
+  /** A refusal for its content ends the run, also where the caller named other models. */
+  readonly stopsOnRefusal?: boolean;
+};
+
+export type Run = {
+  /** Stops reading from the provider; its own sending stops when the buffers between are full. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Aborts the exchange at once; `done` is called with `cancelled` before this returns. No effect when it is over. */
+  readonly cancel: () => void;
+};
+
+export type Outcome<Answer> = Without<RunOutcome<Answer>, 'attempts' | 'losses'>;
+type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
+
+export type Progress = {
+  readonly index: number;
+  readonly failed: number;
+  readonly request: { readonly plan: Plan };
+};
+
+/** A stream that broke off: how, whose it was, and how many had broken off before it. */
+export type Cut = {
+  readonly fault: Fault;
+  readonly target: Target;
+  readonly index: number;
+  readonly before: number;
+  /** Nobody else could go on: its own endpoint is asked once more, and nobody after it. */
+  readonly isLast: boolean;
+};
+
+export type State<Answer extends Answered> = {
+  readonly dependencies: RunDependencies;
+  readonly request: RunRequest<Answer>;
+  readonly listener: RunListener<Answer>;
+  readonly startedAt: number;
+  readonly attempts: Attempt[];
+  readonly failures: Failure[];
+  readonly assets: Map<string, Fetched>;
+  readonly blobs: Blob[];
+  /** What was fetched weighs so much; null = nothing was. */
+  allowance: Allowance | null;
+  /** The candidate under way, and the one that has had its second chance. */
+  index: number;
+  retried: number;
+  /** Models whose every host would say the same: none of their endpoints is tried any more. */
+  readonly given: Set<string>;
+  failed: number;
+  /** What the candidate under way has answered, and how many exchanges the call takes with it. */
+  answers: Answer[];
+  exchanges: number;
+  losses: readonly Loss[];
+  /** What broke off in mid-stream and is being gone on with. */
+  cut: Cut | null;
+  /** Ends what is under way: a wait, a download. */
+  stop: Cancel | null;
+  handle: AttemptHandle | null;
+  paused: boolean;
+  over: boolean;
+};
