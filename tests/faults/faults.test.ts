@@ -97,9 +97,12 @@ describe('before the first content', () => {
   });
 
   test('F05: a reset before any byte is retried', async () => {
-    primary.script(resets, answers());
-    const one = await outcomeOf([main]);
-    assertAnswered(one, main.endpoint.id);
+    const fresh = await startHostileServer(); // a kept connection would be replaced without a word
+    fresh.script(resets, answers());
+    const target = targetAt(fresh.origin, 'maker/main', 'fresh');
+    const one = await outcomeOf([target]);
+    fresh.close();
+    assertAnswered(one, target.endpoint.id);
     assert.equal(codes(one.result)[0], 'upstream_unreachable');
   });
 
