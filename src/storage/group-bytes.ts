@@ -1,6 +1,7 @@
 import type { Scope } from '../ledger/store.ts';
 import type { Entry } from './entry.ts';
 import type { Closing, Group } from './group.ts';
+import { columnsOf, HOLD } from './tables.ts';
 import type { Value } from './work.ts';
 
 /** Raised with every change of what follows it; a journal is read by the version that wrote it or a later one. */
@@ -31,7 +32,7 @@ type ClosingCells = readonly [
   state: string,
   counted: CountedCells,
   app: readonly [id: string, origin: string, title: string, categories: readonly string[]] | null,
-  receipt: string,
+  receipt: number,
   isKnown: 0 | 1,
   leases: readonly Scope[],
 ];
@@ -47,35 +48,65 @@ type GroupCells = readonly [
 ];
 
 /**
- * A group as bytes: what a process hands to its store, and what stands in the journal. JSON of nested arrays: the
- * engine writes and reads it several times faster than it clones the same objects, bigints above all.
+ * A group as bytes: what a process hands to its store, and what stands in the journal. The length of a head, the head,
+ * JSON of nested arrays, and behind it the long texts, which are JSON themselves and would have to be escaped within it.
+ * The engine writes and reads this several times faster than it clones the same objects, bigints above all.
  */
 export function groupToBytes(group: Group): Uint8Array<ArrayBuffer> {
+  const texts: string[] = [];
   const cells: GroupCells = [
     FORMAT,
     group.process,
     group.seq,
-    group.opens.map(cellsOf),
+    group.opens.map((row) => {
+      const open = cellsOf(row);
+      open[ABOUT] = keep(texts, open[ABOUT]);
+      return open;
+    }),
     group.touches.map(cellsOf),
-    group.closes.map(closingCells),
+    group.closes.map((closing) => closingCells(closing, keep(texts, closing.entry.text))),
     group.returns.map(([scope, amount]) => [scope, integer(amount)]),
     group.relets.map(([scope, amount]) => [scope, integer(amount)]),
   ];
-  return ENCODER.encode(JSON.stringify(cells));
+  const head = JSON.stringify(cells);
+  return ENCODER.encode(`${head.length}:${head}${texts.join('')}`);
 }
 const ENCODER = new TextEncoder();
+/** Where the long text of an intent stands in its row. */
+const ABOUT = columnsOf(HOLD).indexOf('about');
 
-/** Throws if it is not what `groupToBytes` wrote. */
+/** Puts a text behind the head; what stands for it there is its length. */
+function keep(texts: string[], text: unknown): number {
+  const kept = typeof text === 'string' ? text : '';
+  texts.push(kept);
+  return kept.length;
+}
+
+/** Throws if it is not what `groupToBytes` wrote. Integers of rows are numbers where they may be. */
 export function groupFromBytes(bytes: Uint8Array): Group {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const [format, process, seq, opens, touches, closes, returns, relets] = JSON.parse(text) as GroupCells;
+  const from = text.indexOf(':') + 1;
+  let at = from + Number(text.slice(0, from - 1));
+  const cells = JSON.parse(text.slice(from, at)) as GroupCells;
+  const [format, process, seq, opens, touches, closes, returns, relets] = cells;
   if (format !== FORMAT) throw new Error(`a group in format ${format}, which this version does not know`);
+  const next = (length: unknown): string => {
+    const end = at + Number(length);
+    if (!(end >= at && end <= text.length)) throw new Error('a group without its texts');
+    const found = text.slice(at, end);
+    at = end;
+    return found;
+  };
   return {
     process,
     seq,
-    opens: opens.map(valuesOf),
+    opens: opens.map((open) => {
+      const row = valuesOf(open);
+      row[ABOUT] = next(row[ABOUT]);
+      return row;
+    }),
     touches: touches.map(valuesOf),
-    closes: closes.map(closingOf),
+    closes: closes.map((closing) => closingOf(closing, next(closing[6]))),
     returns: returns.map(([scope, amount]) => [scope, BigInt(amount)]),
     relets: relets.map(([scope, amount]) => [scope, BigInt(amount)]),
   };
@@ -89,14 +120,11 @@ const cellsOf = (row: readonly Value[]): Cell[] =>
     const short = integer(value);
     return typeof short === 'number' ? short : [short];
   });
-/** Rows have texts and integers only. */
+/** SQLite makes integers of numbers in columns of integers: nothing is gained by making bigints of them first. */
 const valuesOf = (row: readonly Cell[]): Value[] =>
-  row.map((cell) => {
-    if (typeof cell === 'number') return BigInt(cell);
-    return typeof cell === 'string' || cell === null ? cell : BigInt(cell[0]);
-  });
+  row.map((cell) => (typeof cell === 'object' && cell !== null ? BigInt(cell[0]) : cell));
 
-function closingCells({ entry, isKnown, leases }: Closing): ClosingCells {
+function closingCells({ entry, isKnown, leases }: Closing, receipt: number): ClosingCells {
   const { counted, app } = entry;
   return [
     entry.id,
@@ -119,13 +147,14 @@ function closingCells({ entry, isKnown, leases }: Closing): ClosingCells {
       counted.failures,
     ],
     app && [app.id, app.origin, app.title, app.categories],
-    entry.text,
+    receipt,
     isKnown ? 1 : 0,
     leases,
   ];
 }
 
-function closingOf([id, accountId, model, state, counted, app, text, isKnown, leases]: ClosingCells): Closing {
+function closingOf(cells: ClosingCells, text: string): Closing {
+  const [id, accountId, model, state, counted, app, , isKnown, leases] = cells;
   return {
     entry: {
       id,

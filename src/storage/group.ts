@@ -55,7 +55,7 @@ function* write(group: Group, context: WorkContext): Work<void> {
   const held = new Map<string, bigint>();
   for (const { entry } of group.closes) {
     const open = opens.get(entry.id);
-    if (open) held.set(entry.id, open[HOLD_AMOUNT] as bigint);
+    if (open) held.set(entry.id, BigInt(open[HOLD_AMOUNT] ?? 0));
     opens.delete(entry.id);
     touches.delete(entry.id);
   }

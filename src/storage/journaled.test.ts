@@ -167,7 +167,7 @@ test('a group that cannot be applied is put aside, told, and holds up nobody', (
   const [unreadable, impossible] = [
     '[1,"process-1",9,[[["no digits"]]],[],[],[],[]]',
     '[1,"process-1",9,[[null]],[],[],[],[]]',
-  ].map((text) => new TextEncoder().encode(text));
+  ].map((text) => new TextEncoder().encode(`${text.length}:${text}`));
   assert.ok(unreadable && impossible);
   store.journaled.append([first, unreadable, second, impossible, third]);
   store.journaled.sync();

@@ -10,7 +10,7 @@ import { query, type Work, type WorkContext } from './work.ts';
 export const journalFile = (file: string): string => `${file}-journal-1`;
 
 /** Groups that are applied in one transaction, at most: a few milliseconds of work, behind which nobody's commit waits long. */
-const BATCH = { groups: 512, bytes: 512 * 1024 } as const;
+const BATCH = { groups: 1_024, bytes: 1024 * 1024 } as const;
 
 /**
  * Groups written to the journal and to the tables behind it. Whoever reads the tables asks for `sync` first; whoever

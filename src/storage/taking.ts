@@ -4,7 +4,7 @@ import type { Journaled } from './journaled.ts';
 import { fileTrouble } from './trouble.ts';
 
 /** What is written behind the journal is gathered for so long, or until there is so much of it. */
-const GATHER = { ms: 250, bytes: 384 * 1024 } as const;
+const GATHER = { ms: 250, bytes: 768 * 1024 } as const;
 /** A store in trouble is tried again so often. */
 export const AGAIN_MS = 1_000;
 
