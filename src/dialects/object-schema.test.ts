@@ -65,3 +65,10 @@ test('references in a circle, or to nowhere, come to an end', () => {
     lost: ['$ref'],
   });
 });
+
+test('what else is refused at the top goes, and only there', () => {
+  const properties = { a: { type: 'string', enum: ['x'], not: { const: 'y' } } };
+  const { schema, lost } = rooted({ type: 'object', properties, enum: [{ a: 'x' }], not: { required: ['b'] } });
+  assert.deepEqual(schema, { type: 'object', properties });
+  assert.deepEqual(lost, ['enum', 'not']);
+});

@@ -29,16 +29,27 @@ export function strictCall({ output, tools }: Call, losses: Loss[]): Pick<Call, 
   };
 }
 
+/** The tools with a plain object at the top of each schema, as all hosts take them; undefined if they are so already. */
+export function rootedTools({ tools }: Call, losses: Loss[]): Pick<Call, 'tools'> | undefined {
+  if (!tools.some((tool) => tool.type === 'function' && isOdd(tool))) return undefined;
+  const rooted = tools.map((tool, at) =>
+    tool.type === 'function' && tool.parameters && isOdd(tool)
+      ? { ...tool, parameters: rootedSchema(tool.parameters, `tools[${at}].function.parameters`, losses) }
+      : tool,
+  );
+  return { tools: rooted };
+}
+
 type FunctionTool = Extract<Call['tools'][number], { type: 'function' }>;
 const isOdd = ({ parameters, freeform }: FunctionTool): boolean =>
-  parameters !== undefined && freeform === undefined && !isPlainObject(parameters);
+  parameters !== undefined && freeform === undefined && !(isPlainObject(parameters) && isObject(parameters.properties));
 
-/** These providers refuse a tool whose schema is no plain object at the top. */
 function rootedSchema(schema: JsonObject, field: string, losses: Loss[]): JsonObject {
   const merged = new Set<string>();
   const rooted = objectSchema(schema, (keyword) => merged.add(keyword));
   if (merged.size > 0) losses.push({ field, reason: `merged into one object at the top: ${[...merged].join(', ')}` });
-  return rooted;
+  // "object schema missing properties", also where there are none: spring-projects/spring-ai#4776, read 2026-11-29.
+  return isObject(rooted.properties) ? rooted : { ...rooted, properties: {} };
 }
 
 const NAMED = ['properties', '$defs', 'definitions'];

@@ -167,7 +167,8 @@ test('a strict schema closes every object and requires every property, where the
   assert.deepEqual(suited({ output }, {}, 'openai-chat').output, output);
   const open = { ...tool('a'), strict: true, parameters: { type: 'object', additionalProperties: true } } as Tool;
   const kept = suited({ tools: [open] }, provider, 'openai-responses');
-  assert.deepEqual(kept.tools, [{ ...open, strict: false }]);
+  const parameters = { type: 'object', additionalProperties: true, properties: {} };
+  assert.deepEqual(kept.tools, [{ ...open, strict: false, parameters }]);
   assert.deepEqual(kept.losses, ['tools[0].function.strict']);
 });
 
@@ -184,4 +185,20 @@ test('an endpoint is asked for no more than it writes, and that is told', () => 
   const kept = suited({ maxOutputTokens: 8_192 }, { endpoint: { maxOutput: 8_192 } });
   assert.deepEqual([kept.maxOutputTokens, kept.losses], [8_192, []]);
   assert.equal(suited({ maxOutputTokens: 64_000 }, { endpoint: { maxOutput: null } }).maxOutputTokens, 64_000);
+});
+
+test('the schemas of tools are plain objects at the top wherever they go', () => {
+  const odd = { $ref: '#/$defs/A', $defs: { A: { anyOf: [{ properties: { a: {} } }, { properties: { b: {} } }] } } };
+  const tools = [
+    { ...tool('odd'), parameters: odd },
+    { ...tool('none'), parameters: { type: 'object' } },
+  ] as Tool[];
+  for (const id of ['openai-chat', 'openai-responses', 'cohere-chat', 'ollama'] as const) {
+    const call = suited({ tools }, {}, id);
+    const [first, second] = call.tools.map((each) => (each.type === 'function' ? each.parameters : undefined));
+    assert.deepEqual(first?.properties, { a: {}, b: {} }, id);
+    assert.deepEqual([first?.type, first?.anyOf, first?.$ref], ['object', undefined, undefined], id);
+    assert.deepEqual(second, { type: 'object', properties: {} }, id);
+    assert.deepEqual(call.losses, ['tools[0].function.parameters'], id);
+  }
 });

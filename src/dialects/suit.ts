@@ -10,7 +10,7 @@ import type { DialectId, Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { loseDetails } from './lost-details.ts';
 import { suitItems } from './responses-items.ts';
-import { STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
+import { rootedTools, STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
 import { isSearchPlugin, runsSearch, suitSearch } from './web-search.ts';
 
 export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
@@ -35,7 +35,7 @@ export function suit(asked: Call, endpoint: Endpoint): Result<Suited, Fault> {
   loseDetails(call, endpoint, losses);
   const changed: Partial<Call> = {
     ...tools,
-    ...(quirks.includes(STRICT_SCHEMAS) && strictCall(allowed, losses)),
+    ...(quirks.includes(STRICT_SCHEMAS) ? strictCall(allowed, losses) : !ROOTS.has(id) && rootedTools(allowed, losses)),
     ...(call.native && { native: unsaid(call, call.native, id) }),
     ...suitMessages(call.messages, id),
     ...(sampling !== call.sampling && { sampling }),
@@ -68,6 +68,9 @@ function suitLimit(
   losses.push({ field: 'max_tokens', reason: `lowered to ${maxOutput}, the most that the endpoint writes` });
   return { maxOutputTokens: maxOutput };
 }
+
+/** Formats that look after the roots of schemas themselves. */
+const ROOTS: ReadonlySet<DialectId> = new Set(['anthropic-messages', 'bedrock-converse', 'gemini']);
 
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */
 export const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../base/json.ts';
 import { type Call, toolCallIds } from '../call/call.ts';
-import type { AssistantPart, Message, Native } from '../call/message.ts';
+import type { AssistantPart, Message, Native, ToolCallPart, ToolMessage } from '../call/message.ts';
 import type { DialectId, Endpoint } from '../catalog/model.ts';
 
 type Rule = {
@@ -86,10 +86,13 @@ function fitting(id: string, rule: Rule, taken: ReadonlySet<string>): string {
 
 function refitted(message: Message, fit: (id: string) => string): Message {
   if (message.role === 'assistant') return { ...message, parts: message.parts.map((part) => refittedPart(part, fit)) };
-  if (message.role !== 'tool') return message;
+  return message.role === 'tool' ? withResultId(message, fit(message.callId)) : message;
+}
+
+/** The result of the call with this id. */
+export function withResultId(message: ToolMessage, callId: string): ToolMessage {
   const [first, ...rest] = message.parts;
   const item = first?.native?.fields.item;
-  const callId = fit(message.callId);
   if (!first?.native || !isObject(item)) return { ...message, callId };
   const native = { ...first.native, fields: { ...first.native.fields, item: named(item, callId) } };
   return { ...message, callId, parts: [{ ...first, native }, ...rest] };
@@ -97,10 +100,15 @@ function refitted(message: Message, fit: (id: string) => string): Message {
 
 function refittedPart(part: AssistantPart, fit: (id: string) => string): AssistantPart {
   if (part.type === 'reasoning') return part.id === undefined ? part : { ...part, id: fit(part.id) };
-  if (part.type !== 'tool-call') return part;
-  const id = fit(part.id);
-  return { ...part, id, ...(part.native && { native: namedNative(part.native, id) }) };
+  return part.type === 'tool-call' ? withCallId(part, fit(part.id)) : part;
 }
+
+/** The call under this id. */
+export const withCallId = (part: ToolCallPart, id: string): ToolCallPart => ({
+  ...part,
+  id,
+  ...(part.native && { native: namedNative(part.native, id) }),
+});
 
 const named = (item: JsonObject, id: string): JsonObject =>
   item.call_id === undefined ? item : { ...item, call_id: id };

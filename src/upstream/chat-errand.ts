@@ -5,6 +5,7 @@ import type { Call } from '../call/call.ts';
 import { parametersOf } from '../call/parameters.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
@@ -57,7 +58,7 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
   const dialect = dialects.chat(target.endpoint.dialect.id);
   const suited = suit(call, target.endpoint);
   if (!suited.ok) return suited;
-  const fitted = fitIds(suited.value.call, target.endpoint);
+  const fitted = fitIds(inOrder(suited.value.call, target.endpoint), target.endpoint);
   const named = fitNames(fitted, target.endpoint.dialect.id);
   // What is answered must have other ids than the calls that the provider was sent.
   const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };

@@ -183,16 +183,12 @@ const REASONS: { readonly [word: string]: FinishReason } = {
 /** A turn that ended by the call that stands in for structured output has simply been answered. */
 export function finishOf(answer: Answer, stop: JsonObject): FinishEvent {
   const native = optionalString(stop.stopReason) ?? null;
-  const isAnswered = answer.emulated.size > 0 && answer.toolCount === 0;
   const beside = objectOf(stop.additionalModelResponseFields);
   const sequence = optionalString(beside.stop_sequence) ?? optionalString(objectOf(beside.delta).stop_sequence);
   return {
     type: 'finish',
     choice: 0,
-    reason:
-      native === 'tool_use' && isAnswered
-        ? 'stop'
-        : besideCalls(entryOf(REASONS, native) ?? 'stop', answer.toolCount > 0),
+    reason: besideCalls(entryOf(REASONS, native) ?? 'stop', answer.toolCount > 0),
     native,
     ...(sequence !== undefined && { stopSequence: sequence }),
   };

@@ -84,9 +84,8 @@ function declared(encoding: Encoding): JsonObject[] {
   return tools;
 }
 
-/** Only Claude is known to refuse alternatives at the top. */
+/** Claude refuses alternatives at the top; the other families' documents know plain objects only. */
 function schemaOf(encoding: Encoding, schema: JsonObject | undefined, field: string): JsonObject | undefined {
-  if (familyOf(encoding.target) !== 'claude') return schema;
   return objectSchema(schema, (keyword) => lose(encoding, field, `${keyword} at the top is merged into one object`));
 }
 

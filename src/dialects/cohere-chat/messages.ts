@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { AssistantMessage, FilePart, Message, Source, ToolMessage, UserMessage } from '../../call/message.ts';
@@ -27,8 +27,13 @@ export function cohereMessages(call: Call, target: Target, losses: Loss[]): Cohe
         return message satisfies never;
     }
   });
-  return { messages, documents };
+  const said = messages.filter((message) => message.role === 'tool' || message.tool_calls || !isEmpty(message.content));
+  return { messages: said.length > 0 ? said : messages, documents };
 }
+
+/** A message that says nothing is left out: hosts refuse such ones. */
+const isEmpty = (content: Json | undefined): boolean =>
+  content === undefined || content === '' || (Array.isArray(content) && content.length === 0);
 
 const textOf = (message: Message): string =>
   message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');

@@ -30,6 +30,7 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
   const contents: Content[] = [];
   const system: JsonObject[] = [];
   let before: Message['role'] | undefined;
+  let empty: JsonObject[] | undefined;
   const places = isGemini3(target.endpoint) ? null : new Map([...context.names.keys()].map((id, at) => [id, at]));
   const messages = resultsFirst(call.messages, places);
   for (const [at, message] of messages.entries()) {
@@ -40,12 +41,16 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
           field: `messages[${at}]`,
           reason: 'Gemini has one system instruction: it was moved to the front',
         });
-      for (const part of message.parts) system.push({ text: part.text });
+      for (const part of message.parts) if (part.text !== '') system.push({ text: part.text });
       continue;
     }
     const parts = partsOf(message, at, context);
     if (!parts.ok) return parts;
     if (parts.value.length === 0) continue;
+    if (message.role === 'user' && parts.value.every(isEmptyText)) {
+      empty = parts.value;
+      continue;
+    }
     const last = contents.at(-1);
     if (last && before === message.role) for (const part of parts.value) last.parts.push(part);
     else contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: parts.value });
@@ -56,10 +61,15 @@ export function geminiContents(call: Call, target: Target, assets: Assets, losse
     contents.unshift({ role: 'user', parts: [{ text: '…' }] });
   if (!takesInstructions(target) && contents[0]?.role === 'user')
     contents[0] = { role: 'user', parts: [...system.splice(0), ...contents[0].parts] };
+  // Nothing but empty words was said: the vendor may say what it thinks of them.
+  if (empty && contents.length === 0) contents.push({ role: 'user', parts: empty });
   // A request without contents is refused; alone, an instruction is the prompt.
-  if (contents.length === 0) return ok({ contents: [{ role: 'user', parts: system }], system: [] });
+  if (contents.length === 0)
+    return ok({ contents: [{ role: 'user', parts: system.length > 0 ? system : [{ text: '' }] }], system: [] });
   return ok({ contents, system });
 }
+
+const isEmptyText = ({ text }: JsonObject): boolean => text === '';
 
 const isSystem = (message: Message): message is SystemMessage =>
   message.role === 'system' || message.role === 'developer';

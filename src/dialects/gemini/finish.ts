@@ -1,5 +1,5 @@
 import { entryOf } from '../../base/table.ts';
-import type { FinishReason } from '../../call/finish.ts';
+import { besideCalls, type FinishReason } from '../../call/finish.ts';
 
 /** Every `finishReason` of the Gemini API and Vertex (FinishReason reference, read 2026-11-22). */
 const REASONS: { readonly [native: string]: FinishReason } = {
@@ -33,7 +33,7 @@ const FILTER_WORDS = /SAFETY|PROHIBITED|BLOCK|ARMOR|RECITATION|JAILBREAK/;
 export function finishOf(native: string, hasCalls: boolean): FinishReason {
   const reason = entryOf(REASONS, native);
   if (reason === undefined) return FILTER_WORDS.test(native) ? 'content_filter' : 'error';
-  return reason === 'stop' && hasCalls ? 'tool_calls' : reason;
+  return besideCalls(reason, hasCalls);
 }
 
 const NATIVE = {

@@ -73,7 +73,7 @@ export function readMedia(part: JsonObject): MediaPart | undefined {
   const { inlineData, fileData, ...beside } = part;
   const blob = isObject(inlineData) ? inlineData : undefined;
   const file = isObject(fileData) ? fileData : undefined;
-  const type = stringOf((blob ?? file)?.mimeType);
+  const type = stringOf((blob ?? file)?.mimeType).toLowerCase();
   let source: MediaPart['source'];
   if (typeof blob?.data === 'string') source = { kind: 'base64', mediaType: type, data: blob.data };
   else if (typeof file?.fileUri === 'string') source = { kind: 'url', url: file.fileUri };

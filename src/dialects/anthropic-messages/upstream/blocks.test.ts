@@ -86,7 +86,7 @@ test('why an answer ended', () => {
     ['stop_sequence', 'stop'],
     ['pause_turn', 'stop'],
     ['compaction', 'stop'],
-    ['tool_use', 'tool_calls'],
+    ['tool_use', 'stop'], // without any call
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
     ['refusal', 'content_filter'],

@@ -51,7 +51,7 @@ export function encodeCall(
     ...(turns.system.length > 0 && { system: turns.system }),
     messages: turns.messages as readonly Json[],
     ...(tools.length > 0 && { tools }),
-    ...(choice && { tool_choice: choice }),
+    ...(choice && tools.length > 0 && { tool_choice: choice }),
     ...encodeSampling(encoding, thinking.on),
     ...stopSequences(encoding),
     ...(call.stream && { stream: true }),

@@ -204,3 +204,16 @@ test('no bytes make the decoders throw', () => {
   ])
     assert(eventsOf(stream({ type }, { type, message: 1, index: 'x', delta: [], content_block: 'y' })).length > 0);
 });
+
+test('a call is to be run though the host says that the turn ended, and no call is waited for that never came', () => {
+  const call = {
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'tool_use', id: 't', name: 'f', input: {} },
+  };
+  const finish = (...messages: Json[]) =>
+    eventsOf(stream(START, ...messages, END)).find(({ type }) => type === 'finish');
+  assert.partialDeepStrictEqual(finish(call, STOP), { reason: 'tool_calls', native: 'end_turn' });
+  const waits = { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 5 } };
+  assert.partialDeepStrictEqual(finish(text('x'), waits), { reason: 'stop', native: 'tool_use' });
+});

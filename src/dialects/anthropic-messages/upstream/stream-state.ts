@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import { type JsonObject, objectOf, optionalString } from '../../../base/json.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
+import { besideCalls } from '../../../call/finish.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 import { finishOf } from '../finish.ts';
 import { decodeUsage, mergeUsage, promptOf, tierOf, usageLeftover } from '../usage.ts';
@@ -140,7 +141,6 @@ function finish(state: StreamState): Event[] {
   const { answer, open, usage } = state;
   const native = optionalString(state.stop?.stop_reason) ?? null;
   const stopSequence = optionalString(state.stop?.stop_sequence);
-  const emulated = native === 'tool_use' && answer.emulation !== null && answer.toolCount === 0;
   const besideUsage = usageLeftover(usage);
   const beside = isEmpty(besideUsage) ? state.beside : { ...state.beside, usage: besideUsage };
   const events = [...open.values()].flatMap((block) => block.stop());
@@ -148,7 +148,8 @@ function finish(state: StreamState): Event[] {
   events.push({
     type: 'finish',
     choice: 0,
-    reason: emulated ? 'stop' : finishOf(native),
+    // The call that stands in for structured output is none.
+    reason: besideCalls(finishOf(native), answer.toolCount > 0),
     native,
     ...(stopSequence !== undefined && { stopSequence }),
   });

@@ -7,6 +7,7 @@ import type {
   Native,
   ReasoningPart,
   Source,
+  ToolCallPart,
   UserPart,
 } from '../../../call/message.ts';
 import type { Tool } from '../../../call/tool.ts';
@@ -14,6 +15,7 @@ import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
 import { base64Of } from '../../inline-asset.ts';
+import { isFreeform } from '../../openai-responses/freeform.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
 import { urlOfSource } from '../media.ts';
@@ -78,7 +80,9 @@ function writeContent(writer: Writer, parts: readonly UserPart[], path: string):
   const only = parts[0];
   if (only === undefined) return '';
   if (parts.length === 1 && only.type === 'text' && !only.cache && !only.native) return only.text;
-  return parts
+  const said = parts.filter((part) => part.type !== 'text' || part.text !== '');
+  if (said.length === 0) return '';
+  return said
     .map((part, index) => writePart(writer, part, `${path}.content[${index}]`))
     .filter((part) => part !== undefined);
 }
@@ -165,9 +169,22 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
       images.length > 0 && { images: images.map((url) => ({ type: 'image_url', image_url: { url } })) }),
     ...(audio?.source.kind === 'file-id' && { audio: { id: audio.source.id } }),
     ...(tools.length > 0 && {
-      tool_calls: tools.map((part) => withThoughtSignature(writeToolCall(part, writer.custom), signed.get(part.id))),
+      tool_calls: tools.map((part) => withThoughtSignature(writeCall(writer, part, path), signed.get(part.id))),
     }),
   };
+}
+
+/**
+ * Hosts parse the arguments of earlier calls for their models' templates and fail on what is no JSON object (cut off by max_tokens: vllm-project/vllm#48922; a list or a text: sgl-project/sglang#28035; read 2026-11-29). Only the ends are
+ * looked at: histories are long.
+ */
+function writeCall(writer: Writer, part: ToolCallPart, path: string): JsonObject {
+  const text = part.arguments.trim();
+  if ((text.startsWith('{') && text.endsWith('}')) || isFreeform(writer.custom, part.name))
+    return writeToolCall(part, writer.custom);
+  const isNothing = text === '' || text === 'null';
+  if (!isNothing) lose(writer, `${path}.tool_calls.arguments`, 'not a JSON object: sent as the text of one');
+  return writeToolCall({ ...part, arguments: isNothing ? '{}' : JSON.stringify({ arguments: text }) }, writer.custom);
 }
 
 /** Gateways take anything; Groq, Cerebras and StepFun refuse a message with members that they do not know. */

@@ -29,7 +29,9 @@ type Writing = {
 /** The conversation as input items, in order. */
 export function encodeInput(call: Call, target: Target, losses: Loss[]): JsonObject[] {
   const writing: Writing = { call, target, losses, freeformCalls: new Set() };
-  return call.messages.flatMap((message, at) => encodeMessage(writing, message, `messages[${at}]`));
+  const items = call.messages.flatMap((message, at) => encodeMessage(writing, message, `messages[${at}]`));
+  const said = items.filter((item) => !(Array.isArray(item.content) && item.content.length === 0));
+  return said.length > 0 ? said : items;
 }
 
 function encodeMessage(writing: Writing, message: Message, path: string): JsonObject[] {
