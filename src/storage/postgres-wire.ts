@@ -26,7 +26,7 @@ export const wiring = (url: string): pg.ClientConfig => ({
  * listener for its errors unless it is given one, and Node ends a process for an error that nobody hears (pg 8.23).
  */
 export function openPool(url: string, max: number, query_timeout = ANSWER_MS_MAX): pg.Pool {
-  const pool = new pg.Pool({ ...wiring(url), max, query_timeout });
+  const pool = new pg.Pool({ ...wiring(url), max, query_timeout, pipeline: true } as pg.PoolConfig);
   pool.on('connect', (connection) => void connection.on('error', () => {}));
   pool.on('error', () => {}); // an idle one broke; the pool replaces it
   return pool;

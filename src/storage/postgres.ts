@@ -79,19 +79,30 @@ type Running = { readonly told: ReadonlySet<string>; readonly query_timeout: num
 async function inTransaction(pool: pg.Pool, steps: Work<unknown>, { told, query_timeout }: Running): Promise<unknown> {
   const connection = await pool.connect();
   const more = query_timeout === undefined ? {} : { query_timeout };
-  const run = async (step: Step): Promise<QueryResult> => {
-    const { rows, rowCount } = await connection.query({ ...wireOf(step), ...more });
+  const sent: Promise<unknown>[] = [];
+  /** Statements go out without waiting for each other's answers; the server does them in order, and none after one that failed. */
+  const send = async (statement: { readonly text: string; readonly values?: unknown[] }): Promise<QueryResult> => {
+    const answer = connection.query({ ...statement, ...more });
+    answer.catch(() => {}); // the first failure is told, where the others are awaited
+    sent.push(answer);
+    const { rows, rowCount } = await answer;
     return { rows: rows as Row[], changes: BigInt(rowCount ?? 0) };
   };
   let isBroken = false;
   try {
-    await connection.query('begin');
+    send({ text: 'begin' }).catch(() => {});
     let next = steps.next();
-    while (!next.done) next = steps.next(await run(next.value));
-    for (const notice of told) for (const statement of telling(notice)) await connection.query(statement);
-    await connection.query('commit');
+    while (!next.done) {
+      const answer = send(wireOf(next.value));
+      answer.catch(() => {});
+      next = steps.next(isHeeded(next.value) ? await answer : UNHEEDED);
+    }
+    for (const notice of told) for (const statement of telling(notice)) send(statement).catch(() => {});
+    send({ text: 'commit' }).catch(() => {});
+    for (const answer of sent) await answer;
     return next.value;
-  } catch (cause) {
+  } catch (last) {
+    const cause = (await firstFailure(sent)) ?? last;
     // Of a server in trouble no line is kept: the next one may lead to another server.
     isBroken = serverTrouble(cause) !== null;
     if (!isBroken)
@@ -103,3 +114,19 @@ async function inTransaction(pool: pg.Pool, steps: Work<unknown>, { told, query_
     connection.release(isBroken);
   }
 }
+
+/** What failed first is the reason; what follows only hears that the transaction is over (25P02). */
+async function firstFailure(sent: readonly Promise<unknown>[]): Promise<unknown> {
+  for (const answer of sent) {
+    const failed = await answer.then(
+      () => null,
+      (cause: unknown) => ({ cause }),
+    );
+    if (failed) return failed.cause;
+  }
+  return null;
+}
+
+/** Of rows that are written in bulk nobody asks how many there were. */
+const isHeeded = ({ kind }: Step): boolean => kind === 'query' || kind === 'take';
+const UNHEEDED: QueryResult = { rows: [], changes: 0n };
