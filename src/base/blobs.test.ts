@@ -1,60 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { putBack, setAside } from './blobs.ts';
+import { type Blob, headOf, markOf, partsOf, putBack, restored, textMarkOf } from './blobs.ts';
 
-const LONG = 'QUJD'.repeat(25_000);
-const url = (data: string, type = 'image/png'): string => `data:${type};base64,${data}`;
-const body = (...urls: readonly string[]): Buffer =>
-  Buffer.from(JSON.stringify({ text: 'What is ü?', urls: urls.map((url) => ({ url })), stream: true }));
-
-/** The bytes in chunks of this size. */
-const chunked = (bytes: Buffer, size: number): Buffer[] =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
 const whole = (pieces: readonly Uint8Array[]): string => Buffer.concat(pieces).toString();
+const TEXT = 'He said: "C:\\new\n\u0000\u007f é 中 😀 \ud800"';
+/** The inside of the text's JSON, in pieces that cut characters and escapes. */
+const inside: Blob = [...Buffer.from(JSON.stringify(TEXT).slice(1, -1))].map((byte) => Buffer.from([byte]));
+const blobs: readonly Blob[] = [inside, [Buffer.from('QUJD'), Buffer.from('REVG')]];
 
-test('what is set aside comes back byte for byte, however the body is cut', () => {
-  const bytes = body(url(LONG), url('QUJD'), url(`${LONG}QQ==`, 'application/pdf'), 'https://a.test/b.png');
-  for (const size of [bytes.length, 65_536, 16_384, 1_000, 997]) {
-    const { rest, blobs } = setAside(chunked(bytes, size));
-    const value = JSON.parse(rest.toString());
-    assert.equal(whole(putBack(JSON.stringify(value), blobs)), bytes.toString(), `in chunks of ${size}`);
-    if (size >= 16_384) assert.equal(blobs.length, 2);
-    if (size >= 16_384) assert.ok(rest.length < 500);
+test('a text is put back right however often it is written as JSON inside of JSON', () => {
+  let value: unknown = { text: `before ${textMarkOf(0)}\\` };
+  let wanted: unknown = { text: `before ${TEXT}\\` };
+  for (let times = 1; times <= 4; times++) {
+    const written = whole(putBack(JSON.stringify(value), blobs));
+    assert.deepEqual(JSON.parse(written), wanted, `${times} times`);
+    value = { again: JSON.stringify(value) };
+    wanted = { again: JSON.stringify(wanted) };
   }
 });
 
-test('a head that a chunk cuts leaves its value where it was', () => {
-  const bytes = body(url(LONG));
-  const cut = bytes.indexOf(';base64,') + 3;
-  const { rest, blobs } = setAside([bytes.subarray(0, cut), bytes.subarray(cut)]);
-  assert.equal(rest.toString(), bytes.toString());
-  assert.equal(blobs.length, 0);
+test('media are put back as they are, behind their head', () => {
+  const written = whole(putBack(JSON.stringify({ url: `data:image/png;base64,${markOf(1)}` }), blobs));
+  assert.equal(written, '{"url":"data:image/png;base64,QUJDREVG"}');
+  assert.equal(headOf(markOf(1), blobs, 6), 'QUJDRE');
+  assert.equal(headOf('QUJD', blobs, 2), 'QU');
 });
 
-test('only plain, long, closed values of media are set aside', () => {
-  for (const raw of [
-    body(url('QUJD'.repeat(1_000))),
-    body(url(LONG, 'text/plain')),
-    body(`see ${url(LONG)}`),
-    Buffer.from(JSON.stringify({ text: url(LONG) })),
-    Buffer.from(`{"url":"data:image/png;base64,${LONG}\\u0041"}`),
-    Buffer.from(`{"url":"data:image/png;base64,${LONG}\u0001"}`),
-    Buffer.from(`{"url":"data:image/png;base64,${LONG}ü"}`),
-    Buffer.from(`{"url":"data:image/png;base64,${LONG}`),
-  ])
-    for (const chunks of [[raw], chunked(raw, 10_001)]) {
-      const { rest, blobs } = setAside(chunks);
-      assert.equal(blobs.length, 0, raw.toString().slice(0, 60));
-      assert.equal(rest.toString(), raw.toString());
-    }
+test('what is read is read whole, and what is measured consists of what it is', () => {
+  const text = `a${textMarkOf(0)}b${markOf(1)}c`;
+  assert.equal(restored(text, blobs), `a${TEXT}bQUJDREVGc`);
+  assert.deepEqual(partsOf(text, blobs), { text: 'abc', kept: blobs });
+  assert.deepEqual(partsOf('abc', blobs), { text: 'abc', kept: [] });
 });
 
-test('a mark that a caller made up is text, unless it means a blob of the same call', () => {
-  const { blobs } = setAside([body(url(LONG))]);
-  assert.equal(whole(putBack('{"a":"switchwright/blob/1/"}', blobs)), '{"a":"switchwright/blob/1/"}');
-  assert.equal(whole(putBack('{"a":"switchwright/blob/0/"}', blobs)), `{"a":"${LONG}"}`);
-  assert.equal(
-    whole(putBack('{"a":"switchwright/blob/99999999999999999999/"}', [])),
-    '{"a":"switchwright/blob/99999999999999999999/"}',
-  );
+test('a mark that a caller makes up is text: nobody outside knows how one begins', () => {
+  for (const made of ['switchwright/blob/0/', `switchwright/blob/${'0'.repeat(24)}/0/`, '/\\switchwright/blob/0/']) {
+    const json = JSON.stringify({ a: made });
+    assert.equal(whole(putBack(json, blobs)), json);
+    assert.equal(restored(made, blobs), made);
+  }
+  assert.equal(restored(markOf(9), blobs), markOf(9));
 });

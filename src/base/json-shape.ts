@@ -20,7 +20,7 @@ const SHORT = 24;
 
 export function jsonShape(nestingMax: number): JsonShape {
   const count = counter(nestingMax);
-  const string = { isOpen: false, isEscaped: false };
+  const string: OpenString = { isOpen: false, isEscaped: false };
   const push = (chunk: Uint8Array): Fault | null => {
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     for (let at = 0; at < bytes.length; ) {
@@ -41,7 +41,7 @@ export function jsonShape(nestingMax: number): JsonShape {
 }
 
 /** Counts what stands outside of strings, byte by byte. */
-function counter(nestingMax: number): (byte: number) => Fault | null {
+export function counter(nestingMax: number): (byte: number) => Fault | null {
   const { json_values_max, json_containers_max, json_members_max, object_members_max } = LIMITS;
   /** Members of the object open at each depth. */
   const members = new Uint32Array(nestingMax + 2);
@@ -72,18 +72,22 @@ function counter(nestingMax: number): (byte: number) => Fault | null {
   };
 }
 
+/** A string that bytes came to an end in, or did not. */
+export type OpenString = { isOpen: boolean; isEscaped: boolean };
+
 /** Where the string that is open ends in these bytes: behind its quote, or behind them all. */
-function pastString(string: { isOpen: boolean; isEscaped: boolean }, bytes: Buffer, from: number): number {
+export function pastString(string: OpenString, bytes: Buffer, from: number): number {
   let at = from;
-  for (const near = Math.min(bytes.length, from + SHORT); at < near; at++) {
-    if (string.isEscaped) string.isEscaped = false;
-    else if (bytes[at] === BACKSLASH) string.isEscaped = true;
-    else if (bytes[at] === QUOTE) {
-      string.isOpen = false;
-      return at + 1;
-    }
-  }
   while (at < bytes.length) {
+    // After each escaped quote anew: where there are many, asking the runtime for the next one costs more than looking.
+    for (const near = Math.min(bytes.length, at + SHORT); at < near; at++) {
+      if (string.isEscaped) string.isEscaped = false;
+      else if (bytes[at] === BACKSLASH) string.isEscaped = true;
+      else if (bytes[at] === QUOTE) {
+        string.isOpen = false;
+        return at + 1;
+      }
+    }
     const quote = bytes.indexOf(QUOTE, at);
     const end = quote === -1 ? bytes.length : quote;
     let slashes = 0;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Blob, setAside } from './blobs.ts';
+import type { Blob } from './blobs.ts';
+import type { BodyScan } from './body-scan.ts';
 import { type Fault, fault } from './fault.ts';
 import { jsonShape } from './json-shape.ts';
 import { failed, ok, type Result } from './result.ts';
@@ -85,15 +86,21 @@ function parseSeen(bytes: Uint8Array): Result<JsonObject, Fault> {
   return ok(value);
 }
 
-/**
- * The same for a body as it came in chunks, whose shape may have been seen as they came. Long media are set aside: where
- * the value has a mark, `blobs` has the bytes.
- */
-export function parseChunks(
-  chunks: readonly Buffer[],
-  shape: { readonly nestingMax: number } | 'seen',
-): Result<{ readonly value: JsonObject; readonly blobs: readonly Blob[] }, Fault> {
-  const { rest, blobs } = setAside(chunks);
-  const value = shape === 'seen' ? parseSeen(rest) : parseBody(rest, shape.nestingMax);
-  return value.ok ? ok({ value: value.value, blobs }) : value;
+/** A body as it came: a large one worked through already, a small one in chunks. */
+export type ReceivedBody = { readonly chunks: readonly Buffer[]; readonly scan: BodyScan | null };
+export type ParsedBody = {
+  readonly value: JsonObject;
+  /** What marks in the value stand for. */
+  readonly blobs: readonly Blob[];
+  /** Bytes of what was parsed. */
+  readonly restBytes: number;
+};
+
+export function parseReceived({ chunks, scan }: ReceivedBody, nestingMax: number): Result<ParsedBody, Fault> {
+  const { rest, blobs } = scan ? scan.end() : { rest: joined(chunks), blobs: [] };
+  const value = scan ? parseSeen(rest) : parseBody(rest, nestingMax);
+  return value.ok ? ok({ value: value.value, blobs, restBytes: rest.length }) : value;
 }
+
+export const joined = (chunks: readonly Buffer[]): Buffer =>
+  chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);

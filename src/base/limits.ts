@@ -3,10 +3,15 @@ export const LIMITS = {
   body_bytes_max: 32 * 1024 * 1024,
   nesting_max: 128,
   messages_max: 20_000,
-  /** Of a whole body: what stands between commas, such as token ids; lists and objects; members of objects. */
-  json_values_max: 2_000_000,
-  json_containers_max: 200_000,
-  json_members_max: 300_000,
+  /**
+   * Of a whole body: what stands between commas, such as token ids; lists and objects; members of objects. OpenAI takes
+   * 300,000 tokens in one call for embeddings; 20,000 messages of one part each are 60,000 lists and objects.
+   */
+  json_values_max: 400_000,
+  json_containers_max: 100_000,
+  json_members_max: 150_000,
+  /** Of a whole body: what is left of it when its long texts and media are set aside (`base/body-scan.ts`). */
+  json_rest_bytes_max: 8 * 1024 * 1024,
   object_members_max: 10_000,
   /** Labels of a call (spec §2.1), in pairs and in characters. */
   metadata_pairs_max: 16,
@@ -39,6 +44,8 @@ export const LIMITS = {
   memory_line_max: 512,
   /** A body up to this size has come with its head, or nearly: it is not counted. */
   small_body_bytes: 64 * 1024,
+  /** Of a body that is parsed, read and written, so much in one turn; between the turns of a larger one others are served. */
+  at_once_bytes_max: 256 * 1024,
   /** So long a client may take nothing of its answer. */
   answer_stalled_ms: 30_000,
   /** What is sent to the API besides inference. */

@@ -49,8 +49,10 @@ export type Call = {
   readonly gateway: GatewayOptions;
   /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
   readonly native?: Native;
-  /** The bytes behind the marks in its media. */
+  /** What the marks in its texts and media stand for. */
   readonly blobs?: readonly Blob[];
+  /** Its body was too large to be worked through in one turn. */
+  readonly isLarge?: true;
 };
 
 /** A call of `/completions`: what has no place in a conversation. Token ids are the model's own. */

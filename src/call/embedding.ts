@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import type { GatewayOptions } from './call.ts';
 import type { Bill } from './event.ts';
 import type { Native, UserPart } from './message.ts';
@@ -21,6 +22,10 @@ export type EmbeddingCall = {
   readonly gateway: GatewayOptions;
   /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
   readonly native?: Native;
+  /** What the marks in its texts and media stand for. */
+  readonly blobs?: readonly Blob[];
+  /** Its body was too large to be worked through in one turn. */
+  readonly isLarge?: true;
 };
 
 export const VECTOR_ENCODINGS = ['float', 'base64'] as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseChunks } from '../base/json.ts';
+import { received } from '../base/testing/received.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { UserPart } from '../call/message.ts';
 import { openaiChatClient } from './openai-chat/index.ts';
@@ -11,12 +11,10 @@ const PDF = Buffer.from('%PDF-1.7 and so on').toString('base64');
 
 /** The media type of a part, as a program sent it in a chat. */
 function typeOf(part: object): string {
-  const body = Buffer.from(JSON.stringify({ model: 'x', messages: [{ role: 'user', content: [part] }] }));
-  const parsed = parseChunks([body.subarray(0, 150), body.subarray(150)], 'seen');
-  assert(parsed.ok);
-  const decoded = openaiChatClient.decodeCall(parsed.value.value, { headers: {}, params: {} });
+  const { value, blobs } = received({ model: 'x', messages: [{ role: 'user', content: [part] }] });
+  const decoded = openaiChatClient.decodeCall(value, { headers: {}, params: {} });
   assert(decoded.ok, JSON.stringify(decoded));
-  const call = withTrueMediaTypes({ ...decoded.value, blobs: parsed.value.blobs });
+  const call = withTrueMediaTypes({ ...decoded.value, blobs });
   const [read] = (call.messages[0]?.parts ?? []) as readonly UserPart[];
   assert(read && 'source' in read && read.source.kind === 'base64', JSON.stringify(read));
   return read.source.mediaType;

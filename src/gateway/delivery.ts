@@ -110,12 +110,12 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
   };
   const counted = (): Counted => {
     const { call } = context.request;
-    const { messages } = call;
+    const { messages, blobs = [] } = call;
     const choices = answersOf(call);
     const permitted = allowance?.permitted ?? null;
     const endedAt = gateway.world.elapsed();
     const times = { receivedAt, firstContentAt, endedAt };
-    return { legs, meter, promptTokens, messages, choices, permitted, held, cutShort, interruption, ...times };
+    return { legs, meter, promptTokens, messages, blobs, choices, permitted, held, cutShort, interruption, ...times };
   };
   return { ...outlet, events, last, interrupt, cut, legs: () => legs, counted };
 }

@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import type { Bill, Event } from '../call/event.ts';
 import type { Message } from '../call/message.ts';
@@ -22,6 +23,7 @@ export type Counted = {
   readonly meter: Meter;
   readonly promptTokens: number;
   readonly messages: readonly Message[];
+  readonly blobs: readonly Blob[];
   /** How many answers were asked for. */
   readonly choices: number;
   /** Output tokens of one answer that an estimate of the cost covers. */
@@ -127,20 +129,20 @@ export function legOf(target: Target, counted: Counted): Leg {
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */
 function usageOfReply(reply: Reply, target: Target, counted: Counted): Usage {
-  const { promptTokens, choices, messages } = counted;
+  const { promptTokens, choices, messages, blobs } = counted;
   const own = (): Usage => estimateReply(reply, promptTokens);
   const { usage } = reply;
   const told = usage && isBelievable(usage, target.endpoint, choices) ? usage : own();
-  const seen = { messages, images: imagesWritten(reply), textTokens: () => own().output };
+  const seen = { messages, blobs, images: imagesWritten(reply), textTokens: () => own().output };
   return withinPermission(withPieces(told, target.endpoint.price, seen), target, counted);
 }
 
 function usageOfStream(target: Target | null, counted: Counted): Usage {
-  const { meter, choices, messages } = counted;
+  const { meter, choices, messages, blobs } = counted;
   const usage = meter.usage();
   if (!target) return usage;
   const told = isBelievable(usage, target.endpoint, choices) ? usage : meter.estimate();
-  const seen = { messages, images: meter.images(), textTokens: () => meter.estimate().output };
+  const seen = { messages, blobs, images: meter.images(), textTokens: () => meter.estimate().output };
   return withinPermission(withPieces(told, target.endpoint.price, seen), target, counted);
 }
 

@@ -10,7 +10,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { contain } from './answers.ts';
 import { inferenceHandler } from './inference.ts';
 
-const chunks = [Buffer.from('{}')];
+const body = { chunks: [Buffer.from('{}')], scan: null, size: 2 };
 const chat = CLIENT_DIALECTS['openai-chat'] as ClientDialect;
 
 test('a bug in one call is told and logged; the others go on', async () => {
@@ -29,7 +29,7 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const server = createServer((request, response) => {
     if (request.url === '/early')
       return early(
-        { headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, chunks, room: null },
+        { headers: {}, url: '/early', params: {}, caller: { keyId: 'key' } as Caller, body, room: null },
         response,
       );
     contain({ gateway, dialect: chat, response }, () => {

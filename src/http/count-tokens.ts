@@ -1,5 +1,6 @@
 import type { Fault } from '../base/fault.ts';
-import { type Json, type JsonObject, parseChunks } from '../base/json.ts';
+import { type Json, type JsonObject, parseReceived } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { Result } from '../base/result.ts';
 import type { Call } from '../call/call.ts';
 import type { ClientDialect, ClientRequest } from '../dialects/dialect.ts';
@@ -7,7 +8,6 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { estimatePrompt } from '../metering/estimate.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import type { InferenceHandler } from './inference.ts';
-import { shapeOf } from './room.ts';
 
 /** How a dialect asks for a count of tokens, and what it expects for an answer. */
 export type TokenCount = {
@@ -18,12 +18,12 @@ export type TokenCount = {
 
 /** Counts a prompt without sending it anywhere: our own estimate, free, for any model (coding agents ask each turn). */
 export function countTokensHandler({ dialect, decode, encode }: TokenCount, gateway: Gateway): InferenceHandler {
-  return ({ headers, params, chunks, room }, response) =>
+  return ({ headers, params, body }, response) =>
     contain({ gateway, dialect, response }, () => {
-      const body = parseChunks(chunks, shapeOf(room));
-      if (!body.ok) return refuseIn(dialect, response, body.error);
-      const call = decode(body.value.value, { headers, params });
+      const parsed = parseReceived(body, LIMITS.nesting_max);
+      if (!parsed.ok) return refuseIn(dialect, response, parsed.error);
+      const call = decode(parsed.value.value, { headers, params });
       if (!call.ok) return refuseIn(dialect, response, call.error);
-      sendJson(response, JSON.stringify(encode(estimatePrompt(call.value))));
+      sendJson(response, JSON.stringify(encode(estimatePrompt({ ...call.value, blobs: parsed.value.blobs }))));
     });
 }

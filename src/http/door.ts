@@ -73,12 +73,9 @@ export function inferenceDoor(gateway: Gateway): Doors {
         readBody(
           request,
           room,
-          (chunks) => {
+          (body) => {
             const { headers, url = '' } = request;
-            place.handler(
-              { headers: headers as WireHeaders, url, params: place.params, caller, chunks, room },
-              response,
-            );
+            place.handler({ headers: headers as WireHeaders, url, params: place.params, caller, body, room }, response);
           },
           (value) => refuse(response, value),
         );
@@ -93,7 +90,8 @@ export function inferenceDoor(gateway: Gateway): Doors {
     const caller = place && isReadable(headers['content-type']) && knownCaller(gateway, headers);
     if (!place || !caller) return null;
     const { handler, params } = place;
-    return ({ chunks }, answer) => handler({ headers, url, params, caller, chunks, room: null }, answer);
+    return ({ chunks }, answer) =>
+      handler({ headers, url, params, caller, body: { chunks, scan: null, size: 0 }, room: null }, answer);
   };
   return { open, take, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
 }

@@ -1,5 +1,5 @@
 import { fault } from '../base/fault.ts';
-import { parseBody } from '../base/json.ts';
+import { parseReceived } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { decodeCountTokens, encodeTokenCount, geminiClient, geminiListClient } from '../dialects/gemini/index.ts';
 import { decodeEmbedding, EMBED_METHODS, encodeEmbedding } from '../dialects/gemini-embeddings/client.ts';
@@ -54,11 +54,13 @@ type Exchange = {
 
 async function answer({ gateway, request, response, receivedAt, begunAt }: Exchange): Promise<void> {
   const { headers, params, caller } = request;
-  const body = parseBody(Buffer.concat(request.chunks), LIMITS.nesting_max);
+  const body = parseReceived(request.body, LIMITS.nesting_max);
   if (!body.ok) return refuseIn(geminiClient, response, body.error);
-  const asked = decodeEmbedding(body.value, { headers, params });
+  const asked = decodeEmbedding(body.value.value, { headers, params });
   if (!asked.ok) return refuseIn(geminiClient, response, asked.error);
-  const { call, method } = asked.value;
+  const { method } = asked.value;
+  const { blobs } = body.value;
+  const call = blobs.length > 0 ? { ...asked.value.call, blobs } : asked.value.call;
   const id = gateway.world.newId('gen');
   const userAgent = headers['user-agent'] ?? null;
   const app = appOf(headers);

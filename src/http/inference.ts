@@ -1,8 +1,11 @@
-import { type JsonObject, parseChunks } from '../base/json.ts';
+import { sizeOf } from '../base/blobs.ts';
+import { type JsonObject, type ParsedBody, parseReceived } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
+import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { AnswerContext, ClientDialect, EventEncoder } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
@@ -19,7 +22,8 @@ import { contain, refuseIn, sendJson } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, CORS, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
-import { holdAnswer, type Room, shapeOf } from './room.ts';
+import type { WholeBody } from './read-body.ts';
+import { holdAnswer, type Room } from './room.ts';
 import { createEventStream } from './stream.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -29,8 +33,7 @@ export type InferenceRequest = {
   readonly url: string;
   readonly params: { readonly [name: string]: string };
   readonly caller: Caller;
-  /** The body as it came. */
-  readonly chunks: readonly Buffer[];
+  readonly body: WholeBody;
   /** What a large one takes of our memory; null = it is not counted. */
   readonly room: Room | null;
 };
@@ -43,27 +46,36 @@ export function inferenceHandler(
   thoughts: KeptThoughts = createKeptThoughts(gateway.world),
   items: KeptItems = createKeptItems(gateway.world),
 ): InferenceHandler {
-  return ({ headers, params, url, caller, chunks, room }, response) => {
+  return ({ headers, params, url, caller, body, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
-    contain({ gateway, dialect, response }, () => {
-      const body = parseChunks(chunks, shapeOf(room));
-      if (!body.ok) return refuseIn(dialect, response, body.error);
-      const { value, blobs } = body.value;
-      room?.settle(sizeOf(chunks), sizeOf(blobs.flat()));
+    const decode = ({ value, blobs, restBytes }: ParsedBody): void => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => items.recall(caller.accountId, id);
       const asked = { headers, params, recall };
       const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
-      const read = withTrueMediaTypes(blobs.length > 0 ? { ...decoded.value, blobs } : decoded.value);
-      const call = thoughts.restore(caller.accountId, read);
+      const isLarge = blobs.length > 0 || restBytes > LIMITS.at_once_bytes_max;
+      const read = isLarge ? withReadTexts({ ...decoded.value, blobs, isLarge }) : decoded.value;
+      const call = thoughts.restore(caller.accountId, withTrueMediaTypes(read));
       answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts, items, room });
+    };
+    contain({ gateway, dialect, response }, () => {
+      const parsed = parseReceived(body, LIMITS.nesting_max);
+      if (!parsed.ok) return refuseIn(dialect, response, parsed.error);
+      const { blobs, restBytes } = parsed.value;
+      room?.settle(
+        body.size,
+        blobs.reduce((sum, blob) => sum + sizeOf(blob), 0),
+      );
+      if (restBytes <= LIMITS.at_once_bytes_max) return decode(parsed.value);
+      // Reading it was long enough: others come first.
+      gateway.world.after(0, () => {
+        if (!response.destroyed) contain({ gateway, dialect, response }, () => decode(parsed.value));
+      });
     });
   };
 }
-
-const sizeOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0);
 
 type Exchange = {
   readonly gateway: Gateway;

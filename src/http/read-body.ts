@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { BodyScan } from '../base/body-scan.ts';
 import { type Fault, fault } from '../base/fault.ts';
-import { jsonShape } from '../base/json-shape.ts';
+import { type Gatherer, gatherer } from '../base/gatherer.ts';
+import type { ReceivedBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Room } from './room.ts';
 
@@ -9,11 +11,17 @@ const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 export const isReadable = (type: string | undefined): boolean => type === undefined || MEDIA_TYPE.test(type);
 
-/** The whole body of a request, in the chunks that came, or why it is not taken. A client that leaves before its end is heard of no more. */
+/** A body that came whole. */
+export type WholeBody = ReceivedBody & { readonly size: number };
+
+/**
+ * The whole body of a request, a large one worked through as it comes, or why it is not taken. A client that leaves
+ * before its end is heard of no more.
+ */
 export function readBody(
   request: IncomingMessage,
   room: Room | null,
-  done: (chunks: readonly Buffer[]) => void,
+  done: (body: WholeBody) => void,
   refused: (value: Fault) => void,
 ): void {
   const { 'content-type': type, 'content-length': length } = request.headers;
@@ -21,18 +29,25 @@ export function readBody(
   if (Number(length ?? 0) > LIMITS.body_bytes_max) return refused(TOO_LARGE);
   const chunks: Buffer[] = [];
   let size = 0;
-  // A small body is looked over when it is whole.
-  const shape = room && jsonShape(LIMITS.nesting_max);
+  const scan = room && new BodyScan(LIMITS.nesting_max);
+  const gather: Gatherer | null = scan && gatherer();
+  const scanned = (bytes: Buffer | null): Fault | null => (bytes && scan ? scan.push(bytes) : null);
   const push = (bytes: Buffer): void => {
-    chunks.push(bytes);
     size += bytes.length;
-    const obstacle = size > LIMITS.body_bytes_max ? TOO_LARGE : shape?.push(bytes);
-    if (!obstacle) return;
+    if (!gather) chunks.push(bytes);
+    const obstacle = size > LIMITS.body_bytes_max ? TOO_LARGE : gather && scanned(gather.push(bytes));
+    if (obstacle) leave(obstacle);
+  };
+  const end = (): void => {
+    const obstacle = gather && scanned(gather.end());
+    if (obstacle) leave(obstacle);
+    else done({ chunks, scan, size });
+  };
+  const leave = (obstacle: Fault): void => {
     request.off('data', push).off('end', end);
     chunks.length = 0;
     refused(obstacle);
   };
-  const end = (): void => done(chunks);
   request.on('data', push).on('end', end);
 }
 

@@ -15,10 +15,6 @@ export type Room = {
   readonly close: () => void;
 };
 
-/** The shape of a body that has room was seen as it came. */
-export const shapeOf = (room: Room | null): { readonly nestingMax: number } | 'seen' =>
-  room ? 'seen' : { nestingMax: LIMITS.nesting_max };
-
 export const FULL = fault(
   'overloaded',
   'The gateway holds as many large requests as its memory allows. Please try again in a moment.',

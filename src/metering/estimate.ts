@@ -1,7 +1,8 @@
+import { type Blob, partsOf } from '../base/blobs.ts';
 import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import type { AssistantPart, ToolResultPart, UserPart } from '../call/message.ts';
-import { tokensOf } from './count-text.ts';
+import { tokensOf, tokensOfKept } from './count-text.ts';
 
 /** Only for limits, holds and answers whose vendor reported no usage; a bill from an estimate is marked as one. */
 const TOKENS_PER_MESSAGE = 4;
@@ -11,9 +12,10 @@ const TOKENS_PER_MEDIA = 768;
 /** The prompt's size in tokens, roughly. */
 export function estimatePrompt(call: Call): number {
   let tokens = 0;
+  const blobs = call.blobs ?? NONE;
   for (const message of call.messages) {
     tokens += TOKENS_PER_MESSAGE;
-    for (const part of message.parts) tokens += tokensOfPart(part);
+    for (const part of message.parts) tokens += tokensOfPart(part, blobs);
   }
   for (const tool of call.tools)
     tokens +=
@@ -27,15 +29,24 @@ export function estimatePrompt(call: Call): number {
 /** The size in tokens of each input to be embedded, roughly; exact where the caller sent token ids. */
 export const estimateInputs = (call: EmbeddingCall): number[] =>
   call.inputs.map((input) =>
-    input.type === 'tokens' ? input.tokens.length : input.parts.reduce((sum, part) => sum + tokensOfPart(part), 0),
+    input.type === 'tokens'
+      ? input.tokens.length
+      : input.parts.reduce((sum, part) => sum + tokensOfPart(part, NONE), 0),
   );
 
-function tokensOfPart(part: UserPart | AssistantPart | ToolResultPart): number {
+const NONE: readonly Blob[] = [];
+
+function tokensOfText(text: string, blobs: readonly Blob[]): number {
+  const { text: own, kept } = partsOf(text, blobs);
+  return kept.reduce((sum, blob) => sum + tokensOfKept(blob), tokensOf(own));
+}
+
+function tokensOfPart(part: UserPart | AssistantPart | ToolResultPart, blobs: readonly Blob[]): number {
   switch (part.type) {
     case 'text':
     case 'refusal':
     case 'reasoning':
-      return tokensOf(part.text);
+      return blobs.length === 0 ? tokensOf(part.text) : tokensOfText(part.text, blobs);
     case 'tool-call':
       return tokensOf(part.name) + tokensOf(part.arguments);
     case 'image':

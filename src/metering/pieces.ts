@@ -1,3 +1,4 @@
+import { type Blob, restored } from '../base/blobs.ts';
 import type { EmbeddingInput } from '../call/embedding.ts';
 import type { Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
@@ -7,6 +8,8 @@ import type { Rates } from '../catalog/price.ts';
 /** What a vendor's count leaves out, as the gateway saw it pass. */
 export type Seen = {
   readonly messages: readonly Pick<Message, 'parts'>[];
+  /** What marks in them stand for. */
+  readonly blobs?: readonly Blob[];
   /** Images written. */
   readonly images: number;
   /** Our own count of the text and the tool calls written, in tokens: asked for only where it matters. */
@@ -28,7 +31,7 @@ export function withPieces(usage: Usage, price: Rates, seen: Seen): Usage {
     ...(drawn && drawnOf(usage, seen)),
     ...(images && { images: imagesRead(seen.messages) }),
     ...(written && { outputImages: seen.images }),
-    ...(characters && { inputCharacters: charactersRead(seen.messages) }),
+    ...(characters && { inputCharacters: charactersRead(seen) }),
   };
 }
 
@@ -54,10 +57,10 @@ function imagesRead(messages: Seen['messages']): number {
   return images;
 }
 
-function charactersRead(messages: Seen['messages']): number {
+function charactersRead({ messages, blobs = [] }: Seen): number {
   let characters = 0;
   for (const { parts } of messages)
-    for (const part of parts) if (part.type === 'text') for (const _ of part.text) characters += 1;
+    for (const part of parts) if (part.type === 'text') for (const _ of restored(part.text, blobs)) characters += 1;
   return characters;
 }
 

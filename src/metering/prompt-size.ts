@@ -1,4 +1,4 @@
-import type { Blob } from '../base/blobs.ts';
+import { type Blob, partsOf, sizeOf } from '../base/blobs.ts';
 import { type JsonObject, objectOf } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
@@ -53,7 +53,7 @@ export const measureInputs = (call: EmbeddingCall): PromptSize[] =>
     const size = newSize();
     size.tokens += INPUT_TOKENS;
     if (input.type === 'tokens') size.tokens += input.tokens.length;
-    else for (const part of input.parts) addPart(size, part, []);
+    else for (const part of input.parts) addPart(size, part, call.blobs ?? []);
     return size;
   });
 
@@ -71,8 +71,10 @@ export const sumOf = (sizes: readonly PromptSize[]): PromptSize =>
     newSize(),
   );
 
-function addText(size: PromptSize, text: string): void {
-  const bytes = Buffer.byteLength(text);
+/** What was set aside has as many bytes as its JSON or fewer. */
+function addText(size: PromptSize, text: string, blobs: readonly Blob[] = []): void {
+  const { text: own, kept } = partsOf(text, blobs);
+  const bytes = kept.reduce((sum, blob) => sum + sizeOf(blob), Buffer.byteLength(own));
   size.bytes += bytes;
   size.tokens += bytes;
 }
@@ -91,14 +93,14 @@ function addPart(size: PromptSize, part: UserPart | AssistantPart | ToolResultPa
   if (part.native) addJson(size, part.native.fields);
   switch (part.type) {
     case 'text':
-      addText(size, part.text);
+      addText(size, part.text, blobs);
       if (part.annotations) addJson(size, part.annotations);
       return;
     case 'refusal':
-      addText(size, part.text);
+      addText(size, part.text, blobs);
       return;
     case 'reasoning':
-      addText(size, part.text);
+      addText(size, part.text, blobs);
       addText(size, part.signature ?? '');
       return;
     case 'tool-call':

@@ -33,6 +33,7 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
   return {
     isStreamed: asked.stream,
     blobs: asked.blobs ?? [],
+    isLarge: asked.isLarge === true,
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
       const [call, ...others] = callsFor(limited ? limited(asked, target.endpoint) : asked, target.endpoint);

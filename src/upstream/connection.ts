@@ -26,6 +26,8 @@ const CROSSING_MS_MAX = 1_000;
 
 const READ_BYTES = 64 * 1024;
 const HEAD_BYTES_MAX = 64 * 1024;
+/** So much of a body is handed to the socket in one turn. */
+const PORTION_BYTES = 256 * 1024;
 /** Where reads are begun and finished in one turn of the loop, one buffer serves all connections; Windows begins them ahead. */
 const isShared = process.platform !== 'win32';
 const shared = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -49,6 +51,8 @@ export class Connection {
   /** When its request went out, if it has served another before; else infinitely long ago. */
   #reusedAt = Number.NEGATIVE_INFINITY;
   #hasServed = false;
+  /** What has not been handed to the socket of the body that is being sent. */
+  #unsent: readonly Uint8Array[] = [];
 
   constructor(origin: Origin, owner: ConnectionOwner, connectTimeoutMs: number) {
     this.origin = origin;
@@ -88,12 +92,30 @@ export class Connection {
     const socket = this.#socket;
     if (body === null || typeof body === 'string') socket.write(body === null ? head : head + body);
     else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      for (const piece of body) socket.write(piece);
-      socket.uncork();
+      this.#unsent = body;
+      this.#sendOn(head);
     }
     return true;
+  }
+
+  /** Sends what is left of a body, a portion at a time: a connection that encrypts does so at once with all that it is given. */
+  #sendOn(head = ''): void {
+    const socket = this.#socket;
+    if (this.#isOver) return;
+    socket.cork();
+    if (head !== '') socket.write(head, 'latin1');
+    let bytes = 0;
+    let at = 0;
+    for (; at < this.#unsent.length && bytes < PORTION_BYTES; at++) {
+      const piece = this.#unsent[at] as Uint8Array;
+      bytes += piece.length;
+      socket.write(piece);
+    }
+    this.#unsent = this.#unsent.slice(at);
+    socket.uncork();
+    if (this.#unsent.length === 0) return;
+    if (socket.writableNeedDrain) socket.once('drain', () => this.#sendOn());
+    else setImmediate(() => this.#sendOn());
   }
 
   pause(pending: Pending): void {
@@ -136,7 +158,7 @@ export class Connection {
     this.#pending = null;
     this.#reader = null;
     this.#hasServed = true;
-    if (reader.mayKeep && this.#socket.writableLength === 0) {
+    if (reader.mayKeep && this.#unsent.length === 0 && this.#socket.writableLength === 0) {
       if (this.#isPaused) {
         this.#isPaused = false;
         this.#socket.resume();

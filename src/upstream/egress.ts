@@ -53,7 +53,7 @@ async function fetchAll(world: World, assets: readonly Asset[], fetching: Fetchi
       const { room, settle } = roomOf(asset, fetching.allowance, left);
       const result = await fetchAsset(world, asset, { room, onCancel: (one) => cancels.add(one) });
       const obstacle = result.ok ? settle(result.value.data.length) : result.error;
-      if (result.ok && !obstacle) got.set(asset.url, kept(result.value, fetching.blobs));
+      if (result.ok && !obstacle) got.set(asset.url, await kept(world, result.value, fetching.blobs));
       else if (!first && obstacle) {
         first = obstacle;
         cancel();
@@ -64,12 +64,20 @@ async function fetchAll(world: World, assets: readonly Asset[], fetching: Fetchi
   return first ? failed(first) : ok(got);
 }
 
+/** A multiple of three bytes, so that what is made of each can stand behind the other. */
+const PORTION_BYTES = 768 * 1024;
+
 /** A large one goes into the body that is sent as bytes: as a string it would be there three times over. */
-function kept(fetched: Fetched, blobs: Blob[]): Fetched {
+async function kept(world: World, fetched: Fetched, blobs: Blob[]): Promise<Fetched> {
   if (fetched.data.length < LENGTH_MIN) return fetched;
   const { buffer, byteOffset, byteLength } = fetched.data;
-  const base64 = Buffer.from(Buffer.from(buffer, byteOffset, byteLength).toString('base64'), 'latin1');
-  return { mediaType: fetched.mediaType, data: NOTHING, mark: markOf(blobs.push([base64]) - 1) };
+  const base64: Buffer[] = [];
+  for (let at = 0; at < byteLength; at += PORTION_BYTES) {
+    if (at > 0) await new Promise<void>((next) => world.after(0, next));
+    const portion = Buffer.from(buffer, byteOffset + at, Math.min(PORTION_BYTES, byteLength - at));
+    base64.push(Buffer.from(portion.toString('base64'), 'latin1'));
+  }
+  return { mediaType: fetched.mediaType, data: NOTHING, mark: markOf(blobs.push(base64) - 1) };
 }
 
 const NOTHING = new Uint8Array();

@@ -16,7 +16,8 @@ export function embeddingErrand(
 ): Errand<EmbeddingReply> {
   return {
     isStreamed: false,
-    blobs: [],
+    blobs: call.blobs ?? [],
+    isLarge: call.isLarge === true,
     parameters: () => [
       ...(call.dimensions === undefined ? [] : ['dimensions']),
       ...(call.inputType === undefined ? [] : ['input_type']),

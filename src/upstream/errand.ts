@@ -17,6 +17,8 @@ export type Errand<Answer extends Answered> = {
   readonly isStreamed: boolean;
   /** What the marks in the call, and so in every body that is encoded from it, stand for. */
   readonly blobs: readonly Blob[];
+  /** Too large to be read, written and signed in one turn. */
+  readonly isLarge: boolean;
   /** The parameters that were sent, by the names that losses go by; of a strict call, all that may be lost. */
   readonly parameters: () => Indispensable;
   /** The exchanges that this endpoint needs for the whole call, in order: more than one where it takes less at once. */

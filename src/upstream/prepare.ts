@@ -32,6 +32,8 @@ export type Preparation = {
   readonly assets: Map<string, Fetched>;
   /** What those of them that are large stand for, behind the call's own; added to. */
   readonly blobs: Blob[];
+  /** Of a large call reading, writing and signing are done in turns. */
+  readonly isLarge: boolean;
   /** The memory that they take. */
   readonly allowance: () => Allowance;
   /** Handed what gives up a download that `prepare` has begun, and null when it is over. */
@@ -54,8 +56,13 @@ export function prepare(
   }
   const wanted = translation.assets().filter((asset) => !assets.has(asset.url));
   if (wanted.length === 0) {
-    write(preparation, candidate, state.credential, done);
-    return;
+    if (!preparation.isLarge) return write(preparation, candidate, state.credential, done);
+    // What came before was long enough for one turn: others come first.
+    const next = (): void => {
+      preparation.downloading(null);
+      write(preparation, candidate, state.credential, done);
+    };
+    return preparation.downloading(world.after(0, next));
   }
   const fetching = fetchAssets(world, wanted, { allowance: preparation.allowance(), blobs: preparation.blobs });
   preparation.downloading(fetching.cancel);

@@ -114,7 +114,8 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
     return state.allowance;
   };
   const { blobs } = state;
-  const means = { world, credentials, translation, indispensable, assets, blobs, allowance, downloading };
+  const { isLarge } = request.errand;
+  const means = { world, credentials, translation, indispensable, assets, blobs, isLarge, allowance, downloading };
   prepare(means, candidate, (prepared) =>
     guard(state, () => {
       if (prepared.ok) send(state, candidate, translation, prepared.value);

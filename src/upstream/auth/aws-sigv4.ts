@@ -1,15 +1,18 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { WireRequest } from '../../base/world.ts';
+import type { WireRequest, World } from '../../base/world.ts';
 import type { Secret } from '../credentials.ts';
 
 type AwsSecret = Extract<Secret, { kind: 'aws' }>;
 
 /** AWS Signature Version 4: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, 2026-11-22. */
-export function signAws(request: WireRequest, secret: AwsSecret, service: string, now: number): WireRequest {
+export function signAws(
+  request: WireRequest,
+  secret: AwsSecret,
+  { service, now, payloadHash = hashOf(request) }: { service: string; now: number; payloadHash?: string },
+): WireRequest {
   const url = new URL(request.url);
   const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const region = regionOf(url.hostname) ?? secret.region ?? 'us-east-1';
-  const payloadHash = sha256(...(typeof request.body === 'string' ? [request.body] : (request.body ?? [])));
   const headers: { [name: string]: string } = {
     ...request.headers,
     host: url.host,
@@ -39,6 +42,27 @@ export function signAws(request: WireRequest, secret: AwsSecret, service: string
     `AWS4-HMAC-SHA256 Credential=${secret.accessKeyId}/${scope}, ` +
     `SignedHeaders=${names.join(';')}, Signature=${hmac(key, toSign).toString('hex')}`;
   return { ...request, headers: { ...headers, authorization } };
+}
+
+const piecesOf = ({ body }: WireRequest): readonly (string | Uint8Array)[] =>
+  typeof body === 'string' ? [body] : (body ?? []);
+const hashOf = (request: WireRequest): string => sha256(...piecesOf(request));
+
+/** So much is hashed in one turn: some milliseconds. */
+const PORTION_BYTES = 1024 * 1024;
+
+/** The hash of a large body, others served between its portions. */
+export async function hashInTurns(world: Pick<World, 'after'>, request: WireRequest): Promise<string> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (const piece of piecesOf(request)) {
+    hash.update(piece);
+    bytes += piece.length;
+    if (bytes < PORTION_BYTES) continue;
+    bytes = 0;
+    await new Promise<void>((next) => world.after(0, next));
+  }
+  return hash.digest('hex');
 }
 
 /** `bedrock-runtime.eu-west-1.amazonaws.com` → `eu-west-1`. */

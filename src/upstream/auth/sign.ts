@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import type { WireRequest, World } from '../../base/world.ts';
 import type { Provider } from '../../catalog/provider.ts';
 import type { Credential } from '../credentials.ts';
-import { signAws } from './aws-sigv4.ts';
+import { hashInTurns, signAws } from './aws-sigv4.ts';
 import { signBearer } from './bearer.ts';
 import { signGcp } from './gcp.ts';
 import { signHeader } from './header.ts';
@@ -32,12 +32,27 @@ export function sign(
           : signBearer(request, secret.key),
       );
     case 'aws':
-      return ok(signAws(request, secret, awsServiceOf(provider), world.now()));
+      return signWithAws(world, request, provider, secret);
     case 'gcp':
       return signGcp(world, request, secret);
     default:
       return secret satisfies never;
   }
+}
+
+/** Of a body in pieces, which is a large one, the hash takes more than a turn. */
+function signWithAws(
+  world: World,
+  request: WireRequest,
+  provider: Provider,
+  secret: Parameters<typeof signAws>[1],
+): Signed | Promise<Signed> {
+  const service = awsServiceOf(provider);
+  const { body } = request;
+  if (typeof body === 'string' || body === null) return ok(signAws(request, secret, { service, now: world.now() }));
+  return hashInTurns(world, request).then((payloadHash) =>
+    ok(signAws(request, secret, { service, now: world.now(), payloadHash })),
+  );
 }
 
 const awsServiceOf = (provider: Provider): string =>
