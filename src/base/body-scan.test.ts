@@ -83,7 +83,7 @@ test('single bytes are as good', () => {
 });
 
 test('only what nobody reads is set aside', () => {
-  const read: readonly { readonly [name: string]: Json }[] = [
+  const read: readonly object[] = [
     { messages: [{ content: 'x'.repeat(60_000) }] },
     { messages: [{ tool_calls: [{ function: { arguments: JSON.stringify({ content: TEXT }) } }] }] },
     { messages: [{ content: [{ type: 'tool_use', input: { content: TEXT, text: TEXT } }] }] },
@@ -99,7 +99,7 @@ test('only what nobody reads is set aside', () => {
   }
 });
 
-test('a long value that is not valid is refused as any other', () => {
+test('a long value that is not valid is refused like every other', () => {
   const long = 'y'.repeat(100_000);
   const values: readonly (readonly [name: string, value: Buffer])[] = [
     ['no escape', Buffer.from(`${long}\\x41`)],
@@ -144,7 +144,7 @@ test('of many shorter texts only so much is parsed, and what is neither text nor
     return undefined;
   };
   const mib = 1024 * 1024;
-  assert.match(refusal(`{"a":1${' '.repeat(9 * mib)}}`) ?? '', /more than 8 MB beside/);
+  assert.match(refusal(`{"a":[${'1234567890123456789012,'.repeat(390_000)}1]}`) ?? '', /more than 8 MB beside/);
   assert.match(refusal(JSON.stringify({ tools: [{ description: '\n'.repeat(5 * mib) }] })) ?? '', /more than 8 MB/);
   assert.match(refusal(JSON.stringify({ x: Array(400).fill('é'.repeat(15_000)) })) ?? '', /more than 8 MB/);
   assert.equal(refusal(JSON.stringify({ input: 'é'.repeat(5 * mib) })), undefined);
@@ -152,6 +152,18 @@ test('of many shorter texts only so much is parsed, and what is neither text nor
     refusal(JSON.stringify({ data: 'x'.repeat(20 * mib), list: Array(300).fill('y'.repeat(60_000)) })),
     undefined,
   );
+});
+
+test('blanks between values are left out, those inside of them are not', () => {
+  const blanks = ' \n\t\r'.repeat(200_000);
+  const bytes = Buffer.from(
+    `${blanks}{${blanks}"a"${blanks}:${blanks}[1,${blanks}"${' '.repeat(90_000)}"]${blanks}}${blanks}`,
+  );
+  for (const cut of [bytes.length, 65_536, 997]) {
+    const { value, restBytes } = received(bytes, cut);
+    assert.deepEqual(value, { a: [1, ' '.repeat(90_000)] });
+    assert.ok(restBytes < 90_000 + 0.1 * bytes.length);
+  }
 });
 
 test('no turn has more than a chunk to work through: what is set aside is never joined', () => {

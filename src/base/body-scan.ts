@@ -8,6 +8,10 @@ import { isPlain, plainCheck, type StringCheck, stringCheck } from './string-che
 
 const QUOTE = 34;
 const COMMA = 44;
+const BLANK = 32;
+/** So many blanks in a row between values are left out: they mean nothing. */
+const BLANKS_MANY = 64;
+const isBlank = (byte: number): boolean => byte === BLANK || byte === 10 || byte === 13 || byte === 9;
 
 /** A string of which no more has come is looked at again with what comes next: names and heads are never cut. */
 const BEGUN_MAX = 512;
@@ -52,6 +56,13 @@ export class BodyScan {
     for (let at = isInside ? done + 1 : 0; at < bytes.length; ) {
       const byte = bytes[at++] ?? 0;
       if (byte !== QUOTE) {
+        if (byte <= BLANK) {
+          const from = at;
+          while (at < bytes.length && (bytes[at] ?? 0) <= BLANK && isBlank(bytes[at] ?? 0)) at++;
+          if (at - from < BLANKS_MANY) continue;
+          this.#leave(bytes.subarray(done, from));
+          done = at;
+        }
         if (byte < COMMA) continue;
         const obstacle = this.#count(byte);
         if (obstacle) return obstacle;
