@@ -12,8 +12,12 @@ export type StringCheck = {
 
 const BACKSLASH = 92;
 const U = 117;
-/** What may follow a backslash, but for `u`. */
-const ESCAPES = new Set([...'"\\/bfnrt'].map((sign) => sign.charCodeAt(0)));
+const [HEX, ESCAPE, HEX_OR_ESCAPE] = [1, 2, 3];
+/** What may stand in `\uXXXX`, and what may follow a backslash, but for `u`. */
+const KIND = new Uint8Array(256);
+for (const sign of '0123456789abcdefABCDEF') KIND[sign.charCodeAt(0)] = HEX;
+for (const sign of '"\\/nrt') KIND[sign.charCodeAt(0)] = ESCAPE;
+for (const sign of 'bf') KIND[sign.charCodeAt(0)] = HEX_OR_ESCAPE;
 const NOTHING = Buffer.alloc(0);
 
 export function stringCheck(): StringCheck {
@@ -23,14 +27,15 @@ export function stringCheck(): StringCheck {
   /** The beginning of a character that a cut went through. */
   let begun: Buffer = NOTHING;
   const pushEscapes = (piece: Buffer): boolean => {
-    for (const byte of piece) {
+    for (let at = 0; at < piece.length; at++) {
+      const byte = piece[at] as number;
       if (hexLeft > 0) {
-        if (!isHex(byte)) return false;
+        if (KIND[byte] !== HEX && KIND[byte] !== HEX_OR_ESCAPE) return false;
         hexLeft--;
       } else if (isEscaped) {
         isEscaped = false;
         if (byte === U) hexLeft = 4;
-        else if (!ESCAPES.has(byte)) return false;
+        else if (KIND[byte] !== ESCAPE && KIND[byte] !== HEX_OR_ESCAPE) return false;
       } else if (byte === BACKSLASH) isEscaped = true;
       else if (byte < 0x20) return false;
     }
@@ -51,9 +56,6 @@ export function stringCheck(): StringCheck {
     isValid: () => isSound && !isEscaped && hexLeft === 0 && begun.length === 0,
   };
 }
-
-const isHex = (byte: number): boolean =>
-  (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
 
 /** How many bytes at the end begin a character of more bytes. */
 function unfinished(bytes: Buffer): number {

@@ -1,4 +1,4 @@
-import { type Blob, partsOf } from '../base/blobs.ts';
+import { type Blob, partsOf, sizeOf } from '../base/blobs.ts';
 import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import type { AssistantPart, ToolResultPart, UserPart } from '../call/message.ts';
@@ -12,10 +12,10 @@ const TOKENS_PER_MEDIA = 768;
 /** The prompt's size in tokens, roughly. */
 export function estimatePrompt(call: Call): number {
   let tokens = 0;
-  const blobs = call.blobs ?? NONE;
+  const kept = keptIn(call.blobs);
   for (const message of call.messages) {
     tokens += TOKENS_PER_MESSAGE;
-    for (const part of message.parts) tokens += tokensOfPart(part, blobs);
+    for (const part of message.parts) tokens += tokensOfPart(part, kept);
   }
   for (const tool of call.tools)
     tokens +=
@@ -31,22 +31,39 @@ export const estimateInputs = (call: EmbeddingCall): number[] =>
   call.inputs.map((input) =>
     input.type === 'tokens'
       ? input.tokens.length
-      : input.parts.reduce((sum, part) => sum + tokensOfPart(part, NONE), 0),
+      : input.parts.reduce((sum, part) => sum + tokensOfPart(part, null), 0),
   );
 
-const NONE: readonly Blob[] = [];
+const keptIn = (blobs: readonly Blob[] | undefined): Kept | null =>
+  blobs && blobs.length > 0 ? { blobs, sampled: 0, bytes: 0, tokens: 0 } : null;
 
-function tokensOfText(text: string, blobs: readonly Blob[]): number {
-  const { text: own, kept } = partsOf(text, blobs);
-  return kept.reduce((sum, blob) => sum + tokensOfKept(blob), tokensOf(own));
+/** Of so many texts that were set aside samples are read; further ones are taken to be like them. */
+const KEPT_SAMPLED_MAX = 64;
+
+type Kept = { readonly blobs: readonly Blob[]; sampled: number; bytes: number; tokens: number };
+
+function tokensOfText(text: string, seen: Kept): number {
+  const { text: own, kept } = partsOf(text, seen.blobs);
+  let sum = tokensOf(own);
+  for (const blob of kept) {
+    const bytes = sizeOf(blob);
+    const isSampled = seen.sampled++ < KEPT_SAMPLED_MAX;
+    const tokens = isSampled ? tokensOfKept(blob) : Math.ceil((bytes * seen.tokens) / seen.bytes);
+    if (isSampled) {
+      seen.bytes += bytes;
+      seen.tokens += tokens;
+    }
+    sum += tokens;
+  }
+  return sum;
 }
 
-function tokensOfPart(part: UserPart | AssistantPart | ToolResultPart, blobs: readonly Blob[]): number {
+function tokensOfPart(part: UserPart | AssistantPart | ToolResultPart, kept: Kept | null): number {
   switch (part.type) {
     case 'text':
     case 'refusal':
     case 'reasoning':
-      return blobs.length === 0 ? tokensOf(part.text) : tokensOfText(part.text, blobs);
+      return kept ? tokensOfText(part.text, kept) : tokensOf(part.text);
     case 'tool-call':
       return tokensOf(part.name) + tokensOf(part.arguments);
     case 'image':
