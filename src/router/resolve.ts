@@ -1,6 +1,7 @@
 import type { SortPreference } from '../call/call.ts';
 import { type Catalog, findModel } from '../catalog/catalog.ts';
 import type { Model } from '../catalog/model.ts';
+import { otherSpellings } from './spelling.ts';
 
 /** Routing variants work on any model and are never listed (spec §3.3). `:online` asked for a plugin and is only removed. */
 const ROUTING_VARIANTS: { readonly [suffix: string]: Variant } = {
@@ -25,7 +26,17 @@ const PLAIN: Variant = { sort: null, tier: null };
  * A catalogue variant (`:free`) that does not exist never falls back to its base.
  */
 export function resolveModel(catalog: Catalog, name: string): Resolved | undefined {
-  let rest = name.trim();
+  const known = resolveExactly(catalog, name.trim());
+  if (known) return known;
+  for (const spelling of otherSpellings(name.trim())) {
+    const other = resolveExactly(catalog, spelling);
+    if (other) return other;
+  }
+  return undefined;
+}
+
+function resolveExactly(catalog: Catalog, name: string): Resolved | undefined {
+  let rest = name;
   let last: Variant = PLAIN;
   for (;;) {
     const model = findModel(catalog, rest);
