@@ -41,7 +41,11 @@ export class BodyScan {
   /** The string that goes on from an earlier chunk, if it may be set aside. */
   #kept: Kept | null = null;
 
-  constructor(nestingMax: number) {
+  readonly #keeps: 'texts and media' | 'nothing';
+
+  /** `keeps`: `nothing` where whoever reads the body does not know of marks; only its bounds are seen to. */
+  constructor(nestingMax: number, keeps: 'texts and media' | 'nothing' = 'texts and media') {
+    this.#keeps = keeps;
     this.#count = counter(nestingMax);
     this.#path = createKeyPath(nestingMax);
   }
@@ -107,7 +111,7 @@ export class BodyScan {
   /** A long value from its quote at `start` to `at`, where it ends or the bytes do. Up to where all is left or set aside now. */
   #value(bytes: Buffer, { done, start, at }: { readonly done: number; readonly start: number; readonly at: number }) {
     const end = this.#string.isOpen ? at : at - 1;
-    const found = keepableAt(bytes, start, this.#path.text);
+    const found = this.#keeps === 'nothing' ? null : keepableAt(bytes, start, this.#path.text);
     const from = found?.from ?? start + 1;
     this.#leave(bytes.subarray(done, from));
     if (!found) this.#leaveString(bytes.subarray(from, end));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nestingOf, parseBody } from './json.ts';
+import { nestingOf, parseBody, parseWholeBody } from './json.ts';
 
 const parse = (text: string | Uint8Array) => parseBody(typeof text === 'string' ? Buffer.from(text) : text, 8);
 
@@ -21,4 +21,21 @@ test('nesting is bounded, and brackets inside strings do not count', () => {
   assert.equal(parse(`{"a":${'['.repeat(7)}${']'.repeat(7)}}`).ok, true);
   assert.equal(nestingOf('['.repeat(1_000_000), 128), 129);
   assert.equal(nestingOf(`{"a":"${'x'.repeat(1_000_000)}`, 128), 1, 'a string that never ends');
+});
+
+test('a large body that came whole is looked over in turns, and parsed only if it is not costly', async () => {
+  const body = { input: ['é"\n'.repeat(200_000), 'x'.repeat(9_000_000)], model: 'm' };
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  const read = await parseWholeBody(Buffer.from(JSON.stringify(body)), 8);
+  clearImmediate(timer);
+  assert.deepEqual(read, { ok: true, value: body });
+  assert(turns >= 30, `others had ${turns} turns`);
+  const costly = await parseWholeBody(Buffer.from(JSON.stringify({ input: 'é"\n'.repeat(2_000_000) })), 8);
+  assert(!costly.ok);
+  assert.equal(costly.error.code, 'payload_too_large');
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Blob } from './blobs.ts';
-import type { BodyScan } from './body-scan.ts';
+import { BodyScan } from './body-scan.ts';
 import { type Fault, fault } from './fault.ts';
 import { jsonShape } from './json-shape.ts';
 import { failed, ok, type Result } from './result.ts';
@@ -104,3 +104,18 @@ export function parseReceived({ chunks, scan }: ReceivedBody, nestingMax: number
 
 export const joined = (chunks: readonly Buffer[]): Buffer =>
   chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+
+/** So much of a body that came whole is looked over in one turn. */
+const PORTION_BYTES = 256 * 1024;
+
+/** A caller's body that came whole, a large one looked over in turns before it is parsed: what is costly is refused unparsed. */
+export async function parseWholeBody(bytes: Buffer, nestingMax: number): Promise<Result<JsonObject, Fault>> {
+  if (bytes.length <= PORTION_BYTES) return parseBody(bytes, nestingMax);
+  const scan = new BodyScan(nestingMax, 'nothing');
+  for (let at = 0; at < bytes.length; at += PORTION_BYTES) {
+    const obstacle = scan.push(bytes.subarray(at, at + PORTION_BYTES));
+    if (obstacle) return failed(obstacle);
+    await new Promise<void>((next) => setImmediate(next));
+  }
+  return parseSeen(scan.end().rest);
+}

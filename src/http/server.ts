@@ -1,7 +1,7 @@
 import { createServer as createNodeServer, type Server } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fault } from '../base/fault.ts';
-import { parseBody } from '../base/json.ts';
+import { parseWholeBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -129,7 +129,8 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     bodyLimit: route.auth === 'inference' || route.auth === 'key' ? LIMITS.body_bytes_max : LIMITS.form_bytes_max,
     handler: async (request, reply) => {
       const bytes = request.body as Buffer | undefined;
-      const body = bytes && bytes.length > 0 ? parseBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
+      const body =
+        bytes && bytes.length > 0 ? await parseWholeBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
       if (!body.ok) return refuseReply(reply, body.error);
       const result = await route.handle(
         {
