@@ -29,3 +29,13 @@ test('the first complaint names its field', () => {
   assert.equal(read({ cache_control: { type: 'ephemeral', ttl: '2h' } }).complaint, 'cache_control.ttl');
   assert.equal(read({ models: 'a/b' }).complaint, 'models');
 });
+
+test('metadata has sixteen pairs, of 64 and 512 characters', () => {
+  const pairs = (count: number, key = 1, value = 1) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [String.fromCharCode(97 + at).repeat(key), 'v'.repeat(value)]),
+    );
+  assert.deepEqual(read({ metadata: pairs(16, 64, 512) }).metadata, pairs(16, 64, 512));
+  for (const metadata of [pairs(17), pairs(1, 65), pairs(1, 1, 513), { ...pairs(3), n: 7 }, { a: { b: 'c' } }])
+    assert.match(read({ metadata }).complaint ?? '', /^metadata/);
+});

@@ -15,15 +15,24 @@ const to =
   ({ response }) =>
     void response.writeHead(302, { location }).end();
 
-const gemini: Play = ({ response }) =>
-  void response
+/** A picture of 20 MB, with bytes of every value. */
+const LARGE = Buffer.concat([
+  PNG,
+  Buffer.alloc(20 * 1024 * 1024, Buffer.from(Array.from({ length: 251 }, (_, at) => at))),
+]);
+const shown = { large: 0 };
+const gemini: Play = ({ response, body }) => {
+  if (body.includes(LARGE.toString('base64'))) shown.large++;
+  response
     .writeHead(200, { 'content-type': 'application/json' })
     .end('{"candidates":[{"content":{"role":"model","parts":[{"text":"seen"}]},"finishReason":"STOP","index":0}]}');
+};
 
 const inside = await startUpstream({ secret: ({ response }) => void response.writeHead(200).end(SECRET) });
 const outside = await startUpstream({
   seeing: gemini,
   good: ({ response }) => void response.writeHead(200, { 'content-type': 'image/png' }).end(PNG),
+  large: ({ response }) => void response.writeHead(200, { 'content-type': 'image/png' }).end(LARGE),
   inward: to(`${inside.origin}/secret`),
   'inward-by-name': to(`http://localhost:${inside.port}/secret`),
   'to-metadata': to('http://169.254.169.254/latest/meta-data/'),
@@ -64,6 +73,15 @@ test('an image that may be fetched is fetched and shown', async () => {
     assert.equal(answer.status, 200, answer.text);
     assert.match(answer.text, /seen/);
   }
+});
+
+test('a large one is shown byte for byte, in whatever dialect it was asked', async () => {
+  for (const path of paths) {
+    const answer = await show(path, `${outside.origin}/large`);
+    assert.equal(answer.status, 200, answer.text);
+    assert.match(answer.text, /seen/);
+  }
+  assert.equal(shown.large, paths.length);
 });
 
 /** The port of `inside` is filled in; nothing of it may ever be asked. */

@@ -2,7 +2,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export type Played = { readonly response: ServerResponse; readonly socket: Socket; readonly isStream: boolean };
+export type Played = {
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly isStream: boolean;
+  /** What was sent. */
+  readonly body: string;
+};
 export type Play = (played: Played) => void;
 export type Upstream = {
   readonly port: number;
@@ -24,7 +30,7 @@ export async function startUpstream(plays: { readonly [name: string]: Play }): P
       counts.set(name, (counts.get(name) ?? 0) + 1);
       const isStream = /"stream":\s*true/.test(body) || (request.url ?? '').includes(':streamGenerateContent');
       const play = Object.hasOwn(plays, name) ? plays[name] : undefined;
-      if (play) play({ response, socket: request.socket, isStream });
+      if (play) play({ response, socket: request.socket, isStream, body });
       else response.writeHead(404).end();
     });
   });
