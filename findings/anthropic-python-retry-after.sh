@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check anthropic==2.14.0 openai==3.57.0
+venv/bin/pip install --quiet --no-compile --disable-pip-version-check anthropic==2.14.0 openai==3.57.0
 cat >see.py <<'END'
 import http.server, threading, time
 import anthropic, openai

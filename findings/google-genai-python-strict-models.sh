@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check google-genai==3.6.1
+venv/bin/pip install --quiet --no-compile --disable-pip-version-check google-genai==3.6.1
 cat >see.py <<'END'
 import http.server, json, threading, warnings
 from google import genai

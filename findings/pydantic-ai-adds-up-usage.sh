@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check 'pydantic-ai-slim[openai]==2.68.0' openai==3.57.0
+venv/bin/pip install --quiet --no-compile --disable-pip-version-check 'pydantic-ai-slim[openai]==2.68.0' openai==3.57.0
 cat >see.py <<'END'
 import asyncio, http.server, json, threading
 from pydantic_ai import Agent
