@@ -144,10 +144,13 @@ for (const [name, begin, end] of [
   ['silent', async () => postgres.freeze(), async () => postgres.thaw()],
   [
     'read-only',
-    () =>
-      postgres
-        .ask('alter system set default_transaction_read_only = on')
-        .then(() => postgres.ask('select pg_reload_conf()')),
+    async () => {
+      await postgres.ask('alter system set default_transaction_read_only = on');
+      await postgres.ask('select pg_reload_conf()');
+      // The server reads its settings in its own time; once a new connection has them, every one is told.
+      while ((await postgres.ask('show default_transaction_read_only'))[0]?.default_transaction_read_only !== 'on')
+        await wait(10);
+    },
     () =>
       postgres
         .ask('alter system reset default_transaction_read_only')
