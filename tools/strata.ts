@@ -16,6 +16,7 @@ const STRATA: { readonly [folder: string]: number } = {
   plugins: 5,
   router: 5,
   sandbox: 5,
+  telemetry: 5,
   upstream: 5,
   gateway: 6,
   http: 7,

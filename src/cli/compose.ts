@@ -6,11 +6,12 @@ import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { openInsights } from '../insights/insights.ts';
-import { openLedger } from '../ledger/ledger.ts';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
+import { type Observed, observe } from './observe.ts';
 import { openStore } from './store.ts';
 
 /** A running gateway and what only its composer needs. */
@@ -39,7 +40,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       ? await prepareAccess({ store: storage.accessStore, world, newSecret, ...seeds })
       : { apiKey: null, signInToken: null };
   const access = await openAccess({ store: storage.accessStore, world, newSecret });
-  const { gateway, reload } = assemble({ configuration, world, storage, access, serving: first.value });
+  const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
   return {
     gateway,
     storage,
@@ -49,6 +50,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     reload,
     close: async () => {
       gateway.ledger.close();
+      await observed.close();
       await storage.close();
     },
   };
@@ -57,27 +59,32 @@ export async function composeGateway(configuration: Configuration, world: World,
 type Parts = {
   readonly configuration: Configuration;
   readonly world: World;
+  readonly role: Role;
   readonly storage: Storage;
   readonly access: Access;
   readonly serving: Serving;
 };
 
-function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
-  const { configuration, world, storage, access } = parts;
+function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readonly observed: Observed } {
+  const { configuration, world, role, storage, access } = parts;
   const credentials = credentialsFor(configuration);
   let { serving } = parts;
   let loads = 1;
   const health = createHealth(world.elapsed);
   const memory = createMemory(configuration.memoryBytes, world);
+  const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
+  const observed = observe(configuration, { role, world, ledger, memory });
   const gateway: Gateway = {
     world,
     catalog: () => serving.catalog,
     enabled: () => serving.enabled,
     access,
-    ledger: openLedger(storage.ledgerStore, world),
+    ledger,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health,
+    telemetry: observed.telemetry,
+    metrics: observed.metrics,
     dialects: DIALECTS,
     boards: configuration.boards,
     defaults: configuration.defaults,
@@ -103,7 +110,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> {
         : `the catalogue has problems, the old one goes on serving:\n${problemText(next.error)}`,
     );
   };
-  return { gateway, reload };
+  return { gateway, reload, observed };
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -27,6 +27,9 @@ export type Configuration = {
   /** What callers may make each process hold. */
   readonly memoryBytes: number;
   readonly boards: 'public' | 'private';
+  /** Who may read `/metrics`. */
+  readonly metrics: 'management' | 'public' | 'off';
+  readonly requestLog: 'off' | 'json';
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   /** How many times longer than on an ordinary machine what is near may take: local servers to answer, last words at a stop. */
   readonly patience: number;
@@ -110,6 +113,18 @@ export const SETTINGS: readonly Setting[] = [
     meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
   },
   {
+    name: 'SWITCHWRIGHT_METRICS',
+    default: 'management',
+    meaning:
+      'Who may read `/metrics`, in the format of Prometheus: `management` asks for a management key, `public` for nothing, `off` answers nobody.',
+  },
+  {
+    name: 'SWITCHWRIGHT_REQUEST_LOG',
+    default: 'off',
+    meaning:
+      '`json` writes a line of JSON to standard output for every call and every refusal: who, what, how long, how much; nothing of what was said.',
+  },
+  {
     name: 'SWITCHWRIGHT_ON_CUT',
     default: 'fail',
     meaning:
@@ -159,6 +174,8 @@ export function readConfiguration(environment: Environment): Configuration {
     memoryBytes:
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private']),
+    metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
+    requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),
     defaults: {
       onCut: oneOf(environment, 'SWITCHWRIGHT_ON_CUT', ['fail', 'continue']),
       onRefusal: oneOf(environment, 'SWITCHWRIGHT_ON_REFUSAL', ['next', 'stop']),

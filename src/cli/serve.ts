@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { fault } from '../base/fault.ts';
 import { PRODUCT } from '../base/product.ts';
+import { metricsRoute } from '../http/metrics.ts';
 import { pageRoutes } from '../http/pages/index.ts';
 import { createServer } from '../http/server.ts';
 import { apiRoutes } from '../http/v1/routes.ts';
@@ -12,6 +13,7 @@ import { realWorld } from '../upstream/world.ts';
 import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
 import { type Configuration, originOf } from './configuration.ts';
+import { gatherFromWorkers } from './gather.ts';
 import { startWorkers } from './workers.ts';
 
 /** So long the last words of calls that were broken off may take, to their clients and to the store. */
@@ -44,10 +46,14 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
   const world = realWorld({ egressAllow: configuration.egressAllow });
   const sandbox = await startSandbox(world);
   const composed = await composeGateway(withSandbox(configuration, sandbox.origin), world, 'owner');
+  const gathering = gatherFromWorkers(world.after);
   const workers = startWorkers({
     count: configuration.workers,
     environment: { SANDBOX_BASE_URL: `${sandbox.origin}/v1` },
-    started: composed.storage.serveProcess,
+    started: (child) => {
+      composed.storage.serveProcess(child);
+      gathering.started(child);
+    },
     log: composed.gateway.log,
     after: world.after,
   });
@@ -66,9 +72,9 @@ const withSandbox = (configuration: Configuration, origin: string | undefined): 
 
 async function listen(
   { gateway }: Composed,
-  { host, port, clientDeadlines: deadlines }: Configuration,
+  { host, port, clientDeadlines: deadlines, metrics }: Configuration,
 ): Promise<FastifyInstance> {
-  const server = createServer({ gateway, api: apiRoutes, pages: pageRoutes, deadlines });
+  const server = createServer({ gateway, api: apiRoutes, pages: [...pageRoutes, metricsRoute(metrics)], deadlines });
   await server.listen({ host, port, backlog: 2048 });
   return server;
 }

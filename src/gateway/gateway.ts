@@ -7,6 +7,8 @@ import type { Dialects } from '../dialects/dialect.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { Records } from '../insights/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Snapshot } from '../telemetry/family.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 
@@ -22,6 +24,10 @@ export type Gateway = {
   readonly insights: Insights;
   readonly records: Records;
   readonly health: Health;
+  /** Hears of every call that ends here, and of every refusal. */
+  readonly telemetry: Telemetry;
+  /** What all processes of this gateway have counted; null = nobody is told. */
+  readonly metrics: { readonly gather: () => Promise<readonly Snapshot[]> } | null;
   readonly dialects: Dialects;
   /** Who sees rankings and apps: everybody, or only callers with a session or a key. */
   readonly boards: 'public' | 'private';

@@ -48,7 +48,10 @@ type Parts = {
   readonly store: LedgerStore;
   /** By the clock of durations. */
   readonly openedAt: number;
-  readonly ended: () => void;
+  /** It has ended, whether that is stored or not. */
+  readonly over: () => void;
+  /** Its end is stored. */
+  readonly stored: (receipt: Receipt) => void;
   readonly unsettled: Unsettled;
 };
 
@@ -67,7 +70,7 @@ export function openHold(parts: Parts): OpenHold {
     if (state === 'open') store.touch(touched()).catch(() => {});
   };
   const close = (receipt: Receipt): Promise<void> => {
-    parts.ended();
+    parts.over();
     return commitEnd(parts, receipt, { amount, durable, isStored });
   };
   const finish = (receipt: Receipt): Promise<void> => {
@@ -145,7 +148,7 @@ async function takeMore({ leases, scopes }: Parts, more: NanoUsd, keep: () => bo
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */
 function commitEnd(
-  { scopes, leases, store, unsettled }: Parts,
+  { scopes, leases, store, stored, unsettled }: Parts,
   receipt: Receipt,
   { amount, durable, isStored }: Ending,
 ): Promise<void> {
@@ -153,6 +156,7 @@ function commitEnd(
   // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
   const free = (): void => {
     for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
+    stored(receipt);
   };
   const written = write();
   // An intent that was not stored cannot be settled, even if the store has recovered meanwhile.

@@ -1,7 +1,7 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import type { About } from '../facts/receipt.ts';
+import type { About, Receipt } from '../facts/receipt.ts';
 import { type Hold, openHold } from './hold.ts';
 import { openLeases, takeAll } from './lease.ts';
 import { createOpenHolds } from './open-holds.ts';
@@ -55,7 +55,8 @@ export type Ledger = {
 
 export const isHold = (answer: Hold | Fault): answer is Hold => 'settle' in answer;
 
-export function openLedger(store: LedgerStore, world: World): Ledger {
+/** `ended` hears of every call whose end is stored, once, with its receipt. */
+export function openLedger(store: LedgerStore, world: World, ended: (receipt: Receipt) => void = () => {}): Ledger {
   const leases = openLeases(store, world);
   const open = createOpenHolds();
   const unsettled = createUnsettled();
@@ -78,7 +79,8 @@ export function openLedger(store: LedgerStore, world: World): Ledger {
       leases,
       store,
       openedAt: world.elapsed(),
-      ended: () => remove(),
+      over: () => remove(),
+      stored: ended,
       unsettled,
     });
     remove = open.add(hold);

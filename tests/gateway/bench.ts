@@ -20,6 +20,7 @@ import type { Gateway } from '#src/gateway/gateway.ts';
 import { openInsights } from '#src/insights/insights.ts';
 import { openLedger } from '#src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
+import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
 import { createHealth } from '#src/upstream/health.ts';
 
@@ -86,6 +87,8 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,
     health,
+    telemetry: NO_TELEMETRY,
+    metrics: null,
     dialects: DIALECTS,
     boards: 'public',
     defaults: { onCut: 'fail', onRefusal: 'next' },

@@ -8,6 +8,7 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openStorageOver } from '../../storage/open.ts';
+import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
 import { createHealth } from '../../upstream/health.ts';
 import type { Clock } from './clock.ts';
@@ -78,6 +79,8 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health,
+    telemetry: NO_TELEMETRY,
+    metrics: null,
     dialects: DIALECTS,
     boards: 'public',
     defaults: { onCut: 'fail', onRefusal: 'next' },

@@ -1,0 +1,63 @@
+import type { Receipt } from '../facts/receipt.ts';
+import { CALL_FAMILIES, type CallMetrics, openCallMetrics } from './call-metrics.ts';
+import { exposition } from './exposition.ts';
+import { type Family, mergeSnapshots, openSeries, SEPARATOR, type Snapshot } from './family.ts';
+import { PROCESS_FAMILIES, type ProcessFigures, processSnapshot } from './process-metrics.ts';
+import { callLine, type LineWriter, type Refusal, refusalLine } from './request-log.ts';
+
+const REFUSALS: Family = {
+  name: 'switchwright_refusals_total',
+  help: 'Requests for inference that were refused before they became calls, by the code of the fault.',
+  type: 'counter',
+  labels: ['dialect', 'code'],
+};
+const LOST_LINES: Family = {
+  name: 'switchwright_request_log_lost_total',
+  help: 'Lines of the request log that nobody took in time.',
+  type: 'counter',
+  labels: [],
+};
+
+const FAMILIES: readonly Family[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
+
+/** What is told of calls to whoever looks from outside. Nothing of it waits, fails or is stored. */
+export type Telemetry = {
+  /** A call has ended, and its receipt is stored. */
+  readonly ended: (receipt: Receipt) => void;
+  readonly refused: (refusal: Refusal) => void;
+  /** What this process has counted. */
+  readonly snapshot: () => Snapshot;
+};
+
+export type TelemetryParts = {
+  readonly figures: () => ProcessFigures;
+  /** Null = no request log. */
+  readonly lines: LineWriter | null;
+};
+
+export function openTelemetry({ figures, lines }: TelemetryParts): Telemetry {
+  const calls: CallMetrics = openCallMetrics();
+  const refusals = openSeries(REFUSALS);
+  return {
+    ended: (receipt) => {
+      calls.count(receipt);
+      lines?.write(callLine(receipt));
+    },
+    refused: (refusal) => {
+      refusals.add(refusal.clientDialect + SEPARATOR + refusal.fault.code);
+      lines?.write(refusalLine(refusal));
+    },
+    snapshot: () => ({
+      ...calls.snapshot(),
+      [REFUSALS.name]: refusals.figures(),
+      [LOST_LINES.name]: { '': [lines?.lost() ?? 0] },
+      ...processSnapshot(figures()),
+    }),
+  };
+}
+
+/** The figures of all processes as Prometheus reads them. */
+export const metricsText = (snapshots: readonly Snapshot[]): string => exposition(FAMILIES, mergeSnapshots(snapshots));
+
+/** Nobody looks. */
+export const NO_TELEMETRY: Telemetry = { ended: () => {}, refused: () => {}, snapshot: () => ({}) };
