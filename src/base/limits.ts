@@ -75,13 +75,15 @@ export const LIMITS = {
  * The deadlines of one attempt, how long the client's response headers wait for the first content event, and how long a
  * stream may be silent before its client is sent something that means nothing.
  * While another endpoint is left, silence is short (`first_content_ms`); the last one may take longer. A non-streamed
- * answer has only the total: its headers come with its last token.
+ * answer has only a total, for its headers come with its last token: half of it while another endpoint is left
+ * (`whole_ms`), so that the other one has time to answer too.
  */
 export type Deadlines = {
   readonly headers_ms: number;
   readonly first_content_ms: number;
   readonly first_content_last_ms: number;
   readonly between_events_ms: number;
+  readonly whole_ms: number;
   readonly total_ms: number;
   readonly head_wait_ms: number;
   readonly keep_alive_ms: number;
@@ -105,6 +107,7 @@ export const DEADLINES: Deadlines = {
   first_content_ms: 12_000,
   first_content_last_ms: 90_000,
   between_events_ms: 30_000,
+  whole_ms: 300_000,
   total_ms: 600_000,
   head_wait_ms: 2_000,
   keep_alive_ms: 10_000,

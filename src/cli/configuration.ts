@@ -274,6 +274,7 @@ function scaled(factor: number): Omit<Deadlines, 'keep_alive_ms'> {
     first_content_ms: DEADLINES.first_content_ms * factor,
     first_content_last_ms: DEADLINES.first_content_last_ms * factor,
     between_events_ms: DEADLINES.between_events_ms * factor,
+    whole_ms: DEADLINES.whole_ms * factor,
     total_ms: DEADLINES.total_ms * factor,
     head_wait_ms: DEADLINES.head_wait_ms,
   };

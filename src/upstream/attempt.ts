@@ -129,7 +129,8 @@ function guard(exchange: Exchange, task: () => void): void {
 function dueAt({ setup, startedAt, headersAt, contentAt, pausedAt }: Exchange, now: number): number {
   const { deadlines, patience, isStreamed } = setup;
   const total = startedAt + deadlines.total_ms;
-  if (!isStreamed || pausedAt !== null) return total;
+  if (pausedAt !== null) return total;
+  if (!isStreamed) return patience === 'long' ? total : Math.min(total, startedAt + deadlines.whole_ms);
   if (contentAt !== null) return Math.min(total, now + deadlines.between_events_ms);
   if (patience === 'long') return Math.min(total, startedAt + deadlines.first_content_last_ms);
   const first = startedAt + deadlines.first_content_ms;

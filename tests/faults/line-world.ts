@@ -6,6 +6,8 @@ import { realWorld } from '#src/upstream/world.ts';
 export type LineWorld = World & {
   /** Lets so much time pass: what falls due meanwhile happens, in its order. */
   readonly pass: (ms: number) => Promise<void>;
+  /** Lets the next timer fire, and the time until then pass. False = there is none. */
+  readonly step: () => Promise<boolean>;
   /** Requests under way. */
   readonly open: () => number;
   /** Timers that wait. */
@@ -78,6 +80,7 @@ export function lineWorld(idle: 'leaps' | 'stands' = 'leaps'): LineWorld {
       clock.after('test', ms, () => clock.after('test', 0, last)); // after all that falls due at the same moment
       while (!isPast) await clock.step();
     },
+    step: clock.step,
     open: () => open,
     waits: clock.pending,
   };
