@@ -89,17 +89,22 @@ export type Deadlines = {
   readonly keep_alive_ms: number;
 };
 
-/** How long a client may take to send a request: its first byte once connected, its head, and all of it. */
+/**
+ * How long a client may take to send a request: its first byte once connected, its head, and all of it. Once the server
+ * takes its leave, an idle connection waits `last_request_ms` for a request that may be on its way.
+ */
 export type ClientDeadlines = {
   readonly first_byte_ms: number;
   readonly request_head_ms: number;
   readonly request_ms: number;
+  readonly last_request_ms: number;
 };
 
 export const CLIENT_DEADLINES: ClientDeadlines = {
   first_byte_ms: 15_000,
   request_head_ms: 30_000,
   request_ms: 120_000,
+  last_request_ms: 1_000,
 };
 
 export const DEADLINES: Deadlines = {

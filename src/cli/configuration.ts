@@ -169,6 +169,8 @@ export function readConfiguration(environment: Environment): Configuration {
       first_byte_ms: Math.ceil(CLIENT_DEADLINES.first_byte_ms * factor),
       request_head_ms: Math.ceil(CLIENT_DEADLINES.request_head_ms * factor),
       request_ms: Math.ceil(CLIENT_DEADLINES.request_ms * factor),
+      // Nobody misses this one: it only delays the end.
+      last_request_ms: CLIENT_DEADLINES.last_request_ms,
     },
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
     memoryBytes:

@@ -114,7 +114,7 @@ function stopSignal(reload: () => void): Promise<number> {
   });
 }
 
-/** Stops accepting and lets calls in flight end, also those whose client has gone; what takes longer is broken off. */
+/** Stops accepting and lets calls in flight end (see `addLane`), also those whose client has gone; what takes longer is broken off. */
 async function drain(
   server: FastifyInstance,
   { gateway }: Composed,
@@ -124,13 +124,10 @@ async function drain(
   const lastMs = drainMs + LAST_WORDS_MS * patience;
   const until = performance.now() + lastMs;
   const closed = new Promise<void>((done) => http.close(() => done()));
-  // A connection that was busy just now stays open for another request unless it is closed when it falls idle.
-  const idle = setInterval(() => http.closeIdleConnections(), 20);
   const late = setTimeout(() => gateway.ledger.interrupt(STOPPING), drainMs);
   const last = setTimeout(() => http.closeAllConnections(), lastMs);
   await closed;
   while (gateway.ledger.open() > 0 && performance.now() < until) await wait(20);
-  clearInterval(idle);
   clearTimeout(late);
   clearTimeout(last);
 }

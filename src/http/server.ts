@@ -6,6 +6,7 @@ import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.t
 import type { WireHeaders } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { StoreError, troubleFault, troubleWords } from '../ledger/trouble.ts';
+import { readAbsoluteForm } from './absolute-form.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
@@ -44,6 +45,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
           keepAliveTimeout: 75_000,
         },
         (request, response) => {
+          readAbsoluteForm(request);
           request.url = ownUrl(request.url ?? '');
           if (!doors.open(request, response)) framework(request, response);
         },

@@ -73,6 +73,30 @@ test('JSON with a key is read whatever it calls itself; what is no JSON is told 
   }
 });
 
+test('a target in absolute form is taken for what it names, by every method and way (RFC 9112, 3.2.2)', async () => {
+  const authority = 'gateway.example:8443';
+  for (const path of PATHS)
+    for (const start of [`http://${authority}`, `HTTPS://${authority}`]) {
+      const answer = parsed(await exchange(origin(), raw(start + urlOf(path), bodyOf(path), KEY)));
+      assert.equal(answer.status, 200, `${start} ${path.name}`);
+    }
+  // A plain POST, as the lane would take it.
+  const plain = raw(`http://${authority}${urlOf(chat)}`, bodyOf(chat), KEY).replace('connection: close\r\n', '');
+  assert.equal(parsed(await exchange(origin(), plain, /"usage"/)).status, 200);
+  const ask = async (method: string, target: string) => {
+    const fields = `host: elsewhere.example\r\nconnection: close\r\n\r\n`;
+    return parsed(await exchange(origin(), `${method} ${target} HTTP/1.1\r\n${fields}`));
+  };
+  const home = await ask('GET', `http://${authority}`);
+  assert.equal(home.status, 200);
+  assert.ok(home.body.includes(`http://${authority}/api/v1`) && !home.body.includes('elsewhere.example'));
+  assert.equal((await ask('GET', `http://${authority}/api/v1/models?q=1`)).status, 200);
+  assert.equal((await ask('HEAD', `http://${authority}/models`)).status, 200);
+  assert.equal((await ask('OPTIONS', `http://${authority}/api/v1/models`)).status, 204);
+  for (const target of [`ftp://${authority}/models`, `http://me@${authority}/models`, 'http:///models'])
+    assert.ok([400, 404].includes((await ask('GET', target)).status), target);
+});
+
 test('paths are read as servers read them: a slash at the end and percent-encoding change nothing', async () => {
   const encoded = (text: string): string =>
     text.replace(/[aeiou]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);

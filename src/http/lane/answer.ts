@@ -11,8 +11,13 @@ const KEPT = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n';
 /** More than this waiting for the client, and whoever writes should pause. */
 const WAITING_BYTES_MAX = 16 * 1024;
 
-/** Who hears that an answer is over: may the connection take another request? */
-export type AnswerEnd = (mayKeep: boolean) => void;
+/** The connection that an answer goes to. */
+export type AnswerOwner = {
+  /** May it take another request? Asked when the answer's head is written. */
+  readonly mayKeep: boolean;
+  /** The answer is over; `mayKeep` is what its head said. */
+  readonly answered: (mayKeep: boolean) => void;
+};
 
 /** One answer on a connection of the lane. All that is written in one turn of the loop goes out in one write. */
 export class LaneAnswer implements Answering {
@@ -20,7 +25,7 @@ export class LaneAnswer implements Answering {
   headersSent = false;
   destroyed = false;
   readonly #socket: Socket;
-  readonly #over: AnswerEnd;
+  readonly #owner: AnswerOwner;
   #drain: (() => void) | null = null;
   #close: (() => void) | null = null;
   #late: (() => void) | null = null;
@@ -33,9 +38,9 @@ export class LaneAnswer implements Answering {
   #mayKeep = true;
   #owesDrain = false;
 
-  constructor(socket: Socket, { target, headers }: PlainPost, over: AnswerEnd) {
+  constructor(socket: Socket, { target, headers }: PlainPost, owner: AnswerOwner) {
     this.#socket = socket;
-    this.#over = over;
+    this.#owner = owner;
     this.req = { method: 'POST', url: target, headers: headers as Answering['req']['headers'], complete: true };
   }
 
@@ -50,12 +55,13 @@ export class LaneAnswer implements Answering {
   writeHead(status: number, headers: OutgoingHttpHeaders): void {
     assert(!this.headersSent, 'an answer has one head');
     this.headersSent = true;
+    this.#mayKeep = this.#owner.mayKeep;
     let fields = '';
     let isMeasured = false;
     for (const name in headers) {
       const value = String(headers[name]);
       assert(VALUE.test(value), `a value of ${name} cannot be written`);
-      if (name === 'connection') this.#mayKeep = value !== 'close';
+      if (name === 'connection') this.#mayKeep &&= value !== 'close';
       else {
         isMeasured ||= name === 'content-length';
         fields += `${name}: ${value}\r\n`;
@@ -131,7 +137,7 @@ export class LaneAnswer implements Answering {
     this.destroyed = true;
     this.#isFinished = true;
     this.#close?.();
-    this.#over(this.#mayKeep);
+    this.#owner.answered(this.#mayKeep);
   }
 
   #put(text: string): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type PlainPost, readPlainPost } from '../../http1/asked.ts';
-import { LaneAnswer } from './answer.ts';
+import { type AnswerOwner, LaneAnswer } from './answer.ts';
 
 /** A plain POST whose body has come whole. */
 export type LaneRequest = { readonly post: PlainPost; readonly chunks: readonly Buffer[] };
@@ -13,6 +13,8 @@ export type LaneOwner = {
   readonly headBytesMax: number;
   readonly bodyBytesMax: number;
   readonly now: () => number;
+  /** The server takes its leave: no connection is kept for another request. */
+  readonly isLeaving: () => boolean;
   readonly handOn: (connection: LaneConnection, socket: Socket, bytes: Buffer) => void;
   readonly over: (connection: LaneConnection) => void;
 };
@@ -21,7 +23,7 @@ export type LaneOwner = {
 const AHEAD_BYTES_MAX = 64 * 1024;
 
 /** One client's connection while it sends nothing but plain POSTs, one after the other. */
-export class LaneConnection {
+export class LaneConnection implements AnswerOwner {
   readonly #socket: Socket;
   readonly #owner: LaneOwner;
   /** Since when it waits for a request, or for the rest of one; on the owner's clock. */
@@ -58,6 +60,13 @@ export class LaneConnection {
   /** A request has begun to come, and not come whole. */
   get isReading(): boolean {
     return this.#pending !== null;
+  }
+  get mayKeep(): boolean {
+    return !this.#owner.isLeaving();
+  }
+  /** Its last answer has gone out, and its client should close it. */
+  get isClosing(): boolean {
+    return this.#isClosing;
   }
   get hasServed(): boolean {
     return this.#hasServed;
@@ -102,7 +111,7 @@ export class LaneConnection {
     }
     if (pending.left > 0) return;
     this.#pending = null;
-    this.#answer = new LaneAnswer(this.#socket, pending.post, this.#onAnswered);
+    this.#answer = new LaneAnswer(this.#socket, pending.post, this);
     pending.answer({ post: pending.post, chunks: pending.chunks }, this.#answer);
   }
 
@@ -111,20 +120,22 @@ export class LaneConnection {
     if (this.#ahead.length > AHEAD_BYTES_MAX) this.#socket.pause();
   }
 
-  readonly #onAnswered = (mayKeep: boolean): void => {
+  answered(mayKeep: boolean): void {
     this.#answer = null;
     this.#hasServed = true;
     this.#since = this.#owner.now();
     if (!mayKeep) {
       this.#isClosing = true;
       this.#ahead = null;
+      // Half of it: closed whole, a byte that still comes would make the kernel send a reset, which may overtake the
+      // answer (RFC 9112, 9.6). The lane sees to the other half.
       this.#socket.end().resume();
       return;
     }
     this.#socket.setTimeout(0);
     // Not at once: answers that come at once would pile up on the stack. Until then what comes lies behind it.
     if (this.#ahead !== null) setImmediate(() => this.#goOn());
-  };
+  }
 
   #goOn(): void {
     const ahead = this.#ahead;

@@ -249,28 +249,43 @@ test('a body that does not come is waited for so long and no longer', async () =
   assert.match(slow.heard(), /^HTTP\/1.1 408 /);
 });
 
-test('a server that closes ends what lies idle and lets answers end', async () => {
+test('a server that closes answers what still comes as the last of its connection, and ends what lies idle', async () => {
   const held = Promise.withResolvers<() => void>();
-  const { port, server } = await serve(({ target }) => (_request, answer) => {
-    const finish = (): void => {
-      answer.writeHead(200, { 'content-length': 2 });
-      answer.end('ok');
+  const deadlines = { ...CLIENT_DEADLINES, last_request_ms: 300 };
+  const { port, server } = await serve(({ target }) => {
+    if (target === '/node') return null;
+    return (_request, answer) => {
+      const finish = (): void => {
+        answer.writeHead(200, { 'content-length': 2 });
+        answer.end('ok');
+      };
+      if (target === '/later') held.resolve(finish);
+      else finish();
     };
-    if (target === '/later') held.resolve(finish);
-    else finish();
-  });
-  const idle = dial(port);
-  idle.socket.write(post('/', ''));
-  await idle.until('ok');
-  const busy = dial(port);
+  }, deadlines);
+  const [idle, busy, begun, late, lateAtNode, idleAtNode] = [0, 1, 2, 3, 4, 5].map(() => dial(port));
+  assert.ok(idle && busy && begun && late && lateAtNode && idleAtNode);
+  for (const one of [idle, late]) {
+    one.socket.write(post('/', ''));
+    await one.until('ok');
+  }
+  for (const one of [lateAtNode, idleAtNode]) {
+    one.socket.write(post('/node', ''));
+    await one.until('node POST');
+  }
   busy.socket.write(post('/later', ''));
+  begun.socket.write(post('/', 'body').slice(0, -1));
   const finish = await held.promise;
   const closed = new Promise<void>((done) => server.close(() => done()));
-  server.closeIdleConnections();
-  await idle.closed;
+  late.socket.write(post('/', ''));
+  lateAtNode.socket.write(post('/node', ''));
+  await Promise.all([late.closed, lateAtNode.closed]);
+  for (const one of [late, lateAtNode]) assert.equal(one.heard().split('200 OK').length, 3);
+  await Promise.all([idle.closed, idleAtNode.closed]);
   finish();
-  await busy.until('ok');
-  server.closeIdleConnections();
-  await busy.closed;
-  await closed;
+  begun.socket.write('y');
+  await Promise.all([busy.closed, begun.closed, closed]);
+  for (const one of [late, lateAtNode, busy, begun])
+    assert.equal(one.heard().match(/^connection: close\r$/gim)?.length, 1, one.heard());
+  for (const one of [idle, idleAtNode]) assert.doesNotMatch(one.heard(), /connection: close/i);
 });
