@@ -4,9 +4,9 @@ import type { Event } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { AssistantPart } from '../call/message.ts';
 import type { Choice, Reply } from '../call/reply.ts';
+import { isOpen } from '../dialects/closed-schema.ts';
 import type { UpstreamContext } from '../dialects/dialect.ts';
 import { misfitOf } from '../dialects/schema-check.ts';
-import { isOpen } from '../dialects/structured-output.ts';
 import type { Target } from '../facts/target.ts';
 
 /**

@@ -286,12 +286,14 @@ test('sound goes as bytes; a turn that is nothing but thought stays behind; Mist
 test('structured output by schema; parameters without a place are losses', () => {
   const both = encode({ sampling: { temperature: 0.5, top_p: 0.9 } });
   assert.deepEqual([both.body.inferenceConfig, lost(both)], [{ temperature: 0.5 }, ['top_p']]);
-  const output = { type: 'json-schema', name: 'a', schema: { type: 'object' } } as const;
+  const output = { type: 'json-schema', name: 'a', schema: { type: 'object', properties: {} } } as const;
   const encoded = encode({ output, stop: ['END'], sampling: { seed: 1, temperature: 1.5 } });
   assert.deepEqual(encoded.body.outputConfig, {
     textFormat: {
       type: 'json_schema',
-      structure: { jsonSchema: { name: 'a', schema: '{"type":"object","additionalProperties":false}' } },
+      structure: {
+        jsonSchema: { name: 'a', schema: '{"type":"object","properties":{},"additionalProperties":false}' },
+      },
     },
   });
   assert.deepEqual(encoded.body.inferenceConfig, { temperature: 1, stopSequences: ['END'] });

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Target } from '../../facts/target.ts';
-import { closedSchema, type Emulation, emulate, isOpen, outputInWords } from '../structured-output.ts';
+import { closedSchema, isClosable } from '../closed-schema.ts';
+import { type Emulation, emulate, outputInWords } from '../structured-output.ts';
 import { type Encoding, familyOf, lose } from './encoding.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type Encoding, familyOf, lose } from './encoding.ts';
  * 2026-11-22), so they are asked in words.
  */
 const isNative = ({ output }: Call, { endpoint }: Target): boolean =>
-  output.type === 'json-schema' && endpoint.parameters.has('structured_outputs') && !isOpen(output.schema);
+  output.type === 'json-schema' && endpoint.parameters.has('structured_outputs') && isClosable(output.schema);
 
 export const emulationOf = (call: Call, target: Target): Emulation | null =>
   familyOf(target) === 'other' || isNative(call, target) ? null : emulate(call);
@@ -23,7 +24,11 @@ export function encodeOutput(encoding: Encoding): JsonObject | undefined {
   if (output.type !== 'json-schema' || !isNative(call, target)) return undefined;
   const { name, description } = output;
   const lost = (keyword: string): void =>
-    lose(encoding, `response_format.json_schema.schema: ${keyword}`, 'not taken natively');
+    lose(
+      encoding,
+      `response_format.json_schema.schema: ${keyword}`,
+      'not constrained natively: it stands in the description',
+    );
   const jsonSchema = {
     name,
     ...(description !== undefined && { description }),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { ToolChoice } from '../../call/tool.ts';
+import { closedSchema, isClosable } from '../closed-schema.ts';
 import { objectSchema } from '../object-schema.ts';
-import { closedSchema, isOpen } from '../structured-output.ts';
 import { type Encoding, familyOf, lose } from './encoding.ts';
 import { pushCachePoint } from './messages.ts';
 import { emulationOf } from './output.ts';
@@ -72,8 +72,12 @@ function declared(encoding: Encoding): JsonObject[] {
     const field = `tools[${at}].function.parameters`;
     const schema = schemaOf(encoding, tool.parameters, field);
     const strict =
-      tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs') && !isOpen(schema);
-    const lost = (keyword: string): void => lose(encoding, `${field}: ${keyword}`, 'not constrained natively');
+      tool.strict === true &&
+      encoding.target.endpoint.parameters.has('structured_outputs') &&
+      schema !== undefined &&
+      isClosable(schema);
+    const lost = (keyword: string): void =>
+      lose(encoding, `${field}: ${keyword}`, 'not constrained natively: it stands in the description');
     tools.push(
       strict
         ? spec(tool.name, tool.description, closedSchema(schema, lost) as JsonObject | undefined, { strict })

@@ -250,7 +250,12 @@ test('a schema is carried natively, else by a forced tool, else by words', () =>
   assert.deepEqual(native.body.output_config, {
     format: {
       type: 'json_schema',
-      schema: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'], additionalProperties: false },
+      schema: {
+        type: 'object',
+        properties: { a: { type: 'integer', description: '{minimum: 1}' } },
+        required: ['a'],
+        additionalProperties: false,
+      },
     },
   });
   const { body } = encode({ output }, targetOf({ parameters: [] }));

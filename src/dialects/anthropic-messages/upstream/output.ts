@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import type { Target } from '../../../facts/target.ts';
-import { closedSchema, type Emulation, emulate, isOpen, outputInWords } from '../../structured-output.ts';
+import { closedSchema, isClosable } from '../../closed-schema.ts';
+import { type Emulation, emulate, outputInWords } from '../../structured-output.ts';
 import { DIALECT } from '../words.ts';
 import type { Encoding } from './encoding.ts';
 
@@ -13,7 +14,7 @@ export const emulationOf = (call: Call, target: Target): Emulation | null =>
   isNative(call, target) ? null : emulate(call);
 
 const isNative = ({ output }: Call, target: Target): boolean =>
-  output.type === 'json-schema' && target.endpoint.parameters.has('structured_outputs') && !isOpen(output.schema);
+  output.type === 'json-schema' && target.endpoint.parameters.has('structured_outputs') && isClosable(output.schema);
 
 /** `output_config.format`, if the schema is carried natively. */
 export function outputFormat(encoding: Encoding): JsonObject | undefined {
@@ -25,7 +26,10 @@ export function outputFormat(encoding: Encoding): JsonObject | undefined {
   }
   if (output.type !== 'json-schema' || !isNative(encoding.call, encoding.target)) return undefined;
   const lost = (keyword: string): void =>
-    encoding.lose(`response_format.json_schema.schema: ${keyword}`, 'not taken natively');
+    encoding.lose(
+      `response_format.json_schema.schema: ${keyword}`,
+      'not constrained natively: it stands in the description',
+    );
   return { type: 'json_schema', schema: closedSchema(output.schema, lost) };
 }
 

@@ -16,21 +16,25 @@ function encode(call: Partial<Call>): EncodedCall {
 const fields = (encoded: EncodedCall): string[] => encoded.losses.map(({ field }) => field);
 const TOOL = { type: 'function', name: 'look' } as const;
 
-test('what constrained decoding does not know is left out of schemas and of strict tools, and told', () => {
+test('what constrained decoding does not know stands in the description of schemas and strict tools, and is told', () => {
   const schema = {
     type: 'object',
     properties: {
       tags: { type: 'array', items: { type: 'string', format: 'email' }, minItems: 2, maxItems: 5, uniqueItems: true },
       code: { type: 'string', pattern: '^A', format: 'iban' },
-      either: { oneOf: [{ type: 'string' }, { type: 'array', items: {}, minItems: 1 }] },
+      either: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }] },
     },
   };
   const closed = {
     type: 'object',
     properties: {
-      tags: { type: 'array', items: { type: 'string', format: 'email' } },
-      code: { type: 'string' },
-      either: { anyOf: [{ type: 'string' }, { type: 'array', items: {}, minItems: 1 }] },
+      tags: {
+        type: 'array',
+        items: { type: 'string', format: 'email' },
+        description: '{minItems: 2, maxItems: 5, uniqueItems: true}',
+      },
+      code: { type: 'string', description: '{pattern: "^A", format: "iban"}' },
+      either: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }] },
     },
     additionalProperties: false,
   };

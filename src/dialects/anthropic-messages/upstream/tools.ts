@@ -1,8 +1,9 @@
 import { isObject, type JsonObject } from '../../../base/json.ts';
 import type { Tool } from '../../../call/tool.ts';
+import { closedSchema, isClosable } from '../../closed-schema.ts';
 import { isGatewayTool } from '../../gateway-options.ts';
 import { objectSchema } from '../../object-schema.ts';
-import { closedSchema, type Emulation, isOpen } from '../../structured-output.ts';
+import type { Emulation } from '../../structured-output.ts';
 import { DIALECT, fieldsOf } from '../words.ts';
 import type { Encoding } from './encoding.ts';
 
@@ -30,7 +31,7 @@ function encodeTool(encoding: Encoding, tool: Tool, field: string): JsonObject[]
   );
   if (tool.freeform?.format) encoding.lose(`${field}.format`, 'this dialect cannot constrain free-form input');
   const strict =
-    tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs') && !isOpen(schema);
+    tool.strict === true && encoding.target.endpoint.parameters.has('structured_outputs') && isClosable(schema);
   if (tool.strict === true && !strict) encoding.lose(`${field}.strict`, 'this endpoint does not constrain arguments');
   return [
     {
@@ -46,7 +47,9 @@ function encodeTool(encoding: Encoding, tool: Tool, field: string): JsonObject[]
 
 /** Strict arguments are constrained like structured output. */
 const closed = (encoding: Encoding, schema: JsonObject, field: string): JsonObject =>
-  closedSchema(schema, (keyword) => encoding.lose(`${field}: ${keyword}`, 'not constrained natively')) as JsonObject;
+  closedSchema(schema, (keyword) =>
+    encoding.lose(`${field}: ${keyword}`, 'not constrained natively: it stands in the description'),
+  ) as JsonObject;
 
 /** Anthropic's own tool, whose breakpoint counts like any other. */
 function ownTool(encoding: Encoding, { cache_control, ...tool }: JsonObject, field: string): JsonObject {
