@@ -1,7 +1,7 @@
 import type { SortPreference } from '../call/call.ts';
 import { type Catalog, findModel } from '../catalog/catalog.ts';
 import type { Model } from '../catalog/model.ts';
-import { otherSpellings } from './spelling.ts';
+import { NAME_MAX, otherSpellings } from './spelling.ts';
 
 /** Routing variants work on any model and are never listed (spec §3.3). `:online` asked for a plugin and is only removed. */
 const ROUTING_VARIANTS: { readonly [suffix: string]: Variant } = {
@@ -28,12 +28,36 @@ const PLAIN: Variant = { sort: null, tier: null };
 export function resolveModel(catalog: Catalog, name: string): Resolved | undefined {
   const known = resolveExactly(catalog, name.trim());
   if (known) return known;
-  for (const spelling of otherSpellings(name.trim())) {
+  const spellings = otherSpellings(name.trim());
+  for (const spelling of spellings) {
     const other = resolveExactly(catalog, spelling);
     if (other) return other;
   }
-  return undefined;
+  return resolveHosted(catalog, spellings.at(-1) ?? name.trim().slice(0, NAME_MAX));
 }
+
+/**
+ * LiteLLM, the AI SDK's registry and others put the vendor in front of its own name, and spell it their way:
+ * `groq/openai/gpt-oss-120b`, `xai/grok-4.3`, `together_ai/…` (docs.litellm.ai/docs/providers, read 2026-11-29). What
+ * stands behind must be a model of that author, or one that this host serves.
+ */
+function resolveHosted(catalog: Catalog, name: string): Resolved | undefined {
+  const [prefix = '', ...rest] = name.split('/');
+  const found = rest.length > 0 ? resolveExactly(catalog, rest.join('/')) : undefined;
+  if (!found) return undefined;
+  const { author, endpoints } = found.model;
+  const isKnown = [author, ...endpoints.map(({ provider }) => provider.slug)].some(
+    (known) => plain(known) === plain(prefix),
+  );
+  return isKnown ? found : undefined;
+}
+
+/** `moonshot` is `moonshotai`, `zai` is `z-ai`, `together_ai` is `together`. */
+const plain = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[-_.]/g, '')
+    .replace(/(?<=.{4})ai$/, '');
 
 function resolveExactly(catalog: Catalog, name: string): Resolved | undefined {
   let rest = name;

@@ -18,11 +18,12 @@ export function otherSpellings(name: string): string[] {
   return found;
 }
 
-const NAME_MAX = 256;
+/** Characters; no model's name is longer. */
+export const NAME_MAX = 256;
 
 const REWRITES: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\[1m\]$/, ''],
-  [/^(openrouter|models|gemini|bedrock|vertex_ai|azure)\//, ''],
+  [/^(openrouter|models|gemini|bedrock(\/(converse|invoke))?|vertex_ai|azure|azure_ai|dashscope)\//, ''],
   [/^(us|us-gov|eu|apac|jp|au|global)\.(?=[a-z0-9]+\.)/, ''],
   [/^(anthropic|amazon|meta|mistral|deepseek|cohere)\.(?=[a-z])/, ''],
   [/-v\d+(:\d+)?$/, ''],

@@ -59,7 +59,7 @@ function translate(
       readWhole((bytes) => {
         const body = parseWhole(target, mediaTypeOf(headers), bytes);
         const reply = body.ok ? dialect.decodeReply(body.value, { ...context, headers }) : body;
-        const checked = reply.ok && mustMatch ? matching(reply.value, call, target) : reply;
+        const checked = reply.ok ? matching(reply.value, { call, target }, mustMatch) : reply;
         if (checked.ok) sink.replied(checked.value);
         else sink.failed(checked.error);
       }),
@@ -67,9 +67,17 @@ function translate(
   };
 }
 
-/** A vector too many or too few would shift those of the requests that follow. */
-function matching(reply: EmbeddingReply, { inputs }: EmbeddingCall, target: Target): Result<EmbeddingReply, Fault> {
-  if (reply.vectors.length === inputs.length) return ok(reply);
+/**
+ * With a vector too few nobody knows whose is missing, and a vector too many would shift those of the requests that
+ * follow.
+ */
+function matching(
+  reply: EmbeddingReply,
+  { call: { inputs }, target }: Omit<EmbeddingContext, 'headers'>,
+  mustMatch: boolean,
+): Result<EmbeddingReply, Fault> {
+  const { length } = reply.vectors;
+  if (length === inputs.length || (length > inputs.length && !mustMatch)) return ok(reply);
   return failed(malformed(target, `answered with ${reply.vectors.length} vectors for ${inputs.length} inputs`));
 }
 

@@ -166,6 +166,12 @@ test('a request that answers with a vector too few spoils a call of several', as
   assert.match(told.error?.message ?? '', /95 vectors for 96 inputs/);
 });
 
+test('nor is a single answer with a vector too few taken for one: nobody knows whose is missing', async () => {
+  const [status, told] = await post({ model: 'my/short', input: texts(2) });
+  assert.equal(status, 502);
+  assert.match(told.error?.message ?? '', /1 vectors for 2 inputs/);
+});
+
 test('too many inputs for a vendor that takes one at a time are refused before anything is sent', async () => {
   const [status, told] = await post({ model: 'my/titan', input: texts(65) });
   assert.equal(status, 400);
