@@ -46,7 +46,7 @@ before(async () => {
     world,
     catalog: () => loaded.value,
     enabled: () => enabled,
-    access: await openAccess(parts),
+    access: openAccess(parts),
     health,
     boards: 'public',
     insights: openInsights(storage.insightsStore, world),

@@ -1,7 +1,9 @@
 import { type Fault, fault } from '../base/fault.ts';
+import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
 import { keyIn, sessionIn } from './credential.ts';
+import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { DEFAULT_WORKSPACE_ID } from './owner.ts';
@@ -13,15 +15,10 @@ import type { AccessStore, Key } from './store.ts';
 export type Need = 'none' | 'key' | 'inference' | 'management';
 
 export type Access = {
-  /** One hash and one map lookup. Never waits. */
-  readonly authenticate: (headers: WireHeaders) => Caller | Fault;
-  /** Is a key given that is not known here? */
-  readonly isWrong: (headers: WireHeaders) => boolean;
-  /**
-   * The same for a key that is not known here: it may have been made a moment ago by another process, so the store is
-   * asked again, at most a few times a second however many wrong keys are tried.
-   */
-  readonly authenticateLate: (headers: WireHeaders) => Promise<Caller | Fault>;
+  /** One hash and one look-up in memory; never waits. Null = not known here: `find`. */
+  readonly authenticate: (headers: WireHeaders) => Caller | Fault | null;
+  /** The same, asking the store where nothing is known here. Rejects if the store is broken. */
+  readonly find: (headers: WireHeaders) => Promise<Caller | Fault>;
   /** Null = may. */
   readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
   readonly guesses: Guesses;
@@ -29,112 +26,106 @@ export type Access = {
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
   readonly signOut: Sessions['signOut'];
-  /** The console's caller behind a cookie, from the request's headers. */
-  readonly session: (headers: WireHeaders) => Caller | null;
-  /** Reads keys and sessions again; needed only where the store cannot tell of changes. */
-  readonly refresh: () => Promise<void>;
 };
-
-const LOOK_AGAIN_MS = 200;
 
 /** The key id that calls from the console are booked on; it has no limit. */
 export const CONSOLE_KEY_ID = 'console';
 
 export const isFault = (answer: Caller | Fault): answer is Fault => 'code' in answer;
 
-export async function openAccess(parts: {
-  readonly store: AccessStore;
-  readonly world: World;
-  readonly newSecret: NewSecret;
-}): Promise<Access> {
+/** A key that there is not: whoever shows one may be guessing. */
+export const NO_SUCH_KEY: Fault = Object.freeze(fault('authentication', 'Invalid API key'));
+const NOBODY: Fault = Object.freeze(fault('authentication', 'Missing Authentication header'));
+const TOO_MANY = fault('overloaded', 'Too many keys are being looked up at the moment. Please try again.', {
+  retryAfterMs: 1_000,
+});
+/** Of so many keys it is remembered when they were last used, at most twice as many. */
+const SEEN_MAX = 16_384;
+
+type Known = { readonly key: Key; readonly caller: Caller; readonly seen: { at: number } };
+
+type Parts = { readonly store: AccessStore; readonly world: World; readonly newSecret: NewSecret };
+
+export function openAccess(parts: Parts): Access {
   const { store, world } = parts;
-  const callers = new Map<string, { readonly key: Key; readonly caller: Caller }>();
-  const remember = (key: Key): void => void callers.set(key.hash, { key, caller: callerOf(key) });
+  const seen = new Recent<Known['seen']>(SEEN_MAX);
+  const finder = keyFinder(parts, seen);
   const sessions = openSessions(parts);
-  const seen = new Map<string, number>();
+  store.onChange((change) => {
+    if (change.kind === 'key') finder.forget(change.hash);
+    else if (change.kind === 'session') sessions.forget(change.hash);
+    else {
+      finder.forgetAll();
+      sessions.forgetAll();
+    }
+  });
 
-  const read = async (): Promise<void> => {
-    const [keys] = await Promise.all([store.keys(), sessions.refresh()]);
-    callers.clear();
-    for (const key of keys) remember(key);
-    for (const hash of seen.keys()) if (!callers.has(hash)) seen.delete(hash);
-  };
-  // One reading after the other, so that an older answer never replaces a newer one.
-  let reading: Promise<void> = Promise.resolve();
-  const refresh = (): Promise<void> => {
-    reading = reading.catch(() => {}).then(read);
-    return reading;
-  };
-  store.onChange(() => void refresh().catch(() => {}));
-  await refresh();
-
-  const session = (headers: WireHeaders): Caller | null => {
-    const cookie = sessionIn(headers);
-    const accountId = cookie === undefined ? null : sessions.accountOf(cookie);
-    return accountId === null ? null : consoleCaller(accountId);
-  };
-
-  const authenticate = (headers: WireHeaders): Caller | Fault => {
-    const secret = keyIn(headers);
-    if (secret === undefined) return session(headers) ?? fault('authentication', 'Missing Authentication header');
-    const known = callers.get(digestOf(secret));
-    if (!known) return fault('authentication', 'Invalid API key');
-    if (known.key.disabled) return fault('authentication', 'This API key is disabled');
-    const now = world.now();
-    if (known.key.expiresAt !== null && known.key.expiresAt <= now)
-      return fault('authentication', 'This API key has expired');
-    seen.set(known.key.hash, now);
-    return known.caller;
-  };
-  const isWrong = (headers: WireHeaders): boolean => {
-    const secret = keyIn(headers);
-    return secret !== undefined && !callers.has(digestOf(secret));
-  };
-  const lookAgain = seldom(world, refresh);
+  const judge = (found: Known | null): Caller | Fault => judgeKey(found, world.now());
+  const inSession = (accountId: string | null): Caller | Fault =>
+    accountId === null ? NOBODY : consoleCaller(accountId);
 
   return {
-    authenticate,
-    isWrong,
-    authenticateLate: async (headers) => {
-      if (isWrong(headers)) await lookAgain().catch(() => {});
-      return authenticate(headers);
+    authenticate: (headers) => {
+      const secret = keyIn(headers);
+      if (secret !== undefined) {
+        const found = finder.known(digestOf(secret));
+        return found === undefined ? null : judge(found);
+      }
+      const cookie = sessionIn(headers);
+      const accountId = cookie === undefined ? null : sessions.accountOf(cookie);
+      return accountId === undefined ? null : inSession(accountId);
+    },
+    find: async (headers) => {
+      const secret = keyIn(headers);
+      if (secret !== undefined) {
+        const found = await finder.look(digestOf(secret));
+        return found === undefined ? TOO_MANY : judge(found);
+      }
+      const cookie = sessionIn(headers);
+      const accountId = cookie === undefined ? null : await sessions.look(cookie);
+      return accountId === undefined ? TOO_MANY : inSession(accountId);
     },
     authorize,
     guesses: createGuesses(world),
     keys: openKeys({
       ...parts,
-      keys: () => [...callers.values()].map(({ key }) => key),
-      seenAt: (hash) => seen.get(hash) ?? null,
-      refresh,
+      seenAt: (hash) => {
+        const at = seen.get(hash)?.at ?? NEVER;
+        return at === NEVER ? null : at;
+      },
     }),
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
     signOut: sessions.signOut,
-    session,
-    refresh,
   };
 }
 
-/** Runs the task for everyone who asks, after they asked, but not more often than every `LOOK_AGAIN_MS`. */
-function seldom(world: World, task: () => Promise<void>): () => Promise<void> {
-  let last = Number.NEGATIVE_INFINITY;
-  let next: Promise<void> | null = null;
-  const begin = (): Promise<void> => {
-    next = null;
-    last = world.elapsed();
-    return task();
+const NEVER = 0;
+
+function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recent<Known['seen']>): Finder<Known> {
+  const known = (key: Key): Known => {
+    const when = seen.get(key.hash) ?? { at: NEVER };
+    seen.set(key.hash, when);
+    return { key, caller: callerOf(key), seen: when };
   };
-  return () => {
-    const wait = last + LOOK_AGAIN_MS - world.elapsed();
-    if (next === null && wait <= 0) return begin();
-    next ??= new Promise<void>((awake) => world.after(wait, awake)).then(begin);
-    return next;
-  };
+  return createFinder({
+    world,
+    find: async (hashes) => new Map(Array.from(await store.findKeys(hashes), ([hash, key]) => [hash, known(key)])),
+  });
+}
+
+function judgeKey(found: Known | null, now: number): Caller | Fault {
+  if (found === null) return NO_SUCH_KEY;
+  const { key, caller } = found;
+  if (key.disabled) return fault('authentication', 'This API key is disabled');
+  if (key.expiresAt !== null && key.expiresAt <= now) return fault('authentication', 'This API key has expired');
+  found.seen.at = now;
+  return caller;
 }
 
 function authorize(caller: Caller | null, need: Need): Fault | null {
   if (need === 'none') return null;
-  if (caller === null) return fault('authentication', 'Missing Authentication header');
+  if (caller === null) return NOBODY;
   if (need === 'management' && !caller.isManagement)
     return fault('permission_denied', 'Only management keys can perform this operation');
   if (need === 'inference' && caller.isManagement && caller.keyId !== CONSOLE_KEY_ID)

@@ -3,7 +3,7 @@ import type { Reset } from '../base/period.ts';
 import type { World } from '../base/world.ts';
 import { DEFAULT_WORKSPACE_ID, OWNER_ACCOUNT_ID } from './owner.ts';
 import { digestOf, labelOf, type NewSecret, newKey } from './secret.ts';
-import type { AccessStore, Key, KeyChange, KeyUsage } from './store.ts';
+import type { AccessStore, Key, KeyChange, KeyPage, KeyQuestion, KeyUsage } from './store.ts';
 
 export type NewKey = {
   readonly name: string;
@@ -21,9 +21,9 @@ export type NewKey = {
 
 /** The keys of the instance. Every change is committed before it is answered, and heard of by all processes. */
 export type Keys = {
-  /** Newest first. */
-  readonly list: () => readonly Key[];
-  readonly find: (hash: string) => Key | null;
+  readonly list: (question: KeyQuestion) => Promise<KeyPage>;
+  readonly find: (hash: string) => Promise<Key | null>;
+  readonly beginning: AccessStore['keysBeginning'];
   /** The only moment at which `secret` can be read. */
   readonly create: (wish: NewKey) => Promise<{ readonly key: Key; readonly secret: string }>;
   readonly change: (hash: string, change: KeyChange) => Promise<Key | null>;
@@ -37,34 +37,27 @@ type Parts = {
   readonly store: AccessStore;
   readonly world: World;
   readonly newSecret: NewSecret;
-  readonly keys: () => readonly Key[];
   readonly seenAt: Keys['seenAt'];
-  readonly refresh: () => Promise<void>;
 };
 
-export function openKeys({ store, world, newSecret, keys, seenAt, refresh }: Parts): Keys {
-  const find = (hash: string): Key | null => keys().find((key) => key.hash === hash) ?? null;
+/** They are read from the store: what is remembered for callers plays no part in their administration. */
+export function openKeys({ store, world, newSecret, seenAt }: Parts): Keys {
+  const find = async (hash: string): Promise<Key | null> => (await store.findKeys([hash])).get(hash) ?? null;
   return {
-    list: () => keys().toSorted((a, b) => b.createdAt - a.createdAt || (a.hash < b.hash ? -1 : 1)),
+    list: store.listKeys,
     find,
+    beginning: store.keysBeginning,
     create: async (wish) => {
       const secret = wish.secret ?? newKey(newSecret);
       const key = keyFrom(wish, secret, world.now());
-      await store.addKey(key);
-      await refresh();
-      return { key: find(key.hash) ?? key, secret };
+      const isNew = await store.addKey(key);
+      return { key: isNew ? key : ((await find(key.hash)) ?? key), secret };
     },
     change: async (hash, change) => {
       const isThere = await store.changeKey(hash, { ...change, updatedAt: world.now() });
-      if (!isThere) return null;
-      await refresh();
-      return find(hash);
+      return isThere ? find(hash) : null;
     },
-    remove: async (hash) => {
-      const wasThere = await store.removeKey(hash);
-      if (wasThere) await refresh();
-      return wasThere;
-    },
+    remove: store.removeKey,
     usage: (hashes) => store.usage(hashes, world.now()),
     seenAt,
   };

@@ -21,15 +21,15 @@ export async function prepareAccess(parts: {
 }): Promise<FirstStart> {
   const { store, world, newSecret } = parts;
   await store.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
-  const before = new Set((await store.keys()).map((key) => key.hash));
+  const hadKeys = await store.hasKeys();
   const add = async (secret: string, wish: NewKey): Promise<void> => {
     const hash = digestOf(secret);
-    if (!before.has(hash)) await store.addKey(keyFrom(wish, secret, world.now()));
+    if (!(await store.findKeys([hash])).has(hash)) await store.addKey(keyFrom(wish, secret, world.now()));
   };
   if (parts.apiKey !== undefined) await add(parts.apiKey, { name: 'Key from the environment' });
   if (parts.managementKey !== undefined)
     await add(parts.managementKey, { name: 'Management key from the environment', isManagement: true });
-  if (before.size > 0) return { apiKey: null, signInToken: null };
+  if (hadKeys) return { apiKey: null, signInToken: null };
 
   const signInToken = await openSessions(parts).newSignIn(OWNER_ACCOUNT_ID);
   if (parts.apiKey !== undefined) return { apiKey: null, signInToken };

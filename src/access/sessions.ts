@@ -1,6 +1,7 @@
 import type { World } from '../base/world.ts';
+import { createFinder, type Finder } from './finder.ts';
 import { digestOf, type NewSecret } from './secret.ts';
-import type { AccessStore } from './store.ts';
+import type { AccessStore, SessionRecord } from './store.ts';
 
 const SIGN_IN_MS = 24 * 3_600_000;
 export const SESSION_MS = 30 * 24 * 3_600_000;
@@ -13,8 +14,12 @@ export type Sessions = {
   /** The new session's cookie value and how long it lasts; null if the token is unknown, used or too old. */
   readonly redeemSignIn: (token: string) => Promise<{ readonly session: string; readonly maxAgeS: number } | null>;
   readonly signOut: (session: string) => Promise<void>;
-  readonly accountOf: (session: string) => string | null;
-  readonly refresh: () => Promise<void>;
+  /** Undefined = it must be looked for; null = nobody's. */
+  readonly accountOf: (session: string) => string | null | undefined;
+  /** Undefined = too many look already. */
+  readonly look: (session: string) => Promise<string | null | undefined>;
+  readonly forget: Finder<SessionRecord>['forget'];
+  readonly forgetAll: () => void;
 };
 
 export function openSessions(parts: {
@@ -23,35 +28,30 @@ export function openSessions(parts: {
   readonly newSecret: NewSecret;
 }): Sessions {
   const { store, world, newSecret } = parts;
-  let known = new Map<string, { readonly accountId: string; readonly expiresAt: number }>();
-  const refresh = async (): Promise<void> => {
-    const records = await store.sessions(world.now());
-    known = new Map(records.map((record) => [record.hash, record]));
-  };
+  const finder = createFinder({ world, find: store.findSessions });
+  const accountIn = (record: SessionRecord | null | undefined): string | null | undefined =>
+    record && (record.expiresAt > world.now() ? record.accountId : null);
   return {
     newSignIn: async (accountId) => {
       const token = newSecret();
-      await store.addSignIn({ hash: digestOf(token), accountId, expiresAt: world.now() + SIGN_IN_MS });
+      const now = world.now();
+      await store.addSignIn({ hash: digestOf(token), accountId, expiresAt: now + SIGN_IN_MS }, now);
       return token;
     },
     redeemSignIn: async (token) => {
       if (!TOKEN.test(token)) return null;
-      const signIn = await store.takeSignIn(digestOf(token), world.now());
+      const now = world.now();
+      const signIn = await store.takeSignIn(digestOf(token), now);
       if (!signIn) return null;
       const session = newSecret();
-      const expiresAt = world.now() + SESSION_MS;
-      await store.addSession({ hash: digestOf(session), accountId: signIn.accountId, expiresAt });
-      await refresh();
+      const record = { hash: digestOf(session), accountId: signIn.accountId, expiresAt: now + SESSION_MS };
+      await store.addSession(record, now);
       return { session, maxAgeS: SESSION_MS / 1000 };
     },
-    signOut: async (session) => {
-      await store.removeSession(digestOf(session));
-      await refresh();
-    },
-    accountOf: (session) => {
-      const record = known.get(digestOf(session));
-      return record && record.expiresAt > world.now() ? record.accountId : null;
-    },
-    refresh,
+    signOut: (session) => store.removeSession(digestOf(session)),
+    accountOf: (session) => accountIn(finder.known(digestOf(session))),
+    look: async (session) => accountIn(await finder.look(digestOf(session))),
+    forget: finder.forget,
+    forgetAll: finder.forgetAll,
   };
 }

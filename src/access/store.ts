@@ -34,8 +34,31 @@ export type Spent = { readonly cost: NanoUsd; readonly byokCost: NanoUsd };
 /** A person's session in the console, by the SHA-256 of its cookie. */
 export type SessionRecord = { readonly hash: string; readonly accountId: string; readonly expiresAt: number };
 
+/** Which keys of an account, newest first; `limit` of them from the `offset`th on. */
+export type KeyQuestion = {
+  readonly accountId: string;
+  readonly workspaceId?: string;
+  /** Those that are switched off, too. */
+  readonly withDisabled: boolean;
+  readonly offset: number;
+  readonly limit: number;
+};
+/** `total`: how many there are in all. */
+export type KeyPage = { readonly keys: readonly Key[]; readonly total: number };
+
+/** What changed, here or in another process; `everything` = nobody can tell what. */
+export type AccessChange =
+  | { readonly kind: 'key' | 'session'; readonly hash: string }
+  | { readonly kind: 'everything' };
+
+/** Nothing here costs more when there are more keys: each is found by its hash, lists come in pages. */
 export type AccessStore = {
-  readonly keys: () => Promise<readonly Key[]>;
+  /** Those of the keys that there are, by hash; a few hundred at most. */
+  readonly findKeys: (hashes: readonly string[]) => Promise<ReadonlyMap<string, Key>>;
+  readonly listKeys: (question: KeyQuestion) => Promise<KeyPage>;
+  /** Keys whose hash begins so, `limit` of them at most. */
+  readonly keysBeginning: (beginning: string, limit: number) => Promise<readonly Key[]>;
+  readonly hasKeys: () => Promise<boolean>;
   /** False = a key with this hash exists. */
   readonly addKey: (key: Key) => Promise<boolean>;
   /** False = there is no such key. */
@@ -43,12 +66,11 @@ export type AccessStore = {
   readonly removeKey: (hash: string) => Promise<boolean>;
   readonly usage: (hashes: readonly string[], now: number) => Promise<ReadonlyMap<string, KeyUsage>>;
   readonly addAccount: (account: { readonly id: string; readonly name: string }) => Promise<void>;
-  readonly addSignIn: (signIn: SessionRecord) => Promise<void>;
+  readonly addSignIn: (signIn: SessionRecord, now: number) => Promise<void>;
   /** Takes the sign-in away and says whose it was: it works once. */
   readonly takeSignIn: (hash: string, now: number) => Promise<SessionRecord | null>;
-  readonly addSession: (session: SessionRecord) => Promise<void>;
+  readonly addSession: (session: SessionRecord, now: number) => Promise<void>;
   readonly removeSession: (hash: string) => Promise<void>;
-  readonly sessions: (now: number) => Promise<readonly SessionRecord[]>;
-  /** Keys or sessions changed, here or in another process. */
-  readonly onChange: (listener: () => void) => void;
+  readonly findSessions: (hashes: readonly string[]) => Promise<ReadonlyMap<string, SessionRecord>>;
+  readonly onChange: (listener: (change: AccessChange) => void) => void;
 };

@@ -39,7 +39,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     role === 'owner'
       ? await prepareAccess({ store: storage.accessStore, world, newSecret, ...seeds })
       : { apiKey: null, signInToken: null };
-  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const access = openAccess({ store: storage.accessStore, world, newSecret });
   const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
   return {
     gateway,

@@ -21,7 +21,7 @@ export async function keysCommand(words: readonly string[], configuration: Confi
   const act = actionFor(positionals, values, configuration);
   const storage = await openVisit(configuration);
   try {
-    return await act(await openAccess({ store: storage.accessStore, world: realWorld(), newSecret }), storage);
+    return await act(openAccess({ store: storage.accessStore, world: realWorld(), newSecret }), storage);
   } finally {
     await storage.close();
   }
@@ -62,7 +62,21 @@ async function signIn(access: Access, storage: Storage, configuration: Configura
 }
 
 async function list(access: Access): Promise<number> {
-  const keys = access.keys.list();
+  let offset = 0;
+  for (;;) {
+    const page = { accountId: OWNER_ACCOUNT_ID, withDisabled: true, offset, limit: PAGE };
+    const { keys } = await access.keys.list(page);
+    await show(access, keys);
+    offset += keys.length;
+    if (keys.length < PAGE) break;
+  }
+  if (offset === 0) console.log('There is no key yet: the first start makes one.');
+  return 0;
+}
+
+const PAGE = 500;
+
+async function show(access: Access, keys: readonly Key[]): Promise<void> {
   const usage = await access.keys.usage(keys.map((key) => key.hash));
   for (const key of keys) {
     const spent = usage.get(key.hash)?.total.cost;
@@ -72,8 +86,6 @@ async function list(access: Access): Promise<number> {
       `${key.hash.slice(0, 12)}  ${key.label}  spent $${spent === undefined ? '0' : formatUsd(spent)}  ${limit}  ${key.name}${marks && `  (${marks})`}`,
     );
   }
-  if (keys.length === 0) console.log('There is no key yet: the first start makes one.');
-  return 0;
 }
 
 const resetText = (key: Key): string => (key.limitReset === null ? '' : ` ${key.limitReset}`);
@@ -95,7 +107,7 @@ function newKeyFrom(name: string | undefined, options: KeyOptions): NewKey {
 }
 
 async function change(access: Access, verb: 'enable' | 'disable' | 'delete', beginning: string): Promise<number> {
-  const found = access.keys.list().filter((key) => key.hash.startsWith(beginning));
+  const found = await access.keys.beginning(beginning, 2);
   const [key] = found;
   if (!key || found.length > 1) {
     console.error(

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { onRequestHookHandler } from 'fastify';
-import { CONSOLE_KEY_ID, isFault, type Need } from '../access/access.ts';
+import { CONSOLE_KEY_ID, isFault, type Need, NO_SUCH_KEY } from '../access/access.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { isGoingRound } from '../base/hops.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -47,27 +47,33 @@ export function admission(gateway: Gateway, need: Need): Admission {
       if (headers.expect !== undefined) response.writeContinue();
       enter(caller);
     };
+    // Whoever has the right key comes in, whatever others at the same address try.
+    const slowed = (answer: Caller | Fault): Caller | Fault => {
+      const wait = answer === NO_SUCH_KEY ? access.guesses.wrong(request.socket.remoteAddress ?? '') : null;
+      return wait === null ? answer : fault('rate_limit_exceeded', TOO_MANY, { retryAfterMs: wait });
+    };
+    const judged = need === 'none' ? decide : (answer: Caller | Fault): void => decide(slowed(answer));
     const answer = access.authenticate(headers);
-    // A key that is not known here may have been made a moment ago.
-    if (isFault(answer) && need !== 'none') {
-      // Whoever has the right key comes in, whatever others at the same address try.
-      const wait = access.isWrong(headers) ? access.guesses.wrong(request.socket.remoteAddress ?? '') : null;
-      if (wait !== null) return refuse(response, fault('rate_limit_exceeded', TOO_MANY, { retryAfterMs: wait }));
-      access
-        .authenticateLate(headers)
-        .then(decide)
-        .catch((cause) => {
-          gateway.log('a request failed inside', cause);
-          refuse(response, cause instanceof StoreError ? troubleFault(cause.trouble) : INSIDE);
-        });
-    } else decide(answer);
+    if (answer !== null) return judged(answer);
+    access
+      .find(headers)
+      .catch((cause: unknown) => {
+        if (cause instanceof StoreError) return troubleFault(cause.trouble);
+        throw cause;
+      })
+      .then(judged)
+      .catch((cause) => {
+        gateway.log('a request failed inside', cause);
+        refuse(response, INSIDE);
+      });
   };
 }
 
 /** The caller of a request for inference that has a key known here and nothing against it; null = it must be looked at closely. */
 export function knownCaller({ access }: Gateway, headers: WireHeaders): Caller | null {
   const answer = access.authenticate(headers);
-  if (isFault(answer) || answer.keyId === CONSOLE_KEY_ID || access.authorize(answer, 'inference')) return null;
+  if (answer === null || isFault(answer) || answer.keyId === CONSOLE_KEY_ID || access.authorize(answer, 'inference'))
+    return null;
   return encodedBody(headers) === null && goingRound(headers) === null ? answer : null;
 }
 

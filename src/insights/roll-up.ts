@@ -68,7 +68,7 @@ const failuresOf = (attempts: Receipt['attempts']): Counted['failures'] =>
  * What one receipt adds to the sums of its day: the call, under the endpoint that answered it, and every failed attempt
  * as an error of the endpoint whose failure it was, whoever answered in the end. A call that failed moves no tokens.
  */
-export function rollUpsOf(counted: Counted): readonly RollUp[] {
+export function rollUpsOf(counted: Counted, accountId: string): readonly RollUp[] {
   const { createdAt, model, endpoint, provider, app, keyId, workspaceId, isFailed, tokens, failures } = counted;
   const [prompt, completion, reasoning, cached] = tokens;
   const call: RollUp = {
@@ -77,6 +77,7 @@ export function rollUpsOf(counted: Counted): readonly RollUp[] {
     endpoint,
     provider,
     app,
+    accountId,
     keyId,
     workspaceId,
     ...NOTHING,

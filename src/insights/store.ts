@@ -1,6 +1,6 @@
 import type { Receipt } from '../facts/receipt.ts';
 
-/** One day's sum over model, endpoint, app, key and workspace. Money in nano-dollars. */
+/** One day's sum over model, endpoint, app, account, key and workspace. Money in nano-dollars. */
 export type RollUp = {
   readonly day: string;
   readonly model: string;
@@ -8,6 +8,7 @@ export type RollUp = {
   readonly provider: string;
   /** An app's id; empty for calls that name none. */
   readonly app: string;
+  readonly accountId: string;
   readonly keyId: string;
   readonly workspaceId: string;
 } & Sums;
@@ -24,7 +25,7 @@ export type Sums = {
   readonly latencyMs: bigint;
 };
 
-export type Dimension = 'day' | 'model' | 'endpoint' | 'provider' | 'app' | 'keyId' | 'workspaceId';
+export type Dimension = 'day' | 'model' | 'endpoint' | 'provider' | 'app' | 'accountId' | 'keyId' | 'workspaceId';
 
 /** Which days, both included, which rows, summed by which dimensions. */
 export type RollUpQuestion<D extends Dimension = Dimension> = {

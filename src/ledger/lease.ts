@@ -66,10 +66,10 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     for (const pool of pools.values()) reletHeld(pool, store);
   });
   store.onRecall((scope) => returnIdle(poolOf(scope)));
-  store.onLimits(() => {
-    for (const pool of pools.values()) {
-      if (pool.unlimited === true) pools.delete(pool.scope);
-      else returnIdle(pool);
+  store.onLimits((scope) => {
+    for (const pool of scope === 'all' ? [...pools.values()] : [pools.get(scope)]) {
+      if (pool?.unlimited === true) pools.delete(pool.scope);
+      else if (pool) returnIdle(pool);
     }
   });
 

@@ -84,6 +84,6 @@ export type LedgerStore = {
    * and its holds settled. Called once for each time, before anything new is leased.
    */
   readonly onForgotten: (listener: () => void) => void;
-  /** A limit changed: what was known about it no longer holds. */
-  readonly onLimits: (listener: () => void) => void;
+  /** A limit changed, of the scope or of any: what was known about it no longer holds. */
+  readonly onLimits: (listener: (scope: Scope | 'all') => void) => void;
 };

@@ -1,14 +1,16 @@
 import type { AccessStore, Key, KeyUsage, SessionRecord, Spent } from '../access/store.ts';
 import { nano } from '../base/money.ts';
 import { periodStart, type Reset } from '../base/period.ts';
-import { keyScope } from '../ledger/store.ts';
+import { accountScope, keyScope } from '../ledger/store.ts';
 import type { StoreClient } from './client.ts';
-import type { StoreDatabase } from './kysely.ts';
+import { openKysely, type StoreDatabase } from './kysely.ts';
+import { accessChange, keyNotice, limitNotice, sessionNotice } from './notices.ts';
 import type { ApiKeyRow, SessionRow } from './schema.ts';
 import type { Value } from './work.ts';
 
 /** Keys looked up in one query; more are asked for in turns. */
 const HASHES_MAX = 200;
+const PAGE_MAX = 500;
 const PERIODS = { total: null, daily: 'daily', weekly: 'weekly', monthly: 'monthly' } as const;
 
 type Compilable = { readonly compile: () => { readonly sql: string; readonly parameters: readonly unknown[] } };
@@ -23,54 +25,101 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
     return client.work('write', { statements, notices });
   };
 
+  const looking = openKysely({ ...client, query: client.look });
+  const tooOld = (table: 'sign_in' | 'session', now: number) =>
+    database.deleteFrom(table).where('expires_at', '<=', BigInt(Math.floor(now)));
+
   return {
-    keys: async () => (await database.selectFrom('api_key').selectAll().execute()).map(keyOf),
+    ...keysIn(looking, database),
     addKey: async (key) => {
       const insert = database
         .insertInto('api_key')
         .values(rowOf(key))
         .onConflict((conflict) => conflict.column('hash').doNothing());
-      return (await write([insert], ['access', 'limits'])) > 0n;
+      return (await write([insert], changeOf(key.hash))) > 0n;
     },
     changeKey: async (hash, change) => {
       const update = database.updateTable('api_key').set(changesOf(change)).where('hash', '=', hash);
-      return (await write([update], ['access', 'limits'])) > 0n;
+      return (await write([update], changeOf(hash))) > 0n;
     },
     removeKey: async (hash) =>
-      (await write([database.deleteFrom('api_key').where('hash', '=', hash)], ['access', 'limits'])) > 0n,
+      (await write([database.deleteFrom('api_key').where('hash', '=', hash)], changeOf(hash))) > 0n,
     usage: (hashes, now) => usageOf(database, hashes, now),
     addAccount: async ({ id, name }) => {
       const insert = database
         .insertInto('account')
         .values({ id, name, prepaid: 0n, credits: 0n })
         .onConflict((conflict) => conflict.column('id').doNothing());
-      await write([insert], ['limits']);
+      await write([insert], [limitNotice(accountScope(id))]);
     },
-    addSignIn: async (signIn) => {
-      await write([database.insertInto('sign_in').values(sessionRow(signIn))], []);
+    addSignIn: async (signIn, now) => {
+      await write([database.insertInto('sign_in').values(sessionRow(signIn)), tooOld('sign_in', now)], []);
     },
     takeSignIn: async (hash, now) => {
       const rows = await database.deleteFrom('sign_in').where('hash', '=', hash).returningAll().execute();
       const signIn = rows[0] && sessionOf(rows[0]);
       return signIn && signIn.expiresAt > now ? signIn : null;
     },
-    addSession: async (session) => {
-      await write([database.insertInto('session').values(sessionRow(session))], ['access']);
+    addSession: async (session, now) => {
+      const insert = database.insertInto('session').values(sessionRow(session));
+      await write([insert, tooOld('session', now)], [sessionNotice(session.hash)]);
     },
     removeSession: async (hash) => {
-      await write([database.deleteFrom('session').where('hash', '=', hash)], ['access']);
+      await write([database.deleteFrom('session').where('hash', '=', hash)], [sessionNotice(hash)]);
     },
-    sessions: async (now) => {
-      await database
-        .deleteFrom('session')
-        .where('expires_at', '<=', BigInt(Math.floor(now)))
-        .execute();
-      return (await database.selectFrom('session').selectAll().execute()).map(sessionOf);
+    findSessions: async (hashes) => {
+      const rows = await looking.selectFrom('session').selectAll().where('hash', 'in', hashes).execute();
+      return new Map(rows.map((row) => [row.hash, sessionOf(row)]));
     },
     onChange: (listener) =>
       client.onNotice((notice) => {
-        if (notice === 'access') listener();
+        const change = accessChange(notice);
+        if (change) listener(change);
       }),
+  };
+}
+
+const changeOf = (hash: string): readonly string[] => [keyNotice(hash), limitNotice(keyScope(hash))];
+
+/** Keys as they are read: by hash, which is the primary key, or in pages of an account's. */
+function keysIn(
+  looking: StoreDatabase,
+  database: StoreDatabase,
+): Pick<AccessStore, 'findKeys' | 'listKeys' | 'keysBeginning' | 'hasKeys'> {
+  return {
+    findKeys: async (hashes) => {
+      const rows = await looking.selectFrom('api_key').selectAll().where('hash', 'in', hashes).execute();
+      return new Map(rows.map((row) => [row.hash, keyOf(row)]));
+    },
+    listKeys: async ({ accountId, workspaceId, withDisabled, offset, limit }) => {
+      let asked = database.selectFrom('api_key').where('account_id', '=', accountId);
+      if (workspaceId !== undefined) asked = asked.where('workspace_id', '=', workspaceId);
+      if (!withDisabled) asked = asked.where('disabled', '=', 0n);
+      const [{ total }, rows] = await Promise.all([
+        asked.select(({ fn }) => fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow(),
+        asked
+          .selectAll()
+          .orderBy('created_at', 'desc')
+          .orderBy('hash', 'desc')
+          .limit(Math.min(limit, PAGE_MAX))
+          .offset(offset)
+          .execute(),
+      ]);
+      return { keys: rows.map(keyOf), total: Number(total) };
+    },
+    keysBeginning: async (beginning, limit) => {
+      // Hashes are hex: nothing that begins so lies beyond this.
+      const rows = await database
+        .selectFrom('api_key')
+        .selectAll()
+        .where('hash', '>=', beginning)
+        .where('hash', '<', `${beginning}g`)
+        .limit(limit)
+        .execute();
+      return rows.map(keyOf);
+    },
+    hasKeys: async () =>
+      (await looking.selectFrom('api_key').select('hash').where('hash', '>', '').limit(1).execute()).length > 0,
   };
 }
 

@@ -70,7 +70,7 @@ export class Books {
     // Accounts and keys are told apart only at the end: most receipts of a group share both.
     if (cost > 0n || byokCost > 0n)
       this.#spending.add([accountId, keyId, dayOf(createdAt)], [cost * times, byokCost * times]);
-    for (const row of rollUpsOf(counted)) addRollUp(this.#rollUps, row, times);
+    for (const row of rollUpsOf(counted, accountId)) addRollUp(this.#rollUps, row, times);
     if (app) this.#apps.set(app.id, [app.id, app.origin, app.title, app.categories.join(',')]);
   }
 }
@@ -114,7 +114,7 @@ const generationRow = (entry: Entry): Value[] => [
 
 /** In the order of the table's columns. */
 function addRollUp(sums: Sums, row: RollUp, times: 1n | -1n): void {
-  const key = [row.day, row.model, row.endpoint, row.provider, row.app, row.keyId, row.workspaceId];
+  const key = [row.day, row.model, row.endpoint, row.provider, row.app, row.accountId, row.keyId, row.workspaceId];
   const tokens = [row.promptTokens, row.completionTokens, row.reasoningTokens, row.cachedTokens];
   const figures = [row.requests, row.errors, ...tokens, row.cost, row.byokCost, row.latencyMs];
   sums.add(key, times === 1n ? figures : figures.map((figure) => -figure));

@@ -23,8 +23,11 @@ export type ClientMessage =
   /** Answered when the tables contain everything that was promised until now. */
   | { readonly kind: 'sync'; readonly id: number }
   | {
-      /** `read` may be answered by another thread: it sees everything that was committed, and holds nobody up. */
-      readonly kind: 'query' | 'read';
+      /**
+       * `read` may be answered by another thread: it sees everything that was committed, and holds nobody up. `look` sees
+       * what the administration has written, and does not wait for the tables.
+       */
+      readonly kind: 'query' | 'read' | 'look';
       readonly id: number;
       readonly sql: string;
       readonly parameters: readonly Value[];

@@ -12,6 +12,11 @@ export type StoreClient = {
   /** One transaction. Rejects if the store is broken or gone. */
   readonly work: <N extends WorkName>(name: N, argument: WorkArgument<N>) => Promise<WorkAnswer<N>>;
   readonly query: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
+  /**
+   * A query of what the administration writes, which never waits in a journal: nothing is brought into the tables for it,
+   * so that looking something up costs those who write nothing.
+   */
+  readonly look: StoreClient['query'];
   /** A query that only reads and may take long: no write waits for it. It sees all that was committed before. */
   readonly read: StoreClient['query'];
   /** Why the last write was refused; null = it was not. */

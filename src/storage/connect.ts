@@ -76,6 +76,7 @@ export function connectStore(channel: Channel, process: string): StoreClient {
       return ask((id) => ({ kind: 'group', id, bytes }), name) as never;
     },
     query: (sql, parameters) => ask((id) => ({ kind: 'query', id, sql, parameters })) as Promise<QueryResult>,
+    look: (sql, parameters) => ask((id) => ({ kind: 'look', id, sql, parameters })) as Promise<QueryResult>,
     read: (sql, parameters) => ask((id) => ({ kind: 'read', id, sql, parameters })) as Promise<QueryResult>,
     trouble: () => (told === null ? watch.trouble() : { what: told, isLasting: true }),
     onNotice: notices.on,

@@ -2,6 +2,7 @@ import { type NanoUsd, nano } from '../base/money.ts';
 import { periodStart, type Reset } from '../base/period.ts';
 import type { Grant, GrantRequest, Scope } from '../ledger/store.ts';
 import { seen } from './liveness.ts';
+import { recallNotice } from './notices.ts';
 import { LEASE } from './tables.ts';
 import { query, type Work, type WorkContext } from './work.ts';
 
@@ -34,7 +35,7 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   const elsewhere = leased.rows[0]?.elsewhere as bigint;
   const available = limit.amount - limit.spent - own - elsewhere;
   if (available < command.need) {
-    if (elsewhere > 0n) context.notify(`recall ${command.scope}`);
+    if (elsewhere > 0n) context.notify(recallNotice(command.scope));
     return { kind: 'refused', available: nano(available), elsewhere: nano(elsewhere) };
   }
   const amount = sliceOf(command, available);

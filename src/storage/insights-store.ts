@@ -8,6 +8,7 @@ const COLUMNS = {
   endpoint: 'endpoint',
   provider: 'provider',
   app: 'app',
+  accountId: 'account_id',
   keyId: 'key_id',
   workspaceId: 'workspace_id',
 } as const satisfies Record<Dimension, string>;

@@ -26,7 +26,7 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
     const storage = await openStorage({ world, dataDirectory: folder });
     if (limitedKey === '') {
       await prepareAccess({ store: storage.accessStore, world, newSecret });
-      const access = await openAccess({ store: storage.accessStore, world, newSecret });
+      const access = openAccess({ store: storage.accessStore, world, newSecret });
       limitedKey = (await access.keys.create({ name: 'limited', limit: nano(10n ** 12n) })).key.hash;
     }
     for (const [id, promise] of promised) {
@@ -86,7 +86,7 @@ test('workers that die at any of their messages are settled at once by the owner
   const world = realWorld();
   const storage = await openStorage({ world, dataDirectory: folder });
   await prepareAccess({ store: storage.accessStore, world, newSecret });
-  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const access = openAccess({ store: storage.accessStore, world, newSecret });
   const { key } = await access.keys.create({ name: 'limited', limit: nano(10n ** 12n) });
   let text = '';
   const lead = async (message: number): Promise<void> => {

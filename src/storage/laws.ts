@@ -11,6 +11,7 @@ import { openInsights } from '../insights/insights.ts';
 import { reportAudit } from '../ledger/audit.ts';
 import { isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from './open.ts';
+import { accessLaws } from './testing/access-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { lateLaws } from './testing/late-laws.ts';
@@ -47,7 +48,7 @@ export function storeLaws(name: string, engine: Engine): void {
         return ledger;
       },
       keyOf: async (limit) => {
-        const access = await openAccess({ store: storage.accessStore, world, newSecret });
+        const access = openAccess({ store: storage.accessStore, world, newSecret });
         const { key } = await access.keys.create({ name: 'law', ...(limit !== undefined && { limit: nano(limit) }) });
         return key.hash;
       },
@@ -62,7 +63,10 @@ export function storeLaws(name: string, engine: Engine): void {
     limitLaws(bench);
     recordLaws(bench);
     serviceLaws(bench);
-    if (engine.another) sharingLaws(bench, engine.another);
+    if (engine.another) {
+      sharingLaws(bench, engine.another);
+      accessLaws(bench, engine.another);
+    }
   });
 }
 
@@ -169,7 +173,7 @@ function limitLaws(bench: Bench): void {
   });
 
   test('a raised limit holds at once, a daily one starts afresh at midnight', async () => {
-    const access = await openAccess({ store: bench.storage.accessStore, world: bench.world, newSecret });
+    const access = openAccess({ store: bench.storage.accessStore, world: bench.world, newSecret });
     const { key } = await access.keys.create({ name: 'daily', limit: cents(1), limitReset: 'daily' });
     const first = bench.next(key.hash, cents(1));
     await (await heldBy(bench.ledger, first)).settle(receiptOf(first, cents(1)));
@@ -310,21 +314,5 @@ function sharingLaws(bench: Bench, another: NonNullable<Engine['another']>): voi
     other.close();
     await otherStorage.close();
     await bench.sound();
-  });
-
-  test('a key made by one process is known to the other; a sign-in works once', async () => {
-    const here = await openAccess({ store: bench.storage.accessStore, world: bench.world, newSecret });
-    const otherStorage = await another(bench.world);
-    const there = await openAccess({ store: otherStorage.accessStore, world: bench.world, newSecret });
-    const heard = new Promise<void>((resolve) => otherStorage.accessStore.onChange(resolve));
-    const { secret } = await here.keys.create({ name: 'shared' });
-    await heard;
-    await there.refresh();
-    const caller = there.authenticate({ authorization: `Bearer ${secret}` });
-    assert.ok('keyId' in caller);
-    const token = await here.newSignIn('owner');
-    const redeemed = await Promise.all([here.redeemSignIn(token), there.redeemSignIn(token)]);
-    assert.equal(redeemed.filter((session) => session !== null).length, 1);
-    await otherStorage.close();
   });
 }

@@ -31,7 +31,7 @@ for (let seed = 1; seed <= SEEDS; seed++)
     const world = clockWorld(Date.UTC(2026, 10, 22));
     const storage = openMemoryStorage(world);
     await prepareAccess({ store: storage.accessStore, world, newSecret });
-    const access = await openAccess({ store: storage.accessStore, world, newSecret });
+    const access = openAccess({ store: storage.accessStore, world, newSecret });
     const limited = (await access.keys.create({ name: 'limited', limit: nano(LIMIT) })).key.hash;
     const ledger = openLedger(storage.ledgerStore, world);
     const open: { hold: Hold; request: HoldRequest; amount: bigint }[] = [];

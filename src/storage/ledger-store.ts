@@ -6,6 +6,7 @@ import type { StoreClient } from './client.ts';
 import { entryOf } from './entry.ts';
 import { openGranting } from './granting.ts';
 import { type Grouping, openGrouping } from './grouping.ts';
+import { limitChange, recalled } from './notices.ts';
 import { openProbing } from './probing.ts';
 import type { Value } from './work.ts';
 
@@ -66,11 +67,13 @@ export function openLedgerStore(
     onForgotten: (listener) => void forgotten.push(listener),
     onRecall: (listener) =>
       client.onNotice((notice) => {
-        if (notice.startsWith('recall ')) listener(notice.slice('recall '.length) as Scope);
+        const scope = recalled(notice);
+        if (scope !== null) listener(scope);
       }),
     onLimits: (listener) =>
       client.onNotice((notice) => {
-        if (notice === 'limits') listener();
+        const scope = limitChange(notice);
+        if (scope !== null) listener(scope);
       }),
     flush: async () => {
       probing.end();

@@ -1,3 +1,4 @@
+import { NOTICED_MS } from './notices.ts';
 import { clockOf, query, type Work, type WorkContext } from './work.ts';
 
 /** A process that has not been heard of for so long is taken for dead. */
@@ -27,6 +28,7 @@ export function* beat({ process, slot }: Beat, context: WorkContext): Work<numbe
       steady_since = case when pulse.last_at < ${now} - ${STEADY_GAP_MS} then ${now} else pulse.steady_since end,
       last_at = ${now}`,
   );
+  if (context.dialect === 'postgres') yield query(`delete from notice where at < ${now} - ${NOTICED_MS}`);
   yield query(`delete from process where settled_at < ${now} - ${REMEMBERED_MS}`);
   const known = yield query(
     `update process set seen_at = ${now}, settled_at = null, slot = coalesce(?, slot) where id = ? returning epoch`,

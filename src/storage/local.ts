@@ -27,6 +27,7 @@ export function connectLocally(sqlite: Sqlite, process: string): StoreClient {
       }
     },
     query: async (sql, parameters) => sqlite.query(sql, parameters),
+    look: async (sql, parameters) => sqlite.query(sql, parameters),
     read: async (sql, parameters) => sqlite.query(sql, parameters),
     trouble: watch.trouble,
     onNotice: notices.on,

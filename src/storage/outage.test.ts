@@ -54,7 +54,7 @@ afterEach(async () => {
 
 async function limitedKey({ storage, world }: Gateway, limit: number): Promise<string> {
   await prepareAccess({ store: storage.accessStore, world, newSecret });
-  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const access = openAccess({ store: storage.accessStore, world, newSecret });
   return (await access.keys.create({ name: 'limited', limit: cents(limit) })).key.hash;
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { EVERYTHING, NOTICED_MS } from './notices.ts';
 import { wiring } from './postgres-wire.ts';
 
 const CHANNEL = 'switchwright';
@@ -12,11 +13,13 @@ const READ_EVERY_MS = 50;
 
 type Asks = (sql: string, parameters: readonly unknown[]) => Promise<{ readonly rows: readonly unknown[] }>;
 
+const MICROSECONDS = 'cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)';
 /** The statements by which a transaction tells every process something: at once, and for those who cannot listen. */
 export const telling = (notice: string): readonly { readonly text: string; readonly values: unknown[] }[] => [
   {
-    text: `insert into notice (notice, version, at) values ($1, 1, cast(extract(epoch from clock_timestamp()) * 1000 as bigint))
-      on conflict (notice) do update set version = notice.version + 1, at = excluded.at`,
+    // A row that was forgotten and comes again is newer than it was: versions are microseconds of the server's clock.
+    text: `insert into notice (notice, version, at) values ($1, ${MICROSECONDS}, ${MICROSECONDS} / 1000)
+      on conflict (notice) do update set version = greatest(notice.version + 1, excluded.version), at = excluded.at`,
     values: [notice],
   },
   { text: 'select pg_notify($1, $2)', values: [CHANNEL, notice] },
@@ -142,17 +145,23 @@ function openTimers(): Timers {
 }
 
 function emitAll(emit: (notice: string) => void): void {
-  for (const notice of ['access', 'limits']) emit(notice);
+  for (const notice of EVERYTHING) emit(notice);
 }
 
-/** Tells what has a newer version than when it was last read, and everything with the first reading after none. */
+/**
+ * Tells what has a newer version than when it was last read, and everything with the first reading after none, or after
+ * so long a time that something may have been forgotten meanwhile.
+ */
 function readTable(ask: Asks, emit: (notice: string) => void): () => Promise<void> {
   let versions: Map<string, bigint> | null = null;
+  let readAt = 0;
   return async () => {
-    const known = versions;
+    const began = performance.now();
+    const known = began - readAt < NOTICED_MS / 2 ? versions : null;
     try {
       const rows = (await ask('select notice, version from notice', [])).rows as { notice: string; version: bigint }[];
       versions = new Map(rows.map(({ notice, version }) => [notice, version]));
+      readAt = began;
       if (!known) return emitAll(emit);
       for (const [notice, version] of versions) if (known.get(notice) !== version) emit(notice);
     } catch {

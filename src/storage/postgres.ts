@@ -62,6 +62,7 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
         once((context) => beginWork(name, argument, context), name === 'audit' ? AUDIT_MS_MAX : undefined),
       ) as never,
     query,
+    look: query,
     read: query,
     trouble: watch.trouble,
     onNotice: notices.on,

@@ -1,5 +1,6 @@
 import type { Channel, ClientMessage, ServerMessage } from './channel.ts';
 import type { Journaled } from './journaled.ts';
+import { EVERYTHING } from './notices.ts';
 import type { Sqlite } from './sqlite.ts';
 import { AGAIN_MS, failureOf, takeGroups } from './taking.ts';
 import { beginWork, type WorkName } from './works.ts';
@@ -33,6 +34,7 @@ export function openStoreServer(sqlite: Sqlite, journaled: Journaled, now: () =>
   const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' | 'group' }>): ServerMessage => {
     const { id } = message;
     try {
+      if (message.kind === 'look') return { kind: 'answer', id, value: sqlite.query(message.sql, message.parameters) };
       groups.flush();
       journaled.sync();
       if (message.kind === 'sync') return { kind: 'synced', id };
@@ -92,7 +94,7 @@ function watchOutside(sqlite: Sqlite, tell: (message: ServerMessage) => void): (
   return () => {
     const before = version;
     version = sqlite.outsideVersion();
-    if (version !== before) for (const notice of ['access', 'limits']) tell({ kind: 'notice', notice });
+    if (version !== before) for (const notice of EVERYTHING) tell({ kind: 'notice', notice });
   };
 }
 

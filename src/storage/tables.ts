@@ -55,13 +55,14 @@ export const LEASE = {
 
 export const ROLL_UP = {
   name: 'roll_up',
-  key: ['day', 'model', 'endpoint', 'provider', 'app', 'key_id', 'workspace_id'],
+  key: ['day', 'model', 'endpoint', 'provider', 'app', 'account_id', 'key_id', 'workspace_id'],
   columns: {
     day: 'text',
     model: 'text',
     endpoint: 'text',
     provider: 'text',
     app: 'text',
+    account_id: 'text',
     key_id: 'text',
     workspace_id: 'text',
     requests: 'bigint',

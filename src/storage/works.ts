@@ -1,8 +1,9 @@
-import type { Credit } from '../ledger/store.ts';
+import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
 import { beat } from './liveness.ts';
+import { limitNotice } from './notices.ts';
 import { recover } from './recover.ts';
 import { columnsOf, generationTable, TRANSFER } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
@@ -31,7 +32,7 @@ function* credit({ credit, now }: { readonly credit: Credit; readonly now: numbe
   );
   if (booked.changes === 0n) return;
   yield query('update account set credits = credits + ? where id = ?', [amount, accountId]);
-  context.notify('limits');
+  context.notify(limitNotice(accountScope(accountId)));
 }
 
 export type Statement = { readonly sql: string; readonly parameters: readonly Value[] };

@@ -73,7 +73,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
   const base = openMemoryWorld(clock, exchanges);
   const storage = openMemoryStorage(base);
   await prepareAccess({ store: storage.accessStore, world: base, newSecret });
-  const access = await openAccess({ store: storage.accessStore, world: base, newSecret });
+  const access = openAccess({ store: storage.accessStore, world: base, newSecret });
   const health = createHealth(base.elapsed);
   const ledger = openLedger(storage.ledgerStore, base);
   const catalog = catalogOf(hosts);

@@ -50,7 +50,7 @@ export async function startInstance({
   const storage = await openStorage({ world, dataDirectory });
   await book(storage, receipts);
   const { signInToken } = await prepareAccess({ store: storage.accessStore, world, newSecret });
-  const access = await openAccess({ store: storage.accessStore, world, newSecret });
+  const access = openAccess({ store: storage.accessStore, world, newSecret });
   const redeemed = await access.redeemSignIn(await access.newSignIn(OWNER_ACCOUNT_ID));
   const gateway = {
     world,

@@ -64,8 +64,8 @@ function fill(now: number): void {
       insert(USAGE, `select ${scope}, ${day} as period, count(*) * ${NANO_COST}, 0 from call group by 1, 2`);
   insert(
     ROLL_UP,
-    `select day, model, model || '@host', 'host', app, key_id, 'default', count(*), 0, count(*) * 10, count(*) * 20,
-      0, 0, count(*) * ${NANO_COST}, 0, count(*) * 300 from call group by 1, 2, 3, 4, 5, 6, 7`,
+    `select day, model, model || '@host', 'host', app, 'owner', key_id, 'default', count(*), 0, count(*) * 10, count(*) * 20,
+      0, 0, count(*) * ${NANO_COST}, 0, count(*) * 300 from call group by 1, 2, 3, 4, 5, 6, 7, 8`,
   );
   database.exec(`insert into app select distinct app, 'https://' || app || '.example', app, '' from call`);
   database.exec('commit; drop table call');

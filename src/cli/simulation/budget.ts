@@ -1,3 +1,4 @@
+import { limitNotice } from '../../storage/notices.ts';
 import type { Budgets } from './book-laws.ts';
 import { ACCOUNTS, KEYS, nanoOf } from './caller.ts';
 import type { Draws } from './draws.ts';
@@ -45,6 +46,6 @@ export function raiseBudget(store: Store, budgets: Budgets, draws: Draws, now: n
   if (!key) return;
   const limit = (budgets.get(`key:${key.id}`) ?? 0n) + nanoOf(draws.pick(['0.01', '0.2', '1']));
   const sql = 'update api_key set limit_nano = ? where hash = ?';
-  store.work('write', { statements: [{ sql, parameters: [limit, key.id] }], notices: ['access', 'limits'] });
+  store.work('write', { statements: [{ sql, parameters: [limit, key.id] }], notices: [limitNotice(`key:${key.id}`)] });
   budgets.set(`key:${key.id}`, limit);
 }

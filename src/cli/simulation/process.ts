@@ -67,7 +67,7 @@ export function startProcess(
 
 async function compose(name: string, world: World, { store, catalog, log }: Surroundings): Promise<Gateway> {
   const storage = openStorageOver(store.connect(name, world), world);
-  const access = await openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
+  const access = openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
   const health = createHealth(world.elapsed);
   const memory = createMemory(MEMORY_BYTES, world);
   return {

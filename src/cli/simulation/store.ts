@@ -45,6 +45,7 @@ export function createStore(draws: Draws) {
       process,
       work: (name, argument) => work(name, argument) as never,
       query: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
+      look: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       read: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       trouble: watch.trouble,
       onNotice: hub.on,

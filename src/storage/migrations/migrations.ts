@@ -1,9 +1,16 @@
-import { APP, createTable, HOLD, LEASE, ROLL_UP, TRANSFER, USAGE } from '../tables.ts';
+import { APP, columnsOf, createTable, HOLD, LEASE, ROLL_UP, TRANSFER, USAGE } from '../tables.ts';
 
 /** One step of the schema's history, in SQL that both engines understand. Never edited once released: append. */
 export type Migration = { readonly id: string; readonly statements: readonly string[] };
 
 const { about: _, ...HOLD_COLUMNS_1 } = HOLD.columns;
+const { account_id: __, ...ROLL_UP_COLUMNS_1 } = ROLL_UP.columns;
+const ROLL_UP_1 = {
+  name: ROLL_UP.name,
+  key: ROLL_UP.key.filter((column) => column !== 'account_id'),
+  columns: ROLL_UP_COLUMNS_1,
+};
+const ROLL_UP_FIGURES = Object.keys(ROLL_UP_COLUMNS_1).slice(ROLL_UP_1.key.length);
 
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -18,7 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'create table month (month text primary key)',
     ],
   },
-  { id: '0002-insights', statements: [createTable(ROLL_UP), createTable(APP)] },
+  { id: '0002-insights', statements: [createTable(ROLL_UP_1), createTable(APP)] },
   {
     id: '0003-access',
     statements: [
@@ -44,4 +51,23 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // How far the tables contain the journal (`journaled.ts`); SQLite only, PostgreSQL has its own.
   { id: '0006-journal', statements: ['create table journal (store text primary key, applied bigint not null)'] },
+  {
+    // Lists come in pages, and roll-ups say whose they are: nothing is filtered after it was read. What a deleted key has
+    // used is its only account's.
+    id: '0007-found-not-held',
+    statements: [
+      'create index api_key_listed on api_key (account_id, created_at, hash, disabled, workspace_id)',
+      'create index session_ending on session (expires_at)',
+      'create index sign_in_ending on sign_in (expires_at)',
+      'alter table roll_up rename to roll_up_1',
+      createTable(ROLL_UP),
+      `insert into roll_up (${columnsOf(ROLL_UP).join(', ')})
+        select day, model, endpoint, provider, app,
+          coalesce((select k.account_id from api_key k where k.hash = r.key_id), 'owner'), key_id, workspace_id,
+          ${ROLL_UP_FIGURES.join(', ')}
+        from roll_up_1 r`,
+      'drop table roll_up_1',
+      'create index roll_up_of_account on roll_up (account_id, day)',
+    ],
+  },
 ];

@@ -12,7 +12,7 @@ export const ACTIVITY: Route = {
   method: 'GET',
   path: '/activity',
   auth: 'management',
-  handle: async ({ query }, { insights, catalog, world }) => {
+  handle: async ({ query, caller }, { insights, catalog, world }) => {
     const today = dayOf(world.now());
     const { date } = query;
     if (date !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(date) && date >= dayBefore(today, DAYS) && date <= today))
@@ -20,6 +20,7 @@ export const ACTIVITY: Route = {
     const byWorkspace = query.group_by === 'workspace';
     const by: Dimension[] = ['day', 'model', 'endpoint', 'provider', ...(byWorkspace ? ['workspaceId' as const] : [])];
     const where = {
+      accountId: caller?.accountId ?? '',
       ...(query.api_key_hash !== undefined && { keyId: query.api_key_hash }),
       ...(query.workspace_id !== undefined && { workspaceId: query.workspace_id }),
     };

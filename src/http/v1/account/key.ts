@@ -13,21 +13,17 @@ const UNLIMITED = { limit: null, limit_remaining: null, limit_reset: null, inclu
  * Free models are not rationed here: the operator pays whoever hosts them. Clients require the members, so the limit is out
  * of reach; the calls of today are counted.
  */
-async function freeRequests({ accountId }: Caller, { access, insights, world }: Gateway) {
+async function freeRequests({ accountId }: Caller, { insights, world }: Gateway) {
   const today = dayOf(world.now());
-  const rows = await insights.sums({ from: today, to: today, by: ['model', 'keyId'] });
-  const own = new Set(access.keys.list().flatMap((key) => (key.accountId === accountId ? [key.hash] : [])));
-  const used = rows.reduce(
-    (sum, row) => (row.model.endsWith(':free') && own.has(row.keyId) ? sum + Number(row.requests) : sum),
-    0,
-  );
+  const rows = await insights.sums({ from: today, to: today, by: ['model'], where: { accountId } });
+  const used = rows.reduce((sum, row) => (row.model.endsWith(':free') ? sum + Number(row.requests) : sum), 0);
   return { limit: UNRATIONED, used, remaining: Math.max(UNRATIONED - used, 0) };
 }
 
 const handle: Route['handle'] = async ({ caller }, gateway) => {
   if (caller === null) return refusal(fault('authentication', 'Missing Authentication header'));
   const { access, world } = gateway;
-  const key = access.keys.find(caller.keyId);
+  const key = await access.keys.find(caller.keyId);
   const usage = (await access.keys.usage([caller.keyId])).get(caller.keyId) ?? NO_KEY_USAGE;
   const budget = key && budgetJson(key, usage, world.now());
   const data = {

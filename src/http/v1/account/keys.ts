@@ -22,15 +22,16 @@ const LIST: Route = {
     const offset = Number(query.offset ?? 0);
     if (!Number.isSafeInteger(offset) || offset < 0)
       return refusal(fault('invalid_request', 'offset must be a whole number from 0', { param: 'offset' }));
-    const all = access.keys
-      .list()
-      .filter((key) => key.accountId === caller?.accountId)
-      .filter((key) => query.include_disabled === 'true' || !key.disabled)
-      .filter((key) => query.workspace_id === undefined || key.workspaceId === query.workspace_id);
-    const page = all.slice(offset, offset + PAGE);
-    const usage = await access.keys.usage(page.map((key) => key.hash));
-    const data = page.map((key) => keyJson(key, usedOf(access, key.hash, usage)));
-    return { status: 200, json: { data, total_count: all.length } };
+    const { keys, total } = await access.keys.list({
+      accountId: caller?.accountId ?? '',
+      ...(query.workspace_id !== undefined && { workspaceId: query.workspace_id }),
+      withDisabled: query.include_disabled === 'true',
+      offset,
+      limit: PAGE,
+    });
+    const usage = await access.keys.usage(keys.map((key) => key.hash));
+    const data = keys.map((key) => keyJson(key, usedOf(access, key.hash, usage)));
+    return { status: 200, json: { data, total_count: total } };
   },
 };
 
@@ -52,7 +53,7 @@ const ONE: Route = {
   path: '/keys/:hash',
   auth: 'management',
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
-    const key = access.keys.find(hash);
+    const key = await access.keys.find(hash);
     if (key === null || key.accountId !== caller?.accountId) return notFound;
     return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
   },
@@ -65,7 +66,7 @@ const CHANGE: Route = {
   handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
     const change = readKeyChange(body);
     if (!change.ok) return refusal(change.error);
-    if (access.keys.find(hash)?.accountId !== caller?.accountId) return notFound;
+    if ((await access.keys.find(hash))?.accountId !== caller?.accountId) return notFound;
     const key = await access.keys.change(hash, change.value);
     if (key === null) return notFound;
     return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
@@ -77,7 +78,8 @@ const REMOVE: Route = {
   path: '/keys/:hash',
   auth: 'management',
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
-    if (access.keys.find(hash)?.accountId !== caller?.accountId || !(await access.keys.remove(hash))) return notFound;
+    if ((await access.keys.find(hash))?.accountId !== caller?.accountId) return notFound;
+    if (!(await access.keys.remove(hash))) return notFound;
     return { status: 200, json: { deleted: true } };
   },
 };

@@ -1,0 +1,39 @@
+import type { AccessChange } from '../access/store.ts';
+import type { Scope } from '../ledger/store.ts';
+
+/**
+ * What processes tell each other once it is committed: a word, and whose affair it is where that is known, so that a
+ * change of one key makes nobody read the others again. A word alone is everybody's: the command line has written to the
+ * file, or nobody knows what was missed.
+ */
+const ACCESS = 'access';
+const LIMITS = 'limits';
+const RECALL = 'recall';
+
+/** What whoever may have missed something is told. */
+export const EVERYTHING: readonly string[] = [ACCESS, LIMITS];
+
+/** Those who cannot listen read in a table what was told, within this time; then it is forgotten (`liveness.ts`). */
+export const NOTICED_MS = 60_000;
+
+export const keyNotice = (hash: string): string => `${ACCESS} key ${hash}`;
+export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash}`;
+/** A limit of the scope changed, or what is in it. */
+export const limitNotice = (scope: Scope): string => `${LIMITS} ${scope}`;
+/** A process ran short of the scope. */
+export const recallNotice = (scope: Scope): string => `${RECALL} ${scope}`;
+
+export function accessChange(notice: string): AccessChange | null {
+  const [word, kind, hash] = notice.split(' ', 3);
+  if (word !== ACCESS) return null;
+  return (kind === 'key' || kind === 'session') && hash !== undefined ? { kind, hash } : { kind: 'everything' };
+}
+
+/** Null = it is about no limit; `all` = about every one. */
+export function limitChange(notice: string): Scope | 'all' | null {
+  if (notice === LIMITS) return 'all';
+  return notice.startsWith(`${LIMITS} `) ? (notice.slice(LIMITS.length + 1) as Scope) : null;
+}
+
+export const recalled = (notice: string): Scope | null =>
+  notice.startsWith(`${RECALL} `) ? (notice.slice(RECALL.length + 1) as Scope) : null;
