@@ -1,3 +1,4 @@
+import type { SelectQueryBuilder } from 'kysely';
 import type { AccessStore, Key, KeyUsage, SessionRecord, Spent } from '../access/store.ts';
 import { nano } from '../base/money.ts';
 import { periodStart, type Reset } from '../base/period.ts';
@@ -5,7 +6,7 @@ import { accountScope, keyScope } from '../ledger/store.ts';
 import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { accessChange, keyNotice, limitNotice, sessionNotice } from './notices.ts';
-import type { ApiKeyRow, SessionRow } from './schema.ts';
+import type { ApiKeyRow, SessionRow, StoreTables } from './schema.ts';
 import type { Value } from './work.ts';
 
 /** Keys looked up in one query; more are asked for in turns. */
@@ -81,6 +82,9 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
 
 const changeOf = (hash: string): readonly string[] => [keyNotice(hash), limitNotice(keyScope(hash))];
 
+type KeyRows<O> = SelectQueryBuilder<StoreTables, 'api_key', O>;
+const newest = <O>(rows: KeyRows<O>): KeyRows<O> => rows.orderBy('created_at', 'desc').orderBy('hash', 'desc');
+
 /** Keys as they are read: by hash, which is the primary key, or in pages of an account's. */
 function keysIn(
   looking: StoreDatabase,
@@ -97,12 +101,12 @@ function keysIn(
       if (!withDisabled) asked = asked.where('disabled', '=', 0n);
       const [{ total }, rows] = await Promise.all([
         asked.select(({ fn }) => fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow(),
-        asked
+        // The page is found in the index alone; only its own rows are read.
+        database
+          .selectFrom('api_key')
           .selectAll()
-          .orderBy('created_at', 'desc')
-          .orderBy('hash', 'desc')
-          .limit(Math.min(limit, PAGE_MAX))
-          .offset(offset)
+          .where('hash', 'in', newest(asked.select('hash')).limit(Math.min(limit, PAGE_MAX)).offset(offset))
+          .$call(newest)
           .execute(),
       ]);
       return { keys: rows.map(keyOf), total: Number(total) };
