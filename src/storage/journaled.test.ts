@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AuditFigures, reportAudit } from '../ledger/audit.ts';
@@ -21,7 +22,6 @@ import { openSqlite, type Sqlite } from './sqlite.ts';
 import { heldBy } from './testing/bench.ts';
 import { callId, costOf, groupsOf } from './testing/groups.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
-import { query } from './work.ts';
 import { beginWork } from './works.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'journaled-'));
@@ -215,18 +215,20 @@ test('a store restored under a journal that goes on elsewhere is refused in plai
 
 test('a store that an older version made is taken over with what it left open', async () => {
   const file = newFile();
-  const old = openSqlite({ file, role: 'owner' });
-  // As 0004 left it: the tables of today without what came later.
-  old.work(function* () {
-    const since = MIGRATIONS.slice(MIGRATIONS.findIndex(({ id }) => id === '0004-hold-about') + 1);
-    yield query("insert into process (id, group_seq, seen_at) values ('process-1', 1, 1)");
-    for (const column of ['epoch', 'settled_at', 'slot']) yield query(`alter table process drop column ${column}`);
-    for (const table of ['pulse', 'notice', 'journal']) yield query(`drop table ${table}`);
-    for (const { id } of since) yield query('delete from migration where id = ?', [id]);
-    const request = requestOf(callId(0), 'key', cents(1), Date.UTC(2026, 10, 22));
-    const row = [callId(0), 'process-1', 1n, 'owner', 'key', 'w', 'author/model', null, cents(1), 5n, 1n, 0n];
-    yield query(`insert into hold values (${Array(13).fill('?').join(', ')})`, [...row, JSON.stringify(request.about)]);
-  });
+  const old = new DatabaseSync(file);
+  old.exec('create table migration (id text primary key)');
+  for (const { id, statements } of MIGRATIONS.slice(
+    0,
+    MIGRATIONS.findIndex(({ id }) => id === '0005-liveness'),
+  )) {
+    for (const statement of statements) old.exec(statement);
+    old.prepare('insert into migration (id) values (?)').run(id);
+  }
+  old.prepare("insert into process (id, group_seq, seen_at) values ('process-1', 1, 1)").run();
+  const request = requestOf(callId(0), 'key', cents(1), Date.UTC(2026, 10, 22));
+  const row = [callId(0), 'process-1', 1n, 'owner', 'key', 'w', 'author/model', null, cents(1), 5n, 1n, 0n];
+  const marks = Array(13).fill('?').join(', ');
+  old.prepare(`insert into hold values (${marks})`).run(...row, JSON.stringify(request.about));
   old.close();
   const world = realWorld();
   const storage = await openStorage({ world, dataDirectory: join(file, '..') });
