@@ -273,6 +273,10 @@ test('Codex and Anthropic clients find their own members in the same list', asyn
     ids.push(model.id);
   }
   assert.equal(ids.length, codex.data.length, 'pages join to the whole list');
+  await assert.rejects(anthropic.models.retrieve('no-such'), (error: InstanceType<typeof Anthropic.NotFoundError>) => {
+    assert.deepEqual([error.status, error.type], [404, 'not_found_error']);
+    return true;
+  });
 });
 
 test('with a key: the models that can be called now, and how fast endpoints are', async () => {

@@ -41,7 +41,7 @@ function isScattered(messages: readonly Message[]): boolean {
  * What was said between calls and their results goes behind the last of these. What the assistant said or called meanwhile
  * is of the same turn. Calls whose results never come hold nothing up.
  */
-function resultsNext(messages: readonly Message[]): readonly Message[] {
+export function resultsNext(messages: readonly Message[]): readonly Message[] {
   const ordered: Message[] = [];
   const answers = answersLeft(messages);
   const awaited = new Set<string>();

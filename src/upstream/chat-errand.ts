@@ -7,6 +7,7 @@ import type { Reply } from '../call/reply.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
+import { paired } from '../dialects/paired.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
@@ -59,7 +60,10 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
   const dialect = dialects.chat(target.endpoint.dialect.id);
   const suited = suit(call, target.endpoint);
   if (!suited.ok) return suited;
-  const fitted = fitIds(inOrder(suited.value.call, target.endpoint), target.endpoint);
+  const ordered = inOrder(suited.value.call, target.endpoint);
+  const whole = paired(ordered);
+  const fitted = fitIds(whole?.call ?? ordered, target.endpoint);
+  const losses = whole ? [...suited.value.losses, ...whole.losses] : suited.value.losses;
   const named = fitNames(fitted, target.endpoint.dialect.id);
   // What is answered must have other ids than the calls that the provider was sent.
   const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
@@ -70,7 +74,7 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
     assets: () => dialect.assets(call, target),
     encode: (assets) => {
       const encoded = dialect.encodeCall(named.call, target, assets);
-      return encoded.ok ? ok({ ...encoded.value, losses: [...suited.value.losses, ...encoded.value.losses] }) : encoded;
+      return encoded.ok ? ok({ ...encoded.value, losses: [...losses, ...encoded.value.losses] }) : encoded;
     },
     read: (headers, sink) => {
       const told = callersNames(sink, named.given);

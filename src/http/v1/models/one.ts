@@ -1,5 +1,6 @@
-import { fault } from '../../../base/fault.ts';
+import { type Fault, fault } from '../../../base/fault.ts';
 import { displayName } from '../../../catalog/model.ts';
+import { anthropicMessagesClient } from '../../../dialects/anthropic-messages/index.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { offersOf } from '../../../router/offer.ts';
 import { isGoogleClient } from '../../google-paths.ts';
@@ -12,8 +13,15 @@ import { modelText, modelTextForAnthropic, modelTextForOpenai } from './serialis
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-const missing = (name: string) =>
-  refusal(fault('not_found', `There is no model ${name}. GET /api/v1/models lists all of them.`));
+const isMissing = (name: string): Fault =>
+  fault('not_found', `There is no model ${name.slice(0, 200)}. GET /api/v1/models lists all of them.`);
+const missing = (name: string): RouteAnswer => refusal(isMissing(name));
+
+/** Its SDKs read `error.type`. */
+function missingForAnthropic(name: string): RouteAnswer {
+  const { status, body } = anthropicMessagesClient.encodeFault(isMissing(name), { id: null });
+  return { status, json: body };
+}
 
 /** `GET /model/{author}/{slug}`: one model; any suffix is met. */
 export const GET_MODEL: Route = {
@@ -35,7 +43,7 @@ export const GET_MODEL: Route = {
 function retrieve(name: string, { headers }: RouteRequest, gateway: Gateway): RouteAnswer {
   if (isGoogleClient(headers)) return modelForGoogle(name, gateway);
   const model = findListed(gateway.catalog(), name);
-  if (!model) return missing(name);
+  if (!model) return headers['anthropic-version'] === undefined ? missing(name) : missingForAnthropic(name);
   const textOf = headers['anthropic-version'] === undefined ? modelTextForOpenai : modelTextForAnthropic;
   return { status: 200, contentType: JSON_TYPE, text: textOf(model, offersOf(gateway.enabled())) };
 }
