@@ -98,7 +98,7 @@ test('a setting that cannot be meant is named at start', async () => {
     PORT: ['eighty', /^PORT must be a whole number/],
     SWITCHWRIGHT_EGRESS_ALLOW: ['10.0.0.0/99', /^SWITCHWRIGHT_EGRESS_ALLOW takes .* not "10\.0\.0\.0\/99"/],
     SWITCHWRIGHT_API_KEY: ['two words', /^SWITCHWRIGHT_API_KEY must be printable/],
-    SWITCHWRIGHT_MANAGEMENT_KEY: ['sk-short', /^SWITCHWRIGHT_MANAGEMENT_KEY is too short to be safe/],
+    SWITCHWRIGHT_MANAGEMENT_KEY: ['sk-changemechangemechangeme', /^SWITCHWRIGHT_MANAGEMENT_KEY can be guessed: .*openssl/],
     SWITCHWRIGHT_BOARDS: ['yes', /^SWITCHWRIGHT_BOARDS must be public or private/],
     GROQ_BASE_URL: ['nowhere', /groq\.toml:1 GROQ_BASE_URL is no http or https address: nowhere/],
     HOST: ['192.0.2.1', /^HOST is 192\.0\.2\.1, which is no address of this machine/],

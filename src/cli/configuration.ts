@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { KEY_LENGTH_MAX } from '../access/credential.ts';
+import { isGuessable, isOfOwnForm } from '../access/guessable.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
@@ -66,9 +67,14 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'SWITCHWRIGHT_API_KEY',
     default: '',
-    meaning: 'Seeds the first API key with this value (`sk-…`), without a spending limit.',
+    meaning:
+      'Seeds the first API key with this value (`sk-…`), without a spending limit: at least 19 characters that nobody can guess.',
   },
-  { name: 'SWITCHWRIGHT_MANAGEMENT_KEY', default: '', meaning: 'Seeds a management key with this value (`sk-…`).' },
+  {
+    name: 'SWITCHWRIGHT_MANAGEMENT_KEY',
+    default: '',
+    meaning: 'Seeds a management key with this value (`sk-…`), as strong as the other.',
+  },
   {
     name: 'SWITCHWRIGHT_CATALOG',
     default: '',
@@ -184,7 +190,7 @@ export function readConfiguration(environment: Environment): Configuration {
     },
     patience: Math.max(1, factor),
     environment: writtenEitherWay(environment),
-    warnings: unknownSettings(environment),
+    warnings: [...unknownSettings(environment), ...guessableSeeds(environment)],
   });
 }
 
@@ -229,7 +235,23 @@ function seed(environment: Environment, name: string): string | null {
     );
   if (value.length > KEY_LENGTH_MAX)
     throw new ConfigurationError(`${name} is longer than the ${KEY_LENGTH_MAX} characters that are read of a key.`);
+  if (isGuessable(value) && !isForTests(value, environment))
+    throw new ConfigurationError(
+      `${name} can be guessed: it repeats itself, or is made of rows of the keyboard and words that anybody tries. Give it characters from a generator, such as sk- and the output of "openssl rand -hex 32".`,
+    );
   return value;
+}
+
+/** A key like `sk-sw-v1-aaaa…` is what set-ups for tests are given: it passes where only programs of this machine can come. */
+const isForTests = (value: string, { HOST }: Environment): boolean =>
+  isOfOwnForm(value) && ['', '127.0.0.1', '::1', 'localhost'].includes(HOST ?? '');
+
+function guessableSeeds(environment: Environment): string[] {
+  return ['SWITCHWRIGHT_API_KEY', 'SWITCHWRIGHT_MANAGEMENT_KEY'].flatMap((name) =>
+    environment[name] && isGuessable(environment[name])
+      ? [`${name} can be guessed. That is for tests on this machine alone: no proxy should lead here.`]
+      : [],
+  );
 }
 
 /** One of these words; the first one where nothing is set. */

@@ -26,9 +26,10 @@ export type RouteRequest = {
   readonly query: { readonly [name: string]: string | undefined };
   readonly headers: WireHeaders;
   /**
-   * Somebody only looks: HEAD, or a browser or a messenger that fetches what may never be opened. Nothing may change by it.
+   * Somebody only looks: with HEAD, or a browser or a messenger that fetches ahead what may never be opened. Nothing may
+   * change by it.
    */
-  readonly isLook: boolean;
+  readonly look: 'head' | 'ahead' | null;
   /** The address at the other end of the connection. */
   readonly address: string;
   /** The parsed JSON body of POST, PUT and PATCH; an empty object when there was none. */

@@ -139,7 +139,7 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
           params: request.params as { [name: string]: string },
           query: lastValues(request.query as { [name: string]: string | string[] }),
           headers: request.headers as WireHeaders,
-          isLook: request.method === 'HEAD' || isPrefetch(request.headers as WireHeaders),
+          look: isPrefetch(request.headers as WireHeaders) ? 'ahead' : request.method === 'HEAD' ? 'head' : null,
           address: request.raw.socket.remoteAddress ?? '',
           body: body.value,
           caller: request.caller,

@@ -27,11 +27,23 @@ test('whoever only looks at a sign-in link does not use it up', async () => {
   const link = signInLink();
   for (let looks = 0; looks < 2; looks++) {
     const head = await fetch(link, { method: 'HEAD', redirect: 'manual' });
-    assert.equal(head.headers.get('set-cookie'), null);
-    const ahead = await fetch(link, { headers: { 'sec-purpose': 'prefetch;prerender' }, redirect: 'manual' });
-    assert.equal(ahead.headers.get('set-cookie'), null);
-    assert(ahead.status >= 400, 'a browser must not show what it fetched ahead');
+    assert.deepEqual([head.status, head.headers.get('set-cookie')], [200, null]);
+    assert.equal(head.headers.get('cache-control'), 'no-store');
+    for (const [name, value] of [
+      ['sec-purpose', 'prefetch'],
+      ['sec-purpose', 'prefetch;prerender'],
+      ['purpose', 'prefetch'],
+      ['x-purpose', 'preview'],
+      ['x-moz', 'prefetch'],
+    ] as const)
+      for (const method of ['GET', 'HEAD']) {
+        const ahead = await fetch(link, { method, headers: { [name]: value }, redirect: 'manual' });
+        // A browser must not show what it fetched ahead.
+        assert.deepEqual([ahead.status, ahead.headers.get('set-cookie')], [503, null], `${method} ${name}`);
+      }
   }
+  const unknown = await fetch(`${origin}/sign-in?token=${'0'.repeat(64)}`, { method: 'HEAD' });
+  assert.equal(unknown.status, 200, 'nor does it tell which links are good');
   const followed = await fetch(link, { redirect: 'manual' });
   assert.equal(followed.status, 303);
   assert.match(followed.headers.get('set-cookie') ?? '', /_session=/);

@@ -7,6 +7,8 @@ import { page } from './layout.ts';
 
 const NOT_KEPT = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
+const UNSEEN = { text: '', contentType: 'text/html; charset=utf-8', headers: NOT_KEPT } as const;
+
 /** Redeems the one-time token of a sign-in link; without one it tells how to get such a link. */
 export const signInRoute: Route = {
   method: 'GET',
@@ -15,7 +17,9 @@ export const signInRoute: Route = {
   handle: async (request, gateway) => {
     const token = request.query.token;
     // A browser drops what it fetched ahead in vain, and asks again when the link is followed.
-    if (token && request.isLook) return { status: 503, text: '', contentType: 'text/plain', headers: NOT_KEPT };
+    if (token && request.look === 'ahead') return { ...UNSEEN, status: 503 };
+    // HEAD tells neither whether the link is good: whoever checks links would find out without using one up.
+    if (token && request.look === 'head') return { ...UNSEEN, status: 200 };
     const redeemed = token ? await gateway.access.redeemSignIn(token) : null;
     const wait = token && !redeemed ? gateway.access.guesses.wrong(request.address) : null;
     if (redeemed) {

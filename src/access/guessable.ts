@@ -1,0 +1,42 @@
+import { PRODUCT } from '../base/product.ts';
+
+/** What anybody would try, in rows that are read either way. */
+const ROWS = ['0123456789', '1234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'].flatMap(
+  (row) => [row, [...row].reverse().join('')],
+);
+/** What stands where a key was to be put: taken from the examples of many programs. */
+const WORDS =
+  /change|replace|please|insert|enter|your|here|this|with|dummy|fake|sample|example|placeholder|secret|password|passwd|token|default|admin|test|letmein|switchwright|master|openrouter|litellm|api|key|me/g;
+const PREFIX = /^sk-(?:(?:ant|live|litellm|or|proj|sw|svcacct)-)?(?:v\d-)?/;
+const PART_MIN = 3;
+/** Of 300,000 random keys of 16 hexadecimal digits, the shortest that are long enough, one had less (2026-11-29). */
+const SURPRISES_MIN = 10;
+const DISTINCT_MIN = 5;
+
+/** A key of our own form, whatever it says: what a set-up for tests is given. */
+const OWN_FORM = new RegExp(`^${PRODUCT.keyPrefix}[0-9a-f]{64}$`);
+export const isOfOwnForm = (key: string): boolean => OWN_FORM.test(key);
+
+/**
+ * Could somebody guess this key, however long it is? It is read as a program that packs it would: what was there before
+ * (`aaaa`, `changemechangeme`), rows (`1234`, `qwerty`) and customary words count as one character each. It cannot tell a
+ * random key from a sentence.
+ */
+export function isGuessable(key: string): boolean {
+  const text = key.toLowerCase().replace(PREFIX, '').replace(WORDS, ' ');
+  let surprises = 0;
+  for (let at = 0; at < text.length; at += partAt(text, at)) surprises++;
+  return surprises < SURPRISES_MIN || new Set(text).size < DISTINCT_MIN;
+}
+
+/** How many characters from here on were to be expected; 1 if none. */
+function partAt(text: string, at: number): number {
+  let length = 1;
+  for (let next = PART_MIN; at + next <= text.length; next++) {
+    const part = text.slice(at, at + next);
+    // From any place before this one, also into itself: `aaaa` is an a, and what was there before.
+    if (text.indexOf(part) >= at && !ROWS.some((row) => row.includes(part))) break;
+    length = next;
+  }
+  return length;
+}
