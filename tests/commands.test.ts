@@ -98,7 +98,10 @@ test('a setting that cannot be meant is named at start', async () => {
     PORT: ['eighty', /^PORT must be a whole number/],
     SWITCHWRIGHT_EGRESS_ALLOW: ['10.0.0.0/99', /^SWITCHWRIGHT_EGRESS_ALLOW takes .* not "10\.0\.0\.0\/99"/],
     SWITCHWRIGHT_API_KEY: ['two words', /^SWITCHWRIGHT_API_KEY must be printable/],
-    SWITCHWRIGHT_MANAGEMENT_KEY: ['sk-changemechangemechangeme', /^SWITCHWRIGHT_MANAGEMENT_KEY can be guessed: .*openssl/],
+    SWITCHWRIGHT_MANAGEMENT_KEY: [
+      'sk-changemechangemechangeme',
+      /^SWITCHWRIGHT_MANAGEMENT_KEY can be guessed: .*openssl/,
+    ],
     SWITCHWRIGHT_BOARDS: ['yes', /^SWITCHWRIGHT_BOARDS must be public or private/],
     GROQ_BASE_URL: ['nowhere', /groq\.toml:1 GROQ_BASE_URL is no http or https address: nowhere/],
     HOST: ['192.0.2.1', /^HOST is 192\.0\.2\.1, which is no address of this machine/],
@@ -114,6 +117,16 @@ test('a setting that cannot be meant is named at start', async () => {
     assert.equal(code, 1);
   });
   await Promise.all(asked);
+  // For tests on this machine alone: elsewhere anybody would try it.
+  const test = {
+    PORT: '0',
+    SWITCHWRIGHT_DATA_DIR: join(gateway.folder, 'refused-test'),
+    SWITCHWRIGHT_API_KEY: API_KEY,
+  };
+  const { err, code } = await run(['serve'], { ...test, HOST: '0.0.0.0' });
+  assert.match(err, /^SWITCHWRIGHT_API_KEY can be guessed/);
+  assert.equal(code, 1);
+  assert.match(gateway.output(), /SWITCHWRIGHT_API_KEY can be guessed\. That is for tests/);
 });
 
 test('plan names every endpoint that would not be taken, and what to set', async () => {

@@ -9,7 +9,8 @@ const WORDS =
   /change|replace|please|insert|enter|your|here|this|with|dummy|fake|sample|example|placeholder|secret|password|passwd|token|default|admin|test|letmein|switchwright|master|openrouter|litellm|api|key|me/g;
 const PREFIX = /^sk-(?:(?:ant|live|litellm|or|proj|sw|svcacct)-)?(?:v\d-)?/;
 const PART_MIN = 3;
-/** Of 300,000 random keys of 16 hexadecimal digits, the shortest that are long enough, one had less (2026-11-29). */
+const SAME = /^(.)\1+$/;
+/** Of 300,000 random keys of 16 hexadecimal digits, the shortest that are long enough, seven had less (2026-11-29). */
 const SURPRISES_MIN = 10;
 const DISTINCT_MIN = 5;
 
@@ -34,8 +35,8 @@ function partAt(text: string, at: number): number {
   let length = 1;
   for (let next = PART_MIN; at + next <= text.length; next++) {
     const part = text.slice(at, at + next);
-    // From any place before this one, also into itself: `aaaa` is an a, and what was there before.
-    if (text.indexOf(part) >= at && !ROWS.some((row) => row.includes(part))) break;
+    // From any place before this one, also into itself: `abab` is an a, a b, and what was there before.
+    if (text.indexOf(part) >= at && !SAME.test(part) && !ROWS.some((row) => row.includes(part))) break;
     length = next;
   }
   return length;
