@@ -8,8 +8,8 @@ import type { FastifyInstance } from 'fastify';
 import { openAccess } from '../src/access/access.ts';
 import { prepareAccess } from '../src/access/prepare.ts';
 import { nano } from '../src/base/money.ts';
+import { DIALECT_IDS } from '../src/catalog/dialect-table.ts';
 import { loadCatalog } from '../src/catalog/load.ts';
-import { DIALECT_IDS } from '../src/catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { createServer } from '../src/http/server.ts';
@@ -31,7 +31,7 @@ let sdk: OpenRouter;
 
 before(async () => {
   const quirks = new Map(
-    Object.entries(UPSTREAM_DIALECTS).map(([id, { quirks }]) => [id, new Set(Object.keys(quirks))]),
+    Object.entries(UPSTREAM_DIALECTS.chat).map(([id, { quirks }]) => [id, new Set(Object.keys(quirks))]),
   );
   const knows = { dialects: new Set<string>(DIALECT_IDS), quirks };
   const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], knows, {});

@@ -4,7 +4,7 @@ import { createCollector } from '../src/call/collect.ts';
 import type { Event, ReasoningEvent } from '../src/call/event.ts';
 import type { Choice, Reply } from '../src/call/reply.ts';
 import type { Usage } from '../src/call/usage.ts';
-import type { DialectId } from '../src/catalog/provider.ts';
+import type { DialectId } from '../src/catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
 import { sampleCall, sampleTarget, sampleUpstream } from '../src/dialects/samples.ts';
 import { readAnswer } from '../src/upstream/read-answer.ts';
@@ -32,7 +32,7 @@ export type EvidenceTable = {
 function evidenceOf(recording: Recording): Set<Evidence> {
   const { status, headers } = recording.response;
   const id = dialectOf(recording) as DialectId;
-  const dialect = UPSTREAM_DIALECTS[id];
+  const dialect = UPSTREAM_DIALECTS.chat[id];
   assert(dialect, id);
   const bytes = bytesOf(recording.response);
   if (status >= 300) {

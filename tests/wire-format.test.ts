@@ -5,7 +5,7 @@ import type { JsonObject } from '../src/base/json.ts';
 import { readCatalogue } from '../src/cli/catalogue.ts';
 import { readConfiguration } from '../src/cli/configuration.ts';
 import { CLIENT_DIALECTS } from '../src/dialects/registry.ts';
-import { questionOf } from '../src/gateway/question.ts';
+import { questionOf } from '../src/gateway/chat/question.ts';
 import { plan } from '../src/router/plan.ts';
 
 const loaded = readCatalogue(readConfiguration({}));
@@ -14,7 +14,7 @@ const catalog = loaded.value;
 const enabled = new Set(catalog.providers.keys());
 
 function formatOf(client: string, host: string, body: JsonObject): string | undefined {
-  const call = CLIENT_DIALECTS[client]?.decodeCall(body, { headers: {}, params: {} });
+  const call = CLIENT_DIALECTS.chat[client]?.decodeCall(body, { headers: {}, params: {} });
   assert.ok(call?.ok);
   const health = { of: () => undefined };
   const asked = { ...call.value, gateway: { provider: { only: [host] } } };

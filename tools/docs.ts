@@ -62,7 +62,7 @@ function providers(): string {
 }
 
 function quirks(): string {
-  const rows = Object.entries(UPSTREAM_DIALECTS).flatMap(([id, dialect]) =>
+  const rows = Object.entries(UPSTREAM_DIALECTS.chat).flatMap(([id, dialect]) =>
     Object.entries(dialect.quirks).map(([name, quirk]) => [`\`${id}\``, `\`${name}\``, quirk.why]),
   );
   return `# Quirks\n\n${NOTE}\nNamed departures of providers from a dialect. A provider's file lists those it has, below \`[dialects.<id>]\`.\n\n${table(['Dialect', 'Quirk', 'What departs'], rows)}\n`;

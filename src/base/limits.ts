@@ -37,7 +37,7 @@ export const LIMITS = {
   /** As many as OpenAI takes in one call. */
   embedding_inputs_max: 2_048,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
-  embedding_requests_max: 64,
+  portions_max: 64,
   /** How long a call waits for memory, and how many may: of one key, of all. */
   memory_wait_ms: 10_000,
   memory_line_each_max: 64,

@@ -1,15 +1,8 @@
-import type { Blob } from '../base/blobs.ts';
-import type { GatewayOptions } from './call.ts';
-import type { Bill } from './event.ts';
 import type { Native, UserPart } from './message.ts';
-import type { Usage } from './usage.ts';
+import type { CommonCall, CommonReply } from './operation.ts';
 
 /** What a client wants embedded, in no vendor's words. Every field that is absent was not sent and is not sent upstream. */
-export type EmbeddingCall = {
-  /** As written by the caller, variants and aliases unresolved. */
-  readonly model: string | null;
-  /** Fallback models, tried in order after `model`. */
-  readonly models: readonly string[];
+export type EmbeddingCall = CommonCall & {
   /** One vector each, in this order; at least one. */
   readonly inputs: readonly EmbeddingInput[];
   /** How the client wants vectors written. */
@@ -17,15 +10,8 @@ export type EmbeddingCall = {
   readonly dimensions?: number;
   /** What the vectors are for: `search_query`, `search_document`, `classification`, or a vendor's own word. */
   readonly inputType?: string;
-  readonly user?: string;
-  readonly sessionId?: string;
-  readonly gateway: GatewayOptions;
   /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
   readonly native?: Native;
-  /** What the marks in its texts and media stand for. */
-  readonly blobs?: readonly Blob[];
-  /** Its body was too large to be worked through in one turn. */
-  readonly isLarge?: true;
 };
 
 export const VECTOR_ENCODINGS = ['float', 'base64'] as const;
@@ -37,12 +23,8 @@ export type EmbeddingInput =
   | { readonly type: 'tokens'; readonly tokens: readonly number[] };
 
 /** The vectors of a call, in the order of its inputs. */
-export type EmbeddingReply = {
-  readonly id?: string;
+export type EmbeddingReply = CommonReply & {
   readonly vectors: readonly Vector[];
-  /** Absent where the vendor counts nothing. */
-  readonly usage?: Usage;
-  readonly bill?: Bill;
 };
 
 /** As the vendor sent it: rewritten only for a client that wants the other form. `base64` is little-endian float32. */

@@ -1,8 +1,11 @@
+import type { OperationId } from '../call/operation.ts';
 import type { Refuse } from './build-model.ts';
 import { reasoningOf } from './build-model.ts';
 import { buildPrice, FREE, isByUnit } from './build-price.ts';
-import { DEFAULT_FEATURES, type Feature, parametersFor } from './features.ts';
+import { operationOf } from './dialect-table.ts';
+import { type Feature, parametersFor } from './features.ts';
 import { type Endpoint, type Model, TIERS } from './model.ts';
+import { OPERATION_TABLE, operationFor } from './operations.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider } from './provider.ts';
 import type { EndpointFile } from './schema.ts';
@@ -10,9 +13,11 @@ import type { EndpointFile } from './schema.ts';
 const QUANTIZATIONS = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32'.split(' ');
 
 /** An endpoint before it is known beside its neighbours. */
-type Unfinished = Omit<Endpoint, 'tierPrices' | 'forms'> & {
-  readonly others: readonly Pick<Endpoint, 'dialect' | 'parameters'>[];
+type Unfinished = Omit<Endpoint, 'tierPrices' | 'forms' | 'others'> & {
+  readonly inDialects: readonly Spoken[];
+  readonly inOperations: readonly (Spoken & Pick<Endpoint, 'operation'>)[];
 };
+type Spoken = Pick<Endpoint, 'dialect' | 'parameters'>;
 
 type Facts = Pick<Model, 'id' | 'slug' | 'input' | 'output' | 'reasoning' | 'context' | 'maxOutput'>;
 
@@ -34,7 +39,7 @@ export function buildEndpoint(
     return undefined;
   }
   const output = file.output ?? facts.output;
-  const operation = output.includes('embeddings') ? 'embeddings' : 'chat';
+  const [operation = 'chat', ...moreOperations] = file.operations ?? [operationFor(output)];
   const dialect = dialectFor(provider, operation, file.dialect);
   if (!dialect) {
     const asked = file.dialect === undefined ? `a dialect for ${operation}` : `the dialect ${file.dialect}`;
@@ -43,7 +48,7 @@ export function buildEndpoint(
   }
   const price = priceOf(file, provider, operation);
   if (!price) refuse([...at, 'price'], 'price needs input and output; say free = true for what costs nothing');
-  const features = file.features ?? (operation === 'chat' ? DEFAULT_FEATURES : []);
+  const features = file.features ?? OPERATION_TABLE[operation].features;
   const reasons = file.features === undefined ? facts.reasoning !== null : features.includes('reasoning');
   const reasoning = file.reasoning
     ? reasoningOf(file.reasoning)
@@ -69,14 +74,21 @@ export function buildEndpoint(
     reasoning,
     ...(file.system_turns === true && { systemTurns: true }),
     operation,
-    others: file.dialect === undefined ? othersOf(provider, dialect, parameters) : [],
+    inDialects: file.dialect === undefined ? otherDialectsOf(provider, dialect, parameters) : [],
+    inOperations: moreOperations.flatMap((other) => {
+      const spoken = dialectFor(provider, other, undefined);
+      if (!spoken) refuse([...at, 'operations'], `${slug} does not offer a dialect for ${other}`);
+      return spoken
+        ? [{ operation: other, dialect: spoken, parameters: parametersFor(spoken.id, [], spoken.drop) }]
+        : [];
+    }),
   };
 }
 
-/** The provider's other chat dialects that take calls; an endpoint whose table names its dialect speaks only that one. */
-const othersOf = ({ dialects }: Provider, own: DialectSettings, features: readonly Feature[]): Unfinished['others'] =>
+/** The provider's other dialects of the operation that take calls; an endpoint whose table names its dialect speaks only that one. */
+const otherDialectsOf = ({ dialects }: Provider, own: DialectSettings, features: readonly Feature[]): Spoken[] =>
   dialects
-    .filter(({ id, takes }) => id !== own.id && takes.length > 0)
+    .filter(({ id, takes }) => id !== own.id && takes.length > 0 && operationOf(id) === operationOf(own.id))
     .map((dialect) => ({ dialect, parameters: parametersFor(dialect.id, features, dialect.drop) }));
 
 /** A tier is its host's ordinary endpoint at another price: what its table leaves out stands there. */
@@ -89,15 +101,18 @@ export function withTiers(tables: { readonly [tag: string]: EndpointFile }): [ta
 
 /** Every endpoint with the prices of all tiers of its host. */
 export function withTierPrices(endpoints: readonly Unfinished[]): Endpoint[] {
-  return endpoints.map(({ others, ...endpoint }) => {
+  return endpoints.map(({ inDialects, inOperations, ...endpoint }) => {
     const family = endpoints.filter(({ tag }) => hostTag(tag) === hostTag(endpoint.tag));
     const tierPrices = new Map(family.map(({ tier, price }) => [tier ?? 'default', price]));
-    const forms = others.flatMap((other) => {
-      const form: Endpoint = { ...endpoint, ...other, tierPrices, forms: [] };
+    const others = inOperations.map(
+      (other): Endpoint => ({ ...endpoint, ...other, tierPrices, forms: [], others: [] }),
+    );
+    const forms = inDialects.flatMap((other) => {
+      const form: Endpoint = { ...endpoint, ...other, tierPrices, forms: [], others: [] };
       const rules = other.dialect.takes.filter(({ models }) => isAmong(models, endpoint.upstreamId));
       return rules.map((rule) => ({ rule, endpoint: form }));
     });
-    return { ...endpoint, tierPrices, forms };
+    return { ...endpoint, tierPrices, forms, others };
   });
 }
 
@@ -115,23 +130,23 @@ const hostTag = (tag: string): string => (isTierTag(tag) ? tag.slice(0, tag.last
 
 function dialectFor(
   provider: Provider,
-  operation: Endpoint['operation'],
-  asked: string | undefined,
+  operation: OperationId,
+  named: string | undefined,
 ): DialectSettings | undefined {
-  const embeds = operation === 'embeddings';
-  return provider.dialects.find(
-    ({ id }) => id.endsWith('-embeddings') === embeds && (asked === undefined || id === asked),
-  );
+  return provider.dialects.find(({ id }) => operationOf(id) === operation && (named === undefined || id === named));
 }
 
 /**
  * A forgotten price would give a paid model away, so it is refused; only a local server costs nothing unasked. A price
- * by request or image needs no price by token, embeddings none for output.
+ * by request or image needs no price by token, and what writes nothing none for output.
  */
-function priceOf(file: EndpointFile, provider: Provider, operation: Endpoint['operation']): Price | undefined {
+function priceOf(file: EndpointFile, provider: Provider, operation: OperationId): Price | undefined {
   const { price } = file;
   if (!price) return file.free === true || provider.local ? FREE : undefined;
-  if (isByUnit(price) || (price.input !== undefined && (price.output !== undefined || operation === 'embeddings')))
+  if (
+    isByUnit(price) ||
+    (price.input !== undefined && (price.output !== undefined || !OPERATION_TABLE[operation].writes))
+  )
     return buildPrice({ ...provider.price, ...price });
   return undefined;
 }

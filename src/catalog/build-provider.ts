@@ -1,7 +1,8 @@
+import { type DialectId, operationOf } from './dialect-table.ts';
 import { type Environment, inEnvironment, variablePrefix } from './environment.ts';
 import type { Known } from './load.ts';
 import { merge } from './merge.ts';
-import type { Auth, DataPolicy, DialectId, DialectSettings, Provider } from './provider.ts';
+import type { Auth, DataPolicy, DialectSettings, Provider } from './provider.ts';
 import type { Source } from './read.ts';
 import type { ProviderFile } from './schema.ts';
 
@@ -119,7 +120,7 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
     });
   }
   const chat = settings.find(({ id }) => id === 'openai-chat');
-  if (chat && !settings.some(({ id }) => id.endsWith('-embeddings')) && knows.dialects.has('openai-embeddings'))
+  if (chat && !settings.some(({ id }) => operationOf(id) === 'embeddings') && knows.dialects.has('openai-embeddings'))
     settings.push({ ...bare('openai-embeddings'), ...(chat.baseUrl === undefined ? {} : { baseUrl: chat.baseUrl }) });
   return settings;
 }

@@ -1,5 +1,5 @@
 import { PARAMETERS, type Parameter } from '../call/parameters.ts';
-import type { DialectId } from './provider.ts';
+import { DIALECT_TABLE, type DialectId } from './dialect-table.ts';
 
 /**
  * What an endpoint can do beyond its dialect's base set, in short words; any of OpenRouter's parameter names is a
@@ -23,42 +23,6 @@ export type Feature = (typeof FEATURES)[number];
 export const DEFAULT_FEATURES: readonly Feature[] = ['tools', 'json-schema'];
 
 const SAMPLING: readonly Parameter[] = ['temperature', 'top_p', 'top_k', 'frequency_penalty', 'presence_penalty'];
-const OPENAI: readonly Parameter[] = [
-  'max_tokens',
-  'max_completion_tokens',
-  'temperature',
-  'top_p',
-  'stop',
-  'seed',
-  'frequency_penalty',
-  'presence_penalty',
-];
-const ANTHROPIC: readonly Parameter[] = [
-  'max_tokens',
-  'max_completion_tokens',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop',
-];
-
-/** Parameters that a wire format carries whatever the model. */
-const BASE: { readonly [dialect in DialectId]: readonly Parameter[] } = {
-  'openai-chat': OPENAI,
-  'openai-completions': OPENAI.filter((name) => name !== 'max_completion_tokens'),
-  'openai-responses': ['max_tokens', 'max_completion_tokens', 'temperature', 'top_p'],
-  'anthropic-messages': ANTHROPIC,
-  'bedrock-invoke-anthropic': ANTHROPIC,
-  gemini: [...OPENAI, 'top_k'],
-  'bedrock-converse': ['max_tokens', 'max_completion_tokens', 'temperature', 'top_p', 'stop'],
-  'cohere-chat': [...OPENAI, 'top_k'],
-  ollama: [...OPENAI, 'top_k', 'min_p', 'repetition_penalty'],
-  'openai-embeddings': [],
-  'gemini-embeddings': [],
-  'cohere-embeddings': [],
-  'bedrock-embeddings': [],
-  'vertex-embeddings': [],
-};
 
 /**
  * The parameters an endpoint takes: its dialect's base set and its features, without what the provider refuses (`drop`,
@@ -71,6 +35,6 @@ export function parametersFor(
 ): ReadonlySet<Parameter> {
   const named = features.flatMap((feature) => GROUPS[feature as keyof typeof GROUPS] ?? [feature as Parameter]);
   const fixed = features.includes('fixed-sampling');
-  const base = BASE[dialect].filter((name) => !(fixed && SAMPLING.includes(name)));
+  const base = DIALECT_TABLE[dialect].parameters.filter((name) => !(fixed && SAMPLING.includes(name)));
   return new Set([...base, ...named].filter((name) => !drop.includes(name)));
 }

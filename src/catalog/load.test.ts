@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Catalog } from './catalog.ts';
 import { findModel } from './catalog.ts';
+import { DIALECT_IDS } from './dialect-table.ts';
 import { holdCatalog } from './holder.ts';
 import { loadCatalog } from './load.ts';
 import { describeProblem } from './problem.ts';
-import { DIALECT_IDS } from './provider.ts';
 
 const KNOWS = { dialects: new Set<string>(DIALECT_IDS), quirks: new Map([['openai-chat', new Set(['odd'])]]) };
 let root: string;
@@ -213,4 +213,33 @@ test('a reload counts up; a failed one keeps what was', () => {
   minimal('free = true');
   assert.ok(held.value.reload().ok);
   assert.match(held.value.current().version, /^2\.[0-9a-f]{10}$/);
+});
+
+test('an endpoint serves what its model puts out, or the operations that its file names, each in a dialect of that one', () => {
+  minimal();
+  write('a/models/me/vectors.toml', 'output = ["embeddings"]\n[endpoints.my-host]\nprice = { input = "1" }\n');
+  write(
+    'a/models/me/both.toml',
+    'output = ["text", "embeddings"]\n[endpoints.my-host]\noperations = ["chat", "embeddings"]\nprice = { input = "1", output = "2" }\n',
+  );
+  const { endpoints } = loaded();
+  const spoken = (id: string): readonly string[] => {
+    const endpoint = endpoints.get(id);
+    assert.ok(endpoint);
+    return [endpoint, ...endpoint.others].map(({ operation, dialect }) => `${operation} in ${dialect.id}`);
+  };
+  assert.deepEqual(spoken('me/tiny@my-host'), ['chat in openai-chat']);
+  assert.deepEqual(spoken('me/vectors@my-host'), ['embeddings in openai-embeddings']);
+  assert.deepEqual(spoken('me/both@my-host'), ['chat in openai-chat', 'embeddings in openai-embeddings']);
+  assert.deepEqual(
+    endpoints.get('me/both@my-host')?.others.map(({ id }) => id),
+    ['me/both@my-host'],
+    'it is the same endpoint, with one health and one price',
+  );
+
+  write('a/providers/my-host.toml', 'base_url = "https://x.test/v1/"\n[dialects.gemini]\n');
+  assert.deepEqual(problems(), [
+    'a/models/me/both.toml:3: endpoints.my-host.operations: my-host does not offer a dialect for embeddings',
+    'a/models/me/vectors.toml:2: endpoints.my-host.dialect: my-host does not offer a dialect for embeddings',
+  ]);
 });

@@ -1,7 +1,8 @@
 import type { Effort } from '../call/call.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Price } from './price.ts';
-import type { DialectId, DialectSettings, Provider, TakingRule } from './provider.ts';
+import type { DialectSettings, Provider, TakingRule } from './provider.ts';
 
 export const MODALITIES = ['text', 'image', 'file', 'audio', 'video', 'embeddings'] as const;
 export type Modality = (typeof MODALITIES)[number];
@@ -108,11 +109,12 @@ export type Endpoint = {
   readonly reasoning: ReasoningSupport | null;
   /** Takes system messages within the conversation, where its dialect has none by itself. */
   readonly systemTurns?: true;
-  readonly operation: 'chat' | 'embeddings';
+  /** What it is asked for in its dialect. */
+  readonly operation: OperationId;
+  /** The same endpoint as it is asked for the other operations that it serves, each in a dialect of that one. */
+  readonly others: readonly Endpoint[];
   /** The same endpoint in the provider's other dialects, for the calls that go in one of those. */
   readonly forms: readonly EndpointForm[];
 };
 
 export type EndpointForm = { readonly rule: TakingRule; readonly endpoint: Endpoint };
-
-export type { DialectId };

@@ -1,21 +1,4 @@
-/** The names of the wire formats that providers speak upstream. Code lives in `dialects/<name>/`. */
-export const DIALECT_IDS = [
-  'openai-chat',
-  'openai-completions',
-  'openai-responses',
-  'anthropic-messages',
-  'bedrock-invoke-anthropic',
-  'gemini',
-  'bedrock-converse',
-  'cohere-chat',
-  'ollama',
-  'openai-embeddings',
-  'gemini-embeddings',
-  'cohere-embeddings',
-  'bedrock-embeddings',
-  'vertex-embeddings',
-] as const;
-export type DialectId = (typeof DIALECT_IDS)[number];
+import type { DialectId } from './dialect-table.ts';
 
 /** How requests to a provider are signed. `env` names the customary variable; the value never enters the catalogue. */
 export type Auth =

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EFFORTS } from '../call/call.ts';
+import { OPERATION_IDS } from '../call/operation.ts';
 import { FEATURES } from './features.ts';
 import { CATEGORIES, MODALITIES } from './model.ts';
 import { PRICE_FILE, PROVIDER_PRICE_FILE } from './price-file.ts';
@@ -97,6 +98,7 @@ const reasoning = z.strictObject({
 
 const endpoint = z.strictObject({
   upstream_id: text.optional(),
+  operations: z.array(z.enum(OPERATION_IDS)).min(1).optional(),
   dialect: text.optional(),
   features: z.array(z.enum(FEATURES)).optional(),
   quantization: text.optional(),

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { ok, type Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { DIALECT_IDS } from '../catalog/dialect-table.ts';
 import { type Known, loadCatalog } from '../catalog/load.ts';
 import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
-import { DIALECT_IDS } from '../catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
 import { type Credentials, createCredentials, enabledProviders, halfSetUp } from '../upstream/credentials.ts';
 import { findLocalServers } from '../upstream/local-servers.ts';
@@ -18,7 +18,9 @@ export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
 /** What the code can do, told to the loader so that data is checked against it. */
 export const KNOWN: Known = {
   dialects: new Set(DIALECT_IDS),
-  quirks: new Map(Object.entries(UPSTREAM_DIALECTS).map(([id, dialect]) => [id, new Set(Object.keys(dialect.quirks))])),
+  quirks: new Map(
+    Object.entries(UPSTREAM_DIALECTS.chat).map(([id, dialect]) => [id, new Set(Object.keys(dialect.quirks))]),
+  ),
 };
 
 /** Shipped files first, then the operator's folder over them. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Json, parseJson } from '../base/json.ts';
 import { openaiChatClient } from '../dialects/openai-chat/index.ts';
-import { questionOf } from '../gateway/question.ts';
+import { questionOf } from '../gateway/chat/question.ts';
 import { plan } from '../router/plan.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Target } from '../facts/target.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';

@@ -4,31 +4,41 @@ import type { Json, JsonObject } from '../base/json.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
-import type { EmbeddingCall, EmbeddingReply } from '../call/embedding.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
+import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 
 /**
- * A chat dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects;
- * the upstream half writes what a provider expects and reads what it sends. `laws.ts` holds both to the same laws.
+ * A dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects; the
+ * upstream half writes what a provider expects and reads what it sends. `laws.ts` holds those of chats to the same laws.
  * Nothing here throws on what came from outside.
+ *
+ * This is the client half of any operation whose answers are JSON.
  */
-export type ClientDialect = {
+export type OperationClient<O extends OperationId> = {
+  /** As receipts name it. */
   readonly id: string;
-  readonly decodeCall: (body: JsonObject, request: ClientRequest) => Result<Call, Fault>;
-  readonly encodeReply: (reply: Reply, answer: AnswerContext) => Json;
+  readonly decodeCall: (body: JsonObject, request: ClientRequest) => Result<CallOf<O>, Fault>;
+  readonly encodeReply: (reply: ReplyOf<O>, answer: AnswerContext<O>) => Json;
+  readonly encodeFault: (fault: Fault, answer: FaultContext<O>) => EncodedFault;
+};
+
+/** The client half of chats, whose answers may be streamed. */
+export type ClientDialect = OperationClient<'chat'> & {
   readonly encodeEvents: (answer: AnswerContext) => EventEncoder;
-  readonly encodeFault: (fault: Fault, answer: FaultContext) => EncodedFault;
   /** Is a streamed call that failed before its first byte told so in a stream, not by the status? Absent = never. */
   readonly tellsInBand?: (fault: Fault, call: Call) => boolean;
   /** Keeps a silent line alive, before the first frame and between any two: what every reader of the dialect skips. */
   readonly keepAlive: string;
   readonly streamContentType: string;
 };
+
+/** What programs speak, by operation. */
+export type ClientDialects = { readonly [O in OperationId]: O extends 'chat' ? ClientDialect : OperationClient<O> };
 
 /** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
 export type EventEncoder = (event: Event) => string;
@@ -41,7 +51,7 @@ export type ClientRequest = {
 };
 
 /** What the gateway says about the answer, in place of what the vendor says. */
-export type AnswerContext = {
+export type AnswerContext<O extends OperationId = 'chat'> = {
   /** `gen-…` */
   readonly id: string;
   /** Seconds since 1970. */
@@ -51,7 +61,7 @@ export type AnswerContext = {
   /** The provider's display name. */
   readonly provider: string;
   /** The call as decoded: whether reasoning is hidden, which stop sequences, and so on. */
-  readonly call: Call;
+  readonly call: CallOf<O>;
   readonly newId: (prefix: string) => string;
   /** Milliseconds since 1970, for dialects that tell when an answer was whole. */
   readonly now?: () => number;
@@ -63,11 +73,11 @@ export type AnswerContext = {
   readonly echoes?: readonly JsonObject[] | undefined;
 };
 
-export type FaultContext = {
+export type FaultContext<O extends OperationId = OperationId> = {
   readonly id: string | null;
   readonly extra?: JsonObject | undefined;
   /** The call that failed, where it could be read. */
-  readonly call?: Call;
+  readonly call?: CallOf<O>;
 };
 export type EncodedFault = {
   readonly status: number;
@@ -116,31 +126,31 @@ export type UpstreamFailure = {
   readonly now: number;
 };
 
-/** What a provider of embeddings speaks: the same translation, both ways, without events. */
-export type EmbeddingDialect = {
+/** The upstream half of an operation whose answers are whole: the same translation, both ways, without events. */
+export type WholeDialect<O extends OperationId> = {
   readonly id: string;
-  /** As many inputs as one request takes; a call with more takes several requests. */
-  readonly inputsMax: (target: Target) => number;
+  /** As many entries as one request takes; a call with more takes several requests. */
+  readonly entriesMax: (target: Target) => number;
   /** What must be fetched before `encodeCall`. */
-  readonly assets: (call: EmbeddingCall) => readonly Asset[];
-  readonly encodeCall: (call: EmbeddingCall, target: Target, assets: Assets) => Result<EncodedCall, Fault>;
-  readonly decodeReply: (body: Json, answer: EmbeddingContext) => Result<EmbeddingReply, Fault>;
+  readonly assets: (call: CallOf<O>) => readonly Asset[];
+  readonly encodeCall: (call: CallOf<O>, target: Target, assets: Assets) => Result<EncodedCall, Fault>;
+  readonly decodeReply: (body: Json, answer: WholeContext<O>) => Result<ReplyOf<O>, Fault>;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
 };
 
-export type EmbeddingContext = {
+export type WholeContext<O extends OperationId> = {
   readonly target: Target;
-  /** The call that is answered, with the inputs of this request only. */
-  readonly call: EmbeddingCall;
+  /** The call that is answered, with the entries of this request only. */
+  readonly call: CallOf<O>;
   /** Some vendors count tokens nowhere else. */
   readonly headers: WireHeaders;
 };
 
-/** Every dialect that providers speak, by the id that the catalogue has checked. */
-export type Dialects = {
-  readonly chat: (id: DialectId) => UpstreamDialect;
-  readonly embeddings: (id: DialectId) => EmbeddingDialect;
-};
+/** What providers speak, by operation. */
+export type UpstreamDialects = { readonly [O in OperationId]: O extends 'chat' ? UpstreamDialect : WholeDialect<O> };
+
+/** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */
+export type Dialects = { readonly of: <O extends OperationId>(operation: O, id: DialectId) => UpstreamDialects[O] };
 
 /**
  * A named, dated, tested departure of some providers from a dialect. Every hook takes and gives the dialect's own JSON.

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
-import type { EmbeddingDialect } from './dialect.ts';
+import type { WholeDialect } from './dialect.ts';
 import { openaiEmbeddingsClient } from './openai-embeddings/index.ts';
-import { EMBEDDING_DIALECTS } from './registry.ts';
+import { UPSTREAM_DIALECTS } from './registry.ts';
 import { sampleTarget } from './samples.ts';
 
 type Transcript = {
@@ -24,16 +24,16 @@ type Transcript = {
 
 const read = (path: string): Transcript => JSON.parse(readFileSync(path, 'utf8'));
 
-const targetOf = (dialect: EmbeddingDialect, upstreamId = 'upstream-model'): Target =>
+const targetOf = (dialect: WholeDialect<'embeddings'>, upstreamId = 'upstream-model'): Target =>
   sampleTarget(dialect.id as DialectId, { endpoint: { upstreamId } });
 
 function callOf(body: JsonObject): EmbeddingCall {
-  const call = openaiEmbeddingsClient.decodeCall(body, { headers: {} });
+  const call = openaiEmbeddingsClient.decodeCall(body, { headers: {}, params: {} });
   assert(call.ok, JSON.stringify(call));
   return call.value;
 }
 
-for (const [id, dialect] of Object.entries(EMBEDDING_DIALECTS)) {
+for (const [id, dialect] of Object.entries(UPSTREAM_DIALECTS.embeddings)) {
   const folder = join(import.meta.dirname, id, 'fixtures');
   for (const file of readdirSync(folder).sort())
     test(`${id}: ${file.replace('.json', '')}`, () => {
@@ -58,7 +58,14 @@ for (const [id, dialect] of Object.entries(EMBEDDING_DIALECTS)) {
 
       const reply = dialect.decodeReply(answered.body, { target, call, headers: answered.headers ?? {} });
       assert(reply.ok, JSON.stringify(reply));
-      const answer = openaiEmbeddingsClient.encodeReply(reply.value, { id: 'gen-1', model: 'm', provider: 'P', call });
+      const answer = openaiEmbeddingsClient.encodeReply(reply.value, {
+        id: 'gen-1',
+        created: 0,
+        model: 'm',
+        provider: 'P',
+        call,
+        newId: (prefix) => prefix,
+      });
       assert.deepEqual(plain(answer), { object: 'list', id: 'gen-1', model: 'm', provider: 'P', ...told });
     });
 
@@ -87,7 +94,7 @@ test('what only some vendors take is refused by the others, so that another endp
   const audio = { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } };
   const sound = callOf({ model: 'm', input: ['text', { content: [audio] }] });
   for (const id of ['cohere-embeddings', 'bedrock-embeddings', 'gemini-embeddings', 'vertex-embeddings']) {
-    const dialect = EMBEDDING_DIALECTS[id];
+    const dialect = UPSTREAM_DIALECTS.embeddings[id];
     assert(dialect);
     const target = targetOf(dialect, id === 'bedrock-embeddings' ? 'amazon.titan-embed-text-v2:0' : undefined);
     const refused = dialect.encodeCall(tokens, target, new Map());
@@ -99,7 +106,7 @@ test('what only some vendors take is refused by the others, so that another endp
 });
 
 test('an error inside an answer with status 200 is a fault', () => {
-  const dialect = EMBEDDING_DIALECTS['openai-embeddings'];
+  const dialect = UPSTREAM_DIALECTS.embeddings['openai-embeddings'];
   assert(dialect);
   const context = { target: targetOf(dialect), call: callOf({ model: 'm', input: 'one' }), headers: {} };
   const reply = dialect.decodeReply({ error: { message: 'Slow down', code: 429 } }, context);

@@ -22,7 +22,7 @@ for (const id of ['gemini', 'cohere-chat', 'ollama', 'bedrock-converse', 'anthro
     const native = { dialect: 'openai-chat', fields: { moderation: 1 } };
     const imageConfig = { aspect_ratio: '1:1' };
     const call = sampleCall({ messages, native, promptCacheKey: 'k', serviceTier: 'scale', imageConfig });
-    const encoded = DIALECTS.chat(id).encodeCall(call, sampleTarget(id), new Map());
+    const encoded = DIALECTS.of('chat', id).encodeCall(call, sampleTarget(id), new Map());
     assert.ok(encoded.ok);
     const lost = encoded.value.losses.map(({ field }) => field);
     for (const field of ['moderation', 'prompt_cache_key', 'service_tier']) assert.ok(lost.includes(field), field);
@@ -35,7 +35,7 @@ for (const id of ['openai-responses', 'cohere-chat', 'ollama', 'bedrock-converse
   test(`${id}: text at the ordinary tier is what there is, so nothing is lost of asking for it`, () => {
     for (const serviceTier of ['auto', 'default']) {
       const call = sampleCall({ modalities: ['text'], serviceTier });
-      const encoded = DIALECTS.chat(id).encodeCall(call, sampleTarget(id), new Map());
+      const encoded = DIALECTS.of('chat', id).encodeCall(call, sampleTarget(id), new Map());
       assert.deepEqual(encoded.ok && encoded.value.losses, []);
     }
   });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Target } from '../facts/target.ts';
 import { appHeaders } from './gateway-options.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
@@ -30,7 +30,7 @@ const HI: { readonly [client: string]: JsonObject } = {
 
 function callOf(client: string, more: JsonObject, headers: WireHeaders = {}): Call {
   const params = client === 'gemini' ? { model: 'a/b', action: 'generateContent' } : {};
-  const call = CLIENT_DIALECTS[client]?.decodeCall({ model: 'a/b', ...HI[client], ...more }, { headers, params });
+  const call = CLIENT_DIALECTS.chat[client]?.decodeCall({ model: 'a/b', ...HI[client], ...more }, { headers, params });
   assert.ok(call?.ok, call?.ok === false ? call.error.message : client);
   return call.value;
 }

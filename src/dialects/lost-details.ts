@@ -1,7 +1,8 @@
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Message } from '../call/message.ts';
-import type { DialectId, Endpoint } from '../catalog/model.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
+import type { Endpoint } from '../catalog/model.ts';
 
 const KNOWS_DETAIL: readonly DialectId[] = ['openai-chat', 'openai-responses'];
 const KNOWS_FAILED_TOOLS: readonly DialectId[] = [

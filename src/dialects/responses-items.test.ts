@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import type { Json, JsonObject } from '../base/json.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { EncodedCall } from './dialect.ts';
 import { CLIENT_DIALECTS, UPSTREAM_DIALECTS } from './registry.ts';
 import { sampleAnswer, sampleTarget } from './samples.ts';
 import { suit } from './suit.ts';
 
-const client = CLIENT_DIALECTS['openai-responses'];
+const client = CLIENT_DIALECTS.chat['openai-responses'];
 assert.ok(client);
 
 type Sent = Pick<EncodedCall, 'body'> & { readonly losses: readonly Loss[] };
@@ -21,7 +21,7 @@ function sent(id: DialectId, body: JsonObject, input: readonly ('text' | 'image'
   assert.ok(call?.ok, call?.ok === false ? call.error.message : '');
   const suited = suit(call.value, target.endpoint);
   assert.ok(suited.ok);
-  const encoded = UPSTREAM_DIALECTS[id]?.encodeCall(suited.value.call, target, new Map());
+  const encoded = UPSTREAM_DIALECTS.chat[id]?.encodeCall(suited.value.call, target, new Map());
   assert.ok(encoded?.ok, encoded?.ok === false ? encoded.error.message : '');
   return { body: encoded.value.body, losses: [...suited.value.losses, ...encoded.value.losses] };
 }

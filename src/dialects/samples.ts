@@ -4,8 +4,9 @@ import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import { usageOf } from '../call/usage.ts';
+import { type DialectId, operationOf } from '../catalog/dialect-table.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
-import type { DialectId, DialectSettings, Provider } from '../catalog/provider.ts';
+import type { DialectSettings, Provider } from '../catalog/provider.ts';
 import type { Target } from '../facts/target.ts';
 import type { AnswerContext, UpstreamContext } from './dialect.ts';
 
@@ -52,7 +53,8 @@ export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget 
     tierPrices: new Map(),
     forms: [],
     reasoning,
-    operation: 'chat',
+    operation: operationOf(id),
+    others: [],
     ...endpoint,
   };
   const model: Model = {

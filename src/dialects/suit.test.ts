@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Call } from '../call/call.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import type { Tool } from '../call/tool.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
 import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
 import { suit } from './suit.ts';

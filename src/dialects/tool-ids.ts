@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../base/json.ts';
 import { type Call, toolCallIds } from '../call/call.ts';
 import type { AssistantPart, Message, Native, ToolCallPart, ToolMessage } from '../call/message.ts';
-import type { DialectId, Endpoint } from '../catalog/model.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
+import type { Endpoint } from '../catalog/model.ts';
 
 type Rule = {
   readonly max: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call } from '../call/call.ts';
 import type { Tool } from '../call/tool.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { sampleCall } from './samples.ts';
 import { fitNames, givenEvents, givenReply } from './tool-names.ts';
 

@@ -3,7 +3,7 @@ import type { Event } from '../call/event.ts';
 import type { AssistantPart, Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Tool } from '../call/tool.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { nineCharacters } from './tool-ids.ts';
 
 /** Names as the vendor is told them, each with the name that the caller gave. */

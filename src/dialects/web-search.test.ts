@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '../base/json.ts';
 import { pico } from '../base/money.ts';
 import type { Call } from '../call/call.ts';
-import type { DialectId } from '../catalog/model.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from './registry.ts';
 import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
 import { suit } from './suit.ts';
@@ -15,7 +15,7 @@ function sent(id: DialectId, call: Partial<Call>, priced = price, host: SampleTa
   const target = sampleTarget(id, { ...host, endpoint: { ...host.endpoint, price: priced } });
   const suited = suit(sampleCall(call), target.endpoint);
   assert.ok(suited.ok);
-  const encoded = UPSTREAM_DIALECTS[id]?.encodeCall(suited.value.call, target, new Map());
+  const encoded = UPSTREAM_DIALECTS.chat[id]?.encodeCall(suited.value.call, target, new Map());
   assert.ok(encoded?.ok);
   const losses = [...suited.value.losses, ...encoded.value.losses].map(({ field }) => field);
   const { tools, toolConfig } = encoded.value.body;

@@ -2,7 +2,8 @@ import { isObject, type Json, type JsonObject, objectOf, stringOf } from '../bas
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Tool } from '../call/tool.ts';
-import type { DialectId, Endpoint } from '../catalog/model.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import { isGatewayTool, pluginsOf } from './gateway-options.ts';
 import { mixesTools } from './gemini/names.ts';
 

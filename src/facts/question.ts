@@ -1,4 +1,5 @@
 import type { ProviderPreferences } from '../call/call.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Modality, Tier } from '../catalog/model.ts';
@@ -7,7 +8,7 @@ import type { HealthView } from './health.ts';
 /** Everything the router may know. The plan is a pure function of it. */
 export type Question = {
   readonly catalog: Catalog;
-  readonly operation: 'chat' | 'embeddings';
+  readonly operation: OperationId;
   /** The models in the caller's order, as written. */
   readonly models: readonly string[];
   readonly preferences: ProviderPreferences;

@@ -3,6 +3,7 @@ import type { NanoUsd } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Loss } from '../call/loss.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { App } from './caller.ts';
@@ -14,7 +15,7 @@ export type Receipt = {
   readonly accountId: string;
   readonly keyId: string;
   readonly workspaceId: string;
-  readonly operation: 'chat' | 'embeddings';
+  readonly operation: OperationId;
   /** The client's dialect, e.g. `openai-chat`. */
   readonly clientDialect: string;
   readonly requestedModel: string;

@@ -8,11 +8,19 @@ import { boundOf, outputFor } from '../metering/cost-bound.ts';
 import { type Exposures, OUTPUT_TOKENS_MIN, takesLimit } from '../metering/exposure.ts';
 import { limitSteps } from '../metering/vendor-steps.ts';
 
-/** What exposes money, of whatever operation; only a chat has a length that can be chosen. */
-type Exposed = { readonly exposures: Exposures; readonly call: Call | null };
+/** What exposes money, of whatever operation. */
+type Exposing = {
+  readonly exposures: Exposures;
+  /** Of a chat: only it has a length that can be chosen. */
+  readonly call: Call | null;
+};
+export type Exposed = Exposing & {
+  /** How often all of it may be consumed: twice where an answer that is cut is gone on with. */
+  readonly times: 1 | 2;
+};
 
 /** Who asks for no certain length takes what credit pays for, where its endpoint can be told so; who does gets it or a refusal. */
-const isOpen = ({ call }: Exposed, endpoint: Endpoint): boolean =>
+const isOpen = ({ call }: Exposing, endpoint: Endpoint): boolean =>
   call !== null && call.maxOutputTokens === undefined && takesLimit(call, endpoint);
 
 /**
@@ -20,7 +28,7 @@ const isOpen = ({ call }: Exposed, endpoint: Endpoint): boolean =>
  * reach so far, at least that of the first one, with a shorter answer where the caller named no length. Twice it, where
  * there is so much, for an answer that may be gone on with: that sends the prompt once more, and what was written.
  */
-export function boundsOf(decided: Plan, exposed: Exposed, times: 1 | 2): HoldBounds {
+export function boundsOf(decided: Plan, exposed: Exposing, times: 1 | 2): HoldBounds {
   const { exposures } = exposed;
   const [first, ...others] = decided.candidates.slice(0, LIMITS.attempts_max).map(({ endpoint }) => {
     const { outputTokens, promptTokens } = exposures.at(endpoint);
@@ -56,12 +64,12 @@ export type Allowance = {
    * A call that goes on with a cut answer, as the rest of what is held pays for it once so much is spent: `exposures` are
    * its own. Null = it does not.
    */
-  readonly rest: (exposed: Exposed & { readonly call: Call }, endpoint: Endpoint, spent: NanoUsd) => Call | null;
+  readonly rest: (exposed: Exposing & { readonly call: Call }, endpoint: Endpoint, spent: NanoUsd) => Call | null;
   /** Output tokens that the endpoint is permitted, all answers together. */
   readonly permitted: (endpoint: Endpoint) => number;
 };
 
-export function allowanceOf(decided: Plan, exposed: Exposed, amount: NanoUsd): Allowance {
+export function allowanceOf(decided: Plan, exposed: Exposing, amount: NanoUsd): Allowance {
   const { exposures } = exposed;
   const lengthAt = (endpoint: Endpoint): number =>
     outputFor(exposures.costAt(endpoint), amount, exposures.at(endpoint).outputTokens);

@@ -1,10 +1,11 @@
 import { LIMITS } from '../base/limits.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { About } from '../facts/receipt.ts';
 import type { HoldBounds, HoldRequest } from '../ledger/ledger.ts';
 import { worstCase } from '../metering/cost.ts';
-import type { CompletionRequest, EmbeddingRequest } from './receipt.ts';
+import type { CallRequest } from './receipt.ts';
 
 type Sizes = {
   readonly promptTokens: number;
@@ -15,7 +16,7 @@ type Sizes = {
 
 /** What is held before a call is sent: by estimated sizes where nothing is limited, else by bounds. */
 export function holdRequestOf(
-  request: CompletionRequest | EmbeddingRequest,
+  request: CallRequest<OperationId>,
   about: About,
   decided: Plan,
   { promptTokens, outputTokens, bounds }: Sizes,

@@ -1,8 +1,7 @@
 import type { Fault } from '../base/fault.ts';
-import type { Call } from '../call/call.ts';
-import type { EmbeddingCall } from '../call/embedding.ts';
 import type { Bill } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
+import type { CallOf, OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { App, Caller } from '../facts/caller.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
@@ -10,10 +9,10 @@ import type { Target } from '../facts/target.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 
 /** One call as it came in: who, what, when, from where. */
-export type GatewayRequest<Asked> = {
+export type CallRequest<O extends OperationId> = {
   /** `gen-…` */
   readonly id: string;
-  readonly call: Asked;
+  readonly call: CallOf<O>;
   /** The client's dialect. */
   readonly clientDialect: string;
   readonly caller: Caller;
@@ -25,10 +24,8 @@ export type GatewayRequest<Asked> = {
   readonly begunAt: number;
 };
 
-export type CompletionRequest = GatewayRequest<Call>;
-export type EmbeddingRequest = GatewayRequest<EmbeddingCall>;
-
-export type Result = {
+/** How a call ended: its state, its usage and what is charged for it. */
+export type Ended = {
   readonly state: Receipt['state'];
   readonly target: Target | null;
   readonly usage: Usage;
@@ -44,14 +41,13 @@ export type Result = {
 
 /** What is known of a call once it is planned. */
 export function aboutOf(
-  { call, clientDialect, app, userAgent }: CompletionRequest | EmbeddingRequest,
-  planned: Pick<About, 'operation' | 'catalogVersion' | 'seed'>,
+  { call, clientDialect, app, userAgent }: CallRequest<OperationId>,
+  planned: Pick<About, 'operation' | 'streamed' | 'catalogVersion' | 'seed'>,
 ): About {
   return {
     ...planned,
     clientDialect,
     requestedModel: call.model ?? call.models[0] ?? '',
-    streamed: 'stream' in call && call.stream,
     app,
     userAgent,
     user: call.user ?? null,
@@ -61,10 +57,10 @@ export function aboutOf(
 
 /** The permanent record of a call that was sent. */
 export function receiptOf(
-  request: CompletionRequest | EmbeddingRequest,
+  request: CallRequest<OperationId>,
   about: About,
-  outcome: Pick<RunOutcome, 'attempts' | 'losses'>,
-  result: Result,
+  outcome: Pick<RunOutcome<OperationId>, 'attempts' | 'losses'>,
+  result: Ended,
 ): Receipt {
   const { caller, receivedAt, begunAt } = request;
   return {

@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../base/fault.ts';
-import type { ClientDialect, FaultContext } from '../dialects/dialect.ts';
+import type { OperationId } from '../call/operation.ts';
+import type { FaultContext, OperationClient } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Answering } from './answering.ts';
 import { sendFault } from './faults.ts';
@@ -18,22 +19,26 @@ export function sendJson(response: Answering, text: string, headers: { readonly 
 }
 
 /** Refuses in the caller's own dialect. */
-export function refuseIn(
-  dialect: ClientDialect,
+export function refuseIn<O extends OperationId>(
+  dialect: Pick<OperationClient<O>, 'encodeFault'>,
   response: Answering,
   value: Fault,
-  context: FaultContext = { id: null },
+  context: FaultContext<O> = { id: null },
 ): void {
   sendFault(response, dialect.encodeFault(value, context), value, context.id);
 }
 
 /** A throw is a bug of ours: this call ends with it, the others go on. What has begun is broken off. */
-export function contain(
+export function contain<O extends OperationId>(
   {
     gateway,
     dialect,
     response,
-  }: { readonly gateway: Gateway; readonly dialect: ClientDialect; readonly response: Answering },
+  }: {
+    readonly gateway: Gateway;
+    readonly dialect: Pick<OperationClient<O>, 'encodeFault'>;
+    readonly response: Answering;
+  },
   act: () => void,
 ): void {
   try {

@@ -8,10 +8,10 @@ import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { contain } from './answers.ts';
-import { inferenceHandler } from './inference.ts';
+import { chatHandler } from './chat-inference.ts';
 
 const body = { chunks: [Buffer.from('{}')], scan: null, size: 2 };
-const chat = CLIENT_DIALECTS['openai-chat'] as ClientDialect;
+const chat = CLIENT_DIALECTS.chat['openai-chat'] as ClientDialect;
 
 test('a bug in one call is told and logged; the others go on', async () => {
   const logged: string[] = [];
@@ -25,7 +25,7 @@ test('a bug in one call is told and logged; the others go on', async () => {
       throw new Error('a bug');
     },
   };
-  const early = inferenceHandler(buggy, gateway);
+  const early = chatHandler(buggy, gateway);
   const server = createServer((request, response) => {
     if (request.url === '/early')
       return early(

@@ -1,23 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
-import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { createKeptItems } from '../gateway/kept-items.ts';
-import { createKeptThoughts } from '../gateway/kept-thoughts.ts';
 import { admission, knownCaller } from './admit.ts';
 import { countTokensHandler, type TokenCount } from './count-tokens.ts';
 import { geminiModelsHandler } from './gemini-models.ts';
 import { GOOGLE_VERSIONS, googleMethodOf, takeQueryKey } from './google-paths.ts';
+import { createHandlers } from './handlers.ts';
 import { CORS } from './headers.ts';
-import { type InferenceHandler, inferenceHandler } from './inference.ts';
+import type { InferenceHandler } from './inference.ts';
+import { INFERENCE_ROUTES } from './inference-routes.ts';
 import type { Taker } from './lane/connection.ts';
 import { ownUrl } from './prefixes.ts';
 import { isReadable, readBody } from './read-body.ts';
 import { pathOf, refuse } from './refuse.ts';
 import { FULL, makeRoom, type Room } from './room.ts';
 import { PREFIXES } from './route.ts';
-import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
 
 /** Takes a request if it is one for inference. False = it is not, and nothing of it was touched. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -43,16 +41,14 @@ const MESSAGES_COUNT: TokenCount = {
  */
 export function inferenceDoor(gateway: Gateway): Doors {
   const handlers = new Map<string, InferenceHandler>();
-  const thoughts = createKeptThoughts(gateway.world);
-  const items = createKeptItems(gateway.world);
-  for (const { path, dialect } of INFERENCE_ROUTES) {
-    const client = CLIENT_DIALECTS[dialect];
-    const handler = client && inferenceHandler(client, gateway, thoughts, items);
-    if (handler) for (const prefix of PREFIXES) handlers.set(prefix + path, handler);
+  const handlerOf = createHandlers(gateway);
+  for (const route of INFERENCE_ROUTES) {
+    const handler = handlerOf(route);
+    for (const prefix of PREFIXES) handlers.set(prefix + route.path, handler);
   }
   for (const prefix of PREFIXES)
     handlers.set(`${prefix}/messages/count_tokens`, countTokensHandler(MESSAGES_COUNT, gateway));
-  const models = geminiModelsHandler(gateway, thoughts);
+  const models = geminiModelsHandler(gateway, handlerOf);
   const admit = admission(gateway, 'inference');
 
   const find = (url: string): Place | null => {

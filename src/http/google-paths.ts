@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WireHeaders } from '../base/world.ts';
+import { GOOGLE_ROUTES } from './inference-routes.ts';
 
 /** The versions that Google's programs put into the path, beside `v1`, which is everyone's (read 2026-11-29). */
 export const GOOGLE_VERSIONS = ['v1beta', 'v1alpha', 'v1beta1'] as const;
@@ -8,9 +9,16 @@ const VERSIONED = /^(?:\/api)?\/v1(?:beta1?|alpha)?\/(.+)$/;
 const GOOGLE_ONLY = /^(?:\/api)?\/v1(?:beta1?|alpha)(?:\/|$)/;
 /** Vertex AI's way of naming a model: below a project, a place and a publisher. */
 const PUBLISHED = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/([^/]+)\/models\/(.+)$/;
+/** What only counts, and what is refused in Google's words. */
+const OTHER_METHODS = [
+  'countTokens',
+  'asyncBatchEmbedContent',
+  'batchGenerateContent',
+  'predict',
+  'predictLongRunning',
+];
 /** The method stands behind the model. */
-const METHOD =
-  /:(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents|asyncBatchEmbedContent|batchGenerateContent|predict|predictLongRunning)$/;
+const METHOD = new RegExp(`:(?:${[...GOOGLE_ROUTES.map(({ method }) => method), ...OTHER_METHODS].join('|')})$`);
 
 /**
  * Model and method of what Google's programs post (`google/gemini-2.5-flash:generateContent`), percent-encoding undone

@@ -1,5 +1,5 @@
 import type { WireHeaders } from '../base/world.ts';
-import type { Call } from '../call/call.ts';
+import type { CommonCall } from '../call/operation.ts';
 import type { App } from '../facts/caller.ts';
 
 /** On every answer of the API: pages of any origin may read it, and the headers that are ours. Never with credentials. */
@@ -42,5 +42,5 @@ function decodeTitle(value: string): string {
 }
 
 /** The caller wants losses listed in the answer: `X-Switchwright-Losses: 1`, or any `debug` in the body. */
-export const wantsLosses = (headers: WireHeaders, call?: Call): boolean =>
+export const wantsLosses = (headers: WireHeaders, call?: CommonCall): boolean =>
   call?.gateway.extra?.debug !== undefined || /^(?:1|true)$/i.test(headers['x-switchwright-losses'] ?? '');

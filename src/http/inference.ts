@@ -3,28 +3,22 @@ import { type JsonObject, type ParsedBody, parseReceived } from '../base/json.ts
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { Call } from '../call/call.ts';
-import type { Event } from '../call/event.ts';
-import { withReadTexts } from '../call/kept-texts.ts';
-import { withTrueMediaTypes } from '../call/media-types.ts';
-import type { AnswerContext, ClientDialect, EventEncoder } from '../dialects/dialect.ts';
+import type { CallOf, CommonCall, OperationId, ReplyOf } from '../call/operation.ts';
+import type { AnswerContext, OperationClient } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
-import { complete } from '../gateway/complete.ts';
-import type { Completion } from '../gateway/completion.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { createKeptItems, type KeptItems } from '../gateway/kept-items.ts';
-import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
-import { wantsEcho } from '../upstream/echo.ts';
+import type { Operation } from '../gateway/operation.ts';
+import { perform } from '../gateway/perform.ts';
+import type { CallRequest } from '../gateway/receipt.ts';
 import type { Answering } from './answering.ts';
 import { contain, refuseIn, sendJson } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
-import { appOf, CORS, wantsLosses } from './headers.ts';
+import { appOf, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import { holdAnswer, type Room } from './room.ts';
-import { createEventStream } from './stream.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
 export type InferenceRequest = {
@@ -39,26 +33,60 @@ export type InferenceRequest = {
 };
 export type InferenceHandler = (request: InferenceRequest, response: Answering) => void;
 
-/** Every inference route: decode, complete, encode — in whatever dialect the client speaks. */
-export function inferenceHandler(
-  dialect: ClientDialect,
-  gateway: Gateway,
-  thoughts: KeptThoughts = createKeptThoughts(gateway.world),
-  items: KeptItems = createKeptItems(gateway.world),
-): InferenceHandler {
+/** What one dialect of one operation does with requests; the rest is the same for all (`inferenceHandler`). */
+export type Rim<O extends OperationId> = {
+  readonly operation: Operation<O>;
+  readonly dialect: OperationClient<O>;
+  /** The item of an earlier answer to this caller, by its id. */
+  readonly recall?: (caller: Caller, id: string) => JsonObject | undefined;
+  /** The call as it is worked with, blobs included. */
+  readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
+  readonly answer: (exchange: Exchange<O>) => void;
+};
+
+/** One request and its answer. */
+export type Exchange<O extends OperationId> = {
+  readonly gateway: Gateway;
+  readonly operation: Operation<O>;
+  readonly dialect: OperationClient<O>;
+  readonly response: Answering;
+  readonly headers: WireHeaders;
+  readonly request: CallRequest<O>;
+  readonly room: Room | null;
+};
+
+/** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
+export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Gateway): InferenceHandler {
+  const { operation, dialect } = rim;
   return ({ headers, params, url, caller, body, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     const decode = ({ value, blobs, restBytes }: ParsedBody): void => {
       const model = deploymentIn(url);
-      const recall = (id: string): JsonObject | undefined => items.recall(caller.accountId, id);
+      const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
       const asked = { headers, params, recall };
       const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
       if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
       const isLarge = blobs.length > 0 || restBytes > LIMITS.at_once_bytes_max;
-      const read = isLarge ? withReadTexts({ ...decoded.value, blobs, isLarge }) : decoded.value;
-      const call = thoughts.restore(caller.accountId, withTrueMediaTypes(read));
-      answer({ gateway, dialect, response, headers, caller, receivedAt, begunAt, call, thoughts, items, room });
+      const read: CallOf<O> = isLarge ? { ...decoded.value, blobs, isLarge } : decoded.value;
+      const request: CallRequest<O> = {
+        id: gateway.world.newId('gen'),
+        call: rim.completed(read, caller),
+        clientDialect: dialect.id,
+        caller,
+        app: appOf(headers),
+        userAgent: headers['user-agent'] ?? null,
+        receivedAt,
+        begunAt,
+      };
+      // A call may outlive its response: whole ones run to their end.
+      room?.keep();
+      try {
+        rim.answer({ gateway, operation, dialect, response, headers, request, room });
+      } catch (cause) {
+        room?.close();
+        throw cause;
+      }
     };
     contain({ gateway, dialect, response }, () => {
       const parsed = parseReceived(body, LIMITS.nesting_max);
@@ -77,50 +105,29 @@ export function inferenceHandler(
   };
 }
 
-type Exchange = {
-  readonly gateway: Gateway;
-  readonly dialect: ClientDialect;
-  readonly response: Answering;
-  readonly headers: WireHeaders;
-  readonly caller: Caller;
-  readonly receivedAt: number;
-  readonly begunAt: number;
-  readonly call: Call;
-  readonly thoughts: KeptThoughts;
-  readonly items: KeptItems;
-  readonly room: Room | null;
+/** Routes of an operation whose answers come in one piece, with nothing to be remembered between them. */
+export const wholeHandler = <O extends OperationId>(
+  operation: Operation<O>,
+  dialect: OperationClient<O>,
+  gateway: Gateway,
+): InferenceHandler =>
+  inferenceHandler(
+    { operation, dialect, completed: (call) => call, answer: (exchange) => wholeAnswer(exchange) },
+    gateway,
+  );
+
+/** What is heard of an answer that comes in one piece, beside that it is sent. */
+export type WholeListener<O extends OperationId> = {
+  readonly replied?: (reply: ReplyOf<O>) => void;
+  /** Hears each item that the program may later refer to by its id. */
+  readonly keep?: ((item: JsonObject) => void) | undefined;
 };
 
-function answer(exchange: Exchange): void {
-  const { gateway, dialect, headers, call, caller, receivedAt, begunAt } = exchange;
-  const id = gateway.world.newId('gen');
-  const request = {
-    id,
-    call,
-    clientDialect: dialect.id,
-    caller,
-    app: appOf(headers),
-    userAgent: headers['user-agent'] ?? null,
-    receivedAt,
-    begunAt,
-  };
-  // A call may outlive its response: whole ones run to their end.
-  exchange.room?.keep();
-  try {
-    if (call.stream) streamAnswer(exchange, request);
-    else wholeAnswer(exchange, request);
-  } catch (cause) {
-    exchange.room?.close();
-    throw cause;
-  }
-}
-
-type CompletionRequest = Parameters<typeof complete>[1];
-
-function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
-  const { gateway, dialect, response, headers, call } = exchange;
+export function wholeAnswer<O extends OperationId>(exchange: Exchange<O>, listener: WholeListener<O> = {}): void {
+  const { gateway, operation, dialect, response, headers, request } = exchange;
+  const { id, call, caller } = request;
   let receipt: Receipt | null = null;
-  const completion = complete(gateway, request, {
+  const handle = perform(gateway, operation, request, {
     events: () => {},
     settled: (value) => {
       receipt = value;
@@ -128,79 +135,24 @@ function wholeAnswer(exchange: Exchange, request: CompletionRequest): void {
     done: (result) => {
       exchange.room?.close();
       contain(exchange, () => {
-        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id: request.id, call });
+        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id, call });
         if (result.kind !== 'replied') return;
-        const context = answerContext(exchange, request, result.target);
+        const context = answerContext(exchange, result.target, { keep: listener.keep });
         context.extra = extraOf(headers, call, receipt);
-        exchange.thoughts.keep(exchange.caller.accountId, result.reply.choices[0]?.parts ?? []);
+        listener.replied?.(result.reply);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-        sendJson(response, text, { 'x-generation-id': request.id });
-        holdAnswer(gateway.memory, exchange.caller.keyId, response, text.length);
+        sendJson(response, text, { 'x-generation-id': id });
+        holdAnswer(gateway.memory, caller.keyId, response, text.length);
       });
     },
   });
   response.on('close', () => {
-    if (!response.writableFinished) completion.cancel();
-  });
-}
-
-function streamAnswer(exchange: Exchange, request: CompletionRequest): void {
-  const { gateway, dialect, response, headers, call } = exchange;
-  let completion: Completion | null = null;
-  let encode: EventEncoder | null = null;
-  let context: OpenContext | null = null;
-  const listen = exchange.thoughts.listen(exchange.caller.accountId);
-  const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
-  const stream = createEventStream(
-    response,
-    gateway.world,
-    {
-      contentType: dialect.streamContentType,
-      keepAlive: dialect.keepAlive,
-      headers: { 'x-generation-id': request.id, ...CORS },
-      headWaitMs: gateway.upstream.deadlines.head_wait_ms,
-      keepAliveMs: gateway.upstream.deadlines.keep_alive_ms,
-      stalledMs: gateway.upstream.deadlines.between_events_ms,
-    },
-    {
-      pause: () => completion?.pause(),
-      resume: () => completion?.resume(),
-      gone: () => completion?.cancel(),
-    },
-  );
-  const write = (events: readonly Event[], target: Target | null): void => {
-    context ??= answerContext(exchange, request, target, echoes);
-    encode ??= dialect.encodeEvents(context);
-    let text = '';
-    for (const event of events) {
-      listen(event);
-      text += encode(event);
-    }
-    stream.write(text);
-  };
-  completion = complete(gateway, request, {
-    events: (events, target) => contain(exchange, () => write(events, target)),
-    ...(echoes && { echo: (body) => echoes.push(body) }),
-    settled: (receipt) => {
-      if (context) context.extra = extraOf(headers, call, receipt);
-    },
-    done: (result) => {
-      exchange.room?.close();
-      contain(exchange, () => {
-        if (result.kind !== 'failed') return stream.end();
-        if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
-          stream.release();
-          return refuseIn(dialect, response, result.fault, { id: request.id, call });
-        }
-        write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
-        stream.end();
-      });
-    },
+    if (!response.writableFinished) handle.cancel();
   });
 }
 
 /** Losses, and where the answer was gone on with, when the caller asked for it; only known when the answer ends. */
-function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): JsonObject | undefined {
+export function extraOf(headers: WireHeaders, call: CommonCall, receipt: Receipt | null): JsonObject | undefined {
   const wants = wantsLosses(headers, call);
   const continued = (wants || call.gateway.onCut === 'continue') && receipt?.continued;
   if (!receipt || !(wants || continued)) return undefined;
@@ -213,14 +165,13 @@ function extraOf(headers: WireHeaders, call: Call, receipt: Receipt | null): Jso
 }
 
 /** What is known only when the answer ends is filled in then: a getter would cost each call a hidden class of its own. */
-type OpenContext = Omit<AnswerContext, 'extra'> & { extra: JsonObject | undefined };
+export type OpenContext<O extends OperationId> = Omit<AnswerContext<O>, 'extra'> & { extra: JsonObject | undefined };
 
-function answerContext(
-  { gateway, caller, items }: Exchange,
-  request: CompletionRequest,
+export function answerContext<O extends OperationId>(
+  { gateway, request }: Exchange<O>,
   target: Target | null,
-  echoes?: readonly JsonObject[],
-): OpenContext {
+  { keep, echoes }: Pick<WholeListener<O>, 'keep'> & Pick<AnswerContext<O>, 'echoes'>,
+): OpenContext<O> {
   const { call } = request;
   return {
     id: request.id,
@@ -230,7 +181,7 @@ function answerContext(
     call,
     newId: gateway.world.newId,
     now: gateway.world.now,
-    ...(call.refersToItems && { keep: (item) => items.keep(caller.accountId, item) }),
+    ...(keep && { keep }),
     extra: undefined,
     echoes,
   };

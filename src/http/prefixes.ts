@@ -1,21 +1,21 @@
+import { INFERENCE_ROUTES } from './inference-routes.ts';
 import { PREFIXES } from './route.ts';
+
+/** The paths of inference without their first slash, to stand in patterns. */
+const RESOURCES = INFERENCE_ROUTES.map(({ path }) => path.slice(1)).join('|');
 
 /** How a path begins that some programs ask, and what is meant: the same resources as below the first of `PREFIXES`. */
 const FOREIGN: readonly (readonly [start: RegExp, note: string])[] = [
   [/^(?:\/api)?\/openai\/v1(?=[/?]|$)/, 'Azure’s API without dated versions, and Groq’s'],
   // Only its resources: below /openai lie the pages of OpenAI's models too.
-  [
-    /^(?:\/api)?\/openai(?=\/(?:models|responses|chat\/completions|completions|embeddings|messages)(?:[/?]|$))/,
-    'Azure’s, with ?api-version=',
-  ],
+  [new RegExp(`^(?:/api)?/openai(?=/(?:models|${RESOURCES})(?:[/?]|$))`), 'Azure’s, with ?api-version='],
   [/^(?:\/api)?\/v1beta\/openai(?=[/?]|$)/, 'Google’s for OpenAI’s clients'],
   [/^\/api\/v1\/cursor(?=[/?]|$)/, 'OpenRouter’s for Cursor'],
   [/^\/api\/v0(?=[/?]|$)/, 'LM Studio’s'],
 ];
 
 /** Azure names the model in the path; some programs of today let names with slashes stand there as they are. */
-const DEPLOYMENT =
-  /^(?:\/api)?\/openai\/deployments\/(.{1,300}?)(\/(?:chat\/completions|completions|embeddings|responses|messages)\/?)(?:\?(.*))?$/;
+const DEPLOYMENT = new RegExp(`^(?:/api)?/openai/deployments/(.{1,300}?)(/(?:${RESOURCES})/?)(?:\\?(.*))?$`);
 const DEPLOYMENT_PARAMETER = 'deployment';
 
 /**

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, fault } from '../base/fault.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { ClientDialect } from '../dialects/dialect.ts';
+import type { EncodedFault } from '../dialects/dialect.ts';
 import { geminiClient } from '../dialects/gemini/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Answering } from './answering.ts';
 import { envelope, sendFault } from './faults.ts';
 import { googleMethodOf, isGoogleClient, isGooglePath } from './google-paths.ts';
-import { INFERENCE_ROUTES } from './v1/inference-routes.ts';
+import { INFERENCE_ROUTES } from './inference-routes.ts';
 
 /** Refuses in the dialect of the path that was asked. */
 export function refuse(response: Answering, value: Fault, headers: { readonly [name: string]: string } = {}): void {
@@ -35,13 +35,16 @@ export function pathOf(url: string): string {
   }
 }
 
-function dialectOf({ url = '', method, headers }: Answering['req']): ClientDialect | undefined {
+function dialectOf({ url = '', method, headers }: Answering['req']): Refusing | undefined {
   const path = pathOf(url);
   if (isGooglePath(path) || (method === 'POST' && googleMethodOf(path) !== undefined)) return geminiClient;
   if (/\/v1\/models(?:\/|$)/.test(path) && isGoogleClient(headers as WireHeaders)) return geminiClient;
   const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
-  return route && CLIENT_DIALECTS[route.dialect];
+  return route && CLIENT_DIALECTS[route.operation][route.dialect];
 }
+
+/** Without the call, all operations of one dialect refuse in the same words. */
+type Refusing = { readonly encodeFault: (value: Fault, context: { readonly id: null }) => EncodedFault };
 
 /** A path pattern of the router (`:name`, a final `*`) and a method that it takes. */
 export type Mounted = { readonly method: string; readonly url: string };

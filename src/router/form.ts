@@ -2,6 +2,12 @@ import type { Endpoint, EndpointForm } from '../catalog/model.ts';
 import type { CallKind } from '../catalog/provider.ts';
 import type { Question } from '../facts/question.ts';
 
+/** The endpoint as it is asked for the operation of this question; one that does not serve it is returned as it is. */
+export const servingFor = (endpoint: Endpoint, { operation }: Question): Endpoint =>
+  endpoint.operation === operation
+    ? endpoint
+    : (endpoint.others.find((other) => other.operation === operation) ?? endpoint);
+
 /**
  * The endpoint in the wire format that this question's call needs: what a form must take goes there, what it may take
  * only where every parameter that the endpoint's own dialect takes can be said in it too.

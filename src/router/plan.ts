@@ -3,7 +3,7 @@ import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
 import { type Asked, FILTERS, SOFT_FILTERS } from './filters.ts';
-import { formFor } from './form.ts';
+import { formFor, servingFor } from './form.ts';
 import { orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
 
@@ -37,7 +37,7 @@ function eligible({ model, tier }: Resolved, question: Question, rejected: Rejec
   let left: Endpoint[] = [];
   const refused: Refused[] = [];
   for (const listed of model.endpoints) {
-    const endpoint = formFor(listed, question);
+    const endpoint = formFor(servingFor(listed, question), question);
     const obstacle = firstObstacle(endpoint, question, { model, tier });
     if (obstacle) refused.push({ endpoint, obstacle });
     else left.push(endpoint);

@@ -1,22 +1,25 @@
 import type { Fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
-import { type Event, isContent } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
+import type { AnyStep } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
+import type { UpstreamFailure } from '../dialects/dialect.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Target } from '../facts/target.ts';
 import * as faults from './attempt-faults.ts';
-import type { Answered, Translation } from './errand.ts';
-import { malformed, type Reader, type Sink } from './read-body.ts';
+import type { Errand } from './errand.ts';
+import { type AnySink, malformed, type Reader } from './read-body.ts';
 import { readFailure } from './read-failure.ts';
 import { redactFault } from './redact.ts';
 import { startWatch, type Watch } from './watch.ts';
 
-export type AttemptSetup = Pick<Translation<Answered>, 'read' | 'decodeFault'> & {
+export type AttemptSetup = Pick<Errand<'chat'>, 'isStreamed' | 'isContent'> & {
+  /** How a 2xx answer with these headers is read. */
+  readonly read: (headers: WireHeaders, sink: AnySink) => Reader;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
   readonly world: World;
   readonly target: Target;
-  readonly isStreamed: boolean;
   readonly request: WireRequest;
   readonly losses: readonly Loss[];
   readonly deadlines: Deadlines;
@@ -33,7 +36,7 @@ export type AttemptEnd =
 
 export type AttemptListener = {
   /** Nothing before the first content; then everything held and, read by read, the rest. */
-  readonly events: (events: readonly Event[]) => void;
+  readonly events: (events: readonly AnyStep[]) => void;
   readonly done: (end: AttemptEnd, attempt: Attempt) => void;
 };
 
@@ -53,7 +56,7 @@ type Exchange = {
   readonly watch: Watch;
   wire: Wire | null;
   reader: Reader | null;
-  held: Event[] | null;
+  held: AnyStep[] | null;
   bytes: number;
   usage: Usage | null;
   status: number | null;
@@ -205,7 +208,7 @@ function expire(exchange: Exchange): void {
   else fail(exchange, faults.silent(exchange, setup.deadlines.between_events_ms));
 }
 
-function sinkOf(exchange: Exchange): Sink<Answered> {
+function sinkOf(exchange: Exchange): AnySink {
   return {
     events: (events) => deliver(exchange, events),
     replied: ({ id, usage }) => {
@@ -217,7 +220,7 @@ function sinkOf(exchange: Exchange): Sink<Answered> {
   };
 }
 
-function deliver(exchange: Exchange, decoded: readonly Event[]): void {
+function deliver(exchange: Exchange, decoded: readonly AnyStep[]): void {
   if (exchange.over || decoded.length === 0) return;
   const endsAt = lastOf(exchange, decoded);
   const last = decoded[endsAt];
@@ -233,7 +236,7 @@ function deliver(exchange: Exchange, decoded: readonly Event[]): void {
 }
 
 /** Where the answer ends among these events, or -1; notes the usage on the way. */
-function lastOf(exchange: Exchange, events: readonly Event[]): number {
+function lastOf(exchange: Exchange, events: readonly AnyStep[]): number {
   for (let at = 0; at < events.length; at++) {
     const event = events[at];
     if (event?.type === 'usage') exchange.usage = event.usage;
@@ -243,14 +246,14 @@ function lastOf(exchange: Exchange, events: readonly Event[]): number {
 }
 
 /** Holds back what comes before the first content, then lets everything through. */
-function pass(exchange: Exchange, events: readonly Event[]): void {
+function pass(exchange: Exchange, events: readonly AnyStep[]): void {
   const { held, listener } = exchange;
   if (!held) {
     listener.events(events);
     return;
   }
   for (const event of events) held.push(event);
-  if (!events.some(isContent)) {
+  if (!events.some(exchange.setup.isContent)) {
     if (held.length > HELD_EVENTS_MAX)
       fail(exchange, malformed(exchange.setup.target, 'sent only events without content'));
     return;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts';
 import { received } from '../base/testing/received.ts';
 import type { Call } from '../call/call.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { CLIENT_DIALECTS, DIALECTS, UPSTREAM_DIALECTS } from '../dialects/registry.ts';
 import { sampleTarget } from '../dialects/samples.ts';
 import { chatErrand } from './chat-errand.ts';
@@ -103,7 +103,7 @@ const ASKED: { readonly [name: string]: Asked } = {
 function sent(id: DialectId, { client, body, kept }: Asked, isSetAside: boolean): unknown {
   const { value, blobs } = isSetAside ? received(body, 10_000) : { value: body, blobs: [] };
   const params = { '*': 'x:generateContent' };
-  const decoded = CLIENT_DIALECTS[client]?.decodeCall(value, { headers: {}, params });
+  const decoded = CLIENT_DIALECTS.chat[client]?.decodeCall(value, { headers: {}, params });
   assert.ok(decoded?.ok, JSON.stringify(decoded).slice(0, 300));
   const call: Call = isSetAside ? withReadTexts({ ...decoded.value, blobs }) : decoded.value;
   assert.equal(blobs.length, isSetAside ? kept : 0);
@@ -122,6 +122,6 @@ function sent(id: DialectId, { client, body, kept }: Asked, isSetAside: boolean)
 
 for (const [name, asked] of Object.entries(ASKED))
   test(`every provider is sent the same whether long values went through as text or as bytes: ${name}`, () => {
-    for (const id of Object.keys(UPSTREAM_DIALECTS) as DialectId[])
+    for (const id of Object.keys(UPSTREAM_DIALECTS.chat) as DialectId[])
       assert.deepEqual(sent(id, asked, true), sent(id, asked, false), id);
   });

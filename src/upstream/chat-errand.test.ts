@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { World } from '../base/world.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
-import { bedrockConverseUpstream } from '../dialects/bedrock-converse/index.ts';
+import { DIALECTS } from '../dialects/registry.ts';
 import { sampleCall, sampleTarget } from '../dialects/samples.ts';
 import { chatErrand } from './chat-errand.ts';
 
@@ -18,7 +18,7 @@ const world: World = {
 
 test('a tool whose name the vendor refuses is sent under another, and called by its own', () => {
   const call = sampleCall({ stream: false, tools: [{ type: 'function', name: 'files.read' }] });
-  const errand = chatErrand({ world, dialects: { chat: () => bedrockConverseUpstream } }, call);
+  const errand = chatErrand({ world, dialects: DIALECTS }, call);
   const translated = errand.translate(sampleTarget('bedrock-converse'));
   assert.ok(translated.ok);
   const [{ encode, read }] = translated.value as [(typeof translated.value)[0]];

@@ -2,8 +2,8 @@ import type { Fault } from '../base/fault.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
+import { isContent } from '../call/event.ts';
 import { parametersOf } from '../call/parameters.ts';
-import type { Reply } from '../call/reply.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
@@ -22,7 +22,7 @@ import { callsFor, joinReplies } from './several-prompts.ts';
 /** Fields that endpoints are not listed by and may lose all the same. */
 const GATEWAY_FIELDS = ['service_tier', 'plugins', 'preset', 'transforms'];
 
-type Means = { readonly world: World; readonly dialects: Pick<Dialects, 'chat'> };
+type Means = { readonly world: World; readonly dialects: Dialects };
 
 /** The call as an endpoint is sent it, where it must not cost more than is held for it. */
 export type Limited = (call: Call, endpoint: Endpoint) => Call;
@@ -30,9 +30,10 @@ export type Limited = (call: Call, endpoint: Endpoint) => Call;
 export type Allowed = { readonly limited?: Limited | undefined; readonly rest?: Rest | undefined };
 
 /** A chat call: one exchange with any endpoint, streamed if the caller streams; for several prompts one for each where it must be. */
-export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed = {}): Errand<Reply> {
+export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed = {}): Errand<'chat'> {
   return {
     isStreamed: asked.stream,
+    isContent,
     blobs: asked.blobs ?? [],
     isLarge: asked.isLarge === true,
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
@@ -40,7 +41,7 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
       const [call, ...others] = callsFor(limited ? limited(asked, target.endpoint) : asked, target.endpoint);
       const first = translate(means, call, target);
       if (!first.ok) return first;
-      const rest: Translation<Reply>[] = [];
+      const rest: Translation<'chat'>[] = [];
       for (const other of others) {
         const translation = translate(means, other, target);
         if (!translation.ok) return translation;
@@ -56,8 +57,8 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
   };
 }
 
-function translate({ world, dialects }: Means, call: Call, target: Target): Result<Translation<Reply>, Fault> {
-  const dialect = dialects.chat(target.endpoint.dialect.id);
+function translate({ world, dialects }: Means, call: Call, target: Target): Result<Translation<'chat'>, Fault> {
+  const dialect = dialects.of('chat', target.endpoint.dialect.id);
   const suited = suit(call, target.endpoint);
   if (!suited.ok) return suited;
   const ordered = inOrder(suited.value.call, target.endpoint);
@@ -84,7 +85,7 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
   });
 }
 
-const callersNames = (sink: Sink<Reply>, given: GivenNames): Sink<Reply> =>
+const callersNames = (sink: Sink<'chat'>, given: GivenNames): Sink<'chat'> =>
   given.size === 0
     ? sink
     : {

@@ -3,9 +3,8 @@ import { failed, type Result } from '../base/result.ts';
 import { type Call, completesOnlyText } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { AssistantMessage, AssistantPart } from '../call/message.ts';
-import type { Reply } from '../call/reply.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
-import type { DialectId } from '../catalog/provider.ts';
 import type { Target } from '../facts/target.ts';
 import type { Continuation, Translation } from './errand.ts';
 import { createOverlap, type Overlap } from './overlap.ts';
@@ -17,7 +16,7 @@ export type Rest = (call: Call, endpoint: Endpoint) => Call | null;
 type Way = 'prefill' | 'text';
 type Means = {
   readonly rest: Rest;
-  readonly translate: (call: Call, target: Target) => Result<Translation<Reply>, Fault>;
+  readonly translate: (call: Call, target: Target) => Result<Translation<'chat'>, Fault>;
 };
 
 /** Only one answer of plain text can be gone on with: nobody could join the halves of anything else. */
@@ -31,7 +30,7 @@ export const canContinue = (call: Call): boolean =>
   (call.modalities ?? []).every((modality) => modality === 'text');
 
 /** What remembers a streamed answer, and asks others to go on with it where it is cut. Of one run. */
-export function chatContinuation(asked: Call, { rest, translate }: Means): Continuation<Reply> {
+export function chatContinuation(asked: Call, { rest, translate }: Means): Continuation<'chat'> {
   let shown = '';
   /** Something was shown that no text can follow: a tool call, an end. */
   let isClosed = false;

@@ -4,8 +4,8 @@ import type { Deadlines } from '../base/limits.ts';
 import { DEADLINES } from '../base/limits.ts';
 import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
-import type { EmbeddingCall, EmbeddingReply } from '../call/embedding.ts';
-import { bedrockEmbeddingsUpstream } from '../dialects/bedrock-embeddings/index.ts';
+import type { EmbeddingCall } from '../call/embedding.ts';
+import { DIALECTS } from '../dialects/registry.ts';
 import { sampleTarget } from '../dialects/samples.ts';
 import { createCredentials } from './credentials.ts';
 import { embeddingErrand } from './embedding-errand.ts';
@@ -20,7 +20,7 @@ const callOf = (...texts: string[]): EmbeddingCall => ({
   gateway: {},
 });
 
-type Bench = { readonly outcome: RunOutcome<EmbeddingReply>; readonly sent: readonly string[] };
+type Bench = { readonly outcome: RunOutcome<'embeddings'>; readonly sent: readonly string[] };
 
 /** A provider that takes `takesMs` for each of these answers, in virtual time. */
 function run(
@@ -63,12 +63,12 @@ function run(
     health: createHealth(world.now),
     deadlines: { ...DEADLINES, ...deadlines },
   };
-  const errand = embeddingErrand({ dialects: { embeddings: () => bedrockEmbeddingsUpstream } }, call);
+  const errand = embeddingErrand({ dialects: DIALECTS }, call);
   return new Promise((resolve) => {
     const listener = {
       dispatched: () => {},
       events: () => {},
-      done: (outcome: RunOutcome<EmbeddingReply>) => resolve({ outcome, sent }),
+      done: (outcome: RunOutcome<'embeddings'>) => resolve({ outcome, sent }),
     };
     startRun(dependencies, { errand, plan, who: 'key' }, listener);
   });

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { isGoingRound } from '../base/hops.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { World } from '../base/world.ts';
-import { openaiChatUpstream } from '../dialects/openai-chat/index.ts';
+import { DIALECTS } from '../dialects/registry.ts';
 import { sampleCall, sampleTarget } from '../dialects/samples.ts';
 import { chatErrand } from './chat-errand.ts';
 import { passedOn } from './passed-on.ts';
 
 const world = { newId: (prefix: string) => `${prefix}-1` } as Partial<World> as World;
-const errand = chatErrand({ world, dialects: { chat: () => openaiChatUpstream } }, sampleCall());
+const errand = chatErrand({ world, dialects: DIALECTS }, sampleCall());
 
 /** The user agent that a provider is sent for such a caller; every gateway sends its own name where nothing is told. */
 function sentFor(caller: string | null): string {

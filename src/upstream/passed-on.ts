@@ -1,9 +1,10 @@
 import { agentAfter, hopsOf } from '../base/hops.ts';
 import { ok } from '../base/result.ts';
+import type { OperationId } from '../call/operation.ts';
 import { appHeaders, takesGatewayFields } from '../dialects/gateway-options.ts';
 import type { App } from '../facts/caller.ts';
 import type { Target } from '../facts/target.ts';
-import type { Answered, Errand, Translation, Translations } from './errand.ts';
+import type { Errand, Translation, Translations } from './errand.ts';
 
 /** Who a call comes from: the gateway before this one, if it is one, and the app. */
 type Sender = { readonly userAgent: string | null; readonly app?: App | null };
@@ -12,7 +13,7 @@ type Sender = { readonly userAgent: string | null; readonly app?: App | null };
  * The errand of a caller that is a gateway like this one tells how many it has come through, and a provider that is a
  * gateway hears whose app is calling; any other stays as it is.
  */
-export function passedOn<Answer extends Answered>(errand: Errand<Answer>, { userAgent, app }: Sender): Errand<Answer> {
+export function passedOn<O extends OperationId>(errand: Errand<O>, { userAgent, app }: Sender): Errand<O> {
   const hops = hopsOf(userAgent);
   if (hops === 0 && !app) return errand;
   const agent: Headers = hops === 0 ? {} : { 'user-agent': agentAfter(hops + 1) };
@@ -25,7 +26,7 @@ export function passedOn<Answer extends Answered>(errand: Errand<Answer>, { user
       const headers = named(target);
       const translations = errand.translate(target);
       if (!translations.ok || (hops === 0 && headers === agent)) return translations;
-      return ok(translations.value.map((one) => withHeaders(one, headers)) as unknown as Translations<Answer>);
+      return ok(translations.value.map((one) => withHeaders(one, headers)) as unknown as Translations<O>);
     },
     ...(continuation && {
       continuation: {
@@ -41,7 +42,7 @@ export function passedOn<Answer extends Answered>(errand: Errand<Answer>, { user
 
 type Headers = { readonly [name: string]: string };
 
-const withHeaders = <Answer>(translation: Translation<Answer>, headers: Headers): Translation<Answer> => ({
+const withHeaders = <O extends OperationId>(translation: Translation<O>, headers: Headers): Translation<O> => ({
   ...translation,
   encode: (assets) => {
     const encoded = translation.encode(assets);

@@ -18,7 +18,7 @@ export function repeatedPrefill({ messages }: Call, { dialect }: Endpoint): stri
 }
 
 /** A sink that hears the answer without the prefill, where it begins with exactly that. */
-export function withoutPrefill(sink: Sink<Reply>, prefill: string): Sink<Reply> {
+export function withoutPrefill(sink: Sink<'chat'>, prefill: string): Sink<'chat'> {
   const cut = createCut(prefill);
   return {
     events: (events) => {

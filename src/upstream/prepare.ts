@@ -4,6 +4,7 @@ import type { Allowance } from '../base/memory.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Cancel, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { Fetched } from '../facts/asset.ts';
 import type { Candidate } from '../facts/plan.ts';
 import * as faults from './attempt-faults.ts';
@@ -25,7 +26,7 @@ export type Prepared = {
 export type Preparation = {
   readonly world: World;
   readonly credentials: Credentials;
-  readonly translation: Translation<unknown>;
+  readonly translation: Pick<Translation<OperationId>, 'accept' | 'assets' | 'encode'>;
   /** The parameters whose loss refuses the endpoint; null where a loss is only reported. */
   readonly indispensable: Indispensable | null;
   /** What earlier attempts of the same call have fetched; added to. */

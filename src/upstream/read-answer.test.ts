@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fault } from '../base/fault.ts';
-import type { DialectId } from '../catalog/provider.ts';
+import type { DialectId } from '../catalog/dialect-table.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { sampleCall, sampleTarget, sampleUpstream } from '../dialects/samples.ts';
 import { readAnswer } from './read-answer.ts';
@@ -22,7 +22,7 @@ for (const id of IDS)
     const context = sampleUpstream(sampleTarget(id), sampleCall({ stream: false }));
     const faults: Fault[] = [];
     const reader = readAnswer(
-      { ...context, dialect: DIALECTS.chat(id) },
+      { ...context, dialect: DIALECTS.of('chat', id) },
       { 'content-type': 'application/json' },
       { events: () => assert.fail(), replied: () => assert.fail(), failed: (value) => faults.push(value) },
     );
@@ -36,7 +36,7 @@ test('a stream that answers a call for none is folded', () => {
   const context = sampleUpstream(sampleTarget('openai-chat'), sampleCall({ stream: false }));
   const replies: unknown[] = [];
   const reader = readAnswer(
-    { ...context, dialect: DIALECTS.chat('openai-chat') },
+    { ...context, dialect: DIALECTS.of('chat', 'openai-chat') },
     { 'content-type': 'text/event-stream; charset=utf-8' },
     {
       events: () => assert.fail(),
@@ -54,7 +54,7 @@ test('what a stream’s header promises is not always what comes', () => {
   const read = (type: string, body: string): string[] => {
     const seen: string[] = [];
     const reader = readAnswer(
-      { ...sampleUpstream(sampleTarget('openai-chat')), dialect: DIALECTS.chat('openai-chat') },
+      { ...sampleUpstream(sampleTarget('openai-chat')), dialect: DIALECTS.of('chat', 'openai-chat') },
       { 'content-type': type },
       {
         events: (events) => seen.push(...events.map((event) => event.type)),
@@ -77,7 +77,7 @@ test('a whole answer is read by what it begins with, whatever its header says', 
     let told: unknown;
     const context = sampleUpstream(sampleTarget(id), sampleCall({ stream: false }));
     const reader = readAnswer(
-      { ...context, dialect: DIALECTS.chat(id) },
+      { ...context, dialect: DIALECTS.of('chat', id) },
       { 'content-type': type },
       {
         events: () => assert.fail(),

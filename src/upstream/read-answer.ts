@@ -25,7 +25,7 @@ import { createEndGuard, faultOfReply } from './unfinished.ts';
 export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect };
 
 /** Chooses how to read a 2xx answer: by what was asked for and its first byte, since what the header says is not always so. */
-export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink<Reply>): Reader {
+export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink<'chat'>): Reader {
   const type = mediaTypeOf(headers);
   if (!context.call.stream) return readWhole((bytes) => settleReply(decodeWhole(context, type, bytes), sink));
   const whole = (): Reader => readWhole((bytes) => settleAsEvents(decodeWhole(context, type, bytes), sink));
@@ -35,12 +35,12 @@ export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sin
   return readByFirstByte(() => readStream(context, sink), whole);
 }
 
-function settleReply(reply: Result<Reply, Fault>, sink: Sink<Reply>): void {
+function settleReply(reply: Result<Reply, Fault>, sink: Sink<'chat'>): void {
   if (reply.ok) sink.replied(reply.value);
   else sink.failed(reply.error);
 }
 
-function settleAsEvents(reply: Result<Reply, Fault>, sink: Sink<Reply>): void {
+function settleAsEvents(reply: Result<Reply, Fault>, sink: Sink<'chat'>): void {
   if (reply.ok) sink.events(eventsOfReply(reply.value));
   else sink.failed(reply.error);
 }
@@ -67,7 +67,7 @@ const MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 /** `{`, `[` and `<` begin no event stream, though some errors are sent as one. */
 const beginsWhole = (first: number | undefined): boolean => first === 123 || first === 91 || first === 60;
 
-function readStream(context: ReadContext, sink: Sink<Reply>): Reader {
+function readStream(context: ReadContext, sink: Sink<'chat'>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
   const guardEnd = createEndGuard(context);

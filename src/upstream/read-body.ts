@@ -3,13 +3,19 @@ import { type Json, nestingOf, parseJson } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { Event } from '../call/event.ts';
+import type { AnyStep, CommonReply, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Target } from '../facts/target.ts';
 
-/** What a provider's bytes are read into. The last thing a sink hears is `replied`, `failed`, or events that end. */
-export type Sink<Answer> = {
-  readonly events: (events: readonly Event[]) => void;
-  readonly replied: (answer: Answer) => void;
+/** What a provider's bytes are read into. The last thing a sink hears is `replied`, `failed`, or steps that end. */
+export type Sink<O extends OperationId> = {
+  readonly events: (steps: readonly StepOf<O>[]) => void;
+  readonly replied: (reply: ReplyOf<O>) => void;
+  readonly failed: (fault: Fault) => void;
+};
+/** One that takes what is read of any operation. */
+export type AnySink = {
+  readonly events: (steps: readonly AnyStep[]) => void;
+  readonly replied: (reply: CommonReply) => void;
   readonly failed: (fault: Fault) => void;
 };
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { UpstreamFailure } from '../dialects/dialect.ts';
 import type { Target } from '../facts/target.ts';
-import type { Sink } from './read-body.ts';
+import type { AnySink } from './read-body.ts';
 
 /** Reads as much of an error's body as is worth reading; `end` may be called early, when no more will come. */
 export type FailureReader = { readonly push: (bytes: Uint8Array) => 'more' | 'full'; readonly end: () => void };
@@ -14,7 +14,7 @@ export function readFailure(
   status: number,
   headers: WireHeaders,
   now: number,
-  sink: Sink<never>,
+  sink: Pick<AnySink, 'failed'>,
 ): FailureReader {
   const parts: Uint8Array[] = [];
   let size = 0;

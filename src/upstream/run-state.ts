@@ -3,36 +3,38 @@ import type { Fault } from '../base/fault.ts';
 import type { Deadlines } from '../base/limits.ts';
 import type { Allowance, Memory } from '../base/memory.ts';
 import type { Cancel, World } from '../base/world.ts';
-import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
-import type { Reply } from '../call/reply.ts';
+import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Fetched } from '../facts/asset.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
 import type { AttemptHandle } from './attempt.ts';
 import type { Credentials } from './credentials.ts';
-import type { Answered, Errand } from './errand.ts';
+import type { Errand } from './errand.ts';
 import type { Health } from './health.ts';
 import type { Prepared } from './prepare.ts';
 import type { Failure } from './retry.ts';
 
-export type RunListener<Answer> = {
+export type RunListener<O extends OperationId> = {
   /** Bytes are about to leave: the ledger notes it. */
   readonly dispatched: (target: Target, prepared: Prepared) => void;
   /**
    * Streamed only. First the events up to and including the first content event (`start` included) of the endpoint
    * that won, with the rest of their read, then once per read, in batches. The last batch ends with `end` or `fault`.
    */
-  readonly events: (events: readonly Event[], target: Target) => void;
+  readonly events: (events: readonly StepOf<O>[], target: Target) => void;
   /** The answer was cut in mid-stream, and another exchange goes on with it: what follows is that one's. */
   readonly cut?: (target: Target) => void;
   /** Exactly once, last. Never before `startRun` has returned. */
-  readonly done: (outcome: RunOutcome<Answer>) => void;
+  readonly done: (outcome: RunOutcome<O>) => void;
 };
 
-export type RunOutcome<Answer = Reply> = { readonly attempts: readonly Attempt[]; readonly losses: readonly Loss[] } & (
-  | { readonly kind: 'replied'; readonly target: Target; readonly reply: Answer }
+export type RunOutcome<O extends OperationId = 'chat'> = {
+  readonly attempts: readonly Attempt[];
+  readonly losses: readonly Loss[];
+} & (
+  | { readonly kind: 'replied'; readonly target: Target; readonly reply: ReplyOf<O> }
   | { readonly kind: 'streamed'; readonly target: Target }
   /** After the first content; the fault was the last event. */
   | { readonly kind: 'broken'; readonly target: Target; readonly fault: Fault }
@@ -48,8 +50,8 @@ export type RunDependencies = {
   readonly health: Health;
   readonly deadlines: Deadlines;
 };
-export type RunRequest<Answer extends Answered> = {
-  readonly errand: Errand<Answer>;
+export type RunRequest<O extends OperationId> = {
+  readonly errand: Errand<O>;
   readonly plan: Plan;
   /** On whose share of the memory what must be fetched is held: a key's id. */
   readonly who: string;
@@ -65,7 +67,7 @@ export type Run = {
   readonly cancel: () => void;
 };
 
-export type Outcome<Answer> = Without<RunOutcome<Answer>, 'attempts' | 'losses'>;
+export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses'>;
 type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
 export type Progress = {
@@ -84,10 +86,10 @@ export type Cut = {
   readonly isLast: boolean;
 };
 
-export type State<Answer extends Answered> = {
+export type State<O extends OperationId> = {
   readonly dependencies: RunDependencies;
-  readonly request: RunRequest<Answer>;
-  readonly listener: RunListener<Answer>;
+  readonly request: RunRequest<O>;
+  readonly listener: RunListener<O>;
   readonly startedAt: number;
   readonly attempts: Attempt[];
   readonly failures: Failure[];
@@ -102,7 +104,7 @@ export type State<Answer extends Answered> = {
   readonly given: Set<string>;
   failed: number;
   /** What the candidate under way has answered, and how many exchanges the call takes with it. */
-  answers: Answer[];
+  answers: ReplyOf<O>[];
   exchanges: number;
   losses: readonly Loss[];
   /** What broke off in mid-stream and is being gone on with. */

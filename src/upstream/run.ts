@@ -3,29 +3,30 @@ import { type Fault, fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Allowance } from '../base/memory.ts';
 import { ok, type Result } from '../base/result.ts';
-import type { Cancel } from '../base/world.ts';
-import type { Event } from '../call/event.ts';
+import type { Cancel, WireHeaders } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
+import type { AnyStep, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Candidate } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
 import { type AttemptEnd, startAttempt } from './attempt.ts';
 import * as faults from './attempt-faults.ts';
-import type { Answered, Translation, Translations } from './errand.ts';
+import type { Translation, Translations } from './errand.ts';
 import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 import type { Outcome, Progress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
 
 /** Tries the plan's candidates in order until one answers. Bounded by `LIMITS.attempts_max` and the deadlines. */
-export function startRun<Answer extends Answered>(
+export function startRun<O extends OperationId>(
   dependencies: RunDependencies,
-  request: RunRequest<Answer>,
-  listener: RunListener<Answer>,
+  request: RunRequest<O>,
+  listener: RunListener<O>,
 ): Run {
-  const state: State<Answer> = {
+  const state: State<O> = {
     dependencies,
     request,
     listener,
@@ -68,7 +69,7 @@ export function startRun<Answer extends Answered>(
 }
 
 /** A throw is a bug of ours: this run ends with it, the others go on. */
-function guard<Answer extends Answered>(state: State<Answer>, task: () => void): void {
+function guard<O extends OperationId>(state: State<O>, task: () => void): void {
   if (state.over) return;
   try {
     task();
@@ -78,7 +79,7 @@ function guard<Answer extends Answered>(state: State<Answer>, task: () => void):
   }
 }
 
-function finish<Answer extends Answered>(state: State<Answer>, result: Outcome<Answer>): void {
+function finish<O extends OperationId>(state: State<O>, result: Outcome<O>): void {
   if (state.over) return;
   state.over = true;
   state.handle = null;
@@ -87,7 +88,7 @@ function finish<Answer extends Answered>(state: State<Answer>, result: Outcome<A
 }
 
 /** Prepares and sends the candidate at `index`; what it lacks counts as its failure. */
-function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
+function tryCandidate<O extends OperationId>(state: State<O>): void {
   const { dependencies, request, answers, assets } = state;
   const candidate = request.plan.candidates[state.index];
   const isLate = dependencies.world.elapsed() - state.startedAt >= dependencies.deadlines.total_ms;
@@ -125,10 +126,7 @@ function tryCandidate<Answer extends Answered>(state: State<Answer>): void {
 }
 
 /** The exchanges that this endpoint needs for the whole call, or the one that goes on with what was shown of its answer. */
-function translationsFor<Answer extends Answered>(
-  state: State<Answer>,
-  candidate: Candidate,
-): Result<Translations<Answer>, Fault> {
+function translationsFor<O extends OperationId>(state: State<O>, candidate: Candidate): Result<Translations<O>, Fault> {
   const { errand } = state.request;
   if (!state.cut || !errand.continuation) return errand.translate(candidate);
   const translation = errand.continuation.translate(candidate);
@@ -139,7 +137,7 @@ function translationsFor<Answer extends Answered>(
  * What has gone down since the plan was made, or is being probed by another caller, is left for what is up; where asking
  * would only cost seconds, the caller is told at once that it is down.
  */
-function isPassedOver<Answer extends Answered>(state: State<Answer>, { endpoint, model }: Candidate): boolean {
+function isPassedOver<O extends OperationId>(state: State<O>, { endpoint, model }: Candidate): boolean {
   const { health } = state.dependencies;
   const { gate, againInMs } = health.gate(endpoint.id);
   if (gate === 'open' || gate === 'probe' || state.retried === state.index || state.answers.length > 0) return false;
@@ -152,10 +150,10 @@ function isPassedOver<Answer extends Answered>(state: State<Answer>, { endpoint,
   return true;
 }
 
-function send<Answer extends Answered>(
-  state: State<Answer>,
+function send<O extends OperationId>(
+  state: State<O>,
   candidate: Candidate,
-  translation: Translation<Answer>,
+  translation: Translation<O>,
   prepared: Prepared,
 ): void {
   const { dependencies, listener } = state;
@@ -166,10 +164,10 @@ function send<Answer extends Answered>(
   if (state.over) return;
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';
-  const { isStreamed } = state.request.errand;
+  const { isStreamed, isContent } = state.request.errand;
   const { decodeFault } = translation;
-  let answer: Answer | undefined;
-  const read: Translation<Answered>['read'] = (headers, sink) =>
+  let answer: ReplyOf<O> | undefined;
+  const read = (headers: WireHeaders, sink: AnySink) =>
     translation.read(headers, {
       ...sink,
       replied: (value) => {
@@ -181,7 +179,7 @@ function send<Answer extends Answered>(
   if (state.cut) continuation?.begin();
   let misfit: Fault | null = null;
   /** Where a cut answer would be gone on with, what is shown is remembered, and what breaks it off is kept back. */
-  const passOn = (events: readonly Event[]): void => {
+  const passOn = (events: readonly StepOf<O>[]): void => {
     if (misfit || !continuation) return;
     const shown = continuation.pass(events);
     if (shown && shown.length > 0) listener.events(shown, target);
@@ -190,9 +188,9 @@ function send<Answer extends Answered>(
     state.handle?.cancel();
   };
   state.handle = startAttempt(
-    { ...prepared, world, target, isStreamed, deadlines, patience, read, decodeFault },
+    { ...prepared, world, target, isStreamed, isContent, deadlines, patience, read, decodeFault },
     {
-      events: continuation ? passOn : (events) => listener.events(events, target),
+      events: (continuation ? passOn : (steps: readonly StepOf<O>[]) => listener.events(steps, target)) as TakesSteps,
       done: (ended, made) => {
         const end: AttemptEnd = misfit ? { kind: 'failed', fault: misfit } : ended;
         const attempt: Attempt = misfit ? { ...made, outcome: 'failed', fault: misfit } : made;
@@ -206,11 +204,11 @@ function send<Answer extends Answered>(
   if (state.paused) state.handle.pause();
 }
 
-function settle<Answer extends Answered>(
-  state: State<Answer>,
+function settle<O extends OperationId>(
+  state: State<O>,
   candidate: Candidate,
   end: AttemptEnd,
-  answer: Answer | undefined,
+  answer: ReplyOf<O> | undefined,
 ): void {
   const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
   switch (end.kind) {
@@ -234,8 +232,11 @@ function settle<Answer extends Answered>(
   }
 }
 
+/** An attempt reads what its operation's dialect decodes, and nothing else. */
+type TakesSteps = (steps: readonly AnyStep[]) => void;
+
 /** One exchange is answered: the run is over, or the next exchange that this call takes with the endpoint follows. */
-function keep<Answer extends Answered>(state: State<Answer>, target: Target, answer: Answer): void {
+function keep<O extends OperationId>(state: State<O>, target: Target, answer: ReplyOf<O>): void {
   const { errand } = state.request;
   state.answers.push(answer);
   const [first, ...others] = state.answers;
@@ -248,7 +249,7 @@ function keep<Answer extends Answered>(state: State<Answer>, target: Target, ans
 }
 
 /** The candidate did not answer: the fault says what follows. Another endpoint begins anew. */
-function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: Candidate, value: Fault): void {
+function noteFailure<O extends OperationId>(state: State<O>, candidate: Candidate, value: Fault): void {
   const { world, health } = state.dependencies;
   const { endpoint, model } = candidate;
   state.failures.push({ fault: value, model: model.id, provider: endpoint.provider.name });
@@ -286,7 +287,7 @@ function noteFailure<Answer extends Answered>(state: State<Answer>, candidate: C
   }
 }
 
-function giveUp<Answer extends Answered>(state: State<Answer>): void {
+function giveUp<O extends OperationId>(state: State<O>): void {
   const { cut } = state;
   if (cut && !cut.isLast) {
     state.cut = { ...cut, isLast: true };
@@ -301,19 +302,19 @@ function giveUp<Answer extends Answered>(state: State<Answer>): void {
 }
 
 /** Whoever has seen the beginning of an answer hears what broke it off, not what became of the attempts to go on. */
-function finishWith<Answer extends Answered>(state: State<Answer>, value: Fault): void {
+function finishWith<O extends OperationId>(state: State<O>, value: Fault): void {
   if (state.cut) breakOff(state, state.cut.target, state.cut.fault);
   else finish(state, { kind: 'failed', fault: value });
 }
 
-function breakOff<Answer extends Answered>(state: State<Answer>, target: Target, value: Fault): void {
+function breakOff<O extends OperationId>(state: State<O>, target: Target, value: Fault): void {
   // Of an answer that nobody would go on with, the attempt has told it.
-  if (state.request.errand.continuation) state.listener.events([{ type: 'fault', fault: value }], target);
+  if (state.request.errand.continuation) state.listener.events([{ type: 'fault', fault: value } as StepOf<O>], target);
   finish(state, { kind: 'broken', target, fault: value });
 }
 
 /** A stream broke off: it is gone on with, if it may be, by the next candidate, or else by the same endpoint. */
-function goesOn<Answer extends Answered>(state: State<Answer>, candidate: Candidate, value: Fault): boolean {
+function goesOn<O extends OperationId>(state: State<O>, candidate: Candidate, value: Fault): boolean {
   const { continuation } = state.request.errand;
   const before = state.cut ? state.cut.before + 1 : 0;
   if (!continuation?.follows(value) || state.cut?.isLast || before >= LIMITS.continuations_max) return false;
@@ -327,7 +328,7 @@ function goesOn<Answer extends Answered>(state: State<Answer>, candidate: Candid
 }
 
 /** To the next candidate, past models that have been given up, wherever their endpoints stand. */
-function goOn<Answer extends Answered>(state: State<Answer>): void {
+function goOn<O extends OperationId>(state: State<O>): void {
   if (state.cut?.isLast) return giveUp(state);
   const { candidates } = state.request.plan;
   state.request.errand.continuation?.turnTo();

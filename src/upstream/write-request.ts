@@ -5,6 +5,7 @@ import { PRODUCT } from '../base/product.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { WireRequest } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
+import type { OperationId } from '../call/operation.ts';
 import type { EncodedCall } from '../dialects/dialect.ts';
 import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
@@ -18,7 +19,7 @@ export type Written = { readonly request: WireRequest; readonly losses: readonly
  * refuses or renames is seen to here for every dialect, harmless where the dialect has done it already.
  */
 export function writeRequest(
-  translation: Translation<unknown>,
+  translation: Pick<Translation<OperationId>, 'accept' | 'encode'>,
   target: Target,
   credential: Credential,
   { assets, blobs }: { readonly assets: Assets; readonly blobs: readonly Blob[] },

@@ -6,7 +6,7 @@ import type { Event } from '#src/call/event.ts';
 import { PARAMETERS } from '#src/call/parameters.ts';
 import type { Endpoint, Model } from '#src/catalog/model.ts';
 import type { DialectSettings, Provider } from '#src/catalog/provider.ts';
-import type { UpstreamDialect } from '#src/dialects/dialect.ts';
+import type { Dialects, UpstreamDialect } from '#src/dialects/dialect.ts';
 import { openaiChatUpstream } from '#src/dialects/openai-chat/index.ts';
 import type { Plan } from '#src/facts/plan.ts';
 import type { Target } from '#src/facts/target.ts';
@@ -61,6 +61,7 @@ export function targetAt(
     tier: null,
     tierPrices: new Map(),
     forms: [],
+    others: [],
     operation: 'chat',
   };
   const [author = '', modelSlug = ''] = modelId.split('/');
@@ -147,7 +148,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
     health: options.health ?? createHealth(world.now),
     deadlines: DEADLINES,
   };
-  const dialects = { chat: () => options.dialect ?? openaiChatUpstream };
+  const dialects = { of: () => options.dialect ?? openaiChatUpstream } as Dialects;
   const errand = chatErrand({ world, dialects }, callOf(options.call), options.continues && { rest: (call) => call });
   const stopsOnRefusal = options.stopsOnRefusal === true;
   const request = { errand, plan: planOf(targets, options.plan), who: 'key', stopsOnRefusal };

@@ -8,15 +8,17 @@ import type { WireHandler, World } from '#src/base/world.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
 import type { Catalog } from '#src/catalog/catalog.ts';
+import type { DialectId } from '#src/catalog/dialect-table.ts';
 import type { Endpoint } from '#src/catalog/model.ts';
-import type { DialectId, Provider } from '#src/catalog/provider.ts';
+import type { Provider } from '#src/catalog/provider.ts';
 import { createClock } from '#src/cli/simulation/clock.ts';
 import { DIALECTS } from '#src/dialects/registry.ts';
 import { sampleTarget } from '#src/dialects/samples.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
-import { complete } from '#src/gateway/complete.ts';
-import type { Completion, CompletionResult } from '#src/gateway/completion.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';
+import type { CallHandle, CallResult } from '#src/gateway/operation.ts';
+import { OPERATIONS } from '#src/gateway/operations.ts';
+import { perform } from '#src/gateway/perform.ts';
 import { openInsights } from '#src/insights/insights.ts';
 import { openLedger } from '#src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
@@ -46,10 +48,10 @@ export type Exchange = {
 };
 
 export type Asked = {
-  readonly completion: Completion;
+  readonly completion: CallHandle;
   readonly events: Event[];
   readonly receipt: () => Receipt | null;
-  readonly result: () => CompletionResult | null;
+  readonly result: () => CallResult<'chat'> | null;
 };
 
 export type Bench = {
@@ -127,9 +129,10 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
 function ask(gateway: Gateway, keyId: string, call: Partial<Call>): Asked {
   const events: Event[] = [];
   let receipt: Receipt | null = null;
-  let result: CompletionResult | null = null;
-  const completion = complete(
+  let result: CallResult<'chat'> | null = null;
+  const completion = perform(
     gateway,
+    OPERATIONS.chat,
     {
       id: gateway.world.newId('gen'),
       call: {

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { ReasoningRequest } from '../../src/call/call.ts';
+import type { DialectId } from '../../src/catalog/dialect-table.ts';
 import type { ReasoningSupport } from '../../src/catalog/model.ts';
-import type { DialectId } from '../../src/catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '../../src/dialects/registry.ts';
 import { sampleCall, sampleTarget } from '../../src/dialects/samples.ts';
 import { suit } from '../../src/dialects/suit.ts';
@@ -170,7 +170,7 @@ for (const [name, { dialect: id, model = 'sample-model', quirks = [], reasoning,
       dialect: { quirks },
       endpoint: { upstreamId: model, reasoning },
     });
-    const dialect = UPSTREAM_DIALECTS[id];
+    const dialect = UPSTREAM_DIALECTS.chat[id];
     assert(dialect);
     const sent = WISHES.map((wish) => {
       const call = suit(sampleCall({ reasoning: wish, maxOutputTokens: OUTPUT_LIMIT }), endpoint);

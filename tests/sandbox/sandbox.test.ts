@@ -8,8 +8,8 @@ import type { AssistantPart, Message } from '#src/call/message.ts';
 import type { Reply } from '#src/call/reply.ts';
 import type { Tool } from '#src/call/tool.ts';
 import { completionTokens, promptTokens } from '#src/call/usage.ts';
+import type { DialectId } from '#src/catalog/dialect-table.ts';
 import type { ReasoningSupport } from '#src/catalog/model.ts';
-import type { DialectId } from '#src/catalog/provider.ts';
 import { UPSTREAM_DIALECTS } from '#src/dialects/registry.ts';
 import { startSandbox } from '#src/sandbox/server.ts';
 import { realWorld } from '#src/upstream/world.ts';
@@ -40,7 +40,7 @@ const user = (text: string): Message => ({ role: 'user', parts: [{ type: 'text',
 function ask(id: DialectId, upstreamId: string, call: Partial<Call>, { origin } = sandbox) {
   const made = targetAt(origin, `sandbox/${upstreamId}`, 'sandbox', { id });
   const endpoint = { ...made.endpoint, upstreamId, maxOutput: 16_384, reasoning: REASONING };
-  const dialect = UPSTREAM_DIALECTS[id];
+  const dialect = UPSTREAM_DIALECTS.chat[id];
   assert.ok(dialect, id);
   return bench([{ ...made, endpoint }], { call, dialect });
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '../../base/limits.ts';
 import type { Event } from '../../call/event.ts';
 import { checkEventGrammar } from '../../dialects/grammar.ts';
 import type { Receipt } from '../../facts/receipt.ts';
-import type { CompletionResult } from '../../gateway/completion.ts';
+import type { CallResult } from '../../gateway/operation.ts';
 import { textOf } from './answers.ts';
 import { textIn } from './caller.ts';
 import type { Network } from './network.ts';
@@ -17,7 +17,7 @@ export type Seen = {
   readonly events: Event[];
   batches: number;
   receipt: Receipt | null;
-  result: CompletionResult | null;
+  result: CallResult<'chat'> | null;
   /** The client has hung up. */
   left: boolean;
   /** The process died under it. */

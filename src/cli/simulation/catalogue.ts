@@ -1,8 +1,9 @@
 import { pico } from '../../base/money.ts';
 import { PARAMETERS } from '../../call/parameters.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { DialectId } from '../../catalog/dialect-table.ts';
 import type { Endpoint, Model } from '../../catalog/model.ts';
-import type { DialectId, Provider } from '../../catalog/provider.ts';
+import type { Provider } from '../../catalog/provider.ts';
 
 type Host = { readonly slug: string; readonly dialect: DialectId; readonly billsAfterCancel: boolean };
 type Offer = { readonly host: string; readonly input: bigint; readonly output: bigint; readonly maxOutput?: number };
@@ -78,6 +79,7 @@ function endpointOf(modelId: string, provider: Provider, { input, output, maxOut
     tierPrices: new Map(),
     forms: [],
     operation: 'chat',
+    others: [],
   };
 }
 

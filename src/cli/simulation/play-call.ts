@@ -1,9 +1,10 @@
 import type { Cancel } from '../../base/world.ts';
 import type { Call } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
-import { complete } from '../../gateway/complete.ts';
-import type { Completion, CompletionListener } from '../../gateway/completion.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
+import type { CallHandle, CallListener } from '../../gateway/operation.ts';
+import { OPERATIONS } from '../../gateway/operations.ts';
+import { perform } from '../../gateway/perform.ts';
 import type { Seen } from './call-laws.ts';
 import { callerOf, drawCall, drawMood, KEYS, type Mood } from './caller.ts';
 import type { GatewayProcess } from './process.ts';
@@ -15,10 +16,11 @@ export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway
   const call = drawCall(draws);
   const key = draws.pick(KEYS);
   const seen = newSeen(gateway.world.newId('gen'), process.name, key.id, call);
-  let completion: Completion | null = null;
-  const client = createClient(stage, { seen, process, mood: drawMood(draws), completion: () => completion });
-  completion = complete(
+  let handle: CallHandle | null = null;
+  const client = createClient(stage, { seen, process, mood: drawMood(draws), handle: () => handle });
+  handle = perform(
     gateway,
+    OPERATIONS.chat,
     {
       id: seen.id,
       call,
@@ -50,16 +52,16 @@ const newSeen = (id: string, process: string, keyId: string, call: Call): Seen =
   shaken: false,
 });
 
-type Client = { readonly listener: CompletionListener; readonly begin: () => void };
+type Client = { readonly listener: CallListener<'chat'>; readonly begin: () => void };
 type ClientParts = {
   readonly seen: Seen;
   readonly process: GatewayProcess;
   readonly mood: Mood;
-  readonly completion: () => Completion | null;
+  readonly handle: () => CallHandle | null;
 };
 
 /** Listens, leaves and pauses as its mood is, and says at once when the gateway does what it must not. */
-function createClient(stage: Stage, { seen, process, mood, completion }: ClientParts): Client {
+function createClient(stage: Stage, { seen, process, mood, handle }: ClientParts): Client {
   let isPaused = false;
   const hears = (what: string): void => {
     if (!process.isAlive()) fail(stage, `${seen.id}: ${what} from a process that is dead`);
@@ -68,17 +70,17 @@ function createClient(stage: Stage, { seen, process, mood, completion }: ClientP
   const leave = (): void => {
     if (!process.isAlive()) return;
     seen.left ||= !seen.result;
-    completion()?.cancel();
+    handle()?.cancel();
   };
   const pause = (): Cancel => {
     isPaused = true;
-    completion()?.pause();
+    handle()?.pause();
     return stage.clock.after(OUTSIDE, mood.pauseMs, () => {
       isPaused = false;
-      if (process.isAlive()) completion()?.resume();
+      if (process.isAlive()) handle()?.resume();
     });
   };
-  const listener: CompletionListener = {
+  const listener: CallListener<'chat'> = {
     events: (events) => {
       hears('events');
       const wrong = wrongBatch(seen, events, isPaused);
@@ -97,7 +99,7 @@ function createClient(stage: Stage, { seen, process, mood, completion }: ClientP
       hears('an end');
       seen.result = result;
       callOver(stage, seen);
-      if (mood.leavesAtEnd) completion()?.cancel();
+      if (mood.leavesAtEnd) handle()?.cancel();
     },
   };
   const begin = (): void => {

@@ -1,6 +1,6 @@
 import { decodeFault } from '../bedrock-converse/fault.ts';
 import { COHERE_INPUTS_MAX } from '../cohere-embeddings/index.ts';
-import type { EmbeddingDialect } from '../dialect.ts';
+import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { encodeCall } from './call.ts';
 import { familyOf } from './family.ts';
@@ -8,9 +8,9 @@ import { BEDROCK_EMBEDDINGS } from './name.ts';
 import { decodeReply } from './reply.ts';
 
 /** Embedding models on Amazon Bedrock. Titan and Nova take one input at a time. */
-export const bedrockEmbeddingsUpstream: EmbeddingDialect = {
+export const bedrockEmbeddingsUpstream: WholeDialect<'embeddings'> = {
   id: BEDROCK_EMBEDDINGS,
-  inputsMax: (target) => (familyOf(target) === 'cohere' ? COHERE_INPUTS_MAX : 1),
+  entriesMax: (target) => (familyOf(target) === 'cohere' ? COHERE_INPUTS_MAX : 1),
   assets: assetsOf,
   encodeCall,
   decodeReply,

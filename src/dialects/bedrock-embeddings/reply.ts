@@ -4,14 +4,17 @@ import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply, Vector } from '../../call/embedding.ts';
 import { usageOf } from '../../call/usage.ts';
 import { vectorsOf } from '../cohere-embeddings/reply.ts';
-import type { EmbeddingContext } from '../dialect.ts';
+import type { WholeContext } from '../dialect.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
 /** Where Bedrock counts tokens for models whose answers do not (vercel/ai#15973, read 2026-11-22). */
 const COUNT_HEADER = 'x-amzn-bedrock-input-token-count';
 
 /** Titan's one vector, Nova's one in a list that names its kind, or Cohere's many. */
-export function decodeReply(body: Json, { target, headers }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+export function decodeReply(
+  body: Json,
+  { target, headers }: WholeContext<'embeddings'>,
+): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
   const vectors = answer.embedding === undefined ? listed(answer) : readVectors([answer.embedding]);
   const told = countOf(answer.inputTextTokenCount) || countOf(answer.inputTokenCount);

@@ -1,5 +1,5 @@
 import { decodeCohereFault } from '../cohere-chat/fault.ts';
-import type { EmbeddingDialect } from '../dialect.ts';
+import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { encodeCall } from './call.ts';
 import { COHERE_EMBEDDINGS } from './name.ts';
@@ -9,9 +9,9 @@ import { decodeReply } from './reply.ts';
 export const COHERE_INPUTS_MAX = 96;
 
 /** Cohere's own embedding API, version 2. */
-export const cohereEmbeddingsUpstream: EmbeddingDialect = {
+export const cohereEmbeddingsUpstream: WholeDialect<'embeddings'> = {
   id: COHERE_EMBEDDINGS,
-  inputsMax: () => COHERE_INPUTS_MAX,
+  entriesMax: () => COHERE_INPUTS_MAX,
   assets: assetsOf,
   encodeCall,
   decodeReply,

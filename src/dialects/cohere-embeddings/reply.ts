@@ -3,11 +3,11 @@ import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from
 import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
-import type { EmbeddingContext } from '../dialect.ts';
+import type { WholeContext } from '../dialect.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /v2/embed`. Without `embedding_types` and in version 1 the vectors stand in `embeddings` itself. */
-export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+export function decodeReply(body: Json, { target }: WholeContext<'embeddings'>): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
   return replyOf(vectorsOf(answer), { id: stringOf(answer.id), usage: decodeUsage(answer) }, target, body);
 }

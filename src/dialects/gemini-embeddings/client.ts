@@ -6,21 +6,34 @@ import type { EmbeddingCall, EmbeddingInput, EmbeddingReply } from '../../call/e
 import type { UserPart } from '../../call/message.ts';
 import { type Complaints, complain, newComplaints, present, readNumber, readString } from '../../call/read.ts';
 import { promptTokens } from '../../call/usage.ts';
-import type { ClientRequest } from '../dialect.ts';
+import type { ClientRequest, OperationClient } from '../dialect.ts';
 import { camelKeys } from '../gemini/client/fields.ts';
+import { encodeGeminiFault } from '../gemini/fault.ts';
 import { readMedia } from '../gemini/media.ts';
 import { numbersOf } from '../vectors.ts';
+import { GEMINI_EMBEDDINGS } from './name.ts';
 
-export const EMBED_METHODS = ['embedContent', 'batchEmbedContents'] as const;
-type Method = (typeof EMBED_METHODS)[number];
-export type GeminiEmbedding = { readonly call: EmbeddingCall; readonly method: Method };
+type Method = 'embedContent' | 'batchEmbedContents';
 
-/** Reads a body of `models/{model}:embedContent` or `:batchEmbedContents`, as Google's SDKs send it. */
-export function decodeEmbedding(body: JsonObject, { params }: ClientRequest): Result<GeminiEmbedding, Fault> {
+/** `models/{model}:embedContent`, as Google's SDKs speak it: one input, one vector. */
+export const geminiEmbedContentClient = clientOf('embedContent');
+/** `models/{model}:batchEmbedContents`. */
+export const geminiBatchEmbedContentsClient = clientOf('batchEmbedContents');
+
+function clientOf(method: Method): OperationClient<'embeddings'> {
+  return {
+    id: GEMINI_EMBEDDINGS,
+    decodeCall: (body, request) => decodeEmbedding(body, request, method),
+    encodeReply: (reply) => encodeEmbedding(reply, method),
+    encodeFault: encodeGeminiFault,
+  };
+}
+
+/** The model stands in the path, before the method. */
+function decodeEmbedding(body: JsonObject, { params }: ClientRequest, method: Method): Result<EmbeddingCall, Fault> {
   const tail = params['*'] ?? '';
   const at = tail.lastIndexOf(':');
-  const method = EMBED_METHODS.find((known) => known === tail.slice(at + 1));
-  if (!method || at < 1) return failed(fault('not_found', 'Use models/{model}:embedContent or :batchEmbedContents.'));
+  if (at < 1) return failed(fault('not_found', `Use models/{model}:${method}.`));
   const to = newComplaints();
   const requests = method === 'embedContent' ? [camelKeys(body)] : arrayOf(body.requests).map(objectOf).map(camelKeys);
   if (requests.length === 0 || requests.length > LIMITS.embedding_inputs_max)
@@ -28,10 +41,7 @@ export function decodeEmbedding(body: JsonObject, { params }: ClientRequest): Re
   const inputs = requests.map((request, place) => readInput(to, request.content, `requests[${place}].content`));
   const options = readOptions(to, requests);
   if (to.first) return failed(to.first);
-  return ok({
-    method,
-    call: { model: tail.slice(0, at), models: [], inputs, encoding: 'float', gateway: {}, ...options },
-  });
+  return ok({ model: tail.slice(0, at), models: [], inputs, encoding: 'float', gateway: {}, ...options });
 }
 
 /** Our calls have one purpose and one length for all their inputs. */
@@ -69,7 +79,7 @@ const withCamelMedia = (part: JsonObject): JsonObject => ({
 });
 
 /** `{embedding}` or `{embeddings}`, with what was counted. */
-export function encodeEmbedding({ vectors, usage }: EmbeddingReply, method: Method): Json {
+function encodeEmbedding({ vectors, usage }: EmbeddingReply, method: Method): Json {
   const counted = usage && { usageMetadata: { promptTokenCount: promptTokens(usage) } };
   const embeddings = vectors.map((vector) => ({ values: numbersOf(vector) }));
   return method === 'embedContent' ? { embedding: embeddings[0] ?? null, ...counted } : { embeddings, ...counted };

@@ -1,4 +1,4 @@
-import type { EmbeddingDialect } from '../dialect.ts';
+import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { decodeGeminiFault } from '../gemini/fault.ts';
 import { isFetchedByGemini } from '../gemini/media.ts';
@@ -10,9 +10,9 @@ import { decodeReply } from './reply.ts';
 const INPUTS_MAX = 100;
 
 /** Embeddings of the Gemini API. */
-export const geminiEmbeddingsUpstream: EmbeddingDialect = {
+export const geminiEmbeddingsUpstream: WholeDialect<'embeddings'> = {
   id: GEMINI_EMBEDDINGS,
-  inputsMax: () => INPUTS_MAX,
+  entriesMax: () => INPUTS_MAX,
   assets: (call) => assetsOf(call).filter(({ url }) => !isFetchedByGemini(url)),
   encodeCall,
   decodeReply,

@@ -3,7 +3,7 @@ import { arrayOf, countOf, type Json, objectOf } from '../../base/json.ts';
 import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { usageOf } from '../../call/usage.ts';
-import type { EmbeddingContext } from '../dialect.ts';
+import type { WholeContext } from '../dialect.ts';
 import { decodeUsage } from '../gemini/usage.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
@@ -11,7 +11,7 @@ import { readVectors, replyOf } from '../vectors.ts';
  * An answer of `batchEmbedContents`, of `embedContent` with its one vector, or of Vertex AI's `:predict`, where each
  * vector tells its own count. Older models count no tokens.
  */
-export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+export function decodeReply(body: Json, { target }: WholeContext<'embeddings'>): Result<EmbeddingReply, Fault> {
   const { embeddings, embedding, predictions, usageMetadata } = objectOf(body);
   if (Array.isArray(predictions)) {
     const predicted = arrayOf(predictions).map((prediction) => objectOf(objectOf(prediction).embeddings));

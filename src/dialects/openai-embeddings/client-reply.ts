@@ -1,23 +1,13 @@
 import type { Json, JsonObject } from '../../base/json.ts';
-import type { EmbeddingCall, EmbeddingReply } from '../../call/embedding.ts';
+import type { EmbeddingReply } from '../../call/embedding.ts';
 import type { Bill } from '../../call/event.ts';
 import { promptTokens, type Usage } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
+import type { AnswerContext } from '../dialect.ts';
 import { base64Of, numbersOf } from '../vectors.ts';
 
-export type EmbeddingAnswer = {
-  /** `gen-…` */
-  readonly id: string;
-  /** The catalogue's id of the model that answers. */
-  readonly model: string;
-  /** The provider's display name. */
-  readonly provider: string;
-  readonly call: EmbeddingCall;
-  readonly extra?: JsonObject;
-};
-
 /** A body of `POST /embeddings`, with vectors in the form that the caller asked for: numbers unless it said base64. */
-export function encodeReply({ vectors, usage, bill }: EmbeddingReply, answer: EmbeddingAnswer): Json {
+export function encodeReply({ vectors, usage, bill }: EmbeddingReply, answer: AnswerContext<'embeddings'>): Json {
   const write = answer.call.encoding === 'base64' ? base64Of : numbersOf;
   return {
     object: 'list',

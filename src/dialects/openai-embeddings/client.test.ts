@@ -5,7 +5,8 @@ import { LIMITS } from '../../base/limits.ts';
 import { base64Of, numbersOf } from '../vectors.ts';
 import { openaiEmbeddingsClient } from './index.ts';
 
-const decode = (body: JsonObject) => openaiEmbeddingsClient.decodeCall({ model: 'm', ...body }, { headers: {} });
+const decode = (body: JsonObject) =>
+  openaiEmbeddingsClient.decodeCall({ model: 'm', ...body }, { headers: {}, params: {} });
 
 test('the gateway’s own fields are read and reach no vendor', () => {
   const call = decode({

@@ -3,12 +3,12 @@ import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, strin
 import { failed, type Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
-import type { EmbeddingContext } from '../dialect.ts';
+import type { WholeContext } from '../dialect.ts';
 import { faultInside } from '../openai-chat/upstream/fault-inside.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /embeddings`; an error in it counts as one, whatever the HTTP status was. */
-export function decodeReply(body: Json, { target }: EmbeddingContext): Result<EmbeddingReply, Fault> {
+export function decodeReply(body: Json, { target }: WholeContext<'embeddings'>): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
   const provider = target.endpoint.provider.name;
   const error = faultInside(answer, 'data', { provider, raw: () => JSON.stringify(body) });

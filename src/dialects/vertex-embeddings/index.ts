@@ -1,4 +1,4 @@
-import type { EmbeddingDialect } from '../dialect.ts';
+import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { decodeGeminiFault } from '../gemini/fault.ts';
 import { isFetchedByGemini } from '../gemini/media.ts';
@@ -13,9 +13,9 @@ import { VERTEX_EMBEDDINGS } from './name.ts';
 const TEXTS_MAX = 50;
 
 /** Embedding models on Vertex AI. */
-export const vertexEmbeddingsUpstream: EmbeddingDialect = {
+export const vertexEmbeddingsUpstream: WholeDialect<'embeddings'> = {
   id: VERTEX_EMBEDDINGS,
-  inputsMax: (target) => (embedsContent(target) || /gemini/.test(target.endpoint.upstreamId) ? 1 : TEXTS_MAX),
+  entriesMax: (target) => (embedsContent(target) || /gemini/.test(target.endpoint.upstreamId) ? 1 : TEXTS_MAX),
   assets: (call) => assetsOf(call).filter(({ url }) => !isFetchedByGemini(url)),
   encodeCall,
   decodeReply,

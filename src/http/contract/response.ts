@@ -51,10 +51,10 @@ const answer = (): AnswerContext => ({
 });
 
 /** What the encoders themselves make of it. */
-export const replyIn = (client: ClientId): unknown => CLIENT_DIALECTS[client]?.encodeReply(REPLY, answer());
+export const replyIn = (client: ClientId): unknown => CLIENT_DIALECTS.chat[client]?.encodeReply(REPLY, answer());
 
 export function streamIn(client: ClientId): string {
-  const encode = CLIENT_DIALECTS[client]?.encodeEvents(answer());
+  const encode = CLIENT_DIALECTS.chat[client]?.encodeEvents(answer());
   return encode ? EVENTS.map((event) => encode(event)).join('') : '';
 }
 

@@ -1,18 +1,19 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Loss } from '../../call/loss.ts';
-import type { DialectId } from '../../catalog/provider.ts';
+import type { DialectId } from '../../catalog/dialect-table.ts';
 import type { ClientRequest } from '../../dialects/dialect.ts';
 import { CLIENT_DIALECTS, UPSTREAM_DIALECTS } from '../../dialects/registry.ts';
 import { sampleTarget } from '../../dialects/samples.ts';
+import { pathOfDialect } from '../inference-routes.ts';
 import type { RequestField } from './field.ts';
 
 /** What programs may speak, in the order of the docs: the id of the dialect, its name and its path below the base URL. */
 export const CLIENTS = [
-  { id: 'openai-chat', name: 'Chat Completions', path: '/chat/completions' },
-  { id: 'openai-responses', name: 'Responses', path: '/responses' },
-  { id: 'anthropic-messages', name: 'Messages', path: '/messages' },
-  { id: 'gemini', name: 'Gemini', path: '/models/{model}:generateContent' },
-  { id: 'openai-completions', name: 'Completions', path: '/completions' },
+  { id: 'openai-chat', name: 'Chat Completions', path: pathOfDialect('openai-chat') },
+  { id: 'openai-responses', name: 'Responses', path: pathOfDialect('openai-responses') },
+  { id: 'anthropic-messages', name: 'Messages', path: pathOfDialect('anthropic-messages') },
+  { id: 'gemini', name: 'Gemini', path: pathOfDialect('gemini') },
+  { id: 'openai-completions', name: 'Completions', path: pathOfDialect('openai-completions') },
 ] as const;
 export type ClientId = (typeof CLIENTS)[number]['id'];
 
@@ -107,7 +108,7 @@ export function nameIn(client: ClientId, field: RequestField): string | null {
 }
 
 function decoded(client: ClientId, body: JsonObject, params: ClientRequest['params']) {
-  const call = CLIENT_DIALECTS[client]?.decodeCall(body, { headers: {}, params });
+  const call = CLIENT_DIALECTS.chat[client]?.decodeCall(body, { headers: {}, params });
   return call?.ok ? call.value : null;
 }
 
@@ -124,7 +125,7 @@ export function lossIn(upstream: DialectId, field: RequestField): Loss | null {
   const body = { ...BODIES['openai-chat'], ...more, [field.name]: (field.example ?? null) as Json };
   const call = decoded('openai-chat', body, PARAMS);
   if (!call) return null;
-  const encoded = UPSTREAM_DIALECTS[upstream]?.encodeCall(call, sampleTarget(upstream), new Map());
+  const encoded = UPSTREAM_DIALECTS.chat[upstream]?.encodeCall(call, sampleTarget(upstream), new Map());
   if (!encoded?.ok) return null;
   return encoded.value.losses.find((loss) => loss.field.split(/[.[]/)[0] === field.name) ?? null;
 }

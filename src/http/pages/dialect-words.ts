@@ -1,4 +1,4 @@
-import type { DialectId } from '../../catalog/provider.ts';
+import type { DialectId } from '../../catalog/dialect-table.ts';
 
 /** What a wire format is called on a page. */
 export const DIALECT_WORDS: { readonly [D in DialectId]: string } = {

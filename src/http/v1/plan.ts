@@ -1,6 +1,6 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { openaiChatClient } from '../../dialects/openai-chat/index.ts';
-import { questionOf } from '../../gateway/question.ts';
+import { questionOf } from '../../gateway/chat/question.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { plan } from '../../router/plan.ts';
 import { envelope } from '../faults.ts';

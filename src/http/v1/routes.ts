@@ -1,8 +1,7 @@
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
-import { embeddingsRoute } from './embeddings.ts';
 import { MODEL_ROUTES } from './models/index.ts';
 import { planRoute } from './plan.ts';
 
 /** Every resource of the API that is not inference; each is served below `/api/v1` and its alias `/v1`. */
-export const apiRoutes: readonly Route[] = [embeddingsRoute, ...MODEL_ROUTES, ...ACCOUNT_ROUTES, planRoute];
+export const apiRoutes: readonly Route[] = [...MODEL_ROUTES, ...ACCOUNT_ROUTES, planRoute];

@@ -58,7 +58,7 @@ export function tellsInBand(fault: Fault, call: Call): boolean {
 }
 
 /** A plain error: `{error:{code,message},metadata}`; metadata is null unless there is something to tell. */
-export function encodeFault(fault: Fault, context: FaultContext): EncodedFault {
+export function encodeFault(fault: Fault, context: FaultContext<'chat'>): EncodedFault {
   const row = faultRow(fault);
   const wait = waitSecondsOf(fault);
   const isWord = !context.call?.numericCodes && (KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt');

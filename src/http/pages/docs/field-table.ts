@@ -1,4 +1,4 @@
-import { DIALECT_IDS, type DialectId } from '../../../catalog/provider.ts';
+import { DIALECT_IDS, type DialectId } from '../../../catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from '../../../dialects/registry.ts';
 import type { FieldGroup, RequestField } from '../../contract/field.ts';
 import { CLIENTS, lossIn, nameIn } from '../../contract/support.ts';
@@ -68,4 +68,4 @@ function lostTo(field: RequestField): Html | null {
   return html`<p class="terms"><span><i>left out for providers that speak</i> ${lost.map((id) => DIALECT_WORDS[id]).join(', ')}</span></p>`;
 }
 
-const UPSTREAMS: readonly DialectId[] = DIALECT_IDS.filter((id) => id in UPSTREAM_DIALECTS);
+const UPSTREAMS: readonly DialectId[] = DIALECT_IDS.filter((id) => id in UPSTREAM_DIALECTS.chat);

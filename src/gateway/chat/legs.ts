@@ -1,9 +1,9 @@
-import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
-import type { Bill } from '../call/event.ts';
-import { addUsage, completionTokens, type Usage } from '../call/usage.ts';
-import type { Target } from '../facts/target.ts';
-import { NO_BILL } from '../metering/cost.ts';
-import type { Result } from './receipt.ts';
+import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
+import type { Bill } from '../../call/event.ts';
+import { addUsage, completionTokens, type Usage } from '../../call/usage.ts';
+import type { Target } from '../../facts/target.ts';
+import { NO_BILL } from '../../metering/cost.ts';
+import type { Ended } from '../receipt.ts';
 
 /** A part of an answer that was cut and that another endpoint went on with: it is paid for like any. */
 export type Leg = {
@@ -19,7 +19,7 @@ export const writtenIn = (legs: readonly Leg[]): number =>
   legs.reduce((sum, { usage }) => sum + completionTokens(usage), 0);
 
 /** The whole of an answer in several parts: what all of them took, and the end of the last one. */
-export function withLegs(ended: Result, legs: readonly Leg[]): Result {
+export function withLegs(ended: Ended, legs: readonly Leg[]): Ended {
   if (legs.length === 0) return ended;
   const usage = legs.reduce((sum, leg) => addUsage(sum, leg.usage), ended.usage);
   // What breaks off in the end costs nothing, as always.

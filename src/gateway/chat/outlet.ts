@@ -1,8 +1,8 @@
-import type { Fault } from '../base/fault.ts';
-import type { Event } from '../call/event.ts';
-import type { Target } from '../facts/target.ts';
-import type { Run } from '../upstream/run.ts';
-import type { CompletionListener } from './completion.ts';
+import type { Fault } from '../../base/fault.ts';
+import type { Event } from '../../call/event.ts';
+import type { Target } from '../../facts/target.ts';
+import type { Run } from '../../upstream/run.ts';
+import type { CallListener } from '../operation.ts';
 
 /** The way to the client: shut until the intent is stored, narrow when the client is slow, closed for good when it is gone. */
 export type Outlet = {
@@ -19,7 +19,7 @@ export type Outlet = {
   readonly breakOff: (value: Fault) => boolean;
 };
 
-export function createOutlet(listener: Pick<CompletionListener, 'events'>, run: () => Run): Outlet {
+export function createOutlet(listener: Pick<CallListener<'chat'>, 'events'>, run: () => Run): Outlet {
   let isStored = false;
   let waiting: { readonly events: Event[]; readonly target: Target } | null = null;
   /** Whose answer the client has seen something of. */

@@ -1,24 +1,18 @@
-import type { Call } from '../call/call.ts';
-import { estimatePrompt } from '../metering/estimate.ts';
-import { exposuresOf } from '../metering/exposure.ts';
-import type { Rest } from '../upstream/continuation.ts';
-import type { Allowance } from './allowance.ts';
-import type { CompletionContext } from './completion.ts';
-import type { Delivery } from './delivery.ts';
-import type { Gateway } from './gateway.ts';
+import type { Call } from '../../call/call.ts';
+import { estimatePrompt } from '../../metering/estimate.ts';
+import { exposuresOf } from '../../metering/exposure.ts';
+import type { Rest } from '../../upstream/continuation.ts';
+import type { Allowance } from '../allowance.ts';
+import type { Gateway } from '../gateway.ts';
+import type { ChatDelivery } from './delivery.ts';
 import { spent, writtenIn } from './legs.ts';
-import type { CompletionRequest } from './receipt.ts';
 
 /** Is this answer to be gone on with, should it be cut? As the caller says, or else the operator. */
-export const goesOn = ({ defaults }: Gateway, { call }: CompletionRequest): boolean =>
+export const goesOn = ({ defaults }: Gateway, call: Call): boolean =>
   (call.gateway.onCut ?? defaults.onCut) === 'continue';
 
 /** The call that goes on with a cut answer: as long as what is left of the length asked for, and of the money held. */
-export function restOf(
-  { request: { call: asked } }: CompletionContext,
-  delivery: Delivery,
-  allowance: Allowance | null,
-): Rest {
+export function restOf(asked: Call, delivery: ChatDelivery, allowance: Allowance | null): Rest {
   return (call, endpoint) => {
     const legs = delivery.legs();
     const shortened = shorter(call, asked, writtenIn(legs));

@@ -1,54 +1,56 @@
 import { type Fault, fault } from '../base/fault.ts';
-import { LIMITS } from '../base/limits.ts';
+import type { OperationId, ReplyOf } from '../call/operation.ts';
 import type { Endpoint } from '../catalog/model.ts';
-import type { Plan } from '../facts/plan.ts';
 import type { Hold, HoldBounds } from '../ledger/ledger.ts';
-import { estimatePrompt } from '../metering/estimate.ts';
-import { answersOf, exposuresOf } from '../metering/exposure.ts';
 import { plan } from '../router/plan.ts';
-import { chatErrand } from '../upstream/chat-errand.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { passedOn } from '../upstream/passed-on.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
-import type { Completion, CompletionContext, CompletionListener, CompletionResult } from './completion.ts';
-import { createDelivery, type Delivery } from './delivery.ts';
-import { type Ended, endingOf, lastEvents } from './ending.ts';
 import type { Gateway } from './gateway.ts';
-import { goesOn, restOf } from './go-on.ts';
 import { holdRequestOf } from './hold.ts';
+import type { CallContext, CallHandle, CallListener, CallResult, Delivery, Operation } from './operation.ts';
 import { withOverrun } from './overrun.ts';
-import { modelsOf, questionOf } from './question.ts';
-import { aboutOf, type CompletionRequest, receiptOf } from './receipt.ts';
+import { modelsOf } from './question.ts';
+import { aboutOf, type CallRequest, type Ended, receiptOf } from './receipt.ts';
 
-const IDLE: Completion = { pause: () => {}, resume: () => {}, cancel: () => {} };
+const IDLE: CallHandle = { pause: () => {}, resume: () => {}, cancel: () => {} };
 const NO_RUN: Run = IDLE;
 
-/** The life of a call: plan, hold, run, meter, settle, receipt. Captures catalogue and clock once. */
-export function complete(gateway: Gateway, request: CompletionRequest, listener: CompletionListener): Completion {
+/**
+ * The life of a call, whatever it asks for: plan, hold, run, settle, receipt. Captures catalogue and clock once. What
+ * differs from operation to operation is asked of the operation.
+ */
+export function perform<O extends OperationId>(
+  gateway: Gateway,
+  operation: Operation<O>,
+  request: CallRequest<O>,
+  listener: CallListener<O>,
+): CallHandle {
+  const { call } = request;
   const catalog = gateway.catalog();
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
-  const promptTokens = estimatePrompt(request.call);
-  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed, promptTokens };
-  const decided = plan(questionOf(request.call, surroundings));
+  const size = operation.sizeOf(call);
+  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
+  const decided = plan(operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens }));
   if (decided.fault) {
     listener.done({ kind: 'failed', fault: decided.fault });
     return IDLE;
   }
-  const held = heldOutput(request, decided);
-  const about = aboutOf(request, { operation: 'chat', catalogVersion: catalog.version, seed });
-  const exposed = { exposures: exposuresOf(request.call, promptTokens), call: request.call };
-  const bounds = (): HoldBounds => boundsOf(decided, exposed, goesOn(gateway, request) ? 2 : 1);
-  const hold = gateway.ledger.hold(
-    holdRequestOf(request, about, decided, { promptTokens, outputTokens: held * answersOf(request.call), bounds }),
-  );
-  const context = { gateway, request, listener, decided, exposed, promptTokens, held, about };
+  const output = operation.outputOf(call, decided);
+  const streamed = operation.isStreamed(call);
+  const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });
+  const exposed = operation.exposedOf(call, size, gateway);
+  const bounds = (): HoldBounds => boundsOf(decided, exposed, exposed.times);
+  const sizes = { promptTokens: size.promptTokens, outputTokens: output.tokens * output.answers, bounds };
+  const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, sizes));
+  const context = { gateway, operation, request, listener, decided, exposed, size, held: output.tokens, about };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
 
-function runWhenHeld(context: CompletionContext, hold: Promise<Hold | Fault>): Completion {
-  let running: Completion | null = null;
+function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promise<Hold | Fault>): CallHandle {
+  let running: CallHandle | null = null;
   let cancelled = false;
   hold.then(
     (value) => {
@@ -67,8 +69,8 @@ function runWhenHeld(context: CompletionContext, hold: Promise<Hold | Fault>): C
   };
 }
 
-function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
-  const { gateway, request, listener, decided } = context;
+function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fault): CallHandle {
+  const { gateway, operation, request, listener, decided, about } = context;
   if ('code' in hold) {
     listener.done({ kind: 'failed', fault: hold });
     return IDLE;
@@ -78,12 +80,11 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
   let asked: Endpoint | null = null;
   const limit = hold.limit();
   const allowance = limit === null ? null : allowanceOf(decided, context.exposed, limit);
-  const delivery = createDelivery(context, { hold, allowance, run: current });
-  const rest = goesOn(gateway, request) ? restOf(context, delivery, allowance) : undefined;
+  const { errand, delivery } = operation.begin(context, { hold, allowance, run: current });
   run = startRun(
     gateway.upstream,
     {
-      errand: passedOn(chatErrand(gateway, request.call, { limited: allowance?.limited, rest }), request),
+      errand: passedOn(errand, request),
       plan: allowance?.plan ?? decided,
       who: request.caller.keyId,
       stopsOnRefusal: (request.call.gateway.onRefusal ?? gateway.defaults.onRefusal) === 'stop',
@@ -105,7 +106,7 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
     current().cancel();
   });
   const cancel = (): void => {
-    if (!request.call.stream && !stopsWithClient(asked)) return;
+    if (!about.streamed && !stopsWithClient(asked)) return;
     delivery.abandon();
     current().cancel();
   };
@@ -116,8 +117,13 @@ function runHeld(context: CompletionContext, hold: Hold | Fault): Completion {
 const stopsWithClient = (endpoint: Endpoint | null): boolean => endpoint?.provider.local === true;
 
 /** Commits what happened, then lets the last of the answer out. */
-function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outcome: RunOutcome): void {
-  const ended = endingOf(outcome, delivery.counted());
+function settle<O extends OperationId>(
+  context: CallContext<O>,
+  hold: Hold,
+  delivery: Delivery<O>,
+  outcome: RunOutcome<O>,
+): void {
+  const ended = delivery.ended(outcome);
   const { gateway, about, request, listener } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended), hold);
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
@@ -130,12 +136,12 @@ function settle(context: CompletionContext, hold: Hold, delivery: Delivery, outc
   );
 }
 
-function deliver(
-  { request: { call } }: CompletionContext,
-  delivery: Delivery,
-  outcome: RunOutcome,
+function deliver<O extends OperationId>(
+  { request: { call } }: CallContext<O>,
+  delivery: Delivery<O>,
+  outcome: RunOutcome<O>,
   ended: Ended,
-): CompletionResult {
+): CallResult<O> {
   if (outcome.kind === 'failed') return { kind: 'failed', fault: withAvailability(outcome.fault, modelsOf(call)) };
   if (ended.fault && ended.firstContentAt === null) return { kind: 'failed', fault: ended.fault };
   if (outcome.kind === 'replied')
@@ -146,22 +152,20 @@ function deliver(
         ...(ended.serviceTier !== null && { serviceTier: ended.serviceTier }),
         usage: ended.usage,
         bill: ended.bill,
-      },
+      } as ReplyOf<O>,
       target: outcome.target,
     };
-  if (outcome.target) delivery.last(lastEvents(ended), outcome.target);
+  if (outcome.target) delivery.last(ended, outcome.target);
   return { kind: 'streamed' };
 }
 
 /** The store is broken: what was shown ends with a fault, and nothing is told as complete. */
-function failInside({ gateway, listener }: CompletionContext, cause: unknown, delivery?: Delivery): void {
+function failInside<O extends OperationId>(
+  { gateway, listener }: CallContext<O>,
+  cause: unknown,
+  delivery?: Delivery<O>,
+): void {
   gateway.log('a call could not be settled', cause);
   const value = fault('server', 'Internal Server Error');
   listener.done(delivery?.breakOff(value) ? { kind: 'streamed' } : { kind: 'failed', fault: value });
-}
-
-/** Output tokens of one answer that an estimate of its cost covers: the caller's limit, else a fixed number. */
-function heldOutput(request: CompletionRequest, decided: Plan): number {
-  const limit = decided.candidates[0]?.endpoint.maxOutput ?? Number.POSITIVE_INFINITY;
-  return Math.min(request.call.maxOutputTokens ?? LIMITS.held_output_tokens, limit);
 }

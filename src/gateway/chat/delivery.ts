@@ -1,19 +1,18 @@
-import type { Fault } from '../base/fault.ts';
-import { nano } from '../base/money.ts';
-import type { Event } from '../call/event.ts';
-import { completionTokens, usageOf } from '../call/usage.ts';
-import { priceAtInstant } from '../catalog/price.ts';
-import type { Target } from '../facts/target.ts';
-import type { Hold } from '../ledger/ledger.ts';
-import { billFor } from '../metering/cost.ts';
-import { answersOf } from '../metering/exposure.ts';
-import { createMeter } from '../metering/meter.ts';
-import type { Run } from '../upstream/run.ts';
-import type { Allowance } from './allowance.ts';
-import type { CompletionContext } from './completion.ts';
-import { type Counted, legOf } from './ending.ts';
+import type { Fault } from '../../base/fault.ts';
+import { nano } from '../../base/money.ts';
+import type { Event } from '../../call/event.ts';
+import { completionTokens, usageOf } from '../../call/usage.ts';
+import { priceAtInstant } from '../../catalog/price.ts';
+import type { Target } from '../../facts/target.ts';
+import { billFor } from '../../metering/cost.ts';
+import { answersOf } from '../../metering/exposure.ts';
+import { createMeter } from '../../metering/meter.ts';
+import type { RunOutcome } from '../../upstream/run.ts';
+import type { CallContext, Delivery, Means } from '../operation.ts';
+import type { Ended } from '../receipt.ts';
+import { type Counted, endingOf, lastEvents, legOf } from './ending.ts';
 import { type Leg, spent } from './legs.ts';
-import { createOutlet, type Outlet } from './outlet.ts';
+import { createOutlet } from './outlet.ts';
 
 /** How often a stream's count is written down: a crash loses at most this much of a bill. */
 const CHECKPOINT_MS = 1_000;
@@ -29,23 +28,14 @@ const STOP = { at: 2, slack: 64 } as const;
  * What stands between the upstream's events and the client: counts them, keeps usage and end back for the settlement,
  * and tops the hold up on the way.
  */
-export type Delivery = Pick<Outlet, 'stored' | 'pause' | 'resume' | 'abandon' | 'breakOff'> & {
-  readonly events: (events: readonly Event[], target: Target) => void;
-  readonly last: (events: readonly Event[], target: Target) => void;
-  /** We end the answer for this reason. */
-  readonly interrupt: (reason: Fault) => void;
-  /** What this endpoint sent was cut, and another goes on with the answer. */
-  readonly cut: (target: Target) => void;
+export type ChatDelivery = Delivery<'chat'> & {
   /** What the parts of the answer took that were cut. */
   readonly legs: () => readonly Leg[];
-  /** What was counted when the run ended. */
-  readonly counted: () => Counted;
 };
 
-type Means = { readonly hold: Hold; readonly allowance: Allowance | null; readonly run: () => Run };
-
-export function createDelivery(context: CompletionContext, { hold, allowance, run }: Means): Delivery {
-  const { gateway, listener, promptTokens, held } = context;
+export function createDelivery(context: CallContext<'chat'>, { hold, allowance, run }: Means): ChatDelivery {
+  const { gateway, listener, size, held } = context;
+  const { promptTokens } = size;
   let meter = createMeter(promptTokens);
   const legs: Leg[] = [];
   const outlet = createOutlet(listener, run);
@@ -99,7 +89,8 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
     if (!allowance) hold.topUp(leg.bill.cost);
   };
 
-  const last = (final: readonly Event[], target: Target): void => {
+  const last = (ended: Ended, target: Target): void => {
+    const final = lastEvents(ended);
     outlet.stored();
     outlet.pass(cutShort ? [...[...open].map(cutFinish), ...final] : final, target);
   };
@@ -117,7 +108,8 @@ export function createDelivery(context: CompletionContext, { hold, allowance, ru
     const times = { receivedAt, firstContentAt, endedAt };
     return { legs, meter, promptTokens, messages, blobs, choices, permitted, held, cutShort, interruption, ...times };
   };
-  return { ...outlet, events, last, interrupt, cut, legs: () => legs, counted };
+  const ended = (outcome: RunOutcome): Ended => endingOf(outcome, counted());
+  return { ...outlet, events, last, interrupt, cut, legs: () => legs, ended };
 }
 
 /** Some programs are told the prompt's size with the first word: by the vendor, or else by our estimate. */

@@ -1,20 +1,18 @@
-import type { Blob } from '../base/blobs.ts';
-import { type Fault, fault } from '../base/fault.ts';
-import type { Bill, Event } from '../call/event.ts';
-import type { Message } from '../call/message.ts';
-import type { Reply } from '../call/reply.ts';
-import { completionTokens, type Usage } from '../call/usage.ts';
-import type { Endpoint } from '../catalog/model.ts';
-import type { Target } from '../facts/target.ts';
-import { isBelievable } from '../metering/believable.ts';
-import { billFor, NO_BILL, priceServed } from '../metering/cost.ts';
-import { type Ends, endsOf, estimateReply, type Meter } from '../metering/meter.ts';
-import { imagesWritten, withPieces } from '../metering/pieces.ts';
-import type { RunOutcome } from '../upstream/run.ts';
+import type { Blob } from '../../base/blobs.ts';
+import { type Fault, fault } from '../../base/fault.ts';
+import type { Bill, Event } from '../../call/event.ts';
+import type { Message } from '../../call/message.ts';
+import type { Reply } from '../../call/reply.ts';
+import { completionTokens, type Usage } from '../../call/usage.ts';
+import type { Endpoint } from '../../catalog/model.ts';
+import type { Target } from '../../facts/target.ts';
+import { isBelievable } from '../../metering/believable.ts';
+import { billFor, NO_BILL, priceServed } from '../../metering/cost.ts';
+import { type Ends, endsOf, estimateReply, type Meter } from '../../metering/meter.ts';
+import { imagesWritten, withPieces } from '../../metering/pieces.ts';
+import type { RunOutcome } from '../../upstream/run.ts';
+import type { Ended } from '../receipt.ts';
 import { type Leg, withLegs } from './legs.ts';
-import type { Result } from './receipt.ts';
-
-export type Ended = Result;
 
 /** What the gateway itself knows of a call when its run is over. */
 export type Counted = {

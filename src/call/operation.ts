@@ -1,0 +1,39 @@
+import type { Blob } from '../base/blobs.ts';
+import type { Call, GatewayOptions } from './call.ts';
+import type { EmbeddingCall, EmbeddingReply } from './embedding.ts';
+import type { Bill, Event } from './event.ts';
+import type { Reply } from './reply.ts';
+import type { Usage } from './usage.ts';
+
+/** What a call can ask a model to do. The order is that of lists and docs. */
+export const OPERATION_IDS = ['chat', 'embeddings'] as const;
+export type OperationId = (typeof OPERATION_IDS)[number];
+
+/** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
+type Exchanges = {
+  readonly chat: { readonly call: Call; readonly reply: Reply; readonly step: Event };
+  readonly embeddings: { readonly call: EmbeddingCall; readonly reply: EmbeddingReply; readonly step: never };
+};
+
+export type CallOf<O extends OperationId> = Exchanges[O]['call'];
+export type ReplyOf<O extends OperationId> = Exchanges[O]['reply'];
+export type StepOf<O extends OperationId> = Exchanges[O]['step'];
+export type AnyStep = StepOf<OperationId>;
+
+/** What a call of every operation says beside what it is about. */
+export type CommonCall = {
+  /** As written by the caller, variants and aliases unresolved. */
+  readonly model: string | null;
+  /** Fallback models, tried in order after `model`. */
+  readonly models: readonly string[];
+  readonly user?: string;
+  readonly sessionId?: string;
+  readonly gateway: GatewayOptions;
+  /** What the marks in its texts and media stand for. */
+  readonly blobs?: readonly Blob[];
+  /** Its body was too large to be worked through in one turn. */
+  readonly isLarge?: true;
+};
+
+/** What an answer of every operation may tell about itself. */
+export type CommonReply = { readonly id?: string; readonly usage?: Usage; readonly bill?: Bill };

@@ -1,0 +1,44 @@
+import { type Call, completesOnlyText } from '../../call/call.ts';
+import { parametersOf } from '../../call/parameters.ts';
+import { type Modality, TIERS, type Tier } from '../../catalog/model.ts';
+import type { Question } from '../../facts/question.ts';
+import { modelsOf, type Surroundings } from '../question.ts';
+
+/** What the router is asked about a chat call. */
+export function questionOf(call: Call, surroundings: Surroundings): Question {
+  return {
+    ...surroundings,
+    operation: 'chat',
+    models: modelsOf(call),
+    preferences: call.gateway.provider ?? {},
+    tier: tierOf(call),
+    parameters: parametersOf(call),
+    inputModalities: inputModalitiesOf(call),
+    outputModalities: (call.modalities ?? ['text']) as readonly Modality[],
+    maxOutputTokens: call.maxOutputTokens ?? null,
+    usesTools: call.tools.length > 0,
+    asksReasoning: asksReasoning(call),
+    clientDialect: call.dialect ?? null,
+    completes: completesOnlyText(call) ? 'text' : call.completion ? 'prompt' : 'conversation',
+  };
+}
+
+const asksReasoning = ({ reasoning }: Call): boolean =>
+  reasoning !== undefined &&
+  reasoning.enabled !== false &&
+  (reasoning.effort === undefined ? reasoning.budgetTokens !== 0 : reasoning.effort !== 'none');
+
+/** `fast` is another word for the priority tier (spec §1.1). */
+function tierOf({ serviceTier }: Call): Tier | null {
+  const asked = serviceTier === 'fast' ? 'priority' : serviceTier;
+  return TIERS.find((tier) => tier === asked) ?? null;
+}
+
+function inputModalitiesOf(call: Call): Modality[] {
+  const found = new Set<Modality>(['text']);
+  for (const message of call.messages) {
+    if (message.role !== 'user' && message.role !== 'tool') continue;
+    for (const part of message.parts) found.add(part.type);
+  }
+  return [...found];
+}

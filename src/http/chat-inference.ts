@@ -1,0 +1,114 @@
+import type { JsonObject } from '../base/json.ts';
+import type { Event } from '../call/event.ts';
+import { withReadTexts } from '../call/kept-texts.ts';
+import { withTrueMediaTypes } from '../call/media-types.ts';
+import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
+import type { Target } from '../facts/target.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { createKeptItems, type KeptItems } from '../gateway/kept-items.ts';
+import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
+import type { CallHandle } from '../gateway/operation.ts';
+import { OPERATIONS } from '../gateway/operations.ts';
+import { perform } from '../gateway/perform.ts';
+import { wantsEcho } from '../upstream/echo.ts';
+import { contain, refuseIn } from './answers.ts';
+import { CORS } from './headers.ts';
+import {
+  answerContext,
+  type Exchange,
+  extraOf,
+  type InferenceHandler,
+  inferenceHandler,
+  type OpenContext,
+  wholeAnswer,
+} from './inference.ts';
+import { createEventStream } from './stream.ts';
+
+/** What is kept of earlier answers, for the turns that follow. */
+export type Kept = { readonly thoughts: KeptThoughts; readonly items: KeptItems };
+
+/** Every route of chats and text completions, streamed and not. */
+export function chatHandler(
+  dialect: ClientDialect,
+  gateway: Gateway,
+  kept: Kept = { thoughts: createKeptThoughts(gateway.world), items: createKeptItems(gateway.world) },
+): InferenceHandler {
+  const { thoughts, items } = kept;
+  return inferenceHandler(
+    {
+      operation: OPERATIONS.chat,
+      dialect,
+      recall: ({ accountId }, id) => items.recall(accountId, id),
+      completed: (call, { accountId }) =>
+        thoughts.restore(accountId, withTrueMediaTypes(call.isLarge ? withReadTexts(call) : call)),
+      answer: (exchange) => {
+        const { call, caller } = exchange.request;
+        if (call.stream) return streamAnswer(exchange, dialect, kept);
+        wholeAnswer(exchange, {
+          replied: ({ choices }) => thoughts.keep(caller.accountId, choices[0]?.parts ?? []),
+          keep: keeperOf(exchange, items),
+        });
+      },
+    },
+    gateway,
+  );
+}
+
+const keeperOf = ({ request: { call, caller } }: Exchange<'chat'>, items: KeptItems) =>
+  call.refersToItems ? (item: JsonObject) => items.keep(caller.accountId, item) : undefined;
+
+function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thoughts, items }: Kept): void {
+  const { gateway, operation, response, headers, request } = exchange;
+  const { id, call, caller } = request;
+  let handle: CallHandle | null = null;
+  let encode: EventEncoder | null = null;
+  let context: OpenContext<'chat'> | null = null;
+  const listen = thoughts.listen(caller.accountId);
+  const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
+  const stream = createEventStream(
+    response,
+    gateway.world,
+    {
+      contentType: dialect.streamContentType,
+      keepAlive: dialect.keepAlive,
+      headers: { 'x-generation-id': id, ...CORS },
+      headWaitMs: gateway.upstream.deadlines.head_wait_ms,
+      keepAliveMs: gateway.upstream.deadlines.keep_alive_ms,
+      stalledMs: gateway.upstream.deadlines.between_events_ms,
+    },
+    {
+      pause: () => handle?.pause(),
+      resume: () => handle?.resume(),
+      gone: () => handle?.cancel(),
+    },
+  );
+  const write = (events: readonly Event[], target: Target | null): void => {
+    context ??= answerContext(exchange, target, { keep: keeperOf(exchange, items), echoes });
+    encode ??= dialect.encodeEvents(context);
+    let text = '';
+    for (const event of events) {
+      listen(event);
+      text += encode(event);
+    }
+    stream.write(text);
+  };
+  handle = perform(gateway, operation, request, {
+    events: (events, target) => contain(exchange, () => write(events, target)),
+    ...(echoes && { echo: (body) => echoes.push(body) }),
+    settled: (receipt) => {
+      if (context) context.extra = extraOf(headers, call, receipt);
+    },
+    done: (result) => {
+      exchange.room?.close();
+      contain(exchange, () => {
+        if (result.kind !== 'failed') return stream.end();
+        if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
+          stream.release();
+          return refuseIn(dialect, response, result.fault, { id, call });
+        }
+        write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
+        stream.end();
+      });
+    },
+  });
+}

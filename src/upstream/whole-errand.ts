@@ -1,0 +1,90 @@
+import { type Fault, fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
+import type { WholeContext, WholeDialect } from '../dialects/dialect.ts';
+import { pseudonym } from '../dialects/suit.ts';
+import type { Target } from '../facts/target.ts';
+import type { Errand, Translation } from './errand.ts';
+import { mediaTypeOf, parseWhole, readWhole } from './read-body.ts';
+
+/** What an operation says of its calls, so that one that answers in one piece can be carried. */
+export type WholeWork<O extends OperationId> = {
+  readonly dialectAt: (target: Target) => WholeDialect<O>;
+  /** The parameters that were sent, by the names that losses go by. */
+  readonly parameters: (call: CallOf<O>) => readonly string[];
+  /** What a call consists of: as many as one request takes are sent together. */
+  readonly entries: {
+    /** The caller's word for them: `inputs`. */
+    readonly name: string;
+    readonly param: string;
+    readonly countOf: (call: CallOf<O>) => number;
+    /** The call with those of its entries from the first place to before the last. */
+    readonly slice: (call: CallOf<O>, from: number, to: number) => CallOf<O>;
+    /** Refuses an answer that does not fit what was asked, or would shift the answers to the parts behind it. */
+    readonly check: (reply: ReplyOf<O>, portion: PortionOf<O>) => Result<ReplyOf<O>, Fault>;
+  };
+  readonly join: Errand<O>['join'];
+};
+
+/** What one request asks for: the whole call, or a part of it. */
+export type PortionOf<O extends OperationId> = Omit<WholeContext<O>, 'headers'> & { readonly isPart: boolean };
+
+/** A call whose answer comes in one piece: as many exchanges as the endpoint's dialect needs for all of its entries. */
+export function wholeErrand<O extends OperationId>(work: WholeWork<O>, call: CallOf<O>): Errand<O> {
+  const { entries } = work;
+  return {
+    isStreamed: false,
+    isContent: () => false,
+    blobs: call.blobs ?? [],
+    isLarge: call.isLarge === true,
+    parameters: () => work.parameters(call),
+    translate: (target) => {
+      const dialect = work.dialectAt(target);
+      const most = dialect.entriesMax(target);
+      const count = entries.countOf(call);
+      if (count > most * LIMITS.portions_max) return failed(tooMany(target, most, entries));
+      const translation = (portion: CallOf<O>, isPart: boolean): Translation<O> =>
+        translate(work, dialect, { target, call: portion, isPart });
+      if (count <= most) return ok([translation(call, false)]);
+      const others: Translation<O>[] = [];
+      for (let at = most; at < count; at += most) others.push(translation(entries.slice(call, at, at + most), true));
+      return ok([translation(entries.slice(call, 0, most), true), ...others]);
+    },
+    join: (replies) => (replies.length === 1 ? replies[0] : work.join(replies)),
+  };
+}
+
+function translate<O extends OperationId>(
+  work: WholeWork<O>,
+  dialect: WholeDialect<O>,
+  portion: PortionOf<O>,
+): Translation<O> {
+  const { call, target } = portion;
+  return {
+    accept: 'application/json',
+    assets: () => dialect.assets(call),
+    encode: (assets) =>
+      dialect.encodeCall(call.user === undefined ? call : { ...call, user: pseudonym(call.user) }, target, assets),
+    read: (headers, sink) =>
+      readWhole((bytes) => {
+        const body = parseWhole(target, mediaTypeOf(headers), bytes);
+        const reply = body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body;
+        const checked = reply.ok ? work.entries.check(reply.value, portion) : reply;
+        if (checked.ok) sink.replied(checked.value);
+        else sink.failed(checked.error);
+      }),
+    decodeFault: dialect.decodeFault,
+  };
+}
+
+const tooMany = (
+  { endpoint }: Target,
+  most: number,
+  { name, param }: Pick<WholeWork<OperationId>['entries'], 'name' | 'param'>,
+): Fault =>
+  fault(
+    'upstream_not_implemented',
+    `${endpoint.provider.name} takes ${most} ${name} at a time: at most ${most * LIMITS.portions_max} in one call.`,
+    { param },
+  );
