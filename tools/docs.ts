@@ -7,6 +7,7 @@ import { readCatalogue } from '../src/cli/catalogue.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { readConfiguration, SETTINGS } from '../src/cli/configuration.ts';
 import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import { FAMILIES } from '../src/telemetry/telemetry.ts';
 import { conformance } from './conformance.ts';
 import { faultDocument } from './fault-docs.ts';
 
@@ -68,6 +69,19 @@ function quirks(): string {
   return `# Quirks\n\n${NOTE}\nNamed departures of providers from a dialect. A provider's file lists those it has, below \`[dialects.<id>]\`.\n\n${table(['Dialect', 'Quirk', 'What departs'], rows)}\n`;
 }
 
+function telemetry(): string {
+  const rows = FAMILIES.map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  return `# Seen from outside\n\n${NOTE}
+## Metrics\n\n\`GET /metrics\` answers in the format of Prometheus what all processes of the gateway have counted since they started. It asks for a management key (\`authorization: { credentials: sk-… }\` in Prometheus' scrape configuration) unless \`SWITCHWRIGHT_METRICS\` says otherwise. Gauges of several processes are added up. Models and providers are the catalogue's; a family has 2,000 series at most, what comes beyond is counted as \`other\`.\n\n${table(['Metric', 'Type', 'Labels', 'Meaning'], rows)}\n
+## Request log\n\nWith \`SWITCHWRIGHT_REQUEST_LOG=json\` standard output gets a line of JSON for every call (\`event: generation\`) and every refusal (\`event: refusal\`): key, model, provider, tokens, cost, times; nothing of what was said. A reader that is too slow loses lines, counted by \`switchwright_request_log_lost_total\`; no call waits for it.\n
+## Traces\n\n\`OTEL_EXPORTER_OTLP_ENDPOINT\` names a receiver of OpenTelemetry's protocol over HTTP (usually port 4318): it gets a span for every call and one below it for every exchange with a provider, in JSON, with the attributes of the GenAI conventions (\`gen_ai.*\`), the cost (\`gen_ai.usage.cost\`, US dollars), \`user.id\`, \`session.id\` and more of our own (\`switchwright.*\`). Receipts wait for the receiver in the store, written with the call itself: whatever dies, each arrives at least once, with the same ids. A receiver that is away gets them when it is back, the newest million of them; what it refuses for good is told in the log and let go. The other variables are in [configuration.md](configuration.md).\n`;
+}
+
 const DOCUMENTS: { readonly [file: string]: () => string } = {
   'docs/configuration.md': configuration,
   'docs/command-line.md': commands,
@@ -75,6 +89,7 @@ const DOCUMENTS: { readonly [file: string]: () => string } = {
   'docs/faults.md': () => faultDocument(NOTE),
   'docs/providers.md': providers,
   'docs/quirks.md': quirks,
+  'docs/observability.md': telemetry,
   'docs/conformance.md': conformance,
 };
 

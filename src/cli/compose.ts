@@ -11,7 +11,7 @@ import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
-import { type Observed, observe } from './observe.ts';
+import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { openStore } from './store.ts';
 
 /** A running gateway and what only its composer needs. */
@@ -41,6 +41,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       : { apiKey: null, signInToken: null };
   const access = openAccess({ store: storage.accessStore, world, newSecret });
   const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
+  const broadcast = role === 'owner' ? await broadcastFrom(gateway, storage, configuration.traces) : null;
   return {
     gateway,
     storage,
@@ -50,6 +51,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     reload,
     close: async () => {
       gateway.ledger.close();
+      await broadcast?.close();
       await observed.close();
       await storage.close();
     },

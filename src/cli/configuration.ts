@@ -6,6 +6,7 @@ import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } fro
 import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
+import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 
 /** Everything an operator can set, read once from the environment. */
@@ -31,6 +32,8 @@ export type Configuration = {
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
   readonly requestLog: 'off' | 'json';
+  /** Where traces of calls go; null = nowhere. */
+  readonly traces: OtlpTarget | null;
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   /** How many times longer than on an ordinary machine what is near may take: local servers to answer, last words at a stop. */
   readonly patience: number;
@@ -131,6 +134,12 @@ export const SETTINGS: readonly Setting[] = [
       '`json` writes a line of JSON to standard output for every call and every refusal: who, what, how long, how much; nothing of what was said.',
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    meaning:
+      'Sends a trace of every call there, by OTLP over HTTP in JSON, to `/v1/traces` of it: durably, at least once, never on the way of a call, and with nothing of what was said. `OTEL_EXPORTER_OTLP_HEADERS`, `…_COMPRESSION=gzip`, `…_TRACES_ENDPOINT` and `…_TRACES_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER=traceidratio` with `OTEL_TRACES_SAMPLER_ARG`, `OTEL_TRACES_EXPORTER=none` and `OTEL_SDK_DISABLED` mean what they mean everywhere. Gateways of one PostgreSQL are given the same.',
+  },
+  {
     name: 'SWITCHWRIGHT_ON_CUT',
     default: 'fail',
     meaning:
@@ -160,6 +169,7 @@ export const SETTINGS: readonly Setting[] = [
 export function readConfiguration(environment: Environment): Configuration {
   const factor = Number(environment.SWITCHWRIGHT_DEADLINE_SCALE || '1');
   if (!(factor > 0)) throw new ConfigurationError('SWITCHWRIGHT_DEADLINE_SCALE must be a number above 0.');
+  const traces = tracesOf(environment);
   return withoutLoops({
     host: environment.HOST || '127.0.0.1',
     port: wholeNumber(environment, 'PORT', 8787, 65_535),
@@ -190,8 +200,15 @@ export function readConfiguration(environment: Environment): Configuration {
     },
     patience: Math.max(1, factor),
     environment: writtenEitherWay(environment),
-    warnings: [...unknownSettings(environment), ...guessableSeeds(environment)],
+    traces,
+    warnings: [...unknownSettings(environment), ...guessableSeeds(environment), ...(traces?.warnings ?? [])],
   });
+}
+
+function tracesOf(environment: Environment): OtlpTarget | null {
+  const target = otlpTarget(environment);
+  if (!target.ok) throw new ConfigurationError(target.error);
+  return target.value;
 }
 
 const WORKERS_MAX = 256;

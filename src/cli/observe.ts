@@ -2,6 +2,10 @@ import { write } from 'node:fs';
 import type { World } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Storage } from '../storage/open.ts';
+import { type Broadcast, startBroadcast } from '../telemetry/broadcast.ts';
+import type { OtlpTarget } from '../telemetry/otlp/environment.ts';
+import { environmentReceiver } from '../telemetry/otlp/receiver.ts';
 import type { ProcessFigures } from '../telemetry/process-metrics.ts';
 import { openLineWriter } from '../telemetry/request-log.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
@@ -60,4 +64,15 @@ function toStandardOutput(text: string, done: () => void): void {
       else from(at + written);
     });
   from(0);
+}
+
+/** Sends receipts on, where the operator wishes it: from the process that owns the store, so that each goes once. */
+export async function broadcastFrom(
+  { world, log }: Pick<Gateway, 'world' | 'log'>,
+  { outbox }: Pick<Storage, 'outbox'>,
+  traces: OtlpTarget | null,
+): Promise<Broadcast> {
+  const receivers = traces === null ? [] : [environmentReceiver(world, traces)];
+  await outbox.register(receivers.map(({ id }) => ({ id, workspaceId: null })));
+  return startBroadcast({ world, outbox, log }, receivers);
 }

@@ -3,6 +3,7 @@ import { rollUpsOf } from '../insights/roll-up.ts';
 import type { RollUp } from '../insights/store.ts';
 import { accountScope, keyScope } from '../ledger/store.ts';
 import type { Entry } from './entry.ts';
+import { sendOut } from './outbox.ts';
 import { Sums } from './sums.ts';
 import { APP, columnsOf, createTable, generationTable, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
@@ -50,6 +51,7 @@ export class Books {
         if (!context.months.has(month)) yield* addMonth(month, context);
         yield { kind, table, columns: columnsOf(table), rows };
       }
+    yield* sendOut([...onTheirWay(this.#receipts), ...onTheirWay(this.#corrected)], context);
     if (this.#transfers.length > 0) yield { kind: 'keep', ...TRANSFERS, rows: this.#transfers };
     if (this.#corrections.length > 0) yield { kind: 'put', ...TRANSFERS, rows: this.#corrections };
     if (this.#spending.size > 0)
@@ -76,6 +78,15 @@ export class Books {
 }
 
 const TRANSFERS = { table: TRANSFER, columns: columnsOf(TRANSFER) };
+
+/** Receipts by what a destination is told of them, from the rows of their tables. */
+function* onTheirWay(months: ReadonlyMap<string, readonly Value[][]>) {
+  for (const [month, rows] of months)
+    for (const row of rows) yield { id: String(row[ID]), month, workspaceId: String(row[WORKSPACE]) };
+}
+const GENERATION = columnsOf(generationTable(''));
+const ID = GENERATION.indexOf('id');
+const WORKSPACE = GENERATION.indexOf('workspace_id');
 
 function rowsOf(months: Map<string, Value[][]>, month: string): Value[][] {
   const rows = months.get(month) ?? [];

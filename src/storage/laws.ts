@@ -15,6 +15,7 @@ import { accessLaws } from './testing/access-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { lateLaws } from './testing/late-laws.ts';
+import { outboxLaws } from './testing/outbox-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
@@ -60,6 +61,7 @@ export function storeLaws(name: string, engine: Engine): void {
     };
     holdLaws(bench);
     lateLaws(bench);
+    outboxLaws(bench);
     limitLaws(bench);
     recordLaws(bench);
     serviceLaws(bench);

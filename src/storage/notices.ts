@@ -9,9 +9,11 @@ import type { Scope } from '../ledger/store.ts';
 const ACCESS = 'access';
 const LIMITS = 'limits';
 const RECALL = 'recall';
+/** Receivers of receipts have come or gone. */
+export const DESTINATIONS = 'destinations';
 
 /** What whoever may have missed something is told. */
-export const EVERYTHING: readonly string[] = [ACCESS, LIMITS];
+export const EVERYTHING: readonly string[] = [ACCESS, LIMITS, DESTINATIONS];
 
 /** Those who cannot listen read in a table what was told, within this time; then it is forgotten (`liveness.ts`). */
 export const NOTICED_MS = 60_000;

@@ -6,6 +6,7 @@ import type { World } from '../base/world.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { Outbox } from '../telemetry/outbox.ts';
 import { openAccessStore } from './access-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
@@ -17,6 +18,7 @@ import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
+import { openOutbox } from './outbox.ts';
 import { openRecords } from './records.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 
@@ -28,6 +30,7 @@ export type Storage = {
   readonly accessStore: AccessStore;
   readonly insightsStore: InsightsStore;
   readonly records: Records;
+  readonly outbox: Outbox;
   readonly audit: () => Promise<AuditFigures>;
   /** Typed queries for parts that bring their own tables. */
   readonly database: StoreDatabase;
@@ -128,6 +131,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     accessStore: openAccessStore(client, database),
     insightsStore: openInsightsStore(reading),
     records: openRecords(client, reading),
+    outbox: openOutbox(client),
     audit: () => client.work('audit', null),
     database,
     serveProcess: rest.serveProcess,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { deferInLoop, openNotices, type StoreClient } from './client.ts';
 import { migrate } from './migrate.ts';
+import { DESTINATIONS } from './notices.ts';
 import { GRACE_MS, openPatience } from './patience.ts';
 import { hearNotices, telling } from './postgres-notices.ts';
 import { clean, openPool, wireOf } from './postgres-wire.ts';
@@ -21,12 +22,17 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
   const notices = openNotices();
   const watch = watchTrouble(GRACE_MS);
   const months = new Set<string>();
+  const destinations: WorkContext['destinations'] = { known: null };
+  notices.on((notice) => {
+    if (notice === DESTINATIONS) destinations.known = null;
+  });
 
   const once = async (begin: (context: WorkContext) => Work<unknown>, query_timeout?: number): Promise<unknown> => {
     const told = new Set<string>();
-    const steps = begin({ dialect: 'postgres', months, notify: (notice) => told.add(notice) });
+    const steps = begin({ dialect: 'postgres', months, destinations, notify: (notice) => told.add(notice) });
     const value = await inTransaction(works, steps, { told, query_timeout }).catch((cause) => {
       months.clear();
+      destinations.known = null;
       throw cause;
     });
     for (const notice of told) notices.emit(notice); // here at once; elsewhere, and here again, by the server

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { sqliteBulk } from './bulk.ts';
 import { migrate } from './migrate.ts';
+import { DESTINATIONS } from './notices.ts';
 import { makePrivate } from './private.ts';
 import { type QueryResult, query, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
 
@@ -74,18 +75,21 @@ export function openSqlite({ file, role, patienceMs = 2_000 }: SqliteOptions): S
   };
 
   const months = new Set<string>();
+  const destinations: WorkContext['destinations'] = { known: null };
   const work: Sqlite['work'] = (begin) => {
     const notices: string[] = [];
     database.exec('begin immediate');
     try {
-      const steps = begin({ dialect: 'sqlite', months, notify: (notice) => notices.push(notice) });
+      const steps = begin({ dialect: 'sqlite', months, destinations, notify: (notice) => notices.push(notice) });
       let next = steps.next();
       while (!next.done) next = steps.next(run(next.value));
       database.exec('commit');
+      if (notices.includes(DESTINATIONS)) destinations.known = null;
       return { value: next.value, notices };
     } catch (cause) {
       if (database.isTransaction) database.exec('rollback');
       months.clear();
+      destinations.known = null;
       throw cause;
     }
   };

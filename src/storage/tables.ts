@@ -83,6 +83,20 @@ export const APP = {
   columns: { id: 'text', origin: 'text', title: 'text', categories: 'text' },
 } as const satisfies Table;
 
+/** Where receipts are sent to; `workspace_id` is empty for those of every workspace. */
+export const DESTINATION = {
+  name: 'destination',
+  key: ['id'],
+  columns: { id: 'text', workspace_id: 'text' },
+} as const satisfies Table;
+
+/** Receipts on their way: one row for each destination that does not have it yet, and until when somebody is sending it. */
+export const OUTBOX = {
+  name: 'outbox',
+  key: ['destination', 'id'],
+  columns: { destination: 'text', id: 'text', month: 'text', claimed_until: 'bigint' },
+} as const satisfies Table;
+
 const GENERATION_COLUMNS = {
   id: 'text',
   created_at: 'bigint',

@@ -1,3 +1,4 @@
+import type { Destination } from '../telemetry/outbox.ts';
 import type { Table } from './tables.ts';
 
 export type Value = string | bigint | number | null;
@@ -37,6 +38,8 @@ export type WorkContext = {
   readonly dialect: 'sqlite' | 'postgres';
   /** Monthly tables known to exist; forgotten after a failure. */
   readonly months: Set<string>;
+  /** Where receipts are sent to; null = must be read again. */
+  readonly destinations: { known: readonly Destination[] | null };
   /** Told to every process once the work is committed. */
   readonly notify: (notice: string) => void;
 };

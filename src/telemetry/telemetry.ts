@@ -18,7 +18,8 @@ const LOST_LINES: Family = {
   labels: [],
 };
 
-const FAMILIES: readonly Family[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
+/** Every metric there is, in the order in which they are shown. */
+export const FAMILIES: readonly Family[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
 
 /** What is told of calls to whoever looks from outside. Nothing of it waits, fails or is stored. */
 export type Telemetry = {

@@ -18,6 +18,8 @@ const CLIENTS = [
 const OPENROUTER = ['openrouter==1.3.84'];
 /** Pydantic's list of what models cost. */
 const PRICES = ['genai-prices==0.2.3'];
+/** The published protobufs of OpenTelemetry's protocol. */
+const OTLP = ['opentelemetry-proto==1.45.2'];
 const INSTALL_MS_MAX = 240_000;
 
 export type Python = { readonly python: string } | { readonly missing: string };
@@ -27,6 +29,8 @@ export const pythonWithOpenAI = (): Python => pythonWith(OPENAI);
 export const pythonWithClients = (): Python => pythonWith(CLIENTS);
 export const pythonWithOpenRouter = (): Python => pythonWith(OPENROUTER);
 export const pythonWithPrices = (): Python => pythonWith(PRICES);
+
+export const pythonWithOtlp = (): Python => pythonWith(OTLP);
 
 function pythonWith(packages: readonly string[]): Python {
   const name = createHash('sha256').update(packages.join()).digest('hex').slice(0, 12);

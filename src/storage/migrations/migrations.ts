@@ -1,4 +1,4 @@
-import { APP, columnsOf, createTable, HOLD, LEASE, ROLL_UP, TRANSFER, USAGE } from '../tables.ts';
+import { APP, columnsOf, createTable, DESTINATION, HOLD, LEASE, OUTBOX, ROLL_UP, TRANSFER, USAGE } from '../tables.ts';
 
 /** One step of the schema's history, in SQL that both engines understand. Never edited once released: append. */
 export type Migration = { readonly id: string; readonly statements: readonly string[] };
@@ -70,4 +70,5 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index roll_up_of_account on roll_up (account_id, day)',
     ],
   },
+  { id: '0008-outbox', statements: [createTable(DESTINATION), createTable(OUTBOX)] },
 ];

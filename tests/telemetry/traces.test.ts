@@ -1,0 +1,190 @@
+/** Traces of calls, as a receiver of OpenTelemetry's protocol gets them: while it is up, after it was down, after a crash. */
+import assert from 'node:assert/strict';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, skipReason, startGateway } from '../gateway-process.ts';
+import { pythonWithOtlp } from '../sdks/python.ts';
+
+type Span = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly attributes: readonly { readonly key: string; readonly value: { readonly [kind: string]: unknown } }[];
+};
+
+type Collector = {
+  readonly url: string;
+  /** Everything that came, by the id of its span: what comes twice is there once. */
+  readonly spans: () => ReadonlyMap<string, Span>;
+  readonly bodies: readonly string[];
+  readonly headers: readonly IncomingHttpHeaders[];
+  /** Answers with this status from now on. */
+  readonly answer: (status: number) => void;
+  /** Requests so far, refused ones included. */
+  readonly asked: () => number;
+  readonly close: () => void;
+};
+
+async function startCollector(): Promise<Collector> {
+  const spans = new Map<string, Span>();
+  const bodies: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
+  let status = 200;
+  let asked = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    asked++;
+    const bytes = Buffer.concat(chunks);
+    const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+    if (status === 200) {
+      bodies.push(text);
+      headers.push(request.headers);
+      for (const { scopeSpans } of JSON.parse(text).resourceSpans)
+        for (const scope of scopeSpans) for (const span of scope.spans) spans.set(span.spanId, span);
+    }
+    response.writeHead(request.url === '/v1/traces' ? status : 404, { 'content-type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server.unref();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans: () => spans,
+    bodies,
+    headers,
+    answer: (next) => {
+      status = next;
+    },
+    asked: () => asked,
+    close: () => void server.close(),
+  };
+}
+
+async function call({ base }: GatewayProcess, model = 'sandbox/echo'): Promise<string> {
+  const response = await fetch(`${base}/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${API_KEY}`,
+      'content-type': 'application/json',
+      'http-referer': 'https://app.example',
+    },
+    body: JSON.stringify({
+      model,
+      messages: [{ role: 'user', content: 'a secret word' }],
+      user: 'someone',
+      session_id: 's1',
+    }),
+  });
+  await response.text();
+  return response.headers.get('x-generation-id') ?? '';
+}
+
+const attribute = ({ attributes }: Span, key: string): unknown =>
+  Object.values(attributes.find((one) => one.key === key)?.value ?? {})[0];
+
+const callsIn = (collector: Collector): Span[] =>
+  [...collector.spans().values()].filter(({ parentSpanId }) => parentSpanId === undefined);
+
+/** Resolves when every one of these calls has arrived. */
+async function arrived(collector: Collector, ids: readonly string[]): Promise<void> {
+  while (!ids.every((id) => callsIn(collector).some((span) => attribute(span, 'gen_ai.response.id') === id)))
+    await wait(20);
+}
+
+test('every call arrives as a trace, with what it used and what it cost, and nothing of what was said', async () => {
+  const collector = await startCollector();
+  const gateway = await startGateway({
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=a%20b',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+    },
+  });
+  const ids = [await call(gateway), await call(gateway)];
+  const failed = await call(gateway, 'sandbox/error-500');
+  await arrived(collector, [...ids, failed]);
+  const [first] = callsIn(collector).filter((span) => attribute(span, 'gen_ai.response.id') === ids[0]);
+  assert.ok(first);
+  assert.equal(first.name, 'chat sandbox/echo');
+  assert.equal(attribute(first, 'gen_ai.operation.name'), 'chat');
+  assert.equal(attribute(first, 'gen_ai.response.model'), 'sandbox/echo');
+  assert.equal(attribute(first, 'user.id'), 'someone');
+  assert.equal(attribute(first, 'session.id'), 's1');
+  assert.equal(attribute(first, 'switchwright.app.origin'), 'https://app.example');
+  assert.ok(Number(attribute(first, 'gen_ai.usage.output_tokens')) > 0);
+  const [attempt] = [...collector.spans().values()].filter(({ parentSpanId }) => parentSpanId === first.spanId);
+  assert.equal(attempt?.traceId, first.traceId);
+  assert.equal(attempt && attribute(attempt, 'http.response.status_code'), '200');
+  const [broken] = callsIn(collector).filter((span) => attribute(span, 'gen_ai.response.id') === failed);
+  assert.ok(broken && attribute(broken, 'error.type'));
+  assert.ok(!collector.bodies.join('').includes('secret word'));
+  assert.equal(collector.headers[0]?.['x-tenant'], 'a b');
+  assert.match(collector.bodies[0] ?? '', /"deployment\.environment\.name"/);
+  assert.equal(await gateway.stop(), 0);
+  collector.close();
+});
+
+const python = pythonWithOtlp();
+
+test('what is sent is what the published protobufs say', {
+  skip: skipReason('missing' in python ? python.missing : null),
+}, async () => {
+  assert.ok('python' in python);
+  const collector = await startCollector();
+  const gateway = await startGateway({
+    environment: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces` },
+  });
+  await arrived(collector, [await call(gateway)]);
+  await gateway.stop();
+  const script = join(import.meta.dirname, 'check_otlp.py');
+  for (const body of collector.bodies) {
+    const checked: SpawnSyncReturns<string> = spawnSync(python.python, [script], { input: body, encoding: 'utf8' });
+    assert.equal(checked.status, 0, checked.stderr);
+    assert.ok(Number(checked.stdout) >= 2);
+  }
+  collector.close();
+});
+
+test('what a receiver would not take waits for it, through a crash of the gateway too', async () => {
+  const collector = await startCollector();
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-traces-'));
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, SWITCHWRIGHT_WORKERS: '2' };
+  collector.answer(503);
+  const first = await startGateway({ folder, environment });
+  const ids = [await call(first), await call(first)];
+  while (collector.asked() === 0) await wait(20);
+  first.child.kill('SIGKILL');
+  await first.stop('SIGKILL');
+  const second = await startGateway({ folder, environment });
+  ids.push(await call(second));
+  collector.answer(200);
+  await arrived(collector, ids);
+  assert.equal(callsIn(collector).length, ids.length);
+  const metrics = await fetch(`${second.origin}/metrics`, { headers: { authorization: `Bearer ${MANAGEMENT_KEY}` } });
+  assert.equal(metrics.status, 200);
+  assert.equal(await second.stop(), 0);
+  rmSync(folder, { recursive: true });
+  collector.close();
+});
+
+test('what a receiver refuses for good does not hold up what follows', async () => {
+  const collector = await startCollector();
+  collector.answer(400);
+  const gateway = await startGateway({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  await call(gateway);
+  while (collector.asked() === 0) await wait(20);
+  collector.answer(200);
+  await arrived(collector, [await call(gateway)]);
+  assert.match(gateway.output(), /refused 1 receipts \(answered 400\): they are not sent/);
+  assert.equal(await gateway.stop(), 0);
+  collector.close();
+});
