@@ -1,0 +1,124 @@
+import { DEADLINES } from '../base/limits.ts';
+
+/** One row of the configuration reference (docs/configuration.md is generated from here). */
+export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
+
+/** With the second that their last words may take, less than the 10 seconds after which Docker kills. */
+export const DRAIN_MS = 8_000;
+
+export const MEMORY_MB = 256;
+/** One body of the largest size must fit. */
+export const MEMORY_MB_MIN = 128;
+
+export const SETTINGS: readonly Setting[] = [
+  { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
+  { name: 'PORT', default: '8787', meaning: 'The port to listen on; 0 takes a free one.' },
+  {
+    name: 'SWITCHWRIGHT_DATA_DIR',
+    default: './.switchwright',
+    meaning: 'The folder that holds everything the gateway stores.',
+  },
+  { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
+  {
+    name: 'SWITCHWRIGHT_WORKERS',
+    default: '1',
+    meaning:
+      'How many processes serve; `auto` is one for each core that the process may use (the container’s default). With more than one, another process owns the store.',
+  },
+  {
+    name: 'SWITCHWRIGHT_API_KEY',
+    default: '',
+    meaning:
+      'Seeds the first API key with this value (`sk-…`), without a spending limit: at least 19 characters that nobody can guess.',
+  },
+  {
+    name: 'SWITCHWRIGHT_MANAGEMENT_KEY',
+    default: '',
+    meaning: 'Seeds a management key with this value (`sk-…`), as strong as the other.',
+  },
+  {
+    name: 'SWITCHWRIGHT_CATALOG',
+    default: '',
+    meaning: 'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue.',
+  },
+  {
+    name: 'SWITCHWRIGHT_EGRESS_ALLOW',
+    default: '',
+    meaning: 'Private addresses that callers may name in image and file URLs: `host:port` or CIDR, comma-separated.',
+  },
+  {
+    name: 'SWITCHWRIGHT_DEADLINE_SCALE',
+    default: '1',
+    meaning:
+      'Multiplies the four deadlines of an upstream attempt, and those by which a client’s request must arrive; above 1, for slow machines, also how long local servers are waited for at the start, and last words at a stop.',
+  },
+  {
+    name: 'SWITCHWRIGHT_DRAIN_MS',
+    default: String(DRAIN_MS),
+    meaning:
+      'How long calls in flight get to end after SIGTERM. What is not over then is broken off with an error, and charged as far as it was delivered; a second later the process ends.',
+  },
+  {
+    name: 'SWITCHWRIGHT_KEEP_ALIVE_MS',
+    default: String(DEADLINES.keep_alive_ms),
+    meaning:
+      'How long a stream may be silent before its client is sent a comment, a ping or a blank line, so that no proxy between them gives it up; `0` sends none.',
+  },
+  {
+    name: 'SWITCHWRIGHT_LOCAL_SERVERS',
+    default: '1',
+    meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
+  },
+  {
+    name: 'SWITCHWRIGHT_MEMORY_MB',
+    default: String(MEMORY_MB),
+    meaning: `How much memory, in MB, callers may make each process hold: bodies in flight, what is fetched for them, answers not yet read. A call beyond it waits, then is told 503 with \`Retry-After\`; one key has half of it at most. At least ${MEMORY_MB_MIN}. The process itself takes about 150 MB more.`,
+  },
+  {
+    name: 'SWITCHWRIGHT_BOARDS',
+    default: 'public',
+    meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
+  },
+  {
+    name: 'SWITCHWRIGHT_METRICS',
+    default: 'management',
+    meaning:
+      'Who may read `/metrics`, in the format of Prometheus: `management` asks for a management key, `public` for nothing, `off` answers nobody.',
+  },
+  {
+    name: 'SWITCHWRIGHT_REQUEST_LOG',
+    default: 'off',
+    meaning:
+      '`json` writes a line of JSON to standard output for every call and every refusal: who, what, how long, how much; nothing of what was said.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: '',
+    meaning:
+      'Sends a trace of every call there, by OTLP over HTTP in JSON, to `/v1/traces` of it: durably, at least once, never on the way of a call, and with nothing of what was said. `OTEL_EXPORTER_OTLP_HEADERS`, `…_COMPRESSION=gzip`, `…_TRACES_ENDPOINT` and `…_TRACES_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER=traceidratio` with `OTEL_TRACES_SAMPLER_ARG`, `OTEL_TRACES_EXPORTER=none` and `OTEL_SDK_DISABLED` mean what they mean everywhere. Gateways of one PostgreSQL are given the same.',
+  },
+  {
+    name: 'SWITCHWRIGHT_ON_CUT',
+    default: 'fail',
+    meaning:
+      '`continue` has a streamed answer that breaks off after its first words gone on with by the next endpoint, or by the same one once more; all exchanges are charged. Callers say otherwise by `switchwright: {on_cut}` or `X-Switchwright-On-Cut`.',
+  },
+  {
+    name: 'SWITCHWRIGHT_ON_REFUSAL',
+    default: 'next',
+    meaning:
+      '`stop` ends a call that a provider refuses for its content, also where the caller named other models. Callers say otherwise by `switchwright: {on_refusal}` or `X-Switchwright-On-Refusal`.',
+  },
+  {
+    name: '<SLUG>_API_KEY',
+    default: '',
+    meaning:
+      'A provider’s credential, under its customary name (`OPENAI_API_KEY`, `GEMINI_API_KEY`, …): turns the provider on.',
+  },
+  {
+    name: '<SLUG>_BASE_URL',
+    default: '',
+    meaning:
+      'Replaces a provider’s base URL, version part included; turns it on without a key. `-` in the slug becomes `_`; for shells, `_302AI_BASE_URL` means the same as `302AI_BASE_URL`.',
+  },
+];
