@@ -37,6 +37,8 @@ export type Receipt = {
   readonly continued?: readonly Continued[];
   readonly catalogVersion: string;
   readonly seed: number;
+  /** What the plan rested on (`router/grounds-text.ts`), JSON; absent where nobody wrote it down. */
+  readonly grounds?: string;
   /** From the request's arrival to its first content event, and to its end. */
   readonly firstContentMs: number | null;
   readonly totalMs: number;

@@ -55,6 +55,8 @@ export type CallContext<O extends OperationId> = {
   /** Output tokens of one answer that an unlimited scope sets aside. */
   readonly held: number;
   readonly about: About;
+  /** What the plan rests on, as the receipt keeps it. */
+  readonly grounds: string;
 };
 
 export type Means = {

@@ -2,6 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import type { OperationId, ReplyOf } from '../call/operation.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Hold, HoldBounds } from '../ledger/ledger.ts';
+import { groundsText } from '../router/grounds-text.ts';
 import { plan } from '../router/plan.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { passedOn } from '../upstream/passed-on.ts';
@@ -33,7 +34,8 @@ export function perform<O extends OperationId>(
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
   const size = operation.sizeOf(call);
   const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
-  const decided = plan(operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens }));
+  const question = operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens });
+  const decided = plan(question);
   if (decided.fault) {
     listener.done({ kind: 'failed', fault: decided.fault });
     return IDLE;
@@ -45,7 +47,8 @@ export function perform<O extends OperationId>(
   const bounds = (): HoldBounds => boundsOf(decided, exposed, exposed.times);
   const sizes = { promptTokens: size.promptTokens, outputTokens: output.tokens * output.answers, bounds };
   const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, sizes));
-  const context = { gateway, operation, request, listener, decided, exposed, size, held: output.tokens, about };
+  const grounds = groundsText(question, decided);
+  const context = { gateway, operation, request, listener, decided, exposed, size, held: output.tokens, about, grounds };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
 
@@ -124,8 +127,8 @@ function settle<O extends OperationId>(
   outcome: RunOutcome<O>,
 ): void {
   const ended = delivery.ended(outcome);
-  const { gateway, about, request, listener } = context;
-  const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended), hold);
+  const { gateway, about, grounds, request, listener } = context;
+  const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
   committed.then(
     () => {

@@ -61,10 +61,12 @@ export function receiptOf(
   about: About,
   outcome: Pick<RunOutcome<OperationId>, 'attempts' | 'losses'>,
   result: Ended,
+  grounds: string,
 ): Receipt {
   const { caller, receivedAt, begunAt } = request;
   return {
     ...about,
+    grounds,
     id: request.id,
     createdAt: receivedAt,
     accountId: caller.accountId,

@@ -23,7 +23,7 @@ export function plan(question: Question): Plan {
       found.push({ ...resolved, endpoints: eligible(resolved, question, rejected) });
   }
   const strict = question.preferences.require_parameters === true;
-  const candidates = orderAll(found, question);
+  const candidates = orderAll(found, question, rejected);
   if (candidates.length > 0) return { candidates, rejected, strict };
   return {
     candidates,
@@ -86,7 +86,7 @@ const rejection = (endpoint: Endpoint, step: string, reason: string): Rejection 
   reason,
 });
 
-function orderAll(found: readonly Found[], question: Question): Candidate[] {
+function orderAll(found: readonly Found[], question: Question, rejected: Rejection[]): Candidate[] {
   const draw = generator(question.seed);
   const { sort, allow_fallbacks } = question.preferences;
   const asked = typeof sort === 'object' ? (sort.by ?? null) : (sort ?? null);
@@ -94,15 +94,20 @@ function orderAll(found: readonly Found[], question: Question): Candidate[] {
   const groups = together ? [{ sort: asked, endpoints: found.flatMap((entry) => entry.endpoints) }] : found;
   const candidates: Candidate[] = [];
   for (const group of groups) {
-    let ordered = orderEndpoints(group.endpoints, asked ?? group.sort, question, draw);
-    if (allow_fallbacks === false && !question.preferences.order?.length) ordered = ordered.slice(0, 1);
-    for (const { endpoint, reason } of ordered) {
+    const ordered = orderEndpoints(group.endpoints, asked ?? group.sort, question, draw);
+    const isCut = allow_fallbacks === false && !question.preferences.order?.length;
+    if (isCut) for (const { endpoint } of ordered.slice(1)) rejected.push(rejection(endpoint, NO_FALLBACKS, CUT));
+    for (const { endpoint, reason } of isCut ? ordered.slice(0, 1) : ordered) {
       const model = found.find((entry) => entry.model.id === endpoint.modelId)?.model;
       if (model) candidates.push({ model, endpoint, reason });
     }
   }
   return healthyFirst(candidates, question);
 }
+
+/** The step of those that stood behind the first where nothing may. */
+export const NO_FALLBACKS = 'allow_fallbacks';
+const CUT = 'not the first, and fallbacks are off';
 
 /** What is down goes behind everything that is up: behind other models' endpoints too, and whoever named it first. */
 function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[] {

@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts';
 import { nano } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { NO_USAGE } from '../call/usage.ts';
@@ -5,7 +6,8 @@ import type { Attempt } from '../facts/attempt.ts';
 import type { Continued, Receipt } from '../facts/receipt.ts';
 
 type BillText = { readonly [member in keyof Bill]?: Bill[member] extends boolean ? boolean : string | null };
-type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued'> & {
+type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued' | 'grounds'> & {
+  readonly grounds?: Json;
   readonly continued?: readonly (Omit<Continued, 'cost'> & { readonly cost: string })[];
   readonly bill: BillText;
   readonly usage: Partial<Receipt['usage']>;
@@ -44,24 +46,28 @@ const BLANK_ATTEMPT: Partial<Attempt> = {
 
 /** A receipt as text; money, which JSON has no integers for, as decimal strings of nano-dollars. */
 export function receiptToText(receipt: Receipt): string {
-  const { bill, usage, attempts, continued } = receipt;
+  const { bill, usage, attempts, continued, grounds } = receipt;
   const written = departures(receipt, BLANK);
   const place = placeOf(receipt);
   if (continued) written.continued = continued.map((part) => ({ ...part, cost: part.cost.toString() }));
   written.bill = billText(bill);
   written.usage = departures(usage, NO_USAGE);
   written.attempts = attempts.map((attempt) => departures(departures(attempt, BLANK_ATTEMPT), place));
-  return JSON.stringify(written);
+  written.grounds = undefined;
+  const text = JSON.stringify(written);
+  // They are JSON already: as a text within a text they would have to be escaped.
+  return grounds ? `${text.slice(0, -1)},"grounds":${grounds}}` : text;
 }
 
 /** Reads back what `receiptToText` wrote, now or in an earlier release, which wrote every member. */
 export function receiptFromText(text: string): Receipt {
-  const { continued, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
+  const { continued, grounds, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
   const { cost, inputCost, outputCost, upstreamCost, isByok } = stored.bill;
   const place = placeOf(stored);
   return {
     ...stored,
     ...(continued && { continued: continued.map((part) => ({ ...part, cost: nano(BigInt(part.cost)) })) }),
+    ...(grounds !== undefined && { grounds: JSON.stringify(grounds) }),
     usage: { ...NO_USAGE, ...stored.usage },
     attempts: stored.attempts.map((attempt) => ({ ...BLANK_ATTEMPT, ...place, ...attempt })),
     bill: {

@@ -116,15 +116,23 @@ function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: nu
 function figuresOf(state: State, now: number): Figures {
   if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
   const health = {
-    success: state.minutes.share(WINDOW_MINUTES, now),
-    successLast5m: state.minutes.share(5, now),
-    successLast1d: state.hours.share(DAY_HOURS, now),
-    latencyMs: percentilesOf(state.latency, now),
-    throughput: percentilesOf(state.throughput, now),
+    success: rounded(state.minutes.share(WINDOW_MINUTES, now), 1e4),
+    successLast5m: rounded(state.minutes.share(5, now), 1e4),
+    successLast1d: rounded(state.hours.share(DAY_HOURS, now), 1e4),
+    latencyMs: percentilesOf(state.latency, now, 1),
+    throughput: percentilesOf(state.throughput, now, 10),
   };
   state.figures = { at: now, health };
   return health;
 }
 
-const percentilesOf = (samples: Samples, now: number): Percentiles | null =>
-  samples.percentiles(now - WINDOW_MINUTES * 60_000);
+function percentilesOf(samples: Samples, now: number, steps: number): Percentiles | null {
+  const found = samples.percentiles(now - WINDOW_MINUTES * 60_000);
+  if (!found) return null;
+  const { p50, p75, p90, p99 } = found;
+  return { p50: toStep(p50, steps), p75: toStep(p75, steps), p90: toStep(p90, steps), p99: toStep(p99, steps) };
+}
+
+/** Figures are no finer than a receipt keeps them: what a plan rested on is then known exactly. */
+const toStep = (value: number, steps: number): number => Math.round(value * steps) / steps;
+const rounded = (value: number | null, steps: number): number | null => (value === null ? null : toStep(value, steps));

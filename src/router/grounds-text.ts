@@ -1,0 +1,237 @@
+import { parseJson } from '../base/json.ts';
+import type { Cutoffs, ProviderPreferences } from '../call/call.ts';
+import type { Parameter } from '../call/parameters.ts';
+import type { Endpoint, Modality, Model, Tier } from '../catalog/model.ts';
+import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
+import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } from '../facts/health.ts';
+import type { Plan, Rejection } from '../facts/plan.ts';
+import type { Question } from '../facts/question.ts';
+import { expectedCost } from './order.ts';
+import { NO_FALLBACKS } from './plan.ts';
+import { printOf } from './print.ts';
+import { codeOfReason, reasonOfCode } from './reason-code.ts';
+
+/** Raised with every change of what follows it; older ones stay readable. */
+const FORMAT = 1;
+
+/** What a question says beside its names; what it does not say is not written. */
+type Asked = {
+  /** The models, where there are several. */
+  readonly m?: readonly string[];
+  /** The model whose id endpoints leave out, where it is not the first name. */
+  readonly b?: string;
+  readonly p?: ProviderPreferences;
+  readonly t?: Tier;
+  readonly a?: string;
+  readonly i?: string;
+  readonly o?: string;
+  readonly x?: number;
+  /** `t` tools, `r` reasoning. */
+  readonly f?: string;
+  readonly d?: string;
+  readonly c?: Question['completes'];
+  /** The health of those that lost their place only to the first one. */
+  readonly h?: { readonly [name: string]: HealthCells };
+};
+type HealthCells = readonly [flags: number, ...(number | null | readonly number[])[]];
+type Cells = readonly [
+  format: number,
+  print: string,
+  promptTokens: number,
+  asked: Asked | 0,
+  candidates: readonly (readonly [name: string, reason: string | number, nanoUsd: number, health?: HealthCells])[],
+  rejected: readonly (readonly [step: string, reason: string | 0, ...names: string[]])[],
+];
+
+/**
+ * What a plan rests on as JSON, some 150 characters for an ordinary call: names of endpoints leave out the first
+ * model's id, reasons are codes, and of health there is what a plan looks at.
+ */
+export function groundsText(question: Question, { candidates, rejected }: Plan): string {
+  const [first] = candidates;
+  if (!first) return '';
+  const base = first.model.id;
+  let rows = '';
+  let print = '';
+  let last: Model | null = null;
+  for (const { model, endpoint, reason } of candidates) {
+    if (model !== last) print += printOf(model);
+    last = model;
+    const code = codeOfReason(reason);
+    const cost = Math.round(expectedCost(endpoint, question) / 1000);
+    rows += `${rows && ','}[${nameOf(endpoint, base)},${typeof code === 'number' ? code : quoted(code)},${cost}`;
+    rows += `${healthText(question, endpoint.id)}]`;
+  }
+  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, rejected)},[${rows}],${rejectedText(first.model, rejected)}]`;
+}
+
+/** Names of the catalogue need no escapes, but for what an operator may have called a model. */
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+/** Of a vocabulary of ours. */
+const word = (text: string): string => `"${text}"`;
+const PLAIN = /^[\w ./:@-]*$/;
+const nameOf = ({ id, tag, modelId }: Endpoint, base: string): string => quoted(modelId === base ? tag : id);
+
+function healthText({ health, preferences }: Question, id: string): string {
+  const figures = health.of(id);
+  return figures ? `,${cellsText(figures, preferences)}` : '';
+}
+
+/** Health of an endpoint as `HealthCells`. */
+function cellsText(figures: EndpointHealth, preferences: ProviderPreferences): string {
+  const flags = (figures.stable ? 0 : 1) + (figures.overruns ? 2 : 0);
+  const latency = percentilesText(figures.latencyMs, preferences.preferred_max_latency);
+  return `[${flags},${figures.success},${latency},${percentilesText(figures.throughput, preferences.preferred_min_throughput)}]`;
+}
+
+/** The median alone, unless the caller named others. */
+function percentilesText(some: Percentiles | null, cuts: Cutoffs | undefined): string {
+  if (some === null) return 'null';
+  return typeof cuts === 'object' ? `[${some.p50},${some.p75},${some.p90},${some.p99}]` : `${some.p50}`;
+}
+
+/** Of whoever was compared with the first, and may not stand behind it. */
+function cutHealth(question: Question, rejected: readonly Rejection[]): string {
+  if (question.preferences.allow_fallbacks !== false) return '';
+  return rejected
+    .filter(({ step, endpoint }) => step === NO_FALLBACKS && question.health.of(endpoint))
+    .map(({ endpoint }) => `${quoted(endpoint)}:${healthText(question, endpoint).slice(1)}`)
+    .join(',');
+}
+
+function askedText(question: Question, base: string, rejected: readonly Rejection[]): string {
+  const { models, preferences, parameters, inputModalities, outputModalities } = question;
+  let text = '';
+  const say = (name: keyof Asked, json: string): void => {
+    text += `${text && ','}"${name}":${json}`;
+  };
+  if (models.length > 1) say('m', JSON.stringify(models));
+  if (models[0] !== base) say('b', quoted(base));
+  if (!isEmpty(preferences)) say('p', JSON.stringify(preferences));
+  if (question.tier !== null) say('t', word(question.tier));
+  if (parameters.length > 0) say('a', word(parameters.join(' ')));
+  if (!isText(inputModalities)) say('i', word(inputModalities.join(' ')));
+  if (!isText(outputModalities)) say('o', word(outputModalities.join(' ')));
+  if (question.maxOutputTokens !== null) say('x', `${question.maxOutputTokens}`);
+  if (question.usesTools || question.asksReasoning)
+    say('f', word((question.usesTools ? 't' : '') + (question.asksReasoning ? 'r' : '')));
+  if (question.clientDialect !== null) say('d', quoted(question.clientDialect));
+  if (question.completes !== 'conversation') say('c', word(question.completes));
+  const cut = cutHealth(question, rejected);
+  if (cut !== '') say('h', `{${cut}}`);
+  return text === '' ? '0' : `{${text}}`;
+}
+
+const isText = (modalities: readonly Modality[]): boolean => modalities.length === 1 && modalities[0] === 'text';
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
+}
+
+type Rejected = { readonly of: readonly Rejection[]; readonly text: string };
+/** Calls for the same model are mostly rejected by the same endpoints for the same reasons: written once. */
+const written = new WeakMap<Model, Rejected>();
+
+function rejectedText(model: Model, rejected: readonly Rejection[]): string {
+  if (rejected.length === 0) return '[]';
+  const known = written.get(model);
+  if (known && isSame(known.of, rejected)) return known.text;
+  const rows = new Map<string, [step: string, reason: string | 0, ...names: string[]]>();
+  const base = `${model.id}@`;
+  for (const { endpoint, model: name, step, reason } of rejected) {
+    const told = step === CREDENTIALS ? 0 : reason;
+    const row = rows.get(`${step}\n${told}`) ?? [step, told];
+    rows.set(`${step}\n${told}`, row);
+    if (endpoint === '') row.push(name);
+    else row.push(endpoint.startsWith(base) ? endpoint.slice(base.length) : endpoint);
+  }
+  const text = JSON.stringify([...rows.values()]);
+  written.set(model, { of: rejected, text });
+  return text;
+}
+
+const CREDENTIALS = 'credentials';
+const isSame = (some: readonly Rejection[], others: readonly Rejection[]): boolean =>
+  some.length === others.length &&
+  some.every(({ endpoint, step, reason, model }, at) => {
+    const other = others[at];
+    return other?.endpoint === endpoint && other.step === step && other.reason === reason && other.model === model;
+  });
+
+/** What `groundsText` wrote, of the call that its receipt tells of; null if it is nothing of the kind. */
+export function groundsFrom(
+  text: string,
+  { requestedModel, operation }: { readonly requestedModel: string; readonly operation: Question['operation'] },
+): Grounds | null {
+  const cells = parseJson(text) as Cells | undefined;
+  if (!Array.isArray(cells) || cells[0] !== FORMAT) return null;
+  const [, print, promptTokens, said, candidates, rejected] = cells as Cells;
+  const asked: Asked = said === 0 ? {} : said;
+  const base = asked.b ?? requestedModel;
+  const idOf = (name: string): string => (name.includes('@') ? name : `${base}@${name}`);
+  return {
+    print,
+    question: {
+      operation,
+      models: asked.m ?? [requestedModel],
+      preferences: asked.p ?? {},
+      tier: asked.t ?? null,
+      parameters: words<Parameter>(asked.a),
+      inputModalities: asked.i === undefined ? ['text'] : words<Modality>(asked.i),
+      outputModalities: asked.o === undefined ? ['text'] : words<Modality>(asked.o),
+      promptTokens,
+      maxOutputTokens: asked.x ?? null,
+      usesTools: asked.f?.includes('t') ?? false,
+      asksReasoning: asked.f?.includes('r') ?? false,
+      clientDialect: asked.d ?? null,
+      completes: asked.c ?? 'conversation',
+    },
+    candidates: candidates.map(
+      ([name, code, expectedNanoUsd, health]): GroundsCandidate => ({
+        endpoint: idOf(name),
+        reason: reasonOfCode(code),
+        expectedNanoUsd,
+        health: healthFrom(health),
+      }),
+    ),
+    rejected: rejected.flatMap(([step, reason, ...names]) =>
+      names.map(
+        (name): GroundsRejection => ({
+          endpoint: step === 'model' ? name : idOf(name),
+          step,
+          reason: reason === 0 ? null : reason,
+          health: step === NO_FALLBACKS ? healthFrom(asked.h?.[idOf(name)]) : null,
+        }),
+      ),
+    ),
+  };
+}
+
+const words = <Word extends string>(text: string | undefined): readonly Word[] =>
+  text ? (text.split(' ') as Word[]) : [];
+
+function healthFrom(cells: HealthCells | undefined): EndpointHealth | null {
+  if (!cells) return null;
+  const [flags, success, latency, throughput] = cells;
+  return {
+    ...UNMEASURED,
+    stable: (flags & 1) === 0,
+    ...((flags & 2) !== 0 && { overruns: true }),
+    success: typeof success === 'number' ? success : null,
+    latencyMs: percentilesFrom(latency),
+    throughput: percentilesFrom(throughput),
+  };
+}
+
+/** Where only the median was written, nobody asked for another. */
+function percentilesFrom(cell: HealthCells[number] | undefined): Percentiles | null {
+  if (cell === null || cell === undefined) return null;
+  const [p50 = 0, p75 = p50, p90 = p50, p99 = p50] = typeof cell === 'number' ? [cell] : cell;
+  return { p50, p75, p90, p99 };
+}
+
+/** Health as it was written down, for the same question to be asked again. */
+export function healthOf({ candidates, rejected }: Grounds): HealthView {
+  const seen = new Map([...rejected, ...candidates].map(({ endpoint, health }) => [endpoint, health ?? undefined]));
+  return { of: (id) => seen.get(id) };
+}

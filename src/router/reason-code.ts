@@ -1,0 +1,41 @@
+/**
+ * Why a candidate stands where it stands, in a few characters: a number for a place in the caller's order (-1 = the
+ * first) or a share of the draw in percent, a letter or two for the others. What has no code stands for itself.
+ */
+const CODES: readonly (readonly [reason: string, code: string])[] = [
+  ['the only one of its kind', 'u'],
+  ['fallback by price', 'p'],
+  ['fallback: resold', 'r'],
+  ['sorted by price', 'sp'],
+  ['sorted by throughput', 'st'],
+  ['sorted by latency', 'sl'],
+  ['sorted by exacto', 'se'],
+  ['recent outage: tried last', 'o'],
+  ['took more than it was permitted: tried last', 'm'],
+  ['slower than preferred_min_throughput: tried last', 'w'],
+  ['later than preferred_max_latency: tried last', 'l'],
+];
+const CODE_OF: ReadonlyMap<string, string> = new Map(CODES);
+const REASON_OF: ReadonlyMap<string, string> = new Map(CODES.map(([reason, code]) => [code, reason]));
+const DRAWN = ['drawn by price, ', ' % of the weight'] as const;
+const ORDERED = ['provider.order[', ']'] as const;
+
+export function codeOfReason(reason: string): string | number {
+  const code = CODE_OF.get(reason);
+  if (code !== undefined) return code;
+  const share = between(DRAWN, reason);
+  if (share !== null) return share;
+  const place = between(ORDERED, reason);
+  return place === null ? reason : -1 - place;
+}
+
+export function reasonOfCode(code: string | number): string {
+  if (typeof code === 'string') return REASON_OF.get(code) ?? code;
+  return code >= 0 ? DRAWN.join(String(code)) : ORDERED.join(String(-1 - code));
+}
+
+function between([before, after]: readonly [string, string], text: string): number | null {
+  if (!text.startsWith(before) || !text.endsWith(after)) return null;
+  const number = Number(text.slice(before.length, -after.length));
+  return Number.isInteger(number) ? number : null;
+}
