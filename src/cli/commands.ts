@@ -44,6 +44,20 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./plan.ts')).planCommand(words, configuration),
   },
   {
+    name: 'explain',
+    usage: 'explain GENERATION [--json]',
+    meaning: 'Says why a call went where it went, why not elsewhere, and what happened, from its receipt.',
+    run: async (words, configuration) => (await import('./explain.ts')).explainCommand(words, configuration),
+  },
+  {
+    name: 'replay',
+    usage: 'replay GENERATION [--json]',
+    meaning:
+      'Makes the plan of a call anew, with the health, the keys and the seed of then. Where the catalogue has changed since, it ' +
+      'tells the plan that was written down, and says so. The exit code is 1 if this release would plan otherwise.',
+    run: async (words, configuration) => (await import('./explain.ts')).replayCommand(words, configuration),
+  },
+  {
     name: 'keys',
     usage: 'keys [list | create NAME | enable HASH | disable HASH | delete HASH | sign-in]',
     meaning:

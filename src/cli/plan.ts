@@ -66,7 +66,7 @@ function bodyOf(
 const ID_COLUMNS = 42;
 
 /** On one line where that fits a terminal; else the reason stands below. */
-function tell(mark: string, endpoint: string, reason: string): void {
+export function tell(mark: string, endpoint: string, reason: string): void {
   const id = `${mark.padStart(4)} ${endpoint}`;
   const line = `${id.padEnd(ID_COLUMNS)} ${reason}`;
   console.log(line.length <= 80 && id.length <= ID_COLUMNS ? line : `${id}\n${wrapped(reason, '       ', '       ')}`);

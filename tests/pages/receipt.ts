@@ -28,6 +28,10 @@ export function monthOfReceipts(accountId: string): Receipt[] {
   });
 }
 
+/** Azure was drawn, OpenAI stood behind it, a third host lacked its key. */
+const PLANNED =
+  '[1,"00000000",1204,0,[["azure",52,1081600,[0,0.9987,640,71.5]],["openai","p",1083200]],[["credentials",0,"openrouter"],["tier","a service tier nobody asked for","openai/priority"]]]';
+
 /** A call that failed over once: the first endpoint was overloaded, the second answered. */
 export function receiptOf(id: string, accountId: string, title: string): Receipt {
   const attempt = { provider: 'azure', model: 'openai/gpt-4.1-mini', upstreamId: null, losses: [] };
@@ -85,6 +89,7 @@ export function receiptOf(id: string, accountId: string, title: string): Receipt
     fault: null,
     catalogVersion: '1.0123456789',
     seed: 7,
+    grounds: PLANNED,
     firstContentMs: 685,
     totalMs: 3_176,
     app: { origin: 'https://atlas.example', title, categories: [] },

@@ -165,6 +165,9 @@ test('a receipt tells every attempt, every meter and the cost, to its owner alon
     '503',
     '1,024',
     '$0.0010832',
+    'drawn by price, 52 % of the weight; about $0.0010816; 99.87 % answered; first content after 640 ms; 71.5 tokens/s',
+    'credentials: it had no key',
+    'tier: a service tier nobody asked for',
     'top_k',
     HOSTILE_TITLE,
   ])

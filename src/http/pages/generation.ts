@@ -1,6 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Continued, Receipt } from '../../facts/receipt.ts';
+import { groundsFrom } from '../../router/grounds-text.ts';
+import { candidateWords, rejectionWords } from '../../router/grounds-words.ts';
 import { CLIENTS } from '../contract/support.ts';
 import { maySee } from '../may-see.ts';
 import type { Route } from '../route.ts';
@@ -31,6 +33,7 @@ export const generationRoute: Route = {
 <p class="facts"><span>${momentOf(receipt.createdAt)}</span><span>${milliseconds(receipt.totalMs)}${receipt.firstContentMs !== null && html`, first content after ${milliseconds(receipt.firstContentMs)}`}</span><span>${receipt.streamed ? 'streamed' : 'not streamed'}</span><span>${dollars(receipt.bill.cost)}</span></p></div>
 <div class="measure">
 <section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog())}</section>
+${planned(receipt, gateway.catalog())}
 <section class="part"><h2>Attempts</h2>${attempts(receipt.attempts)}${receipt.continued?.map(continuedAfter)}</section>
 <section class="part"><h2>Usage and cost</h2>${bill(receipt, gateway.catalog())}</section>
 ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
@@ -38,6 +41,19 @@ ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl c
     });
   },
 };
+
+/** Why there and not elsewhere; nothing for a receipt that does not say. */
+function planned(receipt: Receipt, catalog: Catalog): Part {
+  const grounds = receipt.grounds === undefined ? null : groundsFrom(receipt.grounds, receipt);
+  if (!grounds) return null;
+  return html`<section class="part"><h2>Plan</h2><div class="scroll" tabindex="0" role="region" aria-label="Plan"><table><thead><tr><th scope="col" class="number">#</th><th scope="col">Endpoint</th><th scope="col">Why there</th></tr></thead><tbody>${grounds.candidates.map(
+    (candidate, at) =>
+      html`<tr><td class="number">${at + 1}</td><td><code>${candidate.endpoint}</code></td><td>${candidateWords(candidate)}</td></tr>`,
+  )}${grounds.rejected.map(
+    (rejected) =>
+      html`<tr><td class="number">–</td><td><code>${rejected.endpoint}</code></td><td>${rejectionWords(rejected, catalog)}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}
 
 const continuedAfter = ({ endpoint, afterTokens, cost }: Continued): Html =>
   html`<p>Cut off at <code>${endpoint}</code> after ${exactCount(afterTokens)} tokens, and continued: ${dollars(cost)}</p>`;

@@ -1,0 +1,25 @@
+import { formatUsd, nano } from '../base/money.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
+import type { EndpointHealth } from '../facts/health.ts';
+import { missingCredentials } from './filters.ts';
+
+/** Why a candidate stood where it stood, with the figures that were compared. */
+export const candidateWords = ({ reason, expectedNanoUsd, health }: GroundsCandidate): string =>
+  [reason, `about $${formatUsd(nano(BigInt(expectedNanoUsd)))}`, ...healthWords(health)].join('; ');
+
+/** Why an endpoint was no candidate. What key it lacked is looked up in the catalogue of today. */
+export function rejectionWords({ endpoint, step, reason }: GroundsRejection, { endpoints }: Catalog): string {
+  const known = endpoints.get(endpoint);
+  return `${step}: ${reason ?? (known ? missingCredentials(known) : 'it had no key')}`;
+}
+
+function healthWords(health: EndpointHealth | null): string[] {
+  if (!health) return [];
+  const { success, latencyMs, throughput } = health;
+  return [
+    ...(success === null ? [] : [`${Math.round(success * 10_000) / 100} % answered`]),
+    ...(latencyMs === null ? [] : [`first content after ${latencyMs.p50} ms`]),
+    ...(throughput === null ? [] : [`${throughput.p50} tokens/s`]),
+  ];
+}
