@@ -48,7 +48,18 @@ export function perform<O extends OperationId>(
   const sizes = { promptTokens: size.promptTokens, outputTokens: output.tokens * output.answers, bounds };
   const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, sizes));
   const grounds = groundsText(question, decided);
-  const context = { gateway, operation, request, listener, decided, exposed, size, held: output.tokens, about, grounds };
+  const context = {
+    gateway,
+    operation,
+    request,
+    listener,
+    decided,
+    exposed,
+    size,
+    held: output.tokens,
+    about,
+    grounds,
+  };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
 
