@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { putBack, sizeOf } from './blobs.ts';
 import { BodyScan } from './body-scan.ts';
-import { parseReceived } from './json.ts';
 import { LIMITS } from './limits.ts';
-import { cutInto, received } from './testing/received.ts';
+import { cutInto, parsedOf, received } from './testing/received.ts';
 
 const LONG = 'QUJD'.repeat(25_000);
 /** Everything that a JSON string may hold, several times over. */
@@ -118,13 +117,13 @@ test('a long value that is not valid is refused like every other', () => {
         const closing = '"}'.concat(head.includes('{"url"') ? '}' : '', ']}');
         for (const chunk of cutInto(Buffer.concat([Buffer.from(head), value, Buffer.from(closing)]), cut))
           assert.equal(scan.push(chunk), null);
-        const read = parseReceived({ chunks: [], scan }, LIMITS.nesting_max);
+        const read = parsedOf(scan);
         assert.ok(!read.ok, `${name} in chunks of ${cut}`);
         assert.match(read.error.message, /not valid (JSON|UTF-8)/);
       }
   const open = new BodyScan(LIMITS.nesting_max);
   open.push(Buffer.from(`{"messages":[{"content":"${long}`));
-  assert.equal(parseReceived({ chunks: [], scan: open }, LIMITS.nesting_max).ok, false, 'a text without an end');
+  assert.equal(parsedOf(open).ok, false, 'a text without an end');
 });
 
 test('of many shorter texts only so much is parsed, and what is neither text nor media is bounded', () => {

@@ -3,7 +3,9 @@ import type { Blob } from './blobs.ts';
 import { BodyScan } from './body-scan.ts';
 import { type Fault, fault } from './fault.ts';
 import { jsonShape } from './json-shape.ts';
+import { LIMITS } from './limits.ts';
 import { failed, ok, type Result } from './result.ts';
+import { SlicedJson } from './sliced-json.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json | undefined };
@@ -72,18 +74,47 @@ export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObj
 
 /** The same for a body whose shape has been seen to be harmless. */
 function parseSeen(bytes: Uint8Array): Result<JsonObject, Fault> {
-  if (!isUtf8(bytes)) return failed(fault('invalid_request', 'The request body is not valid UTF-8.'));
+  if (!isUtf8(bytes)) return failed(NOT_UTF8);
   const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
-  let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    return objectIn(JSON.parse(text) as Json);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : 'syntax error';
-    return failed(fault('invalid_request', `The request body is not valid JSON: ${detail.slice(0, 200)}`));
+    return failed(notJson(cause));
   }
-  if (!isObject(value)) return failed(fault('invalid_request', 'The request body must be a JSON object.'));
-  return ok(value);
+}
+
+const objectIn = (value: Json): Result<JsonObject, Fault> =>
+  isObject(value) ? ok(value) : failed(fault('invalid_request', 'The request body must be a JSON object.'));
+
+const NOT_UTF8 = fault('invalid_request', 'The request body is not valid UTF-8.');
+
+function notJson(cause: unknown): Fault {
+  const detail = cause instanceof Error ? cause.message : 'syntax error';
+  return fault('invalid_request', `The request body is not valid JSON: ${detail.slice(0, 200)}`);
+}
+
+/** Hands a task to a later turn of the loop: others are served between. */
+export type Later = (task: () => void) => void;
+
+/** The same in turns of at most `LIMITS.at_once_bytes_max` bytes; `done` has a turn of its own. */
+function parseSeenInTurns(
+  bytes: Buffer,
+  { nestingMax, later }: { readonly nestingMax: number; readonly later: Later },
+  done: (value: Result<JsonObject, Fault>) => void,
+): void {
+  if (!isUtf8(bytes)) return done(failed(NOT_UTF8));
+  const slices = new SlicedJson(bytes, { nestingMax, sliceBytes: LIMITS.at_once_bytes_max });
+  const turn = (): void => {
+    let parsed: { readonly value: Json } | null;
+    try {
+      parsed = slices.step();
+    } catch (cause) {
+      return done(failed(notJson(cause)));
+    }
+    later(parsed ? () => done(objectIn(parsed.value)) : turn);
+  };
+  later(turn);
 }
 
 /** A body as it came: a large one worked through already, a small one in chunks. */
@@ -94,28 +125,43 @@ export type ParsedBody = {
   readonly blobs: readonly Blob[];
   /** Bytes of what was parsed. */
   readonly restBytes: number;
+  /** It is too much to be decoded, written and sent in one turn. */
+  readonly isLarge: boolean;
 };
 
-export function parseReceived({ chunks, scan }: ReceivedBody, nestingMax: number): Result<ParsedBody, Fault> {
-  const { rest, blobs } = scan ? scan.end() : { rest: joined(chunks), blobs: [] };
-  const value = scan ? parseSeen(rest) : parseBody(rest, nestingMax);
-  return value.ok ? ok({ value: value.value, blobs, restBytes: rest.length }) : value;
+/** Calls `done` once: at once for a body that is small or not worth a second turn, else in a later turn. */
+export function parseReceived(
+  { chunks, scan }: ReceivedBody,
+  { nestingMax, later }: { readonly nestingMax: number; readonly later: Later },
+  done: (parsed: Result<ParsedBody, Fault>) => void,
+): void {
+  if (!scan) {
+    const rest = joined(chunks);
+    const small = parseBody(rest, nestingMax);
+    return done(small.ok ? ok({ value: small.value, blobs: [], restBytes: rest.length, isLarge: false }) : small);
+  }
+  const { rest, blobs } = scan.end();
+  const isLong = rest.length > LIMITS.at_once_bytes_max;
+  const read = { blobs, restBytes: rest.length, isLarge: isLong || blobs.length > 0 };
+  const told = (value: Result<JsonObject, Fault>): void => done(value.ok ? ok({ value: value.value, ...read }) : value);
+  if (isLong) parseSeenInTurns(rest, { nestingMax, later }, told);
+  else told(parseSeen(rest));
 }
 
 export const joined = (chunks: readonly Buffer[]): Buffer =>
   chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 
-/** So much of a body that came whole is looked over in one turn. */
-const PORTION_BYTES = 256 * 1024;
+const nextTurn: Later = (task) => void setImmediate(task);
 
-/** A caller's body that came whole, a large one looked over in turns before it is parsed: what is costly is refused unparsed. */
+/** A caller's body that came whole, a large one looked over and parsed in turns: what is costly is refused unparsed. */
 export async function parseWholeBody(bytes: Buffer, nestingMax: number): Promise<Result<JsonObject, Fault>> {
-  if (bytes.length <= PORTION_BYTES) return parseBody(bytes, nestingMax);
+  const portion = LIMITS.at_once_bytes_max;
+  if (bytes.length <= portion) return parseBody(bytes, nestingMax);
   const scan = new BodyScan(nestingMax, 'nothing');
-  for (let at = 0; at < bytes.length; at += PORTION_BYTES) {
-    const obstacle = scan.push(bytes.subarray(at, at + PORTION_BYTES));
+  for (let at = 0; at < bytes.length; at += portion) {
+    const obstacle = scan.push(bytes.subarray(at, at + portion));
     if (obstacle) return failed(obstacle);
-    await new Promise<void>((next) => setImmediate(next));
+    await new Promise<void>(nextTurn);
   }
-  return parseSeen(scan.end().rest);
+  return new Promise((resolve) => parseSeenInTurns(scan.end().rest, { nestingMax, later: nextTurn }, resolve));
 }

@@ -3,9 +3,14 @@ export const LIMITS = {
   body_bytes_max: 32 * 1024 * 1024,
   nesting_max: 128,
   messages_max: 20_000,
+  /** OpenAI takes 128 (zed-industries/zed#42393), Claude's tool search thousands (code.claude.com, both read 2026-11-29). */
+  tools_max: 10_000,
+  /** Gemini takes 3,000 images in a prompt (docs.cloud.google.com, image understanding, read 2026-11-29). */
+  media_max: 4_096,
   /**
-   * Of a whole body: what stands between commas, such as token ids; lists and objects; members of objects. OpenAI takes
-   * 300,000 tokens in one call for embeddings; 20,000 messages of one part each are 60,000 lists and objects.
+   * Of a whole body: what stands between commas, such as token ids; lists and objects; members of objects. OpenAI's
+   * embedding models take 300,000 tokens in all inputs together (its OpenAPI description, as repeated in the crate
+   * openai-client-base 0.12.0, read 2026-11-29); 20,000 messages of one part each are 60,000 lists and objects.
    */
   json_values_max: 400_000,
   json_containers_max: 100_000,

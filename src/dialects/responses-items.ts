@@ -27,12 +27,13 @@ export function suitItems(
     const items = arrayOf(message.native?.dialect === RESPONSES ? message.native.fields.items : undefined).filter(
       isObject,
     );
-    const refused = items.filter(({ item }) => !isOwn || isReference(item) || isBrokenThought(item));
+    const isRefused = ({ item }: JsonObject): boolean => !isOwn || isReference(item) || isBrokenThought(item);
+    const refused = items.filter(isRefused);
     for (const { item, path } of refused) losses.push({ field: stringOf(path), reason: reasonOf(item) });
     isReferring ||= refused.some(({ item }) => isReference(item));
     const parts = takesImages ? message.parts : withoutImages(message.parts, losses);
     if (refused.length === 0 && parts === message.parts) return [message];
-    const kept = items.filter((entry) => !refused.includes(entry));
+    const kept = items.filter((entry) => !isRefused(entry));
     return parts.length === 0 && kept.length === 0 ? [] : [withItems(message, parts, kept)];
   });
   const told = isReferring ? withoutOrphans(messages, losses) : messages;

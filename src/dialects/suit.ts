@@ -120,7 +120,8 @@ function allowedTools(call: Call, endpoint: Endpoint): Pick<Call, 'tools' | 'too
   const choice = call.toolChoice;
   if (choice?.type !== 'native' || knowsAllowedTools(choice.dialect, endpoint)) return undefined;
   const { names, isForced } = allowedIn(choice.value);
-  const tools = call.tools.filter((tool) => tool.type === 'function' && names.includes(tool.name));
+  const allowed = new Set(names);
+  const tools = call.tools.filter((tool) => tool.type === 'function' && allowed.has(tool.name));
   if (tools.length === 0) return undefined;
   return { tools, toolChoice: { type: isForced ? 'required' : 'auto' } };
 }

@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../base/fault.ts';
+import type { Later } from '../base/json.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { FaultContext, OperationClient } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -27,6 +28,14 @@ export function refuseIn<O extends OperationId>(
 ): void {
   sendFault(response, dialect.encodeFault(value, context), value, context.id);
 }
+
+/** What of a large call is left for a later turn: others are served between, and a client that has left is done with. */
+export const laterFor =
+  <O extends OperationId>(exchange: Parameters<typeof contain<O>>[0]): Later =>
+  (task) =>
+    void exchange.gateway.world.after(0, () => {
+      if (!exchange.response.destroyed) contain(exchange, task);
+    });
 
 /** A throw is a bug of ours: this call ends with it, the others go on. What has begun is broken off. */
 export function contain<O extends OperationId>(

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Event } from '../call/event.ts';
+import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
@@ -39,6 +40,7 @@ export function chatHandler(
       operation: OPERATIONS.chat,
       dialect,
       recall: ({ accountId }, id) => items.recall(accountId, id),
+      excess: excessOf,
       completed: (call, { accountId }) =>
         thoughts.restore(accountId, withTrueMediaTypes(call.isLarge ? withReadTexts(call) : call)),
       answer: (exchange) => {

@@ -1,7 +1,8 @@
-import { sizeOf } from '../base/blobs.ts';
-import { type JsonObject, type ParsedBody, parseReceived } from '../base/json.ts';
+import type { Fault } from '../base/fault.ts';
+import { type JsonObject, parseReceived } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
+import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { CallOf, CommonCall, OperationId, ReplyOf } from '../call/operation.ts';
 import type { AnswerContext, OperationClient } from '../dialects/dialect.ts';
@@ -13,12 +14,12 @@ import type { Operation } from '../gateway/operation.ts';
 import { perform } from '../gateway/perform.ts';
 import type { CallRequest } from '../gateway/receipt.ts';
 import type { Answering } from './answering.ts';
-import { contain, refuseIn, sendJson } from './answers.ts';
+import { contain, laterFor, refuseIn, sendJson } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
-import { holdAnswer, type Room } from './room.ts';
+import { holdAnswer, type Room, settle } from './room.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
 export type InferenceRequest = {
@@ -39,6 +40,8 @@ export type Rim<O extends OperationId> = {
   readonly dialect: OperationClient<O>;
   /** The item of an earlier answer to this caller, by its id. */
   readonly recall?: (caller: Caller, id: string) => JsonObject | undefined;
+  /** Why a large call is not taken though it can be read. */
+  readonly excess?: (call: CallOf<O>) => Fault | null;
   /** The call as it is worked with, blobs included. */
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
   readonly answer: (exchange: Exchange<O>) => void;
@@ -61,24 +64,16 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
   return ({ headers, params, url, caller, body, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
-    const decode = ({ value, blobs, restBytes }: ParsedBody): void => {
+    const decode = (value: JsonObject): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
       const asked = { headers, params, recall };
-      const decoded = dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
-      if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
-      const isLarge = blobs.length > 0 || restBytes > LIMITS.at_once_bytes_max;
-      const read: CallOf<O> = isLarge ? { ...decoded.value, blobs, isLarge } : decoded.value;
-      const request: CallRequest<O> = {
-        id: gateway.world.newId('gen'),
-        call: rim.completed(read, caller),
-        clientDialect: dialect.id,
-        caller,
-        app: appOf(headers),
-        userAgent: headers['user-agent'] ?? null,
-        receivedAt,
-        begunAt,
-      };
+      return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
+    };
+    const begin = (call: CallOf<O>): void => {
+      const userAgent = headers['user-agent'] ?? null;
+      const about = { caller, app: appOf(headers), userAgent, receivedAt, begunAt };
+      const request = { id: gateway.world.newId('gen'), call, clientDialect: dialect.id, ...about };
       // A call may outlive its response: whole ones run to their end.
       room?.keep();
       try {
@@ -88,20 +83,24 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         throw cause;
       }
     };
-    contain({ gateway, dialect, response }, () => {
-      const parsed = parseReceived(body, LIMITS.nesting_max);
-      if (!parsed.ok) return refuseIn(dialect, response, parsed.error);
-      const { blobs, restBytes } = parsed.value;
-      room?.settle(
-        body.size,
-        blobs.reduce((sum, blob) => sum + sizeOf(blob), 0),
-      );
-      if (restBytes <= LIMITS.at_once_bytes_max) return decode(parsed.value);
-      // Reading it was long enough: others come first.
-      gateway.world.after(0, () => {
-        if (!response.destroyed) contain({ gateway, dialect, response }, () => decode(parsed.value));
-      });
-    });
+    const exchange = { gateway, dialect, response };
+    const later = laterFor(exchange);
+    contain(exchange, () =>
+      parseReceived(body, { nestingMax: LIMITS.nesting_max, later }, (parsed) => {
+        if (!parsed.ok) return refuseIn(dialect, response, parsed.error);
+        const { value, blobs, isLarge } = parsed.value;
+        settle(room, body, parsed.value);
+        const decoded = decode(value);
+        if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
+        if (!isLarge) return begin(rim.completed(decoded.value, caller));
+        const excess = rim.excess?.(decoded.value);
+        if (excess) return refuseIn(dialect, response, excess);
+        later(() => {
+          const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
+          later(() => begin(call));
+        });
+      }),
+    );
   };
 }
 

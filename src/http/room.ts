@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sizeOf as sizeOfBlob } from '../base/blobs.ts';
 import { fault } from '../base/fault.ts';
+import type { ParsedBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Memory } from '../base/memory.ts';
 import type { Answering } from './answering.ts';
+import type { WholeBody } from './read-body.ts';
 
 /** As text a body is held as bytes, as a string, as what it means, and as what is sent on; not as all of them at once. */
 const TEXT_WEIGHT = 3;
@@ -14,6 +17,14 @@ export type Room = {
   readonly keep: () => void;
   readonly close: () => void;
 };
+
+/** Of a body that has been read so much is given back as it turned out to weigh less. */
+export function settle(room: Room | null, { size }: WholeBody, { blobs }: Pick<ParsedBody, 'blobs'>): void {
+  room?.settle(
+    size,
+    blobs.reduce((sum, blob) => sum + sizeOfBlob(blob), 0),
+  );
+}
 
 export const FULL = fault(
   'overloaded',

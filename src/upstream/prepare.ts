@@ -13,7 +13,7 @@ import type { Credential, Credentials } from './credentials.ts';
 import { fetchAssets } from './egress.ts';
 import type { Indispensable, Translation } from './errand.ts';
 import { secretsOf } from './redact.ts';
-import { writeRequest } from './write-request.ts';
+import { type Draft, draftRequest, requestOf } from './write-request.ts';
 
 /** A call that is ready to be sent to one endpoint. */
 export type Prepared = {
@@ -41,12 +41,10 @@ export type Preparation = {
   readonly downloading: (cancel: Cancel | null) => void;
 };
 
-/** Credential, assets, body, signature. Calls `done` once: at once, unless something must be fetched first. */
-export function prepare(
-  preparation: Preparation,
-  candidate: Candidate,
-  done: (prepared: Result<Prepared, Fault>) => void,
-): void {
+type Done = (prepared: Result<Prepared, Fault>) => void;
+
+/** Credential, assets, body, signature. Calls `done` once: at once, unless the call is large or something must be fetched first. */
+export function prepare(preparation: Preparation, candidate: Candidate, done: Done): void {
   const { world, translation, assets } = preparation;
   const { endpoint } = candidate;
   const state = preparation.credentials.of(endpoint.provider);
@@ -57,13 +55,9 @@ export function prepare(
   }
   const wanted = translation.assets().filter((asset) => !assets.has(asset.url));
   if (wanted.length === 0) {
-    if (!preparation.isLarge) return write(preparation, candidate, state.credential, done);
-    // What came before was long enough for one turn: others come first.
-    const next = (): void => {
-      preparation.downloading(null);
-      write(preparation, candidate, state.credential, done);
-    };
-    return preparation.downloading(world.after(0, next));
+    if (preparation.isLarge) writeInTurns(preparation, candidate, state.credential, done);
+    else write(preparation, candidate, state.credential, done);
+    return;
   }
   const fetching = fetchAssets(world, wanted, { allowance: preparation.allowance(), blobs: preparation.blobs });
   preparation.downloading(fetching.cancel);
@@ -75,28 +69,57 @@ export function prepare(
         return;
       }
       for (const [url, data] of fetched.value) assets.set(url, data);
-      write(preparation, candidate, state.credential, done);
+      writeInTurns(preparation, candidate, state.credential, done);
     })
     .catch((cause) => done(failed(faults.bug(cause))));
 }
 
-function write(
-  { world, translation, indispensable, assets, blobs }: Preparation,
-  candidate: Candidate,
-  credential: Credential,
-  done: (prepared: Result<Prepared, Fault>) => void,
+function write(preparation: Preparation, candidate: Candidate, credential: Credential, done: Done): void {
+  const draft = draftFor(preparation, candidate);
+  if (!draft.ok) done(draft);
+  else finish(preparation, { candidate, credential, draft: draft.value }, JSON.stringify(draft.value.body), done);
+}
+
+/** Of a large call each of these is long enough for a turn: the body as a value, as text, and as what is sent. */
+function writeInTurns(preparation: Preparation, candidate: Candidate, credential: Credential, done: Done): void {
+  const later = (task: () => void): void => {
+    const turn = (): void => {
+      preparation.downloading(null);
+      try {
+        task();
+      } catch (cause) {
+        done(failed(faults.bug(cause)));
+      }
+    };
+    preparation.downloading(preparation.world.after(0, turn));
+  };
+  later(() => {
+    const draft = draftFor(preparation, candidate);
+    if (!draft.ok) return done(draft);
+    later(() => {
+      const text = JSON.stringify(draft.value.body);
+      later(() => finish(preparation, { candidate, credential, draft: draft.value }, text, done));
+    });
+  });
+}
+
+function draftFor({ translation, indispensable, assets }: Preparation, candidate: Candidate): Result<Draft, Fault> {
+  const draft = draftRequest(translation, candidate, assets);
+  if (!draft.ok || !indispensable) return draft;
+  const refused = draft.value.losses.filter((loss) => isKept(loss, indispensable));
+  return refused.length > 0 ? failed(cannotKeep(candidate, refused)) : draft;
+}
+
+type Written = { readonly candidate: Candidate; readonly credential: Credential; readonly draft: Draft };
+
+function finish(
+  { world, translation, blobs }: Preparation,
+  { candidate, credential, draft }: Written,
+  text: string,
+  done: Done,
 ): void {
-  const written = writeRequest(translation, candidate, credential, { assets, blobs });
-  if (!written.ok) {
-    done(written);
-    return;
-  }
-  const refused = indispensable ? written.value.losses.filter((loss) => isKept(loss, indispensable)) : [];
-  if (refused.length > 0) {
-    done(failed(cannotKeep(candidate, refused)));
-    return;
-  }
-  const { request, losses } = written.value;
+  const { losses } = draft;
+  const request = requestOf(draft, text, { translation, target: candidate, credential, blobs });
   const signed = sign(world, request, candidate.endpoint.provider, credential);
   const proceed = (result: Awaited<typeof signed>): void =>
     done(result.ok ? ok({ request: result.value, losses, secrets: () => secretsOf(request, result.value) }) : result);

@@ -49,7 +49,10 @@ export function startRun<O extends OperationId>(
     paused: false,
     over: false,
   };
-  queueMicrotask(() => guard(state, () => tryCandidate(state)));
+  const begin = (): void => guard(state, () => tryCandidate(state));
+  // What came before a large call's first attempt was long enough for one turn.
+  if (request.errand.isLarge) state.stop = dependencies.world.after(0, begin);
+  else queueMicrotask(begin);
   return {
     pause: () => {
       state.paused = true;
@@ -350,7 +353,7 @@ const unfinished = ({ endpoint: { provider }, model }: Candidate, { total_ms }: 
   provider: provider.name,
 });
 
-const union = (losses: readonly Loss[], more: readonly Loss[]): Loss[] => [
-  ...losses,
-  ...more.filter(({ field }) => !losses.some((loss) => loss.field === field)),
-];
+function union(losses: readonly Loss[], more: readonly Loss[]): Loss[] {
+  const fields = new Set(losses.map(({ field }) => field));
+  return [...losses, ...more.filter(({ field }) => !fields.has(field))];
+}

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import type { World } from '../base/world.ts';
+import type { Cancel, World } from '../base/world.ts';
 import { createRequest, type TransportOptions } from './transport.ts';
 
 /** The world as it is: the machine's clock, timers, randomness and network. */
@@ -8,6 +8,7 @@ export function realWorld(options: TransportOptions = {}): World {
     now: Date.now,
     elapsed: () => performance.now(),
     after: (ms, task) => {
+      if (ms === 0) return nextTurn(task);
       const timer = setTimeout(task, ms);
       return () => clearTimeout(timer);
     },
@@ -15,6 +16,12 @@ export function realWorld(options: TransportOptions = {}): World {
     newId: createIds(Date.now),
     request: createRequest(options),
   };
+}
+
+/** Behind what the network has brought meanwhile, and not a millisecond later. */
+function nextTurn(task: () => void): Cancel {
+  const turn = setImmediate(task);
+  return () => clearImmediate(turn);
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -1,6 +1,6 @@
 import { type Blob, putBack } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
-import type { Json } from '../base/json.ts';
+import type { Json, JsonObject } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { WireRequest } from '../base/world.ts';
@@ -14,38 +14,60 @@ import type { Translation } from './errand.ts';
 
 export type Written = { readonly request: WireRequest; readonly losses: readonly Loss[] };
 
+/** What is to be sent, not yet as bytes. */
+export type Draft = { readonly encoded: EncodedCall; readonly body: JsonObject; readonly losses: readonly Loss[] };
+
 /**
- * The call in the provider's own words, not yet signed. The dialect knows its quirks and paths; what the provider's data
- * refuses or renames is seen to here for every dialect, harmless where the dialect has done it already.
+ * The call in the provider's own words. The dialect knows its quirks and paths; what the provider's data refuses or renames
+ * is seen to here for every dialect, harmless where the dialect has done it already.
  */
+export function draftRequest(translation: Translation<unknown>, target: Target, assets: Assets): Result<Draft, Fault> {
+  const encoded = translation.encode(assets);
+  return encoded.ok ? ok({ encoded: encoded.value, ...settle(encoded.value, target) }) : encoded;
+}
+
+export type Sending = {
+  readonly translation: Translation<unknown>;
+  readonly target: Target;
+  readonly credential: Credential;
+  readonly blobs: readonly Blob[];
+};
+
+/** The request, not yet signed. `text`: the draft's body as JSON. */
+export function requestOf(
+  { encoded }: Draft,
+  text: string,
+  { translation, target, credential, blobs }: Sending,
+): WireRequest {
+  const { endpoint } = target;
+  const settings = endpoint.dialect;
+  return {
+    method: 'POST',
+    url: credential.expand(settings.baseUrl ?? endpoint.provider.baseUrl) + encoded.path,
+    headers: {
+      'content-type': 'application/json',
+      accept: translation.accept,
+      'user-agent': PRODUCT.userAgent,
+      ...encoded.headers,
+      ...settings.headers,
+    },
+    body: blobs.length > 0 ? putBack(text, blobs) : text,
+    reach: 'operator',
+  };
+}
+
+/** Both at once. */
 export function writeRequest(
   translation: Pick<Translation<OperationId>, 'accept' | 'encode'>,
   target: Target,
   credential: Credential,
   { assets, blobs }: { readonly assets: Assets; readonly blobs: readonly Blob[] },
 ): Result<Written, Fault> {
-  const encoded = translation.encode(assets);
-  if (!encoded.ok) return encoded;
-  const { endpoint } = target;
-  const settings = endpoint.dialect;
-  const { body, losses } = settle(encoded.value, target);
-  const base = credential.expand(settings.baseUrl ?? endpoint.provider.baseUrl);
-  return ok({
-    request: {
-      method: 'POST',
-      url: base + encoded.value.path,
-      headers: {
-        'content-type': 'application/json',
-        accept: translation.accept,
-        'user-agent': PRODUCT.userAgent,
-        ...encoded.value.headers,
-        ...settings.headers,
-      },
-      body: blobs.length > 0 ? putBack(JSON.stringify(body), blobs) : JSON.stringify(body),
-      reach: 'operator',
-    },
-    losses,
-  });
+  const draft = draftRequest(translation, target, assets);
+  if (!draft.ok) return draft;
+  const text = JSON.stringify(draft.value.body);
+  const request = requestOf(draft.value, text, { translation, target, credential, blobs });
+  return ok({ request, losses: draft.value.losses });
 }
 
 /** Drops and renames fields as the provider's data says. */

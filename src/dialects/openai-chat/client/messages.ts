@@ -104,10 +104,11 @@ function readAssistant(to: Complaints, entry: JsonObject, path: string): Assista
 
 /** Signatures that a program kept where Gemini's own chat completions put them. */
 function signaturesOf(entry: JsonObject, calls: readonly ToolCallPart[], known: readonly ReasoningPart[]) {
+  const signed = new Set(known.map((part) => part.id));
   return arrayOf(entry.tool_calls).flatMap((call, at): ReasoningPart[] => {
     const text = thoughtSignatureOf(call);
     const id = calls[at]?.id;
-    if (text === undefined || id === undefined || known.some((part) => part.id === id)) return [];
+    if (text === undefined || id === undefined || signed.has(id)) return [];
     return [{ type: 'reasoning', kind: 'encrypted', text, id, format: GEMINI_REASONING }];
   });
 }
