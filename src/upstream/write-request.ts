@@ -21,13 +21,17 @@ export type Draft = { readonly encoded: EncodedCall; readonly body: JsonObject; 
  * The call in the provider's own words. The dialect knows its quirks and paths; what the provider's data refuses or renames
  * is seen to here for every dialect, harmless where the dialect has done it already.
  */
-export function draftRequest(translation: Translation<unknown>, target: Target, assets: Assets): Result<Draft, Fault> {
+export function draftRequest(
+  translation: Pick<Translation<OperationId>, 'accept' | 'encode'>,
+  target: Target,
+  assets: Assets,
+): Result<Draft, Fault> {
   const encoded = translation.encode(assets);
   return encoded.ok ? ok({ encoded: encoded.value, ...settle(encoded.value, target) }) : encoded;
 }
 
 export type Sending = {
-  readonly translation: Translation<unknown>;
+  readonly translation: Pick<Translation<OperationId>, 'accept' | 'encode'>;
   readonly target: Target;
   readonly credential: Credential;
   readonly blobs: readonly Blob[];
