@@ -1,0 +1,143 @@
+/**
+ * A large call is worked through in turns of the loop, and whoever comes between two of them is served: a promise about
+ * order, not about time. The whole gateway runs in this process; the test decides when the next turn comes.
+ */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { BodyScan } from '#src/base/body-scan.ts';
+import { joined } from '#src/base/json.ts';
+import { LIMITS } from '#src/base/limits.ts';
+import { cutInto } from '#src/base/testing/received.ts';
+import type { World } from '#src/base/world.ts';
+import type { Answering } from '#src/http/answering.ts';
+import { createHandlers } from '#src/http/handlers.ts';
+import type { InferenceRequest } from '#src/http/inference.ts';
+import { GOOGLE_ROUTES, INFERENCE_ROUTES } from '#src/http/inference-routes.ts';
+import { type Host, openBench } from '../gateway/bench.ts';
+
+const many = <T>(count: number, one: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => one(at));
+const model = 'author/model';
+const text = (at: number): object => ({ type: 'text', text: `message ${at}` });
+const user = many(15_000, (at) => ({ role: 'user', content: [text(at)] }));
+const contents = many(15_000, (at) => ({ role: 'user', parts: [{ text: `message ${at}` }] }));
+/** Of every dialect a body that is long in things, not in bytes. */
+const LARGE: { readonly [dialect: string]: object } = {
+  'openai-chat': { model, messages: user },
+  'openai-completions': { model, prompt: many(128, () => many(2_000, (at) => at)) },
+  'openai-responses': { model, input: many(15_000, (at) => ({ role: 'user', content: `message ${at}` })) },
+  'anthropic-messages': { model, max_tokens: 9, messages: user },
+  gemini: { contents },
+  'gemini-list': { contents },
+  'openai-embeddings': { model, input: many(300_000, (at) => at) },
+  'gemini-embed-content': { content: { parts: many(15_000, (at) => ({ text: `part ${at}` })) } },
+  'gemini-batch-embed-contents': {
+    requests: many(2_000, (at) => ({
+      model: `models/${model}`,
+      content: { parts: many(8, () => ({ text: `${at}` })) },
+    })),
+  },
+};
+const HOSTS: { readonly [operation: string]: Host } = {
+  chat: { endpoint: { context: 100_000_000, maxOutput: null } },
+  completions: { dialect: 'openai-completions', endpoint: { context: 100_000_000, maxOutput: null } },
+  embeddings: {
+    dialect: 'openai-embeddings',
+    endpoint: { operation: 'embeddings', output: ['embeddings'], context: 100_000_000, maxOutput: null },
+  },
+};
+
+const listener = (): Answering & { readonly told: () => string } => {
+  let written = '';
+  return {
+    req: { method: 'POST', url: '/', headers: {}, complete: true },
+    headersSent: false,
+    destroyed: false,
+    writableFinished: false,
+    writableLength: 0,
+    writeHead: () => {},
+    flushHeaders: () => {},
+    write: (more) => {
+      written += more;
+      return true;
+    },
+    end: (more = '') => {
+      written += more;
+    },
+    destroy: () => {},
+    on: () => {},
+    setTimeout: () => {},
+    told: () => written,
+  };
+};
+
+/** A gateway whose turns the test takes. */
+async function openTurns(host: Host) {
+  const bench = await openBench({ host });
+  after(bench.close);
+  const turns: (() => void)[] = [];
+  const { world } = bench.gateway as { readonly world: { -readonly [K in keyof World]: World[K] } };
+  const { after: later } = world;
+  world.after = (ms, task) => {
+    if (ms > 0) return later(ms, task);
+    turns.push(task);
+    return () => void turns.splice(turns.indexOf(task), 1);
+  };
+  const keyId = await bench.keyOf();
+  const caller = { keyId, keyLabel: '', accountId: 'owner', workspaceId: 'workspace', isManagement: false };
+  const request = (body: object, size: 'large' | 'small'): InferenceRequest => {
+    const chunks = cutInto(Buffer.from(JSON.stringify(body)), 65_536);
+    const scan = size === 'large' ? new BodyScan(LIMITS.nesting_max) : null;
+    if (scan) for (const chunk of chunks) assert.equal(scan.push(chunk), null);
+    const params = { '*': `${model}:generateContent`, model, action: 'generateContent' };
+    const whole = { chunks: scan ? [] : chunks, scan, size: joined(chunks).length };
+    return { headers: {}, url: '/', params, caller, body: whole, room: null };
+  };
+  return { ...bench, turns, request, keyId };
+}
+
+const settled = async (): Promise<void> => {
+  for (let at = 0; at < 5; at++) await new Promise((next) => setImmediate(next));
+};
+
+for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES]) {
+  const { operation, dialect } = route;
+  test(`${dialect}${'query' in route ? ', framed' : ''}: between the turns of a large call others are served`, async () => {
+    const host = HOSTS[dialect === 'openai-completions' ? 'completions' : operation] as Host;
+    const { gateway, exchanges, turns, request } = await openTurns(host);
+    const handler = createHandlers(gateway)(route);
+    const body = LARGE[dialect] as { readonly [name: string]: unknown };
+    const answer = listener();
+    handler(request(body, 'large'), answer);
+    const small = createHandlers(gateway)({
+      operation,
+      dialect:
+        operation === 'chat' ? (dialect === 'openai-completions' ? dialect : 'openai-chat') : 'openai-embeddings',
+    });
+    const few = { messages: [{ role: 'user', content: 'hello' }], prompt: 'hello', input: 'hello', model };
+    let count = 0;
+    for (let turn = turns.shift(); turn; turn = turns.shift()) {
+      const before = exchanges.length;
+      small(request(few, 'small'), listener());
+      await settled();
+      assert.equal(exchanges.length, before + 1, `a small call between two turns is sent at once: ${answer.told()}`);
+      assert(JSON.stringify(exchanges.at(-1)?.body).length < 10_000);
+      turn();
+      count++;
+      await settled();
+    }
+    const large = exchanges.findIndex((exchange) => JSON.stringify(exchange.body).length > 10_000);
+    assert.equal(large, count, `the large call is sent with its last turn, ${count}: ${answer.told().slice(0, 300)}`);
+    // Slices of the body, then: decoded, completed, planned, translated, as a value, as text, as bytes.
+    const slices = Math.ceil(JSON.stringify(body).length / LIMITS.at_once_bytes_max);
+    assert(count >= slices + 6, `${count} turns for ${slices} slices`);
+  });
+}
+
+test('a small call takes no turn at all', async () => {
+  const { gateway, exchanges, turns, request } = await openTurns(HOSTS.chat as Host);
+  const handler = createHandlers(gateway)({ operation: 'chat', dialect: 'openai-chat' });
+  handler(request({ model, messages: [{ role: 'user', content: 'hello' }] }, 'small'), listener());
+  await settled();
+  assert.equal(exchanges.length, 1);
+  assert.equal(turns.length, 0);
+});
