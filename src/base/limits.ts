@@ -59,14 +59,10 @@ export const LIMITS = {
   connections_max: 10_000,
   /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */
   sealed_thought_bytes_max: 1024 * 1024,
-  /** What was thought before tools were called, kept for programs that do not bring it back (`gateway/kept-thoughts.ts`). */
-  kept_thoughts_bytes_max: 16 * 1024 * 1024,
-  kept_thoughts_of_answer_bytes_max: 256 * 1024,
-  kept_thoughts_ms: 3_600_000,
-  /** Items that a program may refer to by their ids (`gateway/kept-items.ts`). */
-  kept_items_bytes_max: 16 * 1024 * 1024,
-  kept_item_bytes_max: 256 * 1024,
-  kept_items_ms: 3_600_000,
+  /** What is kept of answers for the requests that follow them (`gateway/kept.ts`), in each process; and of one answer. */
+  kept_bytes_max: 32 * 1024 * 1024,
+  kept_entry_bytes_max: 256 * 1024,
+  kept_ms: 3_600_000,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

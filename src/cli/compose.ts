@@ -5,6 +5,7 @@ import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { createKept } from '../gateway/kept.ts';
 import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
@@ -12,6 +13,7 @@ import { createHealth } from '../upstream/health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
+import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
 
 /** A running gateway and what only its composer needs. */
@@ -91,6 +93,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     boards: configuration.boards,
     defaults: configuration.defaults,
     memory,
+    kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     upstream: {
       world,
       memory,

@@ -14,6 +14,7 @@ import { banner } from './banner.ts';
 import { type Composed, composeGateway } from './compose.ts';
 import { type Configuration, originOf } from './configuration.ts';
 import { gatherFromWorkers } from './gather.ts';
+import { relayKept } from './share-kept.ts';
 import { startWorkers } from './workers.ts';
 
 /** So long the last words of calls that were broken off may take, to their clients and to the store. */
@@ -47,12 +48,14 @@ async function superviseWorkers(configuration: Configuration): Promise<number> {
   const sandbox = await startSandbox(world);
   const composed = await composeGateway(withSandbox(configuration, sandbox.origin), world, 'owner');
   const gathering = gatherFromWorkers(world.after);
+  const keeping = relayKept();
   const workers = startWorkers({
     count: configuration.workers,
     environment: { SANDBOX_BASE_URL: `${sandbox.origin}/v1` },
     started: (child) => {
       composed.storage.serveProcess(child);
       gathering.started(child);
+      keeping.started(child);
     },
     log: composed.gateway.log,
     after: world.after,

@@ -11,6 +11,7 @@ import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
+import type { Kept } from './kept.ts';
 
 /** What every route is handed: the parts of a running gateway. Composed once in `main.ts`. */
 export type Gateway = {
@@ -34,6 +35,7 @@ export type Gateway = {
   /** What holds where a caller says nothing. */
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   readonly memory: Memory;
+  readonly kept: Kept;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

@@ -4,6 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import { collect } from '../call/collect.ts';
 import type { Event } from '../call/event.ts';
 import { sampleCall } from '../dialects/samples.ts';
+import { createKept } from './kept.ts';
 import { createKeptThoughts } from './kept-thoughts.ts';
 
 const ANSWER: readonly Event[] = [
@@ -27,7 +28,7 @@ const callWith = (
 
 function keptAt() {
   const clock = { now: 0 };
-  return { clock, kept: createKeptThoughts({ elapsed: () => clock.now }) };
+  return { clock, kept: createKeptThoughts(createKept({ elapsed: () => clock.now })) };
 }
 
 test('a call’s thoughts come back with it, streamed and whole, to the account that had them', () => {
@@ -69,12 +70,12 @@ test('they are kept for an hour, and the oldest make room', () => {
   const has = (id: string): boolean => kept.restore('mine', callWith(called(id))).messages[0]?.parts.length === 2;
   keep('first', 10);
   assert(has('first'));
-  clock.now = LIMITS.kept_thoughts_ms;
+  clock.now = LIMITS.kept_ms;
   assert(!has('first'));
-  keep('large', LIMITS.kept_thoughts_of_answer_bytes_max);
+  keep('large', LIMITS.kept_entry_bytes_max);
   assert(!has('large'));
-  const length = LIMITS.kept_thoughts_of_answer_bytes_max - 1_000;
-  const fit = Math.floor(LIMITS.kept_thoughts_bytes_max / (length + 100));
+  const length = LIMITS.kept_entry_bytes_max - 1_000;
+  const fit = Math.floor(LIMITS.kept_bytes_max / (length + 100));
   for (let at = 0; at <= fit; at++) keep(`call_${at}`, length);
   assert(!has('call_0') && has('call_1') && has(`call_${fit}`));
 });

@@ -1,14 +1,13 @@
 import { LIMITS } from '../base/limits.ts';
-import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Event, ReasoningEvent } from '../call/event.ts';
 import type { AssistantPart, Message, ReasoningPart } from '../call/message.ts';
+import type { Kept } from './kept.ts';
 
 /**
  * What models thought before they called tools, by the ids of those calls. Some vendors want their signed thoughts back
  * with the results (Gemini 3 refuses a call without), but programs that did not ask for thoughts are shown none, and many
- * others drop what they do not know. Kept in this process alone, for an hour at most: who loses them gets what the
- * dialects send in their place.
+ * others drop what they do not know.
  */
 export type KeptThoughts = {
   /** Hears an answer; each event once, in order. */
@@ -18,41 +17,18 @@ export type KeptThoughts = {
   readonly restore: (accountId: string, call: Call) => Call;
 };
 
-type Kept = { readonly parts: readonly ReasoningPart[]; readonly size: number; readonly until: number };
 type Open = { -readonly [K in keyof ReasoningPart]: ReasoningPart[K] };
 
-export function createKeptThoughts(world: Pick<World, 'elapsed'>): KeptThoughts {
-  const kept = new Map<string, Kept>();
-  let size = 0;
-
-  const forget = (key: string): void => {
-    size -= kept.get(key)?.size ?? 0;
-    kept.delete(key);
-  };
+export function createKeptThoughts(kept: Kept): KeptThoughts {
+  const shelf = kept.shelf<readonly ReasoningPart[]>('thoughts');
   const keepFor = (accountId: string, ids: readonly string[], parts: readonly ReasoningPart[]): void => {
-    if (ids.length === 0 || !parts.some(isOpaque)) return;
-    const length = sizeOf(parts);
-    if (length > LIMITS.kept_thoughts_of_answer_bytes_max) return;
-    const until = world.elapsed() + LIMITS.kept_thoughts_ms;
-    for (const id of ids) {
-      const key = keyOf(accountId, id);
-      forget(key);
-      // Counted for each id: whichever is forgotten last holds them.
-      const entry = { parts, size: length + key.length, until };
-      kept.set(key, entry);
-      size += entry.size;
-    }
-    for (const [key, { until: end }] of kept) {
-      if (size <= LIMITS.kept_thoughts_bytes_max && end > world.elapsed()) break;
-      forget(key);
-    }
+    if (parts.some(isOpaque)) shelf.keep(accountId, ids, parts, sizeOf(parts));
   };
   const restored = (accountId: string, message: Message): Message => {
     if (message.role !== 'assistant' || message.parts.some(({ type }) => type === 'reasoning')) return message;
     const call = message.parts.find((part) => part.type === 'tool-call');
-    const found = call && kept.get(keyOf(accountId, call.id));
-    if (!found || found.until <= world.elapsed()) return message;
-    return { ...message, parts: [...found.parts, ...message.parts] };
+    const found = call && shelf.recall(accountId, call.id);
+    return found ? { ...message, parts: [...found, ...message.parts] } : message;
   };
 
   return {
@@ -62,11 +38,7 @@ export function createKeptThoughts(world: Pick<World, 'elapsed'>): KeptThoughts 
       let length = 0;
       return (event) => {
         if (event.type === 'tool-start' && event.choice === 0) ids.push(event.id);
-        else if (
-          event.type === 'reasoning' &&
-          event.choice === 0 &&
-          length <= LIMITS.kept_thoughts_of_answer_bytes_max
-        ) {
+        else if (event.type === 'reasoning' && event.choice === 0 && length <= LIMITS.kept_entry_bytes_max) {
           length += event.text.length;
           join(thoughts, event);
         } else if (event.type === 'end') keepFor(accountId, ids, [...thoughts.values()]);
@@ -81,14 +53,12 @@ export function createKeptThoughts(world: Pick<World, 'elapsed'>): KeptThoughts 
       );
     },
     restore: (accountId, call) => {
-      if (kept.size === 0) return call;
+      if (kept.isEmpty()) return call;
       const messages = call.messages.map((message) => restored(accountId, message));
       return messages.some((message, at) => message !== call.messages[at]) ? { ...call, messages } : call;
     },
   };
 }
-
-const keyOf = (accountId: string, id: string): string => `${accountId} ${id}`;
 
 /** Without a signature or an encrypted datum no vendor can tell a thought from any other text. */
 const isOpaque = ({ kind, signature }: ReasoningPart): boolean => kind === 'encrypted' || signature !== undefined;

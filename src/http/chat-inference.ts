@@ -6,7 +6,7 @@ import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
 import type { Target } from '../facts/target.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { createKeptItems, type KeptItems } from '../gateway/kept-items.ts';
+import type { Shelf } from '../gateway/kept.ts';
 import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.ts';
 import type { CallHandle } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
@@ -25,16 +25,19 @@ import {
 } from './inference.ts';
 import { createEventStream } from './stream.ts';
 
+/**
+ * Items of answers in the Responses API, by their ids. Programs that do not say `store: false` may send an id back in
+ * place of the item (`item_reference`: the AI SDK does by default).
+ */
+type KeptItems = Shelf<JsonObject>;
 /** What is kept of earlier answers, for the turns that follow. */
-export type Kept = { readonly thoughts: KeptThoughts; readonly items: KeptItems };
+type KeptParts = { readonly thoughts: KeptThoughts; readonly items: KeptItems };
 
 /** Every route of chats and text completions, streamed and not. */
-export function chatHandler(
-  dialect: ClientDialect,
-  gateway: Gateway,
-  kept: Kept = { thoughts: createKeptThoughts(gateway.world), items: createKeptItems(gateway.world) },
-): InferenceHandler {
-  const { thoughts, items } = kept;
+export function chatHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
+  const thoughts = createKeptThoughts(gateway.kept);
+  const items = gateway.kept.shelf<JsonObject>('items');
+  const kept = { thoughts, items };
   return inferenceHandler(
     {
       operation: OPERATIONS.chat,
@@ -56,10 +59,14 @@ export function chatHandler(
   );
 }
 
-const keeperOf = ({ request: { call, caller } }: Exchange<'chat'>, items: KeptItems) =>
-  call.refersToItems ? (item: JsonObject) => items.keep(caller.accountId, item) : undefined;
+function keeperOf({ request: { call, caller } }: Exchange<'chat'>, items: KeptItems) {
+  if (!call.refersToItems) return undefined;
+  return (item: JsonObject): void => {
+    if (typeof item.id === 'string') items.keep(caller.accountId, [item.id], item, JSON.stringify(item).length);
+  };
+}
 
-function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thoughts, items }: Kept): void {
+function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thoughts, items }: KeptParts): void {
   const { gateway, operation, response, headers, request } = exchange;
   const { id, call, caller } = request;
   let handle: CallHandle | null = null;

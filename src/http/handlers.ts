@@ -3,8 +3,6 @@ import type { OperationId } from '../call/operation.ts';
 import type { ClientDialects } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { createKeptItems } from '../gateway/kept-items.ts';
-import { createKeptThoughts } from '../gateway/kept-thoughts.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
 import { chatHandler } from './chat-inference.ts';
 import { type InferenceHandler, wholeHandler } from './inference.ts';
@@ -12,11 +10,10 @@ import { type InferenceHandler, wholeHandler } from './inference.ts';
 type Route = { readonly operation: OperationId; readonly dialect: string };
 type Handlers = { readonly [O in OperationId]: (client: ClientDialects[O]) => InferenceHandler };
 
-/** What handles a route, by its operation and its client dialect. What is kept of earlier answers all routes share. */
+/** What handles a route, by its operation and its client dialect. */
 export function createHandlers(gateway: Gateway): (route: Route) => InferenceHandler {
-  const kept = { thoughts: createKeptThoughts(gateway.world), items: createKeptItems(gateway.world) };
   const handlers: Handlers = {
-    chat: (client) => chatHandler(client, gateway, kept),
+    chat: (client) => chatHandler(client, gateway),
     embeddings: (client) => wholeHandler(OPERATIONS.embeddings, client, gateway),
   };
   const handlerOf = <O extends OperationId>(operation: O, dialect: string): InferenceHandler => {

@@ -16,6 +16,7 @@ import { DIALECTS } from '#src/dialects/registry.ts';
 import { sampleTarget } from '#src/dialects/samples.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';
+import { createKept } from '#src/gateway/kept.ts';
 import type { CallHandle, CallResult } from '#src/gateway/operation.ts';
 import { OPERATIONS } from '#src/gateway/operations.ts';
 import { perform } from '#src/gateway/perform.ts';
@@ -95,6 +96,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     boards: 'public',
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
+    kept: createKept(base),
     upstream: { world: base, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: () => {},
   };

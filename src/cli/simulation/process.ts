@@ -5,6 +5,7 @@ import type { World } from '../../base/world.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { DIALECTS } from '../../dialects/registry.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
+import { createKept } from '../../gateway/kept.ts';
 import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openStorageOver } from '../../storage/open.ts';
@@ -85,6 +86,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     boards: 'public',
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
+    kept: createKept(world),
     upstream: { world, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };
