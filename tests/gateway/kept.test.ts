@@ -77,7 +77,7 @@ test('thoughts and items that one worker has kept are there for the other', {
     { role: 'tool', tool_call_id: call.id, content: '2' },
   ];
   await ask('/chat/completions', { messages: history, tools });
-  assert.ok(asked.at(-1)?.includes(SIGNATURE), asked.at(-1));
+  assert.ok(asked.at(-1)?.includes(SIGNATURE), asked.at(-1) ?? 'nothing was asked');
   const input = [
     { type: 'item_reference', id: item.id },
     { role: 'user', content: 'Again.' },
