@@ -1,6 +1,7 @@
 import { type PicoUsd, pico, priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
-import type { Price, PriceOverride, Rates, TokenRates, UnitRates } from './price.ts';
+import type { Price, PriceOverride, Rates, TokenRates } from './price.ts';
 import { type OverrideFile, type PriceFile, WEEKDAYS } from './price-file.ts';
+import { UNIT_NAMES, UNITS } from './units.ts';
 
 type RateName = Exclude<keyof PriceFile, 'overrides' | 'discount'>;
 
@@ -19,16 +20,6 @@ const PER_MILLION: { readonly [name in keyof TokenRates]-?: RateName } = {
   outputImage: 'output_image',
   outputVideo: 'output_video',
 };
-const PER_UNIT: { readonly [name in keyof UnitRates]-?: RateName } = {
-  request: 'request',
-  webSearch: 'web_search',
-  image: 'image',
-  outputImageEach: 'output_image_each',
-  inputSecond: 'input_second',
-  outputSecond: 'output_second',
-  inputCharacter: 'input_character',
-};
-
 type Written = { readonly [name in RateName]?: string | undefined };
 type Read = { -readonly [name in keyof Rates]?: PicoUsd };
 
@@ -41,9 +32,8 @@ export function buildPrice(file: PriceFile): Price {
 
 /** A price by request, image or second needs none by token; whoever has none of these has no price. */
 export const isByUnit = (file: PriceFile): boolean =>
-  [file.request, file.image, file.output_image_each, file.input_second, file.output_second, file.input_character].some(
-    (rate) => rate !== undefined,
-  ) || file.output_image !== undefined;
+  UNIT_NAMES.some((name) => UNITS[name].alone && file[UNITS[name].key] !== undefined) ||
+  file.output_image !== undefined;
 
 export const FREE: Price = { input: pico(0n), output: pico(0n), overrides: [] };
 
@@ -77,8 +67,9 @@ function read(written: Written): Read {
     const value = written[key] === undefined ? undefined : priceFromPerMillion(written[key]);
     if (value !== undefined) price[name] = value;
   }
-  for (const [name, key] of Object.entries(PER_UNIT) as [keyof UnitRates, RateName][]) {
-    const value = written[key] === undefined ? undefined : priceFromPerUnit(written[key]);
+  for (const name of UNIT_NAMES) {
+    const text = written[UNITS[name].key];
+    const value = text === undefined ? undefined : priceFromPerUnit(text);
     if (value !== undefined) price[name] = value;
   }
   return price;

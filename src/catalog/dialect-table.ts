@@ -21,6 +21,8 @@ const ANTHROPIC: readonly Parameter[] = [
 ];
 
 type Row = {
+  /** As pages call it. */
+  readonly name: string;
   /** What calls of this wire format ask for. */
   readonly operation: OperationId;
   /** Parameters that it carries whatever the model. */
@@ -29,29 +31,32 @@ type Row = {
 
 /** The wire formats that providers speak, by the names that their files use. Code lives in `dialects/<name>/`. */
 export const DIALECT_TABLE = {
-  'openai-chat': { operation: 'chat', parameters: OPENAI },
+  'openai-chat': { name: 'OpenAI Chat', operation: 'chat', parameters: OPENAI },
   'openai-completions': {
+    name: 'OpenAI Completions',
     operation: 'chat',
     parameters: OPENAI.filter((name) => name !== 'max_completion_tokens'),
   },
   'openai-responses': {
+    name: 'OpenAI Responses',
     operation: 'chat',
     parameters: ['max_tokens', 'max_completion_tokens', 'temperature', 'top_p'],
   },
-  'anthropic-messages': { operation: 'chat', parameters: ANTHROPIC },
-  'bedrock-invoke-anthropic': { operation: 'chat', parameters: ANTHROPIC },
-  gemini: { operation: 'chat', parameters: [...OPENAI, 'top_k'] },
+  'anthropic-messages': { name: 'Anthropic Messages', operation: 'chat', parameters: ANTHROPIC },
+  'bedrock-invoke-anthropic': { name: 'Bedrock Invoke (Anthropic)', operation: 'chat', parameters: ANTHROPIC },
+  gemini: { name: 'Gemini', operation: 'chat', parameters: [...OPENAI, 'top_k'] },
   'bedrock-converse': {
+    name: 'Bedrock Converse',
     operation: 'chat',
     parameters: ['max_tokens', 'max_completion_tokens', 'temperature', 'top_p', 'stop'],
   },
-  'cohere-chat': { operation: 'chat', parameters: [...OPENAI, 'top_k'] },
-  ollama: { operation: 'chat', parameters: [...OPENAI, 'top_k', 'min_p', 'repetition_penalty'] },
-  'openai-embeddings': { operation: 'embeddings', parameters: [] },
-  'gemini-embeddings': { operation: 'embeddings', parameters: [] },
-  'cohere-embeddings': { operation: 'embeddings', parameters: [] },
-  'bedrock-embeddings': { operation: 'embeddings', parameters: [] },
-  'vertex-embeddings': { operation: 'embeddings', parameters: [] },
+  'cohere-chat': { name: 'Cohere Chat', operation: 'chat', parameters: [...OPENAI, 'top_k'] },
+  ollama: { name: 'Ollama', operation: 'chat', parameters: [...OPENAI, 'top_k', 'min_p', 'repetition_penalty'] },
+  'openai-embeddings': { name: 'OpenAI Embeddings', operation: 'embeddings', parameters: [] },
+  'gemini-embeddings': { name: 'Gemini Embeddings', operation: 'embeddings', parameters: [] },
+  'cohere-embeddings': { name: 'Cohere Embeddings', operation: 'embeddings', parameters: [] },
+  'bedrock-embeddings': { name: 'Bedrock Embeddings', operation: 'embeddings', parameters: [] },
+  'vertex-embeddings': { name: 'Vertex AI Embeddings', operation: 'embeddings', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 export type DialectId = keyof typeof DIALECT_TABLE;

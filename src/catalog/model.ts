@@ -1,11 +1,14 @@
 import type { Effort } from '../call/call.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { Parameter } from '../call/parameters.ts';
+import { OWN_OUTPUTS, type OwnOutput } from './operations.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider, TakingRule } from './provider.ts';
 
-export const MODALITIES = ['text', 'image', 'file', 'audio', 'video', 'embeddings'] as const;
-export type Modality = (typeof MODALITIES)[number];
+/** What models take, and what chats put out. */
+const MEDIA = ['text', 'image', 'file', 'audio', 'video'] as const;
+export type Modality = (typeof MEDIA)[number] | OwnOutput;
+export const MODALITIES: readonly Modality[] = [...MEDIA, ...OWN_OUTPUTS.map(([output]) => output)];
 
 /** What a model is made for, in OpenRouter's words (spec §1.8). */
 export const CATEGORIES = [

@@ -1,25 +1,33 @@
 import type { OperationId } from '../call/operation.ts';
 import { DEFAULT_FEATURES, type Feature } from './features.ts';
-import type { Modality } from './model.ts';
 
 type Row = {
   /** Models that put this out serve the operation; null = those that put out nothing of any other's. */
-  readonly output: Modality | null;
+  readonly output: string | null;
+  /** What such models put out, in a sentence. */
+  readonly word: string;
   /** What an endpoint can do whose file names no features. */
   readonly features: readonly Feature[];
   /** Has its price a part for what is written? */
   readonly writes: boolean;
+  /** The contract's word for it in a generation's record (spec §1.9). */
+  readonly apiType: string;
 };
 
 /** What the catalogue knows of each operation. */
-export const OPERATION_TABLE: { readonly [O in OperationId]: Row } = {
-  chat: { output: null, features: DEFAULT_FEATURES, writes: true },
-  embeddings: { output: 'embeddings', features: [], writes: false },
-};
+export const OPERATION_TABLE = {
+  chat: { output: null, word: 'text', features: DEFAULT_FEATURES, writes: true, apiType: 'completions' },
+  embeddings: { output: 'embeddings', word: 'embeddings', features: [], writes: false, apiType: 'embeddings' },
+} as const satisfies { readonly [O in OperationId]: Row };
+
+/** What models put out that are there for one operation alone. */
+export type OwnOutput = Exclude<(typeof OPERATION_TABLE)[OperationId]['output'], null>;
+const ROWS = Object.entries(OPERATION_TABLE) as readonly [OperationId, Row][];
+/** The same, with its word. */
+export const OWN_OUTPUTS = ROWS.flatMap(([, { output, word }]) =>
+  output === null ? [] : [[output, word] as const],
+) as readonly (readonly [OwnOutput, string])[];
 
 /** The operation that models with these output modalities are there for, where their files do not say it. */
-export function operationFor(output: readonly Modality[]): OperationId {
-  for (const [operation, row] of Object.entries(OPERATION_TABLE) as [OperationId, Row][])
-    if (row.output !== null && output.includes(row.output)) return operation;
-  return 'chat';
-}
+export const operationFor = (output: readonly string[]): OperationId =>
+  ROWS.find(([, row]) => row.output !== null && output.includes(row.output))?.[0] ?? 'chat';

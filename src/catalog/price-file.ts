@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNITS, type UnitKey } from './units.ts';
 
 /** The members of a price table, each with its unit: what `[….price]` may say, and `[[….price.overrides]]` beside its conditions. */
 
@@ -25,14 +26,8 @@ const PER_MILLION = {
 };
 
 /** US dollars apiece. */
-const PER_UNIT = {
-  request: decimal,
-  web_search: decimal,
-  image: decimal,
-  output_image_each: decimal,
-  input_second: decimal,
-  output_second: decimal,
-  input_character: decimal,
+const PER_UNIT = Object.fromEntries(Object.values(UNITS).map(({ key }) => [key, decimal])) as {
+  readonly [key in UnitKey]: typeof decimal;
 };
 
 /** By their names in the contract (`utc_days`), in the order of `Date.getUTCDay`. */

@@ -1,4 +1,5 @@
 import type { PicoUsd } from '../base/money.ts';
+import type { UnitName } from './units.ts';
 
 /** The prices of tokens, in pico-dollars each. Absent ones fall back as `METERED` says (metering/meters.ts). */
 export type TokenRates = {
@@ -19,20 +20,7 @@ export type TokenRates = {
 };
 
 /** The prices of what is counted in pieces, in pico-dollars each; absent = costs nothing beside the tokens. */
-export type UnitRates = {
-  readonly request?: PicoUsd;
-  readonly webSearch?: PicoUsd;
-  /** One image read. */
-  readonly image?: PicoUsd;
-  /** One image written. */
-  readonly outputImageEach?: PicoUsd;
-  /** One second of audio or video read. */
-  readonly inputSecond?: PicoUsd;
-  /** One second of audio or video written. */
-  readonly outputSecond?: PicoUsd;
-  /** One character of text read. */
-  readonly inputCharacter?: PicoUsd;
-};
+export type UnitRates = { readonly [name in UnitName]?: PicoUsd };
 export type Rates = TokenRates & UnitRates;
 
 /** Minutes of the UTC day, from the first to before the last: from 23:00 to 02:00 where `start` is the later one. */

@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { type CostBound, costBound } from './cost-bound.ts';
-import type { UnitMeter } from './meters.ts';
+import { NO_PIECES, type UnitMeter } from './meters.ts';
 import { measureInputs, measurePrompt, type PromptSize, sumOf } from './prompt-size.ts';
 import { vendorSteps } from './vendor-steps.ts';
 
@@ -54,7 +54,7 @@ export function exposuresOf(call: Call, estimatedPrompt: number): Exposures {
       answers: answersOf(call),
       outputTokens: outputLimit(call, endpoint, estimatedPrompt),
       summaries,
-      pieces: { ...readIn(size), ...writtenBy(call, endpoint), webSearches: steps.searches },
+      pieces: { ...NO_PIECES, ...readIn(size), ...writtenBy(call, endpoint), webSearches: steps.searches },
     };
   });
 }
@@ -71,12 +71,12 @@ export function exposuresOfInputs(call: EmbeddingCall): Exposures {
       answers: 1,
       outputTokens: 0,
       summaries: 0,
-      pieces: { ...readIn(sumOf(sizes)), outputImages: 0, outputSeconds: 0, webSearches: 0 },
+      pieces: { ...NO_PIECES, ...readIn(sumOf(sizes)) },
     };
   });
 }
 
-function remembered(exposureAt: (endpoint: Endpoint) => Exposure): Exposures {
+export function remembered(exposureAt: (endpoint: Endpoint) => Exposure): Exposures {
   const known = new Map<string, { readonly exposure: Exposure; readonly cost: CostBound }>();
   const of = (endpoint: Endpoint) => {
     let entry = known.get(endpoint.id);

@@ -1,5 +1,6 @@
-import type { TokenCounts, Usage } from '../call/usage.ts';
-import type { TokenRates, UnitRates } from '../catalog/price.ts';
+import type { TokenCounts } from '../call/usage.ts';
+import type { TokenRates } from '../catalog/price.ts';
+import { UNIT_NAMES, UNITS, type UnitMeter, type UnitName } from '../catalog/units.ts';
 
 /**
  * What is counted and what one of it costs. The prices of a token meter stand in the order in which they are looked for:
@@ -26,16 +27,15 @@ export const TOKEN_PRICES: Fallbacks = {
 };
 export const TOKEN_METERS = Object.keys(TOKEN_PRICES) as readonly TokenMeter[];
 
-/** What is counted in pieces, and its price; `request` is one for every call. */
-export const UNIT_PRICES = {
-  images: 'image',
-  inputSeconds: 'inputSecond',
-  inputCharacters: 'inputCharacter',
-  outputImages: 'outputImageEach',
-  outputSeconds: 'outputSecond',
-  webSearches: 'webSearch',
-} as const satisfies { readonly [M in keyof Usage]?: keyof UnitRates };
-export type UnitMeter = keyof typeof UNIT_PRICES;
+/** What is counted in pieces, and its price. */
+export const UNIT_PRICES = Object.fromEntries(
+  UNIT_NAMES.flatMap((name) => (UNITS[name].meter === null ? [] : [[UNITS[name].meter, name]])),
+) as { readonly [M in UnitMeter]: UnitName };
+export type { UnitMeter };
 export const UNIT_METERS = Object.keys(UNIT_PRICES) as readonly UnitMeter[];
+/** Nothing of all that. */
+export const NO_PIECES = Object.fromEntries(UNIT_METERS.map((meter) => [meter, 0])) as {
+  readonly [M in UnitMeter]: number;
+};
 
 export const isOfOutput = (meter: TokenMeter | UnitMeter): boolean => meter.startsWith('output');

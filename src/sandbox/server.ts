@@ -83,7 +83,8 @@ async function serve(
   const path = (request.url ?? '').split('?')[0] ?? '';
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
   const body = parseBody(bytes, LIMITS.nesting_max);
-  if (body.ok && path.endsWith('/embeddings')) return sendJson(response, 200, embed(body.value));
+  const whole = WHOLE.find(([end]) => path.endsWith(end));
+  if (body.ok && whole) return sendJson(response, 200, whole[1](body.value));
   const headers = { accept: request.headers.accept };
   const spoken = formatFor(path, headers, body.ok ? body.value : {});
   if (!spoken) return sendJson(response, 404, { error: { message: `The sandbox has nothing at ${path}.` } });
@@ -96,6 +97,9 @@ async function serve(
   const prompt = readPrompt(world, call.value, format.reasoningFormat, options);
   return perform(response, format, model, known, prompt, pieceMs);
 }
+
+/** What is answered in one piece, by the end of its path. */
+const WHOLE: readonly (readonly [end: string, answer: (body: JsonObject) => JsonObject])[] = [['/embeddings', embed]];
 
 async function perform(
   response: ServerResponse,

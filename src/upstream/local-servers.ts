@@ -3,6 +3,7 @@ import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { LocalModel, LocalServer } from '../catalog/local.ts';
 import { MODALITIES, type Modality } from '../catalog/model.ts';
+import { operationFor } from '../catalog/operations.ts';
 import type { Provider } from '../catalog/provider.ts';
 import { sign } from './auth/sign.ts';
 import { collectBody } from './collect-body.ts';
@@ -76,7 +77,7 @@ function modelsIn(list: readonly unknown[]): LocalModel[] {
 }
 
 const modalitiesOf = (told: Json | undefined): Modality[] =>
-  MODALITIES.filter((modality) => modality !== 'embeddings' && arrayOf(told).includes(modality));
+  MODALITIES.filter((modality) => operationFor([modality]) === 'chat' && arrayOf(told).includes(modality));
 
 const firstTokens = (...told: readonly unknown[]): number | null =>
   told.map(tokensOf).find((tokens) => tokens !== null) ?? null;

@@ -3,6 +3,7 @@ import type { Endpoint, Model } from '../../catalog/model.ts';
 import type { Price, PriceOverride, Rates } from '../../catalog/price.ts';
 import { WEEKDAYS } from '../../catalog/price-file.ts';
 import type { DataPolicy } from '../../catalog/provider.ts';
+import { UNIT_NAMES, UNITS } from '../../catalog/units.ts';
 import type { Percentiles } from '../../facts/health.ts';
 import { count, exactCount, milliseconds, percent, price, shortCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
@@ -105,13 +106,7 @@ const SELDOM: readonly {
   { key: 'spoken', label: 'Audio out /M', rate: 'outputAudio', cell: tiered },
   { key: 'drawn', label: 'Images out /M', rate: 'outputImage', cell: tiered },
   { key: 'filmed', label: 'Video out /M', rate: 'outputVideo', cell: tiered },
-  { key: 'request', label: 'Request', rate: 'request', cell: apiece },
-  { key: 'search', label: 'Web search', rate: 'webSearch', cell: apiece },
-  { key: 'image-each', label: 'Image in', rate: 'image', cell: apiece },
-  { key: 'drawn-each', label: 'Image out', rate: 'outputImageEach', cell: apiece },
-  { key: 'second', label: 'Second in', rate: 'inputSecond', cell: apiece },
-  { key: 'second-out', label: 'Second out', rate: 'outputSecond', cell: apiece },
-  { key: 'character', label: 'Character in', rate: 'inputCharacter', cell: apiece },
+  ...UNIT_NAMES.map((rate) => ({ key: UNITS[rate].key, label: UNITS[rate].label, rate, cell: apiece })),
 ];
 const SELDOM_RATES = new Map(SELDOM.map(({ key, rate }) => [key, rate]));
 /** Reasoning that costs what the answer does is no news. */

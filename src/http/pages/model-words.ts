@@ -1,6 +1,7 @@
 import type { Parameter } from '../../call/parameters.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Modality, Model } from '../../catalog/model.ts';
+import { OWN_OUTPUTS, type OwnOutput } from '../../catalog/operations.ts';
 
 export { displayName } from '../../catalog/model.ts';
 
@@ -21,7 +22,7 @@ const MODALITY_WORDS: { readonly [M in Modality]: string } = {
   file: 'files',
   audio: 'audio',
   video: 'video',
-  embeddings: 'embeddings',
+  ...(Object.fromEntries(OWN_OUTPUTS) as { readonly [O in OwnOutput]: string }),
 };
 const MODALITIES = Object.keys(MODALITY_WORDS) as readonly Modality[];
 /** Always in the same order, whatever the catalogue's. */

@@ -1,6 +1,7 @@
 import { formatPerMillion } from '../../base/money.ts';
 import { PARAMETERS } from '../../call/parameters.ts';
 import type { Model } from '../../catalog/model.ts';
+import { OWN_OUTPUTS } from '../../catalog/operations.ts';
 import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
 import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
@@ -175,12 +176,7 @@ const READS = [
   ['audio', 'audio'],
   ['video', 'video'],
 ] as const;
-const WRITES = [
-  ['text', 'text'],
-  ['image', 'images'],
-  ['audio', 'audio'],
-  ['embeddings', 'embeddings'],
-] as const;
+const WRITES = [['text', 'text'], ['image', 'images'], ['audio', 'audio'], ...OWN_OUTPUTS] as const;
 const CONTEXTS = [
   ['32000', '≥ 32K'],
   ['128000', '≥ 128K'],

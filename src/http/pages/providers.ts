@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { DIALECT_TABLE } from '../../catalog/dialect-table.ts';
 import { variablesToSet } from '../../catalog/environment.ts';
 import type { Provider } from '../../catalog/provider.ts';
 import { offersAt } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
 import { copyable } from './code.ts';
-import { DIALECT_WORDS } from './dialect-words.ts';
 import { policyWords } from './endpoints-table.ts';
 import { exactCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
@@ -111,7 +111,8 @@ const COLUMNS: readonly Column<Row>[] = [
   },
 ];
 
-const dialectWords = (provider: Provider): string => provider.dialects.map(({ id }) => DIALECT_WORDS[id]).join(', ');
+const dialectWords = (provider: Provider): string =>
+  provider.dialects.map(({ id }) => DIALECT_TABLE[id].name).join(', ');
 
 function modelsPerProvider(catalog: Catalog): ReadonlyMap<string, number> {
   const served = new Map<string, number>();

@@ -1,4 +1,8 @@
+import type { JsonObject } from '../../base/json.ts';
+import type { OperationId } from '../../call/operation.ts';
 import type { Model } from '../../catalog/model.ts';
+import { operationFor } from '../../catalog/operations.ts';
+import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
 
 const PICTURE =
@@ -6,7 +10,8 @@ const PICTURE =
 
 /** The model page's samples, ready to be run against this instance. A model that reads no images is asked in text. */
 export function samplesOf(model: Model, baseUrl: string): readonly Sample[] {
-  if (!model.output.includes('text')) return [embeddingsCurl(model.id, baseUrl)];
+  const own = OF_OPERATION[operationFor(model.output)];
+  if (own) return [jsonCurl(baseUrl, own.path, { model: model.id, ...own.body })];
   const seesImages = model.input.includes('image');
   const asked = { model: model.id, baseUrl, seesImages };
   return [python(asked), typescript(asked), curl(asked), aiSdk(asked), langchain(asked)];
@@ -186,14 +191,20 @@ console.log(answer.text);
 `,
 });
 
-const embeddingsCurl = (model: string, baseUrl: string): Sample => ({
+/** What a model that does not chat is asked. */
+const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; readonly body: JsonObject } | null } = {
+  chat: null,
+  embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
+};
+
+const jsonCurl = (baseUrl: string, path: string, body: JsonObject): Sample => ({
   label: 'curl',
   note: 'HTTP',
   language: 'shell',
-  text: `curl ${baseUrl}/embeddings \\
+  text: `curl ${baseUrl}${path} \\
   -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{ "model": ${JSON.stringify(model)}, "input": "The quick brown fox" }'
+  -d '${JSON.stringify(body)}'
 `,
 });
 

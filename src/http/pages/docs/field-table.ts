@@ -1,8 +1,7 @@
-import { DIALECT_IDS, type DialectId } from '../../../catalog/dialect-table.ts';
+import { DIALECT_IDS, DIALECT_TABLE, type DialectId } from '../../../catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from '../../../dialects/registry.ts';
 import type { FieldGroup, RequestField } from '../../contract/field.ts';
 import { CLIENTS, lossIn, nameIn } from '../../contract/support.ts';
-import { DIALECT_WORDS } from '../dialect-words.ts';
 import { exactCount } from '../figures.ts';
 import { type Html, html, type Part, trusted } from '../html.ts';
 
@@ -65,7 +64,7 @@ const wordsOf = (at: string): Html => (at.includes(' ') ? html`${at}` : html`<co
 function lostTo(field: RequestField): Html | null {
   const lost = UPSTREAMS.filter((id) => lossIn(id, field) !== null);
   if (lost.length === 0) return null;
-  return html`<p class="terms"><span><i>left out for providers that speak</i> ${lost.map((id) => DIALECT_WORDS[id]).join(', ')}</span></p>`;
+  return html`<p class="terms"><span><i>left out for providers that speak</i> ${lost.map((id) => DIALECT_TABLE[id].name).join(', ')}</span></p>`;
 }
 
 const UPSTREAMS: readonly DialectId[] = DIALECT_IDS.filter((id) => id in UPSTREAM_DIALECTS.chat);

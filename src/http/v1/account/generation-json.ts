@@ -1,14 +1,11 @@
 import { usdNumber } from '../../../base/money.ts';
-import type { OperationId } from '../../../call/operation.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../../../call/usage.ts';
 import type { Catalog } from '../../../catalog/catalog.ts';
+import { OPERATION_TABLE } from '../../../catalog/operations.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
 import { continuedJson } from '../../continued-json.ts';
-
-/** The contract's words for operations (spec §1.9). */
-const API_TYPES: { readonly [O in OperationId]: string } = { chat: 'completions', embeddings: 'embeddings' };
 
 /** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
 export function generationJson(receipt: Receipt, catalog: Catalog) {
@@ -26,7 +23,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     router: receipt.model !== null && receipt.requestedModel !== receipt.model ? receipt.requestedModel : null,
     provider_name: providerName(receipt.provider),
     provider_responses: receipt.attempts.map((each) => attemptJson(each, receipt, providerName(each.provider))),
-    api_type: API_TYPES[receipt.operation],
+    api_type: OPERATION_TABLE[receipt.operation].apiType,
     app_id: null,
     origin: receipt.app?.origin ?? '',
     http_referer: receipt.app?.origin ?? null,

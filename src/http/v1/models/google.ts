@@ -1,10 +1,12 @@
 import { fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { displayName, type Model } from '../../../catalog/model.ts';
+import { operationFor } from '../../../catalog/operations.ts';
 import { encodeGeminiFault } from '../../../dialects/gemini/index.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { offersOf } from '../../../router/offer.ts';
 import { resolveModel } from '../../../router/resolve.ts';
+import { GOOGLE_ROUTES } from '../../inference-routes.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { filterModels } from './filter.ts';
 
@@ -49,7 +51,8 @@ function refused(message: string): RouteAnswer {
 }
 
 function googleModel(model: Model): JsonObject {
-  const embeds = model.output.includes('embeddings');
+  const operation = operationFor(model.output);
+  const methods = GOOGLE_ROUTES.filter((route) => route.operation === operation).map(({ method }) => method);
   return {
     name: `models/${model.id}`,
     baseModelId: model.id,
@@ -57,10 +60,8 @@ function googleModel(model: Model): JsonObject {
     displayName: displayName(model),
     description: model.description,
     inputTokenLimit: model.context,
-    outputTokenLimit: embeds ? 1 : (model.maxOutput ?? model.context),
-    supportedGenerationMethods: embeds
-      ? ['embedContent', 'batchEmbedContents', 'countTokens']
-      : ['generateContent', 'streamGenerateContent', 'countTokens'],
-    ...(!embeds && { temperature: 1, maxTemperature: 2, thinking: model.reasoning !== null }),
+    outputTokenLimit: operation === 'chat' ? (model.maxOutput ?? model.context) : 1,
+    supportedGenerationMethods: methods.length > 0 ? [...new Set(methods), 'countTokens'] : [],
+    ...(operation === 'chat' && { temperature: 1, maxTemperature: 2, thinking: model.reasoning !== null }),
   };
 }

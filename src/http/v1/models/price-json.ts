@@ -1,33 +1,31 @@
 import { formatPrice } from '../../../base/money.ts';
-import type { Price, PriceOverride, Rates } from '../../../catalog/price.ts';
+import type { Price, PriceOverride, Rates, TokenRates } from '../../../catalog/price.ts';
 import { WEEKDAYS } from '../../../catalog/price-file.ts';
+import { UNIT_NAMES, UNITS } from '../../../catalog/units.ts';
 
 /**
  * OpenRouter's names for prices: decimal strings in US dollars per single unit (spec §1.8). `image` is one image read,
  * `image_token` and `image_output` a token of one. What the contract has no name for follows, under names of our own.
  */
-const NAMES: { readonly [member in keyof Rates]-?: string } = {
+const TOKEN_NAMES: { readonly [member in keyof TokenRates]-?: string } = {
   input: 'prompt',
   output: 'completion',
-  request: 'request',
-  image: 'image',
   inputImage: 'image_token',
   outputImage: 'image_output',
   inputAudio: 'audio',
   outputAudio: 'audio_output',
   inputAudioCacheRead: 'input_audio_cache',
-  webSearch: 'web_search',
   outputReasoning: 'internal_reasoning',
   inputCacheRead: 'input_cache_read',
   inputCacheWrite: 'input_cache_write',
   inputCacheWrite1h: 'input_cache_write_1h',
   inputVideo: 'video',
   outputVideo: 'video_output',
-  outputImageEach: 'image_output_each',
-  inputSecond: 'input_second',
-  outputSecond: 'output_second',
-  inputCharacter: 'input_character',
 };
+const NAMES: readonly (readonly [keyof Rates, string])[] = [
+  ...(Object.entries(TOKEN_NAMES) as [keyof TokenRates, string][]),
+  ...UNIT_NAMES.map((name) => [name, UNITS[name].name] as const),
+];
 
 export type PriceJson = { readonly [name: string]: string | number | readonly PriceOverrideJson[] };
 export type PriceOverrideJson = { readonly [name: string]: string | number | readonly string[] };
@@ -55,7 +53,7 @@ const clockOf = (minutes: number): number => Math.floor(minutes / 60) * 100 + (m
 
 function named(price: Partial<Rates>): { [name: string]: string } {
   const json: { [name: string]: string } = {};
-  for (const [member, name] of Object.entries(NAMES) as [keyof Rates, string][]) {
+  for (const [member, name] of NAMES) {
     const value = price[member];
     if (value !== undefined) json[name] = formatPrice(value);
   }
