@@ -43,7 +43,7 @@ function lostFields(call: Call, { endpoint }: Target): string[] {
 const OPENROUTER = sampleTarget('openai-chat', { dialect: { quirks: ['gateway-fields', 'reasoning-details'] } });
 
 test('whoever asks, in whatever dialect, is told of each field that nobody hears', () => {
-  const fields = ['trace', 'stop_server_tools_when', 'max_tool_calls', 'transforms'];
+  const fields = ['stop_server_tools_when', 'max_tool_calls', 'transforms'];
   for (const client of ['openai-chat', 'openai-responses', 'anthropic-messages'])
     for (const id of ['openai-chat', 'anthropic-messages', 'gemini', 'bedrock-converse'] as DialectId[]) {
       const lost = lostFields(callOf(client, ASKED, HEADERS), sampleTarget(id));
@@ -56,7 +56,12 @@ test('whoever asks, in whatever dialect, is told of each field that nobody hears
 
 test('the Responses API has a word for some of them', () => {
   const lost = lostFields(callOf('openai-responses', ASKED), sampleTarget('openai-responses'));
-  assert.deepEqual(lost, ['transforms', 'trace', 'stop_server_tools_when']);
+  assert.deepEqual(lost, ['transforms', 'stop_server_tools_when']);
+});
+
+test('a place in traces that is too long for a receipt is told', () => {
+  const lost = lostFields(callOf('openai-chat', { trace: { team: 'x'.repeat(5_000) } }), sampleTarget('gemini'));
+  assert.deepEqual(lost, ['trace']);
 });
 
 test('who asks for nothing of the kind is told of nothing', () => {

@@ -5,6 +5,7 @@ import type { Tool } from '../call/tool.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { App } from '../facts/caller.ts';
 import type { Target } from '../facts/target.ts';
+import { isKept } from '../facts/trace.ts';
 import { dataWishes } from './data-wishes.ts';
 
 /** An endpoint that is itself a gateway like this one, and runs plugins. */
@@ -84,7 +85,7 @@ export function undone(call: Call, endpoint: Endpoint, isServed: (plugin: JsonOb
   if (takesGatewayFields(endpoint)) return losses;
   const isResponses = endpoint.dialect.id === 'openai-responses';
   if (arrayOf(extra?.transforms).length > 0) lose('transforms', 'prompts are not shortened here');
-  if (extra?.trace !== undefined) lose('trace', 'traces are not sent on from here');
+  if (extra?.trace !== undefined && !isKept(extra.trace)) lose('trace', 'it is longer than 4,096 characters');
   if (extra?.stop_server_tools_when !== undefined) lose('stop_server_tools_when', 'no tools are run here');
   if (extra?.max_tool_calls !== undefined && !isResponses) lose('max_tool_calls', 'no tools are run here');
   if (call.metadata !== undefined && !isResponses) lose('metadata', "no such field in the endpoint's dialect");

@@ -7,6 +7,7 @@ import type { OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { App } from './caller.ts';
+import type { Trace } from './trace.ts';
 
 /** The one permanent record of a call (OpenRouter's *generation*): every attempt, what was used, what it cost and why. */
 export type Receipt = {
@@ -46,6 +47,8 @@ export type Receipt = {
   readonly userAgent: string | null;
   readonly user: string | null;
   readonly sessionId: string | null;
+  /** Absent where the caller said nothing of it. */
+  readonly trace?: Trace;
 };
 
 /** A part of an answer that was cut. */
@@ -71,4 +74,5 @@ export type About = Pick<
   | 'userAgent'
   | 'user'
   | 'sessionId'
+  | 'trace'
 >;

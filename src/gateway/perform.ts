@@ -36,10 +36,7 @@ export function perform<O extends OperationId>(
   const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
   const question = operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens });
   const decided = plan(question);
-  if (decided.fault) {
-    listener.done({ kind: 'failed', fault: decided.fault });
-    return IDLE;
-  }
+  if (decided.fault) return refuse({ gateway, request, listener }, decided.fault);
   const output = operation.outputOf(call, decided);
   const streamed = operation.isStreamed(call);
   const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });
@@ -61,6 +58,17 @@ export function perform<O extends OperationId>(
     grounds,
   };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
+}
+
+/** Nothing is sent, and there is no receipt. */
+function refuse<O extends OperationId>(
+  { gateway, request, listener }: Pick<CallContext<O>, 'gateway' | 'request' | 'listener'>,
+  value: Fault,
+): CallHandle {
+  const { receivedAt, clientDialect, caller } = request;
+  gateway.telemetry.refused({ at: receivedAt, clientDialect, keyId: caller.keyId, fault: value });
+  listener.done({ kind: 'failed', fault: value });
+  return IDLE;
 }
 
 function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promise<Hold | Fault>): CallHandle {
@@ -85,10 +93,7 @@ function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promi
 
 function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fault): CallHandle {
   const { gateway, operation, request, listener, decided, about } = context;
-  if ('code' in hold) {
-    listener.done({ kind: 'failed', fault: hold });
-    return IDLE;
-  }
+  if ('code' in hold) return refuse(context, hold);
   let run: Run | null = null;
   const current = (): Run => run ?? NO_RUN;
   let asked: Endpoint | null = null;

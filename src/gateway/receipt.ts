@@ -6,6 +6,7 @@ import type { Usage } from '../call/usage.ts';
 import type { App, Caller } from '../facts/caller.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
+import type { Trace } from '../facts/trace.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 
 /** One call as it came in: who, what, when, from where. */
@@ -18,6 +19,8 @@ export type CallRequest<O extends OperationId> = {
   readonly caller: Caller;
   readonly app: App | null;
   readonly userAgent: string | null;
+  /** Its place in the caller's traces, if the caller said it. */
+  readonly trace?: Trace | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** The same moment by the clock of durations. */
@@ -41,7 +44,7 @@ export type Ended = {
 
 /** What is known of a call once it is planned. */
 export function aboutOf(
-  { call, clientDialect, app, userAgent }: CallRequest<OperationId>,
+  { call, clientDialect, app, userAgent, trace }: CallRequest<OperationId>,
   planned: Pick<About, 'operation' | 'streamed' | 'catalogVersion' | 'seed'>,
 ): About {
   return {
@@ -52,6 +55,7 @@ export function aboutOf(
     userAgent,
     user: call.user ?? null,
     sessionId: call.sessionId ?? null,
+    ...(trace && { trace }),
   };
 }
 

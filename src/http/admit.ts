@@ -42,7 +42,12 @@ export function admission(gateway: Gateway, need: Need): Admission {
         (need === 'none' ? null : formOfAPage(request, caller)) ??
         encodedBody(headers) ??
         goingRound(headers);
-      if (obstacle) return refuse(response, obstacle);
+      if (obstacle) {
+        const keyId = caller?.keyId ?? null;
+        if (need === 'inference')
+          gateway.telemetry.refused({ at: gateway.world.now(), clientDialect: null, keyId, fault: obstacle });
+        return refuse(response, obstacle);
+      }
       // Only now is the client asked for its body.
       if (headers.expect !== undefined) response.writeContinue();
       enter(caller);

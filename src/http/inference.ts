@@ -9,6 +9,7 @@ import type { AnswerContext, OperationClient } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
+import { traceOf } from '../facts/trace.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Operation } from '../gateway/operation.ts';
 import { perform } from '../gateway/perform.ts';
@@ -64,6 +65,10 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
   return ({ headers, params, url, caller, body, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
+    const refuse = (value: Fault): void => {
+      gateway.telemetry.refused({ at: receivedAt, clientDialect: dialect.id, keyId: caller.keyId, fault: value });
+      refuseIn(dialect, response, value);
+    };
     const decode = (value: JsonObject): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
@@ -72,7 +77,8 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     };
     const begin = (call: CallOf<O>): void => {
       const userAgent = headers['user-agent'] ?? null;
-      const about = { caller, app: appOf(headers), userAgent, receivedAt, begunAt };
+      const trace = traceOf(call.gateway.extra?.trace, headers.traceparent);
+      const about = { caller, app: appOf(headers), userAgent, trace, receivedAt, begunAt };
       const request = { id: gateway.world.newId('gen'), call, clientDialect: dialect.id, ...about };
       // A call may outlive its response: whole ones run to their end.
       room?.keep();
@@ -87,14 +93,14 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const later = laterFor(exchange);
     contain(exchange, () =>
       parseReceived(body, { nestingMax: LIMITS.nesting_max, later }, (parsed) => {
-        if (!parsed.ok) return refuseIn(dialect, response, parsed.error);
+        if (!parsed.ok) return refuse(parsed.error);
         const { value, blobs, isLarge } = parsed.value;
         settle(room, body, parsed.value);
         const decoded = decode(value);
-        if (!decoded.ok) return refuseIn(dialect, response, decoded.error);
+        if (!decoded.ok) return refuse(decoded.error);
         if (!isLarge) return begin(rim.completed(decoded.value, caller));
         const excess = rim.excess?.(decoded.value);
-        if (excess) return refuseIn(dialect, response, excess);
+        if (excess) return refuse(excess);
         later(() => {
           const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
           later(() => begin(call));

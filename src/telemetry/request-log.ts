@@ -1,4 +1,4 @@
-import type { Fault } from '../base/fault.ts';
+import { type Fault, faultRow } from '../base/fault.ts';
 import { formatUsd } from '../base/money.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
@@ -7,11 +7,10 @@ import type { Receipt } from '../facts/receipt.ts';
 export type Refusal = {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The client's dialect. */
-  readonly clientDialect: string;
+  /** The client's dialect; null = refused before anybody asked for it. */
+  readonly clientDialect: string | null;
   /** Null = its caller was not known. */
   readonly keyId: string | null;
-  readonly status: number;
   readonly fault: Fault;
 };
 
@@ -51,13 +50,13 @@ export function callLine(receipt: Receipt): string {
 /** What callers wrote themselves is cut: a line stays a line that log readers take. */
 const TEXT_MAX = 256;
 
-export const refusalLine = ({ at, clientDialect, keyId, status, fault }: Refusal): string =>
+export const refusalLine = ({ at, clientDialect, keyId, fault }: Refusal): string =>
   `${JSON.stringify({
     time: new Date(at).toISOString(),
     event: 'refusal',
     dialect: clientDialect,
     key: keyId,
-    status,
+    status: faultRow(fault).status,
     error: fault.code,
   })}\n`;
 

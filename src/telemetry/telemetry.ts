@@ -45,7 +45,7 @@ export function openTelemetry({ figures, lines }: TelemetryParts): Telemetry {
       lines?.write(callLine(receipt));
     },
     refused: (refusal) => {
-      refusals.add(refusal.clientDialect + SEPARATOR + refusal.fault.code);
+      refusals.add((refusal.clientDialect ?? '') + SEPARATOR + refusal.fault.code);
       lines?.write(refusalLine(refusal));
     },
     snapshot: () => ({

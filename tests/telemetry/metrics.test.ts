@@ -41,6 +41,10 @@ for (const workers of ['1', '2'])
       environment: { SWITCHWRIGHT_WORKERS: workers, SWITCHWRIGHT_REQUEST_LOG: 'json' },
     });
     await talk(gateway);
+    const unknown = { model: 'nobody/nothing', messages: [{ role: 'user', content: 'x' }] };
+    assert.equal((await ask(gateway.base, unknown)).status, 400);
+    assert.equal((await ask(gateway.base, { model: 'sandbox/echo' })).status, 400);
+    assert.equal((await ask(gateway.base, unknown, 'sk-a-wrong-key')).status, 401);
     const text = await scrape(gateway.origin);
     assert.equal(
       sum(text, /^switchwright_generations_total\{operation="chat",model="sandbox\/echo",.*"completed"\}/),
@@ -52,6 +56,8 @@ for (const workers of ['1', '2'])
     assert.ok(sum(text, /^switchwright_tokens_total\{.*type="completion"\}/) >= CALLS);
     assert.equal(sum(text, /^switchwright_processes /), Number(workers));
     assert.equal(sum(text, /^switchwright_processes_ready /), Number(workers));
+    assert.equal(sum(text, /^switchwright_refusals_total\{dialect="openai-chat",/), 2);
+    assert.equal(sum(text, /^switchwright_refusals_total\{dialect="",code="authentication"\}/), 1);
     assert.ok(!text.includes('one two three'));
     const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
     if (promtool.error) console.log('SKIPPED: promtool is not installed, which checks what Prometheus takes');

@@ -133,6 +133,43 @@ test('every call arrives as a trace, with what it used and what it cost, and not
   collector.close();
 });
 
+test('a call takes its place in the traces of its caller', async () => {
+  const collector = await startCollector();
+  const gateway = await startGateway({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
+  const post = async (headers: { readonly [name: string]: string }, more: object): Promise<string> => {
+    const response = await fetch(`${gateway.base}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ model: 'sandbox/echo', messages: [{ role: 'user', content: 'x' }], ...more }),
+    });
+    await response.text();
+    return response.headers.get('x-generation-id') ?? '';
+  };
+  const [trace, parent] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const nested = await post({ traceparent: `00-${trace}-${parent}-01` }, {});
+  const named = await post(
+    {},
+    { trace: { trace_id: 'nightly-42', trace_name: 'nightly', span_name: 'a step', team: 'a', n: 3 } },
+  );
+  const nonsense = await post({ traceparent: '00-zz-1-01' }, { trace: 'nothing' });
+  const all = [nested, named, nonsense];
+  const of = (id: string): Span | undefined =>
+    [...collector.spans().values()].find((span) => attribute(span, 'gen_ai.response.id') === id);
+  while (!all.every(of)) await wait(20);
+  assert.deepEqual([of(nested)?.traceId, of(nested)?.parentSpanId], [trace, parent]);
+  const step = of(named);
+  assert.ok(step);
+  assert.equal(step.name, 'a step');
+  assert.deepEqual(
+    ['trace.name', 'trace.metadata.team', 'trace.metadata.n'].map((key) => attribute(step, key)),
+    ['nightly', 'a', '3'],
+  );
+  assert.match(step.traceId, /^[\da-f]{32}$/);
+  assert.equal(of(nonsense)?.parentSpanId, undefined);
+  assert.equal(await gateway.stop(), 0);
+  collector.close();
+});
+
 const python = pythonWithOtlp();
 
 test('what is sent is what the published protobufs say', {

@@ -108,9 +108,9 @@ export const WITHOUT_EFFECT: FieldGroup = {
     {
       name: 'trace',
       type: 'object',
-      meaning: 'Names for a tracing service.',
-      example: { trace_name: 'nightly' },
-      isIdle: true,
+      meaning:
+        'Where the call belongs in your own traces: `trace_id`, `parent_span_id`, `trace_name`, `span_name` or `generation_name`, and anything else as metadata; 4,096 characters at most. It is kept on the receipt and told to receivers of traces. The header `traceparent` (W3C Trace Context) says the first two as well.',
+      example: { trace_id: 'nightly-42', trace_name: 'nightly' },
     },
     {
       name: 'max_tool_calls',

@@ -37,13 +37,17 @@ export type Visible = {
  * 2026-11-29), else our own. Ids come from the receipt's, so that what is sent twice is the same span.
  */
 export function spansOf(receipt: Receipt, visible: Visible): Span[] {
-  const traceId = digest(receipt.id, 32);
+  const { trace } = receipt;
+  const traceId = traceIdOf(receipt);
+  const parentSpanId =
+    trace?.parentId && /^(?!0{16})[\da-f]{16}$/i.test(trace.parentId) ? trace.parentId.toLowerCase() : null;
   const spanId = digest(`${receipt.id}/call`, 16);
   const begun = receipt.createdAt;
   const call: Span = {
     traceId,
     spanId,
-    name: `${receipt.operation} ${receipt.requestedModel.slice(0, NAME_MAX)}`,
+    ...(parentSpanId !== null && { parentSpanId }),
+    name: (trace?.spanName ?? `${receipt.operation} ${receipt.requestedModel}`).slice(0, NAME_MAX),
     kind: SERVER,
     startTimeUnixNano: nanoseconds(begun),
     endTimeUnixNano: nanoseconds(begun + receipt.totalMs),
@@ -54,6 +58,12 @@ export function spansOf(receipt: Receipt, visible: Visible): Span[] {
 }
 
 const NAME_MAX = 200;
+
+/** The caller's, where it is one; a word of the caller's own stands for one trace, whoever calls it so. */
+function traceIdOf({ id, trace }: Receipt): string {
+  if (!trace?.id) return digest(id, 32);
+  return /^(?!0{32})[\da-f]{32}$/i.test(trace.id) ? trace.id.toLowerCase() : digest(trace.id, 32);
+}
 
 function callAttributes(receipt: Receipt): Attribute[] {
   const { usage, finish, fault } = receipt;
@@ -80,8 +90,18 @@ function callAttributes(receipt: Receipt): Attribute[] {
     'switchwright.streamed': receipt.streamed,
     'switchwright.first_content_ms': receipt.firstContentMs,
     'switchwright.usage.source': usage.source,
+    ...traceAttributes(receipt),
   });
 }
+
+/** As OpenRouter's broadcast names them (its guide, read 2026-11-29). */
+const traceAttributes = ({ trace }: Receipt): { [key: string]: string | null } =>
+  trace === undefined
+    ? {}
+    : {
+        'trace.name': trace.name,
+        ...Object.fromEntries(Object.entries(trace.metadata).map(([name, value]) => [`trace.metadata.${name}`, value])),
+      };
 
 function moreAttributes(receipt: Receipt, { cost, identity, requestContext }: Visible): Attribute[] {
   const { bill, app } = receipt;
