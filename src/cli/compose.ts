@@ -10,6 +10,7 @@ import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
+import { shareHealth } from '../upstream/shared-health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
@@ -74,7 +75,9 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
   const credentials = credentialsFor(configuration);
   let { serving } = parts;
   let loads = 1;
-  const health = createHealth(world.elapsed);
+  const own = createHealth(world.elapsed);
+  const isAlone = configuration.workers < 2 && configuration.databaseUrl === null;
+  const health = isAlone ? own : shareHealth(own, storage.peers, world.after);
   const memory = createMemory(configuration.memoryBytes, world);
   const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
   const observed = observe(configuration, { role, world, ledger, memory });

@@ -20,6 +20,8 @@ export type ClientMessage =
   | { readonly kind: 'work'; readonly id: number; readonly name: WorkName; readonly argument: unknown }
   /** A group (`group-bytes.ts`); the bytes are handed over, not copied, where the channel can. */
   | { readonly kind: 'group'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Handed on to every other process: it has nothing to do with what is stored. */
+  | { readonly kind: 'tell'; readonly notice: string }
   /** Answered when the tables contain everything that was promised until now. */
   | { readonly kind: 'sync'; readonly id: number }
   | {

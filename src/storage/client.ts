@@ -21,6 +21,11 @@ export type StoreClient = {
   readonly read: StoreClient['query'];
   /** Why the last write was refused; null = it was not. */
   readonly trouble: () => Found | null;
+  /**
+   * Tells every other process something that has nothing to do with what is stored, at most 7,000 bytes. It may be lost,
+   * and where processes hear themselves this one hears it too.
+   */
+  readonly tell: (notice: string) => void;
   readonly onNotice: (listener: (notice: string) => void) => void;
   /** Runs the task when this turn of the event loop has done its work, or so many milliseconds later: the moment to send a group. */
   readonly defer: (task: () => void, ms: number) => void;

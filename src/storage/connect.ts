@@ -79,6 +79,7 @@ export function connectStore(channel: Channel, process: string): StoreClient {
     look: (sql, parameters) => ask((id) => ({ kind: 'look', id, sql, parameters })) as Promise<QueryResult>,
     read: (sql, parameters) => ask((id) => ({ kind: 'read', id, sql, parameters })) as Promise<QueryResult>,
     trouble: () => (told === null ? watch.trouble() : { what: told, isLasting: true }),
+    tell: (notice) => post({ kind: 'tell', notice }),
     onNotice: notices.on,
     defer: deferInLoop,
     close: async () => {

@@ -30,6 +30,7 @@ export function connectLocally(sqlite: Sqlite, process: string): StoreClient {
     look: async (sql, parameters) => sqlite.query(sql, parameters),
     read: async (sql, parameters) => sqlite.query(sql, parameters),
     trouble: watch.trouble,
+    tell: () => {},
     onNotice: notices.on,
     defer: queueMicrotask,
     close: async () => sqlite.close(),

@@ -12,6 +12,15 @@ const RECALL = 'recall';
 /** Receivers of receipts have come or gone. */
 export const DESTINATIONS = 'destinations';
 
+/** What one process has met at providers, for the others (`upstream/shared-health.ts`); it begins with who tells it. */
+const MET = 'met';
+export const metNotice = (process: string, text: string): string => `${MET} ${process} ${text}`;
+/** Null = it is nothing of the kind, or what this process has told itself. */
+export function met(notice: string, process: string): string | null {
+  const [word, from, ...text] = notice.split(' ');
+  return word === MET && from !== process ? text.join(' ') : null;
+}
+
 /** What whoever may have missed something is told. */
 export const EVERYTHING: readonly string[] = [ACCESS, LIMITS, DESTINATIONS];
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
+import type { Peers } from '../facts/peers.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { LedgerStore } from '../ledger/store.ts';
@@ -16,6 +17,7 @@ import { journalFile, openJournaled } from './journaled.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
+import { met, metNotice } from './notices.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
@@ -31,6 +33,7 @@ export type Storage = {
   readonly insightsStore: InsightsStore;
   readonly records: Records;
   readonly outbox: Outbox;
+  readonly peers: Peers;
   readonly audit: () => Promise<AuditFigures>;
   /** Typed queries for parts that bring their own tables. */
   readonly database: StoreDatabase;
@@ -132,6 +135,14 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     insightsStore: openInsightsStore(reading),
     records: openRecords(client, reading),
     outbox: openOutbox(client),
+    peers: {
+      tell: (text) => client.tell(metNotice(client.process, text)),
+      onTold: (listener) =>
+        client.onNotice((notice) => {
+          const text = met(notice, client.process);
+          if (text !== null) listener(text);
+        }),
+    },
     audit: () => client.work('audit', null),
     database,
     serveProcess: rest.serveProcess,

@@ -71,6 +71,9 @@ export async function connectPostgres(url: string, process: string): Promise<Sto
     look: query,
     read: query,
     trouble: watch.trouble,
+    tell: (notice) => {
+      for (const { text, values } of telling(notice)) works.query(text, values).catch(() => {});
+    },
     onNotice: notices.on,
     defer: deferInLoop,
     closing: patiently.closing,

@@ -17,8 +17,8 @@ export type StoreServer = {
 /** Settles what earlier owners of the file left open, then serves. `now` in milliseconds since 1970. */
 export function openStoreServer(sqlite: Sqlite, journaled: Journaled, now: () => number): StoreServer {
   const channels = new Set<Channel>();
-  const tell = (message: ServerMessage): void => {
-    for (const channel of channels) channel.post(message);
+  const tell = (message: ServerMessage, except?: Channel): void => {
+    for (const channel of channels) if (channel !== except) channel.post(message);
   };
   const groups = takeGroups(journaled, tell);
   const recover = (gone: Parameters<typeof settleGone>[1]): void => {
@@ -31,7 +31,7 @@ export function openStoreServer(sqlite: Sqlite, journaled: Journaled, now: () =>
     for (const notice of notices) tell({ kind: 'notice', notice });
     return value;
   };
-  const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' | 'group' }>): ServerMessage => {
+  const answer = (message: Exclude<ClientMessage, { readonly kind: 'hello' | 'group' | 'tell' }>): ServerMessage => {
     const { id } = message;
     try {
       if (message.kind === 'look') return { kind: 'answer', id, value: sqlite.query(message.sql, message.parameters) };
@@ -63,6 +63,7 @@ export function openStoreServer(sqlite: Sqlite, journaled: Journaled, now: () =>
       channel.onMessage((data) => {
         const message = data as ClientMessage;
         if (message.kind === 'hello') process = message.process;
+        else if (message.kind === 'tell') tell({ kind: 'notice', notice: message.notice }, channel);
         else if (message.kind === 'group') groups.add(channel, message.id, message.bytes);
         else channel.post(answer(message));
       });

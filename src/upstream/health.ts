@@ -13,8 +13,20 @@ export type Health = {
   /** An attempt begins; to a doubtful endpoint it is the probe. */
   readonly started: (endpointId: string) => void;
   readonly ended: (endpointId: string, report: HealthReport) => void;
+  /** Another process met the same failure so often. */
+  readonly failedElsewhere: (endpointId: string, failure: Failure, times: number) => void;
+  /** Another process was answered so often meanwhile; some of the figures. It closes nothing that is open. */
+  readonly answeredElsewhere: (endpointId: string, answers: Answers) => void;
   /** It took more than it was permitted, which no limit can hold against: it goes behind its peers for an hour. */
   readonly distrust: (endpointId: string) => void;
+};
+
+type Failure = Extract<HealthReport, { readonly kind: 'failure' }>;
+export type Answers = {
+  readonly times: number;
+  readonly latenciesMs: readonly number[];
+  /** Output tokens per second. */
+  readonly throughputs: readonly number[];
 };
 
 const DISTRUST_MS = 3_600_000;
@@ -40,7 +52,7 @@ type State = {
   figures: { readonly at: number; readonly health: Figures } | null;
 };
 
-/** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's own traffic. */
+/** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's traffic and what its peers tell. */
 export function createHealth(now: () => number): Health {
   const states = new Map<string, State>();
   const stateOf = (id: string): State => {
@@ -87,6 +99,21 @@ export function createHealth(now: () => number): Health {
         countIn(state, 'success', at);
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
     },
+    failedElsewhere: (id, failure, times) => {
+      const state = stateOf(id);
+      const at = now();
+      // Two in a row are an outage; more of the same open nothing any wider.
+      for (let count = 0; count < Math.min(times, 2); count++) state.breaker = breakerAfter(state.breaker, failure, at);
+      if (countsAgainst(failure.fault)) countIn(state, 'failure', at, times);
+    },
+    answeredElsewhere: (id, { times, latenciesMs, throughputs }) => {
+      const state = stateOf(id);
+      const at = now();
+      if (state.breaker.openUntil === null) state.breaker = CLOSED;
+      for (const ms of latenciesMs) state.latency.add(ms, at);
+      for (const tokens of throughputs) state.throughput.add(tokens, at);
+      countIn(state, 'success', at, times);
+    },
     distrust: (id) => {
       stateOf(id).distrustedUntil = now() + DISTRUST_MS;
     },
@@ -108,9 +135,9 @@ const newState = (): State => ({
   figures: null,
 });
 
-function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: number): void {
-  minutes.count(kind, now);
-  hours.count(kind, now);
+function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: number, times = 1): void {
+  minutes.count(kind, now, times);
+  hours.count(kind, now, times);
 }
 
 function figuresOf(state: State, now: number): Figures {

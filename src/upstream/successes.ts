@@ -1,6 +1,6 @@
 /** Successes and failures of the last while in slots of equal length, each written over when its time comes round again. */
 export type Successes = {
-  readonly count: (kind: 'success' | 'failure', now: number) => void;
+  readonly count: (kind: 'success' | 'failure', now: number, times?: number) => void;
   /** Share of successes in the last `slots` slots, the present one included, 0–1; null without traffic. */
   readonly share: (slots: number, now: number) => number | null;
 };
@@ -10,7 +10,7 @@ export function createSuccesses(slots: number, slotMs: number): Successes {
   const successes = new Uint32Array(slots);
   const failures = new Uint32Array(slots);
   return {
-    count: (kind, now) => {
+    count: (kind, now, times = 1) => {
       const turn = Math.floor(now / slotMs);
       const slot = turn % slots;
       if (at[slot] !== turn) {
@@ -19,7 +19,7 @@ export function createSuccesses(slots: number, slotMs: number): Successes {
         failures[slot] = 0;
       }
       const column = kind === 'success' ? successes : failures;
-      column[slot] = (column[slot] ?? 0) + 1;
+      column[slot] = (column[slot] ?? 0) + times;
     },
     share: (last, now) => {
       const oldest = Math.floor(now / slotMs) - last + 1;

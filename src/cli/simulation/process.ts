@@ -12,6 +12,7 @@ import { openStorageOver } from '../../storage/open.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
 import { createHealth } from '../../upstream/health.ts';
+import { shareHealth } from '../../upstream/shared-health.ts';
 import type { Clock } from './clock.ts';
 import type { Draws } from './draws.ts';
 import type { Network } from './network.ts';
@@ -69,7 +70,7 @@ export function startProcess(
 async function compose(name: string, world: World, { store, catalog, log }: Surroundings): Promise<Gateway> {
   const storage = openStorageOver(store.connect(name, world), world);
   const access = openAccess({ store: storage.accessStore, world, newSecret: () => '0'.repeat(64) });
-  const health = createHealth(world.elapsed);
+  const health = shareHealth(createHealth(world.elapsed), storage.peers, world.after);
   const memory = createMemory(MEMORY_BYTES, world);
   return {
     world,

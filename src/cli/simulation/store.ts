@@ -48,6 +48,7 @@ export function createStore(draws: Draws) {
       look: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       read: (sql, parameters) => ask(() => sqlite.query(sql, parameters)) as never,
       trouble: watch.trouble,
+      tell: (notice) => tell([notice]),
       onNotice: hub.on,
       defer: queueMicrotask,
       close: async () => {},
