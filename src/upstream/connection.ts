@@ -5,6 +5,7 @@ import { AnswerReader } from '../http1/answer.ts';
 import { bytesOf, writeHead } from '../http1/request.ts';
 import { exhaustedError } from './exhausted.ts';
 import { type Origin, openSocket } from './origin.ts';
+import { readToEnd } from './read-to-end.ts';
 
 /** Who hears how a connection's exchange ends. `free`: it can take another one. `over`: it is gone. */
 export type ConnectionOwner = {
@@ -65,6 +66,7 @@ export class Connection {
         return !this.#isPaused;
       },
     });
+    readToEnd(socket);
     this.#socket = socket;
     this.#connectTimer = setTimeout(() => socket.destroy(new ConnectTimeout(connectTimeoutMs)), connectTimeoutMs);
     socket.once(origin.isSecure ? 'secureConnect' : 'connect', () => {
