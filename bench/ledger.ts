@@ -10,6 +10,7 @@ import { nano } from '../src/base/money.ts';
 import type { World } from '../src/base/world.ts';
 import { usageOf } from '../src/call/usage.ts';
 import type { About, Receipt } from '../src/facts/receipt.ts';
+import { accountScope, keyScope, workspaceScope } from '../src/facts/scope.ts';
 import { isHold, openLedger } from '../src/ledger/ledger.ts';
 import { openStorage } from '../src/storage/open.ts';
 
@@ -93,6 +94,7 @@ async function one(): Promise<void> {
     accountId: receipt.accountId,
     keyId: receipt.keyId,
     workspaceId: 'w',
+    scopes: [accountScope(receipt.accountId), workspaceScope('w'), keyScope(receipt.keyId)],
     model: 'author/model',
     about: aboutOf(receipt),
     createdAt: receipt.createdAt,

@@ -2,6 +2,16 @@ import { type Fault, fault } from '../base/fault.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Caller } from '../facts/caller.ts';
+import {
+  accountScope,
+  COUNTS,
+  countScope,
+  keyScope,
+  memberScope,
+  type Owner,
+  type Scope,
+  workspaceScope,
+} from '../facts/scope.ts';
 import { keyIn, sessionIn } from './credential.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
@@ -103,14 +113,19 @@ export function openAccess(parts: Parts): Access {
 const NEVER = 0;
 
 function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recent<Known['seen']>): Finder<Known> {
-  const known = (key: Key): Known => {
+  const known = (key: Key, counts: ReadonlySet<Scope>): Known => {
     const when = seen.get(key.hash) ?? { at: NEVER };
     seen.set(key.hash, when);
-    return { key, caller: callerOf(key), seen: when };
+    return { key, caller: callerOf(key, counts), seen: when };
   };
   return createFinder({
     world,
-    find: async (hashes) => new Map(Array.from(await store.findKeys(hashes), ([hash, key]) => [hash, known(key)])),
+    find: async (hashes) => {
+      const keys = await store.findKeys(hashes);
+      const owners = [...keys.values()].flatMap(ownersOf);
+      const counts = new Set(owners.length === 0 ? [] : await store.limitedCounts(owners));
+      return new Map(Array.from(keys, ([hash, key]) => [hash, known(key, counts)]));
+    },
   });
 }
 
@@ -133,8 +148,22 @@ function authorize(caller: Caller | null, need: Need): Fault | null {
   return null;
 }
 
-const callerOf = (key: Key): Caller =>
+/** Whose money a key spends, the narrowest first: who fails there takes nothing, not for a moment, of what all share. */
+const ownersOf = ({ accountId, workspaceId, creatorUserId, hash }: Key): readonly Owner[] => [
+  keyScope(hash),
+  ...(creatorUserId === null ? [] : [memberScope(accountId, creatorUserId)]),
+  workspaceScope(workspaceId),
+  accountScope(accountId),
+];
+
+const scopesOf = (owners: readonly Owner[], limited: ReadonlySet<Scope>): readonly Scope[] => [
+  ...owners,
+  ...owners.flatMap((owner) => COUNTS.map((count) => countScope(count, owner))).filter((scope) => limited.has(scope)),
+];
+
+const callerOf = (key: Key, counts: ReadonlySet<Scope>): Caller =>
   Object.freeze({
+    scopes: scopesOf(ownersOf(key), counts),
     keyId: key.hash,
     keyLabel: key.label,
     accountId: key.accountId,
@@ -148,4 +177,5 @@ const consoleCaller = (accountId: string): Caller => ({
   accountId,
   workspaceId: DEFAULT_WORKSPACE_ID,
   isManagement: true,
+  scopes: [keyScope(CONSOLE_KEY_ID), workspaceScope(DEFAULT_WORKSPACE_ID), accountScope(accountId)],
 });

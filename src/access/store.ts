@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
+import type { Owner, Scope } from '../facts/scope.ts';
 
 /** An API key as it is kept: never the key itself, only its SHA-256 in hex, which is also what names it. */
 export type Key = {
@@ -58,6 +59,8 @@ export type AccessStore = {
   readonly listKeys: (question: KeyQuestion) => Promise<KeyPage>;
   /** Keys whose hash begins so, `limit` of them at most. */
   readonly keysBeginning: (beginning: string, limit: number) => Promise<readonly Key[]>;
+  /** Those counts of the owners that are limited. */
+  readonly limitedCounts: (owners: readonly Owner[]) => Promise<readonly Scope[]>;
   readonly hasKeys: () => Promise<boolean>;
   /** False = a key with this hash exists. */
   readonly addKey: (key: Key) => Promise<boolean>;

@@ -1,3 +1,5 @@
+import type { Scope } from './scope.ts';
+
 /** Who is calling, as the key says. Frozen for the call. */
 export type Caller = {
   readonly keyId: string;
@@ -5,6 +7,8 @@ export type Caller = {
   readonly accountId: string;
   readonly workspaceId: string;
   readonly isManagement: boolean;
+  /** All that may run out for its calls: the money of its owners, and those counts that are limited. */
+  readonly scopes: readonly Scope[];
 };
 
 /** What a request says about the app it comes from (spec §7.7). */

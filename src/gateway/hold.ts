@@ -26,6 +26,7 @@ export function holdRequestOf(
     accountId: request.caller.accountId,
     keyId: request.caller.keyId,
     workspaceId: request.caller.workspaceId,
+    scopes: request.caller.scopes,
     model: decided.candidates[0]?.model.id ?? '',
     about,
     createdAt: request.receivedAt,

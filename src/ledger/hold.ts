@@ -2,11 +2,13 @@ import { assert } from '../base/assert.ts';
 import type { Fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { type Leases, takeAll } from './lease.ts';
+import type { Owner } from '../facts/scope.ts';
+import type { Leases } from './lease.ts';
 import type { HoldRequest } from './ledger.ts';
 import { exactly } from './pool.ts';
 import { interruptedReceipt } from './recovery.ts';
-import type { Intent, LedgerStore, Scope, Touch } from './store.ts';
+import type { Intent, LedgerStore, Touch } from './store.ts';
+import { endCounts, free, type Taken, takeAll } from './taken.ts';
 import type { Unsettled } from './unsettled.ts';
 
 /** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
@@ -40,10 +42,8 @@ export type OpenHold = {
 
 type Parts = {
   readonly request: HoldRequest;
-  /** Set aside from the beginning. */
-  readonly amount: NanoUsd;
-  /** The limited scopes it was taken from. */
-  readonly scopes: readonly Scope[];
+  /** Of the limited scopes. */
+  readonly taken: Taken;
   readonly leases: Leases;
   readonly store: LedgerStore;
   /** By the clock of durations. */
@@ -56,11 +56,12 @@ type Parts = {
 };
 
 export function openHold(parts: Parts): OpenHold {
-  const { request, scopes, store, openedAt } = parts;
+  const { request, taken, store, openedAt } = parts;
+  const isLimited = taken.money.length > 0;
   const { generationId: id } = request;
   let state: 'open' | 'ended' = 'open';
   let expired: Receipt | null = null;
-  let { amount } = parts;
+  let amount = isLimited ? taken.amount : request.amount;
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
 
@@ -102,10 +103,10 @@ export function openHold(parts: Parts): OpenHold {
       checkpoint = outputCost;
       touch();
     },
-    limit: () => (scopes.length === 0 ? null : amount),
+    limit: () => (isLimited ? amount : null),
     topUp: (more) => {
       assert(state === 'open' || expired !== null, 'a hold that ended is not topped up');
-      return scopes.length === 0 ? grow(more) : growSlowly(more);
+      return isLimited ? growSlowly(more) : grow(more);
     },
     settle: finish,
     release: (receipt) => {
@@ -138,56 +139,66 @@ function whether(promise: Promise<void>): () => boolean {
 type Ending = { readonly amount: NanoUsd; readonly durable: Promise<void>; readonly isStored: () => boolean };
 
 /** Takes more from every scope for a hold that still wants it when it comes. A broken store counts as empty. */
-async function takeMore({ leases, scopes }: Parts, more: NanoUsd, keep: () => boolean): Promise<boolean> {
-  const taken = await takeAll(leases, scopes, exactly(more)).catch(() => null);
-  if (typeof taken !== 'bigint') return false;
+async function takeMore({ leases, taken, request }: Parts, more: NanoUsd, keep: () => boolean): Promise<boolean> {
+  const added = await takeAll(leases, { ...request, scopes: taken.money }, exactly(more)).catch(() => null);
+  if (added === null || 'available' in added) return false;
   if (keep()) return true;
-  for (const scope of scopes) leases.end(scope, more, NO_MONEY);
+  free(leases, added);
   return false;
 }
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */
 function commitEnd(
-  { scopes, leases, store, stored, unsettled }: Parts,
+  { request, taken, leases, store, stored, unsettled }: Parts,
   receipt: Receipt,
   { amount, durable, isStored }: Ending,
 ): Promise<void> {
-  const write = (): Promise<void> => store.close({ receipt, leases: scopes, isKnown: isStored() });
+  const also = alsoOf(request);
+  const write = (): Promise<void> => store.close({ receipt, leases: taken.money, also, isKnown: isStored() });
   // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
-  const free = (): void => {
-    for (const scope of scopes) leases.end(scope, amount, receipt.bill.cost);
+  const freed = (): void => {
+    for (const scope of taken.money) leases.end(scope, amount, receipt.bill.cost);
+    endCounts(leases, taken.counts, receipt);
     stored(receipt);
   };
   const written = write();
   // An intent that was not stored cannot be settled, even if the store has recovered meanwhile.
   const committed = durable.then(() => written);
-  committed.then(free, () => unsettled.keep(() => write().then(free)));
+  committed.then(freed, () => unsettled.keep(() => write().then(freed)));
   return committed;
 }
 
 /** Books the true end of a hold that was settled for it: the difference is spent, or free again. */
 function commitCorrection(
-  { scopes, leases, store, unsettled }: Parts,
+  { request, taken, leases, store, unsettled }: Parts,
   receipt: Receipt,
   earlier: Receipt,
 ): Promise<void> {
-  const write = (): Promise<void> => store.close({ receipt, leases: NO_SCOPES, isKnown: true });
+  const also = alsoOf(request);
+  const write = (): Promise<void> => store.close({ receipt, leases: NO_SCOPES, also, isKnown: true });
   const more = nano(receipt.bill.cost - earlier.bill.cost);
   const count = (): void => {
-    for (const scope of scopes) leases.end(scope, NO_MONEY, more);
+    for (const scope of taken.money) leases.end(scope, NO_MONEY, more);
   };
   const written = write();
   written.then(count, () => unsettled.keep(() => write().then(count)));
   return written;
 }
 
-const NO_SCOPES: readonly Scope[] = [];
+const NO_SCOPES: readonly Owner[] = [];
+
+/** Of whom the books learn only here: the others stand in every receipt. */
+const alsoOf = ({ scopes }: HoldRequest): readonly Owner[] => {
+  const members = scopes.filter((scope) => scope.startsWith('member:'));
+  return members.length === 0 ? NO_SCOPES : (members as readonly Owner[]);
+};
 
 const intentOf = (request: HoldRequest): Omit<Intent, keyof Touch> => ({
   createdAt: request.createdAt,
   accountId: request.accountId,
   keyId: request.keyId,
   workspaceId: request.workspaceId,
+  also: alsoOf(request),
   model: request.model,
   about: request.about,
   promptCost: request.promptCost,

@@ -1,4 +1,4 @@
-import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
+import type { NanoUsd } from '../base/money.ts';
 import type { World } from '../base/world.ts';
 import {
   type Ask,
@@ -7,15 +7,18 @@ import {
   giveBack,
   newPool,
   type Pool,
+  passMinute,
   type Refusal,
+  refusalOf,
   reletHeld,
   takeFrom,
 } from './pool.ts';
 import type { LedgerStore, Scope } from './store.ts';
 
-const RECALL_WAIT_MS = 20;
 /** A lease that is not used for so long goes back. */
 const IDLE_MS = 1_000;
+/** Scopes that are remembered to have no limit; more are asked about again. */
+const UNLIMITED_MAX = 50_000;
 
 /**
  * What this process may spend of each limited scope without asking. A scope without limit is remembered as such and
@@ -30,8 +33,10 @@ export type Leases = {
   readonly isUnlimited: (scope: Scope) => boolean;
   /** Whether what was taken counts against a lease, so that the settlement must be booked on it. */
   readonly isLimited: (scope: Scope) => boolean;
-  /** A hold of `taken` ended at `cost`; what is left can be taken again. */
-  readonly end: (scope: Scope, taken: NanoUsd, cost: NanoUsd) => void;
+  /** The minute whose lease it was taken from; null = it is not counted by the minute. */
+  readonly minuteOf: (scope: Scope) => number | null;
+  /** A hold of `taken` ended at `cost`; what is left can be taken again, unless its minute is over. */
+  readonly end: (scope: Scope, taken: NanoUsd, cost: NanoUsd, minute?: number | null) => void;
   readonly close: () => void;
 };
 
@@ -40,11 +45,15 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   let cancelSweep: (() => void) | null = null;
 
   const poolOf = (scope: Scope): Pool => {
-    const pool = pools.get(scope) ?? newPool(scope, world.elapsed());
+    const known = pools.get(scope);
+    if (known) return known;
+    if (pools.size >= UNLIMITED_MAX) dropUnlimited(pools);
+    const pool = newPool(scope, world.elapsed());
     pools.set(scope, pool);
     return pool;
   };
   const returnIdle = (pool: Pool): void => {
+    passMinute(pool, world.elapsed());
     if (pool.unlimited === false && pool.waiting.length === 0) giveBack(pool, store);
   };
   const sweep = (): void => {
@@ -53,7 +62,7 @@ export function openLeases(store: LedgerStore, world: World): Leases {
     for (const pool of pools.values()) {
       if (world.elapsed() - pool.usedAt >= IDLE_MS) returnIdle(pool);
       const isEmpty = pool.held === 0n && pool.free === 0n && pool.waiting.length === 0;
-      if (pool.unlimited === false && isEmpty) pools.delete(pool.scope);
+      if (pool.unlimited !== true && isEmpty && !pool.filling) pools.delete(pool.scope);
       else if (pool.unlimited !== true) isLimited = true;
     }
     if (isLimited) planSweep();
@@ -61,38 +70,35 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   const planSweep = (): void => {
     cancelSweep ??= world.after(IDLE_MS, sweep);
   };
-
-  store.onForgotten(() => {
-    for (const pool of pools.values()) reletHeld(pool, store);
-  });
-  store.onRecall((scope) => returnIdle(poolOf(scope)));
-  store.onLimits((scope) => {
-    for (const pool of scope === 'all' ? [...pools.values()] : [pools.get(scope)]) {
-      if (pool?.unlimited === true) pools.delete(pool.scope);
-      else if (pool) returnIdle(pool);
-    }
-  });
+  listen(store, pools, returnIdle);
 
   return {
     isLimited: (scope) => pools.get(scope)?.unlimited === false,
     isUnlimited: (scope) => pools.get(scope)?.unlimited === true,
+    minuteOf: (scope) => pools.get(scope)?.minute?.number ?? null,
     tryTake: (scope, amount) => {
       const pool = poolOf(scope);
-      if (pool.unlimited === false) pool.usedAt = world.elapsed();
+      if (pool.unlimited === false) {
+        pool.usedAt = world.elapsed();
+        passMinute(pool, pool.usedAt);
+      }
       return takeFrom(pool, amount);
     },
     take: (scope, ask) => {
       const pool = poolOf(scope);
+      const refusal = refusalOf(pool, ask, world.elapsed());
+      if (refusal) return Promise.resolve(refusal);
       return new Promise((answer, fail) => {
         pool.waiting.push({ ask, amount: ask.most, answer, fail });
         if (pool.filling) return;
         pool.filling = true;
         planSweep();
-        fillPool(pool, store, () => pause(world)).catch((cause: unknown) => failWaiting(pool, cause));
+        fillPool(pool, store, world).catch((cause: unknown) => failWaiting(pool, cause));
       });
     },
-    end: (scope, taken, cost) => {
+    end: (scope, taken, cost, minute = null) => {
       const pool = poolOf(scope);
+      if (minute !== (pool.minute?.number ?? null)) return;
       pool.held -= taken;
       pool.free += taken - cost;
       pool.usedAt = world.elapsed();
@@ -107,28 +113,28 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   };
 }
 
-const pause = (world: World): Promise<void> => new Promise((resolve) => world.after(RECALL_WAIT_MS, resolve));
-
-/** Takes the same from every scope, as much as the one that has least of it, or from none. Rejects if the store is broken. */
-export async function takeAll(leases: Leases, scopes: readonly Scope[], ask: Ask): Promise<NanoUsd | Refusal> {
-  const taken: Scope[] = [];
-  let amount = ask.most;
-  const giveBack = (part: NanoUsd): void => {
-    for (const scope of taken) leases.end(scope, part, NO_MONEY);
+/** What the store and other processes tell of leases. */
+function listen(store: LedgerStore, pools: Map<Scope, Pool>, returnIdle: (pool: Pool) => void): void {
+  const change = (pool: Pool): void => {
+    pool.refused = null;
+    pool.isStale = true;
+    if (pool.unlimited === true) pools.delete(pool.scope);
+    else returnIdle(pool);
   };
-  for (const scope of scopes) {
-    const enough = ask.enough < amount ? ask.enough : amount;
-    const answer = await leases.take(scope, { most: amount, enough, least: ask.least }).catch((cause: unknown) => {
-      giveBack(amount);
-      throw cause;
-    });
-    if (typeof answer !== 'bigint') {
-      giveBack(amount);
-      return answer;
-    }
-    if (answer < amount) giveBack(nano(amount - answer));
-    amount = answer;
-    if (leases.isLimited(scope)) taken.push(scope);
-  }
-  return amount;
+  store.onForgotten(() => {
+    for (const pool of pools.values()) reletHeld(pool, store);
+  });
+  store.onRecall((scope) => {
+    const pool = pools.get(scope);
+    if (pool) returnIdle(pool);
+  });
+  store.onLimits((scope) => {
+    const pool = scope === 'all' ? undefined : pools.get(scope);
+    if (pool) change(pool);
+    else if (scope === 'all') for (const each of pools.values()) change(each);
+  });
+}
+
+function dropUnlimited(pools: Map<Scope, Pool>): void {
+  for (const { scope, unlimited } of pools.values()) if (unlimited === true) pools.delete(scope);
 }

@@ -11,6 +11,7 @@ const intent = (more: Partial<Intent>): Intent => ({
   accountId: 'owner',
   keyId: 'key',
   workspaceId: 'workspace',
+  also: [],
   model: 'author/model',
   endpoint: null,
   amount: nano(100n),
@@ -56,6 +57,9 @@ test('a refusal is worded as clients parse it', () => {
   const shortage = {
     scope: 'account:owner',
     available: nano(65n),
+    needed: nano(100n),
+    bound: { limit: 500n, interval: 'credit', resetMs: null },
+    now: Date.UTC(2026, 10, 29),
     amount: nano(100n),
     promptCost: nano(30n),
     promptTokens: 300,

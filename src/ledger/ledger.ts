@@ -1,13 +1,14 @@
 import { type Fault, fault } from '../base/fault.ts';
-import { type NanoUsd, NO_MONEY } from '../base/money.ts';
+import type { NanoUsd } from '../base/money.ts';
 import type { World } from '../base/world.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import { type Hold, openHold } from './hold.ts';
-import { openLeases, takeAll } from './lease.ts';
+import { type Leases, openLeases } from './lease.ts';
 import { createOpenHolds } from './open-holds.ts';
 import { type Ask, exactly } from './pool.ts';
 import { shortageFault } from './shortage.ts';
-import { accountScope, type Balance, type Credit, keyScope, type LedgerStore, type Scope } from './store.ts';
+import type { Balance, Credit, LedgerStore, Scope } from './store.ts';
+import { free, NOTHING_TAKEN, type Taken, takeAll, takeNow } from './taken.ts';
 import { StoreError, type Trouble, troubleFault } from './trouble.ts';
 import { createUnsettled } from './unsettled.ts';
 
@@ -20,6 +21,8 @@ export type HoldRequest = {
   readonly accountId: string;
   readonly keyId: string;
   readonly workspaceId: string;
+  /** All that may run out for it: the money of its owners, and what is counted. */
+  readonly scopes: readonly Scope[];
   readonly model: string;
   readonly about: About;
   readonly createdAt: number;
@@ -39,7 +42,7 @@ export type HoldBounds = Ask & Pick<HoldRequest, 'amount' | 'promptCost' | 'prom
 
 /** Money of every call: held before it is sent, settled once however it ends. */
 export type Ledger = {
-  /** At once while this process's lease lasts or nothing is limited, else a promise. A fault is 402, 500 or 503. */
+  /** At once while this process's lease lasts or nothing is limited, else a promise. A fault is 402, 403, 429, 500 or 503. */
   readonly hold: (request: HoldRequest) => Hold | Fault | Promise<Hold | Fault>;
   readonly credit: (credit: Credit) => Promise<void>;
   readonly balance: (accountId: string) => Promise<Balance>;
@@ -70,12 +73,11 @@ export function openLedger(store: LedgerStore, world: World, ended: (receipt: Re
   store.onRecovery(unsettled.tryAgain);
   let cancelSweep = world.after(SWEEP_MS, sweep);
 
-  const start = (request: HoldRequest, amount: NanoUsd, scopes: readonly Scope[]): Hold => {
+  const start = (request: HoldRequest, taken: Taken): Hold => {
     let remove = (): void => {};
     const hold = openHold({
       request,
-      amount,
-      scopes,
+      taken,
       leases,
       store,
       openedAt: world.elapsed(),
@@ -89,12 +91,11 @@ export function openLedger(store: LedgerStore, world: World, ended: (receipt: Re
 
   /** Asks the store where this process's lease is not enough. */
   const holdSlowly = async (request: HoldRequest, bounds: HoldBounds): Promise<Hold | Fault> => {
-    const wanted = [accountScope(request.accountId), keyScope(request.keyId)];
-    const taken = await takeAll(leases, wanted, bounds).catch(brokenFault);
-    if (typeof taken !== 'bigint') return 'code' in taken ? taken : shortageFault({ ...bounds, ...taken });
-    const scopes = wanted.filter(leases.isLimited);
-    if (!interruption) return start(request, scopes.length > 0 ? taken : request.amount, scopes);
-    for (const scope of scopes) leases.end(scope, taken, NO_MONEY);
+    const taken = await takeAll(leases, request, bounds).catch(brokenFault);
+    if ('code' in taken) return taken;
+    if ('available' in taken) return shortageFault({ ...bounds, ...taken, now: world.now() });
+    if (!interruption) return start(request, taken);
+    free(leases, taken);
     return interruption;
   };
 
@@ -103,14 +104,10 @@ export function openLedger(store: LedgerStore, world: World, ended: (receipt: Re
       if (interruption) return interruption;
       const trouble = store.trouble();
       if (trouble !== null) return troubleFault(trouble);
-      const account = accountScope(request.accountId);
-      const key = keyScope(request.keyId);
-      if (leases.isUnlimited(account) && leases.isUnlimited(key)) return start(request, request.amount, NONE);
+      if (isUnlimited(leases, request.scopes)) return start(request, NOTHING_TAKEN);
       const bounds = request.bounds?.() ?? boundsOf(request);
-      if (!leases.tryTake(account, bounds.most)) return holdSlowly(request, bounds);
-      if (leases.tryTake(key, bounds.most)) return start(request, bounds.most, [account, key].filter(leases.isLimited));
-      if (leases.isLimited(account)) leases.end(account, bounds.most, NO_MONEY);
-      return holdSlowly(request, bounds);
+      const taken = takeNow(leases, request, bounds.most);
+      return taken === null ? holdSlowly(request, bounds) : start(request, taken);
     },
     credit: store.credit,
     balance: store.balance,
@@ -130,7 +127,10 @@ export function openLedger(store: LedgerStore, world: World, ended: (receipt: Re
 const brokenFault = (cause: unknown): Fault =>
   cause instanceof StoreError ? troubleFault(cause.trouble) : fault('server', 'The ledger cannot be reached.');
 
-const NONE: readonly Scope[] = [];
+function isUnlimited(leases: Leases, scopes: readonly Scope[]): boolean {
+  for (const scope of scopes) if (!leases.isUnlimited(scope)) return false;
+  return true;
+}
 
 const boundsOf = ({ amount, promptCost, promptTokens, outputTokens }: HoldRequest): HoldBounds => ({
   ...exactly(amount),

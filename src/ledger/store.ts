@@ -1,11 +1,9 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
+import { accountScope, type Interval, keyScope, type Owner, type Scope } from '../facts/scope.ts';
 import type { Trouble } from './trouble.ts';
 
-/** What can run out: an account's credit or a key's limit. */
-export type Scope = `account:${string}` | `key:${string}`;
-export const accountScope = (accountId: string): Scope => `account:${accountId}`;
-export const keyScope = (keyId: string): Scope => `key:${keyId}`;
+export { accountScope, keyScope, type Scope };
 
 /** An open hold as it is stored: enough to settle it if nobody else ever does. */
 export type Intent = {
@@ -15,6 +13,8 @@ export type Intent = {
   readonly accountId: string;
   readonly keyId: string;
   readonly workspaceId: string;
+  /** Whose money it is beside the account's, the workspace's and the key's. */
+  readonly also: readonly Owner[];
   /** The first of the plan, until an endpoint says better. */
   readonly model: string;
   /** Where it was sent last. */
@@ -32,21 +32,39 @@ export type Intent = {
 export type Touch = Pick<Intent, 'id' | 'amount' | 'dispatched' | 'checkpoint' | 'endpoint'>;
 
 /**
- * The end of a hold. What it costs is the receipt's bill; `leases` are the scopes it was spent from. `isKnown`: the
+ * The end of a hold. What it costs is the receipt's bill; `leases` are the limited scopes of money it was spent from. `isKnown`: the
  * intent was committed, so that an end whose hold is gone is late, not unheard of, and is booked all the same.
  */
-export type Settlement = { readonly receipt: Receipt; readonly leases: readonly Scope[]; readonly isKnown: boolean };
+export type Settlement = {
+  readonly receipt: Receipt;
+  readonly leases: readonly Scope[];
+  readonly also: readonly Owner[];
+  readonly isKnown: boolean;
+};
 
 export type GrantRequest = { readonly scope: Scope; readonly need: NanoUsd; readonly want: NanoUsd };
 
+/** The budget that leaves least: what it is in all, and what ends its period. */
+export type Bound = {
+  readonly limit: bigint;
+  readonly interval: Interval | 'minute' | 'at once' | 'credit';
+  /** Milliseconds until it starts afresh; null = never, or whenever a call ends. */
+  readonly resetMs: number | null;
+};
+
 /**
- * `granted` joined this process's lease. `refused` says what was left, and how much other processes have leased and
- * might return. `unlimited` scopes need no lease until a notice says that limits changed.
+ * `granted` joined this process's lease; of what is counted by the minute it is good for `leftMs` more, and no longer.
+ * `refused` says what was left, of which bound, and how much other processes have leased and might return. `unlimited`
+ * scopes need no lease until a notice says that limits changed. Amounts of counts are numbers of them.
  */
 export type Grant =
   | { readonly kind: 'unlimited' }
-  | { readonly kind: 'granted'; readonly amount: NanoUsd }
-  | { readonly kind: 'refused'; readonly available: NanoUsd; readonly elsewhere: NanoUsd };
+  | { readonly kind: 'granted'; readonly amount: NanoUsd; readonly minute?: Minute }
+  | { readonly kind: 'refused'; readonly available: NanoUsd; readonly elsewhere: NanoUsd; readonly bound: Bound };
+/** A minute of UTC by its number since 1970, on the store's clock. */
+export type Minute = { readonly number: number; readonly leftMs: number };
+/** A lease by name: of a scope, or of what a scope has in one minute. */
+export type LeaseName = Scope | `${Scope}@${number}`;
 
 export type Balance = { readonly credits: NanoUsd; readonly settled: NanoUsd; readonly held: NanoUsd };
 
@@ -67,7 +85,7 @@ export type LedgerStore = {
   readonly touch: (touch: Touch) => Promise<void>;
   readonly close: (settlement: Settlement) => Promise<void>;
   /** Returns what is free of this process's lease; a negative amount books an excess. */
-  readonly giveBack: (scope: Scope, amount: NanoUsd) => Promise<void>;
+  readonly giveBack: (lease: LeaseName, amount: NanoUsd) => Promise<void>;
   /** Leases again, whatever is left of the limit, what calls under way hold of a lease that the store took back. */
   readonly relet: (scope: Scope, amount: NanoUsd) => Promise<void>;
   readonly grant: (request: GrantRequest) => Promise<Grant>;

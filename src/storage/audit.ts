@@ -14,6 +14,7 @@ export function* audit(_: null, context: WorkContext): Work<AuditFigures> {
   const findings: Finding[] = [];
   const accounts = yield* auditAccounts(findings);
   yield* auditUsage(findings);
+  yield* auditWorkspaces(findings);
   const months = (yield query('select month from month order by month')).rows.map((row) => String(row.month));
   let generations = 0n;
   for (const month of months) generations += yield* auditMonth(month, findings);
@@ -58,6 +59,15 @@ function* auditUsage(findings: Finding[]): Work<void> {
     const kept = yield query(`select scope, cost as figure from usage where day = 'all' and scope like '${kind}:%'`);
     compare(findings, 'spending of', kept.rows, derived.rows, 'scope');
   }
+}
+
+/** What workspaces have spent, against the roll-ups, which each month's receipts are held against. */
+function* auditWorkspaces(findings: Finding[]): Work<void> {
+  const derived = yield query(
+    `select 'workspace:' || workspace_id as scope, ${sum('cost')} as figure from roll_up where cost <> 0 group by workspace_id`,
+  );
+  const kept = yield query("select scope, cost as figure from usage where day = 'all' and scope like 'workspace:%'");
+  compare(findings, 'spending of', kept.rows, derived.rows, 'scope');
 }
 
 /** Each receipt of the month against its transfers, and the month's days against their roll-ups. */

@@ -1,8 +1,9 @@
 import { dayOf, monthOf } from '../base/period.ts';
+import { accountScope, keyScope, type Owner, workspaceScope } from '../facts/scope.ts';
 import { rollUpsOf } from '../insights/roll-up.ts';
 import type { RollUp } from '../insights/store.ts';
-import { accountScope, keyScope } from '../ledger/store.ts';
 import type { Entry } from './entry.ts';
+import type { Closing } from './group.ts';
 import { sendOut } from './outbox.ts';
 import { Sums } from './sums.ts';
 import { APP, columnsOf, createTable, generationTable, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
@@ -19,26 +20,26 @@ export class Books {
   readonly #apps = new Map<string, Value[]>();
 
   /** What was held pays first; what it did not cover is a transfer of its own, so that nobody overlooks it. */
-  book(entry: Entry, held: bigint): void {
+  book({ entry, also }: Closing, held: bigint): void {
     const { cost, createdAt } = entry.counted;
     const charge = cost < held ? cost : held;
     if (charge > 0n) this.#transfers.push(transferRow(entry, 'charge', charge));
     if (cost > charge) this.#transfers.push(transferRow(entry, 'excess', cost - charge));
     rowsOf(this.#receipts, monthOf(createdAt)).push(generationRow(entry));
-    this.#sumUp(entry, 1n);
+    this.#sumUp(entry, also, 1n);
   }
 
   /**
    * The true end of a call that others have settled, or whose hold was lost: its receipt takes the place of theirs, and
    * what it cost more or less is a transfer of its own. `corrected`: what such transfers have moved before.
    */
-  correct(entry: Entry, earlier: Entry | null, corrected: bigint): void {
+  correct({ entry, also }: Closing, earlier: Entry | null, corrected: bigint): void {
     this.#corrections.push(
       transferRow(entry, 'correction', corrected + entry.counted.cost - (earlier?.counted.cost ?? 0n)),
     );
     rowsOf(this.#corrected, monthOf(entry.counted.createdAt)).push(generationRow(entry));
-    if (earlier) this.#sumUp(earlier, -1n);
-    this.#sumUp(entry, 1n);
+    if (earlier) this.#sumUp(earlier, also, -1n);
+    this.#sumUp(entry, also, 1n);
   }
 
   *write(context: WorkContext): Work<void> {
@@ -67,11 +68,11 @@ export class Books {
       };
   }
 
-  #sumUp({ accountId, counted, app }: Entry, times: 1n | -1n): void {
-    const { keyId, createdAt, cost, byokCost } = counted;
+  #sumUp({ accountId, counted, app }: Entry, also: readonly Owner[], times: 1n | -1n): void {
+    const { keyId, workspaceId, createdAt, cost, byokCost } = counted;
     // Accounts and keys are told apart only at the end: most receipts of a group share both.
     if (cost > 0n || byokCost > 0n)
-      this.#spending.add([accountId, keyId, dayOf(createdAt)], [cost * times, byokCost * times]);
+      this.#spending.add([accountId, workspaceId, keyId, dayOf(createdAt), ...also], [cost * times, byokCost * times]);
     for (const row of rollUpsOf(counted, accountId)) addRollUp(this.#rollUps, row, times);
     if (app) this.#apps.set(app.id, [app.id, app.origin, app.title, app.categories.join(',')]);
   }
@@ -134,8 +135,8 @@ function addRollUp(sums: Sums, row: RollUp, times: 1n | -1n): void {
 function usageRows(spending: Sums): Value[][] {
   const usage = new Sums();
   for (const { key, figures } of spending.values()) {
-    const [account = '', keyId = '', day = ''] = key;
-    for (const scope of [accountScope(account), keyScope(keyId)])
+    const [account = '', workspace = '', keyId = '', day = '', ...also] = key;
+    for (const scope of [accountScope(account), workspaceScope(workspace), keyScope(keyId), ...also])
       for (const period of ['all', day]) usage.add([scope, period], figures);
   }
   return usage.rows();

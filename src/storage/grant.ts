@@ -1,10 +1,11 @@
 import { type NanoUsd, nano } from '../base/money.ts';
-import { periodStart, type Reset } from '../base/period.ts';
-import type { Grant, GrantRequest, Scope } from '../ledger/store.ts';
+import { periodEnd, periodStart } from '../base/period.ts';
+import { countOf, type Interval, isOwner } from '../facts/scope.ts';
+import type { Bound, Grant, GrantRequest, Scope } from '../ledger/store.ts';
 import { seen } from './liveness.ts';
 import { recallNotice } from './notices.ts';
-import { LEASE } from './tables.ts';
-import { query, type Work, type WorkContext } from './work.ts';
+import { LEASE, RATE } from './tables.ts';
+import { clockOf, query, type Work, type WorkContext } from './work.ts';
 
 export type GrantCommand = GrantRequest & { readonly process: string; readonly now: number };
 /** `epoch`: how often the process was taken for dead before this. */
@@ -21,6 +22,8 @@ export function* grant(command: GrantCommand, context: WorkContext): Work<Grante
 }
 
 function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
+  const count = countOf(command.scope);
+  if (count === 'requests' || count === 'tokens') return yield* decideMinute(command, context);
   const limit = yield* limitOf(command.scope, command.now, context);
   if (limit === null) return { kind: 'unlimited' };
   const leased = yield query(
@@ -33,10 +36,10 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   // process whose excess it is asks for that much more, and must not be charged for it twice.
   const own = leased.rows[0]?.own as bigint;
   const elsewhere = leased.rows[0]?.elsewhere as bigint;
-  const available = limit.amount - limit.spent - own - elsewhere;
+  const available = limit.left - own - elsewhere;
   if (available < command.need) {
     if (elsewhere > 0n) context.notify(recallNotice(command.scope));
-    return { kind: 'refused', available: nano(available), elsewhere: nano(elsewhere) };
+    return { kind: 'refused', available: nano(available), elsewhere: nano(elsewhere), bound: limit.bound };
   }
   const amount = sliceOf(command, available);
   yield {
@@ -48,31 +51,92 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   return { kind: 'granted', amount };
 }
 
+const MINUTE_MS = 60_000;
+
+/**
+ * Of what is counted by the minute a lease is spent: what all processes have leased of a minute never exceeds the limit,
+ * whoever of them dies, and is forgotten with the minute. The minute is the server's, where several machines share one.
+ */
+function* decideMinute({ scope, process, need, want, now }: GrantCommand, context: WorkContext): Work<Grant> {
+  const clock = context.dialect === 'postgres' ? clockOf(context) : String(Math.floor(now));
+  const { rows } = yield query(
+    `select amount, ${clock} as now from budget where scope = ? and amount is not null order by amount ${lockOf(context)}`,
+    [scope],
+  );
+  const [least] = rows;
+  if (!least) return { kind: 'unlimited' };
+  const limit = least.amount as bigint;
+  const at = Number(least.now);
+  const minute = Math.floor(at / MINUTE_MS);
+  const leftMs = (minute + 1) * MINUTE_MS - at;
+  const taken = (yield query(
+    `select cast(coalesce(sum(case when process = ? then taken else 0 end), 0) as bigint) as own,
+      cast(coalesce(sum(case when process <> ? then taken else 0 end), 0) as bigint) as elsewhere
+      from rate where scope = ? and minute = ?`,
+    [process, process, scope, BigInt(minute)],
+  )).rows[0];
+  const elsewhere = taken?.elsewhere as bigint;
+  const available = limit - (taken?.own as bigint) - elsewhere;
+  if (available < need) {
+    if (elsewhere > 0n && need <= limit) context.notify(recallNotice(scope));
+    const bound: Bound = { limit, interval: 'minute', resetMs: leftMs };
+    return { kind: 'refused', available: nano(available), elsewhere: nano(need <= limit ? elsewhere : 0n), bound };
+  }
+  const amount = sliceOf({ need, want }, available);
+  yield query('delete from rate where scope = ? and minute < ?', [scope, BigInt(minute)]);
+  yield {
+    kind: 'add',
+    table: RATE,
+    columns: ['scope', 'minute', 'process', 'taken'],
+    rows: [[scope, BigInt(minute), process, amount]],
+  };
+  return { kind: 'granted', amount, minute: { number: minute, leftMs } };
+}
+
+const lockOf = ({ dialect }: WorkContext): string => (dialect === 'postgres' ? 'for update' : '');
+
 /** A quarter of what is left at most, so that one process does not starve the others, but never less than is needed. */
-function sliceOf({ need, want }: GrantCommand, available: bigint): NanoUsd {
+function sliceOf({ need, want }: Pick<GrantCommand, 'need' | 'want'>, available: bigint): NanoUsd {
   const share = available / 4n;
   const slice = want < share ? want : share;
   return nano(slice > need ? slice : need);
 }
 
-type Limit = { readonly amount: bigint; readonly spent: bigint };
+/** What is left of the bound that leaves least, leases apart. */
+type Limit = { readonly left: bigint; readonly bound: Bound };
 
-/** Null = no limit: a post-paid account, or a key without one (the console's, a removed one, whose calls still end). */
+/** Null = no limit: a post-paid account, an owner without a budget (the console's key, a removed one, whose calls still end). */
 function* limitOf(scope: Scope, now: number, context: WorkContext): Work<Limit | null> {
-  const lock = context.dialect === 'postgres' ? ' for update' : '';
-  const id = scope.slice(scope.indexOf(':') + 1);
+  let least: Limit | null = null;
+  const consider = (left: bigint, bound: Bound): void => {
+    if (least === null || left < least.left) least = { left, bound };
+  };
   if (scope.startsWith('account:')) {
-    const row = (yield query(`select prepaid, credits from account where id = ?${lock}`, [id])).rows[0];
-    if (!row || row.prepaid === 0n) return null;
-    return { amount: row.credits as bigint, spent: (yield* spentOf(scope, null)).cost };
+    const id = scope.slice('account:'.length);
+    const row = (yield query(`select prepaid, credits from account where id = ? ${lockOf(context)}`, [id])).rows[0];
+    if (row && row.prepaid !== 0n) {
+      const limit = row.credits as bigint;
+      consider(limit - (yield* spentOf(scope, null)).cost, { limit, interval: 'credit', resetMs: null });
+    }
   }
-  const row = (yield query(`select limit_nano, limit_reset, include_byok_in_limit from api_key where hash = ?${lock}`, [
-    id,
-  ])).rows[0];
-  if (!row || row.limit_nano === null) return null;
-  const spent = yield* spentOf(scope, periodStart(row.limit_reset as Reset | null, now));
-  const isByokIncluded = row.include_byok_in_limit === 1n;
-  return { amount: row.limit_nano as bigint, spent: spent.cost + (isByokIncluded ? spent.byokCost : 0n) };
+  const budgets = yield query(
+    `select amount, "interval", with_byok from budget where scope = ? and amount is not null
+      order by source, "interval" ${lockOf(context)}`,
+    [scope],
+  );
+  for (const row of budgets.rows) {
+    const limit = row.amount as bigint;
+    if (!isOwner(scope)) consider(limit, { limit, interval: 'at once', resetMs: null });
+    else {
+      const interval = row.interval as Interval;
+      const reset = interval === 'lifetime' ? null : interval;
+      const spent = yield* spentOf(scope, periodStart(reset, now));
+      const counted = spent.cost + (row.with_byok === 1n ? spent.byokCost : 0n);
+      const end = periodEnd(reset, now);
+      consider(limit - counted, { limit, interval, resetMs: end === null ? null : end - now });
+    }
+  }
+  return least;
 }
 
 type Spent = { readonly cost: bigint; readonly byokCost: bigint };

@@ -1,5 +1,5 @@
 import type { World } from '../base/world.ts';
-import type { Grant, GrantRequest, LedgerStore } from '../ledger/store.ts';
+import type { Grant, GrantRequest, LeaseName, LedgerStore, Scope } from '../ledger/store.ts';
 import { StoreError } from '../ledger/trouble.ts';
 import type { StoreClient } from './client.ts';
 import type { Grouping } from './grouping.ts';
@@ -14,6 +14,9 @@ type Parts = Pick<LedgerStore, 'trouble' | 'giveBack'> & {
   /** How often the store took this process for dead before it granted. */
   readonly heard: (epoch: number) => void;
 };
+
+const leaseOf = (scope: Scope, { minute }: Extract<Grant, { readonly kind: 'granted' }>): LeaseName =>
+  minute ? `${scope}@${minute.number}` : scope;
 
 /** Asks the store for a lease. Nobody waits for one that is in trouble: what it grants too late goes back. */
 export function openGranting(parts: Parts): (request: GrantRequest) => Promise<Grant> {
@@ -36,7 +39,7 @@ export function openGranting(parts: Parts): (request: GrantRequest) => Promise<G
     const asked = client.work('grant', { ...request, process: client.process, now: world.now() });
     const heeded = asked.then(({ grant, epoch }) => {
       heard(epoch);
-      if (!isAwaited && grant.kind === 'granted') giveBack(request.scope, grant.amount).catch(() => {});
+      if (!isAwaited && grant.kind === 'granted') giveBack(leaseOf(request.scope, grant), grant.amount).catch(() => {});
       return grant;
     });
     return orTrouble(heeded).catch((cause) => {

@@ -1,11 +1,13 @@
-import type { Scope } from '../ledger/store.ts';
+import type { Owner } from '../facts/scope.ts';
+import type { LeaseName, Scope } from '../ledger/store.ts';
 import type { Entry } from './entry.ts';
 import type { Closing, Group } from './group.ts';
 import { columnsOf, HOLD } from './tables.ts';
 import type { Value } from './work.ts';
 
 /** Raised with every change of what follows it; a journal is read by the version that wrote it or a later one. */
-const FORMAT = 1;
+const FORMAT = 2;
+const FORMATS_READ: readonly number[] = [1, 2];
 
 /** An integer in JSON, which has none beyond 2^53: those are strings of digits. */
 type Integer = number | string;
@@ -25,7 +27,7 @@ type CountedCells = readonly [
   byokCost: Integer,
   failures: Entry['counted']['failures'],
 ];
-type ClosingCells = readonly [
+type ClosingHead = readonly [
   id: string,
   accountId: string,
   model: string,
@@ -36,6 +38,8 @@ type ClosingCells = readonly [
   isKnown: 0 | 1,
   leases: readonly Scope[],
 ];
+/** `also` is absent where it is empty, and from what was written in format 1. */
+type ClosingCells = readonly [...ClosingHead, also?: readonly Owner[]];
 type GroupCells = readonly [
   format: number,
   process: string,
@@ -43,7 +47,7 @@ type GroupCells = readonly [
   opens: readonly (readonly Cell[])[],
   touches: readonly (readonly Cell[])[],
   closes: readonly ClosingCells[],
-  returns: readonly (readonly [Scope, Integer])[],
+  returns: readonly (readonly [LeaseName, Integer])[],
   relets: readonly (readonly [Scope, Integer])[],
 ];
 
@@ -89,7 +93,7 @@ export function groupFromBytes(bytes: Uint8Array): Group {
   let at = from + Number(text.slice(0, from - 1));
   const cells = JSON.parse(text.slice(from, at)) as GroupCells;
   const [format, process, seq, opens, touches, closes, returns, relets] = cells;
-  if (format !== FORMAT) throw new Error(`a group in format ${format}, which this version does not know`);
+  if (!FORMATS_READ.includes(format)) throw new Error(`a group in format ${format}, which this version does not know`);
   const next = (length: unknown): string => {
     const end = at + Number(length);
     if (!(end >= at && end <= text.length)) throw new Error('a group without its texts');
@@ -124,9 +128,9 @@ const cellsOf = (row: readonly Value[]): Cell[] =>
 const valuesOf = (row: readonly Cell[]): Value[] =>
   row.map((cell) => (typeof cell === 'object' && cell !== null ? BigInt(cell[0]) : cell));
 
-function closingCells({ entry, isKnown, leases }: Closing, receipt: number): ClosingCells {
+function closingCells({ entry, isKnown, leases, also }: Closing, receipt: number): ClosingCells {
   const { counted, app } = entry;
-  return [
+  const cells: ClosingHead = [
     entry.id,
     entry.accountId,
     entry.model,
@@ -151,10 +155,13 @@ function closingCells({ entry, isKnown, leases }: Closing, receipt: number): Clo
     isKnown ? 1 : 0,
     leases,
   ];
+  return also.length === 0 ? cells : [...cells, also];
 }
 
+const NONE: readonly Owner[] = [];
+
 function closingOf(cells: ClosingCells, text: string): Closing {
-  const [id, accountId, model, state, counted, app, , isKnown, leases] = cells;
+  const [id, accountId, model, state, counted, app, , isKnown, leases, also = NONE] = cells;
   return {
     entry: {
       id,
@@ -181,5 +188,6 @@ function closingOf(cells: ClosingCells, text: string): Closing {
     },
     isKnown: isKnown === 1,
     leases,
+    also,
   };
 }

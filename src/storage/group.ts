@@ -1,9 +1,10 @@
-import type { Scope } from '../ledger/store.ts';
+import { isOwner, type Owner } from '../facts/scope.ts';
+import type { LeaseName, Scope } from '../ledger/store.ts';
 import { Books } from './books.ts';
 import type { Entry } from './entry.ts';
 import { bookLate } from './late.ts';
 import { Sums } from './sums.ts';
-import { columnsOf, HOLD, LEASE } from './tables.ts';
+import { columnsOf, HOLD, LEASE, RATE } from './tables.ts';
 import { clockOf, query, type Value, type Work, type WorkContext } from './work.ts';
 
 /** What a process wrote in a few milliseconds: committed together or not at all, in the order open, touch, close. */
@@ -16,12 +17,14 @@ export type Group = {
   /** `id, amount, dispatched, checkpoint, endpoint`. */
   readonly touches: readonly (readonly Value[])[];
   readonly closes: readonly Closing[];
-  readonly returns: readonly (readonly [scope: Scope, amount: bigint])[];
+  readonly returns: readonly (readonly [lease: LeaseName, amount: bigint])[];
   readonly relets: readonly (readonly [scope: Scope, amount: bigint])[];
 };
 export type Closing = {
   readonly entry: Entry;
   readonly leases: readonly Scope[];
+  /** Whose spending it is beside the account's, the workspace's and the key's. */
+  readonly also: readonly Owner[];
   /** Its hold was committed: if it is gone, this end comes late and is booked as a correction. */
   readonly isKnown: boolean;
 };
@@ -63,9 +66,23 @@ function* write(group: Group, context: WorkContext): Work<void> {
   if (touches.size > 0) yield { kind: 'change', table: HOLD, columns: TOUCH_COLUMNS, rows: [...touches.values()] };
   const leases = new Sums();
   if (group.closes.length > 0) yield* close(group.closes, { process, leases, held }, context);
-  for (const [scope, amount] of group.returns) leases.add([scope, process], [-amount]);
+  const rates = new Sums();
+  for (const [name, amount] of group.returns) {
+    const [scope, minute] = leaseOf(name);
+    if (minute === null) leases.add([scope, process], [-amount]);
+    else rates.add([scope, minute, process], [-amount]);
+  }
+  if (rates.size > 0) yield { kind: 'grow', table: RATE, columns: columnsOf(RATE), rows: rateRows(rates) };
   if (leases.size > 0) yield { kind: 'grow', table: LEASE, columns: columnsOf(LEASE), rows: leases.rows() };
 }
+
+/** A lease's scope, and its minute if it is of one. */
+function leaseOf(name: LeaseName): readonly [scope: string, minute: string | null] {
+  const at = name.lastIndexOf('@');
+  return at === -1 || isOwner(name as Scope) ? [name, null] : [name.slice(0, at), name.slice(at + 1)];
+}
+const rateRows = (rates: Sums): Value[][] =>
+  rates.rows().map(([scope, minute, process, taken]) => [scope ?? '', BigInt(minute ?? 0), process ?? '', taken ?? 0n]);
 
 const HOLD_COLUMNS = columnsOf(HOLD);
 const TOUCH_COLUMNS = ['id', 'amount', 'dispatched', 'checkpoint', 'endpoint'] as const;
@@ -134,15 +151,14 @@ export function* close(
     const amount = held.get(entry.id);
     held.delete(entry.id); // the same call may end twice in one group: by its deadline and, late, by itself
     if (amount !== undefined) {
-      books.book(entry, amount);
+      books.book(closing, amount);
       spend(closing);
     } else if (isKnown) late.set(entry.id, closing);
   }
   yield* books.write(context);
   if (late.size === 0) return;
   const corrections = new Books();
-  const ends = [...late.values()].map(({ entry }) => entry);
-  for (const id of yield* bookLate(ends, corrections, context)) {
+  for (const id of yield* bookLate([...late.values()], corrections, context)) {
     const closing = late.get(id);
     if (closing) spend(closing);
   }

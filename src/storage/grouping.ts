@@ -1,7 +1,8 @@
 import type { World } from '../base/world.ts';
-import type { Intent, Scope, Touch } from '../ledger/store.ts';
+import type { Intent, LeaseName, Scope, Touch } from '../ledger/store.ts';
 import type { StoreClient } from './client.ts';
 import type { Closing, Group } from './group.ts';
+import type { KeptAbout } from './recover.ts';
 import type { Value } from './work.ts';
 
 /** Small enough to be committed in a few milliseconds, large enough that a commit's cost is shared. */
@@ -18,7 +19,7 @@ export type Pending = {
   readonly opens: Map<string, Intent>;
   readonly touches: Map<string, Touch>;
   readonly closes: Closing[];
-  readonly returns: [Scope, bigint][];
+  readonly returns: [LeaseName, bigint][];
   readonly relets: [Scope, bigint][];
   /** When its first entry came, in `world.elapsed()`. */
   readonly since: number;
@@ -143,8 +144,13 @@ const holdRow = (intent: Intent, process: string): Value[] => [
   intent.promptCost,
   intent.dispatched ? 1n : 0n,
   intent.checkpoint,
-  JSON.stringify(intent.about),
+  aboutText(intent),
 ];
+
+function aboutText({ about, also }: Intent): string {
+  const kept: KeptAbout = also.length === 0 ? about : { ...about, also };
+  return JSON.stringify(kept);
+}
 
 const touchRow = (touch: Touch): Value[] => [
   touch.id,

@@ -1,5 +1,6 @@
 import type { Books } from './books.ts';
-import { type Entry, entryOf } from './entry.ts';
+import { entryOf } from './entry.ts';
+import type { Closing } from './group.ts';
 import { receiptFromText } from './receipt-json.ts';
 import { generationTable } from './tables.ts';
 import { query, type Work, type WorkContext } from './work.ts';
@@ -9,8 +10,8 @@ import { query, type Work, type WorkContext } from './work.ts';
  * took too long, and of calls whose hold a failover lost. What was settled by its own process is settled: it stays as
  * it is. Answers the ids of those that were booked.
  */
-export function* bookLate(ends: readonly Entry[], books: Books, context: WorkContext): Work<ReadonlySet<string>> {
-  const ids = ends.map(({ id }) => id);
+export function* bookLate(ends: readonly Closing[], books: Books, context: WorkContext): Work<ReadonlySet<string>> {
+  const ids = ends.map(({ entry }) => entry.id);
   const settled = yield* receiptsOf(ids, context);
   const marks = ids.map(() => '?').join(', ');
   const { rows } = yield query(
@@ -19,11 +20,12 @@ export function* bookLate(ends: readonly Entry[], books: Books, context: WorkCon
   );
   const corrected = new Map(rows.map((row) => [row.id, row.amount as bigint]));
   const booked = new Set<string>();
-  for (const entry of ends) {
+  for (const closing of ends) {
+    const { entry } = closing;
     const earlier = settled.get(entry.id) ?? null;
     if (earlier && (earlier.state !== 'interrupted' || earlier.text === entry.text)) continue;
     const before = earlier && entryOf(receiptFromText(earlier.text), earlier.text);
-    books.correct(entry, before, corrected.get(`${entry.id}/correction`) ?? 0n);
+    books.correct(closing, before, corrected.get(`${entry.id}/correction`) ?? 0n);
     booked.add(entry.id);
   }
   return booked;

@@ -24,7 +24,7 @@ const postgres = await startPostgres();
 if (postgres.kind === 'running') {
   const open = (world: Parameters<typeof openMemoryStorage>[0]) =>
     openStorage({ world, dataDirectory: folder, databaseUrl: postgres.url });
-  storeLaws('postgres', { open, another: open });
+  storeLaws('postgres', { open, another: open, hasOwnClock: true });
   after(postgres.stop);
 } else if (process.env.CI_STRICT === '1') {
   test('laws of the store: postgres', () => {

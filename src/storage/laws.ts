@@ -17,6 +17,7 @@ import { clockWorld } from './testing/clock.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
+import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
@@ -24,6 +25,8 @@ const NOON = Date.UTC(2026, 10, 22, 12);
 export type Engine = {
   readonly open: (world: LawWorld) => Promise<Storage>;
   readonly another: ((world: LawWorld) => Promise<Storage>) | null;
+  /** It tells minutes by a clock of its own. */
+  readonly hasOwnClock?: boolean;
 };
 
 export function storeLaws(name: string, engine: Engine): void {
@@ -48,6 +51,7 @@ export function storeLaws(name: string, engine: Engine): void {
       get ledger() {
         return ledger;
       },
+      hasOwnClock: engine.hasOwnClock ?? false,
       keyOf: async (limit) => {
         const access = openAccess({ store: storage.accessStore, world, newSecret });
         const { key } = await access.keys.create({ name: 'law', ...(limit !== undefined && { limit: nano(limit) }) });
@@ -63,11 +67,13 @@ export function storeLaws(name: string, engine: Engine): void {
     lateLaws(bench);
     outboxLaws(bench);
     limitLaws(bench);
+    scopeLaws(bench);
     recordLaws(bench);
     serviceLaws(bench);
     if (engine.another) {
       sharingLaws(bench, engine.another);
       accessLaws(bench, engine.another);
+      sharedScopeLaws(bench, engine.another);
     }
   });
 }

@@ -1,6 +1,6 @@
 import { type NanoUsd, nano } from '../base/money.ts';
 import type { World } from '../base/world.ts';
-import type { LedgerStore, Scope, Touch } from '../ledger/store.ts';
+import type { LeaseName, LedgerStore, Touch } from '../ledger/store.ts';
 import type { Trouble } from '../ledger/trouble.ts';
 import type { StoreClient } from './client.ts';
 import { entryOf } from './entry.ts';
@@ -22,7 +22,7 @@ export function openLedgerStore(
   const heard = (now: number): void => {
     if (now === epoch) return;
     epoch = now;
-    for (const { returns } of grouping.waiting()) returns.length = 0; // of leases that are no more
+    for (const { returns } of grouping.waiting()) returns.length = 0; // of leases that are no more; a minute's are lost
     for (const listener of forgotten) listener();
   };
   const probing = openProbing(client, world, () => {
@@ -34,9 +34,9 @@ export function openLedgerStore(
     if (grouping.isBehind()) return found?.what ?? 'behind';
     return found?.isLasting ? found.what : null;
   };
-  const giveBack = (scope: Scope, amount: NanoUsd): Promise<void> => {
+  const giveBack = (lease: LeaseName, amount: NanoUsd): Promise<void> => {
     const pending = grouping.join(0);
-    pending.returns.push([scope, amount]);
+    pending.returns.push([lease, amount]);
     return pending.done.promise;
   };
   return {
@@ -46,10 +46,10 @@ export function openLedgerStore(
       return pending.done.promise;
     },
     touch: (touch) => touchIn(grouping, touch),
-    close: ({ receipt, leases, isKnown }) => {
+    close: ({ receipt, leases, also, isKnown }) => {
       const entry = entryOf(receipt);
       const pending = grouping.join(entry.text.length);
-      pending.closes.push({ entry, leases, isKnown });
+      pending.closes.push({ entry, leases, also, isKnown });
       return pending.done.promise;
     },
     giveBack,

@@ -6,7 +6,7 @@ import type { Scope } from '../ledger/store.ts';
  * change of one key makes nobody read the others again. A word alone is everybody's: the command line has written to the
  * file, or nobody knows what was missed.
  */
-const ACCESS = 'access';
+export const ACCESS = 'access';
 const LIMITS = 'limits';
 const RECALL = 'recall';
 /** Receivers of receipts have come or gone. */

@@ -1,4 +1,4 @@
-import type { APP, generationTable, HOLD, LEASE, ROLL_UP, Table, TRANSFER, USAGE } from './tables.ts';
+import type { APP, BUDGET, generationTable, HOLD, LEASE, RATE, ROLL_UP, Table, TRANSFER, USAGE } from './tables.ts';
 
 /** A described table as Kysely types it. */
 type RowOf<T extends Table> = {
@@ -11,6 +11,8 @@ export type StoreTables = {
   usage: RowOf<typeof USAGE>;
   lease: RowOf<typeof LEASE>;
   roll_up: RowOf<typeof ROLL_UP>;
+  budget: Omit<RowOf<typeof BUDGET>, 'amount' | 'updated_at'> & { amount: bigint | null; updated_at: bigint | null };
+  rate: RowOf<typeof RATE>;
   app: RowOf<typeof APP>;
   account: { id: string; name: string; prepaid: bigint; credits: bigint };
   month: { month: string };
@@ -29,9 +31,6 @@ export type ApiKeyRow = {
   workspace_id: string;
   is_management: bigint;
   disabled: bigint;
-  limit_nano: bigint | null;
-  limit_reset: string | null;
-  include_byok_in_limit: bigint;
   expires_at: bigint | null;
   created_at: bigint;
   updated_at: bigint | null;

@@ -53,6 +53,31 @@ export const LEASE = {
   columns: { scope: 'text', process: 'text', amount: 'bigint' },
 } as const satisfies Table;
 
+/**
+ * What a scope may spend: money in nano-dollars in each interval, or a number of what is counted. Several may stand for
+ * one scope, each by where it comes from (its own, a guardrail's); the one that leaves least counts. No amount = no limit.
+ */
+export const BUDGET = {
+  name: 'budget',
+  key: ['scope', 'source', 'interval'],
+  columns: {
+    scope: 'text',
+    source: 'text',
+    interval: 'text',
+    amount: 'bigint',
+    with_byok: 'bigint',
+    created_at: 'bigint',
+    updated_at: 'bigint',
+  },
+} as const satisfies Table;
+
+/** What each process has leased of what is counted by the minute: it is used up, or given back within the minute. */
+export const RATE = {
+  name: 'rate',
+  key: ['scope', 'minute', 'process'],
+  columns: { scope: 'text', minute: 'bigint', process: 'text', taken: 'bigint' },
+} as const satisfies Table;
+
 export const ROLL_UP = {
   name: 'roll_up',
   key: ['day', 'model', 'endpoint', 'provider', 'app', 'account_id', 'key_id', 'workspace_id'],

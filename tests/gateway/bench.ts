@@ -15,6 +15,7 @@ import { createClock } from '#src/cli/simulation/clock.ts';
 import { DIALECTS } from '#src/dialects/registry.ts';
 import { sampleTarget } from '#src/dialects/samples.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
+import { accountScope, keyScope, workspaceScope } from '#src/facts/scope.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';
 import { createKept } from '#src/gateway/kept.ts';
 import type { CallHandle, CallResult } from '#src/gateway/operation.ts';
@@ -150,7 +151,14 @@ function ask(gateway: Gateway, keyId: string, call: Partial<Call>): Asked {
         ...call,
       },
       clientDialect: 'openai-chat',
-      caller: { keyId, keyLabel: '', accountId: 'owner', workspaceId: 'workspace', isManagement: false },
+      caller: {
+        keyId,
+        keyLabel: '',
+        accountId: 'owner',
+        workspaceId: 'workspace',
+        isManagement: false,
+        scopes: [accountScope('owner'), workspaceScope('workspace'), keyScope(keyId)],
+      },
       app: null,
       userAgent: null,
       receivedAt: gateway.world.now(),

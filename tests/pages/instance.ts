@@ -90,8 +90,8 @@ async function book({ ledgerStore }: Storage, receipts: readonly Receipt[]): Pro
       const planned = { operation, clientDialect, requestedModel, streamed, catalogVersion, seed };
       const about = { ...planned, app, userAgent, user, sessionId };
       return [
-        ledgerStore.open({ ...who, ...money, about, dispatched: true }),
-        ledgerStore.close({ receipt, leases: [], isKnown: false }),
+        ledgerStore.open({ ...who, ...money, about, also: [], dispatched: true }),
+        ledgerStore.close({ receipt, leases: [], also: [], isKnown: false }),
       ];
     }),
   );

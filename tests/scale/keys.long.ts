@@ -26,7 +26,7 @@ function fill(): void {
   const database = new DatabaseSync(file);
   const add =
     database.prepare(`insert into api_key (hash, name, label, account_id, workspace_id, is_management, disabled,
-    include_byok_in_limit, created_at) values (?, ?, ?, 'owner', 'workspace', 0, 0, 0, ?)`);
+    created_at) values (?, ?, ?, 'owner', 'workspace', 0, 0, ?)`);
   database.exec('begin');
   for (let at = 0; at < KEYS; at++) add.run(digestOf(`sk-of-many-${at}`), `key ${at}`, 'sk-...', at);
   database.exec('commit');

@@ -14,11 +14,16 @@ export function openBudgets(store: Store, now: number): Budgets {
   }
   for (const { id, account, limit } of KEYS) {
     store.rows(
-      `insert into api_key (hash, name, label, account_id, workspace_id, is_management, disabled, limit_nano,
-        include_byok_in_limit, created_at) values (?, ?, ?, ?, 'workspace', 0, 0, ?, 0, 0)`,
-      [id, id, id, account, limit === null ? null : nanoOf(limit)],
+      `insert into api_key (hash, name, label, account_id, workspace_id, is_management, disabled, created_at)
+        values (?, ?, ?, ?, 'workspace', 0, 0, 0)`,
+      [id, id, id, account],
     );
-    if (limit !== null) budgets.set(`key:${id}`, nanoOf(limit));
+    if (limit === null) continue;
+    store.rows(
+      `insert into budget (scope, source, interval, amount, with_byok, created_at) values (?, '', 'lifetime', ?, 0, 0)`,
+      [`key:${id}`, nanoOf(limit)],
+    );
+    budgets.set(`key:${id}`, nanoOf(limit));
   }
   addCredit(store, budgets, { id: 'first', usd: '2', now });
   return budgets;
@@ -45,7 +50,10 @@ export function raiseBudget(store: Store, budgets: Budgets, draws: Draws, now: n
   const key = limited[draws.below(limited.length)];
   if (!key) return;
   const limit = (budgets.get(`key:${key.id}`) ?? 0n) + nanoOf(draws.pick(['0.01', '0.2', '1']));
-  const sql = 'update api_key set limit_nano = ? where hash = ?';
-  store.work('write', { statements: [{ sql, parameters: [limit, key.id] }], notices: [limitNotice(`key:${key.id}`)] });
+  const sql = 'update budget set amount = ? where scope = ?';
+  store.work('write', {
+    statements: [{ sql, parameters: [limit, `key:${key.id}`] }],
+    notices: [limitNotice(`key:${key.id}`)],
+  });
   budgets.set(`key:${key.id}`, limit);
 }

@@ -2,6 +2,7 @@ import { usdToNano } from '../../base/money.ts';
 import type { Call } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { Caller } from '../../facts/caller.ts';
+import { accountScope, keyScope, workspaceScope } from '../../facts/scope.ts';
 import type { Draws } from './draws.ts';
 
 /** Whoever pays: an account, post-paid or with credit, and keys with and without limits. */
@@ -26,6 +27,7 @@ export const callerOf = ({ id, account }: SimulatedKey): Caller => ({
   accountId: account,
   workspaceId: 'workspace',
   isManagement: false,
+  scopes: [accountScope(account), workspaceScope('workspace'), keyScope(id)],
 });
 
 const MODELS = [

@@ -1,4 +1,17 @@
-import { APP, columnsOf, createTable, DESTINATION, HOLD, LEASE, OUTBOX, ROLL_UP, TRANSFER, USAGE } from '../tables.ts';
+import {
+  APP,
+  BUDGET,
+  columnsOf,
+  createTable,
+  DESTINATION,
+  HOLD,
+  LEASE,
+  OUTBOX,
+  RATE,
+  ROLL_UP,
+  TRANSFER,
+  USAGE,
+} from '../tables.ts';
 
 /** One step of the schema's history, in SQL that both engines understand. Never edited once released: append. */
 export type Migration = { readonly id: string; readonly statements: readonly string[] };
@@ -71,4 +84,23 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { id: '0008-outbox', statements: [createTable(DESTINATION), createTable(OUTBOX)] },
+  {
+    // Every limit is a budget of its scope; what workspaces have spent is summed up as it is for accounts and keys.
+    id: '0009-budgets',
+    statements: [
+      createTable(BUDGET),
+      createTable(RATE),
+      `insert into budget (scope, source, "interval", amount, with_byok, created_at, updated_at)
+        select 'key:' || hash, '', coalesce(limit_reset, 'lifetime'), limit_nano, include_byok_in_limit, created_at, updated_at
+        from api_key where limit_nano is not null or limit_reset is not null or include_byok_in_limit <> 0`,
+      ...['limit_nano', 'limit_reset', 'include_byok_in_limit'].map(
+        (column) => `alter table api_key drop column ${column}`,
+      ),
+      ...['day', "'all'"].map(
+        (day) => `insert into usage (scope, day, cost, byok_cost)
+          select 'workspace:' || workspace_id, ${day}, cast(sum(cost) as bigint), cast(sum(byok_cost) as bigint)
+          from roll_up group by 1, 2 having sum(cost) <> 0 or sum(byok_cost) <> 0`,
+      ),
+    ],
+  },
 ];

@@ -11,6 +11,8 @@ export type Bench = {
   readonly world: LawWorld;
   readonly storage: Storage;
   readonly ledger: Ledger;
+  /** The store tells the minute by its own clock, not by the world's. */
+  readonly hasOwnClock: boolean;
   /** A new key; its hash. */
   readonly keyOf: (limit?: bigint) => Promise<string>;
   /** The books hold. */

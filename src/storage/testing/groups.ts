@@ -19,7 +19,12 @@ export function groupsOf(count: number, each = 2): readonly Group[] {
   };
   const closingOf = (at: number) => {
     const request = requestOf(callId(at), 'key', cents(1), NOON + at);
-    return { entry: entryOf(receiptOf(request, nano(costOf(at)), { user: `${at} 𝄞` })), leases: [], isKnown: true };
+    return {
+      entry: entryOf(receiptOf(request, nano(costOf(at)), { user: `${at} 𝄞` })),
+      leases: [],
+      also: [],
+      isKnown: true,
+    };
   };
   const numbers = (group: number): number[] => Array.from({ length: each }, (_, at) => group * each + at);
   return Array.from({ length: count }, (_, group) => ({

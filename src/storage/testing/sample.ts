@@ -1,6 +1,7 @@
 import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
 import { usageOf } from '../../call/usage.ts';
 import type { About, Receipt } from '../../facts/receipt.ts';
+import { accountScope, keyScope, workspaceScope } from '../../facts/scope.ts';
 import type { HoldRequest } from '../../ledger/ledger.ts';
 
 export const cents = (value: number): NanoUsd => nano(BigInt(Math.round(value * 1e7)));
@@ -26,6 +27,7 @@ export function requestOf(id: string, keyId: string, amount: NanoUsd, createdAt:
     accountId: 'owner',
     keyId,
     workspaceId: 'workspace',
+    scopes: [keyScope(keyId), workspaceScope('workspace'), accountScope('owner')],
     model: 'author/model',
     about: ABOUT,
     createdAt,
