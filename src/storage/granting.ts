@@ -21,30 +21,47 @@ const leaseOf = (scope: Scope, { minute }: Extract<Grant, { readonly kind: 'gran
 /** Asks the store for a lease. Nobody waits for one that is in trouble: what it grants too late goes back. */
 export function openGranting(parts: Parts): (request: GrantRequest) => Promise<Grant> {
   const { client, world, grouping, trouble, heard, giveBack } = parts;
-  /** The answer, or a rejection as soon as the store is known to be in trouble. */
-  const orTrouble = <T>(answer: Promise<T>): Promise<T> =>
+  /** Waits for the answer as long as the store can be hoped for; `late` hears of one that nobody waits for any more. */
+  const orTrouble = <T>(answer: Promise<T>, late: (value: T) => void = () => {}): Promise<T> =>
     new Promise((resolve, reject) => {
+      let isAwaited = true;
       const look = (): void => {
         const found = trouble();
-        if (found === null) cancel = world.after(LOOK_MS, look);
-        else reject(new StoreError(found, 'the store does not answer'));
+        if (found === null) {
+          cancel = world.after(LOOK_MS, look);
+          return;
+        }
+        isAwaited = false;
+        reject(new StoreError(found, 'the store does not answer'));
       };
       let cancel = world.after(LOOK_MS, look);
-      answer.then(resolve, reject).finally(() => cancel());
+      // In one turn it is decided whose the answer is: between two of them time may pass.
+      answer.then(
+        (value) => {
+          cancel();
+          if (isAwaited) resolve(value);
+          else late(value);
+          isAwaited = false;
+        },
+        (cause) => {
+          cancel();
+          reject(cause);
+        },
+      );
     });
   return async (request) => {
     // What this process has given back or spent must count before it asks for more.
     if (grouping.backlog() > 0) await orTrouble(grouping.settled());
-    let isAwaited = true;
     const asked = client.work('grant', { ...request, process: client.process, now: world.now() });
-    const heeded = asked.then(({ grant, epoch }) => {
-      heard(epoch);
-      if (!isAwaited && grant.kind === 'granted') giveBack(leaseOf(request.scope, grant), grant.amount).catch(() => {});
-      return grant;
-    });
-    return orTrouble(heeded).catch((cause) => {
-      isAwaited = false;
-      throw cause;
-    });
+    const { grant } = await orTrouble(
+      asked.then((granted) => {
+        heard(granted.epoch);
+        return granted;
+      }),
+      ({ grant }) => {
+        if (grant.kind === 'granted') giveBack(leaseOf(request.scope, grant), grant.amount).catch(() => {});
+      },
+    );
+    return grant;
   };
 }

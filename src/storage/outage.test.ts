@@ -361,6 +361,6 @@ test('two processes of one folder each have a slot; only the dead one’s is set
 const pooler = server.kind === 'running' ? await startPooler(server) : server;
 if (pooler.kind === 'running') {
   const through = (world: World) => openStorage({ world, dataDirectory: folder, databaseUrl: pooler.url });
-  storeLaws('postgres behind a pooler in transaction mode', { open: through, another: through });
+  storeLaws('postgres behind a pooler in transaction mode', { open: through, another: through, hasOwnClock: true });
   after(pooler.stop);
 } else test('a pooler in transaction mode', { skip: `SKIPPED: ${pooler.reason}` }, () => {});

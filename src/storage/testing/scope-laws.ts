@@ -91,6 +91,12 @@ export function scopeLaws(bench: Bench): void {
     await bench.sound();
   });
 
+  periodLaws(bench);
+  countLaws(bench);
+}
+
+/** Budgets by their period and their owner. */
+function periodLaws(bench: Bench): void {
   test('of several intervals the one that leaves least counts, and starts afresh at midnight', async () => {
     const workspace = newName();
     const scope = workspaceScope(workspace);
@@ -140,8 +146,6 @@ export function scopeLaws(bench: Bench): void {
     assert.match(refused.message, /budget of this member/);
     await bench.sound();
   });
-
-  countLaws(bench);
 }
 
 /** Counts beside money. */
