@@ -14,6 +14,7 @@ import type { Provider } from '#src/catalog/provider.ts';
 import { createClock } from '#src/cli/simulation/clock.ts';
 import { DIALECTS } from '#src/dialects/registry.ts';
 import { sampleTarget } from '#src/dialects/samples.ts';
+import type { Caller } from '#src/facts/caller.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
 import { accountScope, keyScope, workspaceScope } from '#src/facts/scope.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';
@@ -70,6 +71,16 @@ export type Bench = {
 export const PRICE: Endpoint['price'] = { input: pico(1_000_000n), output: pico(2_000_000n), overrides: [] };
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Who calls with a key of the bench. */
+export const callerOf = (keyId: string): Caller => ({
+  keyId,
+  keyLabel: '',
+  accountId: 'owner',
+  workspaceId: 'workspace',
+  isManagement: false,
+  scopes: [keyScope(keyId), workspaceScope('workspace'), accountScope('owner')],
+});
 
 export async function openBench(hosts: { readonly [slug: string]: Host }): Promise<Bench> {
   const clock = createClock(Date.UTC(2026, 10, 29, 12));
@@ -151,14 +162,7 @@ function ask(gateway: Gateway, keyId: string, call: Partial<Call>): Asked {
         ...call,
       },
       clientDialect: 'openai-chat',
-      caller: {
-        keyId,
-        keyLabel: '',
-        accountId: 'owner',
-        workspaceId: 'workspace',
-        isManagement: false,
-        scopes: [accountScope('owner'), workspaceScope('workspace'), keyScope(keyId)],
-      },
+      caller: callerOf(keyId),
       app: null,
       userAgent: null,
       receivedAt: gateway.world.now(),

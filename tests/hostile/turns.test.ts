@@ -13,7 +13,7 @@ import type { Answering } from '#src/http/answering.ts';
 import { createHandlers } from '#src/http/handlers.ts';
 import type { InferenceRequest } from '#src/http/inference.ts';
 import { GOOGLE_ROUTES, INFERENCE_ROUTES } from '#src/http/inference-routes.ts';
-import { type Host, openBench } from '../gateway/bench.ts';
+import { callerOf, type Host, openBench } from '../gateway/bench.ts';
 
 const many = <T>(count: number, one: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => one(at));
 const model = 'author/model';
@@ -83,7 +83,7 @@ async function openTurns(host: Host) {
     return () => void turns.splice(turns.indexOf(task), 1);
   };
   const keyId = await bench.keyOf();
-  const caller = { keyId, keyLabel: '', accountId: 'owner', workspaceId: 'workspace', isManagement: false };
+  const caller = callerOf(keyId);
   const request = (body: object, size: 'large' | 'small'): InferenceRequest => {
     const chunks = cutInto(Buffer.from(JSON.stringify(body)), 65_536);
     const scan = size === 'large' ? new BodyScan(LIMITS.nesting_max) : null;
