@@ -8,6 +8,7 @@ const TYPES: { readonly [errorType: string]: string } = {
   permission_denied: 'permission_error',
   payment_required: 'billing_error',
   not_found: 'not_found_error',
+  payload_too_large: 'request_too_large', // platform.claude.com/docs/en/api/errors, read 2026-11-29
   rate_limit_exceeded: 'rate_limit_error',
   provider_overloaded: 'overloaded_error',
   timeout: 'timeout_error',
