@@ -4,7 +4,7 @@ import { buildPrice } from './build-price.ts';
 import type { Catalog } from './catalog.ts';
 import { compareWith } from './second-list.ts';
 
-const endpoint = (slug: string, upstreamId: string, price: { input: string; output: string }) => ({
+const endpoint = (slug: string, upstreamId: string, price: Parameters<typeof buildPrice>[0]) => ({
   id: `a/${upstreamId}@${slug}`,
   provider: { slug },
   upstreamId,
@@ -14,7 +14,7 @@ const endpoint = (slug: string, upstreamId: string, price: { input: string; outp
 const catalog = {
   endpoints: new Map(
     [
-      endpoint('openai', 'gpt-x', { input: '2', output: '8' }),
+      endpoint('openai', 'gpt-x', { input: '2', output: '8', input_cache_write_1h: '4', output_reasoning: '9' }),
       endpoint('deepseek', 'v9', { input: '0.15', output: '0.60' }),
       endpoint('elsewhere', 'gpt-x', { input: '99', output: '99' }),
     ].map((one) => [one.id, one]),
@@ -30,7 +30,13 @@ test('prices that two lists do not agree on are told with both; what only one st
         {
           id: 'x',
           match: { or: [{ equals: 'other' }, { equals: 'GPT-X' }] },
-          prices: { input_mtok: { base: 2.5, tiers: [] }, output_mtok: 8.01, cache_read_mtok: 1 },
+          prices: {
+            input_mtok: { base: 2.5, tiers: [] },
+            output_mtok: 8.01,
+            cache_read_mtok: 1,
+            cache_write_1h_mtok: 5,
+            output_reasoning_mtok: 9,
+          },
         },
       ],
     },
@@ -53,9 +59,10 @@ test('prices that two lists do not agree on are told with both; what only one st
     null,
   ];
   assert.deepEqual(compareWith(list, catalog, '2026-11-29'), {
-    compared: 4,
+    compared: 6,
     differences: [
       { endpoint: 'a/gpt-x@openai', price: 'input', ours: '2', theirs: '2.5' },
+      { endpoint: 'a/gpt-x@openai', price: 'inputCacheWrite1h', ours: '4', theirs: '5' },
       { endpoint: 'a/v9@deepseek', price: 'output', ours: '0.6', theirs: '0.7' },
     ],
   });

@@ -3,12 +3,16 @@ import { formatPerMillion } from '../base/money.ts';
 import type { Catalog } from './catalog.ts';
 import type { Rates } from './price.ts';
 
-/** Our providers by the names that genai-prices has for them (its prices/new_data/v2/data_slim.json, read 2026-11-29). */
+/** Our providers by the names that genai-prices has for them (its prices/new_data/v2/data_slim.json, read 2026-11-29; run with the lists of 0.2.3 the same day). */
 const PROVIDERS: { readonly [id: string]: string } = {
   anthropic: 'anthropic',
   aws: 'amazon-bedrock',
+  azure: 'azure',
+  baseten: 'baseten',
   cerebras: 'cerebras',
+  cloudflare: 'cloudflare',
   cohere: 'cohere',
+  databricks: 'databricks',
   deepseek: 'deepseek',
   fireworks: 'fireworks',
   google: 'google-ai-studio',
@@ -19,6 +23,7 @@ const PROVIDERS: { readonly [id: string]: string } = {
   novita: 'novita',
   openai: 'openai',
   openrouter: 'openrouter',
+  ovhcloud: 'ovhcloud',
   together: 'together',
   'x-ai': 'xai',
   zai: 'z-ai',
@@ -28,9 +33,15 @@ const PRICES: readonly (readonly [ours: keyof Rates, theirs: string])[] = [
   ['output', 'output_mtok'],
   ['inputCacheRead', 'cache_read_mtok'],
   ['inputCacheWrite', 'cache_write_mtok'],
+  ['inputCacheWrite1h', 'cache_write_1h_mtok'],
   ['inputAudio', 'input_audio_mtok'],
+  ['inputAudioCacheRead', 'cache_audio_read_mtok'],
+  ['inputImage', 'input_image_mtok'],
+  ['inputVideo', 'input_video_mtok'],
+  ['outputReasoning', 'output_reasoning_mtok'],
   ['outputAudio', 'output_audio_mtok'],
   ['outputImage', 'output_image_mtok'],
+  ['outputVideo', 'output_video_mtok'],
 ];
 const SAME_WITHIN = 0.01;
 
