@@ -60,9 +60,13 @@ export const LIMITS = {
   /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */
   sealed_thought_bytes_max: 1024 * 1024,
   /** What is kept of answers for the requests that follow them (`gateway/kept.ts`), in each process; and of one answer. */
-  kept_bytes_max: 32 * 1024 * 1024,
+  kept_bytes_max: 16 * 1024 * 1024,
   kept_entry_bytes_max: 256 * 1024,
   kept_ms: 3_600_000,
+  /** Answers that are given again to who asks the same (`gateway/cached.ts`); a day at most (spec §5.4). */
+  cached_answers_bytes_max: 64 * 1024 * 1024,
+  cached_answer_bytes_max: 1024 * 1024,
+  cached_answer_ms_max: 86_400_000,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

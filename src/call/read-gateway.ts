@@ -130,10 +130,7 @@ function readHeader<Word extends string>(
 /** What is asked by header and not done: named so that it can be told (spec §1, headers). */
 function unheard(headers: WireHeaders): readonly string[] | undefined {
   const keys = headers['x-provider-api-keys'];
-  const isCached =
-    /^(?:1|true)$/i.test(headers['x-openrouter-cache'] ?? '') || headers['x-openrouter-cache-clear'] !== undefined;
-  if (keys === undefined && !isCached) return undefined;
-  return [...(keys === undefined ? [] : ['X-Provider-API-Keys']), ...(isCached ? ['X-OpenRouter-Cache'] : [])];
+  return keys === undefined ? undefined : ['X-Provider-API-Keys'];
 }
 
 function readLabel(to: Complaints, body: JsonObject, field: string, max: number): string | undefined {

@@ -20,7 +20,7 @@ const ASKED: JsonObject = {
   transforms: ['middle-out'],
   session_id: 's1',
 };
-const HEADERS: WireHeaders = { 'x-provider-api-keys': '{"openai":"sk-1"}', 'x-openrouter-cache': 'true' };
+const HEADERS: WireHeaders = { 'x-provider-api-keys': '{"openai":"sk-1"}' };
 const HI: { readonly [client: string]: JsonObject } = {
   'openai-chat': { messages: [{ role: 'user', content: 'Hi' }] },
   'openai-responses': { input: 'Hi' },
@@ -47,7 +47,7 @@ test('whoever asks, in whatever dialect, is told of each field that nobody hears
   for (const client of ['openai-chat', 'openai-responses', 'anthropic-messages'])
     for (const id of ['openai-chat', 'anthropic-messages', 'gemini', 'bedrock-converse'] as DialectId[]) {
       const lost = lostFields(callOf(client, ASKED, HEADERS), sampleTarget(id));
-      for (const field of [...fields, 'X-Provider-API-Keys', 'X-OpenRouter-Cache'])
+      for (const field of [...fields, 'X-Provider-API-Keys'])
         assert.ok(lost.includes(field), `${client} → ${id}: ${field} of ${lost}`);
       // Anthropic's own `metadata` is another thing.
       if (client !== 'anthropic-messages') assert.ok(lost.includes('metadata'), `${client} → ${id}`);
@@ -66,10 +66,7 @@ test('a place in traces that is too long for a receipt is told', () => {
 
 test('who asks for nothing of the kind is told of nothing', () => {
   for (const client of ['openai-chat', 'openai-responses', 'anthropic-messages'])
-    assert.deepEqual(
-      lostFields(callOf(client, {}, { 'x-openrouter-cache': 'false' }), sampleTarget('openai-chat')),
-      [],
-    );
+    assert.deepEqual(lostFields(callOf(client, {}), sampleTarget('openai-chat')), []);
 });
 
 function sent(preferences: JsonObject, target = OPENROUTER): JsonObject {

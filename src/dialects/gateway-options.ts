@@ -95,5 +95,4 @@ export function undone(call: Call, endpoint: Endpoint, isServed: (plugin: JsonOb
 /** Headers of a gateway's own that are read by `read-gateway.ts` only so as to be told. */
 const UNHEARD: { readonly [name: string]: string } = {
   'X-Provider-API-Keys': 'keys of providers are the operator’s to give here',
-  'X-OpenRouter-Cache': 'answers are not cached here',
 };

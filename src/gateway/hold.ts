@@ -38,6 +38,22 @@ export function holdRequestOf(
   };
 }
 
+/** Of a call that costs nothing: it is on record all the same. */
+export const freeHoldOf = (request: CallRequest<OperationId>, about: About, model: string): HoldRequest => ({
+  generationId: request.id,
+  accountId: request.caller.accountId,
+  keyId: request.caller.keyId,
+  workspaceId: request.caller.workspaceId,
+  scopes: request.caller.scopes,
+  model,
+  about,
+  createdAt: request.receivedAt,
+  amount: NO_MONEY,
+  promptCost: NO_MONEY,
+  promptTokens: 0,
+  outputTokens: 0,
+});
+
 /** The dearest of the endpoints that may be tried. */
 function worstOf(decided: Plan, promptTokens: number, outputTokens: number): NanoUsd {
   let worst: bigint = NO_MONEY;

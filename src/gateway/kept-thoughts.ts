@@ -53,7 +53,7 @@ export function createKeptThoughts(kept: Kept): KeptThoughts {
       );
     },
     restore: (accountId, call) => {
-      if (kept.isEmpty()) return call;
+      if (shelf.isEmpty()) return call;
       const messages = call.messages.map((message) => restored(accountId, message));
       return messages.some((message, at) => message !== call.messages[at]) ? { ...call, messages } : call;
     },

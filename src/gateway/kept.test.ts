@@ -8,15 +8,35 @@ test('what is kept is given back by each of its ids, to its own account, from it
   const kept = createKept({ elapsed: () => now });
   const items = kept.shelf<object>('items');
   const item = { id: 'msg-1' };
-  assert.ok(kept.isEmpty());
+  assert.ok(items.isEmpty());
   items.keep('a', [], item, 10);
-  assert.ok(kept.isEmpty());
+  assert.ok(items.isEmpty());
   items.keep('a', ['msg-1', 'msg-2'], item, 10);
   for (const id of ['msg-1', 'msg-2']) assert.equal(items.recall('a', id), item);
   assert.equal(items.recall('b', 'msg-1'), undefined, 'nobody else');
   assert.equal(kept.shelf('thoughts').recall('a', 'msg-1'), undefined);
   now = LIMITS.kept_ms;
   assert.equal(items.recall('a', 'msg-1'), undefined);
+});
+
+test('each kind has room of its own, what has a shorter time ends with it, and what is forgotten is gone', () => {
+  let now = 0;
+  const kept = createKept({ elapsed: () => now });
+  const answers = kept.shelf<string>('answers');
+  answers.keep('key', ['short', 'forgotten'], 'an answer', 10, 1_000);
+  answers.keep('key', ['long'], 'an answer', 10, 10 * LIMITS.cached_answer_ms_max);
+  const items = kept.shelf<number>('items');
+  const bytes = LIMITS.kept_entry_bytes_max;
+  for (let at = 0; at <= LIMITS.kept_bytes_max / bytes; at++) items.keep('a', [`i${at}`], at, bytes);
+  answers.forget('key', 'forgotten');
+  assert.deepEqual(
+    ['short', 'forgotten', 'long'].map((id) => answers.recall('key', id)),
+    ['an answer', undefined, 'an answer'],
+  );
+  now = 1_000;
+  assert.equal(answers.recall('key', 'short'), undefined);
+  now = LIMITS.cached_answer_ms_max;
+  assert.equal(answers.recall('key', 'long'), undefined, 'a day at most');
 });
 
 test('what is kept is bounded: the oldest goes first, and what is too large is not kept', () => {

@@ -9,6 +9,7 @@ import { passedOn } from '../upstream/passed-on.ts';
 import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
 import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
+import { keeping, replay } from './cached.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
 import type { CallContext, CallHandle, CallListener, CallResult, Delivery, Operation } from './operation.ts';
@@ -27,9 +28,11 @@ export function perform<O extends OperationId>(
   gateway: Gateway,
   operation: Operation<O>,
   request: CallRequest<O>,
-  listener: CallListener<O>,
+  caller: CallListener<O>,
 ): CallHandle {
-  const { call } = request;
+  const { call, cache } = request;
+  if (cache?.found) return replay(gateway, operation, request, { found: cache.found, listener: caller });
+  const listener = cache ? keeping(gateway, request, cache, caller) : caller;
   const catalog = gateway.catalog();
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
   const size = operation.sizeOf(call);

@@ -8,6 +8,7 @@ import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Trace } from '../facts/trace.ts';
 import type { RunOutcome } from '../upstream/run.ts';
+import type { CacheWish } from './cached.ts';
 
 /** One call as it came in: who, what, when, from where. */
 export type CallRequest<O extends OperationId> = {
@@ -21,6 +22,8 @@ export type CallRequest<O extends OperationId> = {
   readonly userAgent: string | null;
   /** Its place in the caller's traces, if the caller said it. */
   readonly trace?: Trace | undefined;
+  /** What its caller wishes of the response cache; absent = nothing. */
+  readonly cache?: CacheWish<O> | undefined;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** The same moment by the clock of durations. */
@@ -65,12 +68,12 @@ export function receiptOf(
   about: About,
   outcome: Pick<RunOutcome<OperationId>, 'attempts' | 'losses'>,
   result: Ended,
-  grounds: string,
+  grounds?: string,
 ): Receipt {
   const { caller, receivedAt, begunAt } = request;
   return {
     ...about,
-    grounds,
+    ...(grounds !== undefined && { grounds }),
     id: request.id,
     createdAt: receivedAt,
     accountId: caller.accountId,

@@ -23,6 +23,7 @@ import {
   type OpenContext,
   wholeAnswer,
 } from './inference.ts';
+import { cacheHeaders } from './response-cache.ts';
 import { createEventStream } from './stream.ts';
 
 /**
@@ -80,7 +81,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
     {
       contentType: dialect.streamContentType,
       keepAlive: dialect.keepAlive,
-      headers: { 'x-generation-id': id, ...CORS },
+      headers: { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...CORS },
       headWaitMs: gateway.upstream.deadlines.head_wait_ms,
       keepAliveMs: gateway.upstream.deadlines.keep_alive_ms,
       stalledMs: gateway.upstream.deadlines.between_events_ms,

@@ -5,7 +5,8 @@ import type { App } from '../facts/caller.ts';
 /** On every answer of the API: pages of any origin may read it, and the headers that are ours. Never with credentials. */
 export const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-generation-id, retry-after, x-should-retry',
+  'access-control-expose-headers':
+    'x-generation-id, retry-after, x-should-retry, x-openrouter-cache-status, x-openrouter-cache-age, x-openrouter-cache-ttl, x-openrouter-cache-source-id',
 } as const;
 
 const CATEGORIES_MAX = 2;

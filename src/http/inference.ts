@@ -20,6 +20,7 @@ import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
+import { cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdAnswer, type Room, settle } from './room.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -75,10 +76,18 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       const asked = { headers, params, recall };
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
-    const begin = (call: CallOf<O>): void => {
+    const begin = (call: CallOf<O>, value: JsonObject): void => {
       const userAgent = headers['user-agent'] ?? null;
       const trace = traceOf(call.gateway.extra?.trace, headers.traceparent);
-      const about = { caller, app: appOf(headers), userAgent, trace, receivedAt, begunAt };
+      const cache = cacheWishOf(gateway, {
+        operation: operation.id,
+        clientDialect: dialect.id,
+        headers,
+        caller,
+        body: value,
+        call,
+      });
+      const about = { caller, app: appOf(headers), userAgent, trace, cache, receivedAt, begunAt };
       const request = { id: gateway.world.newId('gen'), call, clientDialect: dialect.id, ...about };
       // A call may outlive its response: whole ones run to their end.
       room?.keep();
@@ -98,12 +107,12 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         settle(room, body, parsed.value);
         const decoded = decode(value);
         if (!decoded.ok) return refuse(decoded.error);
-        if (!isLarge) return begin(rim.completed(decoded.value, caller));
+        if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
         const excess = rim.excess?.(decoded.value);
         if (excess) return refuse(excess);
         later(() => {
           const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
-          later(() => begin(call));
+          later(() => begin(call, value));
         });
       }),
     );
@@ -146,7 +155,7 @@ export function wholeAnswer<O extends OperationId>(exchange: Exchange<O>, listen
         context.extra = extraOf(headers, call, receipt);
         listener.replied?.(result.reply);
         const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-        sendJson(response, text, { 'x-generation-id': id });
+        sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway) });
         holdAnswer(gateway.memory, caller.keyId, response, text.length);
       });
     },

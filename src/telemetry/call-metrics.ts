@@ -27,6 +27,12 @@ const ATTEMPTS: Family = {
   type: 'counter',
   labels: ['provider', 'outcome', 'code'],
 };
+const CACHED: Family = {
+  name: 'switchwright_cached_generations_total',
+  help: 'Calls that were answered out of the response cache.',
+  type: 'counter',
+  labels: ['operation', 'model'],
+};
 /** As the GenAI conventions of OpenTelemetry bucket an operation’s duration (read 2026-11-29), with finer ones below. */
 const SECONDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const DURATION: Family = {
@@ -44,7 +50,7 @@ const FIRST_CONTENT: Family = {
   buckets: SECONDS,
 };
 
-export const CALL_FAMILIES: readonly Family[] = [CALLS, TOKENS, COST, ATTEMPTS, DURATION, FIRST_CONTENT];
+export const CALL_FAMILIES: readonly Family[] = [CALLS, CACHED, TOKENS, COST, ATTEMPTS, DURATION, FIRST_CONTENT];
 
 /** What one process counts of the calls that end in it. */
 export type CallMetrics = {
@@ -54,12 +60,13 @@ export type CallMetrics = {
 
 export function openCallMetrics(): CallMetrics {
   const calls = openSeries(CALLS);
+  const cached = openSeries(CACHED);
   const tokens = openSeries(TOKENS);
   const cost = openSeries(COST);
   const attempts = openSeries(ATTEMPTS);
   const durations = openSeries(DURATION);
   const firstContents = openSeries(FIRST_CONTENT);
-  const all = [calls, tokens, cost, attempts, durations, firstContents];
+  const all = [calls, cached, tokens, cost, attempts, durations, firstContents];
 
   const countTokens = (place: string, { usage }: Receipt): void => {
     const kinds = [
@@ -80,6 +87,7 @@ export function openCallMetrics(): CallMetrics {
       durations.observe(operation + SEPARATOR + provider, receipt.totalMs / 1000);
       if (receipt.streamed && receipt.firstContentMs !== null)
         firstContents.observe(provider, receipt.firstContentMs / 1000);
+      if (receipt.cachedFrom !== undefined) cached.add(operation + SEPARATOR + (receipt.model ?? ''));
       if (state !== 'failed') countTokens(place, receipt);
       if (bill.cost > 0n) cost.add(place, usdNumber(bill.cost));
       for (const { provider: asked, outcome, fault } of receipt.attempts)

@@ -84,6 +84,7 @@ function asked(receipt: Receipt, catalog: Catalog): Html {
     ['App', app && (linkable(app.origin) ? outbound(app.origin, app.title || app.origin) : app.title)],
     ['User', receipt.user],
     ['Session', receipt.sessionId],
+    ['Given again from', receipt.cachedFrom ?? null],
     ['Catalogue', receipt.catalogVersion],
     ['Seed', String(receipt.seed)],
   ];

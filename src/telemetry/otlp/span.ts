@@ -90,6 +90,7 @@ function callAttributes(receipt: Receipt): Attribute[] {
     'switchwright.streamed': receipt.streamed,
     'switchwright.first_content_ms': receipt.firstContentMs,
     'switchwright.usage.source': usage.source,
+    'switchwright.cached_from': receipt.cachedFrom,
     ...traceAttributes(receipt),
   });
 }

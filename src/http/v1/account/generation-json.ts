@@ -59,7 +59,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     external_user: receipt.user,
     workspace_id: receipt.workspaceId,
     data_region: 'global',
-    response_cache_source_id: null,
+    response_cache_source_id: receipt.cachedFrom ?? null,
     // beyond OpenRouter's: how it ended, what it lost on the way, and which catalogue priced it
     state: receipt.state,
     fault: receipt.fault?.code ?? null,
