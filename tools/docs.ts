@@ -60,7 +60,7 @@ function providers(): string {
       provider.dialects.map(({ id }) => `\`${id}\``).join(', '),
       counts.get(provider.slug) ?? 0,
     ]);
-  return `# Providers\n\n${NOTE}\n${rows.length} providers, each a file in \`data/providers/\`. One is on when its key is set, or when \`<SLUG>_BASE_URL\` names another address for it.\n\n${table(['Provider', 'Slug', 'Key', 'Dialects', 'Endpoints'], rows)}\n`;
+  return `# Providers\n\n${NOTE}\n${rows.length} providers, each a file in \`data/providers/\`. One is on when its key is set, or when \`<SLUG>_BASE_URL\` names another address for it.\n\nA provider may have up to sixteen keys: the variable of the table, and the same with \`_2\` to \`_16\` behind it. Calls are spread over them by weight (\`<variable>_WEIGHT\`, 1 where nothing is set); a conversation (\`session_id\`) stays with one of them, whose account has its prompt cached. A key that is refused (401, 402: five minutes; 429: as long as the provider says, or five seconds) rests, the same call goes on with another one, and the endpoint is not blamed. Receipts name the variable, \`switchwright doctor\` asks with each key.\n\n${table(['Provider', 'Slug', 'Key', 'Dialects', 'Endpoints'], rows)}\n`;
 }
 
 function quirks(): string {

@@ -10,6 +10,7 @@ import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
+import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
@@ -100,7 +101,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     upstream: {
       world,
       memory,
-      credentials,
+      keyring: createKeyring(credentials, world),
       health,
       deadlines: configuration.deadlines,
     },

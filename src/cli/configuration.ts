@@ -225,7 +225,7 @@ function withoutLoops(configuration: Configuration): Configuration {
   }
   const seeds = [configuration.apiKey, configuration.managementKey];
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.endsWith('_API_KEY') || name.startsWith('SWITCHWRIGHT_') || !value) continue;
+    if (!/_API_KEY(_\d+)?$/.test(name) || name.startsWith('SWITCHWRIGHT_') || !value) continue;
     if (!value.startsWith(PRODUCT.keyPrefix) && !seeds.includes(value)) continue;
     warnings.push(`${name} holds a key of this gateway, not of that provider: it is ignored.`);
     delete environment[name];

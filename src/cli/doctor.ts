@@ -1,3 +1,5 @@
+import type { Provider } from '../catalog/provider.ts';
+import type { CredentialState } from '../upstream/credentials.ts';
 import { realWorld } from '../upstream/world.ts';
 import { credentialsFor, problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
@@ -26,12 +28,25 @@ export async function doctorCommand(configuration: Configuration): Promise<numbe
   const found = new Set(['sandbox', ...localServers.map(({ provider }) => provider)]);
   const asked = [...catalog.providers.values()].filter(({ slug }) => enabled.has(slug) && !found.has(slug));
   const credentials = credentialsFor(configuration);
+  const keys = asked.flatMap((provider) => keysOf(provider, credentials.of(provider)));
   const verdicts = await Promise.all(
-    asked.map((provider) => examine(world, provider, credentials.of(provider), configuration.deadlines.headers_ms)),
+    keys.map(({ provider, state }) => examine(world, provider, state, configuration.deadlines.headers_ms)),
   );
   for (const [at, { mark, text }] of verdicts.entries())
-    console.log(wrapped(`${asked[at]?.name}: ${text}`, '  ', `${mark} `));
+    console.log(wrapped(`${keys[at]?.name}: ${text}`, '  ', `${mark} `));
   for (const { provider, obstacle } of halfSetUp) console.log(wrapped(`${provider.name}: ${obstacle}`, '  ', '✗ '));
   if (asked.length + localServers.length + halfSetUp.length === 0) console.log(wrapped(NOTHING, '  ', '– '));
   return configuration.warnings.length + halfSetUp.length > 0 || verdicts.some(({ mark }) => mark === '✗') ? 1 : 0;
+}
+
+type Key = { readonly name: string; readonly provider: Provider; readonly state: CredentialState };
+
+/** Each of a provider's keys, named by its variable where there are several. */
+function keysOf(provider: Provider, state: CredentialState): Key[] {
+  if (!state.ready || state.others.length === 0) return [{ name: provider.name, provider, state }];
+  return [state.credential, ...state.others].map((credential) => ({
+    name: `${provider.name}, ${credential.variable}`,
+    provider,
+    state: { ...state, credential },
+  }));
 }

@@ -108,9 +108,9 @@ function tellHead(receipt: Receipt): void {
   console.log(`catalogue ${catalog_version}, seed ${seed}`);
 }
 
-function attemptWords({ outcome, status, totalMs, fault }: Attempt): string {
+function attemptWords({ outcome, status, totalMs, fault, key }: Attempt): string {
   const what = fault ? `${fault.code}: ${fault.message}` : outcome;
-  return `${status === null ? '' : `${status}, `}${totalMs} ms, ${what}`;
+  return `${key === undefined ? '' : `${key}, `}${status === null ? '' : `${status}, `}${totalMs} ms, ${what}`;
 }
 
 const groundsJson = ({ grounds }: Replay, catalog: Catalog) => ({

@@ -15,4 +15,6 @@ export type Attempt = {
   readonly outcome: 'answered' | 'failed' | 'cancelled';
   readonly fault: Fault | null;
   readonly losses: readonly Loss[];
+  /** The variable that holds the key, where the provider has several. */
+  readonly key?: string;
 };

@@ -109,6 +109,7 @@ function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fa
       errand: passedOn(errand, request),
       plan: allowance?.plan ?? decided,
       who: request.caller.keyId,
+      conversation: request.call.sessionId ?? null,
       stopsOnRefusal: (request.call.gateway.onRefusal ?? gateway.defaults.onRefusal) === 'stop',
     },
     {

@@ -34,6 +34,10 @@ export type GcpGrant =
 /** What signs requests to one provider, and the only origins it may be sent to. */
 export type Credential = {
   readonly provider: string;
+  /** The variable that holds it, or would: what it is called where it must not be shown. */
+  readonly variable: string;
+  /** How much of the traffic it takes, beside the others of its provider. */
+  readonly weight: number;
   readonly secret: Secret;
   /** Replaces `${VARIABLE}`s in a base URL of this provider. */
   readonly expand: (baseUrl: string) => string;
@@ -45,7 +49,12 @@ export type Credential = {
  * operator began to set up stays off, null where nothing of it is set.
  */
 export type CredentialState =
-  | { readonly ready: true; readonly credential: Credential }
+  | {
+      readonly ready: true;
+      readonly credential: Credential;
+      /** More keys of the same provider (`OPENAI_API_KEY_2`, …). */
+      readonly others: readonly Credential[];
+    }
   | { readonly ready: false; readonly missing: readonly string[]; readonly obstacle: string | null };
 
 export type Credentials = { readonly of: (provider: Provider) => CredentialState };
@@ -111,18 +120,49 @@ function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): 
     const obstacle = found.secret.kind === 'none' ? null : `its key is set, but ${missing.join(' and ')} is not`;
     return { ready: false, missing, obstacle };
   }
-  return { ready: true, credential: credentialOf(provider, found.secret, expand) };
+  const variable = provider.auth.scheme === 'none' ? '' : provider.auth.env;
+  const keyed = (secret: Secret, name: string): Credential => {
+    const urls = urlsOf(provider)
+      .map(expand)
+      .filter((url) => URL.canParse(url));
+    const origins = new Set(urls.map((url) => new URL(url).origin));
+    return { provider: provider.slug, variable: name, weight: weightOf(variables, name), secret, expand, origins };
+  };
+  const others = found.secret.kind === 'none' ? [] : furtherSecrets(provider, variables, readFile);
+  return {
+    ready: true,
+    credential: keyed(found.secret, variable),
+    others: others.map(([name, secret]) => keyed(secret, name)),
+  };
+}
+
+/** `OPENAI_API_KEY_2` to `OPENAI_API_KEY_16`: the same provider's further keys. */
+const KEYS_MAX = 16;
+
+function furtherSecrets(
+  provider: Provider,
+  variables: Variables,
+  readFile: ReadFile,
+): readonly (readonly [variable: string, secret: Secret])[] {
+  const { auth } = provider;
+  if (auth.scheme === 'none') return [];
+  const numbers = Array.from({ length: KEYS_MAX - 1 }, (_, at) => at + 2);
+  return numbers.flatMap((number) => {
+    const env = `${auth.env}_${number}`;
+    if (presentValue(variables, env) === undefined) return [];
+    const found = secretOf({ ...provider, auth: { ...auth, env } }, variables, readFile);
+    return 'missing' in found ? [] : [[env, found.secret] as const];
+  });
+}
+
+/** `OPENAI_API_KEY_2_WEIGHT`; what is no positive number counts as 1. */
+function weightOf(variables: Variables, name: string): number {
+  const weight = Number(presentValue(variables, `${name}_WEIGHT`) ?? 1);
+  return weight > 0 && weight < 1e6 ? weight : 1;
 }
 
 const urlsOf = (provider: Provider): string[] =>
   [provider.baseUrl, ...provider.dialects.map((dialect) => dialect.baseUrl)].filter((url) => url !== undefined);
-
-function credentialOf(provider: Provider, secret: Secret, expand: (url: string) => string): Credential {
-  const urls = urlsOf(provider)
-    .map(expand)
-    .filter((url) => URL.canParse(url));
-  return { provider: provider.slug, secret, expand, origins: new Set(urls.map((url) => new URL(url).origin)) };
-}
 
 /** Blank counts as absent, and so does white space around a pasted key. */
 const presentValue = (variables: Variables, name: string): string | undefined => variables[name]?.trim() || undefined;

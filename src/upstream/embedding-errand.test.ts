@@ -10,6 +10,7 @@ import { sampleTarget } from '../dialects/samples.ts';
 import { createCredentials } from './credentials.ts';
 import { embeddingErrand } from './embedding-errand.ts';
 import { createHealth } from './health.ts';
+import { createKeyring } from './keyring.ts';
 import { type RunOutcome, startRun } from './run.ts';
 
 const target = sampleTarget('bedrock-embeddings', { endpoint: { upstreamId: 'amazon.titan-embed-text-v2:0' } });
@@ -58,7 +59,7 @@ function run(
   const plan = { candidates: [{ ...target, reason: 'test' }], rejected: [], strict: false };
   const dependencies = {
     world,
-    credentials: createCredentials({}),
+    keyring: createKeyring(createCredentials({}), world),
     memory: createMemory(2 ** 28, world),
     health: createHealth(world.now),
     deadlines: { ...DEADLINES, ...deadlines },

@@ -9,7 +9,7 @@ import type { Fetched } from '../facts/asset.ts';
 import type { Candidate } from '../facts/plan.ts';
 import * as faults from './attempt-faults.ts';
 import { sign } from './auth/sign.ts';
-import type { Credential, Credentials } from './credentials.ts';
+import type { Credential, CredentialState } from './credentials.ts';
 import { fetchAssets } from './egress.ts';
 import type { Indispensable, Translation } from './errand.ts';
 import { secretsOf } from './redact.ts';
@@ -25,7 +25,8 @@ export type Prepared = {
 
 export type Preparation = {
   readonly world: World;
-  readonly credentials: Credentials;
+  /** The key that the request goes with. */
+  readonly key: CredentialState;
   readonly translation: Pick<Translation<OperationId>, 'accept' | 'assets' | 'encode'>;
   /** The parameters whose loss refuses the endpoint; null where a loss is only reported. */
   readonly indispensable: Indispensable | null;
@@ -47,7 +48,7 @@ type Done = (prepared: Result<Prepared, Fault>) => void;
 export function prepare(preparation: Preparation, candidate: Candidate, done: Done): void {
   const { world, translation, assets } = preparation;
   const { endpoint } = candidate;
-  const state = preparation.credentials.of(endpoint.provider);
+  const state = preparation.key;
   if (!state.ready) {
     const missing = `${endpoint.provider.name} needs ${state.missing.join(', ')} to be set.`;
     done(failed(fault('upstream_authentication', missing)));

@@ -5,14 +5,16 @@ import type { Allowance, Memory } from '../base/memory.ts';
 import type { Cancel, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
+import type { Provider } from '../catalog/provider.ts';
 import type { Fetched } from '../facts/asset.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Target } from '../facts/target.ts';
 import type { AttemptHandle } from './attempt.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credential } from './credentials.ts';
 import type { Errand } from './errand.ts';
 import type { Health } from './health.ts';
+import type { Keyring } from './keyring.ts';
 import type { Prepared } from './prepare.ts';
 import type { Failure } from './retry.ts';
 
@@ -46,7 +48,7 @@ export type RunOutcome<O extends OperationId = 'chat'> = {
 export type RunDependencies = {
   readonly world: World;
   readonly memory: Memory;
-  readonly credentials: Credentials;
+  readonly keyring: Keyring;
   readonly health: Health;
   readonly deadlines: Deadlines;
 };
@@ -55,6 +57,8 @@ export type RunRequest<O extends OperationId> = {
   readonly plan: Plan;
   /** On whose share of the memory what must be fetched is held: a key's id. */
   readonly who: string;
+  /** What the call belongs to, as far as its caller says: it stays with one key of a provider. */
+  readonly conversation?: string | null;
   /** A refusal for its content ends the run, also where the caller named other models. */
   readonly stopsOnRefusal?: boolean;
 };
@@ -103,6 +107,13 @@ export type State<O extends OperationId> = {
   /** Models whose every host would say the same: none of their endpoints is tried any more. */
   readonly given: Set<string>;
   failed: number;
+  /** The key under way, and those that hosts have refused. */
+  key: Credential | null;
+  readonly refusedKeys: Set<Credential>;
+  /** Whose key it is, where that provider has several; null = it is the only one. */
+  keyOf: Provider | null;
+  /** The same candidate is asked again with another key. */
+  turnsKey: boolean;
   /** What the candidate under way has answered, and how many exchanges the call takes with it. */
   answers: ReplyOf<O>[];
   exchanges: number;

@@ -16,6 +16,7 @@ import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
+import { keyTold, takeKey, turnsToAnotherKey } from './run-keys.ts';
 import type { Outcome, Progress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
@@ -40,6 +41,10 @@ export function startRun<O extends OperationId>(
     retried: -1,
     given: new Set(),
     failed: 0,
+    key: null,
+    refusedKeys: new Set(),
+    keyOf: null,
+    turnsKey: false,
     answers: [],
     exchanges: 0,
     losses: [],
@@ -108,7 +113,8 @@ function tryCandidate<O extends OperationId>(state: State<O>): void {
     return;
   }
   state.exchanges = translations.value.length;
-  const { world, credentials } = dependencies;
+  const { world } = dependencies;
+  const key = takeKey(state, candidate.endpoint.provider);
   const downloading = (cancel: Cancel | null): void => {
     state.stop = cancel;
   };
@@ -119,7 +125,7 @@ function tryCandidate<O extends OperationId>(state: State<O>): void {
   };
   const { blobs } = state;
   const { isLarge } = request.errand;
-  const means = { world, credentials, translation, indispensable, assets, blobs, isLarge, allowance, downloading };
+  const means = { world, key, translation, indispensable, assets, blobs, isLarge, allowance, downloading };
   prepare(means, candidate, (prepared) =>
     guard(state, () => {
       if (prepared.ok) send(state, candidate, translation, prepared.value);
@@ -198,8 +204,10 @@ function send<O extends OperationId>(
         const end: AttemptEnd = misfit ? { kind: 'failed', fault: misfit } : ended;
         const attempt: Attempt = misfit ? { ...made, outcome: 'failed', fault: misfit } : made;
         state.handle = null;
-        state.attempts.push(attempt);
-        health.ended(attempt.endpoint, reportOf(end, attempt));
+        state.attempts.push(state.keyOf ? { ...attempt, ...keyTold(state) } : attempt);
+        const isKeys = end.kind === 'failed' && turnsToAnotherKey(state, end.fault);
+        // Where another key may be taken it was the key, and not the endpoint.
+        health.ended(attempt.endpoint, isKeys ? { kind: 'cancelled' } : reportOf(end, attempt));
         guard(state, () => settle(state, candidate, end, answer));
       },
     },
@@ -256,6 +264,11 @@ function noteFailure<O extends OperationId>(state: State<O>, candidate: Candidat
   const { world, health } = state.dependencies;
   const { endpoint, model } = candidate;
   state.failures.push({ fault: value, model: model.id, provider: endpoint.provider.name });
+  if (state.turnsKey) {
+    state.turnsKey = false;
+    tryCandidate(state);
+    return;
+  }
   if (state.cut && state.request.errand.continuation?.otherWay(value, candidate)) {
     tryCandidate(state);
     return;

@@ -13,6 +13,7 @@ import type { Target } from '#src/facts/target.ts';
 import { chatErrand } from '#src/upstream/chat-errand.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
 import { createHealth, type Health } from '#src/upstream/health.ts';
+import { createKeyring, type Keyring } from '#src/upstream/keyring.ts';
 import { type Run, type RunDependencies, type RunOutcome, startRun } from '#src/upstream/run.ts';
 import { type LineWorld, lineWorld, turn } from './line-world.ts';
 
@@ -126,6 +127,8 @@ export type BenchOptions = {
   readonly plan?: Partial<Plan>;
   readonly world?: LineWorld;
   readonly health?: Health;
+  readonly keyring?: Keyring;
+  readonly conversation?: string;
   readonly dialect?: UpstreamDialect;
   /** What is cut is gone on with. */
   readonly continues?: true;
@@ -143,7 +146,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const { world = lineWorld() } = options;
   const dependencies: RunDependencies = {
     world,
-    credentials: createCredentials({ KEY: SECRET }),
+    keyring: options.keyring ?? createKeyring(createCredentials({ KEY: SECRET }), world),
     memory: createMemory(2 ** 28, world),
     health: options.health ?? createHealth(world.now),
     deadlines: DEADLINES,
@@ -151,7 +154,13 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const dialects = { of: () => options.dialect ?? openaiChatUpstream } as Dialects;
   const errand = chatErrand({ world, dialects }, callOf(options.call), options.continues && { rest: (call) => call });
   const stopsOnRefusal = options.stopsOnRefusal === true;
-  const request = { errand, plan: planOf(targets, options.plan), who: 'key', stopsOnRefusal };
+  const request = {
+    errand,
+    plan: planOf(targets, options.plan),
+    who: 'key',
+    stopsOnRefusal,
+    conversation: options.conversation ?? null,
+  };
   let isOver = false;
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),

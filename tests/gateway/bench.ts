@@ -28,6 +28,7 @@ import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
 import { createHealth } from '#src/upstream/health.ts';
+import { createKeyring } from '#src/upstream/keyring.ts';
 
 export type Host = {
   readonly dialect?: DialectId;
@@ -109,7 +110,13 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(base),
-    upstream: { world: base, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
+    upstream: {
+      world: base,
+      memory,
+      keyring: createKeyring(createCredentials({}), base),
+      health,
+      deadlines: DEADLINES,
+    },
     log: () => {},
   };
   const keyOf = async (limit?: bigint): Promise<string> => {

@@ -12,6 +12,7 @@ import { openStorageOver } from '../../storage/open.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
 import { createHealth } from '../../upstream/health.ts';
+import { createKeyring } from '../../upstream/keyring.ts';
 import { shareHealth } from '../../upstream/shared-health.ts';
 import type { Clock } from './clock.ts';
 import type { Draws } from './draws.ts';
@@ -88,7 +89,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(world),
-    upstream: { world, memory, credentials: createCredentials({}), health, deadlines: DEADLINES },
+    upstream: { world, memory, keyring: createKeyring(createCredentials({}), world), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };
 }

@@ -1,0 +1,77 @@
+import type { Fault, FaultCode } from '../base/fault.ts';
+import type { World } from '../base/world.ts';
+import type { Provider } from '../catalog/provider.ts';
+import type { Credential, CredentialState, Credentials } from './credentials.ts';
+
+/** Which of a provider's keys the next request goes with, and which of them rest. */
+export type Keyring = {
+  /**
+   * By their weights, among those that do not rest and that this call has not tried; the same conversation stays with
+   * the same key, whose account has its prompt cached. Where all rest, the one that rests the shortest.
+   */
+  readonly choose: (provider: Provider, call: Tried) => CredentialState;
+  /** A host refused a request for its key: the key rests. True = the call may try another one. */
+  readonly refused: (provider: Provider, credential: Credential, value: Fault, call: Tried) => boolean;
+};
+
+/** Of one call: whose conversation it is, and the keys that were refused. */
+export type Tried = { readonly conversation: string | null; readonly tried: ReadonlySet<Credential> };
+
+/** How long a key rests that was refused so, unless the host says when to come back. */
+const REST_MS: { readonly [code in FaultCode]?: number } = {
+  upstream_authentication: 300_000,
+  upstream_quota: 300_000,
+  // It may be the model that this key has no right to.
+  upstream_permission: 0,
+  upstream_rate_limit: 5_000,
+};
+const REST_MS_MAX = 300_000;
+
+export function createKeyring(credentials: Credentials, world: Pick<World, 'elapsed' | 'random'>): Keyring {
+  const restsUntil = new WeakMap<Credential, number>();
+  const isAwake = (credential: Credential): boolean => (restsUntil.get(credential) ?? 0) <= world.elapsed();
+  const untried = (keys: readonly Credential[], { tried }: Tried): Credential[] =>
+    keys.filter((credential) => !tried.has(credential) && isAwake(credential));
+
+  return {
+    choose: (provider, call) => {
+      const state = credentials.of(provider);
+      if (!state.ready || state.others.length === 0) return state;
+      const keys = [state.credential, ...state.others];
+      const awake = untried(keys, call);
+      const draw = call.conversation === null ? world.random() : placeOf(call.conversation);
+      const credential = awake.length > 0 ? byWeight(awake, draw) : soonest(keys, restsUntil);
+      return { ...state, credential };
+    },
+    refused: (provider, credential, value, call) => {
+      const rest = REST_MS[value.code];
+      const state = credentials.of(provider);
+      if (rest === undefined || !state.ready || state.others.length === 0) return false;
+      const ms = rest === 0 ? 0 : Math.min(value.retryAfterMs ?? rest, REST_MS_MAX);
+      restsUntil.set(credential, world.elapsed() + ms);
+      return untried([state.credential, ...state.others], call).length > 0;
+    },
+  };
+}
+
+function byWeight(keys: readonly Credential[], draw: number): Credential {
+  let left = draw * keys.reduce((sum, { weight }) => sum + weight, 0);
+  for (const credential of keys) {
+    left -= credential.weight;
+    if (left < 0) return credential;
+  }
+  return keys[0] as Credential;
+}
+
+const soonest = (keys: readonly Credential[], restsUntil: WeakMap<Credential, number>): Credential =>
+  keys.reduce((best, other) => ((restsUntil.get(other) ?? 0) < (restsUntil.get(best) ?? 0) ? other : best));
+
+/** A place in [0, 1) that a text always has (FNV-1a, 32 bits). */
+function placeOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  // The last characters have not reached the upper bits yet.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
