@@ -30,18 +30,26 @@ function readDeclaration(value: JsonObject): Tool | undefined {
 
 const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']);
 
-/** Google's OpenAPI-like `Schema` → JSON Schema: types in small letters, `nullable` as a type, counts as numbers. */
+/** Formats of OpenAPI's that are none of JSON Schema's: the width of numbers, and that there is an enum. */
+const WIDTHS = new Set<unknown>(['int32', 'int64', 'float', 'double', 'enum']);
+
+/**
+ * Google's OpenAPI-like `Schema` → JSON Schema: types in small letters, `nullable` as a type, counts as numbers, and the
+ * properties in the order of `propertyOrdering`, which all models keep (Gemini's from 2.5 on: ai.google.dev, structured
+ * output, read 2026-11-29) and nobody else knows by that name.
+ */
 export function jsonSchema(schema: JsonObject): JsonObject {
   const entries: [string, Json][] = [];
   for (const [key, value] of Object.entries(camelKeys(schema))) {
-    if (value === undefined || key === 'nullable') continue;
+    if (value === undefined || key === 'nullable' || key === 'propertyOrdering') continue;
+    if (key === 'format' && WIDTHS.has(value)) continue;
     if (key === 'type' && typeof value === 'string') {
       const type = value.toLowerCase();
       entries.push([key, schema.nullable === true ? [type, 'null'] : type]);
     } else if (key === 'properties' && isObject(value))
       entries.push([
         key,
-        Object.fromEntries(Object.entries(value).map(([name, member]) => [name, jsonSchema(objectOf(member))])),
+        Object.fromEntries(inOrder(value, schema).map(([name, member]) => [name, jsonSchema(objectOf(member))])),
       ]);
     else if (key === 'items' && isObject(value)) entries.push([key, jsonSchema(value)]);
     else if (key === 'anyOf' && Array.isArray(value))
@@ -50,6 +58,12 @@ export function jsonSchema(schema: JsonObject): JsonObject {
     else entries.push([key, value]);
   }
   return Object.fromEntries(entries);
+}
+
+function inOrder(properties: JsonObject, schema: JsonObject): [string, Json | undefined][] {
+  const places = new Map(arrayOf(schema.propertyOrdering ?? schema.property_ordering).map((name, at) => [name, at]));
+  const placeOf = (name: string): number => places.get(name) ?? places.size;
+  return Object.entries(properties).sort(([one], [other]) => placeOf(one) - placeOf(other));
 }
 
 /** `functionCallingConfig`; `VALIDATED` and lists of names are Gemini's alone. */
