@@ -34,7 +34,7 @@ export type Exposures = {
 
 /** How many tokens an estimate of a prompt may be too few, as a part of it: what is left of the window is told by it. */
 const ESTIMATE_MARGIN = 1.35;
-/** The least that hosts take for the length of an answer (OpenAI's Responses API, from memory, 2026-11-29). */
+/** The least that hosts take for the length of an answer (OpenAI's Responses API; its refusal is in vectorize-io/hindsight#58, read 2026-11-29). */
 export const OUTPUT_TOKENS_MIN = 16;
 
 export function exposuresOf(call: Call, estimatedPrompt: number): Exposures {
@@ -144,7 +144,7 @@ const LIMITS_OF_OUTPUT = ['max_tokens', 'max_completion_tokens', 'max_output_tok
 
 /**
  * Whether an endpoint can be told how long an answer may be: some hosts refuse the field, and OpenAI refuses it beside a
- * prediction (its page on predicted outputs, from memory, 2026-11-29).
+ * prediction (an assumption, on the safe side: not found in its guide on predicted outputs as it could be read on 2026-11-29).
  */
 export const takesLimit = ({ prediction }: Call, { dialect }: Endpoint): boolean =>
   prediction === undefined && !dialect.drop.some((field) => LIMITS_OF_OUTPUT.includes(field));

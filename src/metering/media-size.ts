@@ -34,7 +34,7 @@ export function mediaSize(part: MediaPart, blobs: readonly Blob[]): MediaSize {
 /**
  * The dearest count that is documented: gpt-4o-mini's 2,833 and 5,667 for each tile of 512 pixels, of an image that is
  * first made to fit into 2,048 × 2,048 and then its shorter side into 768 (developers.openai.com/api/docs/guides/
- * images-vision; the figures from memory, 2026-11-29). Claude's pixels / 750 and patches of 28 or 32 pixels stay far below it.
+ * images-vision; ten public repositories that count by it have these figures, read 2026-11-29). Claude's pixels / 750 and patches of 28 or 32 pixels stay far below it.
  */
 const TILE = { base: 2_833, each: 5_667, pixels: 512, fit: 2_048, shorter: 768 } as const;
 /** Eight tiles, the most there can be. */
@@ -59,7 +59,7 @@ const tilesOf = (width: number, height: number, pixels: number): number =>
 const fileTokens = ({ source }: FilePart, blobs: readonly Blob[]): MediaSize['tokens'] =>
   source.kind === 'base64' && source.mediaType.startsWith('text/') ? bytesOf(source, blobs) : 'everything';
 
-/** OpenAI counts 10 tokens a second, Voxtral 12.5, Gemini 32 (Gemini's by geminibyexample.com/027-calculate-input-tokens, read 2026-11-29; the others from memory). */
+/** OpenAI counts 10 tokens a second, Voxtral 12.5, Gemini 32 (read 2026-11-29: OpenAI's in its guide realtime-costs, 1 token per 100 ms, Gemini's at geminibyexample.com/027-calculate-input-tokens; Voxtral's is 375 for 30 seconds in a recorded answer). */
 const AUDIO_TOKENS_PER_SECOND = 32;
 /** Clips are padded: Voxtral counts 30 seconds at least. */
 const AUDIO_TOKENS_MIN = 1_024;

@@ -15,7 +15,11 @@ const NO_STEPS: VendorSteps = { searches: 0, uses: 0, readsPages: false };
 
 /** Where the caller sets no number; also what is sent where the vendor has a word for it. */
 export const VENDOR_USES = 5;
-/** Gemini searches as often as it likes, in one step, and does not count what it finds as input (its page on grounding, from memory, 2026-11-29). */
+/**
+ * Gemini searches as often as it likes, in one step, and bills each query from Gemini 3 on (you.com/resources/gemini-web-search-api,
+ * of Google's page, read 2026-11-29; discuss.ai.google.dev/t/197393: there is no word for a limit). That what it finds is no input, and
+ * the number itself, are assumptions.
+ */
 const GEMINI_SEARCHES = 20;
 const USES_MAX = 1_000;
 

@@ -10,7 +10,8 @@ import { REASONING_FORMATS, type ReasoningFormat, type ReasoningPart } from '../
  *
  * A digest tells what was cut or changed on the way: that is no thought any more, and a vendor would refuse the whole
  * conversation for it. There is no secret in it, since nothing hangs on who wrote it: a caller may say the same in the
- * open members of the item, and whether a thought is Claude's or Gemini's their vendors tell by their own signatures.
+ * open members of the item, and whether a thought is Claude’s or Gemini’s their vendors tell by their own signatures
+ * (decisions/0025).
  */
 const TAG = 'sw2:';
 const DIGEST_CHARACTERS = 22;
