@@ -8,9 +8,8 @@ import type { FastifyInstance } from 'fastify';
 import { openAccess } from '../src/access/access.ts';
 import { prepareAccess } from '../src/access/prepare.ts';
 import { nano } from '../src/base/money.ts';
-import { DIALECT_IDS } from '../src/catalog/dialect-table.ts';
 import { loadCatalog } from '../src/catalog/load.ts';
-import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import { KNOWN } from '../src/cli/catalogue.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { createServer } from '../src/http/server.ts';
 import { MODEL_ROUTES } from '../src/http/v1/models/index.ts';
@@ -30,11 +29,7 @@ let url: string;
 let sdk: OpenRouter;
 
 before(async () => {
-  const quirks = new Map(
-    Object.entries(UPSTREAM_DIALECTS.chat).map(([id, { quirks }]) => [id, new Set(Object.keys(quirks))]),
-  );
-  const knows = { dialects: new Set<string>(DIALECT_IDS), quirks };
-  const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], knows, {});
+  const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], KNOWN, {});
   assert.ok(loaded.ok, loaded.ok ? '' : JSON.stringify(loaded.error.slice(0, 5)));
   const health = createHealth(() => NOW);
   health.ended('openai/gpt-4.1-mini@openai', { kind: 'success', latencyMs: 250, throughput: 90 });

@@ -2,18 +2,14 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import type { Catalog } from '../src/catalog/catalog.ts';
-import { DIALECT_IDS } from '../src/catalog/dialect-table.ts';
 import { loadCatalog } from '../src/catalog/load.ts';
-import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import { KNOWN } from '../src/cli/catalogue.ts';
 import type { Question } from '../src/facts/question.ts';
 import { type Offer, offersAt, offersOf } from '../src/router/offer.ts';
 import { expectedCost } from '../src/router/order.ts';
 import { plan } from '../src/router/plan.ts';
 
-const quirks = new Map(
-  Object.entries(UPSTREAM_DIALECTS.chat).map(([id, dialect]) => [id, new Set(Object.keys(dialect.quirks))]),
-);
-const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], { dialects: new Set(DIALECT_IDS), quirks }, {});
+const loaded = loadCatalog([resolve(import.meta.dirname, '../data')], KNOWN, {});
 assert.ok(loaded.ok);
 const catalog: Catalog = loaded.value;
 const slugs = [...catalog.providers.keys()];

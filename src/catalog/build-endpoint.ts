@@ -73,6 +73,7 @@ export function buildEndpoint(
     tier: TIERS.find((tier) => tag.endsWith(`/${tier}`)) ?? null,
     reasoning,
     ...(file.system_turns === true && { systemTurns: true }),
+    ...(file.audio_formats && { audioFormats: file.audio_formats }),
     operation,
     inDialects: file.dialect === undefined ? otherDialectsOf(provider, dialect, parameters) : [],
     inOperations: moreOperations.flatMap((other) => {

@@ -60,6 +60,7 @@ export function buildModel(
     expires: file.expires ?? null,
     distillable: file.distillable ?? false,
     sandbox: file.sandbox ?? false,
+    ...(file.voices && { voices: file.voices }),
     endpoints: directFirst(endpoints),
   };
   return { model, aliases: file.aliases ?? [] };

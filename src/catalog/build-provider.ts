@@ -95,7 +95,10 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
 /** Only these write a caller's wishes about its data (dialects/data-wishes.ts). */
 const CARRY_WISHES: readonly string[] = ['openai-chat', 'openai-completions', 'openai-embeddings'];
 
-/** Without `dialects`: OpenAI's chat format. Whoever speaks that is taken to serve embeddings in OpenAI's way too. */
+/** Who speaks OpenAI's chat format is taken to serve these in OpenAI's way too. */
+const BESIDE_CHAT: readonly DialectId[] = ['openai-embeddings', 'openai-speech'];
+
+/** Without `dialects`: OpenAI's chat format. */
 function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {
   const written = Object.entries(file.dialects ?? { 'openai-chat': {} });
   const settings: DialectSettings[] = [];
@@ -120,8 +123,9 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
     });
   }
   const chat = settings.find(({ id }) => id === 'openai-chat');
-  if (chat && !settings.some(({ id }) => operationOf(id) === 'embeddings') && knows.dialects.has('openai-embeddings'))
-    settings.push({ ...bare('openai-embeddings'), ...(chat.baseUrl === undefined ? {} : { baseUrl: chat.baseUrl }) });
+  for (const id of BESIDE_CHAT)
+    if (chat && !settings.some((other) => operationOf(other.id) === operationOf(id)) && knows.dialects.has(id))
+      settings.push({ ...bare(id), ...(chat.baseUrl === undefined ? {} : { baseUrl: chat.baseUrl }) });
   return settings;
 }
 

@@ -57,6 +57,10 @@ export const DIALECT_TABLE = {
   'cohere-embeddings': { name: 'Cohere Embeddings', operation: 'embeddings', parameters: [] },
   'bedrock-embeddings': { name: 'Bedrock Embeddings', operation: 'embeddings', parameters: [] },
   'vertex-embeddings': { name: 'Vertex AI Embeddings', operation: 'embeddings', parameters: [] },
+  'openai-speech': { name: 'OpenAI Speech', operation: 'speech', parameters: [] },
+  'gemini-speech': { name: 'Gemini Speech', operation: 'speech', parameters: [] },
+  'deepgram-speech': { name: 'Deepgram Speak', operation: 'speech', parameters: [] },
+  'elevenlabs-speech': { name: 'ElevenLabs Text to Speech', operation: 'speech', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 export type DialectId = keyof typeof DIALECT_TABLE;

@@ -1,3 +1,4 @@
+import type { AudioFormat } from '../call/audio.ts';
 import type { Effort } from '../call/call.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { Parameter } from '../call/parameters.ts';
@@ -75,6 +76,8 @@ export type Model = {
   readonly expires: string | null;
   readonly distillable: boolean;
   readonly sandbox: boolean;
+  /** Of a model that speaks: the voices that its maker names; callers who name none get the first. */
+  readonly voices?: readonly string[];
   readonly endpoints: readonly Endpoint[];
 };
 
@@ -112,6 +115,8 @@ export type Endpoint = {
   readonly reasoning: ReasoningSupport | null;
   /** Takes system messages within the conversation, where its dialect has none by itself. */
   readonly systemTurns?: true;
+  /** Of speech: the formats that the host writes, where they are fewer than its dialect has words for. */
+  readonly audioFormats?: readonly AudioFormat[];
   /** What it is asked for in its dialect. */
   readonly operation: OperationId;
   /** The same endpoint as it is asked for the other operations that it serves, each in a dialect of that one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIO_FORMATS } from '../call/audio.ts';
 import { EFFORTS } from '../call/call.ts';
 import { OPERATION_IDS } from '../call/operation.ts';
 import { FEATURES } from './features.ts';
@@ -108,6 +109,7 @@ const endpoint = z.strictObject({
   output: z.array(z.enum(MODALITIES)).min(1).optional(),
   reasoning: reasoning.optional(),
   system_turns: z.boolean().optional(),
+  audio_formats: z.array(z.enum(AUDIO_FORMATS)).min(1).optional(),
   free: z.boolean().optional(),
   price: PRICE_FILE.optional(),
 });
@@ -137,6 +139,7 @@ export const MODEL_FILE = z.strictObject({
   distillable: z.boolean().optional(),
   sandbox: z.boolean().optional(),
   aliases: z.array(text).optional(),
+  voices: z.array(text).min(1).optional(),
   benchmarks: z.array(benchmark).optional(),
   categories: z.array(z.enum(CATEGORIES)).optional(),
   endpoints: z.record(z.string(), endpoint).optional(),

@@ -19,7 +19,10 @@ export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
 export const KNOWN: Known = {
   dialects: new Set(DIALECT_IDS),
   quirks: new Map(
-    Object.entries(UPSTREAM_DIALECTS.chat).map(([id, dialect]) => [id, new Set(Object.keys(dialect.quirks))]),
+    [...Object.entries(UPSTREAM_DIALECTS.chat), ...Object.entries(UPSTREAM_DIALECTS.speech)].map(([id, { quirks }]) => [
+      id,
+      new Set(Object.keys(quirks)),
+    ]),
   ),
 };
 

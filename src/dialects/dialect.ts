@@ -6,7 +6,7 @@ import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { Loss } from '../call/loss.ts';
-import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
+import type { CallOf, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
@@ -17,14 +17,30 @@ import type { Target } from '../facts/target.ts';
  * upstream half writes what a provider expects and reads what it sends. `laws.ts` holds those of chats to the same laws.
  * Nothing here throws on what came from outside.
  *
- * This is the client half of any operation whose answers are JSON.
+ * This is what the client halves of all operations have in common.
  */
-export type OperationClient<O extends OperationId> = {
+export type RequestClient<O extends OperationId> = {
   /** As receipts name it. */
   readonly id: string;
   readonly decodeCall: (body: JsonObject, request: ClientRequest) => Result<CallOf<O>, Fault>;
-  readonly encodeReply: (reply: ReplyOf<O>, answer: AnswerContext<O>) => Json;
   readonly encodeFault: (fault: Fault, answer: FaultContext<O>) => EncodedFault;
+};
+
+/** The client half of any operation whose answers are JSON. */
+export type OperationClient<O extends OperationId> = RequestClient<O> & {
+  readonly encodeReply: (reply: ReplyOf<O>, answer: AnswerContext<O>) => Json;
+};
+
+/** The client half of an operation whose answers are a stream of bytes, or of events that hold them. */
+export type BytesClient<O extends OperationId> = RequestClient<O> & {
+  readonly encodeSteps: (answer: AnswerContext<O>) => BytesEncoder<O>;
+};
+
+export type BytesEncoder<O extends OperationId> = {
+  /** The media type of the answer, asked for once, when its first bytes are written. */
+  readonly contentType: () => string;
+  /** What is written of these steps; `broken` = the answer ends here by having its connection closed. */
+  readonly encode: (steps: readonly StepOf<O>[]) => Uint8Array | string | 'broken';
 };
 
 /** The client half of chats, whose answers may be streamed. */
@@ -38,7 +54,13 @@ export type ClientDialect = OperationClient<'chat'> & {
 };
 
 /** What programs speak, by operation. */
-export type ClientDialects = { readonly [O in OperationId]: O extends 'chat' ? ClientDialect : OperationClient<O> };
+export type ClientDialects = {
+  readonly [O in OperationId]: O extends 'chat'
+    ? ClientDialect
+    : O extends 'speech'
+      ? BytesClient<O>
+      : OperationClient<O>;
+};
 
 /** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
 export type EventEncoder = (event: Event) => string;
@@ -146,8 +168,32 @@ export type WholeContext<O extends OperationId> = {
   readonly headers: WireHeaders;
 };
 
+/** The upstream half of an operation whose answers are streams of steps, one request for each call. */
+export type StreamedDialect<O extends OperationId> = {
+  readonly id: string;
+  /** What the answer is asked to be, as the header `accept` says it. */
+  readonly accept: string;
+  readonly encodeCall: (call: CallOf<O>, target: Target) => Result<EncodedCall, Fault>;
+  /** How a 2xx answer with these headers is read. */
+  readonly decodeSteps: (answer: WholeContext<O>) => StepDecoder<O>;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
+  readonly quirks: { readonly [name: string]: Pick<Quirk, 'why'> };
+};
+
+/** Synchronous. The bytes are valid only during the call. `end` gives the last steps: `end` or `fault` is among them. */
+export type StepDecoder<O extends OperationId> = {
+  readonly push: (bytes: Uint8Array) => StepOf<O>[];
+  readonly end: () => StepOf<O>[];
+};
+
 /** What providers speak, by operation. */
-export type UpstreamDialects = { readonly [O in OperationId]: O extends 'chat' ? UpstreamDialect : WholeDialect<O> };
+export type UpstreamDialects = {
+  readonly [O in OperationId]: O extends 'chat'
+    ? UpstreamDialect
+    : O extends 'speech'
+      ? StreamedDialect<O>
+      : WholeDialect<O>;
+};
 
 /** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */
 export type Dialects = { readonly of: <O extends OperationId>(operation: O, id: DialectId) => UpstreamDialects[O] };

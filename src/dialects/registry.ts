@@ -10,16 +10,20 @@ import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
 import { bedrockEmbeddingsUpstream } from './bedrock-embeddings/index.ts';
 import { cohereChatUpstream } from './cohere-chat/index.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
+import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
 import type { ClientDialects, Dialects, UpstreamDialects } from './dialect.ts';
+import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
+import { geminiSpeechUpstream } from './gemini-speech/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
 import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
+import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
 import { vertexEmbeddingsUpstream } from './vertex-embeddings/index.ts';
 
 const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]: UpstreamDialects[O] } } = {
@@ -40,6 +44,12 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'cohere-embeddings': cohereEmbeddingsUpstream,
     'bedrock-embeddings': bedrockEmbeddingsUpstream,
     'vertex-embeddings': vertexEmbeddingsUpstream,
+  },
+  speech: {
+    'openai-speech': openaiSpeechUpstream,
+    'gemini-speech': geminiSpeechUpstream,
+    'deepgram-speech': deepgramSpeechUpstream,
+    'elevenlabs-speech': elevenlabsSpeechUpstream,
   },
 };
 
@@ -72,4 +82,5 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'gemini-embed-content': geminiEmbedContentClient,
     'gemini-batch-embed-contents': geminiBatchEmbedContentsClient,
   },
+  speech: { 'openai-speech': openaiSpeechClient },
 };

@@ -4,12 +4,15 @@ import type { OperationId } from '../call/operation.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { About } from '../facts/receipt.ts';
 import type { HoldBounds, HoldRequest } from '../ledger/ledger.ts';
-import { worstCase } from '../metering/cost.ts';
+import { type ExpectedPieces, worstCase } from '../metering/cost.ts';
+import type { CallSize } from './operation.ts';
 import type { CallRequest } from './receipt.ts';
 
 type Sizes = {
   readonly promptTokens: number;
   readonly outputTokens: number;
+  /** What is expected beside tokens. */
+  readonly pieces: CallSize['pieces'];
   /** Of limited scopes. */
   readonly bounds: () => HoldBounds;
 };
@@ -19,7 +22,7 @@ export function holdRequestOf(
   request: CallRequest<OperationId>,
   about: About,
   decided: Plan,
-  { promptTokens, outputTokens, bounds }: Sizes,
+  { promptTokens, outputTokens, pieces, bounds }: Sizes,
 ): HoldRequest {
   return {
     generationId: request.id,
@@ -30,8 +33,8 @@ export function holdRequestOf(
     model: decided.candidates[0]?.model.id ?? '',
     about,
     createdAt: request.receivedAt,
-    amount: worstOf(decided, promptTokens, outputTokens),
-    promptCost: worstOf(decided, promptTokens, 0),
+    amount: worstOf(decided, promptTokens, outputTokens, { ...pieces?.read, ...pieces?.written }),
+    promptCost: worstOf(decided, promptTokens, 0, pieces?.read),
     bounds,
     promptTokens,
     outputTokens,
@@ -55,10 +58,10 @@ export const freeHoldOf = (request: CallRequest<OperationId>, about: About, mode
 });
 
 /** The dearest of the endpoints that may be tried. */
-function worstOf(decided: Plan, promptTokens: number, outputTokens: number): NanoUsd {
+function worstOf(decided: Plan, promptTokens: number, outputTokens: number, pieces?: ExpectedPieces): NanoUsd {
   let worst: bigint = NO_MONEY;
   for (const { endpoint } of decided.candidates.slice(0, LIMITS.attempts_max)) {
-    const cost = worstCase(endpoint.price, promptTokens, outputTokens);
+    const cost = worstCase(endpoint.price, promptTokens, outputTokens, pieces);
     if (cost > worst) worst = cost;
   }
   return nano(worst);

@@ -6,6 +6,7 @@ import type { Question } from '../facts/question.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
+import type { ExpectedPieces } from '../metering/cost.ts';
 import type { Errand } from '../upstream/errand.ts';
 import type { Run, RunOutcome } from '../upstream/run.ts';
 import type { Allowance, Exposed } from './allowance.ts';
@@ -37,6 +38,8 @@ export type CallSize = {
   readonly promptTokens: number;
   /** Tokens of the longest text that must fit into a context window by itself. */
   readonly longestPromptTokens: number;
+  /** What is expected beside tokens: in the call, and in its answer. */
+  readonly pieces?: { readonly read: ExpectedPieces; readonly written: ExpectedPieces };
 };
 
 /** Output tokens of one answer, and how many answers there are. */

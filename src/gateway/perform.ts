@@ -45,7 +45,12 @@ export function perform<O extends OperationId>(
   const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });
   const exposed = operation.exposedOf(call, size, gateway);
   const bounds = (): HoldBounds => boundsOf(decided, exposed, exposed.times);
-  const sizes = { promptTokens: size.promptTokens, outputTokens: output.tokens * output.answers, bounds };
+  const sizes = {
+    promptTokens: size.promptTokens,
+    outputTokens: output.tokens * output.answers,
+    pieces: size.pieces,
+    bounds,
+  };
   const hold = gateway.ledger.hold(holdRequestOf(request, about, decided, sizes));
   const grounds = groundsText(question, decided);
   const context = {

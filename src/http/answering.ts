@@ -21,7 +21,7 @@ export type Answering = {
   readonly writeHead: (status: number, headers: OutgoingHttpHeaders) => unknown;
   readonly flushHeaders: () => void;
   /** False = enough is waiting: `drain` comes when it has gone. */
-  readonly write: (text: string) => boolean;
+  readonly write: (data: string | Uint8Array) => boolean;
   readonly end: (text?: string) => unknown;
   readonly destroy: () => unknown;
   /** `close` comes once, when the answer has gone out whole or the connection has broken. */

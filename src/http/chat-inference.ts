@@ -50,7 +50,7 @@ export function chatHandler(dialect: ClientDialect, gateway: Gateway): Inference
       answer: (exchange) => {
         const { call, caller } = exchange.request;
         if (call.stream) return streamAnswer(exchange, dialect, kept);
-        wholeAnswer(exchange, {
+        wholeAnswer(exchange, dialect, {
           replied: ({ choices }) => thoughts.keep(caller.accountId, choices[0]?.parts ?? []),
           keep: keeperOf(exchange, items),
         });

@@ -1,12 +1,16 @@
 import { assert } from '../base/assert.ts';
 import type { OperationId } from '../call/operation.ts';
+import { excessOfSpeech, withReadSpeech } from '../call/speech-texts.ts';
 import type { ClientDialects, OperationClient } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Operation } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
+import { bytesHandler } from './bytes-inference.ts';
 import { chatHandler } from './chat-inference.ts';
 import { type InferenceHandler, wholeHandler } from './inference.ts';
+
+const SPEECH = { completed: withReadSpeech, excess: excessOfSpeech };
 
 type Route = { readonly operation: OperationId; readonly dialect: string };
 
@@ -16,6 +20,8 @@ export function createHandlers(gateway: Gateway): (route: Route) => InferenceHan
     const client = CLIENT_DIALECTS[operation][dialect];
     assert(client, `no client dialect ${dialect} of ${operation}`);
     if (operation === 'chat') return chatHandler(client as ClientDialects['chat'], gateway);
+    if (operation === 'speech')
+      return bytesHandler(OPERATIONS.speech, client as ClientDialects['speech'], gateway, SPEECH);
     return wholeHandler(
       OPERATIONS[operation] as Operation<typeof operation>,
       client as OperationClient<typeof operation>,

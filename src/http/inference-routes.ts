@@ -10,6 +10,7 @@ export const INFERENCE_ROUTES: readonly (Spoken & { readonly path: string })[] =
   { path: '/responses', operation: 'chat', dialect: 'openai-responses' },
   { path: '/messages', operation: 'chat', dialect: 'anthropic-messages' },
   { path: '/embeddings', operation: 'embeddings', dialect: 'openai-embeddings' },
+  { path: '/audio/speech', operation: 'speech', dialect: 'openai-speech' },
 ];
 
 /**

@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import { type JsonObject, parseReceived } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -5,7 +6,7 @@ import { PRODUCT } from '../base/product.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { CallOf, CommonCall, OperationId, ReplyOf } from '../call/operation.ts';
-import type { AnswerContext, OperationClient } from '../dialects/dialect.ts';
+import type { AnswerContext, OperationClient, RequestClient } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
@@ -39,11 +40,11 @@ export type InferenceHandler = (request: InferenceRequest, response: Answering) 
 /** What one dialect of one operation does with requests; the rest is the same for all (`inferenceHandler`). */
 export type Rim<O extends OperationId> = {
   readonly operation: Operation<O>;
-  readonly dialect: OperationClient<O>;
+  readonly dialect: RequestClient<O>;
   /** The item of an earlier answer to this caller, by its id. */
   readonly recall?: (caller: Caller, id: string) => JsonObject | undefined;
   /** Why a large call is not taken though it can be read. */
-  readonly excess?: (call: CallOf<O>) => Fault | null;
+  readonly excess?: (call: CallOf<O>, blobs: readonly Blob[]) => Fault | null;
   /** The call as it is worked with, blobs included. */
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
   readonly answer: (exchange: Exchange<O>) => void;
@@ -53,7 +54,7 @@ export type Rim<O extends OperationId> = {
 export type Exchange<O extends OperationId> = {
   readonly gateway: Gateway;
   readonly operation: Operation<O>;
-  readonly dialect: OperationClient<O>;
+  readonly dialect: RequestClient<O>;
   readonly response: Answering;
   readonly headers: WireHeaders;
   readonly request: CallRequest<O>;
@@ -108,7 +109,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         const decoded = decode(value);
         if (!decoded.ok) return refuse(decoded.error);
         if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
-        const excess = rim.excess?.(decoded.value);
+        const excess = rim.excess?.(decoded.value, blobs);
         if (excess) return refuse(excess);
         later(() => {
           const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
@@ -126,7 +127,7 @@ export const wholeHandler = <O extends OperationId>(
   gateway: Gateway,
 ): InferenceHandler =>
   inferenceHandler(
-    { operation, dialect, completed: (call) => call, answer: (exchange) => wholeAnswer(exchange) },
+    { operation, dialect, completed: (call) => call, answer: (exchange) => wholeAnswer(exchange, dialect) },
     gateway,
   );
 
@@ -137,8 +138,12 @@ export type WholeListener<O extends OperationId> = {
   readonly keep?: ((item: JsonObject) => void) | undefined;
 };
 
-export function wholeAnswer<O extends OperationId>(exchange: Exchange<O>, listener: WholeListener<O> = {}): void {
-  const { gateway, operation, dialect, response, headers, request } = exchange;
+export function wholeAnswer<O extends OperationId>(
+  exchange: Exchange<O>,
+  dialect: OperationClient<O>,
+  listener: WholeListener<O> = {},
+): void {
+  const { gateway, operation, response, headers, request } = exchange;
   const { id, call, caller } = request;
   let receipt: Receipt | null = null;
   const handle = perform(gateway, operation, request, {

@@ -3,7 +3,8 @@ import type { Cancel, World } from '../base/world.ts';
 import type { Answering } from './answering.ts';
 
 export type StreamOptions = {
-  readonly contentType: string;
+  /** Asked for when the head is written. */
+  readonly contentType: string | (() => string);
   /** What says nothing between two frames of this dialect. */
   readonly keepAlive: string;
   /** An open line that was silent for so long is sent `keepAlive`; infinite = never. */
@@ -20,7 +21,7 @@ export type StreamOptions = {
  * `resume`, and `gone` once when the client leaves before the end.
  */
 export type EventStream = {
-  readonly write: (text: string) => void;
+  readonly write: (data: string | Uint8Array) => void;
   readonly end: () => void;
   /** True once the status line is out: a failure must then be told in-band. */
   readonly opened: () => boolean;
@@ -41,7 +42,8 @@ export function createEventStream(
   let paused = false;
   /** When the silence is too long. A write only moves it: the one timer, when it fires, looks at the clock and sleeps on. */
   let dueAt = world.elapsed() + options.headWaitMs;
-  let timer: Cancel | null = world.after(Math.min(options.headWaitMs, options.keepAliveMs), beat);
+  const firstMs = Math.min(options.headWaitMs, options.keepAliveMs);
+  let timer: Cancel | null = Number.isFinite(firstMs) ? world.after(firstMs, beat) : null;
 
   function open(): void {
     opened = true;
@@ -65,11 +67,11 @@ export function createEventStream(
     timer = null;
   };
 
-  const write = (text: string): void => {
-    if (ended || text === '') return;
+  const write = (data: string | Uint8Array): void => {
+    if (ended || data.length === 0) return;
     if (!opened) open();
     dueAt = world.elapsed() + options.keepAliveMs;
-    const flowing = response.write(text);
+    const flowing = response.write(data);
     if (!flowing && !paused && response.writableLength > LIMITS.client_buffer_bytes_max / 16) {
       paused = true;
       listener.pause();
@@ -106,7 +108,7 @@ export function createEventStream(
 
 function writeHead(response: Answering, { contentType, headers }: StreamOptions): void {
   response.writeHead(200, {
-    'content-type': contentType,
+    'content-type': typeof contentType === 'string' ? contentType : contentType(),
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
     ...headers,

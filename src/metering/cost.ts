@@ -131,13 +131,26 @@ const CACHE_METERS = [
   ['inputCacheWrite1h', 'input'],
 ] as const satisfies readonly (readonly [TokenMeter, TokenMeter])[];
 
+/** What a call is expected to hold beside tokens. */
+export type ExpectedPieces = { readonly [M in UnitMeter]?: number };
+
 /** The worst a call can cost: every prompt token at the dearest input price, the whole answer at the dearest output price. */
-export function worstCase(price: Price, promptTokens: number, outputTokens: number): NanoUsd {
+export function worstCase(
+  price: Price,
+  promptTokens: number,
+  outputTokens: number,
+  expected: ExpectedPieces = NO_EXPECTED_PIECES,
+): NanoUsd {
   const at = priceAt(price, promptTokens);
   const input = dearest(at.input, at.inputCacheWrite, at.inputCacheWrite1h);
   const output = dearest(at.output, at.outputReasoning);
-  return roundUp(BigInt(promptTokens) * input + BigInt(outputTokens) * output + (at.request ?? 0n));
+  let pieces = at.request ?? 0n;
+  for (const meter in expected)
+    pieces += times(expected[meter as UnitMeter] ?? 0, at[UNIT_PRICES[meter as UnitMeter]] ?? 0n);
+  return roundUp(BigInt(promptTokens) * input + BigInt(outputTokens) * output + pieces);
 }
+
+const NO_EXPECTED_PIECES: ExpectedPieces = {};
 
 function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): bigint {
   let most = first;

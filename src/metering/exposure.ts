@@ -24,7 +24,7 @@ export type Exposure = {
   /** What is counted in pieces: images, seconds, characters, searches; all answers together. */
   readonly pieces: Pieces;
 };
-type Pieces = { readonly [M in UnitMeter]: number };
+export type Pieces = { readonly [M in UnitMeter]: number };
 
 /** The exposure of one call at any endpoint. The prompt is measured once, when it is first asked for. */
 export type Exposures = {

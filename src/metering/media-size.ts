@@ -1,3 +1,4 @@
+import { isMp3, waveRate } from '../base/audio-header.ts';
 import { type Blob, blobBehind, headOf } from '../base/blobs.ts';
 import { readImageHeader } from '../base/image-header.ts';
 import type { AudioPart, FilePart, ImagePart, Source, VideoPart } from '../call/message.ts';
@@ -76,25 +77,6 @@ function audioSize(source: Source, blobs: readonly Blob[]): MediaSize {
   if (bytesPerSecond === null || source.kind !== 'base64') return UNSEEN_CLIP;
   const seconds = Math.ceil(bytesOf(source, blobs) / bytesPerSecond);
   return { tokens: AUDIO_TOKENS_MIN + AUDIO_TOKENS_PER_SECOND * seconds, seconds };
-}
-
-/** Plain samples: integers, floats, A-law and µ-law. */
-const PLAIN_WAVE: ReadonlySet<number> = new Set([1, 3, 6, 7, 0xfffe]);
-
-/** Bytes of one second of a WAVE of plain samples, by its own rate; null for anything else. */
-function waveRate(head: Buffer): number | null {
-  const isWave = head.length >= 36 && head.toString('latin1', 0, 4) === 'RIFF';
-  if (!isWave || head.toString('latin1', 8, 16) !== 'WAVEfmt ' || !PLAIN_WAVE.has(head.readUInt16LE(20))) return null;
-  const rate = head.readUInt32LE(24) * head.readUInt16LE(32);
-  return rate > 0 ? rate : null;
-}
-
-/** An MPEG frame of layer III at the beginning, or behind an ID3 tag. */
-function isMp3(head: Buffer): boolean {
-  const hasTag = head.length >= 10 && head.toString('latin1', 0, 3) === 'ID3';
-  const size = (at: number): number => (head[at] ?? 0) & 0x7f;
-  const at = hasTag ? 10 + ((size(6) << 21) | (size(7) << 14) | (size(8) << 7) | size(9)) : 0;
-  return head[at] === 0xff && ((head[at + 1] ?? 0) & 0xe6) === 0xe2;
 }
 
 /** A camera's notes and its preview stand before the size of a JPEG. */

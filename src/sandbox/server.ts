@@ -15,6 +15,7 @@ import { formatFor } from './formats/index.ts';
 import { SANDBOX_MODELS, type SandboxModel } from './models.ts';
 import { deliverWhole, type Pace, play } from './play.ts';
 import { type Prompt, readPrompt } from './prompt.ts';
+import { sendSpoken, speak } from './speak.ts';
 import { eventsOfSpeech, type Speech } from './speech.ts';
 
 export type Sandbox = {
@@ -84,6 +85,7 @@ async function serve(
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
   const body = parseBody(bytes, LIMITS.nesting_max);
   const whole = WHOLE.find(([end]) => path.endsWith(end));
+  if (body.ok && path.endsWith('/audio/speech')) return sendSpoken(response, speak(body.value));
   if (body.ok && whole) return sendJson(response, 200, whole[1](body.value));
   const headers = { accept: request.headers.accept };
   const spoken = formatFor(path, headers, body.ok ? body.value : {});
@@ -173,5 +175,5 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 
 const listModels = (): JsonObject => ({
   object: 'list',
-  data: [...Object.keys(SANDBOX_MODELS), 'embed'].map((id) => ({ id, object: 'model', owned_by: 'sandbox' })),
+  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'speech'].map((id) => ({ id, object: 'model', owned_by: 'sandbox' })),
 });

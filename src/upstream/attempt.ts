@@ -2,7 +2,7 @@ import type { Fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
-import type { AnyStep } from '../call/operation.ts';
+import type { AnyStep, OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { UpstreamFailure } from '../dialects/dialect.ts';
 import type { Attempt } from '../facts/attempt.ts';
@@ -14,7 +14,8 @@ import { readFailure } from './read-failure.ts';
 import { redactFault } from './redact.ts';
 import { startWatch, type Watch } from './watch.ts';
 
-export type AttemptSetup = Pick<Errand<'chat'>, 'isStreamed' | 'isContent'> & {
+export type AttemptSetup = Pick<Errand<OperationId>, 'isStreamed'> & {
+  readonly isContent: (step: AnyStep) => boolean;
   /** How a 2xx answer with these headers is read. */
   readonly read: (headers: WireHeaders, sink: AnySink) => Reader;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
@@ -191,7 +192,10 @@ function onError(exchange: Exchange, error: WireError): void {
   const { status, reader } = exchange;
   const isStream = exchange.held !== null || exchange.contentAt !== null;
   // An error's body is read as far as it came; a stream may have ended well before its connection broke.
-  if (status !== null && (status >= 300 || isStream) && error.kind === 'reset') reader?.end();
+  if (status !== null && (status >= 300 || isStream) && error.kind === 'reset') {
+    if (reader?.cut) reader.cut();
+    else reader?.end();
+  }
   if (!exchange.over) fail(exchange, faults.ofWire(exchange, error));
 }
 

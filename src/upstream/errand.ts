@@ -2,7 +2,7 @@ import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { AnyStep, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
+import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { EncodedCall, UpstreamFailure } from '../dialects/dialect.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
@@ -12,7 +12,7 @@ import type { Reader, Sink } from './read-body.ts';
 export type Errand<O extends OperationId> = {
   readonly isStreamed: boolean;
   /** Is this step a part of what was asked for? The first such one decides that its endpoint answers. */
-  readonly isContent: (step: AnyStep) => boolean;
+  readonly isContent: (step: StepOf<O>) => boolean;
   /** What the marks in the call, and so in every body that is encoded from it, stand for. */
   readonly blobs: readonly Blob[];
   /** Too large to be read, written and signed in one turn. */

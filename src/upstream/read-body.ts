@@ -20,7 +20,12 @@ export type AnySink = {
 };
 
 /** Fed the body of one answer as it arrives. */
-export type Reader = { readonly push: (bytes: Uint8Array) => void; readonly end: () => void };
+export type Reader = {
+  readonly push: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+  /** In place of `end` where the connection broke; absent = what came may be the whole answer all the same. */
+  readonly cut?: () => void;
+};
 
 /** Text shorter than this cannot nest deeply enough to hurt. */
 export const NESTING_UNCHECKED_LENGTH = 8_192;

@@ -197,7 +197,17 @@ function send<O extends OperationId>(
     state.handle?.cancel();
   };
   state.handle = startAttempt(
-    { ...prepared, world, target, isStreamed, isContent, deadlines, patience, read, decodeFault },
+    {
+      ...prepared,
+      world,
+      target,
+      isStreamed,
+      isContent: isContent as KnowsContent,
+      deadlines,
+      patience,
+      read,
+      decodeFault,
+    },
     {
       events: (continuation ? passOn : (steps: readonly StepOf<O>[]) => listener.events(steps, target)) as TakesSteps,
       done: (ended, made) => {
@@ -245,6 +255,7 @@ function settle<O extends OperationId>(
 
 /** An attempt reads what its operation's dialect decodes, and nothing else. */
 type TakesSteps = (steps: readonly AnyStep[]) => void;
+type KnowsContent = (step: AnyStep) => boolean;
 
 /** One exchange is answered: the run is over, or the next exchange that this call takes with the endpoint follows. */
 function keep<O extends OperationId>(state: State<O>, target: Target, answer: ReplyOf<O>): void {

@@ -9,10 +9,10 @@ import { answersOf } from '../../metering/exposure.ts';
 import { createMeter } from '../../metering/meter.ts';
 import type { RunOutcome } from '../../upstream/run.ts';
 import type { CallContext, Delivery, Means } from '../operation.ts';
+import { createOutlet } from '../outlet.ts';
 import type { Ended } from '../receipt.ts';
 import { type Counted, endingOf, lastEvents, legOf } from './ending.ts';
 import { type Leg, spent } from './legs.ts';
-import { createOutlet } from './outlet.ts';
 
 /** How often a stream's count is written down: a crash loses at most this much of a bill. */
 const CHECKPOINT_MS = 1_000;
@@ -38,7 +38,7 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
   const { promptTokens } = size;
   let meter = createMeter(promptTokens);
   const legs: Leg[] = [];
-  const outlet = createOutlet(listener, run);
+  const outlet = createOutlet<'chat'>(listener, run);
   let cutShort = false;
   let interruption: Fault | null = null;
   /** Choices that have begun and have not finished. */

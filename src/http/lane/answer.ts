@@ -32,6 +32,7 @@ export class LaneAnswer implements Answering {
   /** What waits for the end of this turn. */
   #out = '';
   #isFlushing = false;
+  #isCorked = false;
   #isChunked = false;
   #isEnded = false;
   #isFinished = false;
@@ -79,9 +80,10 @@ export class LaneAnswer implements Answering {
     this.#flush();
   }
 
-  write(text: string): boolean {
+  write(data: string | Uint8Array): boolean {
     if (this.destroyed || this.#isEnded) return false;
-    if (text !== '') this.#put(this.#isChunked ? chunkOf(text) : text);
+    if (typeof data !== 'string') this.#putBytes(data);
+    else if (data !== '') this.#put(this.#isChunked ? chunkOf(data) : data);
     const isFlowing = !this.#socket.writableNeedDrain && this.#out.length < WAITING_BYTES_MAX;
     this.#owesDrain ||= !isFlowing;
     return isFlowing;
@@ -147,12 +149,31 @@ export class LaneAnswer implements Answering {
     process.nextTick(flush, this);
   }
 
+  /** Bytes go to the socket as they are, behind what waits; the socket is held until the turn ends, so that all is one write. */
+  #putBytes(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+    }
+    const before = this.#isChunked ? `${this.#out}${bytes.length.toString(16)}\r\n` : this.#out;
+    this.#out = '';
+    if (before !== '') this.#socket.write(before);
+    this.#socket.write(bytes);
+    this.#put(this.#isChunked ? '\r\n' : '');
+  }
+
   #flush(): void {
     this.#isFlushing = false;
-    if (this.#out === '' || this.destroyed) return;
+    if (this.destroyed) return;
     const text = this.#out;
     this.#out = '';
-    if (this.#socket.write(text) && this.#owesDrain) this.drained();
+    const isFlowing = text === '' || this.#socket.write(text);
+    if (this.#isCorked) {
+      this.#isCorked = false;
+      this.#socket.uncork();
+    }
+    if (text !== '' && isFlowing && this.#owesDrain) this.drained();
   }
 
   static flush(answer: LaneAnswer): void {

@@ -4,6 +4,7 @@ import type { Model } from '../../catalog/model.ts';
 import { operationFor } from '../../catalog/operations.ts';
 import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
+import { speechSamples } from './speech-samples.ts';
 
 const PICTURE =
   'https://upload.wikimedia.org/wikipedia/commons/thumb/d/dd/Gfp-wisconsin-madison-the-nature-boardwalk.jpg/2560px-Gfp-wisconsin-madison-the-nature-boardwalk.jpg';
@@ -11,6 +12,7 @@ const PICTURE =
 /** The model page's samples, ready to be run against this instance. A model that reads no images is asked in text. */
 export function samplesOf(model: Model, baseUrl: string): readonly Sample[] {
   const own = OF_OPERATION[operationFor(model.output)];
+  if (model.output.includes('speech')) return speechSamples(model, baseUrl);
   if (own) return [jsonCurl(baseUrl, own.path, { model: model.id, ...own.body })];
   const seesImages = model.input.includes('image');
   const asked = { model: model.id, baseUrl, seesImages };
@@ -194,6 +196,7 @@ console.log(answer.text);
 /** What a model that does not chat is asked. */
 const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; readonly body: JsonObject } | null } = {
   chat: null,
+  speech: null,
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
 };
 

@@ -22,7 +22,7 @@ export type ModelJson = {
   readonly per_request_limits: null;
   readonly supported_parameters: readonly Parameter[];
   readonly default_parameters: null;
-  readonly supported_voices: null;
+  readonly supported_voices: readonly string[] | null;
   readonly knowledge_cutoff: string | null;
   readonly expiration_date: string | null;
   readonly reasoning?: ReasoningJson;
@@ -72,7 +72,7 @@ export function modelJson(model: Model, offer: Offer | null): ModelJson {
     per_request_limits: null,
     supported_parameters: parametersOfModel(model),
     default_parameters: null,
-    supported_voices: null,
+    supported_voices: model.output.includes('speech') ? (model.voices ?? []) : null,
     knowledge_cutoff: wholeDate(model.knowledge),
     expiration_date: model.expires,
     ...(model.reasoning && { reasoning: reasoningJson(model.reasoning) }),

@@ -1,12 +1,12 @@
-import type { Fault } from '../../base/fault.ts';
-import type { Event } from '../../call/event.ts';
-import type { Target } from '../../facts/target.ts';
-import type { Run } from '../../upstream/run.ts';
-import type { CallListener } from '../operation.ts';
+import type { Fault } from '../base/fault.ts';
+import type { OperationId, StepOf } from '../call/operation.ts';
+import type { Target } from '../facts/target.ts';
+import type { Run } from '../upstream/run.ts';
+import type { CallListener } from './operation.ts';
 
 /** The way to the client: shut until the intent is stored, narrow when the client is slow, closed for good when it is gone. */
-export type Outlet = {
-  readonly pass: (events: readonly Event[], target: Target) => void;
+export type Outlet<O extends OperationId> = {
+  readonly pass: (events: readonly StepOf<O>[], target: Target) => void;
   /** The intent is stored: what waited may be seen. */
   readonly stored: () => void;
   /** The client reads no further for now, or again. */
@@ -19,15 +19,18 @@ export type Outlet = {
   readonly breakOff: (value: Fault) => boolean;
 };
 
-export function createOutlet(listener: Pick<CallListener<'chat'>, 'events'>, run: () => Run): Outlet {
+export function createOutlet<O extends OperationId>(
+  listener: Pick<CallListener<O>, 'events'>,
+  run: () => Run,
+): Outlet<O> {
   let isStored = false;
-  let waiting: { readonly events: Event[]; readonly target: Target } | null = null;
+  let waiting: { readonly events: readonly StepOf<O>[]; readonly target: Target } | null = null;
   /** Whose answer the client has seen something of. */
   let shown: Target | null = null;
   let isPaused = false;
   let isAbandoned = false;
 
-  const show = (events: readonly Event[], target: Target): void => {
+  const show = (events: readonly StepOf<O>[], target: Target): void => {
     if (isAbandoned || events.length === 0) return;
     shown = target;
     listener.events(events, target);
@@ -60,7 +63,7 @@ export function createOutlet(listener: Pick<CallListener<'chat'>, 'events'>, run
     isAbandoned: () => isAbandoned,
     breakOff: (value) => {
       if (isAbandoned || !shown) return false;
-      show([{ type: 'fault', fault: value }], shown);
+      show([{ type: 'fault', fault: value } as StepOf<O>], shown);
       return true;
     },
   };

@@ -1,0 +1,67 @@
+import type { Model } from '../../catalog/model.ts';
+import { pathOfDialect } from '../inference-routes.ts';
+import type { Sample } from './code.ts';
+
+/** How a model that speaks is asked. */
+export function speechSamples({ id, voices }: Model, baseUrl: string): readonly Sample[] {
+  const voice = voices?.[0] ?? 'alloy';
+  const body = JSON.stringify({ model: id, input: TEXT, voice, response_format: 'mp3' });
+  return [
+    {
+      label: 'Python',
+      note: 'OpenAI SDK',
+      language: 'python',
+      install: 'pip install openai',
+      text: `from openai import OpenAI
+
+client = OpenAI(
+  base_url=${JSON.stringify(baseUrl)},
+  api_key="<SWITCHWRIGHT_API_KEY>",
+)
+
+with client.audio.speech.with_streaming_response.create(
+  model=${JSON.stringify(id)},
+  voice=${JSON.stringify(voice)},
+  input=${JSON.stringify(TEXT)},
+  response_format="mp3",
+) as response:
+  response.stream_to_file("speech.mp3")
+`,
+    },
+    {
+      label: 'TypeScript',
+      note: 'OpenAI SDK',
+      language: 'typescript',
+      install: 'npm install openai',
+      text: `import { writeFile } from 'node:fs/promises';
+import OpenAI from 'openai';
+
+const client = new OpenAI({
+  baseURL: ${JSON.stringify(baseUrl)},
+  apiKey: '<SWITCHWRIGHT_API_KEY>',
+});
+
+const speech = await client.audio.speech.create({
+  model: ${JSON.stringify(id)},
+  voice: ${JSON.stringify(voice)},
+  input: ${JSON.stringify(TEXT)},
+  response_format: 'mp3',
+});
+await writeFile('speech.mp3', Buffer.from(await speech.arrayBuffer()));
+`,
+    },
+    {
+      label: 'curl',
+      note: 'HTTP',
+      language: 'shell',
+      text: `curl ${baseUrl}${pathOfDialect('openai-speech')} \\
+  -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '${body}' \\
+  --output speech.mp3
+`,
+    },
+  ];
+}
+
+const TEXT = 'The river runs to the sea.';
