@@ -8,6 +8,9 @@ import { isPlain, plainCheck, type StringCheck, stringCheck } from './string-che
 
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
+const BRACKET = 91;
+const BRACE = 123;
 const BLANK = 32;
 /** So many blanks in a row between values are left out: they mean nothing. */
 const BLANKS_MANY = 64;
@@ -35,6 +38,7 @@ export class BodyScan {
   readonly #rest: Buffer[] = [];
   /** Bytes of the rest that take time: all but long plain strings. */
   #costly = 0;
+  #things = 0;
   /** The beginning of a string that is looked at again. */
   #begun: Buffer | null = null;
   readonly #string: OpenString = { isOpen: false, isEscaped: false };
@@ -70,6 +74,7 @@ export class BodyScan {
         if (byte < COMMA) continue;
         const obstacle = this.#count(byte);
         if (obstacle) return obstacle;
+        if (byte === COMMA || byte === COLON || byte === BRACE || byte === BRACKET) this.#things++;
         this.#path.see(byte);
         continue;
       }
@@ -87,6 +92,11 @@ export class BodyScan {
     }
     this.#leave(bytes.subarray(done));
     return this.#tooMuch();
+  }
+
+  /** Values, members, lists and objects so far: what parsing makes of them weighs far more than their bytes. */
+  get things(): number {
+    return this.#things;
   }
 
   /** The body without what was set aside, and that. Once, behind the last chunk. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Blob } from './blobs.ts';
+import { type Blob, sizeOf } from './blobs.ts';
 import { BodyScan } from './body-scan.ts';
 import { type Fault, fault } from './fault.ts';
 import { jsonShape } from './json-shape.ts';
@@ -129,10 +129,20 @@ export type ParsedBody = {
   readonly isLarge: boolean;
 };
 
+/** What a body weighs that was worked through as it came: its bytes, those set aside among them, and how many things it has. */
+export type BodyWeight = {
+  readonly restBytes: number;
+  readonly setAsideBytes: number;
+  /** Values, members, lists and objects. */
+  readonly things: number;
+};
+/** Waits until there is memory to parse it. */
+export type Weigh = (weight: BodyWeight, parse: () => void) => void;
+
 /** Calls `done` once: at once for a body that is small or not worth a second turn, else in a later turn. */
 export function parseReceived(
   { chunks, scan }: ReceivedBody,
-  { nestingMax, later }: { readonly nestingMax: number; readonly later: Later },
+  { nestingMax, later, weigh }: { readonly nestingMax: number; readonly later: Later; readonly weigh: Weigh | null },
   done: (parsed: Result<ParsedBody, Fault>) => void,
 ): void {
   if (!scan) {
@@ -144,8 +154,13 @@ export function parseReceived(
   const isLong = rest.length > LIMITS.at_once_bytes_max;
   const read = { blobs, restBytes: rest.length, isLarge: isLong || blobs.length > 0 };
   const told = (value: Result<JsonObject, Fault>): void => done(value.ok ? ok({ value: value.value, ...read }) : value);
-  if (isLong) parseSeenInTurns(rest, { nestingMax, later }, told);
-  else told(parseSeen(rest));
+  const parse = (): void => {
+    if (isLong) parseSeenInTurns(rest, { nestingMax, later }, told);
+    else told(parseSeen(rest));
+  };
+  if (!weigh) return parse();
+  const setAsideBytes = blobs.reduce((sum, blob) => sum + sizeOf(blob), 0);
+  weigh({ restBytes: rest.length, setAsideBytes, things: scan.things }, parse);
 }
 
 export const joined = (chunks: readonly Buffer[]): Buffer =>

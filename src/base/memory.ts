@@ -12,7 +12,7 @@ export type Memory = {
 };
 
 export type Allowance = {
-  /** Takes so much, at once if it is there, else in turn. False = the line is too long, or the wait was in vain. Never called after the end. */
+  /** Takes so much, at once if it is there, else in turn. False = the line is too long, the wait was in vain, or all holders have let go. Never called after the end. */
   readonly take: (bytes: number, done: (isGranted: boolean) => void) => void;
   /** Takes what is held already, such as an answer that came; others wait until it is back. */
   readonly force: (bytes: number) => void;
@@ -66,7 +66,8 @@ function openAllowance(state: State, who: string): Allowance {
   };
   return {
     take: (amount, done) => {
-      if (isFree(state, who, amount)) {
+      if (holders <= 0) done(false);
+      else if (isFree(state, who, amount)) {
         grant(amount);
         done(true);
       } else if (amount > state.bytes || isLineFull(state, who)) done(false);

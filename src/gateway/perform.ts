@@ -159,8 +159,12 @@ function settle<O extends OperationId>(
     () => {
       listener.settled(receipt);
       listener.done(deliver(context, delivery, outcome, ended));
+      outcome.release?.();
     },
-    (cause) => failInside(context, cause, delivery),
+    (cause) => {
+      failInside(context, cause, delivery);
+      outcome.release?.();
+    },
   );
 }
 

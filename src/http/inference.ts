@@ -1,7 +1,6 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
-import { type JsonObject, parseReceived } from '../base/json.ts';
-import { LIMITS } from '../base/limits.ts';
+import type { JsonObject } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -19,10 +18,11 @@ import type { Answering } from './answering.ts';
 import { contain, laterFor, refuseIn, sendJson } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
+import { parseBodyOf } from './parse-body.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
-import { holdAnswer, type Room, settle } from './room.ts';
+import { holdAnswer, type Room } from './room.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
 export type InferenceRequest = {
@@ -100,23 +100,18 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       }
     };
     const exchange = { gateway, dialect, response };
-    const later = laterFor(exchange);
-    contain(exchange, () =>
-      parseReceived(body, { nestingMax: LIMITS.nesting_max, later }, (parsed) => {
-        if (!parsed.ok) return refuse(parsed.error);
-        const { value, blobs, isLarge } = parsed.value;
-        settle(room, body, parsed.value);
-        const decoded = decode(value);
-        if (!decoded.ok) return refuse(decoded.error);
-        if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
-        const excess = rim.excess?.(decoded.value, blobs);
-        if (excess) return refuse(excess);
-        later(() => {
-          const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
-          later(() => begin(call, value));
-        });
-      }),
-    );
+    parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge }) => {
+      const decoded = decode(value);
+      if (!decoded.ok) return refuse(decoded.error);
+      if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
+      const excess = rim.excess?.(decoded.value, blobs);
+      if (excess) return refuse(excess);
+      const later = laterFor(exchange);
+      later(() => {
+        const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
+        later(() => begin(call, value));
+      });
+    });
   };
 }
 

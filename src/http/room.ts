@@ -1,30 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sizeOf as sizeOfBlob } from '../base/blobs.ts';
 import { fault } from '../base/fault.ts';
-import type { ParsedBody } from '../base/json.ts';
+import type { BodyWeight } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Memory } from '../base/memory.ts';
 import type { Answering } from './answering.ts';
-import type { WholeBody } from './read-body.ts';
 
 /** As text a body is held as bytes, as a string, as what it means, and as what is sent on; not as all of them at once. */
 const TEXT_WEIGHT = 3;
 
+/**
+ * Of a body that is long in things what is made of them counts: lists, objects, names, once as they came, once as the call
+ * and once as they are sent. 140,000 members in 2.4 MB held 16 MB, 20,000 messages in 7.9 MB held 55 MB (measured 2026-11-29).
+ */
+const LONG_TEXT_WEIGHT = 6;
+const THING_BYTES = 64;
+
+const weightOf = ({ restBytes, setAsideBytes, things }: BodyWeight): number =>
+  restBytes > LIMITS.at_once_bytes_max
+    ? setAsideBytes + LONG_TEXT_WEIGHT * restBytes + THING_BYTES * things
+    : setAsideBytes + TEXT_WEIGHT * restBytes;
+
 /** The memory that one request's body takes, until its response is over and nobody keeps it any more. */
 export type Room = {
-  /** The body is here: what was set aside of it weighs what it is, the rest is text. */
-  readonly settle: (size: number, setAside: number) => void;
+  /** The body is here and is to be parsed: what it weighs more is waited for, what it weighs less is given back. */
+  readonly settle: (weight: BodyWeight, done: (isGranted: boolean) => void) => void;
   readonly keep: () => void;
   readonly close: () => void;
 };
-
-/** Of a body that has been read so much is given back as it turned out to weigh less. */
-export function settle(room: Room | null, { size }: WholeBody, { blobs }: Pick<ParsedBody, 'blobs'>): void {
-  room?.settle(
-    size,
-    blobs.reduce((sum, blob) => sum + sizeOfBlob(blob), 0),
-  );
-}
 
 export const FULL = fault(
   'overloaded',
@@ -48,7 +50,17 @@ export function makeRoom(
   allowance.take(taken, (isGranted) => {
     if (!isGranted) return refuse();
     enter({
-      settle: (whole, setAside) => allowance.give(taken - TEXT_WEIGHT * (whole - setAside) - setAside),
+      settle: (weight, done) => {
+        const wanted = weightOf(weight);
+        if (wanted <= taken) {
+          allowance.give(taken - wanted);
+          return done(true);
+        }
+        // Whoever waits holds no more than its bytes, so that those who are ahead come to an end.
+        const bytes = weight.restBytes + weight.setAsideBytes;
+        allowance.give(taken - bytes);
+        allowance.take(wanted - bytes, done);
+      },
       keep: allowance.keep,
       close: allowance.close,
     });

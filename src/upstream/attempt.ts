@@ -1,12 +1,14 @@
 import type { Fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
-import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
+import type { Allowance } from '../base/memory.ts';
+import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { AnyStep, OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { UpstreamFailure } from '../dialects/dialect.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Target } from '../facts/target.ts';
+import { requestWithRoom } from './answer-room.ts';
 import * as faults from './attempt-faults.ts';
 import type { Errand } from './errand.ts';
 import { type AnySink, malformed, type Reader } from './read-body.ts';
@@ -27,6 +29,8 @@ export type AttemptSetup = Pick<Errand<OperationId>, 'isStreamed'> & {
   /** `short` while another endpoint is left that could answer instead. */
   readonly patience: 'short' | 'long';
   readonly secrets: () => readonly string[];
+  /** The memory that a large whole answer is read into. */
+  readonly allowance: () => Allowance;
 };
 
 export type AttemptEnd =
@@ -93,12 +97,14 @@ export function startAttempt(setup: AttemptSetup, listener: AttemptListener): At
     drained: 0,
   };
   exchange.watch.due(dueAt(exchange, startedAt));
-  exchange.wire = world.request(setup.request, {
+  const handler: WireHandler = {
     head: (status, headers) => guard(exchange, () => onHead(exchange, status, headers)),
     data: (bytes) => guard(exchange, () => onData(exchange, bytes)),
     end: () => guard(exchange, () => onEnd(exchange)),
     error: (error) => guard(exchange, () => onError(exchange, error)),
-  });
+  };
+  const { request, isStreamed, allowance } = setup;
+  exchange.wire = isStreamed ? world.request(request, handler) : requestWithRoom(world, request, handler, allowance);
   return {
     pause: () => {
       if (exchange.over || exchange.pausedAt !== null) return;

@@ -35,6 +35,8 @@ export type RunListener<O extends OperationId> = {
 export type RunOutcome<O extends OperationId = 'chat'> = {
   readonly attempts: readonly Attempt[];
   readonly losses: readonly Loss[];
+  /** Gives back the memory that a large answer was read into, where there is one: when it has been told, or given up. */
+  readonly release?: () => void;
 } & (
   | { readonly kind: 'replied'; readonly target: Target; readonly reply: ReplyOf<O> }
   | { readonly kind: 'streamed'; readonly target: Target }
@@ -55,7 +57,7 @@ export type RunDependencies = {
 export type RunRequest<O extends OperationId> = {
   readonly errand: Errand<O>;
   readonly plan: Plan;
-  /** On whose share of the memory what must be fetched is held: a key's id. */
+  /** On whose share of the memory what must be fetched, and a large answer, are held: a key's id. */
   readonly who: string;
   /** What the call belongs to, as far as its caller says: it stays with one key of a provider. */
   readonly conversation?: string | null;
@@ -71,7 +73,7 @@ export type Run = {
   readonly cancel: () => void;
 };
 
-export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses'>;
+export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses' | 'release'>;
 type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
 export type Progress = {
@@ -99,7 +101,7 @@ export type State<O extends OperationId> = {
   readonly failures: Failure[];
   readonly assets: Map<string, Fetched>;
   readonly blobs: Blob[];
-  /** What was fetched weighs so much; null = nothing was. */
+  /** What was fetched, and a large answer, weigh so much; null = there is neither. */
   allowance: Allowance | null;
   /** The candidate under way, and the one that has had its second chance. */
   index: number;

@@ -87,12 +87,20 @@ function guard<O extends OperationId>(state: State<O>, task: () => void): void {
   }
 }
 
+/** The memory that this call takes beside its body: what is fetched for it, and a large whole answer. */
+function allowanceOf<O extends OperationId>(state: State<O>): Allowance {
+  state.allowance ??= state.dependencies.memory.open(state.request.who);
+  return state.allowance;
+}
+
 function finish<O extends OperationId>(state: State<O>, result: Outcome<O>): void {
   if (state.over) return;
   state.over = true;
   state.handle = null;
-  state.allowance?.close();
-  state.listener.done({ ...result, attempts: state.attempts, losses: state.losses });
+  const { allowance, attempts, losses } = state;
+  const isKept = allowance !== null && result.kind === 'replied';
+  if (allowance && !isKept) allowance.close();
+  state.listener.done({ ...result, attempts, losses, ...(isKept && { release: allowance.close }) });
 }
 
 /** Prepares and sends the candidate at `index`; what it lacks counts as its failure. */
@@ -119,10 +127,7 @@ function tryCandidate<O extends OperationId>(state: State<O>): void {
     state.stop = cancel;
   };
   const indispensable = request.plan.strict ? request.errand.parameters() : null;
-  const allowance = (): Allowance => {
-    state.allowance ??= dependencies.memory.open(request.who);
-    return state.allowance;
-  };
+  const allowance = (): Allowance => allowanceOf(state);
   const { blobs } = state;
   const { isLarge } = request.errand;
   const means = { world, key, translation, indispensable, assets, blobs, isLarge, allowance, downloading };
@@ -173,6 +178,7 @@ function send<O extends OperationId>(
   if (state.over) return;
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';
+  const allowance = (): Allowance => allowanceOf(state);
   const { isStreamed, isContent } = state.request.errand;
   const { decodeFault } = translation;
   let answer: ReplyOf<O> | undefined;
@@ -207,6 +213,7 @@ function send<O extends OperationId>(
       patience,
       read,
       decodeFault,
+      allowance,
     },
     {
       events: (continuation ? passOn : (steps: readonly StepOf<O>[]) => listener.events(steps, target)) as TakesSteps,

@@ -23,7 +23,7 @@ export function received(body: unknown, cut = 65_536): ParsedBody {
 export function parsedOf(scan: BodyScan): Result<ParsedBody, Fault> {
   let parsed: Result<ParsedBody, Fault> | null = null;
   const later = (task: () => void): void => task();
-  parseReceived({ chunks: [], scan }, { nestingMax: LIMITS.nesting_max, later }, (value) => {
+  parseReceived({ chunks: [], scan }, { nestingMax: LIMITS.nesting_max, later, weigh: null }, (value) => {
     parsed = value;
   });
   assert(parsed);
