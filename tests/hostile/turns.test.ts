@@ -99,7 +99,10 @@ const settled = async (): Promise<void> => {
   for (let at = 0; at < 5; at++) await new Promise((next) => setImmediate(next));
 };
 
-for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES]) {
+/** What is spoken is one text of bounded length. */
+const isListed = ({ operation }: { readonly operation: string }): boolean => operation !== 'speech';
+
+for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
   const { operation, dialect } = route;
   test(`${dialect}${'query' in route ? ', framed' : ''}: between the turns of a large call others are served`, async () => {
     const host = HOSTS[dialect === 'openai-completions' ? 'completions' : operation] as Host;
