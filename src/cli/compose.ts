@@ -6,6 +6,7 @@ import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createKept } from '../gateway/kept.ts';
+import { createStickiness } from '../gateway/stickiness.ts';
 import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
@@ -91,6 +92,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health,
+    stickiness: createStickiness(world, isAlone ? null : storage.peers),
     telemetry: observed.telemetry,
     metrics: observed.metrics,
     dialects: DIALECTS,

@@ -29,6 +29,8 @@ export type Question = {
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: ReadonlySet<string>;
   readonly health: HealthView;
+  /** The endpoint where the conversation has its prompt cached; null = nowhere that is known. */
+  readonly home?: () => string | null;
   /** One draw per random decision, taken from the world once, so that a plan can be replayed. */
   readonly seed: number;
 };

@@ -12,6 +12,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 import type { Kept } from './kept.ts';
+import type { Stickiness } from './stickiness.ts';
 
 /** What every route is handed: the parts of a running gateway. Composed once in `main.ts`. */
 export type Gateway = {
@@ -25,6 +26,7 @@ export type Gateway = {
   readonly insights: Insights;
   readonly records: Records;
   readonly health: Health;
+  readonly stickiness: Stickiness;
   /** Hears of every call that ends here, and of every refusal. */
   readonly telemetry: Telemetry;
   /** What all processes of this gateway have counted; null = nobody is told. */

@@ -13,6 +13,7 @@ import type { Allowance, Exposed } from './allowance.ts';
 import type { Gateway } from './gateway.ts';
 import type { Surroundings } from './question.ts';
 import type { CallRequest, Ended } from './receipt.ts';
+import type { Conversation, Sticking } from './stickiness.ts';
 
 /**
  * What is particular to one operation in the life of a call. The life itself is the same for all of them (`perform.ts`).
@@ -23,6 +24,8 @@ export type Operation<O extends OperationId> = {
   readonly isStreamed: (call: CallOf<O>) => boolean;
   /** Measured once. An estimate: limits and holds are read from it, and bills where a vendor counts nothing. */
   readonly sizeOf: (call: CallOf<O>) => CallSize;
+  /** Which conversation it continues, where an operation has any. */
+  readonly conversationOf?: (call: CallOf<O>, accountId: string) => Conversation;
   /** What the router is asked. */
   readonly questionOf: (call: CallOf<O>, surroundings: Surroundings) => Question;
   /** The most that it may consume, for scopes that are limited. */
@@ -58,6 +61,8 @@ export type CallContext<O extends OperationId> = {
   /** Output tokens of one answer that an unlimited scope sets aside. */
   readonly held: number;
   readonly about: About;
+  /** Where the conversation was last, and is from now on. */
+  readonly sticking: Sticking;
   /** What the plan rests on, as the receipt keeps it. */
   readonly grounds: string;
 };

@@ -16,6 +16,7 @@ import type { CallContext, CallHandle, CallListener, CallResult, Delivery, Opera
 import { withOverrun } from './overrun.ts';
 import { modelsOf } from './question.ts';
 import { aboutOf, type CallRequest, type Ended, receiptOf } from './receipt.ts';
+import { stick } from './stickiness.ts';
 
 const IDLE: CallHandle = { pause: () => {}, resume: () => {}, cancel: () => {} };
 const NO_RUN: Run = IDLE;
@@ -36,7 +37,9 @@ export function perform<O extends OperationId>(
   const catalog = gateway.catalog();
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
   const size = operation.sizeOf(call);
-  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), seed };
+  const sticking = stick(gateway.stickiness, () => operation.conversationOf?.(call, request.caller.accountId) ?? null);
+  const { home } = sticking;
+  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), home, seed };
   const question = operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens });
   const decided = plan(question);
   if (decided.fault) return refuse({ gateway, request, listener }, decided.fault);
@@ -63,6 +66,7 @@ export function perform<O extends OperationId>(
     size,
     held: output.tokens,
     about,
+    sticking,
     grounds,
   };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
@@ -152,8 +156,9 @@ function settle<O extends OperationId>(
   outcome: RunOutcome<O>,
 ): void {
   const ended = delivery.ended(outcome);
-  const { gateway, about, grounds, request, listener } = context;
+  const { gateway, about, grounds, request, listener, decided, sticking } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);
+  if (decided.candidates.length > 1) sticking.ended(receipt, ended.target?.endpoint ?? null);
   const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
   committed.then(
     () => {

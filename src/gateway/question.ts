@@ -7,6 +7,7 @@ export type Surroundings = {
   readonly catalog: Catalog;
   readonly enabled: ReadonlySet<string>;
   readonly health: HealthView;
+  readonly home?: () => string | null;
   readonly seed: number;
   /** Tokens of the longest text that must fit into a context window by itself. */
   readonly promptTokens: number;

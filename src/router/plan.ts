@@ -4,7 +4,7 @@ import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
 import { type Asked, FILTERS, SOFT_FILTERS } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
-import { orderEndpoints, RECENT_OUTAGE } from './order.ts';
+import { type Ordered, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
 
 type Found = Resolved & { readonly endpoints: readonly Endpoint[] };
@@ -94,7 +94,7 @@ function orderAll(found: readonly Found[], question: Question, rejected: Rejecti
   const groups = together ? [{ sort: asked, endpoints: found.flatMap((entry) => entry.endpoints) }] : found;
   const candidates: Candidate[] = [];
   for (const group of groups) {
-    const ordered = orderEndpoints(group.endpoints, asked ?? group.sort, question, draw);
+    const ordered = homeFirst(orderEndpoints(group.endpoints, asked ?? group.sort, question, draw), question);
     const isCut = allow_fallbacks === false && !question.preferences.order?.length;
     if (isCut) for (const { endpoint } of ordered.slice(1)) rejected.push(rejection(endpoint, NO_FALLBACKS, CUT));
     for (const { endpoint, reason } of isCut ? ordered.slice(0, 1) : ordered) {
@@ -103,6 +103,19 @@ function orderAll(found: readonly Found[], question: Question, rejected: Rejecti
     }
   }
   return healthyFirst(candidates, question);
+}
+
+/** Why the endpoint that has a conversation's prompt cached stands first. */
+const KEPT = 'kept: the prompt of this conversation is cached there';
+export const isKept = (reason: string): boolean => reason === KEPT;
+
+/** Where a conversation has its prompt cached it stays, unless its caller says where to go (spec §3.5), or it is down. */
+function homeFirst(ordered: readonly Ordered[], { home, health, preferences }: Question): readonly Ordered[] {
+  if (ordered.length < 2 || !home || preferences.order?.length) return ordered;
+  const id = home();
+  const found = ordered.find(({ endpoint }) => endpoint.id === id);
+  if (!found || health.of(found.endpoint.id)?.stable === false) return ordered;
+  return [{ endpoint: found.endpoint, reason: KEPT }, ...ordered.filter((entry) => entry !== found)];
 }
 
 /** The step of those that stood behind the first where nothing may. */

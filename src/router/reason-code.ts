@@ -3,6 +3,7 @@
  * first) or a share of the draw in percent, a letter or two for the others. What has no code stands for itself.
  */
 const CODES: readonly (readonly [reason: string, code: string])[] = [
+  ['kept: the prompt of this conversation is cached there', 'k'],
   ['the only one of its kind', 'u'],
   ['fallback by price', 'p'],
   ['fallback: resold', 'r'],

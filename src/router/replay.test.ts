@@ -76,6 +76,7 @@ function randomQuestion(draw: (below: number) => number): Question {
   const some = <Value>(values: readonly Value[]): Value => values[draw(values.length)] as Value;
   const sort = some(SORTS);
   const models = Array.from({ length: 1 + draw(3) }, () => some(NAMES));
+  const home = draw(3) === 0 ? some([...catalog.endpoints.keys()]) : null;
   return {
     catalog,
     operation: 'chat',
@@ -101,6 +102,7 @@ function randomQuestion(draw: (below: number) => number): Question {
     completes: draw(9) === 0 ? 'prompt' : 'conversation',
     enabled: new Set(HOSTS.filter(() => draw(5) > 0)),
     health: { of: (id) => health.get(id) },
+    home: () => home,
     seed: draw(2 ** 31),
   };
 }

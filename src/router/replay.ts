@@ -3,7 +3,7 @@ import type { Grounds } from '../facts/grounds.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { groundsFrom, groundsText, healthOf } from './grounds-text.ts';
-import { plan } from './plan.ts';
+import { isKept, plan } from './plan.ts';
 
 /** As much of a receipt as tells how its call was planned. */
 export type Planned = {
@@ -43,5 +43,6 @@ function questionOf(grounds: Grounds, seed: number, catalog: Catalog): Question 
   const enabled = new Set(catalog.providers.keys());
   for (const { step, endpoint } of grounds.rejected)
     if (step === 'credentials') enabled.delete(catalog.endpoints.get(endpoint)?.provider.slug ?? '');
-  return { ...grounds.question, catalog, enabled, health: healthOf(grounds), seed };
+  const kept = grounds.candidates.find(({ reason }) => isKept(reason))?.endpoint ?? null;
+  return { ...grounds.question, catalog, enabled, health: healthOf(grounds), home: () => kept, seed };
 }

@@ -22,6 +22,7 @@ import { createKept } from '#src/gateway/kept.ts';
 import type { CallHandle, CallResult } from '#src/gateway/operation.ts';
 import { OPERATIONS } from '#src/gateway/operations.ts';
 import { perform } from '#src/gateway/perform.ts';
+import { createStickiness } from '#src/gateway/stickiness.ts';
 import { openInsights } from '#src/insights/insights.ts';
 import { openLedger } from '#src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
@@ -103,6 +104,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,
     health,
+    stickiness: createStickiness(base, null),
     telemetry: NO_TELEMETRY,
     metrics: null,
     dialects: DIALECTS,

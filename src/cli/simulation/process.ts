@@ -6,6 +6,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { DIALECTS } from '../../dialects/registry.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { createKept } from '../../gateway/kept.ts';
+import { createStickiness } from '../../gateway/stickiness.ts';
 import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openStorageOver } from '../../storage/open.ts';
@@ -82,6 +83,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health,
+    stickiness: createStickiness(world, storage.peers),
     telemetry: NO_TELEMETRY,
     metrics: null,
     dialects: DIALECTS,

@@ -5,6 +5,7 @@ import { estimatePrompt } from '../../metering/estimate.ts';
 import { answersOf, exposuresOf } from '../../metering/exposure.ts';
 import { chatErrand } from '../../upstream/chat-errand.ts';
 import type { Operation } from '../operation.ts';
+import { conversationOf } from './conversation.ts';
 import { createDelivery } from './delivery.ts';
 import { goesOn, restOf } from './go-on.ts';
 import { questionOf } from './question.ts';
@@ -17,6 +18,7 @@ export const chat: Operation<'chat'> = {
     const promptTokens = estimatePrompt(call);
     return { promptTokens, longestPromptTokens: promptTokens };
   },
+  conversationOf,
   questionOf,
   exposedOf: (call, { promptTokens }, gateway) => ({
     exposures: exposuresOf(call, promptTokens),
