@@ -43,6 +43,8 @@ export const LIMITS = {
   embedding_inputs_max: 2_048,
   /** Of a text to be spoken: more than any vendor takes at once. */
   speech_characters_max: 100_000,
+  /** As many as Cohere takes in one call. */
+  rerank_documents_max: 10_000,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   portions_max: 64,
   /** How long a call waits for memory, and how many may: of one key, of all. */

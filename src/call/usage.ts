@@ -46,6 +46,8 @@ export type PieceCounts = {
   readonly outputSeconds: number;
   /** Characters of text read. */
   readonly inputCharacters: number;
+  /** Queries over up to a hundred documents each, as Cohere counts them. */
+  readonly searchUnits: number;
 };
 
 export const NO_USAGE: Usage = {
@@ -67,6 +69,7 @@ export const NO_USAGE: Usage = {
   inputSeconds: 0,
   outputSeconds: 0,
   inputCharacters: 0,
+  searchUnits: 0,
   webSearches: 0,
   source: 'provider',
 };

@@ -1,4 +1,4 @@
-import { type DialectId, operationOf } from './dialect-table.ts';
+import { carriesWishes, type DialectId, operationOf } from './dialect-table.ts';
 import { type Environment, inEnvironment, variablePrefix } from './environment.ts';
 import type { Known } from './load.ts';
 import { merge } from './merge.ts';
@@ -92,9 +92,6 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
   };
 }
 
-/** Only these write a caller's wishes about its data (dialects/data-wishes.ts). */
-const CARRY_WISHES: readonly string[] = ['openai-chat', 'openai-completions', 'openai-embeddings'];
-
 /** Who speaks OpenAI's chat format is taken to serve these in OpenAI's way too. */
 const BESIDE_CHAT: readonly DialectId[] = ['openai-embeddings', 'openai-speech'];
 
@@ -107,7 +104,7 @@ function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSe
       refuse(['dialects', id], `unknown dialect ${id}; known: ${[...knows.dialects].join(', ')}`);
       continue;
     }
-    if (file.policy?.per_request && !CARRY_WISHES.includes(id))
+    if (file.policy?.per_request && !carriesWishes(id as DialectId))
       refuse(['policy', 'per_request'], `${id} cannot carry the caller's wishes`);
     for (const quirk of dialect.quirks ?? [])
       if (!knows.quirks.get(id)?.has(quirk)) refuse(['dialects', id, 'quirks'], `${id} has no quirk ${quirk}`);

@@ -27,15 +27,18 @@ type Row = {
   readonly operation: OperationId;
   /** Parameters that it carries whatever the model. */
   readonly parameters: readonly Parameter[];
+  /** Can a caller's wishes about its data be written in it (dialects/data-wishes.ts)? */
+  readonly carriesWishes?: true;
 };
 
 /** The wire formats that providers speak, by the names that their files use. Code lives in `dialects/<name>/`. */
 export const DIALECT_TABLE = {
-  'openai-chat': { name: 'OpenAI Chat', operation: 'chat', parameters: OPENAI },
+  'openai-chat': { name: 'OpenAI Chat', operation: 'chat', parameters: OPENAI, carriesWishes: true },
   'openai-completions': {
     name: 'OpenAI Completions',
     operation: 'chat',
     parameters: OPENAI.filter((name) => name !== 'max_completion_tokens'),
+    carriesWishes: true,
   },
   'openai-responses': {
     name: 'OpenAI Responses',
@@ -52,7 +55,7 @@ export const DIALECT_TABLE = {
   },
   'cohere-chat': { name: 'Cohere Chat', operation: 'chat', parameters: [...OPENAI, 'top_k'] },
   ollama: { name: 'Ollama', operation: 'chat', parameters: [...OPENAI, 'top_k', 'min_p', 'repetition_penalty'] },
-  'openai-embeddings': { name: 'OpenAI Embeddings', operation: 'embeddings', parameters: [] },
+  'openai-embeddings': { name: 'OpenAI Embeddings', operation: 'embeddings', parameters: [], carriesWishes: true },
   'gemini-embeddings': { name: 'Gemini Embeddings', operation: 'embeddings', parameters: [] },
   'cohere-embeddings': { name: 'Cohere Embeddings', operation: 'embeddings', parameters: [] },
   'bedrock-embeddings': { name: 'Bedrock Embeddings', operation: 'embeddings', parameters: [] },
@@ -61,6 +64,12 @@ export const DIALECT_TABLE = {
   'gemini-speech': { name: 'Gemini Speech', operation: 'speech', parameters: [] },
   'deepgram-speech': { name: 'Deepgram Speak', operation: 'speech', parameters: [] },
   'elevenlabs-speech': { name: 'ElevenLabs Text to Speech', operation: 'speech', parameters: [] },
+  'cohere-rerank': { name: 'Cohere Rerank', operation: 'rerank', parameters: [] },
+  'jina-rerank': { name: 'Jina Rerank', operation: 'rerank', parameters: [], carriesWishes: true },
+  'deepinfra-rerank': { name: 'DeepInfra Rerank', operation: 'rerank', parameters: [] },
+  'bedrock-rerank': { name: 'Bedrock Rerank', operation: 'rerank', parameters: [] },
+  'vertex-rerank': { name: 'Vertex AI Ranking', operation: 'rerank', parameters: [] },
+  'tei-rerank': { name: 'Text Embeddings Inference Rerank', operation: 'rerank', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 export type DialectId = keyof typeof DIALECT_TABLE;
@@ -70,4 +79,5 @@ export type DialectIdOf<O extends OperationId> = {
 }[DialectId];
 
 export const DIALECT_IDS = Object.keys(DIALECT_TABLE) as readonly DialectId[];
+export const carriesWishes = (id: DialectId): boolean => (DIALECT_TABLE[id] as Row).carriesWishes === true;
 export const operationOf = (id: DialectId): OperationId => DIALECT_TABLE[id].operation;

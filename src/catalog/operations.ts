@@ -19,6 +19,7 @@ export const OPERATION_TABLE = {
   chat: { output: null, word: 'text', features: DEFAULT_FEATURES, writes: true, apiType: 'completions' },
   embeddings: { output: 'embeddings', word: 'embeddings', features: [], writes: false, apiType: 'embeddings' },
   speech: { output: 'speech', word: 'speech', features: [], writes: true, apiType: 'tts' },
+  rerank: { output: 'rerank', word: 'rankings', features: [], writes: false, apiType: 'rerank' },
 } as const satisfies { readonly [O in OperationId]: Row };
 
 /** What models put out that are there for one operation alone. */

@@ -42,6 +42,8 @@ export const UNITS = {
     alone: true,
     label: 'Character in',
   },
+  /** One query over up to a hundred documents. */
+  searchUnit: { key: 'search_unit', name: 'search_unit', meter: 'searchUnits', alone: true, label: 'Search unit' },
 } as const satisfies { readonly [name: string]: Row };
 
 export type UnitName = keyof typeof UNITS;

@@ -8,15 +8,19 @@ import {
 } from './anthropic-messages/index.ts';
 import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
 import { bedrockEmbeddingsUpstream } from './bedrock-embeddings/index.ts';
+import { bedrockRerankUpstream } from './bedrock-rerank/index.ts';
 import { cohereChatUpstream } from './cohere-chat/index.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
+import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
+import { deepinfraRerankUpstream } from './deepinfra-rerank/index.ts';
 import type { ClientDialects, Dialects, UpstreamDialects } from './dialect.ts';
 import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
 import { geminiSpeechUpstream } from './gemini-speech/index.ts';
+import { jinaRerankUpstream } from './jina-rerank/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
@@ -24,7 +28,10 @@ import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embed
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
+import { openrouterRerankClient } from './openrouter-rerank/client.ts';
+import { teiRerankUpstream } from './tei-rerank/index.ts';
 import { vertexEmbeddingsUpstream } from './vertex-embeddings/index.ts';
+import { vertexRerankUpstream } from './vertex-rerank/index.ts';
 
 const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]: UpstreamDialects[O] } } = {
   chat: {
@@ -44,6 +51,14 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'cohere-embeddings': cohereEmbeddingsUpstream,
     'bedrock-embeddings': bedrockEmbeddingsUpstream,
     'vertex-embeddings': vertexEmbeddingsUpstream,
+  },
+  rerank: {
+    'cohere-rerank': cohereRerankUpstream,
+    'jina-rerank': jinaRerankUpstream,
+    'deepinfra-rerank': deepinfraRerankUpstream,
+    'bedrock-rerank': bedrockRerankUpstream,
+    'vertex-rerank': vertexRerankUpstream,
+    'tei-rerank': teiRerankUpstream,
   },
   speech: {
     'openai-speech': openaiSpeechUpstream,
@@ -82,5 +97,6 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'gemini-embed-content': geminiEmbedContentClient,
     'gemini-batch-embed-contents': geminiBatchEmbedContentsClient,
   },
+  rerank: { 'openrouter-rerank': openrouterRerankClient, 'cohere-rerank': cohereRerankClient },
   speech: { 'openai-speech': openaiSpeechClient },
 };

@@ -2,7 +2,8 @@ import type { OperationId } from '../call/operation.ts';
 import { chat } from './chat/chat.ts';
 import { embeddings } from './embeddings.ts';
 import type { Operation } from './operation.ts';
+import { rerank } from './rerank.ts';
 import { speech } from './speech.ts';
 
 /** Every operation that calls can ask for. */
-export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = { chat, embeddings, speech };
+export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = { chat, embeddings, rerank, speech };

@@ -9,7 +9,7 @@ import { GOOGLE_VERSIONS, googleMethodOf, takeQueryKey } from './google-paths.ts
 import { createHandlers } from './handlers.ts';
 import { CORS } from './headers.ts';
 import type { InferenceHandler } from './inference.ts';
-import { INFERENCE_ROUTES } from './inference-routes.ts';
+import { INFERENCE_ROUTES, pathsOf } from './inference-routes.ts';
 import type { Taker } from './lane/connection.ts';
 import { ownUrl } from './prefixes.ts';
 import { isReadable, readBody } from './read-body.ts';
@@ -44,7 +44,7 @@ export function inferenceDoor(gateway: Gateway): Doors {
   const handlerOf = createHandlers(gateway);
   for (const route of INFERENCE_ROUTES) {
     const handler = handlerOf(route);
-    for (const prefix of PREFIXES) handlers.set(prefix + route.path, handler);
+    for (const path of pathsOf(route)) handlers.set(path, handler);
   }
   for (const prefix of PREFIXES)
     handlers.set(`${prefix}/messages/count_tokens`, countTokensHandler(MESSAGES_COUNT, gateway));

@@ -1,16 +1,26 @@
 import type { OperationId } from '../call/operation.ts';
+import { PREFIXES } from './route.ts';
 
 /** What a path asks for, and the client dialect it is asked in, by the names of `CLIENT_DIALECTS`. */
 type Spoken = { readonly operation: OperationId; readonly dialect: string };
 
-/** Below `/api/v1` and its alias. All of them are posted to, and go through one pipeline. */
-export const INFERENCE_ROUTES: readonly (Spoken & { readonly path: string })[] = [
+type InferenceRoute = Spoken & {
+  readonly path: string;
+  /** What the path stands below, where it is not `PREFIXES`. */
+  readonly prefixes?: readonly string[];
+};
+
+/** All of them are posted to, and go through one pipeline. */
+export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/chat/completions', operation: 'chat', dialect: 'openai-chat' },
   { path: '/completions', operation: 'chat', dialect: 'openai-completions' },
   { path: '/responses', operation: 'chat', dialect: 'openai-responses' },
   { path: '/messages', operation: 'chat', dialect: 'anthropic-messages' },
   { path: '/embeddings', operation: 'embeddings', dialect: 'openai-embeddings' },
   { path: '/audio/speech', operation: 'speech', dialect: 'openai-speech' },
+  { path: '/rerank', operation: 'rerank', dialect: 'openrouter-rerank' },
+  // Cohere's SDKs put the version behind the base URL by themselves (cohere-ai 8, read 2026-11-29).
+  { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
 ];
 
 /**
@@ -24,6 +34,10 @@ export const GOOGLE_ROUTES: readonly (Spoken & { readonly method: string; readon
   { method: 'embedContent', operation: 'embeddings', dialect: 'gemini-embed-content' },
   { method: 'batchEmbedContents', operation: 'embeddings', dialect: 'gemini-batch-embed-contents' },
 ];
+
+/** The paths at which a route is served. */
+export const pathsOf = ({ path, prefixes = PREFIXES }: InferenceRoute): readonly string[] =>
+  prefixes.map((prefix) => prefix + path);
 
 /** The path at which a dialect is spoken, for docs and samples. */
 export function pathOfDialect(dialect: string): string {

@@ -7,7 +7,7 @@ import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Answering } from './answering.ts';
 import { envelope, sendFault } from './faults.ts';
 import { googleMethodOf, isGoogleClient, isGooglePath } from './google-paths.ts';
-import { INFERENCE_ROUTES } from './inference-routes.ts';
+import { INFERENCE_ROUTES, pathsOf } from './inference-routes.ts';
 
 /** Refuses in the dialect of the path that was asked. */
 export function refuse(response: Answering, value: Fault, headers: { readonly [name: string]: string } = {}): void {
@@ -39,7 +39,7 @@ function dialectOf({ url = '', method, headers }: Answering['req']): Refusing | 
   const path = pathOf(url);
   if (isGooglePath(path) || (method === 'POST' && googleMethodOf(path) !== undefined)) return geminiClient;
   if (/\/v1\/models(?:\/|$)/.test(path) && isGoogleClient(headers as WireHeaders)) return geminiClient;
-  const route = INFERENCE_ROUTES.find((entry) => path.includes(`/v1${entry.path}`));
+  const route = INFERENCE_ROUTES.find((entry) => pathsOf(entry).some((known) => path.includes(known)));
   return route && CLIENT_DIALECTS[route.operation][route.dialect];
 }
 

@@ -21,7 +21,7 @@ import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
 
 /** The first names of every path of the API, and of no page. */
-const API_NAMES = ['/api', '/v1', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
+const API_NAMES = ['/api', '/v1', '/v2', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export type ServerParts = {

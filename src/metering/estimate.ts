@@ -27,12 +27,22 @@ export function estimatePrompt(call: Call): number {
 }
 
 /** The size in tokens of each input to be embedded, roughly; exact where the caller sent token ids. */
-export const estimateInputs = (call: EmbeddingCall): number[] =>
-  call.inputs.map((input) =>
-    input.type === 'tokens'
-      ? input.tokens.length
-      : input.parts.reduce((sum, part) => sum + tokensOfPart(part, null), 0),
-  );
+export function estimateInputs({ inputs, blobs }: EmbeddingCall): number[] {
+  const kept = keptIn(blobs);
+  return inputs.map((input) => (input.type === 'tokens' ? input.tokens.length : sumOf(input.parts, kept)));
+}
+
+/** The same of other things that stand alone. */
+export function estimateEach(
+  things: readonly (readonly UserPart[])[],
+  blobs: readonly Blob[] | undefined,
+): readonly number[] {
+  const kept = keptIn(blobs);
+  return things.map((parts) => sumOf(parts, kept));
+}
+
+const sumOf = (parts: readonly UserPart[], kept: Kept | null): number =>
+  parts.reduce((sum, part) => sum + tokensOfPart(part, kept), 0);
 
 const keptIn = (blobs: readonly Blob[] | undefined): Kept | null =>
   blobs && blobs.length > 0 ? { blobs, sampled: 0, bytes: 0, tokens: 0 } : null;

@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { EmbeddingCall } from '../call/embedding.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { type CostBound, costBound } from './cost-bound.ts';
-import { NO_PIECES, type UnitMeter } from './meters.ts';
+import { NO_PIECES, type Pieces } from './meters.ts';
 import { measureInputs, measurePrompt, type PromptSize, sumOf } from './prompt-size.ts';
 import { vendorSteps } from './vendor-steps.ts';
 
@@ -24,7 +24,6 @@ export type Exposure = {
   /** What is counted in pieces: images, seconds, characters, searches; all answers together. */
   readonly pieces: Pieces;
 };
-export type Pieces = { readonly [M in UnitMeter]: number };
 
 /** The exposure of one call at any endpoint. The prompt is measured once, when it is first asked for. */
 export type Exposures = {

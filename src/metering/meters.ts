@@ -33,9 +33,8 @@ export const UNIT_PRICES = Object.fromEntries(
 ) as { readonly [M in UnitMeter]: UnitName };
 export type { UnitMeter };
 export const UNIT_METERS = Object.keys(UNIT_PRICES) as readonly UnitMeter[];
+export type Pieces = { readonly [M in UnitMeter]: number };
 /** Nothing of all that. */
-export const NO_PIECES = Object.fromEntries(UNIT_METERS.map((meter) => [meter, 0])) as {
-  readonly [M in UnitMeter]: number;
-};
+export const NO_PIECES = Object.fromEntries(UNIT_METERS.map((meter) => [meter, 0])) as Pieces;
 
 export const isOfOutput = (meter: TokenMeter | UnitMeter): boolean => meter.startsWith('output');

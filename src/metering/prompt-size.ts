@@ -49,13 +49,19 @@ export function measurePrompt(call: Call): PromptSize {
 
 /** The same for each of the things to be embedded, which stand alone. */
 export const measureInputs = (call: EmbeddingCall): PromptSize[] =>
-  call.inputs.map((input) => {
-    const size = newSize();
-    size.tokens += INPUT_TOKENS;
-    if (input.type === 'tokens') size.tokens += input.tokens.length;
-    else for (const part of input.parts) addPart(size, part, call.blobs ?? []);
-    return size;
-  });
+  call.inputs.map((input) =>
+    input.type === 'tokens'
+      ? { ...newSize(), tokens: INPUT_TOKENS + input.tokens.length }
+      : measureParts(input.parts, call.blobs ?? []),
+  );
+
+/** The same of one thing that stands alone. */
+export function measureParts(parts: readonly UserPart[], blobs: readonly Blob[]): PromptSize {
+  const size = newSize();
+  size.tokens += INPUT_TOKENS;
+  for (const part of parts) addPart(size, part, blobs);
+  return size;
+}
 
 const newSize = (): PromptSize => ({ tokens: 0, fillsWindow: false, images: 0, seconds: 0, bytes: 0 });
 

@@ -15,6 +15,7 @@ import { formatFor } from './formats/index.ts';
 import { SANDBOX_MODELS, type SandboxModel } from './models.ts';
 import { deliverWhole, type Pace, play } from './play.ts';
 import { type Prompt, readPrompt } from './prompt.ts';
+import { rerank } from './rerank.ts';
 import { sendSpoken, speak } from './speak.ts';
 import { eventsOfSpeech, type Speech } from './speech.ts';
 
@@ -101,7 +102,10 @@ async function serve(
 }
 
 /** What is answered in one piece, by the end of its path. */
-const WHOLE: readonly (readonly [end: string, answer: (body: JsonObject) => JsonObject])[] = [['/embeddings', embed]];
+const WHOLE: readonly (readonly [end: string, answer: (body: JsonObject) => JsonObject])[] = [
+  ['/embeddings', embed],
+  ['/rerank', rerank],
+];
 
 async function perform(
   response: ServerResponse,

@@ -28,7 +28,11 @@ export type WholeWork<O extends OperationId> = {
 };
 
 /** What one request asks for: the whole call, or a part of it. */
-export type PortionOf<O extends OperationId> = Omit<WholeContext<O>, 'headers'> & { readonly isPart: boolean };
+export type PortionOf<O extends OperationId> = Omit<WholeContext<O>, 'headers'> & {
+  readonly isPart: boolean;
+  /** The place of its first entry in the call. */
+  readonly from: number;
+};
 
 /** A call whose answer comes in one piece: as many exchanges as the endpoint's dialect needs for all of its entries. */
 export function wholeErrand<O extends OperationId>(work: WholeWork<O>, call: CallOf<O>): Errand<O> {
@@ -44,12 +48,14 @@ export function wholeErrand<O extends OperationId>(work: WholeWork<O>, call: Cal
       const most = dialect.entriesMax(target);
       const count = entries.countOf(call);
       if (count > most * LIMITS.portions_max) return failed(tooMany(target, most, entries));
-      const translation = (portion: CallOf<O>, isPart: boolean): Translation<O> =>
-        translate(work, dialect, { target, call: portion, isPart });
-      if (count <= most) return ok([translation(call, false)]);
+      const isPart = count > most;
+      const portion = (from: number): Translation<O> => {
+        const part = isPart ? entries.slice(call, from, from + most) : call;
+        return translate(work, dialect, { target, call: part, isPart, from });
+      };
       const others: Translation<O>[] = [];
-      for (let at = most; at < count; at += most) others.push(translation(entries.slice(call, at, at + most), true));
-      return ok([translation(entries.slice(call, 0, most), true), ...others]);
+      for (let at = most; at < count; at += most) others.push(portion(at));
+      return ok([portion(0), ...others]);
     },
     join: (replies) => (replies.length === 1 ? replies[0] : work.join(replies)),
   };

@@ -29,6 +29,7 @@ const UNIT_WORDS: { readonly [M in UnitMeter]: string } = {
   outputImages: 'Images written',
   outputSeconds: 'Seconds written',
   webSearches: 'Web searches',
+  searchUnits: 'Search units',
 };
 
 /**

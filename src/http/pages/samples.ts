@@ -197,6 +197,14 @@ console.log(answer.text);
 const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; readonly body: JsonObject } | null } = {
   chat: null,
   speech: null,
+  rerank: {
+    path: pathOfDialect('openrouter-rerank'),
+    body: {
+      query: 'What is the capital of France?',
+      documents: ['Berlin is the capital of Germany.', 'Paris is the capital of France.'],
+      top_n: 1,
+    },
+  },
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
 };
 

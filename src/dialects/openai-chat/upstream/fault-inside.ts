@@ -4,8 +4,8 @@ import type { Call } from '../../../call/call.ts';
 import { faultOfError } from './fault.ts';
 import { isBrokenOff } from './finish.ts';
 
-/** Where an answer has what was asked for. */
-type Wanted = 'choices' | 'data' | 'output';
+/** The member of an answer that holds what was asked for. */
+type Wanted = 'choices' | 'data' | 'output' | 'results';
 
 /** The error inside an answer, or a chunk of one, whose status was 200; undefined if there is none. */
 export function faultInside(

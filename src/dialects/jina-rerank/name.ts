@@ -1,0 +1,1 @@
+export const JINA_RERANK = 'jina-rerank';
