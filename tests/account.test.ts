@@ -12,6 +12,7 @@ import { nano } from '../src/base/money.ts';
 import type { Catalog } from '../src/catalog/catalog.ts';
 import type { Caller } from '../src/facts/caller.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
+import { createKept } from '../src/gateway/kept.ts';
 import { createServer } from '../src/http/server.ts';
 import { ACCOUNT_ROUTES } from '../src/http/v1/account/index.ts';
 import { openInsights } from '../src/insights/insights.ts';
@@ -43,7 +44,16 @@ before(async () => {
     endpoints: new Map([['author/model@host', { price }]]),
   } as unknown as Catalog;
   const insights = openInsights(storage.insightsStore, world);
-  const parts = { world, access, ledger, insights, records: storage.records, catalog: () => catalog, log: () => {} };
+  const parts = {
+    world,
+    access,
+    ledger,
+    insights,
+    records: storage.records,
+    catalog: () => catalog,
+    kept: createKept(world),
+    log: () => {},
+  };
   server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: [] });
   await server.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1`;

@@ -11,6 +11,7 @@ import { nano } from '../src/base/money.ts';
 import { loadCatalog } from '../src/catalog/load.ts';
 import { KNOWN } from '../src/cli/catalogue.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
+import { createKept } from '../src/gateway/kept.ts';
 import { createServer } from '../src/http/server.ts';
 import { MODEL_ROUTES } from '../src/http/v1/models/index.ts';
 import { openInsights } from '../src/insights/insights.ts';
@@ -46,6 +47,7 @@ before(async () => {
     boards: 'public',
     insights: openInsights(storage.insightsStore, world),
     log: () => {},
+    kept: createKept(world),
   } as Partial<Gateway> as Gateway;
   const ledger = openLedger(storage.ledgerStore, world);
   const request = requestOf('gen-1', 'key', nano(12n), NOW);

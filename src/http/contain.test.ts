@@ -7,6 +7,7 @@ import type { ClientDialect } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { createKept } from '../gateway/kept.ts';
 import { contain } from './answers.ts';
 import { chatHandler } from './chat-inference.ts';
 
@@ -17,6 +18,7 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const logged: string[] = [];
   const gateway = {
     world: { now: () => 0, elapsed: () => 0 },
+    kept: createKept({ elapsed: () => 0 }),
     log: (message: string) => logged.push(message),
   } as unknown as Gateway;
   const buggy: ClientDialect = {

@@ -11,6 +11,7 @@ import { DIALECT_IDS } from '../../src/catalog/dialect-table.ts';
 import { loadCatalog } from '../../src/catalog/load.ts';
 import type { Receipt } from '../../src/facts/receipt.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
+import { createKept } from '../../src/gateway/kept.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openInsights } from '../../src/insights/insights.ts';
@@ -61,6 +62,7 @@ export async function startInstance({
     records: storage.records,
     health: warmHealth(),
     boards: 'public',
+    kept: createKept(world),
     log: (message: string, cause?: unknown) => console.error(message, cause),
   } as unknown as Gateway;
   const server = createServer({ gateway, api: [], pages: pageRoutes });

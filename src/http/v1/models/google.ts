@@ -26,7 +26,8 @@ export function listForGoogle({ query }: RouteRequest, gateway: Gateway): RouteA
   if (!Number.isSafeInteger(from) || from < 0) return refused('pageToken is none that was given out.');
   if (!Number.isSafeInteger(size) || size < 0) return refused('pageSize must be a whole number.');
   const surroundings = { now: gateway.world.now(), offers: offersOf(gateway.enabled()) };
-  const models = filterModels(gateway.catalog().models.values(), { output_modalities: ['all'] }, surroundings);
+  const all = filterModels(gateway.catalog().models.values(), { output_modalities: ['all'] }, surroundings);
+  const models = all.filter((model) => methodsOf(model).length > 0);
   const end = from + Math.min(size, PAGE_MAX);
   const next = end < models.length ? { nextPageToken: String(end) } : {};
   return { status: 200, json: { models: models.slice(from, end).map(googleModel), ...next } };
@@ -52,7 +53,6 @@ function refused(message: string): RouteAnswer {
 
 function googleModel(model: Model): JsonObject {
   const operation = operationFor(model.output);
-  const methods = GOOGLE_ROUTES.filter((route) => route.operation === operation).map(({ method }) => method);
   return {
     name: `models/${model.id}`,
     baseModelId: model.id,
@@ -61,7 +61,14 @@ function googleModel(model: Model): JsonObject {
     description: model.description,
     inputTokenLimit: model.context,
     outputTokenLimit: operation === 'chat' ? (model.maxOutput ?? model.context) : 1,
-    supportedGenerationMethods: methods.length > 0 ? [...new Set(methods), 'countTokens'] : [],
+    supportedGenerationMethods: methodsOf(model),
     ...(operation === 'chat' && { temperature: 1, maxTemperature: 2, thinking: model.reasoning !== null }),
   };
+}
+
+/** None where a model serves what Google's programs cannot ask for. */
+function methodsOf(model: Model): string[] {
+  const operation = operationFor(model.output);
+  const methods = GOOGLE_ROUTES.filter((route) => route.operation === operation).map(({ method }) => method);
+  return methods.length > 0 ? [...new Set(methods), 'countTokens'] : [];
 }
