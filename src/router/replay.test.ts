@@ -146,6 +146,7 @@ test('what an ordinary call leaves behind is short and readable', () => {
     clientDialect: null,
     completes: 'conversation',
     enabled: new Set(['one', 'two']),
+    home: () => null,
     health: {
       of: (id) =>
         id.endsWith('@one')
@@ -189,7 +190,13 @@ test('what has nothing to do with the models changes nothing', () => {
 });
 
 test('a plan that this release would not make is told as such', () => {
-  const question: Question = { ...randomQuestion(drawsOf(8)), models: ['acme/small'], preferences: {}, seed: 1 };
+  const question: Question = {
+    ...randomQuestion(drawsOf(8)),
+    models: ['acme/small'],
+    preferences: {},
+    home: () => null,
+    seed: 1,
+  };
   const easy = { usesTools: false, inputModalities: ['text'], promptTokens: 10, maxOutputTokens: null } as const;
   const plain: Question = { ...question, ...easy, enabled: new Set(HOSTS) };
   const text = groundsText(plain, plan(plain));
