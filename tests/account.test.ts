@@ -20,6 +20,7 @@ import { isHold, type Ledger, openLedger } from '../src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
 import { clockWorld } from '../src/storage/testing/clock.ts';
 import { cents, receiptOf, requestOf } from '../src/storage/testing/sample.ts';
+import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
 
 const API_KEY = 'sk-a-key-of-the-operator';
 const MANAGEMENT_KEY = 'sk-a-management-key';
@@ -44,14 +45,16 @@ before(async () => {
     endpoints: new Map([['author/model@host', { price }]]),
   } as unknown as Catalog;
   const insights = openInsights(storage.insightsStore, world);
+  const kept = createKept(world);
   const parts = {
     world,
+    kept,
+    telemetry: NO_TELEMETRY,
     access,
     ledger,
     insights,
     records: storage.records,
     catalog: () => catalog,
-    kept: createKept(world),
     log: () => {},
   };
   server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: [] });

@@ -18,6 +18,7 @@ import { openInsights } from '../src/insights/insights.ts';
 import { isHold, openLedger } from '../src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
 import { receiptOf, requestOf } from '../src/storage/testing/sample.ts';
+import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
 import { createHealth } from '../src/upstream/health.ts';
 import { realWorld } from '../src/upstream/world.ts';
 
@@ -44,6 +45,7 @@ before(async () => {
     enabled: () => enabled,
     access: openAccess(parts),
     health,
+    telemetry: NO_TELEMETRY,
     boards: 'public',
     insights: openInsights(storage.insightsStore, world),
     log: () => {},

@@ -8,6 +8,7 @@ import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createKept } from '../gateway/kept.ts';
+import { NO_TELEMETRY } from '../telemetry/telemetry.ts';
 import { contain } from './answers.ts';
 import { chatHandler } from './chat-inference.ts';
 
@@ -19,6 +20,7 @@ test('a bug in one call is told and logged; the others go on', async () => {
   const gateway = {
     world: { now: () => 0, elapsed: () => 0 },
     kept: createKept({ elapsed: () => 0 }),
+    telemetry: NO_TELEMETRY,
     log: (message: string) => logged.push(message),
   } as unknown as Gateway;
   const buggy: ClientDialect = {

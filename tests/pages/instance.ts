@@ -16,6 +16,7 @@ import { pageRoutes } from '../../src/http/pages/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openInsights } from '../../src/insights/insights.ts';
 import { newSecret, openStorage, type Storage } from '../../src/storage/open.ts';
+import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { createHealth } from '../../src/upstream/health.ts';
 import { realWorld } from '../../src/upstream/world.ts';
 
@@ -61,6 +62,7 @@ export async function startInstance({
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     health: warmHealth(),
+    telemetry: NO_TELEMETRY,
     boards: 'public',
     kept: createKept(world),
     log: (message: string, cause?: unknown) => console.error(message, cause),
