@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { isGuessable, isOfOwnForm } from './guessable.ts';
+import { isGuessable, isMadeUp } from './guessable.ts';
 
 test('what repeats itself, runs in rows or says what should stand there can be guessed, at any length', () => {
   for (const key of [
@@ -43,8 +43,14 @@ test('what a generator made passes, in every customary form', () => {
   assert.ok(!isGuessable('sk-correct-horse-battery-staple'));
 });
 
-test('our own form is a prefix and 64 hexadecimal digits', () => {
-  assert.ok(isOfOwnForm(`sk-sw-v1-${'a'.repeat(64)}`));
-  for (const key of [`sk-sw-v1-${'a'.repeat(63)}`, `sk-or-v1-${'a'.repeat(64)}`, `sk-sw-v1-${'g'.repeat(64)}`])
-    assert.ok(!isOfOwnForm(key), key);
+test('a key made up for tests has the form of a key, and nothing in it that was to be filled in', () => {
+  for (const key of [`sk-sw-v1-${'a'.repeat(64)}`, `sk-or-v1-${'0'.repeat(64)}`, `sk-test-${'x'.repeat(20)}`])
+    assert.ok(isMadeUp(key), key);
+  for (const key of [
+    'a'.repeat(64),
+    'sk-changemechangemechangeme',
+    'sk-your-api-key-here-please',
+    'password'.repeat(4),
+  ])
+    assert.ok(!isMadeUp(key), key);
 });

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { KEY_LENGTH_MAX } from '../access/credential.ts';
-import { isGuessable, isOfOwnForm } from '../access/guessable.ts';
+import { isGuessable, isMadeUp } from '../access/guessable.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
@@ -137,9 +137,9 @@ function seed(environment: Environment, name: string): string | null {
   return value;
 }
 
-/** A key like `sk-sw-v1-aaaa…` is what set-ups for tests are given: it passes where only programs of this machine can come. */
+/** A key like `sk-aaaa…` is what set-ups for tests are given: it passes where only programs of this machine can come. */
 const isForTests = (value: string, { HOST }: Environment): boolean =>
-  isOfOwnForm(value) && ['', '127.0.0.1', '::1', 'localhost'].includes(HOST ?? '');
+  isMadeUp(value) && ['', '127.0.0.1', '::1', 'localhost'].includes(HOST ?? '');
 
 function guessableSeeds(environment: Environment): string[] {
   return ['SWITCHWRIGHT_API_KEY', 'SWITCHWRIGHT_MANAGEMENT_KEY'].flatMap((name) =>
