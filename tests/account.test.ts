@@ -1,73 +1,18 @@
 /** Keys, credit, receipts and activity as OpenRouter's own validating client sees them, over a loopback server. */
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { OpenRouter } from '@openrouter/sdk';
-import type { FastifyInstance } from 'fastify';
-import { type Access, openAccess } from '../src/access/access.ts';
-import { prepareAccess } from '../src/access/prepare.ts';
 import { digestOf } from '../src/access/secret.ts';
 import type { Fault } from '../src/base/fault.ts';
 import { nano } from '../src/base/money.ts';
-import type { Catalog } from '../src/catalog/catalog.ts';
 import type { Caller } from '../src/facts/caller.ts';
-import type { Gateway } from '../src/gateway/gateway.ts';
-import { createKept } from '../src/gateway/kept.ts';
-import { createServer } from '../src/http/server.ts';
-import { ACCOUNT_ROUTES } from '../src/http/v1/account/index.ts';
-import { openInsights } from '../src/insights/insights.ts';
-import { isHold, type Ledger, openLedger } from '../src/ledger/ledger.ts';
-import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
-import { clockWorld } from '../src/storage/testing/clock.ts';
+import { isHold } from '../src/ledger/ledger.ts';
 import { cents, receiptOf, requestOf } from '../src/storage/testing/sample.ts';
-import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
+import { API_KEY, MANAGEMENT_KEY, startAccounts } from './accounts.ts';
 
-const API_KEY = 'sk-a-key-of-the-operator';
-const MANAGEMENT_KEY = 'sk-a-management-key';
-const world = clockWorld(Date.UTC(2026, 10, 21, 12));
-let storage: Storage;
-let access: Access;
-let ledger: Ledger;
-let server: FastifyInstance;
-let url = '';
-let user: OpenRouter;
-let manager: OpenRouter;
-
-before(async () => {
-  storage = openMemoryStorage(world);
-  const store = storage.accessStore;
-  await prepareAccess({ store, world, newSecret, apiKey: API_KEY, managementKey: MANAGEMENT_KEY });
-  access = openAccess({ store, world, newSecret });
-  ledger = openLedger(storage.ledgerStore, world);
-  const price = { input: 3_000_000n, inputCacheRead: 300_000n, output: 15_000_000n, overrides: [] };
-  const catalog = {
-    providers: new Map([['host', { name: 'The Host' }]]),
-    endpoints: new Map([['author/model@host', { price }]]),
-  } as unknown as Catalog;
-  const insights = openInsights(storage.insightsStore, world);
-  const kept = createKept(world);
-  const parts = {
-    world,
-    kept,
-    telemetry: NO_TELEMETRY,
-    access,
-    ledger,
-    insights,
-    records: storage.records,
-    catalog: () => catalog,
-    log: () => {},
-  };
-  server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: [] });
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/api/v1`;
-  user = new OpenRouter({ serverURL: url, apiKey: API_KEY });
-  manager = new OpenRouter({ serverURL: url, apiKey: MANAGEMENT_KEY });
-});
-after(async () => {
-  await server.close();
-  ledger.close();
-  await storage.close();
-});
+const accounts = await startAccounts();
+const { world, access, ledger, url, user, manager, statusOf } = accounts;
+after(accounts.close);
 
 async function spend(keyId: string, cost: bigint, model?: string): Promise<string> {
   const request = requestOf(world.newId('gen'), keyId, nano(cost), world.now());
@@ -77,12 +22,6 @@ async function spend(keyId: string, cost: bigint, model?: string): Promise<strin
   return request.generationId;
 }
 const API_KEY_HASH = digestOf(API_KEY);
-const statusOf = async (path: string, key?: string, init: RequestInit = {}): Promise<[number, string]> => {
-  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
-  const answer = await fetch(url + path, { ...init, headers });
-  const body = (await answer.json()) as { error?: { message: string } };
-  return [answer.status, body.error?.message ?? ''];
-};
 
 test('a generation can be read the moment it is settled, and only by its account', async () => {
   const id = await spend(API_KEY_HASH, cents(3));

@@ -12,6 +12,8 @@ import {
   type Scope,
   workspaceScope,
 } from '../facts/scope.ts';
+import type { BudgetStore } from './budgets.ts';
+import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
@@ -20,6 +22,7 @@ import { DEFAULT_WORKSPACE_ID } from './owner.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import type { AccessStore, Key } from './store.ts';
+import { openWorkspaces, type Workspaces } from './workspaces.ts';
 
 /** What a route asks for; `inference` is `key` without management keys, which can do none (spec §1.0). */
 export type Need = 'none' | 'key' | 'inference' | 'management';
@@ -33,6 +36,9 @@ export type Access = {
   readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
   readonly guesses: Guesses;
   readonly keys: Keys;
+  readonly codes: Codes;
+  readonly workspaces: Workspaces;
+  readonly budgets: BudgetStore;
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
   readonly signOut: Sessions['signOut'];
@@ -70,6 +76,8 @@ export function openAccess(parts: Parts): Access {
     }
   });
 
+  const keys = openKeys({ ...parts, seenAt: (hash) => seen.get(hash)?.at || null });
+
   const judge = (found: Known | null): Caller | Fault => judgeKey(found, world.now());
   const inSession = (accountId: string | null): Caller | Fault =>
     accountId === null ? NOBODY : consoleCaller(accountId);
@@ -97,13 +105,10 @@ export function openAccess(parts: Parts): Access {
     },
     authorize,
     guesses: createGuesses(world),
-    keys: openKeys({
-      ...parts,
-      seenAt: (hash) => {
-        const at = seen.get(hash)?.at ?? NEVER;
-        return at === NEVER ? null : at;
-      },
-    }),
+    keys,
+    codes: openCodes({ ...parts, keys }),
+    workspaces: openWorkspaces(parts),
+    budgets: store.budgets,
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
     signOut: sessions.signOut,

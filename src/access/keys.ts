@@ -3,7 +3,7 @@ import type { Reset } from '../base/period.ts';
 import type { World } from '../base/world.ts';
 import { DEFAULT_WORKSPACE_ID, OWNER_ACCOUNT_ID } from './owner.ts';
 import { digestOf, labelOf, type NewSecret, newKey } from './secret.ts';
-import type { AccessStore, Key, KeyChange, KeyPage, KeyQuestion, KeyUsage } from './store.ts';
+import type { AccessStore, CountLimits, Key, KeyChange, KeyPage, KeyQuestion, KeyUsage } from './store.ts';
 
 export type NewKey = {
   readonly name: string;
@@ -15,6 +15,8 @@ export type NewKey = {
   readonly includeByokInLimit?: boolean;
   readonly expiresAt?: number | null;
   readonly creatorUserId?: string | null;
+  readonly externalUser?: string | null;
+  readonly counts?: CountLimits;
   /** A key chosen by the operator, in place of a random one. */
   readonly secret?: string;
 };
@@ -24,6 +26,7 @@ export type Keys = {
   readonly list: (question: KeyQuestion) => Promise<KeyPage>;
   readonly find: (hash: string) => Promise<Key | null>;
   readonly beginning: AccessStore['keysBeginning'];
+  readonly hasManagement: AccessStore['hasManagement'];
   /** The only moment at which `secret` can be read. */
   readonly create: (wish: NewKey) => Promise<{ readonly key: Key; readonly secret: string }>;
   readonly change: (hash: string, change: KeyChange) => Promise<Key | null>;
@@ -47,10 +50,11 @@ export function openKeys({ store, world, newSecret, seenAt }: Parts): Keys {
     list: store.listKeys,
     find,
     beginning: store.keysBeginning,
+    hasManagement: store.hasManagement,
     create: async (wish) => {
       const secret = wish.secret ?? newKey(newSecret);
       const key = keyFrom(wish, secret, world.now());
-      const isNew = await store.addKey(key);
+      const isNew = await store.addKey(key, wish.counts);
       return { key: isNew ? key : ((await find(key.hash)) ?? key), secret };
     },
     change: async (hash, change) => {
@@ -78,4 +82,5 @@ export const keyFrom = (wish: NewKey, secret: string, now: number): Key => ({
   createdAt: now,
   updatedAt: null,
   creatorUserId: wish.creatorUserId ?? null,
+  externalUser: wish.externalUser ?? null,
 });

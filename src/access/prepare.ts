@@ -20,7 +20,7 @@ export async function prepareAccess(parts: {
   readonly managementKey?: string;
 }): Promise<FirstStart> {
   const { store, world, newSecret } = parts;
-  await store.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
+  await store.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' }, world.now());
   const hadKeys = await store.hasKeys();
   const add = async (secret: string, wish: NewKey): Promise<void> => {
     const hash = digestOf(secret);

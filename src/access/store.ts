@@ -1,6 +1,9 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
-import type { Owner, Scope } from '../facts/scope.ts';
+import type { Count, Owner, Scope } from '../facts/scope.ts';
+import type { BudgetStore } from './budgets.ts';
+import type { CodeStore } from './codes.ts';
+import type { WorkspaceStore } from './workspaces.ts';
 
 /** An API key as it is kept: never the key itself, only its SHA-256 in hex, which is also what names it. */
 export type Key = {
@@ -19,9 +22,14 @@ export type Key = {
   readonly createdAt: number;
   readonly updatedAt: number | null;
   readonly creatorUserId: string | null;
+  /** Whose key it is in the words of a partner who made it for somebody. */
+  readonly externalUser: string | null;
 };
 
-export type KeyChange = Partial<
+/** How many a key may have: requests and tokens in each minute, calls that run at once. Null = no limit; absent = as it was. */
+export type CountLimits = { readonly [count in Count]?: number | null };
+
+export type KeyChange = { readonly counts?: CountLimits } & Partial<
   Pick<Key, 'name' | 'disabled' | 'limit' | 'limitReset' | 'includeByokInLimit' | 'expiresAt' | 'isManagement'>
 >;
 
@@ -41,6 +49,8 @@ export type KeyQuestion = {
   readonly workspaceId?: string;
   /** Those that are switched off, too. */
   readonly withDisabled: boolean;
+  /** Not this one: whoever asks does not see itself. */
+  readonly except?: string;
   readonly offset: number;
   readonly limit: number;
 };
@@ -62,18 +72,24 @@ export type AccessStore = {
   /** Those counts of the owners that are limited. */
   readonly limitedCounts: (owners: readonly Owner[]) => Promise<readonly Scope[]>;
   readonly hasKeys: () => Promise<boolean>;
+  /** Is there another key of the account that may administer it, and is not switched off? */
+  readonly hasManagement: (question: { readonly accountId: string; readonly except: string }) => Promise<boolean>;
   /** False = a key with this hash exists. */
-  readonly addKey: (key: Key) => Promise<boolean>;
+  readonly addKey: (key: Key, counts?: CountLimits) => Promise<boolean>;
   /** False = there is no such key. */
   readonly changeKey: (hash: string, change: KeyChange & { readonly updatedAt: number }) => Promise<boolean>;
   readonly removeKey: (hash: string) => Promise<boolean>;
   readonly usage: (hashes: readonly string[], now: number) => Promise<ReadonlyMap<string, KeyUsage>>;
-  readonly addAccount: (account: { readonly id: string; readonly name: string }) => Promise<void>;
+  /** With its first workspace, where it has none. */
+  readonly addAccount: (account: { readonly id: string; readonly name: string }, now: number) => Promise<void>;
   readonly addSignIn: (signIn: SessionRecord, now: number) => Promise<void>;
   /** Takes the sign-in away and says whose it was: it works once. */
   readonly takeSignIn: (hash: string, now: number) => Promise<SessionRecord | null>;
   readonly addSession: (session: SessionRecord, now: number) => Promise<void>;
   readonly removeSession: (hash: string) => Promise<void>;
   readonly findSessions: (hashes: readonly string[]) => Promise<ReadonlyMap<string, SessionRecord>>;
+  readonly workspaces: WorkspaceStore;
+  readonly budgets: BudgetStore;
+  readonly codes: CodeStore;
   readonly onChange: (listener: (change: AccessChange) => void) => void;
 };

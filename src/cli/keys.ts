@@ -55,7 +55,7 @@ function actionFor(words: readonly string[], options: KeyOptions, configuration:
 }
 
 async function signIn(access: Access, storage: Storage, configuration: Configuration): Promise<number> {
-  await storage.accessStore.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' });
+  await storage.accessStore.addAccount({ id: OWNER_ACCOUNT_ID, name: 'Owner' }, Date.now());
   const token = await access.newSignIn(OWNER_ACCOUNT_ID);
   console.log(`Open in a browser; it works once, within a day:\n${originOf(configuration)}/sign-in?token=${token}`);
   return 0;

@@ -1,11 +1,15 @@
+import { FIRST_WORKSPACE } from '../access/owner.ts';
 import type { AccessStore, SessionRecord } from '../access/store.ts';
-import { accountScope, keyScope } from '../facts/scope.ts';
+import { accountScope, COUNTS, countScope, keyScope } from '../facts/scope.ts';
+import { openBudgetStore } from './budget-store.ts';
 import type { StoreClient } from './client.ts';
+import { openCodeStore } from './code-store.ts';
 import { addingKey, changingKey, keysIn, removingKey } from './key-rows.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { accessChange, keyNotice, limitNotice, sessionNotice } from './notices.ts';
 import type { SessionRow } from './schema.ts';
 import { NO_USAGE, usageOf } from './spending.ts';
+import { addingWorkspace, openWorkspaceStore } from './workspace-store.ts';
 import { writing } from './writing.ts';
 
 export function openAccessStore(client: StoreClient, database: StoreDatabase): AccessStore {
@@ -16,19 +20,23 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
 
   return {
     ...keysIn(looking, database),
-    addKey: async (key) => (await write(addingKey(database, key), changeOf(key.hash))) > 0n,
+    workspaces: openWorkspaceStore(client, database),
+    budgets: openBudgetStore(client, database),
+    codes: openCodeStore(client, database),
+    addKey: async (key, counts) => (await write(addingKey(database, key, counts), changeOf(key.hash))) > 0n,
     changeKey: async (hash, change) => (await write(changingKey(database, hash, change), changeOf(hash))) > 0n,
     removeKey: async (hash) => (await write(removingKey(database, hash), changeOf(hash))) > 0n,
     usage: async (hashes, now) => {
       const used = await usageOf(database, hashes.map(keyScope), now);
       return new Map(hashes.map((hash) => [hash, used.get(keyScope(hash)) ?? NO_USAGE]));
     },
-    addAccount: async ({ id, name }) => {
+    addAccount: async ({ id, name }, now) => {
       const insert = database
         .insertInto('account')
         .values({ id, name, prepaid: 0n, credits: 0n })
         .onConflict((conflict) => conflict.column('id').doNothing());
-      await write([insert], [limitNotice(accountScope(id))]);
+      const workspace = { ...FIRST_WORKSPACE, accountId: id, createdBy: id, createdAt: now };
+      await write([insert, addingWorkspace(database, workspace)], [limitNotice(accountScope(id))]);
     },
     addSignIn: async (signIn, now) => {
       await write([database.insertInto('sign_in').values(sessionRow(signIn)), tooOld('sign_in', now)], []);
@@ -57,7 +65,10 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
   };
 }
 
-const changeOf = (hash: string): readonly string[] => [keyNotice(hash), limitNotice(keyScope(hash))];
+const changeOf = (hash: string): readonly string[] => {
+  const owner = keyScope(hash);
+  return [keyNotice(hash), limitNotice(owner), ...COUNTS.map((count) => limitNotice(countScope(count, owner)))];
+};
 
 const sessionRow = (session: SessionRecord): SessionRow => ({
   hash: session.hash,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { BudgetName, BudgetStore } from '../access/budgets.ts';
+import type { BudgetStore, NewBudget } from '../access/budgets.ts';
 import { type Budget, countOf, ownerOf, type Scope } from '../facts/scope.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
@@ -27,8 +27,9 @@ export function openBudgetStore(client: StoreClient, database: StoreDatabase): B
         updatedAt: row.updated_at === null ? null : Number(row.updated_at),
       }));
     },
-    put: async (budget, now) => {
-      await write([putting(database, budget, now)], noticesOf(budget.scope));
+    put: async (budgets, now) => {
+      const puts = budgets.map((budget) => putting(database, budget, now));
+      await write(puts, [...new Set(budgets.flatMap(({ scope }) => noticesOf(scope)))]);
     },
     remove: async ({ scope, source, interval }) => {
       const removal = database
@@ -44,7 +45,7 @@ export function openBudgetStore(client: StoreClient, database: StoreDatabase): B
 /** A key's own limit stands in one row whatever its interval: it is changed with the key (`key-rows.ts`), not here. */
 export const putting = (
   database: StoreDatabase,
-  { scope, source, interval, amount, withByok }: BudgetName & Pick<Budget, 'amount' | 'withByok'>,
+  { scope, source, interval, amount, withByok }: NewBudget,
   now: number,
 ): Compilable => {
   const at = BigInt(Math.floor(now));

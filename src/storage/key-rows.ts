@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import type { AccessStore, Key } from '../access/store.ts';
+import type { AccessStore, CountLimits, Key } from '../access/store.ts';
 import { nano } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
-import { COUNTS, countScope, keyScope, type Scope } from '../facts/scope.ts';
+import { COUNTS, countScope, intervalOf, keyScope, type Scope } from '../facts/scope.ts';
+import { putting } from './budget-store.ts';
 import type { StoreDatabase } from './kysely.ts';
 import type { ApiKeyRow, StoreTables } from './schema.ts';
 import type { Compilable } from './writing.ts';
@@ -25,7 +26,7 @@ const withLimit = (database: StoreDatabase) =>
 export function keysIn(
   looking: StoreDatabase,
   database: StoreDatabase,
-): Pick<AccessStore, 'findKeys' | 'limitedCounts' | 'listKeys' | 'keysBeginning' | 'hasKeys'> {
+): Pick<AccessStore, 'findKeys' | 'hasManagement' | 'limitedCounts' | 'listKeys' | 'keysBeginning' | 'hasKeys'> {
   return {
     findKeys: async (hashes) => {
       const rows = await withLimit(looking).where('hash', 'in', hashes).execute();
@@ -41,9 +42,22 @@ export function keysIn(
         .execute();
       return rows.map(({ scope }) => scope as Scope);
     },
-    listKeys: async ({ accountId, workspaceId, withDisabled, offset, limit }) => {
+    hasManagement: async ({ accountId, except }) => {
+      const rows = await database
+        .selectFrom('api_key')
+        .select('hash')
+        .where('account_id', '=', accountId)
+        .where('is_management', '=', 1n)
+        .where('disabled', '=', 0n)
+        .where('hash', '<>', except)
+        .limit(1)
+        .execute();
+      return rows.length > 0;
+    },
+    listKeys: async ({ accountId, workspaceId, withDisabled, except, offset, limit }) => {
       let asked = database.selectFrom('api_key').where('account_id', '=', accountId);
       if (workspaceId !== undefined) asked = asked.where('workspace_id', '=', workspaceId);
+      if (except !== undefined) asked = asked.where('hash', '<>', except);
       if (!withDisabled) asked = asked.where('disabled', '=', 0n);
       const [{ total }, rows] = await Promise.all([
         asked.select(({ fn }) => fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow(),
@@ -80,21 +94,23 @@ export function keysIn(
 }
 
 /** The first of the statements tells whether there was no such key. */
-export function addingKey(database: StoreDatabase, key: Key): readonly Compilable[] {
+export function addingKey(database: StoreDatabase, key: Key, counts: CountLimits = {}): readonly Compilable[] {
+  const counting = countsOf(database, key.hash, counts, key.createdAt);
   const insert = database
     .insertInto('api_key')
     .values(rowOf(key))
     .onConflict((conflict) => conflict.column('hash').doNothing());
-  if (key.limit === null && key.limitReset === null && !key.includeByokInLimit) return [insert];
-  return [insert, firstBudget(database, key.hash, key.createdAt), ...limiting(database, key.hash, key)];
+  if (key.limit === null && key.limitReset === null && !key.includeByokInLimit) return [insert, ...counting];
+  return [insert, firstBudget(database, key.hash, key.createdAt), ...limiting(database, key.hash, key), ...counting];
 }
 
 /** The first tells whether there is such a key. */
 export function changingKey(database: StoreDatabase, hash: string, change: Change): readonly Compilable[] {
   const update = database.updateTable('api_key').set(changesOf(change)).where('hash', '=', hash);
+  const counting = countsOf(database, hash, change.counts ?? {}, change.updatedAt);
   const { limit, limitReset, includeByokInLimit } = change;
-  if (limit === undefined && limitReset === undefined && includeByokInLimit === undefined) return [update];
-  return [update, firstBudget(database, hash, change.updatedAt), ...limiting(database, hash, change)];
+  if (limit === undefined && limitReset === undefined && includeByokInLimit === undefined) return [update, ...counting];
+  return [update, firstBudget(database, hash, change.updatedAt), ...limiting(database, hash, change), ...counting];
 }
 
 export function removingKey(database: StoreDatabase, hash: string): readonly Compilable[] {
@@ -113,6 +129,18 @@ const firstBudget = (database: StoreDatabase, hash: string, now: number): Compil
       select 'key:' || hash, '', 'lifetime', 0, ${BigInt(Math.floor(now))} from api_key where hash = ${hash}
       and not exists (select 1 from budget where scope = ${keyScope(hash)} and source = '')`.compile(database),
 });
+
+/** Each count's limit put, or taken away. */
+function countsOf(database: StoreDatabase, hash: string, counts: CountLimits, now: number): readonly Compilable[] {
+  return COUNTS.flatMap((count) => {
+    const limit = counts[count];
+    const scope = countScope(count, keyScope(hash));
+    if (limit === undefined) return [];
+    if (limit === null) return [database.deleteFrom('budget').where('scope', '=', scope).where('source', '=', '')];
+    const budget = { scope, source: '', interval: intervalOf(count), amount: BigInt(limit), withByok: false };
+    return [putting(database, budget, now)];
+  });
+}
 
 function limiting(
   database: StoreDatabase,
@@ -142,6 +170,7 @@ const rowOf = (key: Key): ApiKeyRow => ({
   created_at: BigInt(key.createdAt),
   updated_at: time(key.updatedAt),
   creator_user_id: key.creatorUserId,
+  external_user: key.externalUser,
 });
 
 type LimitedRow = ApiKeyRow & {
@@ -165,6 +194,7 @@ const keyOf = (row: LimitedRow): Key => ({
   createdAt: Number(row.created_at),
   updatedAt: row.updated_at === null ? null : Number(row.updated_at),
   creatorUserId: row.creator_user_id,
+  externalUser: row.external_user,
 });
 
 function changesOf(change: Change): Partial<ApiKeyRow> {

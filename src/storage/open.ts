@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BudgetStore } from '../access/budgets.ts';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
@@ -10,7 +9,6 @@ import type { AuditFigures } from '../ledger/audit.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
 import { openAccessStore } from './access-store.ts';
-import { openBudgetStore } from './budget-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
@@ -32,7 +30,6 @@ export const storeFile = (dataDirectory: string): string => join(dataDirectory, 
 export type Storage = {
   readonly ledgerStore: LedgerStore;
   readonly accessStore: AccessStore;
-  readonly budgetStore: BudgetStore;
   readonly insightsStore: InsightsStore;
   readonly records: Records;
   readonly outbox: Outbox;
@@ -135,7 +132,6 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
   return {
     ledgerStore,
     accessStore: openAccessStore(client, database),
-    budgetStore: openBudgetStore(client, database),
     insightsStore: openInsightsStore(reading),
     records: openRecords(client, reading),
     outbox: openOutbox(client),

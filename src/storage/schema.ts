@@ -17,6 +17,8 @@ export type StoreTables = {
   account: { id: string; name: string; prepaid: bigint; credits: bigint };
   month: { month: string };
   api_key: ApiKeyRow;
+  workspace: WorkspaceRow;
+  auth_code: AuthCodeRow;
   sign_in: SessionRow;
   session: SessionRow;
   /** Any month's receipts. */
@@ -35,5 +37,29 @@ export type ApiKeyRow = {
   created_at: bigint;
   updated_at: bigint | null;
   creator_user_id: string | null;
+  external_user: string | null;
+};
+export type WorkspaceRow = {
+  id: string;
+  account_id: string;
+  slug: string;
+  name: string;
+  description: string | null;
+  byok_in_budgets: bigint;
+  created_by: string | null;
+  created_at: bigint;
+  updated_at: bigint | null;
+};
+export type AuthCodeRow = {
+  hash: string;
+  account_id: string;
+  workspace_id: string;
+  key_name: string;
+  limit_nano: bigint | null;
+  limit_reset: string | null;
+  key_expires_at: bigint | null;
+  challenge: string | null;
+  challenge_method: string | null;
+  expires_at: bigint;
 };
 export type SessionRow = { hash: string; account_id: string; expires_at: bigint };

@@ -51,6 +51,36 @@ def credits():
     assert data.total_usage > 0 and data.total_credits - data.total_usage >= 0
 
 
+def workspaces():
+    made = manager.workspaces.create(name="From Python", slug="from-python").data
+    assert manager.workspaces.get(id="from-python").data == made
+    assert manager.workspaces.update(id=made.id, description="changed").data.description == "changed"
+    listed = manager.workspaces.list().result
+    assert [one.slug for one in listed.data] == ["default", "from-python"] and listed.total_count == 2
+    budget = manager.workspaces.set_budget(workspace_ref=made.id, interval="monthly", limit_usd=10).data
+    assert manager.workspaces.get_budget(workspace_ref="from-python", interval="monthly").data == budget
+    assert manager.workspaces.list_budgets(workspace_ref=made.id).data == [budget]
+    manager.workspaces.delete_budget(workspace_ref=made.id, interval="monthly")
+    assert manager.workspaces.list_budgets(workspace_ref=made.id).data == []
+    assert manager.workspaces.list_members(id=made.id).result.total_count == 1
+    assert manager.workspaces.bulk_add_members(id=made.id, user_ids=["owner"]).added_count == 1
+    assert manager.workspaces.bulk_remove_members(id=made.id, user_ids=["nobody"]).removed_count == 0
+    manager.workspaces.delete(id=made.id)
+    assert [one.slug for one in manager.workspaces.list().result.data] == ["default"]
+
+
+def consent():
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    code = manager.o_auth.create_auth_code(
+        callback_url="https://app.example/back", code_challenge=challenge, code_challenge_method="S256", limit=3
+    ).data
+    anybody = OpenRouter(api_key="nobody", server_url=base)
+    redeemed = anybody.o_auth.exchange_auth_code_for_api_key(code=code.id, code_verifier=verifier)
+    used = OpenRouter(api_key=redeemed.key, server_url=base).api_keys.get_current_key_metadata()
+    assert used.data.limit == 3
+
+
 def pages():
     seen = []
     page = client.models.list(limit=200)
@@ -73,6 +103,9 @@ OPERATIONS = {
     "key": current_key,
     "keys": keys,
     "credits": credits,
+    "workspaces": workspaces,
+    "members": lambda: manager.organization.list_members(),
+    "keys by consent": consent,
     "generation": lambda: client.generations.get_generation(id=generation),
     "activity": lambda: manager.analytics.get_user_activity(),
 }

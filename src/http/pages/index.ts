@@ -3,6 +3,7 @@ import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
 import { chatRoute } from './chat.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
+import { consentedRoute, consentRoute } from './consent.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
 import { parametersRoute, requestRoute } from './docs/request.ts';
@@ -32,6 +33,8 @@ export const pageRoutes: readonly Route[] = [
   generationRoute,
   signInRoute,
   signOutRoute,
+  consentRoute,
+  consentedRoute,
   docsRoute,
   requestRoute,
   parametersRoute,

@@ -53,7 +53,10 @@ const newName = (): string => `workspace-${names++}`;
 export function scopeLaws(bench: Bench): void {
   test('1,000 calls at once on a workspace of a dollar spend at most a dollar, whatever their keys may', async () => {
     const workspace = newName();
-    await bench.storage.budgetStore.put(budgetOf(workspaceScope(workspace), 'lifetime', cents(100)), bench.world.now());
+    await bench.storage.accessStore.budgets.put(
+      [budgetOf(workspaceScope(workspace), 'lifetime', cents(100))],
+      bench.world.now(),
+    );
     const keys = await Promise.all([bench.keyOf(), bench.keyOf(cents(30)), bench.keyOf(cents(500))]);
     const requests = Array.from({ length: 1_000 }, (_, at) => callOf(bench, keys[at % 3] ?? '', workspace, cents(1.5)));
     const { held, refused } = await holdAll(requests, () => bench.ledger);
@@ -80,10 +83,13 @@ export function scopeLaws(bench: Bench): void {
 
   test('a call that one scope refuses has nothing of the others', async () => {
     const workspace = newName();
-    await bench.storage.budgetStore.put(budgetOf(workspaceScope(workspace), 'daily', cents(5)), bench.world.now());
+    await bench.storage.accessStore.budgets.put(
+      [budgetOf(workspaceScope(workspace), 'daily', cents(5))],
+      bench.world.now(),
+    );
     const key = await bench.keyOf(cents(10));
     const rate = countScope('requests', keyScope(key));
-    await bench.storage.budgetStore.put(budgetOf(rate, 'minute', 2n), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(rate, 'minute', 2n)], bench.world.now());
     for (let tries = 0; tries < 5; tries++)
       assert.ok(!isHold(await bench.ledger.hold(callOf(bench, key, workspace, cents(6), [rate]))));
     const fits = callOf(bench, key, newName(), cents(10), [rate]);
@@ -100,8 +106,8 @@ function periodLaws(bench: Bench): void {
   test('of several intervals the one that leaves least counts, and starts afresh at midnight', async () => {
     const workspace = newName();
     const scope = workspaceScope(workspace);
-    await bench.storage.budgetStore.put(budgetOf(scope, 'daily', cents(2)), bench.world.now());
-    await bench.storage.budgetStore.put(budgetOf(scope, 'monthly', cents(3)), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'daily', cents(2))], bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'monthly', cents(3))], bench.world.now());
     const key = await bench.keyOf();
     const spend = async (amount: number): Promise<string> => {
       const request = callOf(bench, key, workspace, cents(amount));
@@ -114,15 +120,15 @@ function periodLaws(bench: Bench): void {
     assert.equal(await spend(1), 'daily');
     bench.world.advance(86_400_000 - (bench.world.now() % 86_400_000));
     assert.equal(await spend(2), new Date(bench.world.now()).getUTCDate() === 1 ? 'settled' : 'monthly');
-    await bench.storage.budgetStore.remove(budgetOf(scope, 'monthly', 0n));
-    await bench.storage.budgetStore.put(budgetOf(scope, 'daily', cents(9)), bench.world.now());
+    await bench.storage.accessStore.budgets.remove(budgetOf(scope, 'monthly', 0n));
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'daily', cents(9))], bench.world.now());
     assert.equal(await spend(2), 'settled', 'a raised budget counts from the next call on');
     await bench.sound();
   });
 
   test('what a member spends is counted over all their keys, also of a call that was abandoned', async () => {
     const member = memberScope('owner', newName());
-    await bench.storage.budgetStore.put(budgetOf(member, 'lifetime', cents(10)), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(member, 'lifetime', cents(10))], bench.world.now());
     const keys = [await bench.keyOf(), await bench.keyOf()];
     for (const key of keys) {
       const request = callOf(bench, key, newName(), cents(4), [member]);
@@ -153,7 +159,7 @@ function countLaws(bench: Bench): void {
   test('1,000 calls at once on 60 requests a minute are 60; the next minute has as many again', async () => {
     const key = await bench.keyOf();
     const scope = countScope('requests', keyScope(key));
-    await bench.storage.budgetStore.put(budgetOf(scope, 'minute', 60n), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'minute', 60n)], bench.world.now());
     const many = () => Array.from({ length: 1_000 }, () => callOf(bench, key, 'workspace', cents(1), [scope]));
     const first = await minuteOf(bench, () => holdAll(many(), () => bench.ledger));
     assert.equal(first.held.length, 60);
@@ -175,7 +181,7 @@ function countLaws(bench: Bench): void {
   test('tokens a minute: held by their estimate, counted as they were', async () => {
     const key = await bench.keyOf();
     const scope = countScope('tokens', keyScope(key));
-    await bench.storage.budgetStore.put(budgetOf(scope, 'minute', 5_000n), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'minute', 5_000n)], bench.world.now());
     // Each asks for 1,100 tokens and takes 170 in the end.
     const call = () => callOf(bench, key, 'workspace', cents(1), [scope]);
     const { first, second } = await minuteOf(bench, async () => {
@@ -193,7 +199,7 @@ function countLaws(bench: Bench): void {
   test('calls at once: as many as may run, and one more as soon as one has ended', async () => {
     const key = await bench.keyOf();
     const scope = countScope('calls', keyScope(key));
-    await bench.storage.budgetStore.put(budgetOf(scope, 'at once', 5n), bench.world.now());
+    await bench.storage.accessStore.budgets.put([budgetOf(scope, 'at once', 5n)], bench.world.now());
     const call = () => callOf(bench, key, 'workspace', cents(1), [scope]);
     const { held, refused } = await holdAll(Array.from({ length: 100 }, call), () => bench.ledger);
     assert.equal(held.length, 5);
@@ -221,9 +227,9 @@ export function sharedScopeLaws(bench: Bench, another: (world: LawWorld) => Prom
     const now = bench.world.now();
     const rate = countScope('requests', keyScope(key));
     const calls = countScope('calls', workspaceScope(workspace));
-    await bench.storage.budgetStore.put(budgetOf(rate, 'minute', 100n), now);
-    await bench.storage.budgetStore.put(budgetOf(calls, 'at once', 50n), now);
-    await bench.storage.budgetStore.put(budgetOf(workspaceScope(workspace), 'daily', cents(80)), now);
+    await bench.storage.accessStore.budgets.put([budgetOf(rate, 'minute', 100n)], now);
+    await bench.storage.accessStore.budgets.put([budgetOf(calls, 'at once', 50n)], now);
+    await bench.storage.accessStore.budgets.put([budgetOf(workspaceScope(workspace), 'daily', cents(80))], now);
     const otherStorage = await another(bench.world);
     const other = openLedger(otherStorage.ledgerStore, bench.world);
     const passing = setInterval(() => bench.world.advance(1), 1);

@@ -1,9 +1,23 @@
 import type { Route } from '../../route.ts';
 import { ACTIVITY } from './activity.ts';
+import { AUTH_KEY_ROUTES } from './auth-keys.ts';
 import { CREDITS } from './credits.ts';
 import { GENERATION } from './generation.ts';
 import { KEY_ROUTES } from './key.ts';
 import { KEYS_ROUTES } from './keys.ts';
+import { MEMBER_ROUTES } from './members.ts';
+import { WORKSPACE_BUDGET_ROUTES } from './workspace-budgets.ts';
+import { WORKSPACE_ROUTES } from './workspaces.ts';
 
 /** Keys, credit, records and activity of the caller's account. */
-export const ACCOUNT_ROUTES: readonly Route[] = [GENERATION, ...KEY_ROUTES, CREDITS, ...KEYS_ROUTES, ACTIVITY];
+export const ACCOUNT_ROUTES: readonly Route[] = [
+  GENERATION,
+  ...KEY_ROUTES,
+  CREDITS,
+  ...KEYS_ROUTES,
+  ...AUTH_KEY_ROUTES,
+  ...WORKSPACE_ROUTES,
+  ...WORKSPACE_BUDGET_ROUTES,
+  ...MEMBER_ROUTES,
+  ACTIVITY,
+];

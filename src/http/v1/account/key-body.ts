@@ -1,46 +1,67 @@
 import { z } from 'zod';
+import { KEY_LENGTH_MAX } from '../../../access/credential.ts';
+import { isGuessable } from '../../../access/guessable.ts';
 import type { NewKey } from '../../../access/keys.ts';
-import type { KeyChange } from '../../../access/store.ts';
-import { type Fault, fault } from '../../../base/fault.ts';
+import type { CountLimits, KeyChange } from '../../../access/store.ts';
+import type { Fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
-import { type NanoUsd, usdToNano } from '../../../base/money.ts';
 import { RESETS } from '../../../base/period.ts';
-import { failed, ok, type Result } from '../../../base/result.ts';
+import { ok, type Result } from '../../../base/result.ts';
+import { instant, nanoOf, readBody, timeOf, usd } from './body.ts';
 
-const LIMIT_USD_MAX = 1_000_000_000;
-const usd = z.number().nonnegative().max(LIMIT_USD_MAX).nullable();
-/** Times carry seconds and end in `Z` (spec §1.0). */
-const instant = z.iso.datetime().nullable();
+/** A partner's own key (spec §1.10). */
+const EXTERNAL_KEY_LENGTH_MIN = 32;
+const COUNT_MAX = 1_000_000_000;
+const count = z.number().int().positive().max(COUNT_MAX).nullable().optional();
 
-const NEW_KEY = z.object({
-  name: z.string().min(1).max(200),
-  limit: usd.optional(),
+/** The names are LiteLLM's, which programs that make keys know (docs.litellm.ai, virtual keys, read 2026-11-29). */
+const COUNTED = { rpm_limit: count, tpm_limit: count, max_parallel_requests: count };
+
+const CHANGEABLE = {
+  limit: usd.nullable().optional(),
   limit_reset: z.enum(RESETS).nullable().optional(),
   include_byok_in_limit: z.boolean().optional(),
   expires_at: instant.optional(),
-  creator_user_id: z.string().max(200).nullable().optional(),
+  ...COUNTED,
+};
+
+const NEW_KEY = z.object({
+  name: z.string().min(1).max(200),
+  ...CHANGEABLE,
+  creator_user_id: z.string().min(1).max(200).nullable().optional(),
   workspace_id: z.string().min(1).max(100).optional(),
+  external: z
+    .object({
+      user: z.string().min(1).max(200),
+      api_key: z
+        .string()
+        .min(EXTERNAL_KEY_LENGTH_MIN)
+        .max(KEY_LENGTH_MAX)
+        .regex(/^\S+$/)
+        .refine((key) => !isGuessable(key), 'can be guessed: take one from a generator')
+        .optional(),
+    })
+    .optional(),
 });
 
 const KEY_CHANGE = z.object({
   name: z.string().min(1).max(200).optional(),
   disabled: z.boolean().optional(),
-  limit: usd.optional(),
-  limit_reset: z.enum(RESETS).nullable().optional(),
-  include_byok_in_limit: z.boolean().optional(),
-  expires_at: instant.optional(),
+  ...CHANGEABLE,
 });
 
-/** A JSON number of dollars → nano-dollars, by way of its decimal digits; finer than a nano-dollar rounds up. */
-function nanoOf(value: number | null): NanoUsd | null {
-  return value === null ? null : (usdToNano(value.toFixed(12)) ?? null);
-}
-const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+type Counted = { readonly [name in keyof typeof COUNTED]?: number | null | undefined };
+
+const countsOf = ({ rpm_limit, tpm_limit, max_parallel_requests }: Counted): CountLimits => ({
+  ...(rpm_limit !== undefined && { requests: rpm_limit }),
+  ...(tpm_limit !== undefined && { tokens: tpm_limit }),
+  ...(max_parallel_requests !== undefined && { calls: max_parallel_requests }),
+});
 
 export function readNewKey(body: JsonObject, accountId: string): Result<NewKey, Fault> {
-  const read = NEW_KEY.safeParse(body);
-  if (!read.success) return failed(complaint(read.error));
-  const wish = read.data;
+  const read = readBody(NEW_KEY, body);
+  if (!read.ok) return read;
+  const wish = read.value;
   return ok({
     name: wish.name,
     accountId,
@@ -49,15 +70,19 @@ export function readNewKey(body: JsonObject, accountId: string): Result<NewKey, 
     includeByokInLimit: wish.include_byok_in_limit ?? false,
     expiresAt: timeOf(wish.expires_at ?? null),
     creatorUserId: wish.creator_user_id ?? null,
+    externalUser: wish.external?.user ?? null,
+    counts: countsOf(wish),
+    ...(wish.external?.api_key !== undefined && { secret: wish.external.api_key }),
     ...(wish.workspace_id !== undefined && { workspaceId: wish.workspace_id }),
   });
 }
 
 export function readKeyChange(body: JsonObject): Result<KeyChange, Fault> {
-  const read = KEY_CHANGE.safeParse(body);
-  if (!read.success) return failed(complaint(read.error));
-  const wish = read.data;
+  const read = readBody(KEY_CHANGE, body);
+  if (!read.ok) return read;
+  const wish = read.value;
   return ok({
+    counts: countsOf(wish),
     ...(wish.name !== undefined && { name: wish.name }),
     ...(wish.disabled !== undefined && { disabled: wish.disabled }),
     ...(wish.limit !== undefined && { limit: nanoOf(wish.limit) }),
@@ -65,10 +90,4 @@ export function readKeyChange(body: JsonObject): Result<KeyChange, Fault> {
     ...(wish.include_byok_in_limit !== undefined && { includeByokInLimit: wish.include_byok_in_limit }),
     ...(wish.expires_at !== undefined && { expiresAt: timeOf(wish.expires_at) }),
   });
-}
-
-function complaint(error: z.ZodError): Fault {
-  const issue = error.issues[0];
-  const param = issue?.path.join('.') ?? '';
-  return fault('invalid_request', `${param || 'body'}: ${issue?.message ?? 'not valid'}`, param ? { param } : {});
 }

@@ -1,6 +1,7 @@
 import type { Key, KeyUsage } from '../../../access/store.ts';
 import { nano, usdNumber } from '../../../base/money.ts';
 import { periodEnd } from '../../../base/period.ts';
+import type { Count } from '../../../facts/scope.ts';
 
 const NO_SPENDING = { cost: nano(0n), byokCost: nano(0n) };
 export const NO_KEY_USAGE: KeyUsage = {
@@ -11,8 +12,12 @@ export const NO_KEY_USAGE: KeyUsage = {
   lastDay: null,
 };
 
-/** What is known of a key's use. */
-export type Used = { readonly usage: KeyUsage; readonly seenAt: number | null };
+/** What of its counts is limited. */
+export type Counted = { readonly [count in Count]?: number };
+export const NO_COUNTS: Counted = {};
+
+/** What is known of a key's use, and of its limits beside money. */
+export type Used = { readonly usage: KeyUsage; readonly seenAt: number | null; readonly counts: Counted };
 
 export const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -70,7 +75,7 @@ function lastUsedAt({ lastDay }: KeyUsage, seenAt: number | null): string | null
 }
 
 /** A key as the keys API shows it (spec §1.10): never the key itself. */
-export function keyJson(key: Key, { usage, seenAt }: Used = { usage: NO_KEY_USAGE, seenAt: null }) {
+export function keyJson(key: Key, { usage, seenAt, counts }: Used) {
   return {
     hash: key.hash,
     name: key.name,
@@ -83,8 +88,11 @@ export function keyJson(key: Key, { usage, seenAt }: Used = { usage: NO_KEY_USAG
     expires_at: iso(key.expiresAt),
     last_used_at: lastUsedAt(usage, seenAt),
     creator_user_id: key.creatorUserId,
-    external_user: null,
+    external_user: key.externalUser,
     workspace_id: key.workspaceId,
     is_management_key: key.isManagement,
+    ...(counts.requests !== undefined && { rpm_limit: counts.requests }),
+    ...(counts.tokens !== undefined && { tpm_limit: counts.tokens }),
+    ...(counts.calls !== undefined && { max_parallel_requests: counts.calls }),
   };
 }

@@ -1,37 +1,60 @@
 import type { Access } from '../../../access/access.ts';
-import type { KeyUsage } from '../../../access/store.ts';
+import { digestOf } from '../../../access/secret.ts';
+import type { Key, KeyUsage } from '../../../access/store.ts';
 import { fault } from '../../../base/fault.ts';
-import type { Route } from '../../route.ts';
+import type { Caller } from '../../../facts/caller.ts';
+import { COUNTS, countOf, countScope, keyScope, ownerOf } from '../../../facts/scope.ts';
+import type { Route, RouteAnswer } from '../../route.ts';
+import { readPage } from './body.ts';
 import { readKeyChange, readNewKey } from './key-body.ts';
-import { keyJson, NO_KEY_USAGE, type Used } from './key-json.ts';
+import { type Counted, keyJson, NO_COUNTS, NO_KEY_USAGE } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
 const PAGE = 100;
 const notFound = refusal(fault('not_found', 'API key not found'));
 
-const usedOf = ({ keys }: Access, hash: string, usage: ReadonlyMap<string, KeyUsage>): Used => ({
-  usage: usage.get(hash) ?? NO_KEY_USAGE,
-  seenAt: keys.seenAt(hash),
-});
+/** A manager's key administers all others of its account: itself it neither sees nor changes. */
+async function administered({ keys }: Access, caller: Caller | null, hash: string): Promise<Key | null> {
+  if (caller === null || hash === caller.keyId) return null;
+  const key = await keys.find(hash);
+  return key?.accountId === caller.accountId ? key : null;
+}
+
+/** Keys with what they have used, and how much of what is counted they may. */
+async function show({ keys, budgets }: Access, shown: readonly Key[]) {
+  const hashes = shown.map(({ hash }) => hash);
+  const scopes = hashes.flatMap((hash) => COUNTS.map((count) => countScope(count, keyScope(hash))));
+  const [usage, limits] = await Promise.all([keys.usage(hashes), budgets.list(scopes)]);
+  const counted = new Map<string, Counted>();
+  for (const { scope, amount } of limits) {
+    const owner = ownerOf(scope);
+    counted.set(owner, { ...counted.get(owner), [countOf(scope) ?? '']: Number(amount) });
+  }
+  return shown.map((key) => {
+    const used: KeyUsage = usage.get(key.hash) ?? NO_KEY_USAGE;
+    return keyJson(key, {
+      usage: used,
+      seenAt: keys.seenAt(key.hash),
+      counts: counted.get(keyScope(key.hash)) ?? NO_COUNTS,
+    });
+  });
+}
 
 const LIST: Route = {
   method: 'GET',
   path: '/keys',
   auth: 'management',
   handle: async ({ query, caller }, { access }) => {
-    const offset = Number(query.offset ?? 0);
-    if (!Number.isSafeInteger(offset) || offset < 0)
-      return refusal(fault('invalid_request', 'offset must be a whole number from 0', { param: 'offset' }));
+    const page = readPage(query, PAGE);
+    if (!page.ok) return refusal(page.error);
     const { keys, total } = await access.keys.list({
       accountId: caller?.accountId ?? '',
+      ...(caller !== null && { except: caller.keyId }),
       ...(query.workspace_id !== undefined && { workspaceId: query.workspace_id }),
       withDisabled: query.include_disabled === 'true',
-      offset,
-      limit: PAGE,
+      ...page.value,
     });
-    const usage = await access.keys.usage(keys.map((key) => key.hash));
-    const data = keys.map((key) => keyJson(key, usedOf(access, key.hash, usage)));
-    return { status: 200, json: { data, total_count: total } };
+    return { status: 200, json: { data: await show(access, keys), total_count: total } };
   },
 };
 
@@ -43,8 +66,14 @@ const CREATE: Route = {
     if (caller === null) return notFound;
     const wish = readNewKey(body, caller.accountId);
     if (!wish.ok) return refusal(wish.error);
+    const { secret: chosen, workspaceId } = wish.value;
+    if (workspaceId !== undefined && !(await access.workspaces.find(caller.accountId, workspaceId)))
+      return refusal(fault('invalid_request', 'workspace_id: there is no such workspace', { param: 'workspace_id' }));
+    if (chosen !== undefined && (await access.keys.find(digestOf(chosen))))
+      return refusal(fault('conflict', 'external.api_key: this key is in use', { param: 'external.api_key' }));
     const { key, secret } = await access.keys.create(wish.value);
-    return { status: 201, json: { data: keyJson(key), key: secret } };
+    const [data] = await show(access, [key]);
+    return { status: 201, json: { data, key: secret } };
   },
 };
 
@@ -52,11 +81,8 @@ const ONE: Route = {
   method: 'GET',
   path: '/keys/:hash',
   auth: 'management',
-  handle: async ({ params: { hash = '' }, caller }, { access }) => {
-    const key = await access.keys.find(hash);
-    if (key === null || key.accountId !== caller?.accountId) return notFound;
-    return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
-  },
+  handle: async ({ params: { hash = '' }, caller }, { access }) =>
+    shown(access, await administered(access, caller, hash)),
 };
 
 const CHANGE: Route = {
@@ -66,10 +92,10 @@ const CHANGE: Route = {
   handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
     const change = readKeyChange(body);
     if (!change.ok) return refusal(change.error);
-    if ((await access.keys.find(hash))?.accountId !== caller?.accountId) return notFound;
-    const key = await access.keys.change(hash, change.value);
+    const key = await administered(access, caller, hash);
     if (key === null) return notFound;
-    return { status: 200, json: { data: keyJson(key, usedOf(access, hash, await access.keys.usage([hash]))) } };
+    if (change.value.disabled && !(await isSpare(access, key))) return refusal(LAST);
+    return shown(access, await access.keys.change(hash, change.value));
   },
 };
 
@@ -78,11 +104,28 @@ const REMOVE: Route = {
   path: '/keys/:hash',
   auth: 'management',
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
-    if ((await access.keys.find(hash))?.accountId !== caller?.accountId) return notFound;
+    const key = await administered(access, caller, hash);
+    if (key === null) return notFound;
+    if (!(await isSpare(access, key))) return refusal(LAST);
     if (!(await access.keys.remove(hash))) return notFound;
     return { status: 200, json: { deleted: true } };
   },
 };
+
+async function shown(access: Access, key: Key | null): Promise<RouteAnswer> {
+  if (key === null) return notFound;
+  const [data] = await show(access, [key]);
+  return { status: 200, json: { data } };
+}
+
+const LAST = fault(
+  'permission_denied',
+  'The last management key can be neither deleted nor disabled: make another one first.',
+);
+
+/** Programs that administer the account would be locked out with the last key that may. */
+const isSpare = async ({ keys }: Access, { hash, accountId, isManagement, disabled }: Key): Promise<boolean> =>
+  !isManagement || disabled || keys.hasManagement({ accountId, except: hash });
 
 /** The keys of the account, for management keys (spec §1.10). A key is named by its hash; its text is shown once. */
 export const KEYS_ROUTES: readonly Route[] = [LIST, CREATE, ONE, CHANGE, REMOVE];

@@ -1,0 +1,52 @@
+import { digestOf } from '../../../access/secret.ts';
+import type { Workspace } from '../../../access/workspaces.ts';
+import { nano, usdNumber } from '../../../base/money.ts';
+import { uuidOf } from '../../../base/uuid.ts';
+import type { Budget } from '../../../facts/scope.ts';
+import { iso } from './key-json.ts';
+
+/** An id that follows from what it names, as the contract has it for default guardrails. */
+const derivedId = (name: string): string => uuidOf(digestOf(name));
+
+/**
+ * A workspace as the API shows it (spec §1.11). What prompts say is kept nowhere here, so nothing of it is logged: those
+ * members of the contract that speak of it tell so.
+ */
+export const workspaceJson = (workspace: Workspace) => ({
+  id: workspace.id,
+  name: workspace.name,
+  slug: workspace.slug,
+  description: workspace.description,
+  default_text_model: null,
+  default_image_model: null,
+  default_provider_sort: null,
+  disabled_server_tools: null,
+  default_guardrail_id: derivedId(`guardrail of ${workspace.id}`),
+  include_byok_in_budgets: workspace.byokInBudgets,
+  io_logging_api_key_ids: null,
+  io_logging_sampling_rate: 1,
+  is_data_discount_logging_enabled: false,
+  is_observability_broadcast_enabled: false,
+  is_observability_io_logging_enabled: false,
+  created_by: workspace.createdBy,
+  created_at: new Date(workspace.createdAt).toISOString(),
+  updated_at: iso(workspace.updatedAt),
+});
+
+export const budgetJson = ({ id }: Workspace, { interval, amount, createdAt, updatedAt }: Budget) => ({
+  id: derivedId(`${interval} budget of ${id}`),
+  workspace_id: id,
+  limit_usd: usdNumber(nano(amount)),
+  reset_interval: interval === 'lifetime' ? null : interval,
+  created_at: new Date(createdAt).toISOString(),
+  updated_at: new Date(updatedAt ?? createdAt).toISOString(),
+});
+
+/** The owner of an account is in all of its workspaces. */
+export const memberJson = (workspace: Workspace, userId: string) => ({
+  id: derivedId(`${userId} in ${workspace.id}`),
+  workspace_id: workspace.id,
+  user_id: userId,
+  role: 'admin',
+  created_at: new Date(workspace.createdAt).toISOString(),
+});

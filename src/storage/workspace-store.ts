@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
+import { COUNTS, countScope, workspaceScope } from '../facts/scope.ts';
+import type { StoreClient } from './client.ts';
+import type { StoreDatabase } from './kysely.ts';
+import { limitNotice } from './notices.ts';
+import type { WorkspaceRow } from './schema.ts';
+import { type Compilable, writing } from './writing.ts';
+
+const PAGE_MAX = 100;
+
+export function openWorkspaceStore(client: StoreClient, database: StoreDatabase): WorkspaceStore {
+  const write = writing(client);
+  const find: WorkspaceStore['find'] = async (accountId, reference) => {
+    const row = await database
+      .selectFrom('workspace')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where((where) => where.or([where('id', '=', reference), where('slug', '=', reference)]))
+      // An id is nobody else's slug, unless somebody chose it so.
+      .orderBy(sql`case when id = ${reference} then 0 else 1 end`)
+      .executeTakeFirst();
+    return row ? workspaceOf(row) : null;
+  };
+  return {
+    find,
+    list: async (accountId, { offset, limit }) => {
+      const asked = database.selectFrom('workspace').where('account_id', '=', accountId);
+      const [{ total }, rows] = await Promise.all([
+        asked.select(({ fn }) => fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow(),
+        asked.selectAll().orderBy('created_at').orderBy('id').limit(Math.min(limit, PAGE_MAX)).offset(offset).execute(),
+      ]);
+      return { workspaces: rows.map(workspaceOf), total: Number(total) };
+    },
+    add: async (workspace) => (await write([addingWorkspace(database, workspace)], [])) > 0n,
+    change: async ({ id, accountId }, { slug, name, description, updatedAt }) => {
+      const update = database
+        .updateTable('workspace')
+        .set({
+          updated_at: BigInt(updatedAt),
+          ...(slug !== undefined && { slug }),
+          ...(name !== undefined && { name }),
+          ...(description !== undefined && { description }),
+        })
+        .where('id', '=', id)
+        .where('account_id', '=', accountId)
+        .$if(slug !== undefined, (rows) => rows.where(unusedSlug(accountId, slug ?? '', id)));
+      if ((await write([update], [])) > 0n) return 'changed';
+      return (await find(accountId, id)) ? 'taken' : 'missing';
+    },
+    setByok: async (id, byokInBudgets) => {
+      const byok = byokInBudgets ? 1n : 0n;
+      const scope = workspaceScope(id);
+      const setting = database.updateTable('workspace').set({ byok_in_budgets: byok }).where('id', '=', id);
+      const budgets = database
+        .updateTable('budget')
+        .set({ with_byok: byok })
+        .where('scope', '=', scope)
+        .where('source', '=', '');
+      await write([setting, budgets], [limitNotice(scope)]);
+    },
+    remove: async ({ id, accountId }) => {
+      const removal = database
+        .deleteFrom('workspace')
+        .where('id', '=', id)
+        .where('account_id', '=', accountId)
+        .where(
+          sql<boolean>`not exists (select 1 from api_key k where k.account_id = ${accountId} and k.workspace_id = ${id})`,
+        );
+      const owner = workspaceScope(id);
+      const scopes = [owner, ...COUNTS.map((count) => countScope(count, owner))];
+      // Only of a workspace that is gone by now.
+      const budgets: Compilable = {
+        compile: () =>
+          sql`delete from budget where scope in (${sql.join(scopes)})
+            and not exists (select 1 from workspace where id = ${id})`.compile(database),
+      };
+      if ((await write([removal, budgets], scopes.map(limitNotice))) > 0n) return 'removed';
+      return (await find(accountId, id)) ? 'used' : 'missing';
+    },
+  };
+}
+
+const unusedSlug = (accountId: string, slug: string, id: string) =>
+  sql<boolean>`not exists (select 1 from workspace w where w.account_id = ${accountId} and w.slug = ${slug} and w.id <> ${id})`;
+
+/** Nothing where the account has one of the slug, or there is one of the id. */
+export const addingWorkspace = (database: StoreDatabase, workspace: Workspace): Compilable =>
+  database
+    .insertInto('workspace')
+    .values(rowOf(workspace))
+    .onConflict((conflict) => conflict.doNothing());
+
+const rowOf = (workspace: Workspace): WorkspaceRow => ({
+  id: workspace.id,
+  account_id: workspace.accountId,
+  slug: workspace.slug,
+  name: workspace.name,
+  description: workspace.description,
+  byok_in_budgets: workspace.byokInBudgets ? 1n : 0n,
+  created_by: workspace.createdBy,
+  created_at: BigInt(Math.floor(workspace.createdAt)),
+  updated_at: workspace.updatedAt === null ? null : BigInt(workspace.updatedAt),
+});
+
+const workspaceOf = (row: WorkspaceRow): Workspace => ({
+  id: row.id,
+  accountId: row.account_id,
+  slug: row.slug,
+  name: row.name,
+  description: row.description,
+  byokInBudgets: row.byok_in_budgets === 1n,
+  createdBy: row.created_by,
+  createdAt: Number(row.created_at),
+  updatedAt: row.updated_at === null ? null : Number(row.updated_at),
+});
