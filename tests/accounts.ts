@@ -12,6 +12,7 @@ import { openInsights } from '../src/insights/insights.ts';
 import { type Ledger, openLedger } from '../src/ledger/ledger.ts';
 import { newSecret, openMemoryStorage, type Storage } from '../src/storage/open.ts';
 import { clockWorld } from '../src/storage/testing/clock.ts';
+import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
 
 export const API_KEY = 'sk-a-key-of-the-operator';
 export const MANAGEMENT_KEY = 'sk-a-management-key';
@@ -44,8 +45,8 @@ export async function startAccounts(): Promise<Accounts> {
     endpoints: new Map([['author/model@host', { price }]]),
   } as unknown as Catalog;
   const insights = openInsights(storage.insightsStore, world);
-  const rest = { records: storage.records, kept: createKept(world), catalog: () => catalog, log: () => {} };
-  const parts = { world, access, ledger, insights, ...rest };
+  const rest = { records: storage.records, kept: createKept(world), telemetry: NO_TELEMETRY };
+  const parts = { world, access, ledger, insights, ...rest, catalog: () => catalog, log: () => {} };
   const server = createServer({ gateway: parts as unknown as Gateway, api: ACCOUNT_ROUTES, pages: pageRoutes });
   await server.listen({ port: 0, host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
