@@ -7,7 +7,7 @@ import { readCatalogue } from '../src/cli/catalogue.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { readConfiguration } from '../src/cli/configuration.ts';
 import { SETTINGS } from '../src/cli/settings.ts';
-import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
+import { QUIRKS } from '../src/dialects/registry.ts';
 import { FAMILIES } from '../src/telemetry/telemetry.ts';
 import { conformance } from './conformance.ts';
 import { faultDocument } from './fault-docs.ts';
@@ -64,8 +64,8 @@ function providers(): string {
 }
 
 function quirks(): string {
-  const rows = Object.entries(UPSTREAM_DIALECTS.chat).flatMap(([id, dialect]) =>
-    Object.entries(dialect.quirks).map(([name, quirk]) => [`\`${id}\``, `\`${name}\``, quirk.why]),
+  const rows = [...QUIRKS].flatMap(([id, quirks]) =>
+    Object.entries(quirks).map(([name, quirk]) => [`\`${id}\``, `\`${name}\``, quirk.why]),
   );
   return `# Quirks\n\n${NOTE}\nNamed departures of providers from a dialect. A provider's file lists those it has, below \`[dialects.<id>]\`.\n\n${table(['Dialect', 'Quirk', 'What departs'], rows)}\n`;
 }

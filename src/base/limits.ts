@@ -45,6 +45,13 @@ export const LIMITS = {
   speech_characters_max: 100_000,
   /** As many as Cohere takes in one call. */
   rerank_documents_max: 10_000,
+  /** Pictures that one call may ask for (the contract's `n`), and characters that say what is in them. */
+  images_max: 10,
+  image_prompt_length_max: 128_000,
+  /** A vendor's job is asked about so often at first and in the end; so many answers in a row may fail. */
+  job_poll_ms: 500,
+  job_poll_ms_max: 3_000,
+  job_failures_max: 3,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   portions_max: 64,
   /** How long a call waits for memory, and how many may: of one key, of all. */

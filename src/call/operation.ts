@@ -2,19 +2,21 @@ import type { Blob } from '../base/blobs.ts';
 import type { Call, GatewayOptions } from './call.ts';
 import type { EmbeddingCall, EmbeddingReply } from './embedding.ts';
 import type { Bill, Event } from './event.ts';
+import type { ImageCall, ImageReply, ImageStep } from './image.ts';
 import type { Reply } from './reply.ts';
 import type { RerankCall, RerankReply } from './rerank.ts';
 import type { SpeechCall, SpeechStep } from './speech.ts';
 import type { Usage } from './usage.ts';
 
 /** What a call can ask a model to do. The order is that of lists and docs. */
-export const OPERATION_IDS = ['chat', 'embeddings', 'rerank', 'speech'] as const;
+export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech'] as const;
 export type OperationId = (typeof OPERATION_IDS)[number];
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
 type Exchanges = {
   readonly chat: { readonly call: Call; readonly reply: Reply; readonly step: Event };
   readonly embeddings: { readonly call: EmbeddingCall; readonly reply: EmbeddingReply; readonly step: never };
+  readonly images: { readonly call: ImageCall; readonly reply: ImageReply; readonly step: ImageStep };
   readonly rerank: { readonly call: RerankCall; readonly reply: RerankReply; readonly step: never };
   readonly speech: { readonly call: SpeechCall; readonly reply: never; readonly step: SpeechStep };
 };

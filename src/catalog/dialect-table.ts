@@ -70,6 +70,15 @@ export const DIALECT_TABLE = {
   'bedrock-rerank': { name: 'Bedrock Rerank', operation: 'rerank', parameters: [] },
   'vertex-rerank': { name: 'Vertex AI Ranking', operation: 'rerank', parameters: [] },
   'tei-rerank': { name: 'Text Embeddings Inference Rerank', operation: 'rerank', parameters: [] },
+  'openai-images': { name: 'OpenAI Images', operation: 'images', parameters: [] },
+  'openrouter-images': { name: 'OpenRouter Images', operation: 'images', parameters: [], carriesWishes: true },
+  'gemini-images': { name: 'Gemini Images', operation: 'images', parameters: [] },
+  imagen: { name: 'Imagen', operation: 'images', parameters: [] },
+  'xai-images': { name: 'xAI Images', operation: 'images', parameters: [] },
+  'together-images': { name: 'Together Images', operation: 'images', parameters: [] },
+  'fireworks-images': { name: 'Fireworks Images', operation: 'images', parameters: [] },
+  'deepinfra-images': { name: 'DeepInfra Images', operation: 'images', parameters: [] },
+  'replicate-images': { name: 'Replicate Predictions', operation: 'images', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 export type DialectId = keyof typeof DIALECT_TABLE;

@@ -4,6 +4,8 @@ import { DEFAULT_FEATURES, type Feature } from './features.ts';
 type Row = {
   /** Models that put this out serve the operation; null = those that put out nothing of any other's. */
   readonly output: string | null;
+  /** So do models that put out this and nothing else; absent = none do. */
+  readonly only?: string;
   /** What such models put out, in a sentence. */
   readonly word: string;
   /** What an endpoint can do whose file names no features. */
@@ -20,6 +22,7 @@ export const OPERATION_TABLE = {
   embeddings: { output: 'embeddings', word: 'embeddings', features: [], writes: false, apiType: 'embeddings' },
   speech: { output: 'speech', word: 'speech', features: [], writes: true, apiType: 'tts' },
   rerank: { output: 'rerank', word: 'rankings', features: [], writes: false, apiType: 'rerank' },
+  images: { output: null, only: 'image', word: 'images', features: [], writes: true, apiType: 'image' },
 } as const satisfies { readonly [O in OperationId]: Row };
 
 /** What models put out that are there for one operation alone. */
@@ -32,4 +35,6 @@ export const OWN_OUTPUTS = ROWS.flatMap(([, { output, word }]) =>
 
 /** The operation that models with these output modalities are there for, where their files do not say it. */
 export const operationFor = (output: readonly string[]): OperationId =>
-  ROWS.find(([, row]) => row.output !== null && output.includes(row.output))?.[0] ?? 'chat';
+  ROWS.find(([, row]) => row.output !== null && output.includes(row.output))?.[0] ??
+  ROWS.find(([, { only }]) => only !== undefined && output.every((one) => one === only))?.[0] ??
+  'chat';

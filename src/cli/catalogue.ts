@@ -7,7 +7,7 @@ import { DIALECT_IDS } from '../catalog/dialect-table.ts';
 import { type Known, loadCatalog } from '../catalog/load.ts';
 import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
-import { UPSTREAM_DIALECTS } from '../dialects/registry.ts';
+import { QUIRK_NAMES } from '../dialects/registry.ts';
 import { type Credentials, createCredentials, enabledProviders, halfSetUp } from '../upstream/credentials.ts';
 import { findLocalServers } from '../upstream/local-servers.ts';
 import { type Configuration, isOurs } from './configuration.ts';
@@ -18,12 +18,7 @@ export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
 /** What the code can do, told to the loader so that data is checked against it. */
 export const KNOWN: Known = {
   dialects: new Set(DIALECT_IDS),
-  quirks: new Map(
-    [...Object.entries(UPSTREAM_DIALECTS.chat), ...Object.entries(UPSTREAM_DIALECTS.speech)].map(([id, { quirks }]) => [
-      id,
-      new Set(Object.keys(quirks)),
-    ]),
-  ),
+  quirks: QUIRK_NAMES,
 };
 
 /** Shipped files first, then the operator's folder over them. */

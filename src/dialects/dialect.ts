@@ -1,3 +1,4 @@
+import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Frame, Framing } from '../base/frame.ts';
 import type { Json, JsonObject } from '../base/json.ts';
@@ -5,12 +6,14 @@ import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
+import type { ImageReply, ImageStep } from '../call/image.ts';
 import type { Loss } from '../call/loss.ts';
 import type { CallOf, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
+import type { Capabilities } from './image-capabilities.ts';
 
 /**
  * A dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects; the
@@ -53,13 +56,23 @@ export type ClientDialect = OperationClient<'chat'> & {
   readonly streamContentType: string;
 };
 
+/** The client half of pictures: a stream shows them unfinished, and ends with what a whole answer has. */
+export type ImageClient = OperationClient<'images'> & {
+  readonly encodePartial: (step: ImageStep, answer: AnswerContext<'images'>) => string;
+  readonly encodeLast: (reply: ImageReply, answer: AnswerContext<'images'>) => string;
+  /** Of a stream that has begun. */
+  readonly encodeStreamFault: (fault: Fault) => string;
+};
+
 /** What programs speak, by operation. */
 export type ClientDialects = {
   readonly [O in OperationId]: O extends 'chat'
     ? ClientDialect
     : O extends 'speech'
       ? BytesClient<O>
-      : OperationClient<O>;
+      : O extends 'images'
+        ? ImageClient
+        : OperationClient<O>;
 };
 
 /** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
@@ -70,6 +83,8 @@ export type ClientRequest = {
   readonly params: { readonly [name: string]: string | undefined };
   /** The item of an earlier answer by its id, where it is still kept. */
   readonly recall?: (id: string) => JsonObject | undefined;
+  /** What the marks in a large body stand for. */
+  readonly blobs?: readonly Blob[];
 };
 
 /** What the gateway says about the answer, in place of what the vendor says. */
@@ -186,13 +201,32 @@ export type StepDecoder<O extends OperationId> = {
   readonly end: () => StepOf<O>[];
 };
 
+/** The upstream half of pictures: some hosts show them unfinished, some give a job to be asked about. */
+export type ImageDialect = WholeDialect<'images'> & {
+  /** What it takes of what a call may say; the rest is lost there. */
+  readonly takes: (target: Target) => Capabilities;
+  /** Is a streamed call of this endpoint streamed by its host too? Absent = never. */
+  readonly streams?: (target: Target) => boolean;
+  /** How its server-sent events are read. */
+  readonly decodeFrames?: (answer: WholeContext<'images'>) => ImageFrames;
+  readonly quirks: { readonly [name: string]: Quirk };
+};
+
+/** Reads a host's stream of pictures. `cut` = it ended before a picture was finished. */
+export type ImageFrames = {
+  readonly push: (frame: Frame) => readonly ImageStep[];
+  readonly end: () => Result<ImageReply, Fault> | 'cut';
+};
+
 /** What providers speak, by operation. */
 export type UpstreamDialects = {
   readonly [O in OperationId]: O extends 'chat'
     ? UpstreamDialect
     : O extends 'speech'
       ? StreamedDialect<O>
-      : WholeDialect<O>;
+      : O extends 'images'
+        ? ImageDialect
+        : WholeDialect<O>;
 };
 
 /** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */

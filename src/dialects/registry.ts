@@ -13,25 +13,40 @@ import { cohereChatUpstream } from './cohere-chat/index.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
+import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
 import { deepinfraRerankUpstream } from './deepinfra-rerank/index.ts';
-import type { ClientDialects, Dialects, UpstreamDialects } from './dialect.ts';
+import type { ClientDialects, Dialects, Quirk, UpstreamDialects } from './dialect.ts';
 import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
+import { fireworksImagesUpstream } from './fireworks-images/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
+import { geminiImagesUpstream } from './gemini-images/index.ts';
 import { geminiSpeechUpstream } from './gemini-speech/index.ts';
+import { imagenUpstream } from './imagen/index.ts';
 import { jinaRerankUpstream } from './jina-rerank/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
 import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
+import {
+  openaiImageEditsClient,
+  openaiImageGenerationsClient,
+  openaiImageVariationsClient,
+} from './openai-images/client.ts';
+import { openaiImagesUpstream } from './openai-images/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
+import { openrouterImagesClient } from './openrouter-images/client.ts';
+import { openrouterImagesUpstream } from './openrouter-images/index.ts';
 import { openrouterRerankClient } from './openrouter-rerank/client.ts';
+import { replicateImagesUpstream } from './replicate-images/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
+import { togetherImagesUpstream } from './together-images/index.ts';
 import { vertexEmbeddingsUpstream } from './vertex-embeddings/index.ts';
 import { vertexRerankUpstream } from './vertex-rerank/index.ts';
+import { xaiImagesUpstream } from './xai-images/index.ts';
 
 const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]: UpstreamDialects[O] } } = {
   chat: {
@@ -66,12 +81,34 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'deepgram-speech': deepgramSpeechUpstream,
     'elevenlabs-speech': elevenlabsSpeechUpstream,
   },
+  images: {
+    'openai-images': openaiImagesUpstream,
+    'openrouter-images': openrouterImagesUpstream,
+    'gemini-images': geminiImagesUpstream,
+    imagen: imagenUpstream,
+    'xai-images': xaiImagesUpstream,
+    'together-images': togetherImagesUpstream,
+    'fireworks-images': fireworksImagesUpstream,
+    'deepinfra-images': deepinfraImagesUpstream,
+    'replicate-images': replicateImagesUpstream,
+  },
 };
 
 /** What providers speak, by operation and by the dialect's id as data/providers/*.toml names it. */
 export const UPSTREAM_DIALECTS: {
   readonly [O in OperationId]: { readonly [id: string]: UpstreamDialects[O] };
 } = UPSTREAM;
+
+/** What departs from a dialect, by the dialect's id and the quirk's name. */
+export const QUIRKS: ReadonlyMap<string, { readonly [name: string]: Pick<Quirk, 'why'> }> = new Map(
+  [...Object.entries(UPSTREAM.chat), ...Object.entries(UPSTREAM.images), ...Object.entries(UPSTREAM.speech)].map(
+    ([id, { quirks }]) => [id, quirks],
+  ),
+);
+/** Their names. */
+export const QUIRK_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [...QUIRKS].map(([id, quirks]) => [id, new Set(Object.keys(quirks))]),
+);
 
 /** The catalogue was checked against this table, so that a dialect it names is there. */
 export const DIALECTS: Dialects = {
@@ -99,4 +136,10 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
   },
   rerank: { 'openrouter-rerank': openrouterRerankClient, 'cohere-rerank': cohereRerankClient },
   speech: { 'openai-speech': openaiSpeechClient },
+  images: {
+    'openrouter-images': openrouterImagesClient,
+    'openai-images': openaiImageGenerationsClient,
+    'openai-image-edits': openaiImageEditsClient,
+    'openai-image-variations': openaiImageVariationsClient,
+  },
 };

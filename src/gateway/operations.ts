@@ -1,9 +1,16 @@
 import type { OperationId } from '../call/operation.ts';
 import { chat } from './chat/chat.ts';
 import { embeddings } from './embeddings.ts';
+import { images } from './images.ts';
 import type { Operation } from './operation.ts';
 import { rerank } from './rerank.ts';
 import { speech } from './speech.ts';
 
 /** Every operation that calls can ask for. */
-export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = { chat, embeddings, rerank, speech };
+export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
+  chat,
+  embeddings,
+  images,
+  rerank,
+  speech,
+};

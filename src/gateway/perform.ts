@@ -104,7 +104,7 @@ function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promi
 }
 
 function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fault): CallHandle {
-  const { gateway, operation, request, listener, decided, about } = context;
+  const { gateway, operation, request, listener, decided } = context;
   if ('code' in hold) return refuse(context, hold);
   let run: Run | null = null;
   const current = (): Run => run ?? NO_RUN;
@@ -138,7 +138,7 @@ function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fa
     current().cancel();
   });
   const cancel = (): void => {
-    if (!about.streamed && !stopsWithClient(asked)) return;
+    if (!errand.isStreamed && !stopsWithClient(asked)) return;
     delivery.abandon();
     current().cancel();
   };

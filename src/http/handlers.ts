@@ -8,6 +8,7 @@ import type { Operation } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
 import { bytesHandler } from './bytes-inference.ts';
 import { chatHandler } from './chat-inference.ts';
+import { imageHandler } from './image-inference.ts';
 import { type InferenceHandler, wholeHandler } from './inference.ts';
 
 const SPEECH = { completed: withReadSpeech, excess: excessOfSpeech };
@@ -22,6 +23,7 @@ export function createHandlers(gateway: Gateway): (route: Route) => InferenceHan
     if (operation === 'chat') return chatHandler(client as ClientDialects['chat'], gateway);
     if (operation === 'speech')
       return bytesHandler(OPERATIONS.speech, client as ClientDialects['speech'], gateway, SPEECH);
+    if (operation === 'images') return imageHandler(client as ClientDialects['images'], gateway);
     return wholeHandler(
       OPERATIONS[operation] as Operation<typeof operation>,
       client as OperationClient<typeof operation>,

@@ -21,6 +21,10 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', operation: 'rerank', dialect: 'openrouter-rerank' },
   // Cohere's SDKs put the version behind the base URL by themselves (cohere-ai 8, read 2026-11-29).
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
+  { path: '/images', operation: 'images', dialect: 'openrouter-images' },
+  { path: '/images/generations', operation: 'images', dialect: 'openai-images' },
+  { path: '/images/edits', operation: 'images', dialect: 'openai-image-edits' },
+  { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations' },
 ];
 
 /**

@@ -71,10 +71,10 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       gateway.telemetry.refused({ at: receivedAt, clientDialect: dialect.id, keyId: caller.keyId, fault: value });
       refuseIn(dialect, response, value);
     };
-    const decode = (value: JsonObject): Result<CallOf<O>, Fault> => {
+    const decode = (value: JsonObject, blobs: readonly Blob[]): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
-      const asked = { headers, params, recall };
+      const asked = { headers, params, recall, blobs };
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
     const begin = (call: CallOf<O>, value: JsonObject): void => {
@@ -101,7 +101,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     };
     const exchange = { gateway, dialect, response };
     parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge }) => {
-      const decoded = decode(value);
+      const decoded = decode(value, blobs);
       if (!decoded.ok) return refuse(decoded.error);
       if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
       const excess = rim.excess?.(decoded.value, blobs);

@@ -12,6 +12,7 @@ import type { AnswerContext } from '../dialects/dialect.ts';
 import { embed } from './embeddings.ts';
 import type { Format } from './formats/format.ts';
 import { formatFor } from './formats/index.ts';
+import { draw } from './images.ts';
 import { SANDBOX_MODELS, type SandboxModel } from './models.ts';
 import { deliverWhole, type Pace, play } from './play.ts';
 import { type Prompt, readPrompt } from './prompt.ts';
@@ -85,6 +86,7 @@ async function serve(
   const path = (request.url ?? '').split('?')[0] ?? '';
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
   const body = parseBody(bytes, LIMITS.nesting_max);
+  if (body.ok && DRAWS.test(path)) return draw(world, path, body.value, response);
   const whole = WHOLE.find(([end]) => path.endsWith(end));
   if (body.ok && path.endsWith('/audio/speech')) return sendSpoken(response, speak(body.value));
   if (body.ok && whole) return sendJson(response, 200, whole[1](body.value));
@@ -100,6 +102,9 @@ async function serve(
   const prompt = readPrompt(world, call.value, format.reasoningFormat, options);
   return perform(response, format, model, known, prompt, pieceMs);
 }
+
+/** Where pictures are drawn. */
+const DRAWS = /\/images\/(?:generations|edits)$/;
 
 /** What is answered in one piece, by the end of its path. */
 const WHOLE: readonly (readonly [end: string, answer: (body: JsonObject) => JsonObject])[] = [
@@ -179,5 +184,9 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 
 const listModels = (): JsonObject => ({
   object: 'list',
-  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'speech'].map((id) => ({ id, object: 'model', owned_by: 'sandbox' })),
+  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech'].map((id) => ({
+    id,
+    object: 'model',
+    owned_by: 'sandbox',
+  })),
 });

@@ -1,7 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
 import type { Allowance } from '../base/memory.ts';
-import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
+import type { Cancel, Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { AnyStep, OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
@@ -61,6 +61,8 @@ type Exchange = {
   readonly watch: Watch;
   wire: Wire | null;
   reader: Reader | null;
+  /** The body has come, and the answer is still asked for in exchanges of its own: gives them up. */
+  waiting: Cancel | null;
   held: AnyStep[] | null;
   bytes: number;
   usage: Usage | null;
@@ -85,6 +87,7 @@ export function startAttempt(setup: AttemptSetup, listener: AttemptListener): At
     watch: startWatch(world, () => expire(exchange)),
     wire: null,
     reader: null,
+    waiting: null,
     held: setup.isStreamed ? [] : null,
     bytes: 0,
     usage: null,
@@ -187,6 +190,7 @@ function onData(exchange: Exchange, bytes: Uint8Array): void {
 function onEnd(exchange: Exchange): void {
   exchange.wire = null;
   exchange.reader?.end();
+  if (exchange.waiting) return;
   if (!exchange.over) fail(exchange, faults.truncated(exchange, 'ended its answer early'));
   exchange.watch.stop();
 }
@@ -227,6 +231,10 @@ function sinkOf(exchange: Exchange): AnySink {
       finish(exchange, { kind: 'replied', usage: usage ?? null });
     },
     failed: (value) => fail(exchange, value),
+    waits: (cancel) => {
+      if (exchange.over) cancel();
+      else exchange.waiting = cancel;
+    },
   };
 }
 
@@ -291,6 +299,7 @@ function finish(exchange: Exchange, end: AttemptEnd): void {
   if (exchange.over) return;
   exchange.over = true;
   exchange.reader = null;
+  exchange.waiting = null;
   drain(exchange);
   const { setup, stampedAt, startedAt, headersAt, contentAt, status, upstreamId } = exchange;
   const { endpoint, model } = setup.target;
@@ -323,6 +332,8 @@ function drain(exchange: Exchange): void {
 
 function stopWire(exchange: Exchange): void {
   exchange.watch.stop();
+  exchange.waiting?.();
+  exchange.waiting = null;
   exchange.wire?.abort();
   exchange.wire = null;
 }

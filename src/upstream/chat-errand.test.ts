@@ -34,6 +34,7 @@ test('a tool whose name the vendor refuses is sent under another, and called by 
       replied: (reply) => void replies.push(reply),
       failed: ({ message }) => assert.fail(message),
     },
+    { method: 'POST', url: 'https://sample.test/v1/chat', headers: {}, body: '{}', reach: 'operator' },
   );
   const content = [{ toolUse: { toolUseId: 't1', name: 'files_read', input: { path: 'a.txt' } } }];
   const answer = { output: { message: { role: 'assistant', content } }, stopReason: 'tool_use' };

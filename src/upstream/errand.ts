@@ -1,7 +1,7 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Result } from '../base/result.ts';
-import type { WireHeaders } from '../base/world.ts';
+import type { WireHeaders, WireRequest } from '../base/world.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { EncodedCall, UpstreamFailure } from '../dialects/dialect.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
@@ -51,7 +51,7 @@ export type Translation<O extends OperationId> = {
   /** What must be fetched before `encode`. */
   readonly assets: () => readonly Asset[];
   readonly encode: (assets: Assets) => Result<EncodedCall, Fault>;
-  /** How a 2xx answer with these headers is read. */
-  readonly read: (headers: WireHeaders, sink: Sink<O>) => Reader;
+  /** How a 2xx answer with these headers is read; `sent` is what it answers, signed. */
+  readonly read: (headers: WireHeaders, sink: Sink<O>, sent: WireRequest) => Reader;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
 };

@@ -2,7 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import { type Json, nestingOf, parseJson } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { failed, ok, type Result } from '../base/result.ts';
-import type { WireHeaders } from '../base/world.ts';
+import type { Cancel, WireHeaders } from '../base/world.ts';
 import type { AnyStep, CommonReply, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Target } from '../facts/target.ts';
 
@@ -11,12 +11,15 @@ export type Sink<O extends OperationId> = {
   readonly events: (steps: readonly StepOf<O>[]) => void;
   readonly replied: (reply: ReplyOf<O>) => void;
   readonly failed: (fault: Fault) => void;
+  /** What came is not the answer yet: it follows after more exchanges, which `cancel` gives up. */
+  readonly waits?: (cancel: Cancel) => void;
 };
 /** One that takes what is read of any operation. */
 export type AnySink = {
   readonly events: (steps: readonly AnyStep[]) => void;
   readonly replied: (reply: CommonReply) => void;
   readonly failed: (fault: Fault) => void;
+  readonly waits?: (cancel: Cancel) => void;
 };
 
 /** Fed the body of one answer as it arrives. */

@@ -183,13 +183,17 @@ function send<O extends OperationId>(
   const { decodeFault } = translation;
   let answer: ReplyOf<O> | undefined;
   const read = (headers: WireHeaders, sink: AnySink) =>
-    translation.read(headers, {
-      ...sink,
-      replied: (value) => {
-        answer = value;
-        sink.replied(value);
+    translation.read(
+      headers,
+      {
+        ...sink,
+        replied: (value) => {
+          answer = value;
+          sink.replied(value);
+        },
       },
-    });
+      prepared.request,
+    );
   const { continuation } = state.request.errand;
   if (state.cut) continuation?.begin();
   let misfit: Fault | null = null;

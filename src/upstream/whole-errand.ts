@@ -1,12 +1,13 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import type { WireHeaders, WireRequest } from '../base/world.ts';
 import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
 import type { WholeContext, WholeDialect } from '../dialects/dialect.ts';
 import { pseudonym } from '../dialects/suit.ts';
 import type { Target } from '../facts/target.ts';
 import type { Errand, Translation } from './errand.ts';
-import { mediaTypeOf, parseWhole, readWhole } from './read-body.ts';
+import { mediaTypeOf, parseWhole, type Reader, readWhole, type Sink } from './read-body.ts';
 
 /** What an operation says of its calls, so that one that answers in one piece can be carried. */
 export type WholeWork<O extends OperationId> = {
@@ -25,6 +26,23 @@ export type WholeWork<O extends OperationId> = {
     readonly check: (reply: ReplyOf<O>, portion: PortionOf<O>) => Result<ReplyOf<O>, Fault>;
   };
   readonly join: Errand<O>['join'];
+  /** Where an answer may be more than one JSON body. */
+  readonly special?: {
+    /** The media type that is asked for. */
+    readonly accept: (portion: PortionOf<O>) => string;
+    readonly read: (portion: PortionOf<O>, answer: Answer<O>) => Reader;
+  };
+};
+
+/** One 2xx answer that is about to be read. */
+export type Answer<O extends OperationId> = {
+  readonly headers: WireHeaders;
+  readonly sink: Sink<O>;
+  /** What it answers, signed, and the path that was appended to the base URL for it. */
+  readonly sent: WireRequest;
+  readonly path: string;
+  /** What came of it, in the end: checked, and handed to the sink. */
+  readonly settle: (reply: Result<ReplyOf<O>, Fault>) => void;
 };
 
 /** What one request asks for: the whole call, or a part of it. */
@@ -67,19 +85,31 @@ function translate<O extends OperationId>(
   portion: PortionOf<O>,
 ): Translation<O> {
   const { call, target } = portion;
+  let path = '';
+  const settleIn =
+    (sink: Sink<O>) =>
+    (reply: Result<ReplyOf<O>, Fault>): void => {
+      const checked = reply.ok ? work.entries.check(reply.value, portion) : reply;
+      if (checked.ok) sink.replied(checked.value);
+      else sink.failed(checked.error);
+    };
   return {
-    accept: 'application/json',
+    accept: work.special?.accept(portion) ?? 'application/json',
     assets: () => dialect.assets(call),
-    encode: (assets) =>
-      dialect.encodeCall(call.user === undefined ? call : { ...call, user: pseudonym(call.user) }, target, assets),
-    read: (headers, sink) =>
-      readWhole((bytes) => {
+    encode: (assets) => {
+      const named = call.user === undefined ? call : { ...call, user: pseudonym(call.user) };
+      const encoded = dialect.encodeCall(named, target, assets);
+      if (encoded.ok) path = encoded.value.path;
+      return encoded;
+    },
+    read: (headers, sink, sent) => {
+      const settle = settleIn(sink);
+      if (work.special) return work.special.read(portion, { headers, sink, settle, sent, path });
+      return readWhole((bytes) => {
         const body = parseWhole(target, mediaTypeOf(headers), bytes);
-        const reply = body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body;
-        const checked = reply.ok ? work.entries.check(reply.value, portion) : reply;
-        if (checked.ok) sink.replied(checked.value);
-        else sink.failed(checked.error);
-      }),
+        settle(body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body);
+      });
+    },
     decodeFault: dialect.decodeFault,
   };
 }

@@ -206,6 +206,7 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
     },
   },
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
+  images: { path: pathOfDialect('openrouter-images'), body: { prompt: 'A lighthouse on a cliff at dusk' } },
 };
 
 const jsonCurl = (baseUrl: string, path: string, body: JsonObject): Sample => ({

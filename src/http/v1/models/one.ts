@@ -15,7 +15,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 const isMissing = (name: string): Fault =>
   fault('not_found', `There is no model ${name.slice(0, 200)}. GET /api/v1/models lists all of them.`);
-const missing = (name: string): RouteAnswer => refusal(isMissing(name));
+export const missingModel = (name: string): RouteAnswer => refusal(isMissing(name));
 
 /** Its SDKs read `error.type`. */
 function missingForAnthropic(name: string): RouteAnswer {
@@ -30,7 +30,7 @@ export const GET_MODEL: Route = {
   auth: 'none',
   handle: ({ params: { author = '', slug = '' } }, gateway) => {
     const model = findListed(gateway.catalog(), `${author}/${slug}`);
-    if (!model) return missing(`${author}/${slug}`);
+    if (!model) return missingModel(`${author}/${slug}`);
     const text = modelText(model, offersOf(gateway.enabled()));
     return { status: 200, contentType: JSON_TYPE, text: `{"data":${text}}` };
   },
@@ -43,7 +43,7 @@ export const GET_MODEL: Route = {
 function retrieve(name: string, { headers }: RouteRequest, gateway: Gateway): RouteAnswer {
   if (isGoogleClient(headers)) return modelForGoogle(name, gateway);
   const model = findListed(gateway.catalog(), name);
-  if (!model) return headers['anthropic-version'] === undefined ? missing(name) : missingForAnthropic(name);
+  if (!model) return headers['anthropic-version'] === undefined ? missingModel(name) : missingForAnthropic(name);
   const textOf = headers['anthropic-version'] === undefined ? modelTextForOpenai : modelTextForAnthropic;
   return { status: 200, contentType: JSON_TYPE, text: textOf(model, offersOf(gateway.enabled())) };
 }
@@ -88,7 +88,7 @@ function endpoints(name: string, { caller }: RouteRequest, gateway: Gateway): Ro
     return { status: 200, json: { data: endpointsJson(model, healthOf) } };
   }
   const base = findBase(catalog, name);
-  if (!base) return missing(name);
+  if (!base) return missingModel(name);
   const bare = endpointsJson({ ...base, id: name, endpoints: [] }, () => undefined);
   return { status: 200, json: { data: bare } };
 }

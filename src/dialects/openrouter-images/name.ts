@@ -1,0 +1,1 @@
+export const OPENROUTER_IMAGES = 'openrouter-images';
