@@ -99,8 +99,8 @@ const settled = async (): Promise<void> => {
   for (let at = 0; at < 5; at++) await new Promise((next) => setImmediate(next));
 };
 
-/** What is spoken is one text of bounded length. */
-const isListed = ({ operation }: { readonly operation: string }): boolean => operation !== 'speech';
+/** What is spoken is one text of bounded length, what is drawn one text and a few pictures. */
+const isListed = ({ operation }: { readonly operation: string }): boolean => !['speech', 'images'].includes(operation);
 
 for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
   const { operation, dialect } = route;
