@@ -37,14 +37,20 @@ export type Host = {
   readonly catalogue: { readonly [path: string]: string };
   /** Requests that have arrived. */
   readonly arrived: () => number;
+  /** The most that it has answered at one moment since it was asked last. */
+  readonly mostAtOnce: () => number;
   readonly close: () => void;
 };
 
 /** Answers every call, streamed or whole, within about a tenth of a second. */
 export async function startHost(): Promise<Host> {
   let arrived = 0;
+  let answering = 0;
+  let most = 0;
   const server = createServer((request, response) => {
     arrived++;
+    most = Math.max(most, ++answering);
+    response.on('close', () => answering--);
     let text = '';
     request.on('data', (bytes) => {
       text += bytes;
@@ -61,6 +67,11 @@ export async function startHost(): Promise<Host> {
       'models/acme/one.toml': 'name = "One"\n[endpoints.host]\nprice = { input = "1", output = "2" }\n',
     },
     arrived: () => arrived,
+    mostAtOnce: () => {
+      const seen = most;
+      most = answering;
+      return seen;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();
