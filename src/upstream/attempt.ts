@@ -278,9 +278,13 @@ function pass(exchange: Exchange, events: readonly AnyStep[]): void {
   }
   exchange.held = null;
   exchange.contentAt = exchange.setup.world.elapsed();
-  const start = held[0];
-  if (start?.type === 'start') exchange.upstreamId = start.id ?? exchange.upstreamId;
+  noteId(exchange, held);
   listener.events(held);
+}
+
+/** An answer without content, and one that failed before it, have an id as well. */
+function noteId(exchange: Exchange, [start]: readonly AnyStep[]): void {
+  if (start?.type === 'start') exchange.upstreamId = start.id ?? exchange.upstreamId;
 }
 
 function fail(exchange: Exchange, value: Fault): void {
@@ -300,6 +304,7 @@ function finish(exchange: Exchange, end: AttemptEnd): void {
   exchange.over = true;
   exchange.reader = null;
   exchange.waiting = null;
+  if (exchange.held) noteId(exchange, exchange.held);
   drain(exchange);
   const { setup, stampedAt, startedAt, headersAt, contentAt, status, upstreamId } = exchange;
   const { endpoint, model } = setup.target;

@@ -115,11 +115,13 @@ test('events of one read come in one batch, content and all that was held before
 test('an empty answer that ends properly is an answer', async () => {
   server.script(answers({ words: 0 }));
   const { outcome, events } = bench([main, other]);
-  assert.equal((await outcome).kind, 'streamed');
+  const { kind, attempts } = await outcome;
+  assert.equal(kind, 'streamed');
   assert.deepEqual(
     events.map(({ type }) => type),
     ['start', 'finish', 'usage', 'end'],
   );
+  assert.equal(attempts[0]?.upstreamId, 'c1', 'the vendor’s id is kept, also where nothing was said');
 });
 
 test('without streaming the reply comes whole', async () => {
