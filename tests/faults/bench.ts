@@ -147,7 +147,7 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const dependencies: RunDependencies = {
     world,
     keyring: options.keyring ?? createKeyring(createCredentials({ KEY: SECRET }), world),
-    memory: createMemory(2 ** 28, world),
+    memory: createMemory(2 ** 30, world),
     health: options.health ?? createHealth(world.now),
     deadlines: DEADLINES,
   };
