@@ -41,6 +41,11 @@ export const LIMITS = {
   stop_sequences_max: 64,
   /** As many as OpenAI takes in one call. */
   embedding_inputs_max: 2_048,
+  /** Of a recording to be written down, as OpenAI has it; and of a form beside its files. */
+  audio_bytes_max: 25 * 1024 * 1024,
+  form_fields_max: 128,
+  form_files_max: 16,
+  form_field_bytes_max: 256 * 1024,
   /** Of a text to be spoken: more than any vendor takes at once. */
   speech_characters_max: 100_000,
   /** As many as Cohere takes in one call. */

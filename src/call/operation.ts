@@ -6,10 +6,11 @@ import type { ImageCall, ImageReply, ImageStep } from './image.ts';
 import type { Reply } from './reply.ts';
 import type { RerankCall, RerankReply } from './rerank.ts';
 import type { SpeechCall, SpeechStep } from './speech.ts';
+import type { Transcript, TranscriptionCall } from './transcription.ts';
 import type { Usage } from './usage.ts';
 
 /** What a call can ask a model to do. The order is that of lists and docs. */
-export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech'] as const;
+export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech', 'transcription'] as const;
 export type OperationId = (typeof OPERATION_IDS)[number];
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
@@ -19,6 +20,7 @@ type Exchanges = {
   readonly images: { readonly call: ImageCall; readonly reply: ImageReply; readonly step: ImageStep };
   readonly rerank: { readonly call: RerankCall; readonly reply: RerankReply; readonly step: never };
   readonly speech: { readonly call: SpeechCall; readonly reply: never; readonly step: SpeechStep };
+  readonly transcription: { readonly call: TranscriptionCall; readonly reply: Transcript; readonly step: never };
 };
 
 export type CallOf<O extends OperationId> = Exchanges[O]['call'];

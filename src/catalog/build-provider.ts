@@ -93,7 +93,7 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
 }
 
 /** Who speaks OpenAI's chat format is taken to serve these in OpenAI's way too. */
-const BESIDE_CHAT: readonly DialectId[] = ['openai-embeddings', 'openai-speech'];
+const BESIDE_CHAT: readonly DialectId[] = ['openai-embeddings', 'openai-speech', 'openai-transcription'];
 
 /** Without `dialects`: OpenAI's chat format. */
 function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {

@@ -79,6 +79,9 @@ export const DIALECT_TABLE = {
   'fireworks-images': { name: 'Fireworks Images', operation: 'images', parameters: [] },
   'deepinfra-images': { name: 'DeepInfra Images', operation: 'images', parameters: [] },
   'replicate-images': { name: 'Replicate Predictions', operation: 'images', parameters: [] },
+  'openai-transcription': { name: 'OpenAI Transcription', operation: 'transcription', parameters: [] },
+  'deepgram-transcription': { name: 'Deepgram Listen', operation: 'transcription', parameters: [] },
+  'elevenlabs-transcription': { name: 'ElevenLabs Speech to Text', operation: 'transcription', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 export type DialectId = keyof typeof DIALECT_TABLE;

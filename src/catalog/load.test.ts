@@ -50,7 +50,7 @@ test('a minimal provider and model load, with defaults', () => {
   assert.equal(provider?.baseUrl, 'https://x.test/v1');
   assert.deepEqual(
     provider?.dialects.map(({ id }) => id),
-    ['openai-chat', 'openai-embeddings', 'openai-speech'],
+    ['openai-chat', 'openai-embeddings', 'openai-speech', 'openai-transcription'],
   );
   assert.equal(provider?.policy.trainsOnData, true, 'what is not stated counts as the worst');
   const endpoint = catalog.endpoints.get('me/tiny@my-host');

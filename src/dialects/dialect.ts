@@ -32,7 +32,10 @@ export type RequestClient<O extends OperationId> = {
 /** The client half of any operation whose answers are JSON. */
 export type OperationClient<O extends OperationId> = RequestClient<O> & {
   readonly encodeReply: (reply: ReplyOf<O>, answer: AnswerContext<O>) => Json;
+  /** Where the caller wants anything but JSON: the answer as text, with its media type; undefined = it wants JSON. */
+  readonly encodeText?: (reply: ReplyOf<O>, answer: AnswerContext<O>) => EncodedText | undefined;
 };
+export type EncodedText = { readonly type: string; readonly text: string };
 
 /** The client half of an operation whose answers are a stream of bytes, or of events that hold them. */
 export type BytesClient<O extends OperationId> = RequestClient<O> & {
@@ -78,9 +81,19 @@ export type ClientDialects = {
 /** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
 export type EventEncoder = (event: Event) => string;
 
+/** A file of a form: the name of its field, and its own name and type as its sender has them. */
+export type ReceivedFile = {
+  readonly field: string;
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Blob;
+};
+
 export type ClientRequest = {
   readonly headers: WireHeaders;
   readonly params: { readonly [name: string]: string | undefined };
+  /** What a form brought beside its fields, which are the body. */
+  readonly files?: readonly ReceivedFile[];
   /** The item of an earlier answer by its id, where it is still kept. */
   readonly recall?: (id: string) => JsonObject | undefined;
   /** What the marks in a large body stand for. */
@@ -134,11 +147,20 @@ export type UpstreamDialect = {
   readonly quirks: { readonly [name: string]: Quirk };
 };
 
+export type SentFile = {
+  readonly bytes: Blob;
+  readonly type: string;
+  /** The name of its field in a form and its own; absent = it is the whole body. */
+  readonly inForm?: { readonly field: string; readonly name: string };
+};
+
 export type EncodedCall = {
   /** Appended to the provider's base URL, query included. */
   readonly path: string;
   readonly headers: { readonly [name: string]: string };
   readonly body: JsonObject;
+  /** A file that goes with it: then the body's members are the fields of a form, or the file is all that is sent. */
+  readonly file?: SentFile;
   readonly losses: readonly Loss[];
 };
 

@@ -14,10 +14,12 @@ import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
 import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
+import { deepgramTranscriptionUpstream } from './deepgram-transcription/index.ts';
 import { deepinfraRerankUpstream } from './deepinfra-rerank/index.ts';
 import type { ClientDialects, Dialects, Quirk, UpstreamDialects } from './dialect.ts';
 import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
 import { fireworksImagesUpstream } from './fireworks-images/index.ts';
+import { elevenlabsTranscriptionUpstream } from './elevenlabs-transcription/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
@@ -40,6 +42,11 @@ import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
 import { openrouterImagesClient } from './openrouter-images/client.ts';
 import { openrouterImagesUpstream } from './openrouter-images/index.ts';
+import {
+  openaiTranscriptionClient,
+  openaiTranscriptionUpstream,
+  openaiTranslationClient,
+} from './openai-transcription/index.ts';
 import { openrouterRerankClient } from './openrouter-rerank/client.ts';
 import { replicateImagesUpstream } from './replicate-images/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
@@ -92,6 +99,11 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'deepinfra-images': deepinfraImagesUpstream,
     'replicate-images': replicateImagesUpstream,
   },
+  transcription: {
+    'openai-transcription': openaiTranscriptionUpstream,
+    'deepgram-transcription': deepgramTranscriptionUpstream,
+    'elevenlabs-transcription': elevenlabsTranscriptionUpstream,
+  },
 };
 
 /** What providers speak, by operation and by the dialect's id as data/providers/*.toml names it. */
@@ -142,4 +154,5 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'openai-image-edits': openaiImageEditsClient,
     'openai-image-variations': openaiImageVariationsClient,
   },
+  transcription: { 'openai-transcription': openaiTranscriptionClient, 'openai-translation': openaiTranslationClient },
 };

@@ -5,6 +5,7 @@ import { images } from './images.ts';
 import type { Operation } from './operation.ts';
 import { rerank } from './rerank.ts';
 import { speech } from './speech.ts';
+import { transcription } from './transcription.ts';
 
 /** Every operation that calls can ask for. */
 export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
@@ -13,4 +14,5 @@ export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
   images,
   rerank,
   speech,
+  transcription,
 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Fault } from '../base/fault.ts';
 import type { WireHeaders } from '../base/world.ts';
 import { anthropicMessagesClient, countTokensRequest } from '../dialects/anthropic-messages/index.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -12,7 +13,8 @@ import type { InferenceHandler } from './inference.ts';
 import { INFERENCE_ROUTES, pathsOf } from './inference-routes.ts';
 import type { Taker } from './lane/connection.ts';
 import { ownUrl } from './prefixes.ts';
-import { isReadable, readBody } from './read-body.ts';
+import { isReadable, readBody, type WholeBody } from './read-body.ts';
+import { type Form, isForm, readForm } from './read-form.ts';
 import { pathOf, refuse } from './refuse.ts';
 import { FULL, makeRoom, type Room } from './room.ts';
 import { PREFIXES } from './route.ts';
@@ -41,9 +43,11 @@ const MESSAGES_COUNT: TokenCount = {
  */
 export function inferenceDoor(gateway: Gateway): Doors {
   const handlers = new Map<string, InferenceHandler>();
+  const takingForms = new Set<InferenceHandler>();
   const handlerOf = createHandlers(gateway);
   for (const route of INFERENCE_ROUTES) {
     const handler = handlerOf(route);
+    if (route.takesForms) takingForms.add(handler);
     for (const path of pathsOf(route)) handlers.set(path, handler);
   }
   for (const prefix of PREFIXES)
@@ -65,16 +69,17 @@ export function inferenceDoor(gateway: Gateway): Doors {
     if (place === null) return false;
     admit(request, response, (caller) => {
       if (caller === null) return;
-      const enter = (room: Room | null): void =>
-        readBody(
-          request,
-          room,
-          (body) => {
-            const { headers, url = '' } = request;
-            place.handler({ headers: headers as WireHeaders, url, params: place.params, caller, body, room }, response);
-          },
-          (value) => refuse(response, value),
-        );
+      const handle = (room: Room | null, body: WholeBody, form?: Form): void => {
+        const { headers, url = '' } = request;
+        const read = { body, room, ...(form && { form }) };
+        place.handler({ headers: headers as WireHeaders, url, params: place.params, caller, ...read }, response);
+      };
+      const refused = (value: Fault): void => refuse(response, value);
+      const enter = (room: Room | null): void => {
+        if (takingForms.has(place.handler) && isForm(request.headers['content-type']))
+          readForm(request, (form) => handle(room, NO_BODY, form), refused);
+        else readBody(request, room, (body) => handle(room, body), refused);
+      };
       makeRoom({ memory: gateway.memory, who: caller.keyId }, request, response, enter, () => refuse(response, FULL));
     });
     return true;
@@ -84,7 +89,7 @@ export function inferenceDoor(gateway: Gateway): Doors {
     const place = find(url);
     takeQueryKey({ url, headers });
     const caller = place && isReadable(headers['content-type']) && knownCaller(gateway, headers);
-    if (!place || !caller) return null;
+    if (!place || !caller || (takingForms.has(place.handler) && isForm(headers['content-type']))) return null;
     const { handler, params } = place;
     return ({ chunks }, answer) =>
       handler({ headers, url, params, caller, body: { chunks, scan: null, size: 0 }, room: null }, answer);
@@ -105,6 +110,7 @@ function sayHello(response: ServerResponse): true {
 
 type Place = { readonly handler: InferenceHandler; readonly params: { readonly [name: string]: string } };
 
+const NO_BODY: WholeBody = { chunks: [], scan: null, size: 0 };
 const NO_PARAMS: { readonly [name: string]: string } = {};
 
 /** Without the query and a final slash. */

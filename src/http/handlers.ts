@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { OperationId } from '../call/operation.ts';
 import { excessOfSpeech, withReadSpeech } from '../call/speech-texts.ts';
+import { objectionToAudio, withReadAudio } from '../call/transcription-audio.ts';
 import type { ClientDialects, OperationClient } from '../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -11,6 +12,7 @@ import { chatHandler } from './chat-inference.ts';
 import { imageHandler } from './image-inference.ts';
 import { type InferenceHandler, wholeHandler } from './inference.ts';
 
+const TRANSCRIPTION = { completed: withReadAudio, objection: objectionToAudio };
 const SPEECH = { completed: withReadSpeech, excess: excessOfSpeech };
 
 type Route = { readonly operation: OperationId; readonly dialect: string };
@@ -24,6 +26,8 @@ export function createHandlers(gateway: Gateway): (route: Route) => InferenceHan
     if (operation === 'speech')
       return bytesHandler(OPERATIONS.speech, client as ClientDialects['speech'], gateway, SPEECH);
     if (operation === 'images') return imageHandler(client as ClientDialects['images'], gateway);
+    if (operation === 'transcription')
+      return wholeHandler(OPERATIONS.transcription, client as ClientDialects['transcription'], gateway, TRANSCRIPTION);
     return wholeHandler(
       OPERATIONS[operation] as Operation<typeof operation>,
       client as OperationClient<typeof operation>,

@@ -1,8 +1,8 @@
 import type { OperationId } from '../call/operation.ts';
 import { PREFIXES } from './route.ts';
 
-/** What a path asks for, and the client dialect it is asked in, by the names of `CLIENT_DIALECTS`. */
-type Spoken = { readonly operation: OperationId; readonly dialect: string };
+/** What a path asks for, and the client dialect it is asked in, by the names of `CLIENT_DIALECTS`; whether as a form, too. */
+type Spoken = { readonly operation: OperationId; readonly dialect: string; readonly takesForms?: true };
 
 type InferenceRoute = Spoken & {
   readonly path: string;
@@ -25,6 +25,8 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/images/generations', operation: 'images', dialect: 'openai-images' },
   { path: '/images/edits', operation: 'images', dialect: 'openai-image-edits' },
   { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations' },
+  { path: '/audio/transcriptions', operation: 'transcription', dialect: 'openai-transcription', takesForms: true },
+  { path: '/audio/translations', operation: 'transcription', dialect: 'openai-translation', takesForms: true },
 ];
 
 /**

@@ -18,9 +18,10 @@ import type { Answering } from './answering.ts';
 import { contain, laterFor, refuseIn, sendJson } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
-import { parseBodyOf } from './parse-body.ts';
+import { parseBodyOf, weighForm } from './parse-body.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
+import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdAnswer, type Room } from './room.ts';
 
@@ -32,6 +33,8 @@ export type InferenceRequest = {
   readonly params: { readonly [name: string]: string };
   readonly caller: Caller;
   readonly body: WholeBody;
+  /** In the place of the body, where a route takes forms. */
+  readonly form?: Form;
   /** What a large one takes of our memory; null = it is not counted. */
   readonly room: Room | null;
 };
@@ -47,6 +50,8 @@ export type Rim<O extends OperationId> = {
   readonly excess?: (call: CallOf<O>, blobs: readonly Blob[]) => Fault | null;
   /** The call as it is worked with, blobs included. */
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
+  /** Why a call is not taken, seen only when it is complete. */
+  readonly objection?: (call: CallOf<O>) => Fault | null;
   readonly answer: (exchange: Exchange<O>) => void;
 };
 
@@ -64,7 +69,7 @@ export type Exchange<O extends OperationId> = {
 /** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
 export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Gateway): InferenceHandler {
   const { operation, dialect } = rim;
-  return ({ headers, params, url, caller, body, room }, response) => {
+  return ({ headers, params, url, caller, body, form, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     const refuse = (value: Fault): void => {
@@ -74,10 +79,12 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const decode = (value: JsonObject, blobs: readonly Blob[]): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
-      const asked = { headers, params, recall, blobs };
+      const asked = { headers, params, recall, blobs, ...(form && { files: form.files }) };
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
     const begin = (call: CallOf<O>, value: JsonObject): void => {
+      const objection = rim.objection?.(call);
+      if (objection) return refuse(objection);
       const userAgent = headers['user-agent'] ?? null;
       const trace = traceOf(call.gateway.extra?.trace, headers.traceparent);
       const cache = cacheWishOf(gateway, {
@@ -100,6 +107,12 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       }
     };
     const exchange = { gateway, dialect, response };
+    const beginForm = ({ fields }: Form): void => {
+      const decoded = decode(fields, []);
+      if (decoded.ok) begin(rim.completed(decoded.value, caller), fields);
+      else refuse(decoded.error);
+    };
+    if (form) return weighForm(exchange, { form, room, refuse }, beginForm);
     parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge }) => {
       const decoded = decode(value, blobs);
       if (!decoded.ok) return refuse(decoded.error);
@@ -120,11 +133,9 @@ export const wholeHandler = <O extends OperationId>(
   operation: Operation<O>,
   dialect: OperationClient<O>,
   gateway: Gateway,
+  read: Pick<Rim<O>, 'completed' | 'objection'> = { completed: (call) => call },
 ): InferenceHandler =>
-  inferenceHandler(
-    { operation, dialect, completed: (call) => call, answer: (exchange) => wholeAnswer(exchange, dialect) },
-    gateway,
-  );
+  inferenceHandler({ operation, dialect, ...read, answer: (exchange) => wholeAnswer(exchange, dialect) }, gateway);
 
 /** What is heard of an answer that comes in one piece, beside that it is sent. */
 export type WholeListener<O extends OperationId> = {
@@ -154,8 +165,10 @@ export function wholeAnswer<O extends OperationId>(
         const context = answerContext(exchange, result.target, { keep: listener.keep });
         context.extra = extraOf(headers, call, receipt);
         listener.replied?.(result.reply);
-        const text = JSON.stringify(dialect.encodeReply(result.reply, context));
-        sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway) });
+        const other = dialect.encodeText?.(result.reply, context);
+        const text = other?.text ?? JSON.stringify(dialect.encodeReply(result.reply, context));
+        const named = other && { 'content-type': other.type };
+        sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named });
         holdAnswer(gateway.memory, caller.keyId, response, text.length);
       });
     },

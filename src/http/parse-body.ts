@@ -4,6 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import type { OperationId } from '../call/operation.ts';
 import { contain, laterFor } from './answers.ts';
 import type { InferenceRequest } from './inference.ts';
+import { type Form, fileBytesOf } from './read-form.ts';
 import { FULL } from './room.ts';
 
 /** The body of a request for inference, a large one parsed in turns once there is memory for it; else its refusal. */
@@ -20,5 +21,25 @@ export function parseBodyOf<O extends OperationId>(
       if (parsed.ok) done(parsed.value);
       else refuse(parsed.error);
     }),
+  );
+}
+
+/** A form, once there is memory for what it turned out to hold; else its refusal. */
+export function weighForm<O extends OperationId>(
+  exchange: Parameters<typeof laterFor<O>>[0],
+  {
+    form,
+    room,
+    refuse,
+  }: Pick<InferenceRequest, 'room'> & {
+    readonly form: Form;
+    readonly refuse: (value: Fault) => void;
+  },
+  done: (form: Form) => void,
+): void {
+  if (!room) return contain(exchange, () => done(form));
+  const setAsideBytes = fileBytesOf(form);
+  room.settle({ restBytes: form.size - setAsideBytes, setAsideBytes, things: 0 }, (isGranted) =>
+    contain(exchange, () => (isGranted ? done(form) : refuse(FULL))),
   );
 }

@@ -19,6 +19,7 @@ import { type Prompt, readPrompt } from './prompt.ts';
 import { rerank } from './rerank.ts';
 import { sendSpoken, speak } from './speak.ts';
 import { eventsOfSpeech, type Speech } from './speech.ts';
+import { transcribe } from './transcribe.ts';
 
 export type Sandbox = {
   /** `http://127.0.0.1:<port>`; every dialect answers at its own path below any prefix. */
@@ -85,6 +86,10 @@ async function serve(
 ): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? '';
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
+  if (path.endsWith('/audio/transcriptions')) {
+    const { status, body: written } = await transcribe(request.headers['content-type'] ?? '', bytes);
+    return sendJson(response, status, written);
+  }
   const body = parseBody(bytes, LIMITS.nesting_max);
   if (body.ok && DRAWS.test(path)) return draw(world, path, body.value, response);
   const whole = WHOLE.find(([end]) => path.endsWith(end));
@@ -184,7 +189,7 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 
 const listModels = (): JsonObject => ({
   object: 'list',
-  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech'].map((id) => ({
+  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech', 'transcribe'].map((id) => ({
     id,
     object: 'model',
     owned_by: 'sandbox',

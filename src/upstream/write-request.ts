@@ -11,6 +11,7 @@ import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Credential } from './credentials.ts';
 import type { Translation } from './errand.ts';
+import { contentTypeOf, withFile } from './write-form.ts';
 
 export type Written = { readonly request: WireRequest; readonly losses: readonly Loss[] };
 
@@ -39,23 +40,24 @@ export type Sending = {
 
 /** The request, not yet signed. `text`: the draft's body as JSON. */
 export function requestOf(
-  { encoded }: Draft,
+  draft: Draft,
   text: string,
   { translation, target, credential, blobs }: Sending,
 ): WireRequest {
+  const { encoded } = draft;
   const { endpoint } = target;
   const settings = endpoint.dialect;
   return {
     method: 'POST',
     url: credential.expand(settings.baseUrl ?? endpoint.provider.baseUrl) + encoded.path,
     headers: {
-      'content-type': 'application/json',
+      'content-type': contentTypeOf(encoded),
       accept: translation.accept,
       'user-agent': PRODUCT.userAgent,
       ...encoded.headers,
       ...settings.headers,
     },
-    body: blobs.length > 0 ? putBack(text, blobs) : text,
+    body: encoded.file ? withFile(draft.body, encoded.file) : blobs.length > 0 ? putBack(text, blobs) : text,
     reach: 'operator',
   };
 }

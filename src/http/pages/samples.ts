@@ -4,7 +4,7 @@ import type { Model } from '../../catalog/model.ts';
 import { operationFor } from '../../catalog/operations.ts';
 import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
-import { speechSamples } from './speech-samples.ts';
+import { speechSamples, transcriptionSamples } from './speech-samples.ts';
 
 const PICTURE =
   'https://upload.wikimedia.org/wikipedia/commons/thumb/d/dd/Gfp-wisconsin-madison-the-nature-boardwalk.jpg/2560px-Gfp-wisconsin-madison-the-nature-boardwalk.jpg';
@@ -13,6 +13,7 @@ const PICTURE =
 export function samplesOf(model: Model, baseUrl: string): readonly Sample[] {
   const own = OF_OPERATION[operationFor(model.output)];
   if (model.output.includes('speech')) return speechSamples(model, baseUrl);
+  if (model.output.includes('transcription')) return transcriptionSamples(model, baseUrl);
   if (own) return [jsonCurl(baseUrl, own.path, { model: model.id, ...own.body })];
   const seesImages = model.input.includes('image');
   const asked = { model: model.id, baseUrl, seesImages };
@@ -205,6 +206,7 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
       top_n: 1,
     },
   },
+  transcription: null,
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
   images: { path: pathOfDialect('openrouter-images'), body: { prompt: 'A lighthouse on a cliff at dusk' } },
 };

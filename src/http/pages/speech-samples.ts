@@ -65,3 +65,54 @@ await writeFile('speech.mp3', Buffer.from(await speech.arrayBuffer()));
 }
 
 const TEXT = 'The river runs to the sea.';
+
+/** How a model that writes down what is said is asked. */
+export const transcriptionSamples = ({ id }: Model, baseUrl: string): readonly Sample[] => [
+  {
+    label: 'Python',
+    note: 'OpenAI SDK',
+    language: 'python',
+    install: 'pip install openai',
+    text: `from openai import OpenAI
+
+client = OpenAI(
+  base_url=${JSON.stringify(baseUrl)},
+  api_key="<SWITCHWRIGHT_API_KEY>",
+)
+
+with open("speech.mp3", "rb") as file:
+  transcript = client.audio.transcriptions.create(model=${JSON.stringify(id)}, file=file)
+print(transcript.text)
+`,
+  },
+  {
+    label: 'TypeScript',
+    note: 'OpenAI SDK',
+    language: 'typescript',
+    install: 'npm install openai',
+    text: `import { createReadStream } from 'node:fs';
+import OpenAI from 'openai';
+
+const client = new OpenAI({
+  baseURL: ${JSON.stringify(baseUrl)},
+  apiKey: '<SWITCHWRIGHT_API_KEY>',
+});
+
+const transcript = await client.audio.transcriptions.create({
+  model: ${JSON.stringify(id)},
+  file: createReadStream('speech.mp3'),
+});
+console.log(transcript.text);
+`,
+  },
+  {
+    label: 'curl',
+    note: 'HTTP',
+    language: 'shell',
+    text: `curl ${baseUrl}${pathOfDialect('openai-transcription')} \\
+  -H "Authorization: Bearer $SWITCHWRIGHT_API_KEY" \\
+  -F model=${id} \\
+  -F file=@speech.mp3
+`,
+  },
+];
