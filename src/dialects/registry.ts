@@ -13,13 +13,13 @@ import { cohereChatUpstream } from './cohere-chat/index.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
-import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
 import { deepgramTranscriptionUpstream } from './deepgram-transcription/index.ts';
+import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
 import { deepinfraRerankUpstream } from './deepinfra-rerank/index.ts';
 import type { ClientDialects, Dialects, Quirk, UpstreamDialects } from './dialect.ts';
 import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
-import { fireworksImagesUpstream } from './fireworks-images/index.ts';
 import { elevenlabsTranscriptionUpstream } from './elevenlabs-transcription/index.ts';
+import { fireworksImagesUpstream } from './fireworks-images/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
@@ -40,13 +40,13 @@ import { openaiImagesUpstream } from './openai-images/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
-import { openrouterImagesClient } from './openrouter-images/client.ts';
-import { openrouterImagesUpstream } from './openrouter-images/index.ts';
 import {
   openaiTranscriptionClient,
   openaiTranscriptionUpstream,
   openaiTranslationClient,
 } from './openai-transcription/index.ts';
+import { openrouterImagesClient } from './openrouter-images/client.ts';
+import { openrouterImagesUpstream } from './openrouter-images/index.ts';
 import { openrouterRerankClient } from './openrouter-rerank/client.ts';
 import { replicateImagesUpstream } from './replicate-images/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
