@@ -7,6 +7,11 @@ import type { Caller } from '../../facts/caller.ts';
 import { newSecret, type Storage } from '../open.ts';
 import type { Bench, LawWorld } from './bench.ts';
 
+/** What one process does, another hears of a moment later. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((next) => setTimeout(next, 5));
+}
+
 /** Two processes that let people in by the same keys and sessions. */
 export function accessLaws(bench: Bench, another: (world: LawWorld) => Promise<Storage>): void {
   test('what one process does with a key the other hears, and of no other key', async () => {
@@ -14,31 +19,21 @@ export function accessLaws(bench: Bench, another: (world: LawWorld) => Promise<S
     const otherStorage = await another(bench.world);
     const there = openAccess({ store: otherStorage.accessStore, world: bench.world, newSecret });
     const changes: AccessChange[] = [];
-    let wake = (): void => {};
-    otherStorage.accessStore.onChange((change) => {
-      changes.push(change);
-      wake();
-    });
+    otherStorage.accessStore.onChange((change) => void changes.push(change));
     const secret = `sk-${newSecret()}`;
     const headers = { authorization: `Bearer ${secret}` };
-    const heard = (): Promise<void> => new Promise((resolve) => (wake = resolve));
     assert.deepEqual(await there.find(headers), NO_SUCH_KEY);
     assert.deepEqual(there.authenticate(headers), NO_SUCH_KEY, 'and it is remembered that there is none');
-    const made = heard();
     const { key } = await here.keys.create({ name: 'shared', secret });
-    await made;
-    assert.equal(there.authenticate(headers), null);
-    assert.equal(keyIdOf(await there.find(headers)), key.hash);
+    await until(async () => keyIdOf(await there.find(headers)) === key.hash);
     assert.equal(keyIdOf(there.authenticate(headers)), key.hash);
-    const disabled = heard();
     await here.keys.change(key.hash, { disabled: true });
-    await disabled;
-    assert.equal(keyIdOf(await there.find(headers)), undefined);
-    const removed = heard();
+    await until(async () => keyIdOf(await there.find(headers)) === undefined);
     await here.keys.remove(key.hash);
-    await removed;
-    assert.deepEqual(await there.find(headers), NO_SUCH_KEY);
-    assert.ok(changes.every((change) => change.kind === 'key' && change.hash === key.hash));
+    await until(async () => (await there.find(headers)) === NO_SUCH_KEY);
+    // Behind a pooler nobody is heard until a table is read, and with its first reading anything may have changed.
+    const keys = changes.filter((change) => change.kind !== 'everything');
+    assert.ok(keys.every((change) => change.kind === 'key' && change.hash === key.hash));
     await otherStorage.close();
   });
 
@@ -52,11 +47,8 @@ export function accessLaws(bench: Bench, another: (world: LawWorld) => Promise<S
     assert.ok(session && others.length === 0);
     const headers = { cookie: `switchwright_session=${session.session}` };
     assert.ok(keyIdOf(await there.find(headers)));
-    const heard = new Promise<void>((resolve) => otherStorage.accessStore.onChange(() => resolve()));
     await here.signOut(session.session);
-    await heard;
-    assert.equal(there.authenticate(headers), null);
-    assert.equal(keyIdOf(await there.find(headers)), undefined);
+    await until(async () => keyIdOf(await there.find(headers)) === undefined);
     await otherStorage.close();
   });
 }
