@@ -27,6 +27,8 @@ export type RequestClient<O extends OperationId> = {
   readonly id: string;
   readonly decodeCall: (body: JsonObject, request: ClientRequest) => Result<CallOf<O>, Fault>;
   readonly encodeFault: (fault: Fault, answer: FaultContext<O>) => EncodedFault;
+  /** What a call is answered with that asks nothing of its model; null = it asks. Absent = there are no such calls. */
+  readonly unasked?: (call: CallOf<O>, answer: AnswerContext<O>) => Json | null;
 };
 
 /** The client half of any operation whose answers are JSON. */
@@ -115,6 +117,8 @@ export type AnswerContext<O extends OperationId = 'chat'> = {
   readonly newId: (prefix: string) => string;
   /** Milliseconds since 1970, for dialects that tell when an answer was whole. */
   readonly now?: () => number;
+  /** Milliseconds since 1970: when the call came, for dialects that tell how long it took. */
+  readonly receivedAt?: number;
   /** Hears each finished item that the program may later refer to by its id; absent where it may not. */
   readonly keep?: (item: JsonObject) => void;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */

@@ -1,9 +1,20 @@
+import { isObject, type JsonObject } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 
+/** Ollama's parameters stand in a group: each is named by itself, as its caller wrote it. */
+const namesOf = ({ options, ...fields }: JsonObject): string[] => [
+  ...Object.keys(fields),
+  ...(isObject(options)
+    ? Object.keys(options).map((name) => `options.${name}`)
+    : options === undefined
+      ? []
+      : ['options']),
+];
+
 /** What only another dialect has a place for: its unmodelled fields, and OpenAI's key to its cache. */
 export function foreignFields({ native, promptCacheKey }: Call, dialect?: string): Loss[] {
-  const fields = native && native.dialect !== dialect ? Object.keys(native.fields) : [];
+  const fields = native && native.dialect !== dialect ? namesOf(native.fields) : [];
   const reason = `a field that only ${native?.dialect} knows`;
   return [
     ...fields.map((field) => ({ field, reason })),

@@ -27,7 +27,9 @@ import { geminiImagesUpstream } from './gemini-images/index.ts';
 import { geminiSpeechUpstream } from './gemini-speech/index.ts';
 import { imagenUpstream } from './imagen/index.ts';
 import { jinaRerankUpstream } from './jina-rerank/index.ts';
+import { ollamaChatClient, ollamaGenerateClient } from './ollama/client/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
+import { ollamaEmbedClient, ollamaEmbeddingsClient } from './ollama-embeddings/client.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
 import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
@@ -140,11 +142,15 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'openai-responses': openaiResponsesClient,
     'openai-chat': openaiChatClient,
     'openai-completions': openaiCompletionsClient,
+    ollama: ollamaChatClient,
+    'ollama-generate': ollamaGenerateClient,
   },
   embeddings: {
     'openai-embeddings': openaiEmbeddingsClient,
     'gemini-embed-content': geminiEmbedContentClient,
     'gemini-batch-embed-contents': geminiBatchEmbedContentsClient,
+    'ollama-embed': ollamaEmbedClient,
+    'ollama-embeddings': ollamaEmbeddingsClient,
   },
   rerank: { 'openrouter-rerank': openrouterRerankClient, 'cohere-rerank': cohereRerankClient },
   speech: { 'openai-speech': openaiSpeechClient },

@@ -64,12 +64,12 @@ test('a field is found where each dialect keeps it, by asking the dialect', () =
     assert.ok(field);
     return CLIENTS.map(({ id }) => nameIn(id, field));
   };
-  assert.deepEqual(named('top_p'), ['top_p', 'top_p', 'top_p', 'generationConfig.topP', 'top_p']);
+  assert.deepEqual(named('top_p'), ['top_p', 'top_p', 'top_p', 'generationConfig.topP', 'top_p', 'options.top_p']);
   assert.deepEqual(
     named('session_id'),
-    Array.from({ length: 5 }, () => 'session_id'),
+    CLIENTS.map(() => 'session_id'),
   );
-  assert.deepEqual(named('min_p'), ['min_p', 'min_p', null, null, 'min_p']);
+  assert.deepEqual(named('min_p'), ['min_p', 'min_p', null, null, 'min_p', 'options.min_p']);
   assert.deepEqual(named('stop').slice(2, 4), ['stop_sequences', 'generationConfig.stopSequences']);
 });
 

@@ -27,6 +27,11 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations' },
   { path: '/audio/transcriptions', operation: 'transcription', dialect: 'openai-transcription', takesForms: true },
   { path: '/audio/translations', operation: 'transcription', dialect: 'openai-translation', takesForms: true },
+  // Ollama's, whose programs are given a host. Their paths end where OpenRouter's `/api/v1` begins.
+  { path: '/chat', prefixes: ['/api'], operation: 'chat', dialect: 'ollama' },
+  { path: '/generate', prefixes: ['/api'], operation: 'chat', dialect: 'ollama-generate' },
+  { path: '/embed', prefixes: ['/api'], operation: 'embeddings', dialect: 'ollama-embed' },
+  { path: '/embeddings', prefixes: ['/api'], operation: 'embeddings', dialect: 'ollama-embeddings' },
 ];
 
 /**
@@ -45,11 +50,17 @@ export const GOOGLE_ROUTES: readonly (Spoken & { readonly method: string; readon
 export const pathsOf = ({ path, prefixes = PREFIXES }: InferenceRoute): readonly string[] =>
   prefixes.map((prefix) => prefix + path);
 
-/** The path at which a dialect is spoken, for docs and samples. */
+/** The path at which a dialect is spoken below the base URL, for docs and samples. */
 export function pathOfDialect(dialect: string): string {
   const own = INFERENCE_ROUTES.find((route) => route.dialect === dialect);
   if (own) return own.path;
   const googles = GOOGLE_ROUTES.find((route) => route.dialect === dialect);
   if (!googles) throw new Error(`no route speaks ${dialect}`);
   return `/models/{model}:${googles.method}`;
+}
+
+/** The same from the first slash on: Google's and Ollama's programs have base URLs of their own. */
+export function wholePathOfDialect(dialect: string): string {
+  const own = INFERENCE_ROUTES.find((route) => route.dialect === dialect);
+  return own ? (pathsOf(own)[0] ?? '') : `/api/v1beta${pathOfDialect(dialect)}`;
 }

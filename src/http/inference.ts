@@ -24,6 +24,7 @@ import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdAnswer, type Room } from './room.ts';
+import { answerUnasked } from './unasked.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
 export type InferenceRequest = {
@@ -97,10 +98,12 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       });
       const about = { caller, app: appOf(headers), userAgent, trace, cache, receivedAt, begunAt };
       const request = { id: gateway.world.newId('gen'), call, clientDialect: dialect.id, ...about };
+      const exchange = { gateway, operation, dialect, response, headers, request, room };
+      if (dialect.unasked && answerUnasked(exchange)) return;
       // A call may outlive its response: whole ones run to their end.
       room?.keep();
       try {
-        rim.answer({ gateway, operation, dialect, response, headers, request, room });
+        rim.answer(exchange);
       } catch (cause) {
         room?.close();
         throw cause;
@@ -203,6 +206,7 @@ export function answerContext<O extends OperationId>(
   return {
     id: request.id,
     created: Math.floor(request.receivedAt / 1000),
+    receivedAt: request.receivedAt,
     model: target?.model.id ?? call.model ?? '',
     provider: target?.endpoint.provider.name ?? '',
     call,

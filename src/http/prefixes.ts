@@ -1,8 +1,10 @@
 import { INFERENCE_ROUTES } from './inference-routes.ts';
 import { PREFIXES } from './route.ts';
 
-/** The paths of inference without their first slash, to stand in patterns. */
-const RESOURCES = INFERENCE_ROUTES.map(({ path }) => path.slice(1)).join('|');
+/** The paths of inference below our own prefixes, without their first slash, to stand in patterns. */
+const RESOURCES = INFERENCE_ROUTES.filter(({ prefixes }) => prefixes === undefined)
+  .map(({ path }) => path.slice(1))
+  .join('|');
 
 /** How a path begins that some programs ask, and what is meant: the same resources as below the first of `PREFIXES`. */
 const FOREIGN: readonly (readonly [start: RegExp, note: string])[] = [

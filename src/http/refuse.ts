@@ -3,11 +3,13 @@ import { type Fault, fault } from '../base/fault.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { EncodedFault } from '../dialects/dialect.ts';
 import { geminiClient } from '../dialects/gemini/index.ts';
+import { ollamaChatClient } from '../dialects/ollama/client/index.ts';
 import { CLIENT_DIALECTS } from '../dialects/registry.ts';
 import type { Answering } from './answering.ts';
 import { envelope, sendFault } from './faults.ts';
 import { googleMethodOf, isGoogleClient, isGooglePath } from './google-paths.ts';
 import { INFERENCE_ROUTES, pathsOf } from './inference-routes.ts';
+import { isOllamaPath } from './ollama/paths.ts';
 
 /** Refuses in the dialect of the path that was asked. */
 export function refuse(response: Answering, value: Fault, headers: { readonly [name: string]: string } = {}): void {
@@ -39,6 +41,7 @@ function dialectOf({ url = '', method, headers }: Answering['req']): Refusing | 
   const path = pathOf(url);
   if (isGooglePath(path) || (method === 'POST' && googleMethodOf(path) !== undefined)) return geminiClient;
   if (/\/v1\/models(?:\/|$)/.test(path) && isGoogleClient(headers as WireHeaders)) return geminiClient;
+  if (isOllamaPath(path)) return ollamaChatClient;
   const route = INFERENCE_ROUTES.find((entry) => pathsOf(entry).some((known) => path.includes(known)));
   return route && CLIENT_DIALECTS[route.operation][route.dialect];
 }

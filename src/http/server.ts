@@ -13,6 +13,7 @@ import { inferenceDoor } from './door.ts';
 import { GOOGLE_VERSIONS } from './google-paths.ts';
 import { CORS } from './headers.ts';
 import { addLane } from './lane/lane.ts';
+import { OLLAMA_API } from './ollama/models.ts';
 import { ownUrl } from './prefixes.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
@@ -88,6 +89,10 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
       mounted.push({ method: route.method, url: prefix + route.path });
       mount(server, gateway, route, prefix);
     }
+  for (const route of OLLAMA_API) {
+    mounted.push({ method: route.method, url: `/api${route.path}` });
+    mount(server, gateway, route, '/api');
+  }
   for (const route of pages) mount(server, gateway, route, '');
   return server;
 }

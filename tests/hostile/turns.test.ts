@@ -28,6 +28,10 @@ const LARGE: { readonly [dialect: string]: object } = {
   'anthropic-messages': { model, max_tokens: 9, messages: user },
   gemini: { contents },
   'gemini-list': { contents },
+  ollama: { model, messages: user },
+  'ollama-generate': { model, prompt: 'hello', images: many(15_000, (at) => `iVBORw0KGgo${at}`) },
+  'ollama-embed': { model, input: many(2_000, (at) => `part ${at} ${'of it '.repeat(20)}`) },
+  'ollama-embeddings': { model, prompt: 'hello '.repeat(50_000) },
   'openai-embeddings': { model, input: many(300_000, (at) => at) },
   'gemini-embed-content': { content: { parts: many(15_000, (at) => ({ text: `part ${at}` })) } },
   'gemini-batch-embed-contents': {

@@ -1,3 +1,4 @@
+import type { FaultCode } from '../../src/base/fault.ts';
 import type { Json, JsonObject } from '../../src/base/json.ts';
 import type { ClientDialect, ClientRequest } from '../../src/dialects/dialect.ts';
 import type { AnswerName } from './answers.ts';
@@ -23,6 +24,8 @@ export type Client = {
   readonly transcriptIsText?: true;
   /** Which sequence stopped the answer is told, where the vendor tells. */
   readonly tellsStop?: true;
+  /** Statuses that this dialect has for faults of ours in place of the contract's. */
+  readonly statuses?: { readonly [code in FaultCode]?: number };
   /** Thoughts are shown only to those who asked for reasoning. */
   readonly hidesThoughts?: true;
 };

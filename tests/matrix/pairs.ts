@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import { messagesClient } from './clients/anthropic-messages.ts';
 import { generateClient } from './clients/gemini.ts';
+import { ollamaClientOfMatrix } from './clients/ollama.ts';
 import { chatClient } from './clients/openai-chat.ts';
 import { completionsClient } from './clients/openai-completions.ts';
 import { responsesClient } from './clients/openai-responses.ts';
@@ -19,6 +20,7 @@ export const CLIENTS: readonly Client[] = [
   responsesClient,
   messagesClient,
   generateClient,
+  ollamaClientOfMatrix,
 ];
 
 export const UPSTREAMS: readonly Upstream[] = [

@@ -20,6 +20,7 @@ const ASKED: { readonly [dialect: string]: readonly [path: string, body: object]
   'openai-responses': ['/api/v1/responses', { model: 'acme/one', stream: true, input: 'Hello' }],
   'anthropic-messages': ['/api/v1/messages', { model: 'acme/one', stream: true, max_tokens: 99, messages: MESSAGES }],
   gemini: ['/v1beta/models/acme/one:streamGenerateContent?alt=sse', { contents: [{ parts: [{ text: 'Hello' }] }] }],
+  ollama: ['/api/chat', { model: 'acme/one', messages: MESSAGES }],
 };
 
 /** Answers half of what is asked and goes on for ever; to the `mute` nothing at all. */

@@ -1,5 +1,5 @@
 import type { Fault } from '../../base/fault.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, objectOf } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { type Call, marksCache } from '../../call/call.ts';
 import { effortOfBudget } from '../../call/effort.ts';
@@ -9,6 +9,7 @@ import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { beyondText, foreignFields } from '../foreign-fields.ts';
 import { ollamaMessages } from './messages.ts';
+import { OLLAMA } from './names.ts';
 
 const LEVELS = {
   minimal: 'low',
@@ -19,6 +20,9 @@ const LEVELS = {
   max: 'high',
 } as const;
 
+/** Fields of `POST /api/generate` alone (docs/api.md of ollama/ollama, read 2026-11-29). */
+const OF_GENERATE: readonly string[] = ['template', 'context', 'raw', 'width', 'height', 'steps'];
+
 /** Taken for the output limit of a model whose limit is not known. */
 const OUTPUT_TOKENS = 16_384;
 
@@ -28,9 +32,11 @@ export function encodeOllamaCall(call: Call, target: Target, assets: Assets): Re
   const messages = ollamaMessages(call, assets, losses);
   if (!messages.ok) return messages;
   const { sampling } = call;
-  const options = optionsOf(call);
+  const own = call.native?.dialect === OLLAMA ? call.native.fields : {};
+  const options = { ...objectOf(own.options), ...optionsOf(call) };
   noteLosses(call, losses);
   const body: JsonObject = {
+    ...nativeFields(own, losses),
     model: target.endpoint.upstreamId,
     messages: messages.value,
     // Ollama streams unless told not to.
@@ -43,6 +49,13 @@ export function encodeOllamaCall(call: Call, target: Target, assets: Assets): Re
     ...(sampling.top_logprobs !== undefined && { top_logprobs: sampling.top_logprobs }),
   };
   return ok({ path: '/chat', headers: {}, body, losses });
+}
+
+function nativeFields({ options: _, ...fields }: JsonObject, losses: Loss[]): JsonObject {
+  const ofChat = Object.entries(fields).filter(([field]) => !OF_GENERATE.includes(field));
+  for (const field of OF_GENERATE)
+    if (fields[field] !== undefined) losses.push({ field, reason: 'a chat has no place for it' });
+  return Object.fromEntries(ofChat);
 }
 
 /** `options`: the names are llama.cpp's. */
@@ -65,7 +78,7 @@ function optionsOf(call: Call): JsonObject {
 function noteLosses(call: Call, losses: Loss[]): void {
   for (const field of ['n', 'top_a', 'logit_bias'] as const)
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Ollama has no such parameter' });
-  losses.push(...beyondText(call, 'Ollama'), ...foreignFields(call));
+  losses.push(...beyondText(call, 'Ollama'), ...foreignFields(call, OLLAMA));
   if (marksCache(call)) losses.push({ field: 'cache_control', reason: 'Ollama caches prompts without breakpoints' });
 }
 

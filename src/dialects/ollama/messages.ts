@@ -103,7 +103,8 @@ function assistantFields(message: AssistantMessage): JsonObject {
   };
 }
 
-function argumentsOf(text: string): Json {
+/** Arguments as the object that they are here; a text that was cut off is none and stands under `input`. */
+export function argumentsOf(text: string): Json {
   const value = parseJson(text);
   if (isObject(value)) return value;
   return text.trim() === '' ? {} : { input: text };

@@ -4,16 +4,17 @@ import type { DialectId } from '../../catalog/dialect-table.ts';
 import type { ClientRequest } from '../../dialects/dialect.ts';
 import { CLIENT_DIALECTS, UPSTREAM_DIALECTS } from '../../dialects/registry.ts';
 import { sampleTarget } from '../../dialects/samples.ts';
-import { pathOfDialect } from '../inference-routes.ts';
+import { wholePathOfDialect } from '../inference-routes.ts';
 import type { RequestField } from './field.ts';
 
-/** What programs may speak, in the order of the docs: the id of the dialect, its name and its path below the base URL. */
+/** What programs may speak, in the order of the docs: the id of the dialect, its name and its path. */
 export const CLIENTS = [
-  { id: 'openai-chat', name: 'Chat Completions', path: pathOfDialect('openai-chat') },
-  { id: 'openai-responses', name: 'Responses', path: pathOfDialect('openai-responses') },
-  { id: 'anthropic-messages', name: 'Messages', path: pathOfDialect('anthropic-messages') },
-  { id: 'gemini', name: 'Gemini', path: pathOfDialect('gemini') },
-  { id: 'openai-completions', name: 'Completions', path: pathOfDialect('openai-completions') },
+  { id: 'openai-chat', name: 'Chat Completions', path: wholePathOfDialect('openai-chat') },
+  { id: 'openai-responses', name: 'Responses', path: wholePathOfDialect('openai-responses') },
+  { id: 'anthropic-messages', name: 'Messages', path: wholePathOfDialect('anthropic-messages') },
+  { id: 'gemini', name: 'Gemini', path: wholePathOfDialect('gemini') },
+  { id: 'openai-completions', name: 'Completions', path: wholePathOfDialect('openai-completions') },
+  { id: 'ollama', name: 'Ollama', path: wholePathOfDialect('ollama') },
 ] as const;
 export type ClientId = (typeof CLIENTS)[number]['id'];
 
@@ -24,6 +25,7 @@ const BODIES: { readonly [C in ClientId]: JsonObject } = {
   'anthropic-messages': { model: 'a/b', max_tokens: 1, messages: MESSAGES },
   gemini: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
   'openai-completions': { model: 'a/b', prompt: 'Hello' },
+  ollama: { model: 'a/b', messages: MESSAGES },
 };
 const PARAMS = { model: 'a/b', action: 'generateContent' };
 
@@ -43,15 +45,25 @@ const ELSEWHERE: { readonly [field: string]: { readonly [C in ClientId]?: Elsewh
     'openai-responses': { at: 'max_output_tokens' },
     'anthropic-messages': { at: 'max_tokens' },
     gemini: { at: 'generationConfig.maxOutputTokens' },
+    ollama: { at: 'options.num_predict' },
   },
-  stop: { 'anthropic-messages': { at: 'stop_sequences' }, gemini: { at: 'generationConfig.stopSequences' } },
-  temperature: { gemini: { at: 'generationConfig.temperature' } },
+  stop: {
+    'anthropic-messages': { at: 'stop_sequences' },
+    gemini: { at: 'generationConfig.stopSequences' },
+    ollama: { at: 'options.stop' },
+  },
+  temperature: { gemini: { at: 'generationConfig.temperature' }, ollama: { at: 'options.temperature' } },
   n: { gemini: { at: 'generationConfig.candidateCount' } },
-  top_p: { gemini: { at: 'generationConfig.topP' } },
-  top_k: { gemini: { at: 'generationConfig.topK' } },
-  seed: { gemini: { at: 'generationConfig.seed' } },
-  frequency_penalty: { gemini: { at: 'generationConfig.frequencyPenalty' } },
-  presence_penalty: { gemini: { at: 'generationConfig.presencePenalty' } },
+  top_p: { gemini: { at: 'generationConfig.topP' }, ollama: { at: 'options.top_p' } },
+  top_k: { gemini: { at: 'generationConfig.topK' }, ollama: { at: 'options.top_k' } },
+  seed: { gemini: { at: 'generationConfig.seed' }, ollama: { at: 'options.seed' } },
+  min_p: { ollama: { at: 'options.min_p' } },
+  repetition_penalty: { ollama: { at: 'options.repeat_penalty' } },
+  frequency_penalty: {
+    gemini: { at: 'generationConfig.frequencyPenalty' },
+    ollama: { at: 'options.frequency_penalty' },
+  },
+  presence_penalty: { gemini: { at: 'generationConfig.presencePenalty' }, ollama: { at: 'options.presence_penalty' } },
   logprobs: {
     gemini: { at: 'generationConfig.responseLogprobs' },
     'openai-completions': { at: 'logprobs', example: 5 },
@@ -77,16 +89,19 @@ const ELSEWHERE: { readonly [field: string]: { readonly [C in ClientId]?: Elsewh
     'openai-responses': { at: 'text.format', example: { type: 'json_schema', name: 'answer', schema: SCHEMA } },
     'anthropic-messages': { at: 'output_config.format', example: { type: 'json_schema', schema: SCHEMA } },
     gemini: { at: 'generationConfig.responseMimeType', example: 'application/json' },
+    ollama: { at: 'format', example: SCHEMA },
   },
   verbosity: { 'openai-responses': { at: 'text.verbosity' } },
   reasoning: {
     'anthropic-messages': { at: 'thinking', example: { type: 'enabled', budget_tokens: 2048 } },
     gemini: { at: 'generationConfig.thinkingConfig', example: { thinkingBudget: 2048 } },
+    ollama: { at: 'think', example: true },
   },
   reasoning_effort: {
     'openai-responses': { at: 'reasoning.effort' },
     'anthropic-messages': { at: 'output_config.effort' },
     gemini: { at: 'generationConfig.thinkingConfig.thinkingLevel' },
+    ollama: { at: 'think', example: 'high' },
   },
   modalities: { gemini: { at: 'generationConfig.responseModalities' } },
   models: { 'anthropic-messages': { at: 'fallbacks', example: [{ model: 'c/d' }] } },

@@ -2,19 +2,10 @@ import { isObject, type Json, type JsonObject, objectOf, optionalString, stringO
 import { LIMITS } from '../../../base/limits.ts';
 import type { Message, TextPart, ToolResultPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, wrongType } from '../../../call/read.ts';
+import { type OpenCalls, oldestOpen, openCalls } from '../../open-calls.ts';
 import { readMedia } from '../media.ts';
 import { camelKeys } from './fields.ts';
 import { readModelParts } from './model-parts.ts';
-
-/**
- * The function calls of the history. Gemini 2 gives them no ids: their responses match by name, in the order of the calls.
- */
-export type OpenCalls = {
-  readonly ids: Set<string>;
-  readonly answered: Set<string>;
-  readonly byName: Map<string, { readonly ids: string[]; next: number }>;
-  made: number;
-};
 
 /** `systemInstruction` and `contents` as messages. A content may hold several results and text beside them. */
 export function readContents(to: Complaints, body: JsonObject): Message[] {
@@ -28,7 +19,7 @@ export function readContents(to: Complaints, body: JsonObject): Message[] {
     complain(to, 'contents', `contents holds more than ${LIMITS.messages_max} entries.`);
     return messages;
   }
-  const open: OpenCalls = { ids: new Set(), answered: new Set(), byName: new Map(), made: 0 };
+  const open = openCalls();
   let turn: JsonObject[] | null = null;
   const closeTurn = (): void => {
     if (turn) messages.push({ role: 'assistant', parts: readModelParts(turn, open) });
@@ -118,19 +109,10 @@ function readUserPart(part: JsonObject): UserPart | undefined {
   return readMedia(part);
 }
 
-function takeOldest(open: OpenCalls, name: string): string | undefined {
-  const queue = open.byName.get(name);
-  while (queue && queue.next < queue.ids.length) {
-    const id = queue.ids[queue.next++];
-    if (id !== undefined && !open.answered.has(id)) return id;
-  }
-  return undefined;
-}
-
 function readResponse(value: JsonObject, open: OpenCalls): Message {
   const name = stringOf(value.name);
   const told = optionalString(value.id);
-  const callId = told ?? takeOldest(open, name) ?? name;
+  const callId = told ?? oldestOpen(open, name) ?? name;
   open.answered.add(callId);
   const response = objectOf(value.response);
   const [key, ...others] = Object.keys(response);

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../../base/json.ts';
 import type { AssistantPart } from '../../../call/message.ts';
+import { type OpenCalls, takeCall } from '../../open-calls.ts';
 import { readMedia } from '../media.ts';
 import { GEMINI, GEMINI_REASONING } from '../names.ts';
-import type { OpenCalls } from './contents.ts';
 import { camelKeys } from './fields.ts';
 import { unwrapReasoning } from './signature.ts';
 
@@ -39,13 +39,8 @@ function signedThought(text: string, token: string): AssistantPart {
 }
 
 function readCall(call: JsonObject, token: string | undefined, open: OpenCalls, read: AssistantPart[]): void {
-  let id = optionalString(call.id) ?? '';
-  while (id === '' || open.ids.has(id)) id = `call_${open.made++}`;
-  open.ids.add(id);
   const name = stringOf(call.name);
-  const queue = open.byName.get(name);
-  if (queue) queue.ids.push(id);
-  else open.byName.set(name, { ids: [id], next: 0 });
+  const id = takeCall(open, name, stringOf(call.id));
   if (token !== undefined)
     read.push({ type: 'reasoning', kind: 'encrypted', text: token, id, format: GEMINI_REASONING });
   read.push({ type: 'tool-call', id, name, arguments: JSON.stringify(objectOf(call.args)) });

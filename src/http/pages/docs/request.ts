@@ -24,7 +24,7 @@ export const requestRoute: Route = {
       lead: 'Every field of a chat request: what it means, what it takes, and what the other dialects call it. Fields that are not named here are passed on to endpoints that speak the same dialect.',
       parts: [PLACES, CONVERSATION, MESSAGE, PART, ...OTHERS],
       content: html`<section id="where" class="part"><h2>${PLACES.title}</h2><p class="lead">POST, with a key of this instance. Any dialect reaches any model.</p>
-<dl class="pairs wide">${CLIENTS.map(({ name, path }) => html`<div><dt>${name}</dt><dd>${copyable(`${request.origin}${path.startsWith('/models') ? '/api/v1beta' : '/api/v1'}${path}`)}</dd></div>`)}</dl>
+<dl class="pairs wide">${CLIENTS.map(({ name, path }) => html`<div><dt>${name}</dt><dd>${copyable(request.origin + path)}</dd></div>`)}</dl>
 ${codeBlock('json', EXAMPLE, 'A request')}</section>
 ${groupTable(CONVERSATION)}${groupTable(MESSAGE, { prefix: 'message.' })}${groupTable(PART, { prefix: 'part.' })}${OTHERS.map((group) => groupTable(group))}`,
     }),

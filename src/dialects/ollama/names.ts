@@ -1,0 +1,2 @@
+/** As receipts, and fields that only this dialect knows, name Ollama's API. */
+export const OLLAMA = 'ollama';
