@@ -31,7 +31,7 @@ async function listen(server: Server): Promise<string> {
 /** What passes between gateway and client, looked at on its way. */
 let passed: (text: string) => void = () => {};
 const isSilence = (text: string): boolean =>
-  /^(: SWITCHWRIGHT PROCESSING|event: ping\ndata: \{"type":"ping"\}|)\n\n/m.test(text);
+  /^(: SWITCHWRIGHT PROCESSING|event: ping\ndata: \{"type":"ping"\}|)\n\n|^ /m.test(text);
 const heardSilence = (): Promise<void> =>
   new Promise((resolve) => {
     passed = (text) => isSilence(text) && resolve();

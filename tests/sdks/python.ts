@@ -20,6 +20,8 @@ const OPENROUTER = ['openrouter==1.3.84'];
 const PRICES = ['genai-prices==0.2.3'];
 /** The published protobufs of OpenTelemetry's protocol. */
 const OTLP = ['opentelemetry-proto==1.45.2'];
+/** Ollama's own client. */
+const OLLAMA = ['ollama==0.6.3'];
 const INSTALL_MS_MAX = 240_000;
 
 export type Python = { readonly python: string } | { readonly missing: string };
@@ -28,6 +30,7 @@ export type Python = { readonly python: string } | { readonly missing: string };
 export const pythonWithOpenAI = (): Python => pythonWith(OPENAI);
 export const pythonWithClients = (): Python => pythonWith(CLIENTS);
 export const pythonWithOpenRouter = (): Python => pythonWith(OPENROUTER);
+export const pythonWithOllama = (): Python => pythonWith(OLLAMA);
 export const pythonWithPrices = (): Python => pythonWith(PRICES);
 
 export const pythonWithOtlp = (): Python => pythonWith(OTLP);

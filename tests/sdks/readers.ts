@@ -7,6 +7,7 @@ import type { AIMessageChunk } from '@langchain/core/messages';
 import { ChatOpenRouter } from '@langchain/openrouter';
 import { createOpenRouter } from '@openrouter/ai-sdk-provider';
 import { OpenRouter } from '@openrouter/sdk';
+import { type ChatResponse, Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { API_KEY, type GatewayProcess } from '../gateway-process.ts';
 
@@ -67,6 +68,26 @@ export const READERS: { readonly [client: string]: (gateway: GatewayProcess) => 
       );
       const text = parts.map(({ text: piece, thought }) => (thought ? '' : (piece ?? ''))).join('');
       return { text, calls, finish: answers.at(-1)?.candidates?.[0]?.finishReason ?? '' };
+    };
+  },
+  ollama: ({ origin }) => {
+    const client = new Ollama({ host: origin, headers: { authorization: `Bearer ${API_KEY}` } });
+    return async (model, stream) => {
+      const body = { model, messages: [...HELLO] };
+      const parts: ChatResponse[] = [];
+      if (stream) for await (const part of await client.chat({ ...body, stream })) parts.push(part);
+      else parts.push(await client.chat({ ...body, stream: false }));
+      const calls = parts.flatMap(({ message }) =>
+        (message.tool_calls ?? []).map((call) => ({
+          name: call.function.name,
+          arguments: JSON.stringify(call.function.arguments),
+        })),
+      );
+      return {
+        text: parts.map(({ message }) => message.content).join(''),
+        calls,
+        finish: parts.at(-1)?.done_reason ?? '',
+      };
     };
   },
   '@openrouter/sdk': ({ base }) => {
