@@ -7,39 +7,39 @@ import { faultLine } from './fault.ts';
 
 type OpenCall = OpenArguments & { readonly id: string; readonly name: string; arguments: string };
 
-/** Events as lines of JSON. A call goes out whole; there is one answer to a call. */
-export function encodeEvents(answer: AnswerContext, words: Words): EventEncoder {
+/** The lines of one answer, and what waits for the next of them. */
+function createLines(answer: AnswerContext, words: Words) {
   const begun = answer.receivedAt ?? nowOf(answer);
-  const hidesThoughts = answer.call.reasoning?.exclude === true;
   const head = headOf(answer, nowOf(answer));
   const calls = new Map<number, OpenCall>();
   let spoke: number | null = null;
   let logprobs: Json[] = [];
-  let finish: FinishEvent | undefined;
-  let usage: UsageEvent | undefined;
 
   const line = (members: JsonObject): string => `${JSON.stringify({ ...head, ...members })}\n`;
-  const say = (said: Said): string => {
-    spoke ??= nowOf(answer);
-    const beside = logprobs.length > 0 ? { logprobs } : {};
+  const takeLogprobs = (): JsonObject => {
+    const taken = logprobs;
     logprobs = [];
-    return line({ ...words(said), ...beside, done: false });
+    return taken.length === 0 ? {} : { logprobs: taken };
+  };
+  const write = (said: Said): string => {
+    spoke ??= nowOf(answer);
+    return line({ ...words(said), ...takeLogprobs(), done: false });
   };
   /** The calls that are whole, in their order; at the end all of them. */
-  const sayCalls = (which: 'whole' | 'all'): string => {
+  const writeCalls = (which: 'whole' | 'all'): string => {
     const written: JsonObject[] = [];
     for (const [index, call] of calls) {
       if (which === 'whole' && !call.isWhole) break;
       calls.delete(index);
       written.push(toolCall(call, index));
     }
-    return written.length === 0 ? '' : say({ content: '', calls: written });
+    return written.length === 0 ? '' : write({ content: '', calls: written });
   };
-  const last = (): string => {
+  const last = (finish: FinishEvent | undefined, usage: UsageEvent | undefined): string => {
     const ended = nowOf(answer);
     return line({
       ...words({ content: '' }),
-      ...(logprobs.length > 0 && { logprobs }),
+      ...takeLogprobs(),
       done: true,
       done_reason: doneReason(finish?.reason ?? 'stop'),
       ...timesOf({ begun, spoke: spoke ?? ended, ended }),
@@ -47,44 +47,65 @@ export function encodeEvents(answer: AnswerContext, words: Words): EventEncoder 
       ...answer.extra,
     });
   };
+  return {
+    say: (said: Said): string => writeCalls('whole') + write(said),
+    open: (index: number, id: string, name: string): void => {
+      calls.set(index, { id, name, arguments: '', ...openArguments() });
+    },
+    append: (index: number, text: string): string => {
+      const call = calls.get(index);
+      if (!call) return '';
+      call.arguments += text;
+      follow(call, text);
+      return writeCalls('whole');
+    },
+    closeCalls: (): string => writeCalls('all'),
+    wait: (content: readonly Json[]): void => {
+      for (const entry of content) logprobs.push(entry);
+    },
+    last,
+  };
+}
+
+/** Events as lines of JSON. A call goes out whole; there is one answer to a call. */
+export function encodeEvents(answer: AnswerContext, words: Words): EventEncoder {
+  const hidesThoughts = answer.call.reasoning?.exclude === true;
+  const lines = createLines(answer, words);
+  let finish: FinishEvent | undefined;
+  let usage: UsageEvent | undefined;
 
   return (event: Event) => {
     if ('choice' in event && event.choice !== 0) return '';
     switch (event.type) {
       case 'text':
       case 'refusal':
-        return event.text === '' ? '' : sayCalls('whole') + say({ content: event.text });
+        return event.text === '' ? '' : lines.say({ content: event.text });
       case 'reasoning':
         if (event.kind === 'encrypted' || hidesThoughts || event.text === '') return '';
-        return sayCalls('whole') + say({ content: '', thinking: event.text });
+        return lines.say({ content: '', thinking: event.text });
       case 'tool-start':
-        calls.set(event.index, { id: event.id, name: event.name, arguments: '', ...openArguments() });
+        lines.open(event.index, event.id, event.name);
         return '';
-      case 'tool-arguments': {
-        const call = calls.get(event.index);
-        if (!call) return '';
-        call.arguments += event.text;
-        follow(call, event.text);
-        return sayCalls('whole');
-      }
+      case 'tool-arguments':
+        return lines.append(event.index, event.text);
       case 'image': {
         const images: string[] = [];
         const content = pictureOf(event.source, images);
-        return sayCalls('whole') + say({ content, images });
+        return lines.say({ content, images });
       }
       case 'audio':
-        return event.transcript ? say({ content: event.transcript }) : '';
+        return event.transcript ? lines.say({ content: event.transcript }) : '';
       case 'logprobs':
-        logprobs.push(...(event.content ?? []));
+        lines.wait(event.content ?? []);
         return '';
       case 'finish':
         finish = event;
-        return sayCalls('all');
+        return lines.closeCalls();
       case 'usage':
         usage = event;
         return '';
       case 'end':
-        return last();
+        return lines.last(finish, usage);
       case 'fault':
         return `${JSON.stringify(faultLine(event.fault, answer.extra))}\n`;
       case 'start':
