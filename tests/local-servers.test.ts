@@ -19,7 +19,13 @@ const lists: { readonly [name: string]: object } = {
       { id: 'text-embedding-nomic-embed-text-v1.5', object: 'model' },
     ],
   },
-  vllm: { object: 'list', data: [{ id: 'meta-llama/Llama-3.1-8B-Instruct', owned_by: 'vllm', max_model_len: 8192 }] },
+  vllm: {
+    object: 'list',
+    data: [
+      { id: 'meta-llama/Llama-3.1-8B-Instruct', owned_by: 'vllm', max_model_len: 8192 },
+      { id: 'BAAI/bge-reranker-v2-m3', owned_by: 'vllm', max_model_len: 8192 },
+    ],
+  },
   llamacpp: {
     models: [{ name: '/models/gemma-3-4b.gguf', capabilities: ['completion'] }],
     data: [
@@ -112,7 +118,7 @@ test('each is found, and its models are named, sized and sorted by what they are
   while (!gateway.output().includes('Providers ')) await wait(20);
   assert.match(
     gateway.output(),
-    /Local {7}llama\.cpp \(1 model\), LM Studio \(2 models\), Ollama \(1 model\), vLLM\s+\(1 model\)/,
+    /Local {7}llama\.cpp \(1 model\), LM Studio \(2 models\), Ollama \(1 model\), vLLM\s+\(2 models\)/,
   );
   const models = await listed();
   const idsAndNames = models.map(({ id, name, context_length }) => [id, name, context_length]);
@@ -128,6 +134,11 @@ test('each is found, and its models are named, sized and sorted by what they are
   assert.deepEqual(
     embedders.map(({ id }) => id),
     ['lmstudio/text-embedding-nomic-embed-text-v1.5'],
+  );
+  const rerankers = await listed('?output_modalities=rerank');
+  assert.deepEqual(
+    rerankers.map(({ id }) => id).filter((id) => id.startsWith('vllm/')),
+    ['vllm/BAAI-bge-reranker-v2-m3'],
   );
 });
 

@@ -1,5 +1,6 @@
 import { buildModel } from './build-model.ts';
 import type { Catalog } from './catalog.ts';
+import { operationOf } from './dialect-table.ts';
 import type { Endpoint, Modality, Model } from './model.ts';
 import type { Provider } from './provider.ts';
 
@@ -44,12 +45,14 @@ function build(
   providers: ReadonlyMap<string, Provider>,
 ): Model | undefined {
   const id = `${provider}/${slugOf(name)}`;
+  const ranks = providers.get(provider)?.dialects.some(({ id: dialect }) => operationOf(dialect) === 'rerank');
   const table = {
     name,
     ...(context !== null && { context }),
     ...(input && { input: [...input] }),
-    // No such list says what a model is for, but embedding models are named so (nomic-embed-text, bge-m3 is not).
+    // No such list says what a model is for, but embedding models and rerankers are named so (bge-m3 is not).
     ...(/embed/i.test(name) && { output: ['embeddings' as const] }),
+    ...(ranks && /rerank/i.test(name) && { output: ['rerank' as const] }),
     endpoints: { [provider]: { upstream_id: name, free: true } },
   };
   const authors = { [provider]: providers.get(provider)?.name ?? provider };

@@ -3,6 +3,7 @@ import type { OperationId } from '../call/operation.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Modality, Tier } from '../catalog/model.ts';
+import type { UnitMeter } from '../catalog/units.ts';
 import type { HealthView } from './health.ts';
 
 /** Everything the router may know. The plan is a pure function of it. */
@@ -17,7 +18,10 @@ export type Question = {
   readonly parameters: readonly Parameter[];
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];
+  /** Of the longest text that must fit into a context window by itself. */
   readonly promptTokens: number;
+  /** What the call consumes, where that is more than its prompt and what is written. */
+  readonly expected?: Expected;
   readonly maxOutputTokens: number | null;
   readonly usesTools: boolean;
   /** What decides in which of a provider's dialects an endpoint is spoken to. */
@@ -33,4 +37,11 @@ export type Question = {
   readonly home?: () => string | null;
   /** One draw per random decision, taken from the world once, so that a plan can be replayed. */
   readonly seed: number;
+};
+
+/** What a call is expected to consume: what endpoints are compared by that have different kinds of prices. */
+export type Expected = {
+  /** Of everything that is sent. */
+  readonly promptTokens: number;
+  readonly pieces: { readonly [M in UnitMeter]?: number };
 };

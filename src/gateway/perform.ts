@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../base/fault.ts';
 import type { OperationId, ReplyOf } from '../call/operation.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { Expected } from '../facts/question.ts';
 import type { Hold, HoldBounds } from '../ledger/ledger.ts';
 import { groundsText } from '../router/grounds-text.ts';
 import { plan } from '../router/plan.ts';
@@ -12,7 +13,7 @@ import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
 import type { Gateway } from './gateway.ts';
 import { holdRequestOf } from './hold.ts';
-import type { CallContext, CallHandle, CallListener, CallResult, Delivery, Operation } from './operation.ts';
+import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Delivery, Operation } from './operation.ts';
 import { withOverrun } from './overrun.ts';
 import { modelsOf } from './question.ts';
 import { aboutOf, type CallRequest, type Ended, receiptOf } from './receipt.ts';
@@ -40,7 +41,9 @@ export function perform<O extends OperationId>(
   const sticking = stick(gateway.stickiness, () => operation.conversationOf?.(call, request.caller.accountId) ?? null);
   const { home } = sticking;
   const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), home, seed };
-  const question = operation.questionOf(call, { ...surroundings, promptTokens: size.longestPromptTokens });
+  const { longestPromptTokens: promptTokens } = size;
+  const asked = size.pieces ? { ...surroundings, expected: expectedOf(size, size.pieces) } : surroundings;
+  const question = operation.questionOf(call, { ...asked, promptTokens });
   const decided = plan(question);
   if (decided.fault) return refuse({ gateway, request, listener }, decided.fault);
   const output = operation.outputOf(call, decided);
@@ -82,6 +85,11 @@ function refuse<O extends OperationId>(
   listener.done({ kind: 'failed', fault: value });
   return IDLE;
 }
+
+const expectedOf = ({ promptTokens }: CallSize, { read, written }: NonNullable<CallSize['pieces']>): Expected => ({
+  promptTokens,
+  pieces: { ...read, ...written },
+});
 
 function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promise<Hold | Fault>): CallHandle {
   let running: CallHandle | null = null;

@@ -1,7 +1,7 @@
 import type { CommonCall } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { HealthView } from '../facts/health.ts';
-import type { Question } from '../facts/question.ts';
+import type { Expected, Question } from '../facts/question.ts';
 
 export type Surroundings = {
   readonly catalog: Catalog;
@@ -9,6 +9,7 @@ export type Surroundings = {
   readonly health: HealthView;
   readonly home?: () => string | null;
   readonly seed: number;
+  readonly expected?: Expected;
   /** Tokens of the longest text that must fit into a context window by itself. */
   readonly promptTokens: number;
 };

@@ -5,7 +5,7 @@ import type { Endpoint, Modality, Model, Tier } from '../catalog/model.ts';
 import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
 import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } from '../facts/health.ts';
 import type { Plan, Rejection } from '../facts/plan.ts';
-import type { Question } from '../facts/question.ts';
+import type { Expected, Question } from '../facts/question.ts';
 import { expectedCost } from './order.ts';
 import { NO_FALLBACKS } from './plan.ts';
 import { printOf } from './print.ts';
@@ -30,6 +30,8 @@ type Asked = {
   readonly f?: string;
   readonly d?: string;
   readonly c?: Question['completes'];
+  /** What it consumes. */
+  readonly e?: Expected;
   /** The health of those that lost their place only to the first one. */
   readonly h?: { readonly [name: string]: HealthCells };
 };
@@ -117,6 +119,7 @@ function askedText(question: Question, base: string, rejected: readonly Rejectio
     say('f', word((question.usesTools ? 't' : '') + (question.asksReasoning ? 'r' : '')));
   if (question.clientDialect !== null) say('d', quoted(question.clientDialect));
   if (question.completes !== 'conversation') say('c', word(question.completes));
+  if (question.expected) say('e', JSON.stringify(question.expected));
   const cut = cutHealth(question, rejected);
   if (cut !== '') say('h', `{${cut}}`);
   return text === '' ? '0' : `{${text}}`;
@@ -185,6 +188,7 @@ export function groundsFrom(
       asksReasoning: asked.f?.includes('r') ?? false,
       clientDialect: asked.d ?? null,
       completes: asked.c ?? 'conversation',
+      ...(asked.e && { expected: asked.e }),
     },
     candidates: candidates.map(
       ([name, code, expectedNanoUsd, health]): GroundsCandidate => ({

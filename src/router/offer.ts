@@ -10,7 +10,14 @@ export type Offer = { readonly endpoint: Endpoint; readonly isOn: boolean };
 export type Offers = (model: Model) => Offer | null;
 
 /** A call of middling size, by which hosts are compared where there is no call. */
-const TYPICAL = { promptTokens: 1_500, maxOutputTokens: 500 };
+const TYPICAL = {
+  promptTokens: 1_500,
+  maxOutputTokens: 500,
+  expected: {
+    promptTokens: 1_500,
+    pieces: { searchUnits: 1, inputCharacters: 6_000, outputSeconds: 300, inputSeconds: 300 },
+  },
+};
 
 const kept = new WeakMap<ReadonlySet<string>, Offers>();
 

@@ -1,7 +1,9 @@
 import { type Cutoffs, PERCENTILES, type SortPreference } from '../call/call.ts';
 import type { Endpoint, Tier } from '../catalog/model.ts';
+import type { Rates } from '../catalog/price.ts';
+import { UNIT_NAMES, UNITS } from '../catalog/units.ts';
 import type { Percentiles } from '../facts/health.ts';
-import type { Question } from '../facts/question.ts';
+import type { Expected, Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
 
 export type Ordered = { readonly endpoint: Endpoint; readonly reason: string };
@@ -167,12 +169,21 @@ const directFirst = (endpoints: readonly Endpoint[]): Endpoint[] =>
   [...endpoints].sort((a, b) => Number(a.provider.reseller) - Number(b.provider.reseller));
 
 /** Pico-dollars that this call would cost there, roughly: only for comparing. */
-export function expectedCost(endpoint: Endpoint, question: Pick<Question, 'promptTokens' | 'maxOutputTokens'>): number {
-  const prompt = Math.max(question.promptTokens, 1);
-  const output = Math.min(question.maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
-  return (
-    Number(endpoint.price.input) * prompt +
-    Number(endpoint.price.output) * output +
-    Number(endpoint.price.request ?? 0n)
-  );
+export function expectedCost({ price }: Endpoint, question: Compared): number {
+  const { promptTokens, maxOutputTokens, expected } = question;
+  const prompt = Math.max(expected?.promptTokens ?? promptTokens, 1);
+  const output = Math.min(maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
+  const cost = Number(price.input) * prompt + Number(price.output) * output + Number(price.request ?? 0n);
+  return expected ? cost + costOfPieces(price, expected.pieces) : cost;
+}
+
+type Compared = Pick<Question, 'promptTokens' | 'maxOutputTokens' | 'expected'>;
+
+function costOfPieces(price: Rates, pieces: Expected['pieces']): number {
+  let cost = 0;
+  for (const name of UNIT_NAMES) {
+    const { meter } = UNITS[name];
+    if (meter !== null) cost += Number(price[name] ?? 0n) * (pieces[meter] ?? 0);
+  }
+  return cost;
 }

@@ -95,6 +95,7 @@ function randomQuestion(draw: (below: number) => number): Question {
     inputModalities: draw(8) === 0 ? ['text', 'image'] : ['text'],
     outputModalities: ['text'],
     promptTokens: draw(3_000),
+    ...(draw(4) === 0 && { expected: { promptTokens: draw(9_000), pieces: { searchUnits: draw(3) } } }),
     maxOutputTokens: draw(2) ? null : draw(500),
     usesTools: draw(4) === 0,
     asksReasoning: draw(4) === 0,

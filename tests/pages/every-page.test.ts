@@ -30,6 +30,7 @@ const PAGES = [
   '/docs/request',
   '/docs/parameters',
   '/docs/response',
+  '/docs/operations',
   '/docs/frameworks',
   '/docs/errors',
   '/docs/sandbox',

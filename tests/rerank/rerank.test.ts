@@ -1,11 +1,14 @@
 /** Ranking through the running gateway, as the clients' own libraries see it. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { OpenRouter } from '@openrouter/sdk';
 import { API_KEY, MANAGEMENT_KEY, skipReason, startGateway } from '../gateway-process.ts';
 import { installPackage } from '../sdks/npm.ts';
+import { pythonWithRankers } from '../sdks/python.ts';
 import { catalogueOf, startUpstream } from './upstream.ts';
 
 const upstream = await startUpstream();
@@ -140,6 +143,17 @@ test('another host is asked where one is down or names documents there are not',
   assert.match(told.error?.message ?? '', /Out of order/);
 });
 
+test('hosts with a price by token and by search unit are compared by what the call will cost', async () => {
+  for (const [model, provider] of [
+    ['my/cheap-unit', 'cohere'],
+    ['my/dear-unit', 'jina'],
+  ] as const) {
+    const [status, told] = await post({ model, provider: { sort: 'price' } });
+    assert.equal(status, 200, JSON.stringify(told));
+    assert.equal(told.provider, provider);
+  }
+});
+
 test('a query that does not fit is refused before anything is sent; a long document is its host’s to cut', async () => {
   const [status, told] = await post({ model: 'my/tokens', query: 'word '.repeat(2_000) });
   assert.equal(status, 400, JSON.stringify(told));
@@ -263,4 +277,17 @@ test('cohere-ai, with its second API and its first', {
     new CohereClientV2({ environment, token: API_KEY }).rerank({ ...asked, model: 'my/none' }, { maxRetries: 0 }),
     /my\/none is not a valid model ID/,
   );
+});
+
+const ranking = pythonWithRankers();
+test('openrouter and cohere for Python', {
+  skip: skipReason('missing' in ranking ? ranking.missing : null),
+}, async () => {
+  assert('python' in ranking);
+  const program = join(import.meta.dirname, 'rank.py');
+  const child = spawn(ranking.python, [program, gateway.base, API_KEY, 'my/units'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [said, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  assert.equal(said, 'openrouter ok\ncohere ok\ncohere error ok\n', complaints);
 });

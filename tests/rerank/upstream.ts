@@ -72,6 +72,8 @@ export function catalogueOf(port: number): { [path: string]: string } {
     `name = "${name}"\nbase_url = "http://127.0.0.1:${port}/${name}"\nauth = { scheme = "none" }\n[dialects.${dialect}-rerank]\n`;
   const model = (price: string, ...tags: string[]): string =>
     `output = ["rerank"]\ncontext = 1_000\n${tags.map((tag) => `[endpoints.${tag}]\nprice = { ${price} }\n`).join('')}`;
+  const both = (unit: string): string =>
+    `output = ["rerank"]\n[endpoints.jina-like]\nprice = { input = "1000" }\n[endpoints.cohere-like]\nprice = { search_unit = "${unit}" }\n`;
   return {
     'providers/jina-like.toml': provider('jina', 'jina'),
     'providers/cohere-like.toml': provider('cohere', 'cohere'),
@@ -87,6 +89,8 @@ export function catalogueOf(port: number): { [path: string]: string } {
     'models/my/broken.toml': model('search_unit = "0.5"', 'down'),
     'models/my/uncounted.toml': model('search_unit = "0.5"', 'uncounted'),
     'models/my/boastful.toml': model('search_unit = "0.5"', 'boastful'),
+    'models/my/cheap-unit.toml': both('0.0001'),
+    'models/my/dear-unit.toml': both('1'),
     'models/my/wild.toml': model('search_unit = "0.5"', 'wild', 'cohere-like'),
   };
 }

@@ -16,6 +16,8 @@ const CLIENTS = [
 ];
 /** OpenRouter's own SDK, the newest: its models demand fields that older ones do not know. */
 const OPENROUTER = ['openrouter==1.3.84'];
+/** SDKs that rank documents. */
+const RANKERS = [...OPENROUTER, 'cohere==7.3.1'];
 /** Pydantic's list of what models cost. */
 const PRICES = ['genai-prices==0.2.3'];
 /** The published protobufs of OpenTelemetry's protocol. */
@@ -31,6 +33,7 @@ export const pythonWithOpenAI = (): Python => pythonWith(OPENAI);
 export const pythonWithClients = (): Python => pythonWith(CLIENTS);
 export const pythonWithOpenRouter = (): Python => pythonWith(OPENROUTER);
 export const pythonWithOllama = (): Python => pythonWith(OLLAMA);
+export const pythonWithRankers = (): Python => pythonWith(RANKERS);
 export const pythonWithPrices = (): Python => pythonWith(PRICES);
 
 export const pythonWithOtlp = (): Python => pythonWith(OTLP);

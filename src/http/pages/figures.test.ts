@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nano, type PicoUsd, priceFromPerMillion } from '../../base/money.ts';
+import { nano, type PicoUsd, pico, priceFromPerMillion } from '../../base/money.ts';
 import {
   cost,
   dayOf,
@@ -10,6 +10,7 @@ import {
   moment,
   percent,
   perMillion,
+  perUnit,
   price,
   shortCount,
 } from './figures.ts';
@@ -81,4 +82,12 @@ test('amounts below each other end at the same digit', () => {
 
 test('a moment in a list keeps its date and zone on hover', () => {
   assert.match(moment(Date.UTC(2026, 10, 22, 1, 2, 3)).markup, /title="2026-11-22 01:02:03 UTC">Nov 22, 01:02:03</);
+});
+
+test('what has no price by token says what it costs apiece', () => {
+  const free = { input: pico(0n), output: pico(0n) };
+  assert.equal(perUnit({ ...free, searchUnit: pico(2_500_000_000n) }), '$0.0025 per search unit');
+  assert.equal(perUnit({ ...free, webSearch: pico(1_000_000_000n) }), undefined, 'a search stands beside an answer');
+  assert.equal(perUnit(free), undefined);
+  assert.equal(perUnit({ input: pico(1n), output: pico(0n), searchUnit: pico(1_000_000_000n) }), undefined);
 });

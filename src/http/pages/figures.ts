@@ -1,4 +1,6 @@
-import { formatPerMillion, formatUsd, type NanoUsd, type PicoUsd } from '../../base/money.ts';
+import { formatPerMillion, formatUsd, type NanoUsd, nano, type PicoUsd, roundUp } from '../../base/money.ts';
+import type { Rates } from '../../catalog/price.ts';
+import { UNIT_NAMES, UNITS } from '../../catalog/units.ts';
 import { type Html, html } from './html.ts';
 
 const whole = new Intl.NumberFormat('en-US');
@@ -28,6 +30,17 @@ function decimals(text: string): string {
 
 /** The price of a million units: `$0.40`. */
 export const perMillion = (price: PicoUsd): string => `$${decimals(formatPerMillion(price))}`;
+/**
+ * What stands for a price by token where there is none: `$0.0025 per search unit`. Undefined where tokens have a price, or
+ * nothing has.
+ */
+export function perUnit(rates: Rates): string | undefined {
+  if (rates.input > 0n || rates.output > 0n) return undefined;
+  const name = UNIT_NAMES.find((unit) => UNITS[unit].alone && (rates[unit] ?? 0n) > 0n);
+  const rate = name && rates[name];
+  return name && rate && `${dollars(nano(roundUp(rate)))} per ${UNITS[name].label.toLowerCase()}`;
+}
+
 export const dollars = (amount: NanoUsd): string => `$${decimals(formatUsd(amount))}`;
 
 /** Amounts that stand below each other, with as many decimals as the finest of them has. */

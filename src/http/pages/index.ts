@@ -6,6 +6,7 @@ import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
+import { operationsRoute } from './docs/operations.ts';
 import { parametersRoute, requestRoute } from './docs/request.ts';
 import { responseRoute } from './docs/response.ts';
 import { sandboxRoute } from './docs/sandbox.ts';
@@ -39,6 +40,7 @@ export const pageRoutes: readonly Route[] = [
   requestRoute,
   parametersRoute,
   responseRoute,
+  operationsRoute,
   frameworksRoute,
   errorsRoute,
   sandboxRoute,

@@ -1,6 +1,6 @@
 import type { Model } from '../../catalog/model.ts';
 import type { Offer, Offers } from '../../router/offer.ts';
-import { perMillion, shortCount } from './figures.ts';
+import { perMillion, perUnit, shortCount } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { pagePath } from './model-words.ts';
 
@@ -15,6 +15,8 @@ export function modelCards(models: readonly Model[], offers: Offers, nameOf: (mo
 function priceOf(offer: Offer | null): string {
   if (!offer) return 'no provider';
   const { price } = offer.endpoint;
+  const apiece = perUnit(price);
+  if (apiece) return apiece;
   return price.input === 0n && price.output === 0n
     ? 'free'
     : `${perMillion(price.input)} in, ${perMillion(price.output)} out`;

@@ -8,7 +8,7 @@ import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { copyable, sampleTabs } from './code.ts';
 import { endpointsTable } from './endpoints-table.ts';
-import { dayOf, exactCount, isoDay, perMillion } from './figures.ts';
+import { dayOf, exactCount, isoDay, perMillion, perUnit } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { makeKey } from './make-key.ts';
@@ -78,7 +78,7 @@ function noModel(request: RouteRequest, catalog: Catalog, asked: string): RouteA
 export function priceWords(model: Model, offer: Offer | null): readonly string[] {
   if (!offer) return ['Not served by any provider'];
   const { price, provider } = offer.endpoint;
-  const input = `Starting at ${perMillion(price.input)}/M input tokens`;
+  const input = `Starting at ${perUnit(price) ?? `${perMillion(price.input)}/M input tokens`}`;
   const words = model.output.includes('text') ? [input, `${perMillion(price.output)}/M output tokens`] : [input];
   return offer.isOn ? words : [...words, `at ${provider.name}, which is off`];
 }

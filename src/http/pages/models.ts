@@ -4,7 +4,7 @@ import type { Model } from '../../catalog/model.ts';
 import { OWN_OUTPUTS } from '../../catalog/operations.ts';
 import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
-import { count, dayOf, exactCount, isoDay, price } from './figures.ts';
+import { count, dayOf, exactCount, isoDay, perUnit, price } from './figures.ts';
 import { type Column, type Filter, type Grid, grid } from './grid.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
@@ -113,7 +113,8 @@ const columns = (offers: Offers): readonly Column<Model>[] => [
 
 /** A price that no call from here pays says whose it is. */
 export function offered(offer: Offer | null, member: 'input' | 'output'): Html {
-  const shown = price(offer?.endpoint.price[member]);
+  const apiece = offer && perUnit(offer.endpoint.price);
+  const shown = apiece ? html`<span class="none" title="${apiece}">–</span>` : price(offer?.endpoint.price[member]);
   if (!offer || offer.isOn) return shown;
   return html`<span title="at ${offer.endpoint.provider.name}: no provider of it is on here">${shown}</span>`;
 }
@@ -127,7 +128,7 @@ function fields(model: Model, offers: Offers): { readonly [field: string]: strin
     input: model.input.join(' '),
     output: model.output.join(' '),
     context: String(model.context),
-    price: offer ? formatPerMillion(offer.endpoint.price.input) : '',
+    price: offer && !perUnit(offer.endpoint.price) ? formatPerMillion(offer.endpoint.price.input) : '',
     features: [...parametersOf(model), ...(model.openWeights ? ['open-weights'] : [])].join(' '),
     provider: model.endpoints.map((endpoint) => endpoint.provider.slug.toLowerCase()).join(' '),
   };

@@ -1,9 +1,10 @@
 import { PRODUCT } from '../../base/product.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Rates } from '../../catalog/price.ts';
 import { type Offers, offersOf } from '../../router/offer.ts';
 import { REQUEST_GROUPS } from '../contract.ts';
 import type { Route, RouteAnswer } from '../route.ts';
-import { perMillion } from './figures.ts';
+import { perMillion, perUnit } from './figures.ts';
 import { authorName, displayName, pagePath, realModels } from './model-words.ts';
 
 const text = (body: string, contentType = 'text/plain; charset=utf-8'): RouteAnswer => ({
@@ -19,7 +20,7 @@ const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><re
 function llms(catalog: Catalog, offers: Offers, origin: string): string {
   const models = [...catalog.models.values()].map((model) => {
     const price = offers(model)?.endpoint.price;
-    const prices = price ? `, ${perMillion(price.input)}/M input, ${perMillion(price.output)}/M output` : '';
+    const prices = price ? `, ${pricesOf(price)}` : '';
     return `- [${displayName(model)}](${origin}${pagePath(model.id)}): \`${model.id}\`, ${model.context} context${prices}`;
   });
   return `# ${PRODUCT.name}
@@ -33,6 +34,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Request](${origin}/docs/request): every field of a chat request
 - [Parameters](${origin}/docs/parameters): sampling and output parameters
 - [Response](${origin}/docs/response): one answer in every dialect, usage and cost
+- [Other operations](${origin}/docs/operations): embeddings, rerank, speech
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault
 - [Sandbox](${origin}/docs/sandbox): models that need no key
@@ -42,6 +44,9 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 ${models.join('\n')}
 `;
 }
+
+const pricesOf = (price: Rates): string =>
+  perUnit(price) ?? `${perMillion(price.input)}/M input, ${perMillion(price.output)}/M output`;
 
 const PAGES = [
   ['/', 'Start'],
@@ -55,6 +60,7 @@ const PAGES = [
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],
   ['/docs/response', 'Docs: response'],
+  ['/docs/operations', 'Docs: embeddings, rerank, speech'],
   ['/docs/frameworks', 'Docs: frameworks'],
   ['/docs/errors', 'Docs: errors'],
   ['/docs/sandbox', 'Docs: sandbox'],

@@ -11,11 +11,13 @@ type Options = {
   /** For members of an object: stands before the anchor, and the field has no place in other dialects' bodies. */
   readonly prefix?: string;
   readonly takers?: Takers;
+  /** Stands in place of the group's introduction. */
+  readonly lead?: Html;
 };
 
 /** One group of fields as a list of definitions, each with its own anchor. */
 export function groupTable(group: FieldGroup, options: Options = {}): Html {
-  return html`<section id="${group.id}" class="part"><h2>${group.title}</h2><p class="lead">${group.intro}</p>
+  return html`<section id="${group.id}" class="part"><h2>${group.title}</h2>${options.lead ?? html`<p class="lead">${group.intro}</p>`}
 <dl class="fields">${group.fields.map((field) => entry(field, options))}</dl></section>`;
 }
 

@@ -8,6 +8,7 @@ const PAGES = [
   ['/docs/request', 'Request'],
   ['/docs/parameters', 'Parameters'],
   ['/docs/response', 'Response'],
+  ['/docs/operations', 'Other operations'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;
