@@ -9,7 +9,9 @@ import { OPERATION_FIELDS } from './operations.ts';
 const LEAST: { readonly [O in keyof typeof OPERATION_FIELDS]: JsonObject } = {
   embeddings: { input: 'a' },
   rerank: { query: 'q', documents: ['a'] },
+  images: { prompt: 'a' },
   speech: { input: 'a' },
+  transcription: { input_audio: { data: 'UklGRiQAAABXQVZF', format: 'wav' } },
 };
 
 for (const [operation, { fields }] of Object.entries(OPERATION_FIELDS) as [
@@ -20,7 +22,8 @@ for (const [operation, { fields }] of Object.entries(OPERATION_FIELDS) as [
   const client = CLIENT_DIALECTS[operation as OperationId][route.dialect] ?? assert.fail();
   for (const field of fields)
     test(`${operation}: ${field.name} is a field of its own, and its example is taken`, () => {
-      const body = { model: 'a/b', ...LEAST[operation], [field.name]: field.example } as JsonObject;
+      const more = field.name === 'timestamp_granularities' ? { response_format: 'verbose_json' } : {};
+      const body = { model: 'a/b', ...LEAST[operation], ...more, [field.name]: field.example } as JsonObject;
       const decoded = client.decodeCall(body, { headers: {}, params: {} });
       assert.ok(decoded.ok, decoded.ok ? '' : decoded.error.message);
       assert.equal('native' in decoded.value ? decoded.value.native : undefined, undefined);

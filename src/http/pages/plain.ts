@@ -34,7 +34,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Request](${origin}/docs/request): every field of a chat request
 - [Parameters](${origin}/docs/parameters): sampling and output parameters
 - [Response](${origin}/docs/response): one answer in every dialect, usage and cost
-- [Other operations](${origin}/docs/operations): embeddings, rerank, speech
+- [Other operations](${origin}/docs/operations): embeddings, rerank, images, speech, transcription
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault
 - [Sandbox](${origin}/docs/sandbox): models that need no key
@@ -60,7 +60,7 @@ const PAGES = [
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],
   ['/docs/response', 'Docs: response'],
-  ['/docs/operations', 'Docs: embeddings, rerank, speech'],
+  ['/docs/operations', 'Docs: other operations'],
   ['/docs/frameworks', 'Docs: frameworks'],
   ['/docs/errors', 'Docs: errors'],
   ['/docs/sandbox', 'Docs: sandbox'],
