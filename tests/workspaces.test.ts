@@ -52,7 +52,8 @@ test('a workspace is made, found by its slug, changed and deleted; the default o
     assert.equal((await send('POST', '/workspaces', { name: 'x', slug }))[0], 400, slug);
   const [status, message] = await send('PATCH', '/workspaces/live', { is_observability_io_logging_enabled: true });
   assert.deepEqual([status, message], [400, 'is_observability_io_logging_enabled: prompts are logged nowhere']);
-  const { data: key } = await manager.apiKeys.create({ requestBody: { name: 'in it', workspaceId: made.id } });
+  const { data: key } = await manager.apiKeys.create({ requestBody: { name: 'in it', workspaceId: 'live' } });
+  assert.equal(key.workspaceId, made.id, 'also where it is named by its slug');
   assert.equal((await send('DELETE', '/workspaces/live', {}))[0], 400, 'there is a key in it');
   await manager.apiKeys.delete({ hash: key.hash });
   assert.equal((await manager.workspaces.delete({ id: 'live' })).deleted, true);
@@ -280,4 +281,51 @@ test('the owner consents on a page; nobody else can, and no other site for them'
     assert.equal((await fetch(`${origin}/auth${wrong}`, { headers: { cookie } })).status, 400, wrong);
   const copied = await fetch(`${origin}/auth?code_challenge=${challengeOf(verifier)}`, { method: 'POST', headers });
   assert.match(await copied.text(), /[0-9a-f]{64}/);
+});
+
+test('what belongs to another account is not there: to see, to change, to delete or to make keys in', async () => {
+  await accounts.storage.accessStore.addAccount({ id: 'other', name: 'Other' }, world.now());
+  const theirs = await access.keys.create({ name: 'their manager', accountId: 'other', isManagement: true });
+  const { data: own } = await manager.apiKeys.create({ requestBody: { name: 'ours' } });
+  const workspace = (await manager.workspaces.list()).result.data[0];
+  assert.ok(workspace);
+  await manager.workspaces.setBudget({
+    workspaceRef: workspace.id,
+    interval: 'monthly',
+    upsertWorkspaceBudgetRequest: { limitUsd: 1_000 },
+  });
+  const ask = async (method: string, path: string, body: object = {}): Promise<number> => {
+    const hasBody = method !== 'GET' && method !== 'DELETE';
+    return (await statusOf(path, theirs.secret, { method, ...(hasBody && { body: JSON.stringify(body) }) }))[0];
+  };
+  const known: readonly [string, string, object?][] = [
+    ['GET', `/keys/${own.hash}`],
+    ['PATCH', `/keys/${own.hash}`, { disabled: true }],
+    ['DELETE', `/keys/${own.hash}`],
+    ['GET', `/workspaces/${workspace.id}`],
+    ['PATCH', `/workspaces/${workspace.id}`, { name: 'Taken' }],
+    ['DELETE', `/workspaces/${workspace.id}`],
+    ['GET', `/workspaces/${workspace.id}/budgets`],
+    ['GET', `/workspaces/${workspace.id}/budgets/monthly`],
+    ['PUT', `/workspaces/${workspace.id}/budgets/monthly`, { limit_usd: 1 }],
+    ['DELETE', `/workspaces/${workspace.id}/budgets/monthly`],
+    ['GET', `/workspaces/${workspace.id}/members`],
+    ['POST', `/workspaces/${workspace.id}/members/add`, { user_ids: ['owner'] }],
+    ['POST', `/workspaces/${workspace.id}/members/remove`, { user_ids: ['owner'] }],
+  ];
+  for (const [method, path, body] of known) assert.equal(await ask(method, path, body), 404, `${method} ${path}`);
+  assert.equal(await ask('POST', '/keys', { name: 'x', workspace_id: workspace.id }), 400);
+  const code = { callback_url: 'https://app.example', workspace_id: workspace.id };
+  assert.equal(await ask('POST', '/auth/keys/code', code), 400);
+  const other = new OpenRouter({ serverURL: url, apiKey: theirs.secret });
+  assert.deepEqual((await other.apiKeys.list({ includeDisabled: true })).data, []);
+  const theirWorkspaces = (await other.workspaces.list()).result.data;
+  assert.deepEqual([theirWorkspaces.length, theirWorkspaces[0]?.id === workspace.id], [1, false]);
+  const { data: made } = await other.apiKeys.create({ requestBody: { name: 'in their own' } });
+  assert.equal(made.workspaceId, theirWorkspaces[0]?.id);
+  assert.equal((await manager.apiKeys.get({ hash: own.hash })).data.disabled, false);
+  assert.equal(
+    (await manager.workspaces.getBudget({ workspaceRef: workspace.id, interval: 'monthly' })).data.limitUsd,
+    1_000,
+  );
 });

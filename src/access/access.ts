@@ -18,7 +18,7 @@ import { keyIn, sessionIn } from './credential.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
-import { DEFAULT_WORKSPACE_ID } from './owner.ts';
+import { firstWorkspace } from './owner.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import type { AccessStore, Key } from './store.ts';
@@ -180,7 +180,7 @@ const consoleCaller = (accountId: string): Caller => ({
   keyId: CONSOLE_KEY_ID,
   keyLabel: 'Console',
   accountId,
-  workspaceId: DEFAULT_WORKSPACE_ID,
+  workspaceId: firstWorkspace(accountId).id,
   isManagement: true,
-  scopes: [keyScope(CONSOLE_KEY_ID), workspaceScope(DEFAULT_WORKSPACE_ID), accountScope(accountId)],
+  scopes: [keyScope(CONSOLE_KEY_ID), workspaceScope(firstWorkspace(accountId).id), accountScope(accountId)],
 });

@@ -1,7 +1,7 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
 import type { World } from '../base/world.ts';
-import { DEFAULT_WORKSPACE_ID, OWNER_ACCOUNT_ID } from './owner.ts';
+import { firstWorkspace, OWNER_ACCOUNT_ID } from './owner.ts';
 import { digestOf, labelOf, type NewSecret, newKey } from './secret.ts';
 import type { AccessStore, CountLimits, Key, KeyChange, KeyPage, KeyQuestion, KeyUsage } from './store.ts';
 
@@ -72,7 +72,7 @@ export const keyFrom = (wish: NewKey, secret: string, now: number): Key => ({
   name: wish.name,
   label: labelOf(secret),
   accountId: wish.accountId ?? OWNER_ACCOUNT_ID,
-  workspaceId: wish.workspaceId ?? DEFAULT_WORKSPACE_ID,
+  workspaceId: wish.workspaceId ?? firstWorkspace(wish.accountId ?? OWNER_ACCOUNT_ID).id,
   isManagement: wish.isManagement ?? false,
   disabled: false,
   limit: wish.limit ?? null,

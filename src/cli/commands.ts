@@ -62,7 +62,8 @@ export const COMMANDS: readonly Command[] = [
     usage: 'keys [list | create NAME | enable HASH | disable HASH | delete HASH | sign-in]',
     meaning:
       'Manages API keys, and makes sign-in links for the console. `create` takes --limit USD, ' +
-      '--reset daily|weekly|monthly and --management. The beginning of a hash is enough.',
+      '--reset daily|weekly|monthly, --rpm and --tpm for requests and tokens a minute, --parallel for calls at once, and ' +
+      '--management. The beginning of a hash is enough.',
     run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
   },
   {

@@ -16,7 +16,14 @@ export async function keysCommand(words: readonly string[], configuration: Confi
   const { values, positionals } = parseArgs({
     args: [...words],
     allowPositionals: true,
-    options: { limit: { type: 'string' }, reset: { type: 'string' }, management: { type: 'boolean', default: false } },
+    options: {
+      limit: { type: 'string' },
+      reset: { type: 'string' },
+      rpm: { type: 'string' },
+      tpm: { type: 'string' },
+      parallel: { type: 'string' },
+      management: { type: 'boolean', default: false },
+    },
   });
   const act = actionFor(positionals, values, configuration);
   const storage = await openVisit(configuration);
@@ -27,7 +34,14 @@ export async function keysCommand(words: readonly string[], configuration: Confi
   }
 }
 
-type KeyOptions = { readonly limit?: string; readonly reset?: string; readonly management: boolean };
+type KeyOptions = {
+  readonly limit?: string;
+  readonly reset?: string;
+  readonly rpm?: string;
+  readonly tpm?: string;
+  readonly parallel?: string;
+  readonly management: boolean;
+};
 type Action = (access: Access, storage: Storage) => Promise<number>;
 
 /** What the words ask for; they are judged before the store is opened. */
@@ -103,7 +117,20 @@ function newKeyFrom(name: string | undefined, options: KeyOptions): NewKey {
     throw new UsageError(`--limit takes US dollars, not "${options.limit}".`);
   const limitReset = RESETS.find((reset) => reset === options.reset) ?? null;
   if (options.reset !== undefined && limitReset === null) throw new UsageError(`--reset takes ${RESETS.join(', ')}.`);
-  return { name, isManagement: options.management, limit, limitReset };
+  const counts = {
+    requests: countFrom('rpm', options.rpm),
+    tokens: countFrom('tpm', options.tpm),
+    calls: countFrom('parallel', options.parallel),
+  };
+  return { name, isManagement: options.management, limit, limitReset, counts };
+}
+
+function countFrom(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new UsageError(`--${option} takes a whole number from 1, not "${text}".`);
+  return count;
 }
 
 async function change(access: Access, verb: 'enable' | 'disable' | 'delete', beginning: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { FIRST_WORKSPACE } from '../access/owner.ts';
+import { firstWorkspace } from '../access/owner.ts';
 import type { AccessStore, SessionRecord } from '../access/store.ts';
 import { accountScope, COUNTS, countScope, keyScope } from '../facts/scope.ts';
 import { openBudgetStore } from './budget-store.ts';
@@ -35,7 +35,7 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
         .insertInto('account')
         .values({ id, name, prepaid: 0n, credits: 0n })
         .onConflict((conflict) => conflict.column('id').doNothing());
-      const workspace = { ...FIRST_WORKSPACE, accountId: id, createdBy: id, createdAt: now };
+      const workspace = { ...firstWorkspace(id), accountId: id, createdBy: id, createdAt: now };
       await write([insert, addingWorkspace(database, workspace)], [limitNotice(accountScope(id))]);
     },
     addSignIn: async (signIn, now) => {

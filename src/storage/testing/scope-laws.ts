@@ -212,6 +212,38 @@ function countLaws(bench: Bench): void {
   });
 }
 
+/** A process that dies gives nobody a second helping of a minute, and lets go of the calls that it ran. */
+function deathLaws(bench: Bench, another: (world: LawWorld) => Promise<Storage>): void {
+  test('what a process that died had of a minute stays used, what it ran at once is free', async () => {
+    const key = await bench.keyOf();
+    const rate = countScope('requests', keyScope(key));
+    const calls = countScope('calls', keyScope(key));
+    const { budgets } = bench.storage.accessStore;
+    await budgets.put([budgetOf(rate, 'minute', 10n), budgetOf(calls, 'at once', 10n)], bench.world.now());
+    const call = () => callOf(bench, key, 'workspace', cents(1), [rate, calls]);
+    const dying = await another(bench.world);
+    const theirs = openLedger(dying.ledgerStore, bench.world);
+    const ten = Array.from({ length: 10 }, call);
+    const passing = setInterval(() => bench.world.advance(1), 1);
+    const { died, after, free } = await minuteOf(bench, async () => {
+      const died = await holdAll(ten, () => theirs);
+      await Promise.all(died.held.map(({ hold }) => hold.durable));
+      await dying.close(); // without a word to its calls: whoever serves the store settles what is open
+      const after = await holdAll([call(), call()], () => bench.ledger);
+      const free = await holdAll([{ ...call(), scopes: [calls] }], () => bench.ledger);
+      return { died, after, free };
+    }).finally(() => clearInterval(passing));
+    assert.equal(died.held.length, 10);
+    assert.deepEqual(
+      after.refused.map(({ message }) => message),
+      Array(2).fill('Rate limit exceeded: this key has 10 requests a minute.'),
+    );
+    assert.equal(free.held.length, 1);
+    await settleAll(free.held, cents(1));
+    await bench.sound();
+  });
+}
+
 /** Within one minute: where the store has a clock of its own, what met the end of one is tried again. */
 async function minuteOf<T>(bench: Bench, act: () => Promise<T>): Promise<T> {
   if (bench.hasOwnClock && Date.now() % 60_000 > 45_000)
@@ -221,6 +253,7 @@ async function minuteOf<T>(bench: Bench, act: () => Promise<T>): Promise<T> {
 
 /** Two processes, whatever each of them has leased. */
 export function sharedScopeLaws(bench: Bench, another: (world: LawWorld) => Promise<Storage>): void {
+  deathLaws(bench, another);
   test('two processes together: never over a workspace, a rate or a number of calls, and little under', async () => {
     const workspace = newName();
     const key = await bench.keyOf();

@@ -66,12 +66,13 @@ const CREATE: Route = {
     if (caller === null) return notFound;
     const wish = readNewKey(body, caller.accountId);
     if (!wish.ok) return refusal(wish.error);
-    const { secret: chosen, workspaceId } = wish.value;
-    if (workspaceId !== undefined && !(await access.workspaces.find(caller.accountId, workspaceId)))
+    const { secret: chosen, workspaceId: reference = caller.workspaceId } = wish.value;
+    const workspace = await access.workspaces.find(caller.accountId, reference);
+    if (!workspace)
       return refusal(fault('invalid_request', 'workspace_id: there is no such workspace', { param: 'workspace_id' }));
     if (chosen !== undefined && (await access.keys.find(digestOf(chosen))))
       return refusal(fault('conflict', 'external.api_key: this key is in use', { param: 'external.api_key' }));
-    const { key, secret } = await access.keys.create(wish.value);
+    const { key, secret } = await access.keys.create({ ...wish.value, workspaceId: workspace.id });
     const [data] = await show(access, [key]);
     return { status: 201, json: { data, key: secret } };
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_WORKSPACE_ID } from '../../../access/owner.ts';
+import { firstWorkspace } from '../../../access/owner.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Caller } from '../../../facts/caller.ts';
@@ -104,7 +104,7 @@ const REMOVE: Route = {
   path: '/workspaces/:id',
   auth: 'management',
   handle: ofWorkspace(async ({ workspace }, _request, { access }) => {
-    if (workspace.id === DEFAULT_WORKSPACE_ID) return refusal(KEPT);
+    if (workspace.id === firstWorkspace(workspace.accountId).id) return refusal(KEPT);
     const removed = await access.workspaces.remove(workspace);
     if (removed === 'missing') return NO_WORKSPACE;
     return removed === 'used' ? refusal(USED) : { status: 200, json: { deleted: true } };
