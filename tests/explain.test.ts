@@ -121,6 +121,66 @@ test('where prices have changed since, the plan that was written down is told, a
   assert.match((await told(context, 'replay', id)).out, /the same plan/, 'a new model changes nothing');
 });
 
+const asked = (stream: boolean) => ({
+  model: 'acme/one',
+  models: ['sandbox/echo'],
+  stream,
+  provider: { only: ['first', 'sandbox'] },
+  messages: [{ role: 'user', content: 'Hello' }],
+});
+
+async function send(path: string, body: object, headers: object = { 'x-openrouter-metadata': 'enabled' }) {
+  const response = await fetch(`${gateway.base}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return response.text();
+}
+
+/** As OpenRouter's schema `OpenRouterMetadata` has it (openapi.json, read 2026-11-22). */
+function assertMetadata(metadata: { readonly [member: string]: unknown }): void {
+  const { available, total } = metadata.endpoints as { available: { [name: string]: unknown }[]; total: number };
+  assert.equal(metadata.requested, 'acme/one');
+  assert.equal(metadata.strategy, 'fallback');
+  assert.equal(metadata.region, null);
+  assert.equal(metadata.is_byok, false);
+  assert.match(String(metadata.summary), /^available=\d+, selected=Sandbox$/);
+  assert(total > available.length, 'those that were rejected are counted');
+  assert.deepEqual(
+    available.filter(({ selected }) => selected).map(({ provider, model }) => [provider, model]),
+    [['Sandbox', 'sandbox/echo']],
+  );
+  assert.deepEqual(
+    available.filter(({ provider }) => provider === 'First').map(({ model, selected }) => [model, selected]),
+    [['acme/one', false]],
+  );
+}
+
+test('who asks how a call was routed is told with the answer, whole and streamed, in every dialect', async () => {
+  assertMetadata(JSON.parse(await send('/chat/completions', asked(false))).openrouter_metadata);
+  const chunks = (await send('/chat/completions', asked(true)))
+    .split('\n\n')
+    .filter((one) => one.startsWith('data: {'));
+  const told = chunks.map((one) => JSON.parse(one.slice('data: '.length)).openrouter_metadata);
+  assertMetadata(told.at(-1));
+  assert(
+    told.slice(0, -1).every((one) => one === undefined),
+    'in the last chunk alone',
+  );
+  const { messages, ...rest } = asked(false);
+  assertMetadata(JSON.parse(await send('/responses', { ...rest, input: 'Hello' })).openrouter_metadata);
+  const message = { ...rest, messages, max_tokens: 50 };
+  assertMetadata(JSON.parse(await send('/messages', message)).openrouter_metadata);
+  const legacy = { 'x-openrouter-experimental-metadata': 'Enabled' };
+  assertMetadata(JSON.parse(await send('/chat/completions', asked(false), legacy)).openrouter_metadata);
+});
+
+test('who does not ask is not told', async () => {
+  for (const headers of [{}, { 'x-openrouter-metadata': 'disabled' }])
+    assert.equal(JSON.parse(await send('/chat/completions', asked(false), headers)).openrouter_metadata, undefined);
+});
+
 test('a call that nobody knows, and no call, are told in words', async (context) => {
   const unknown = await typed(context, 'explain', 'gen-nobody');
   assert.equal(unknown.code, 1);

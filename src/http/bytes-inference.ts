@@ -31,7 +31,7 @@ export const bytesHandler = <O extends OperationId>(
  * wrong after that: the connection is closed before the end of the body, which every client notices.
  */
 function bytesAnswer<O extends OperationId>(exchange: Exchange<O>, dialect: BytesClient<O>): void {
-  const { gateway, operation, response, headers, request } = exchange;
+  const { gateway, operation, response, request } = exchange;
   const { id, call } = request;
   let handle: CallHandle | null = null;
   let context: OpenContext<O> | null = null;
@@ -68,7 +68,7 @@ function bytesAnswer<O extends OperationId>(exchange: Exchange<O>, dialect: Byte
   handle = perform(gateway, operation, request, {
     events: (steps, target) => contain(exchange, () => write(steps, target)),
     settled: (receipt) => {
-      if (context) context.extra = extraOf(headers, call, receipt);
+      if (context) context.extra = extraOf(exchange, receipt);
     },
     done: (result) => {
       exchange.room?.close();

@@ -68,7 +68,7 @@ function keeperOf({ request: { call, caller } }: Exchange<'chat'>, items: KeptIt
 }
 
 function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thoughts, items }: KeptParts): void {
-  const { gateway, operation, response, headers, request } = exchange;
+  const { gateway, operation, response, request } = exchange;
   const { id, call, caller } = request;
   let handle: CallHandle | null = null;
   let encode: EventEncoder | null = null;
@@ -106,7 +106,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
     events: (events, target) => contain(exchange, () => write(events, target)),
     ...(echoes && { echo: (body) => echoes.push(body) }),
     settled: (receipt) => {
-      if (context) context.extra = extraOf(headers, call, receipt);
+      if (context) context.extra = extraOf(exchange, receipt);
     },
     done: (result) => {
       exchange.room?.close();

@@ -36,7 +36,7 @@ export const imageHandler = (dialect: ImageClient, gateway: Gateway): InferenceH
  * would be an empty stream to them.
  */
 function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void {
-  const { gateway, operation, response, headers, request } = exchange;
+  const { gateway, operation, response, request } = exchange;
   const { id, call, caller } = request;
   let handle: CallHandle | null = null;
   let receipt: Receipt | null = null;
@@ -74,7 +74,7 @@ function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void 
           stream.write(dialect.encodeStreamFault(result.fault));
         } else if (result.kind === 'replied') {
           const context = answerContext(exchange, result.target, {});
-          context.extra = extraOf(headers, call, receipt);
+          context.extra = extraOf(exchange, receipt);
           const text = dialect.encodeLast(result.reply, context);
           stream.write(text);
           holdAnswer(gateway.memory, caller.keyId, response, text.length);

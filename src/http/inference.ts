@@ -4,7 +4,7 @@ import type { JsonObject } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { CallOf, CommonCall, OperationId, ReplyOf } from '../call/operation.ts';
+import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
 import type { AnswerContext, OperationClient, RequestClient } from '../dialects/dialect.ts';
 import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
@@ -24,6 +24,7 @@ import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdAnswer, type Room } from './room.ts';
+import { routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { answerUnasked } from './unasked.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -152,7 +153,7 @@ export function wholeAnswer<O extends OperationId>(
   dialect: OperationClient<O>,
   listener: WholeListener<O> = {},
 ): void {
-  const { gateway, operation, response, headers, request } = exchange;
+  const { gateway, operation, response, request } = exchange;
   const { id, call, caller } = request;
   let receipt: Receipt | null = null;
   const handle = perform(gateway, operation, request, {
@@ -166,7 +167,7 @@ export function wholeAnswer<O extends OperationId>(
         if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id, call });
         if (result.kind !== 'replied') return;
         const context = answerContext(exchange, result.target, { keep: listener.keep });
-        context.extra = extraOf(headers, call, receipt);
+        context.extra = extraOf(exchange, receipt);
         listener.replied?.(result.reply);
         const other = dialect.encodeText?.(result.reply, context);
         const text = other?.text ?? JSON.stringify(dialect.encodeReply(result.reply, context));
@@ -181,16 +182,29 @@ export function wholeAnswer<O extends OperationId>(
   });
 }
 
-/** Losses, and where the answer was gone on with, when the caller asked for it; only known when the answer ends. */
-export function extraOf(headers: WireHeaders, call: CommonCall, receipt: Receipt | null): JsonObject | undefined {
+type Answered<O extends OperationId> = Pick<Exchange<O>, 'gateway' | 'headers' | 'request'>;
+
+/**
+ * Losses, where the answer was gone on with and how it was routed, when the caller asked for it; only known when the
+ * answer ends.
+ */
+export function extraOf<O extends OperationId>(
+  { gateway, headers, request: { call } }: Answered<O>,
+  receipt: Receipt | null,
+): JsonObject | undefined {
+  if (!receipt) return undefined;
   const wants = wantsLosses(headers, call);
-  const continued = (wants || call.gateway.onCut === 'continue') && receipt?.continued;
-  if (!receipt || !(wants || continued)) return undefined;
+  const continued = (wants || call.gateway.onCut === 'continue') && receipt.continued;
+  const routed = wantsMetadata(headers) && routerMetadata(receipt, gateway.catalog());
+  if (!(wants || continued || routed)) return undefined;
   return {
-    [PRODUCT.slug]: {
-      ...(wants && { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) }),
-      ...(continued && { continued: continuedJson(continued) }),
-    },
+    ...((wants || continued) && {
+      [PRODUCT.slug]: {
+        ...(wants && { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) }),
+        ...(continued && { continued: continuedJson(continued) }),
+      },
+    }),
+    ...(routed && { openrouter_metadata: routed }),
   };
 }
 

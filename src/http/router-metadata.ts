@@ -1,0 +1,54 @@
+import { faultRow } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { WireHeaders } from '../base/world.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { partsOfEndpoint } from '../catalog/model.ts';
+import type { Attempt } from '../facts/attempt.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import { groundsFrom } from '../router/grounds-text.ts';
+
+/** The caller asks how its call was routed: `X-OpenRouter-Metadata: enabled`, or the header's earlier name (spec §6.4). */
+export const wantsMetadata = (headers: WireHeaders): boolean =>
+  [headers['x-openrouter-metadata'], headers['x-openrouter-experimental-metadata']].some(
+    (value) => value?.trim().toLowerCase() === 'enabled',
+  );
+
+/** OpenRouter's `openrouter_metadata` of an answer, from its receipt; undefined for one that was not routed. */
+export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject | undefined {
+  const grounds = receipt.grounds === undefined ? null : groundsFrom(receipt.grounds, receipt);
+  if (!grounds) return undefined;
+  const nameOf = (slug: string): string => catalog.providers.get(slug)?.name ?? slug;
+  const available = grounds.candidates.map(({ endpoint }) => {
+    const { model, provider } = partsOfEndpoint(endpoint);
+    return { provider: nameOf(provider), model, selected: endpoint === receipt.endpoint };
+  });
+  const selected = available.find((entry) => entry.selected);
+  const { attempts } = receipt;
+  return {
+    requested: receipt.requestedModel,
+    strategy: strategyOf(receipt, grounds.question.models, catalog),
+    region: null,
+    summary: `available=${available.length}${selected ? `, selected=${selected.provider}` : ''}`,
+    attempt: Math.max(1, attempts.length),
+    ...(attempts.length > 1 && {
+      attempts: attempts.map((one) => ({
+        provider: nameOf(one.provider),
+        model: one.model,
+        status: statusOf(one),
+      })),
+    }),
+    is_byok: receipt.bill.isByok,
+    endpoints: { total: available.length + grounds.rejected.length, available },
+  };
+}
+
+/** Another model than the first one was asked for, or the name was one of several for it. */
+function strategyOf({ requestedModel, model }: Receipt, models: readonly string[], { aliases }: Catalog): string {
+  const alias = aliases.get(requestedModel);
+  if (models.length > 1 && model !== requestedModel && model !== alias) return 'fallback';
+  if (alias === undefined) return 'direct';
+  return requestedModel.endsWith('-latest') ? 'latest' : 'alias';
+}
+
+const statusOf = ({ status, fault }: Attempt): number =>
+  fault && (status ?? 200) < 400 ? faultRow(fault).status : (status ?? 0);
