@@ -44,7 +44,8 @@ export const LIMITS = {
   /** Of a recording to be written down, as OpenAI has it; and of a form beside its files. */
   audio_bytes_max: 25 * 1024 * 1024,
   form_fields_max: 128,
-  form_files_max: 16,
+  /** Sixteen pictures to be edited, and a mask. */
+  form_files_max: 17,
   form_field_bytes_max: 256 * 1024,
   /** Of a text to be spoken: more than any vendor takes at once. */
   speech_characters_max: 100_000,

@@ -159,8 +159,6 @@ export type ProviderPreferences = {
     readonly image?: string;
     readonly audio?: string;
   };
-  /** Fields for one provider alone, by its slug. */
-  readonly options?: { readonly [provider: string]: JsonObject };
   /** Tokens per second. */
   readonly preferred_min_throughput?: Cutoffs;
   /** Seconds. */

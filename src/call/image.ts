@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts';
 import type { ImagePart, Native } from './message.ts';
 import type { CommonCall, CommonReply } from './operation.ts';
 
@@ -28,6 +29,8 @@ export type ImageCall = CommonCall & {
   readonly partialImages?: number;
   /** The client wants addresses, not bytes. */
   readonly wantsUrls?: true;
+  /** Fields for single providers, by their slugs. */
+  readonly options?: { readonly [provider: string]: JsonObject };
   /** Top-level fields we do not model; they reach an endpoint of the same dialect unchanged. */
   readonly native?: Native;
 };

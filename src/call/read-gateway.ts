@@ -58,19 +58,15 @@ type Common = Pick<
 > &
   Pick<Call, 'imageConfig' | 'gateway' | 'anthropicBetas'>;
 
-/** What an operation takes beyond what all do: fields for single providers (`provider.options`). */
-type Takes = { readonly options: boolean };
-const PLAIN: Takes = { options: false };
-
 const BETAS_MAX = 32;
 
 /** Reads what every client dialect shares: models, streaming, the gateway's own options and the caller's labels. */
-export function readCommon(to: Complaints, body: JsonObject, headers: WireHeaders, takes: Takes = PLAIN): Common {
+export function readCommon(to: Complaints, body: JsonObject, headers: WireHeaders): Common {
   return {
     model: readString(to, body, 'model') ?? null,
     models: readStrings(to, body, 'models') ?? [],
     stream: readBoolean(to, body, 'stream') ?? false,
-    gateway: readGateway(to, body, headers, takes),
+    gateway: readGateway(to, body, headers),
     ...present({
       anthropicBetas: headers['x-anthropic-beta']
         ?.split(',')
@@ -88,13 +84,13 @@ export function readCommon(to: Complaints, body: JsonObject, headers: WireHeader
   };
 }
 
-function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders, takes: Takes): GatewayOptions {
+function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): GatewayOptions {
   const extra: Record<string, Json> = {};
   for (const field of EXTRA_FIELDS) {
     const value = body[field];
     if (value !== undefined && value !== null) extra[field] = value;
   }
-  const provider = readPreferences(to, body, takes);
+  const provider = readPreferences(to, body);
   const isStrict = /^(?:1|true)$/i.test(headers[`${PRODUCT.headerPrefix}-strict`] ?? '');
   return present({
     provider: isStrict ? { ...provider, require_parameters: true } : provider,
@@ -182,14 +178,13 @@ const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
   'preferred_min_throughput',
   'preferred_max_latency',
 ]);
-const PREFERENCE_FIELDS_WITH_OPTIONS: ReadonlySet<string> = new Set([...PREFERENCE_FIELDS, 'options']);
 const PRICE_FIELDS = ['prompt', 'completion', 'request', 'image', 'audio'] as const;
 const SORTS = ['price', 'throughput', 'latency', 'exacto'] as const;
 
-function readPreferences(to: Complaints, body: JsonObject, takes: Takes): ProviderPreferences | undefined {
+function readPreferences(to: Complaints, body: JsonObject): ProviderPreferences | undefined {
   const provider = readObject(to, body, 'provider');
   if (!provider) return undefined;
-  refuseUnknown(to, provider, takes.options ? PREFERENCE_FIELDS_WITH_OPTIONS : PREFERENCE_FIELDS, 'provider');
+  refuseUnknown(to, provider, PREFERENCE_FIELDS, 'provider');
   return present({
     order: readStrings(to, provider, 'order', 'provider.order'),
     only: readStrings(to, provider, 'only', 'provider.only'),
@@ -207,7 +202,6 @@ function readPreferences(to: Complaints, body: JsonObject, takes: Takes): Provid
     quantizations: readStrings(to, provider, 'quantizations', 'provider.quantizations'),
     sort: readSort(to, provider),
     max_price: readMaxPrice(to, provider),
-    options: takes.options ? readOptions(to, provider) : undefined,
     preferred_min_throughput: readCutoff(to, provider, 'preferred_min_throughput'),
     preferred_max_latency: readCutoff(to, provider, 'preferred_max_latency'),
   });
@@ -227,13 +221,6 @@ function readSort(to: Complaints, provider: JsonObject): ProviderPreferences['so
     by: readOneOf(to, provider.sort, 'by', SORTS, 'provider.sort.by'),
     partition: readOneOf(to, provider.sort, 'partition', ['model', 'none'], 'provider.sort.partition'),
   });
-}
-
-function readOptions(to: Complaints, provider: JsonObject): ProviderPreferences['options'] {
-  const options = readObject(to, provider, 'options', 'provider.options');
-  for (const [slug, fields] of Object.entries(options ?? {}))
-    if (!isObject(fields)) return wrongType(to, `provider.options.${slug}`, 'an object', fields);
-  return options as ProviderPreferences['options'];
 }
 
 function readMaxPrice(to: Complaints, provider: JsonObject): ProviderPreferences['max_price'] {

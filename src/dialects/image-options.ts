@@ -16,7 +16,7 @@ const SIZING: ReadonlySet<string> = new Set([
 /** Fields of the vendor's own that the caller sent: in its dialect's body, or below `provider.options.<slug>`. */
 export function ownFields(call: ImageCall, target: Target, dialect: string, losses: Loss[]): JsonObject {
   const { native } = call;
-  const options = call.gateway.provider?.options?.[target.endpoint.provider.slug];
+  const options = call.options?.[target.endpoint.provider.slug];
   if (native && native.dialect !== dialect)
     for (const field of Object.keys(native.fields))
       losses.push({ field, reason: "no such field in the endpoint's dialect" });

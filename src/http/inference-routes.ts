@@ -23,8 +23,8 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
   { path: '/images', operation: 'images', dialect: 'openrouter-images' },
   { path: '/images/generations', operation: 'images', dialect: 'openai-images' },
-  { path: '/images/edits', operation: 'images', dialect: 'openai-image-edits' },
-  { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations' },
+  { path: '/images/edits', operation: 'images', dialect: 'openai-image-edits', takesForms: true },
+  { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations', takesForms: true },
   { path: '/audio/transcriptions', operation: 'transcription', dialect: 'openai-transcription', takesForms: true },
   { path: '/audio/translations', operation: 'transcription', dialect: 'openai-translation', takesForms: true },
   // Ollama's, whose programs are given a host. Their paths end where OpenRouter's `/api/v1` begins.

@@ -8,6 +8,8 @@ import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
 import { checkBackground, readPicture, readPictures, readPrompt, readShared, SHARED_FIELDS } from '../image-fields.ts';
 import { nativeFields } from '../openai-chat/client/options.ts';
+import { readProviderOptions } from '../provider-options.ts';
+import { fromForm } from './form.ts';
 import { OPENAI_IMAGES } from './name.ts';
 
 const OWN_FIELDS = ['image', 'images', 'mask', 'response_format', 'partial_images'];
@@ -16,12 +18,15 @@ const KNOWN: ReadonlySet<string> = new Set([...COMMON_FIELDS, ...SHARED_FIELDS, 
 /** Reads a body of `POST /images/generations`, `/images/edits` or `/images/variations`. */
 export function decodeCall(
   task: ImageTask,
-  body: JsonObject,
-  { headers, blobs = [] }: Pick<ClientRequest, 'headers' | 'blobs'>,
+  asked: JsonObject,
+  { headers, blobs: received = [], files }: Pick<ClientRequest, 'headers' | 'blobs' | 'files'>,
 ): Result<ImageCall, Fault> {
   const to = newComplaints();
+  const form = files && fromForm(asked, files);
+  const blobs = form?.blobs ?? received;
+  const { body, options } = readProviderOptions(to, form?.body ?? asked);
   const native = nativeFields(body, KNOWN);
-  const { model, models, gateway, user, sessionId, stream } = readCommon(to, body, headers, { options: true });
+  const { model, models, gateway, user, sessionId, stream } = readCommon(to, body, headers);
   const prompt = task === 'vary' ? '' : readPrompt(to, body, blobs);
   const format = readOneOf(to, body, 'response_format', ['url', 'b64_json']);
   const hasMask = task === 'edit' && body.mask !== undefined && body.mask !== null;
@@ -38,8 +43,10 @@ export function decodeCall(
       mask: hasMask ? readPicture(to, body.mask, 'mask', blobs) : undefined,
       partialImages: readNumber(to, body, 'partial_images', { min: 0, max: 3, whole: true }),
       wantsUrls: format === 'url' ? (true as const) : undefined,
+      options,
       user,
       sessionId,
+      blobs: form?.blobs,
       native: native && { dialect: OPENAI_IMAGES, fields: native },
     }),
   };

@@ -1,5 +1,5 @@
 import type { Fault } from '../../base/fault.ts';
-import { type Json, type JsonObject, parseJson, stringOf } from '../../base/json.ts';
+import { type JsonObject, stringOf } from '../../base/json.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import {
   type Complaints,
@@ -21,6 +21,7 @@ import {
   type TranscriptionCall,
 } from '../../call/transcription.ts';
 import type { ClientRequest, ReceivedFile } from '../dialect.ts';
+import { typedFields } from '../form-fields.ts';
 import { nativeFields } from '../openai-chat/client/options.ts';
 import { readProviderOptions } from '../provider-options.ts';
 import { OPENAI_TRANSCRIPTION } from './name.ts';
@@ -64,13 +65,7 @@ export function decodeCall(
 
 /** What a form writes as text, as JSON has it. */
 function typed(fields: JsonObject): JsonObject {
-  const read: { [name: string]: Json | undefined } = { ...fields };
-  for (const name of ['stream', 'temperature', 'provider', 'models', 'trace', 'metadata']) {
-    const text = fields[name];
-    if (typeof text !== 'string') continue;
-    const value = text === '' ? undefined : parseJson(text);
-    read[name] = value === undefined && text !== '' ? text : value;
-  }
+  const read = typedFields(fields, ['temperature']);
   const { timestamp_granularities: one } = fields;
   if (typeof one === 'string') read.timestamp_granularities = one.split(',').map((word) => word.trim());
   return read;

@@ -7,18 +7,20 @@ import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
 import { checkBackground, readPictures, readPrompt, readShared, SHARED_FIELDS, taskOf } from '../image-fields.ts';
 import { nativeFields } from '../openai-chat/client/options.ts';
+import { readProviderOptions } from '../provider-options.ts';
 import { OPENROUTER_IMAGES } from './name.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([...COMMON_FIELDS, ...SHARED_FIELDS, 'input_references']);
 
 /** Reads a body of `POST /images`. The first field that is wrong is the fault's `param`. */
 export function decodeCall(
-  body: JsonObject,
+  asked: JsonObject,
   { headers, blobs = [] }: Pick<ClientRequest, 'headers' | 'blobs'>,
 ): Result<ImageCall, Fault> {
   const to = newComplaints();
+  const { body, options } = readProviderOptions(to, asked);
   const native = nativeFields(body, KNOWN);
-  const { model, models, gateway, user, sessionId, stream } = readCommon(to, body, headers, { options: true });
+  const { model, models, gateway, user, sessionId, stream } = readCommon(to, body, headers);
   const prompt = readPrompt(to, body, blobs);
   const references = readPictures(to, readArray(to, body, 'input_references') ?? [], 'input_references', blobs);
   const call: ImageCall = {
@@ -30,7 +32,7 @@ export function decodeCall(
     references,
     stream,
     ...readShared(to, body),
-    ...present({ user, sessionId, native: native && { dialect: OPENROUTER_IMAGES, fields: native } }),
+    ...present({ options, user, sessionId, native: native && { dialect: OPENROUTER_IMAGES, fields: native } }),
   };
   checkBackground(to, call);
   return to.first ? failed(to.first) : ok(call);
