@@ -67,7 +67,7 @@ function authOf(slug: string, file: ProviderFile, environment: Environment): Aut
       return { scheme: 'bearer', env, ...(optional ? { optional } : {}) };
     }
     case 'header':
-      return { scheme: 'header', name: auth.name, env };
+      return { scheme: 'header', name: auth.name, ...(auth.prefix !== undefined && { prefix: auth.prefix }), env };
     case 'aws-sigv4':
       return { scheme: 'aws-sigv4', service: auth.service ?? 'bedrock', env };
     case 'gcp':

@@ -4,8 +4,8 @@ import type { DialectId } from './dialect-table.ts';
 export type Auth =
   | { readonly scheme: 'none' }
   | { readonly scheme: 'bearer'; readonly env: string; readonly optional?: boolean }
-  /** The key goes into the named header as it is. */
-  | { readonly scheme: 'header'; readonly name: string; readonly env: string }
+  /** The key goes into the named header as it is, or behind a word such as `Token `. */
+  | { readonly scheme: 'header'; readonly name: string; readonly prefix?: string; readonly env: string }
   /** SigV4 from `AWS_ACCESS_KEY_ID` …, or a bearer key from `env` (`AWS_BEARER_TOKEN_BEDROCK`). */
   | { readonly scheme: 'aws-sigv4'; readonly service: string; readonly env: string }
   /** A Google service account or a person's sign-in: `env` holds its JSON or the path of its file. */

@@ -51,7 +51,12 @@ const policy = z.strictObject({
 const auth = z.discriminatedUnion('scheme', [
   z.strictObject({ scheme: z.literal('none') }),
   z.strictObject({ scheme: z.literal('bearer'), env: environmentNames.optional(), optional: z.boolean().optional() }),
-  z.strictObject({ scheme: z.literal('header'), name: header, env: environmentNames.optional() }),
+  z.strictObject({
+    scheme: z.literal('header'),
+    name: header,
+    prefix: headerValue.optional(),
+    env: environmentNames.optional(),
+  }),
   z.strictObject({ scheme: z.literal('aws-sigv4'), service: text.optional(), env: environmentNames.optional() }),
   z.strictObject({ scheme: z.literal('gcp'), env: environmentNames.optional() }),
 ]);

@@ -16,6 +16,7 @@ test('what signing added is secret, with and without its scheme; the rest is not
   const before = request({ 'content-type': 'application/json' });
   const after = request({ 'content-type': 'application/json', authorization: 'Bearer sk-abcdef', host: 'example.com' });
   assert.deepEqual(secretsOf(before, after), ['Bearer sk-abcdef', 'sk-abcdef']);
+  assert.deepEqual(secretsOf(before, request({ authorization: 'Token dg-abcdef' })), ['Token dg-abcdef', 'dg-abcdef']);
 });
 
 test('a secret leaves every text of a fault, however deep; the raw body is cut', () => {

@@ -10,7 +10,7 @@ export function secretsOf(before: WireRequest, signed: WireRequest): string[] {
   const secrets: string[] = [];
   for (const [name, value] of Object.entries(signed.headers)) {
     if (before.headers[name] === value || name === 'host' || name === 'x-amz-date') continue;
-    secrets.push(value, value.replace(/^Bearer /, ''));
+    secrets.push(value, value.replace(/^(?:Bearer|Token) /, ''));
     const signature = /Signature=([0-9a-f]+)/.exec(value)?.[1];
     if (signature !== undefined) secrets.push(signature);
   }

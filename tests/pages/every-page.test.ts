@@ -29,6 +29,7 @@ const PAGES = [
   '/docs',
   '/docs/request',
   '/docs/parameters',
+  '/docs/audio',
   '/docs/response',
   '/docs/operations',
   '/docs/frameworks',

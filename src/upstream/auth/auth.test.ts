@@ -47,6 +47,9 @@ async function signed(of: Provider, variables: Variables, request: WireRequest, 
 test('a bearer key, a key in a header of its own, and none', async () => {
   const request = requestTo('https://api.example.com/v1/chat');
   const bearer = await signed(provider({ scheme: 'bearer', env: 'KEY' }), { KEY: ' k1\n' }, request);
+  const worded = provider({ scheme: 'header', name: 'Authorization', prefix: 'Token ', env: 'KEY' });
+  const told = await signed(worded, { KEY: 'k3' }, request);
+  assert.equal(told.ok && told.value.headers.authorization, 'Token k3');
   const header = await signed(provider({ scheme: 'header', name: 'X-Api-Key', env: 'KEY' }), { KEY: 'k2' }, request);
   const none = await signed(provider({ scheme: 'none' }), {}, request);
   const optional = await signed(provider({ scheme: 'bearer', env: 'KEY', optional: true }), {}, request);

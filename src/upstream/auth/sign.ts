@@ -28,7 +28,7 @@ export function sign(
     case 'key':
       return ok(
         provider.auth.scheme === 'header'
-          ? signHeader(request, provider.auth.name, secret.key)
+          ? signHeader(request, provider.auth.name, `${provider.auth.prefix ?? ''}${secret.key}`)
           : signBearer(request, secret.key),
       );
     case 'aws':

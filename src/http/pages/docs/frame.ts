@@ -9,6 +9,7 @@ const PAGES = [
   ['/docs/parameters', 'Parameters'],
   ['/docs/response', 'Response'],
   ['/docs/operations', 'Other operations'],
+  ['/docs/audio', 'Audio'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;
