@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { isObject } from '#src/base/json.ts';
-import { assertRefused, PATHS, post, soundModel } from './inference.ts';
+import { assertRefused, isChat, PATHS, post, soundModel } from './inference.ts';
 import { startSubject } from './subject.ts';
 
 const subject = await startSubject();
@@ -63,11 +63,9 @@ for (const path of PATHS) {
     }
     const fields =
       path.name === 'gemini' ? {} : { model: [1, {}, ['a']], stream: ['yes', 1, {}], models: ['a', [1], {}] };
-    const numbers =
-      path.name === 'gemini' || path.name === 'embeddings' ? {} : { temperature: ['hot', {}, []], top_p: ['x'] };
+    const numbers = path.name === 'gemini' || !isChat(path) ? {} : { temperature: ['hot', {}, []], top_p: ['x'] };
     for (const [field, values] of Object.entries({ ...fields, ...numbers }))
       for (const value of values) {
-        if (path.name === 'embeddings' && field === 'stream') continue;
         const answer = await send({ ...sound(), [field]: value });
         assert.equal(answer.status, 400, `${path.name} ${field}=${JSON.stringify(value)}: ${answer.text}`);
         assertRefused(path, answer, 400);

@@ -9,7 +9,7 @@ import { apiRoutes } from '#src/http/v1/routes.ts';
 import { answers, type Behaviour, refuses, sends, startHostileServer } from '../faults/hostile-server.ts';
 import { API_KEY, MANAGEMENT_KEY } from '../gateway-process.ts';
 import { getData } from '../money/bench.ts';
-import { type Json, PATHS, post } from './inference.ts';
+import { isChat, type Json, PATHS, post } from './inference.ts';
 import { PROVIDER_KEY, startSubject } from './subject.ts';
 
 const first = await startHostileServer();
@@ -202,7 +202,7 @@ test('OleksandrChekhovskyi/hax/pull/15: an answer that ended in an error is one,
 });
 
 test('Kong/kong#12680, #14425: a piece is shown before the next one is sent, in every dialect', async () => {
-  for (const path of PATHS.filter(({ name }) => name !== 'embeddings')) {
+  for (const path of PATHS.filter(isChat)) {
     const piece = (content: string, finish: string | null = null) =>
       `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
     const asked = Promise.withResolvers<Parameters<Behaviour>[0]>();

@@ -4,7 +4,7 @@ import { API_KEY } from '../gateway-process.ts';
 
 export type Json = { readonly [key: string]: unknown };
 export type Path = {
-  readonly name: 'chat' | 'completions' | 'responses' | 'messages' | 'gemini' | 'embeddings';
+  readonly name: 'chat' | 'completions' | 'responses' | 'messages' | 'gemini' | 'embeddings' | 'rerank';
   /** Behind the origin; Gemini's holds the model. */
   readonly url: (model: string) => string;
   readonly body: (model: string, text: string) => Json;
@@ -37,7 +37,7 @@ const responses = (body: Json, status: number): string => {
 const messages = (body: Json): string => {
   assert.equal(body.type, 'error');
   const error = object(body.error);
-  assert.match(String(error.type), /_error$/);
+  assert.match(String(error.type), /(?:_error|^request_too_large)$/);
   assert.match(String(error.error_type), /^[a-z_]+$/);
   return message(error);
 };
@@ -93,10 +93,21 @@ export const PATHS: readonly Path[] = [
     prompt: 'input',
     refusal: openai,
   },
+  {
+    name: 'rerank',
+    url: () => '/api/v1/rerank',
+    body: (model, text) => ({ model, query: text, documents: [text] }),
+    prompt: 'documents',
+    refusal: openai,
+  },
 ];
 
 /** The model of the sandbox that answers on this path. */
-export const soundModel = ({ name }: Path): string => (name === 'embeddings' ? 'sandbox/embed' : 'sandbox/echo');
+export const soundModel = ({ name }: Path): string =>
+  name === 'embeddings' ? 'sandbox/embed' : name === 'rerank' ? 'sandbox/rerank' : 'sandbox/echo';
+
+/** Does it answer with words of a model? */
+export const isChat = ({ name }: Path): boolean => name !== 'embeddings' && name !== 'rerank';
 
 export type Answer = { readonly status: number; readonly text: string; readonly headers: Headers };
 

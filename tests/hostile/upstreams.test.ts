@@ -5,7 +5,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { API_KEY } from '../gateway-process.ts';
 import { getData } from '../money/bench.ts';
-import { assertRefused, type Json, PATHS, type Path, post } from './inference.ts';
+import { assertRefused, isChat, type Json, PATHS, type Path, post } from './inference.ts';
 import { startSubject } from './subject.ts';
 import { catalogueOf, forever, type Play, startUpstream } from './upstream.ts';
 
@@ -85,7 +85,7 @@ const SCHEMA = {
 };
 const STRICT = { name: 'place', strict: true, schema: SCHEMA };
 
-const paths = PATHS.filter(({ name }) => name !== 'embeddings');
+const paths = PATHS.filter(isChat);
 const plays = { ...SILENT, ...ENDLESS, ...CUT };
 const upstream = await startUpstream({ ...plays, ...SCHEMED });
 const subject = await startSubject({
