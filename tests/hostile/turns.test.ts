@@ -19,6 +19,7 @@ const many = <T>(count: number, one: (at: number) => T): T[] => Array.from({ len
 const model = 'author/model';
 const text = (at: number): object => ({ type: 'text', text: `message ${at}` });
 const user = many(15_000, (at) => ({ role: 'user', content: [text(at)] }));
+const documents = many(900, (at) => `document ${at} ${'of many words '.repeat(60)}`);
 const contents = many(15_000, (at) => ({ role: 'user', parts: [{ text: `message ${at}` }] }));
 /** Of every dialect a body that is long in things, not in bytes. */
 const LARGE: { readonly [dialect: string]: object } = {
@@ -33,6 +34,8 @@ const LARGE: { readonly [dialect: string]: object } = {
   'ollama-embed': { model, input: many(2_000, (at) => `part ${at} ${'of it '.repeat(20)}`) },
   'ollama-embeddings': { model, prompt: 'hello '.repeat(50_000) },
   'openai-embeddings': { model, input: many(300_000, (at) => at) },
+  'openrouter-rerank': { model, query: 'q', documents },
+  'cohere-rerank': { model, query: 'q', documents },
   'gemini-embed-content': { content: { parts: many(15_000, (at) => ({ text: `part ${at}` })) } },
   'gemini-batch-embed-contents': {
     requests: many(2_000, (at) => ({
@@ -44,10 +47,20 @@ const LARGE: { readonly [dialect: string]: object } = {
 const HOSTS: { readonly [operation: string]: Host } = {
   chat: { endpoint: { context: 100_000_000, maxOutput: null } },
   completions: { dialect: 'openai-completions', endpoint: { context: 100_000_000, maxOutput: null } },
+  rerank: {
+    dialect: 'jina-rerank',
+    endpoint: { operation: 'rerank', output: ['rerank'], context: 100_000_000, maxOutput: null },
+  },
   embeddings: {
     dialect: 'openai-embeddings',
     endpoint: { operation: 'embeddings', output: ['embeddings'], context: 100_000_000, maxOutput: null },
   },
+};
+
+/** What a small call is asked in. */
+const PLAIN: { readonly [operation: string]: string } = {
+  embeddings: 'openai-embeddings',
+  rerank: 'openrouter-rerank',
 };
 
 const listener = (): Answering & { readonly told: () => string } => {
@@ -103,8 +116,9 @@ const settled = async (): Promise<void> => {
   for (let at = 0; at < 5; at++) await new Promise((next) => setImmediate(next));
 };
 
-/** What is spoken is one text of bounded length, what is drawn one text and a few pictures. */
-const isListed = ({ operation }: { readonly operation: string }): boolean => !['speech', 'images'].includes(operation);
+/** What is spoken is one text of bounded length, what is heard one recording, what is drawn one text and a few pictures. */
+const isListed = ({ operation }: { readonly operation: string }): boolean =>
+  !['speech', 'transcription', 'images'].includes(operation);
 
 for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
   const { operation, dialect } = route;
@@ -117,10 +131,10 @@ for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
     handler(request(body, 'large'), answer);
     const small = createHandlers(gateway)({
       operation,
-      dialect:
-        operation === 'chat' ? (dialect === 'openai-completions' ? dialect : 'openai-chat') : 'openai-embeddings',
+      dialect: operation === 'chat' && dialect !== 'openai-completions' ? 'openai-chat' : (PLAIN[operation] ?? dialect),
     });
-    const few = { messages: [{ role: 'user', content: 'hello' }], prompt: 'hello', input: 'hello', model };
+    const ranked = operation === 'rerank' && { query: 'q', documents: ['hello'] };
+    const few = { messages: [{ role: 'user', content: 'hello' }], prompt: 'hello', input: 'hello', ...ranked, model };
     let count = 0;
     for (let turn = turns.shift(); turn; turn = turns.shift()) {
       const before = exchanges.length;
