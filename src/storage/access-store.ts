@@ -42,6 +42,9 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
       await write([database.insertInto('sign_in').values(sessionRow(signIn)), tooOld('sign_in', now)], []);
     },
     takeSignIn: async (hash, now) => {
+      // Anybody may ask: who guesses makes nobody write.
+      if (!(await looking.selectFrom('sign_in').select('hash').where('hash', '=', hash).executeTakeFirst()))
+        return null;
       const rows = await database.deleteFrom('sign_in').where('hash', '=', hash).returningAll().execute();
       const signIn = rows[0] && sessionOf(rows[0]);
       return signIn && signIn.expiresAt > now ? signIn : null;

@@ -2,18 +2,22 @@ import type { AuthCode, Challenge, CodeStore } from '../access/codes.ts';
 import { nano } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
 import type { StoreClient } from './client.ts';
-import type { StoreDatabase } from './kysely.ts';
+import { openKysely, type StoreDatabase } from './kysely.ts';
 import type { AuthCodeRow } from './schema.ts';
 import { writing } from './writing.ts';
 
 export function openCodeStore(client: StoreClient, database: StoreDatabase): CodeStore {
   const write = writing(client);
+  const looking = openKysely({ ...client, query: client.look });
   return {
     add: async (code, now) => {
       const tooOld = database.deleteFrom('auth_code').where('expires_at', '<=', BigInt(Math.floor(now)));
       await write([database.insertInto('auth_code').values(rowOf(code)), tooOld], []);
     },
     take: async (hash) => {
+      // Anybody may ask: who guesses makes nobody write.
+      if (!(await looking.selectFrom('auth_code').select('hash').where('hash', '=', hash).executeTakeFirst()))
+        return null;
       const rows = await database.deleteFrom('auth_code').where('hash', '=', hash).returningAll().execute();
       return rows[0] ? codeOf(rows[0]) : null;
     },

@@ -6,6 +6,7 @@ import type { Route } from '../../route.ts';
 import { instant, nanoOf, readBody, timeOf, usd } from './body.ts';
 import { refusal } from './refusal.ts';
 
+/** Where a challenge comes without a method it is taken for S256, though RFC 7636 (4.3) means plain: it fails rather than is weak. */
 const METHODS = ['S256', 'plain'] as const;
 /** RFC 7636, 4.1 and 4.2: 43 to 128 of these. Shorter plain ones are in use, and harm only who made them. */
 export const CHALLENGE = z

@@ -14,7 +14,7 @@ const EXTERNAL_KEY_LENGTH_MIN = 32;
 const COUNT_MAX = 1_000_000_000;
 const count = z.number().int().positive().max(COUNT_MAX).nullable().optional();
 
-/** The names are LiteLLM's, which programs that make keys know (docs.litellm.ai, virtual keys, read 2026-11-29). */
+/** The names are LiteLLM's, which programs that make keys know (mintlify.com/BerriAI/litellm, proxy/keys, read 2026-11-29). */
 const COUNTED = { rpm_limit: count, tpm_limit: count, max_parallel_requests: count };
 
 const CHANGEABLE = {
