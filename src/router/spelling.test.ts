@@ -14,6 +14,9 @@ test('a name is tried as programs and vendors write it, and ends as the model’
   assert.equal(last('openrouter/anthropic/claude-sonnet-4.5'), 'anthropic/claude-sonnet-4.5');
   assert.equal(last('us.anthropic.claude-sonnet-4-5-20250929-v1:0'), 'claude-sonnet-4-5');
   assert.equal(last('global.anthropic.claude-opus-4-6-v1'), 'claude-opus-4-6');
+  assert.equal(last('openai/gpt-4.1-mini:latest'), 'openai/gpt-4.1-mini');
+  assert.equal(last('gpt-oss:20b'), 'gpt-oss-20b');
+  assert.equal(last('qwen2.5:0.5b'), 'qwen2.5-0.5b');
 });
 
 test('each step is tried, the nearest first, and a plain name has none', () => {
@@ -22,6 +25,6 @@ test('each step is tried, the nearest first, and a plain name has none', () => {
     'claude-sonnet-4-5-20250929',
     'claude-sonnet-4-5',
   ]);
-  for (const plain of ['openai/gpt-4.1-mini', 'deepseek-v4-pro', 'ollama/llama3.2:3b', 'author/model-2024'])
+  for (const plain of ['openai/gpt-4.1-mini', 'deepseek-v4-pro', 'author/model:free', 'author/model-2024'])
     assert.deepEqual(otherSpellings(plain), []);
 });

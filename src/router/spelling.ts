@@ -1,9 +1,10 @@
 /**
  * Other ways in which programs write the same model, nearest first, for a name that nobody knows as it stands: in
  * capitals, under a program's or a vendor's prefix, with Bedrock's region, author and version, with Claude Code's `[1m]`,
- * with the tag `:latest` that Ollama's programs put behind every name, with the date of a snapshot. The catalogue decides
- * whether one of them is a model; snapshots that it lists by themselves are found before this (code.claude.com, model configuration; docs.aws.amazon.com, inference profiles;
- * developers.openai.com, models; docs.litellm.ai, providers; read 2026-11-29).
+ * with a tag of Ollama's, `:latest` or the size (`gpt-oss:20b`), with the date of a snapshot. The catalogue decides
+ * whether one of them is a model; snapshots that it lists by themselves are found before this (code.claude.com, model
+ * configuration; docs.aws.amazon.com, inference profiles; developers.openai.com, models; docs.litellm.ai, providers;
+ * docs/api.md of ollama/ollama; read 2026-11-29).
  */
 export function otherSpellings(name: string): string[] {
   const found: string[] = [];
@@ -24,6 +25,7 @@ export const NAME_MAX = 256;
 const REWRITES: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\[1m\]$/, ''],
   [/:latest$/, ''],
+  [/:(?=\d+(?:\.\d+)?b$)/, '-'],
   [/^(openrouter|models|gemini|bedrock(\/(converse|invoke))?|vertex_ai|azure|azure_ai|dashscope)\//, ''],
   [/^(us|us-gov|eu|apac|jp|au|global)\.(?=[a-z0-9]+\.)/, ''],
   [/^(anthropic|amazon|meta|mistral|deepseek|cohere)\.(?=[a-z])/, ''],

@@ -13,7 +13,7 @@ import { parametersOfModel } from '../v1/models/model-json.ts';
 import type { ModelsQuery } from '../v1/models/query.ts';
 
 /** The version of Ollama whose API this is: programs refuse older ones, and use what it has by then. */
-const VERSION = '0.13.0';
+const VERSION = '0.17.4';
 
 /** What Ollama's programs ask beside inference, below `/api` (docs/api.md of ollama/ollama, read 2026-11-29). */
 export const OLLAMA_API: readonly Route[] = [

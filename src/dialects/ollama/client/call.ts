@@ -10,16 +10,17 @@ import { OLLAMA } from '../names.ts';
 import { readImages, readMessages, readTools } from './messages.ts';
 import { readFormat, readOptions, readThink } from './options.ts';
 
-/** What both routes read, or may leave unread: no model is kept in memory here (`keep_alive`). */
-const SHARED = [...COMMON_FIELDS, 'options', 'format', 'think', 'logprobs', 'top_logprobs', 'keep_alive'];
+/** What both routes read. */
+const SHARED = [...COMMON_FIELDS, 'options', 'format', 'think', 'logprobs', 'top_logprobs'];
 const OF_CHAT: ReadonlySet<string> = new Set([...SHARED, 'messages', 'tools']);
 const OF_GENERATE: ReadonlySet<string> = new Set([...SHARED, 'prompt', 'system', 'images', 'suffix', 'raw']);
 
 /** Reads a body of `POST /api/chat` (docs/api.md of ollama/ollama, and ollama 0.6.4 for JavaScript, read 2026-11-29). */
 export function decodeChat(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
   const to = newComplaints();
-  const shared = readShared(to, body, request, OF_CHAT);
-  const call: Call = { ...shared, messages: readMessages(to, body), tools: readTools(to, body) };
+  const messages = readMessages(to, body);
+  const shared = readShared(to, body, request, { known: OF_CHAT, asks: messages.length > 0 });
+  const call: Call = { ...shared, messages, tools: readTools(to, body) };
   return to.first ? failed(to.first) : ok(call);
 }
 
@@ -47,7 +48,7 @@ export function decodeGenerate(body: JsonObject, request: ClientRequest): Result
     });
   const completes = prompt !== '' && images.length === 0 && (isRaw || suffix !== '');
   const call: Call = {
-    ...readShared(to, body, request, OF_GENERATE),
+    ...readShared(to, body, request, { known: OF_GENERATE, asks: messages.some(({ role }) => role === 'user') }),
     messages,
     tools: [],
     ...(completes && {
@@ -60,11 +61,14 @@ export function decodeGenerate(body: JsonObject, request: ClientRequest): Result
 }
 
 type Shared = Omit<Call, 'messages' | 'tools'>;
+type Route = { readonly known: ReadonlySet<string>; readonly asks: boolean };
 
-function readShared(to: Complaints, body: JsonObject, { headers }: ClientRequest, known: ReadonlySet<string>): Shared {
+function readShared(to: Complaints, body: JsonObject, { headers }: ClientRequest, { known, asks }: Route): Shared {
   const { configured, rest } = readOptions(to, body);
   const fields: { [name: string]: JsonObject[string] } = {};
   for (const [name, value] of Object.entries(body)) if (!known.has(name) && !isEmpty(value)) fields[name] = value;
+  // No model is kept in memory here: only who asks nothing else hears of it.
+  if (asks) delete fields.keep_alive;
   if (Object.keys(rest).length > 0) fields.options = rest;
   const common = readCommon(to, body, headers);
   if (common.model === null || common.model === '')

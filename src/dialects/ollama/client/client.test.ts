@@ -194,13 +194,17 @@ test('generate: a question with a system prompt is a conversation, raw text and 
 test('no question: the model is loaded', () => {
   const loaded = [
     ollamaChatClient.unasked?.(chat({ messages: [] }), answerOf()),
-    ollamaGenerateClient.unasked?.(generate({}), answerOf()),
+    ollamaGenerateClient.unasked?.(generate({ keep_alive: '10m' }), answerOf()),
     ollamaGenerateClient.unasked?.(generate({ prompt: '', system: 'Be brief.' }), answerOf()),
   ];
   assert.deepEqual(
     loaded.map(objectOf).map(({ done, done_reason }) => [done, done_reason]),
     loaded.map(() => [true, 'load']),
   );
+  for (const keep_alive of [0, '0', '0s']) {
+    const unloaded = ollamaChatClient.unasked?.(chat({ messages: [], keep_alive }), answerOf());
+    assert.equal(objectOf(unloaded).done_reason, 'unload');
+  }
   assert.equal(ollamaChatClient.unasked?.(chat({}), answerOf()), null);
   assert.equal(ollamaGenerateClient.unasked?.(generate({ prompt: 'Why?' }), answerOf()), null);
 });

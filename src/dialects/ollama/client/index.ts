@@ -36,18 +36,24 @@ function clientOf({ id, decodeCall, words, asks }: Route): ClientDialect {
     encodeReply: (reply, answer) => encodeReply(reply, answer, words),
     encodeEvents: (answer) => encodeEvents(answer, words),
     encodeFault,
-    unasked: (call, answer) => (asks(call) ? null : loaded(answer, words)),
-    // Every line is parsed, an empty one too, by the clients for Python (0.6.3) and Go; white space before an object is
-    // none to any of them, nor to the one for JavaScript (0.6.4; tried 2026-11-29).
+    unasked: (call, answer) => (asks(call) ? null : loaded(call, answer, words)),
+    // The client for Python fails on an empty line, the one for JavaScript complains of it; white space before an object
+    // is nothing to them, nor to the one for Go (0.6.3, 0.6.4 and 0.17.4, driven 2026-11-29).
     keepAlive: ' ',
     streamContentType: 'application/x-ndjson',
   };
 }
 
-/** A call without a question only loads a model into Ollama's memory: one line, even where a stream is asked for. */
-const loaded = (answer: AnswerContext, words: Words): Json => ({
+/**
+ * A call without a question only loads a model into Ollama's memory, or ends its stay there: one line, even where a stream
+ * is asked for.
+ */
+const loaded = (call: Call, answer: AnswerContext, words: Words): Json => ({
   ...headOf(answer, nowOf(answer)),
   ...words({ content: '' }),
   done: true,
-  done_reason: 'load',
+  done_reason: isZero(call.native?.fields.keep_alive) ? 'unload' : 'load',
 });
+
+/** A duration in seconds or in Go's notation. */
+const isZero = (stay: Json | undefined): boolean => stay === 0 || (typeof stay === 'string' && /^0+[a-z]*$/.test(stay));
