@@ -176,6 +176,19 @@ test('who asks how a call was routed is told with the answer, whole and streamed
   assertMetadata(JSON.parse(await send('/chat/completions', asked(false), legacy)).openrouter_metadata);
 });
 
+test('a call that nobody answered tells it beside the error', async () => {
+  for (const stream of [false, true]) {
+    const alone = { ...asked(stream), models: [], provider: {} };
+    const { error, openrouter_metadata } = JSON.parse(await send('/chat/completions', alone));
+    assert(error.code >= 502, JSON.stringify(error));
+    assert.equal(openrouter_metadata.requested, 'acme/one');
+    assert.equal(openrouter_metadata.summary, 'available=2');
+    assert.equal(openrouter_metadata.strategy, 'direct');
+    const quiet = JSON.parse(await send('/chat/completions', alone, {}));
+    assert.equal(quiet.openrouter_metadata, undefined);
+  }
+});
+
 test('who does not ask is not told', async () => {
   for (const headers of [{}, { 'x-openrouter-metadata': 'disabled' }])
     assert.equal(JSON.parse(await send('/chat/completions', asked(false), headers)).openrouter_metadata, undefined);

@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../base/fault.ts';
-import type { Later } from '../base/json.ts';
+import { isObject, type JsonObject, type Later } from '../base/json.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { FaultContext, OperationClient } from '../dialects/dialect.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -25,8 +25,12 @@ export function refuseIn<O extends OperationId>(
   response: Answering,
   value: Fault,
   context: FaultContext<O> = { id: null },
+  /** Stands beside the error. */
+  extra?: JsonObject,
 ): void {
-  sendFault(response, dialect.encodeFault(value, context), value, context.id);
+  const encoded = dialect.encodeFault(value, context);
+  const body = extra && isObject(encoded.body) ? { ...encoded.body, ...extra } : encoded.body;
+  sendFault(response, { ...encoded, body }, value, context.id);
 }
 
 /** What of a large call is left for a later turn: others are served between, and a client that has left is done with. */

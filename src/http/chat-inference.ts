@@ -4,6 +4,7 @@ import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
 import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
+import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Shelf } from '../gateway/kept.ts';
@@ -12,7 +13,7 @@ import type { CallHandle } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
 import { perform } from '../gateway/perform.ts';
 import { wantsEcho } from '../upstream/echo.ts';
-import { contain, refuseIn } from './answers.ts';
+import { contain } from './answers.ts';
 import { CORS } from './headers.ts';
 import {
   answerContext,
@@ -21,6 +22,7 @@ import {
   type InferenceHandler,
   inferenceHandler,
   type OpenContext,
+  refuseRouted,
   wholeAnswer,
 } from './inference.ts';
 import { cacheHeaders } from './response-cache.ts';
@@ -71,6 +73,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
   const { gateway, operation, response, request } = exchange;
   const { id, call, caller } = request;
   let handle: CallHandle | null = null;
+  let receipt: Receipt | null = null;
   let encode: EventEncoder | null = null;
   let context: OpenContext<'chat'> | null = null;
   const listen = thoughts.listen(caller.accountId);
@@ -105,7 +108,8 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
   handle = perform(gateway, operation, request, {
     events: (events, target) => contain(exchange, () => write(events, target)),
     ...(echoes && { echo: (body) => echoes.push(body) }),
-    settled: (receipt) => {
+    settled: (value) => {
+      receipt = value;
       if (context) context.extra = extraOf(exchange, receipt);
     },
     done: (result) => {
@@ -114,7 +118,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
         if (result.kind !== 'failed') return stream.end();
         if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
           stream.release();
-          return refuseIn(dialect, response, result.fault, { id, call });
+          return refuseRouted(exchange, dialect, result.fault, receipt);
         }
         write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
         stream.end();

@@ -24,7 +24,7 @@ import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdAnswer, type Room } from './room.ts';
-import { routerMetadata, wantsMetadata } from './router-metadata.ts';
+import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { answerUnasked } from './unasked.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -154,7 +154,7 @@ export function wholeAnswer<O extends OperationId>(
   listener: WholeListener<O> = {},
 ): void {
   const { gateway, operation, response, request } = exchange;
-  const { id, call, caller } = request;
+  const { id, caller } = request;
   let receipt: Receipt | null = null;
   const handle = perform(gateway, operation, request, {
     events: () => {},
@@ -164,7 +164,7 @@ export function wholeAnswer<O extends OperationId>(
     done: (result) => {
       exchange.room?.close();
       contain(exchange, () => {
-        if (result.kind === 'failed') return refuseIn(dialect, response, result.fault, { id, call });
+        if (result.kind === 'failed') return refuseRouted(exchange, dialect, result.fault, receipt);
         if (result.kind !== 'replied') return;
         const context = answerContext(exchange, result.target, { keep: listener.keep });
         context.extra = extraOf(exchange, receipt);
@@ -180,6 +180,17 @@ export function wholeAnswer<O extends OperationId>(
   response.on('close', () => {
     if (!response.writableFinished) handle.cancel();
   });
+}
+
+/** Refuses a call that was routed, and tells how where that was asked for. */
+export function refuseRouted<O extends OperationId>(
+  { gateway, headers, response, request: { id, call } }: Exchange<O>,
+  dialect: Pick<OperationClient<O>, 'encodeFault'>,
+  value: Fault,
+  receipt: Receipt | null,
+): void {
+  const extra = wantsMetadata(headers) ? faultMetadata(value, receipt, gateway.catalog()) : undefined;
+  refuseIn(dialect, response, value, { id, call }, extra);
 }
 
 type Answered<O extends OperationId> = Pick<Exchange<O>, 'gateway' | 'headers' | 'request'>;

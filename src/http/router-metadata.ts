@@ -1,4 +1,4 @@
-import { faultRow } from '../base/fault.ts';
+import { type Fault, faultRow } from '../base/fault.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -40,6 +40,15 @@ export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject |
     is_byok: receipt.bill.isByok,
     endpoints: { total: available.length + grounds.rejected.length, available },
   };
+}
+
+/** The same beside an error; not with our own ones, refused credentials and limits (spec §6.4). */
+export function faultMetadata(value: Fault, receipt: Receipt | null, catalog: Catalog): JsonObject | undefined {
+  const { status, class: kind } = faultRow(value);
+  if (!receipt || status === 500 || status === 429 || kind === 'authentication' || kind === 'permission')
+    return undefined;
+  const metadata = routerMetadata(receipt, catalog);
+  return metadata && { openrouter_metadata: metadata };
 }
 
 /** Another model than the first one was asked for, or the name was one of several for it. */
