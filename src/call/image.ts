@@ -70,5 +70,8 @@ export type ImageJob = {
 /** One step of a streamed answer: a picture as far as it is drawn. What is finished comes with the reply. */
 export type ImageStep = { readonly type: 'partial-image'; readonly index: number; readonly base64: string };
 
+/** What pictures are priced by beside their number: words and tiers of the contract, `1536x1024` where it is known. */
+export type DrawnKind = { readonly quality: string; readonly resolution: Resolution; readonly size?: string };
+
 /** How many pictures a call asks for. */
 export const countOf = ({ n }: ImageCall): number => n ?? 1;

@@ -1,3 +1,5 @@
+import type { DrawnKind } from './image.ts';
+
 /**
  * Disjoint counts of what a call consumed: no token is in two of them. Each dialect converts its vendor's convention
  * once. OpenAI's meaning (prompt includes cache, completion includes reasoning) is derived only when encoding.
@@ -13,6 +15,8 @@ export type Usage = TokenCounts &
      * and completion, by which clients see how full the context is.
      */
     readonly compaction?: Usage;
+    /** Of pictures that were drawn: what their price may depend on. */
+    readonly drawn?: DrawnKind;
     /** What the vendor says it charged, in US dollars as a decimal string: a second opinion, never the bill. */
     readonly vendorCost?: string;
   };

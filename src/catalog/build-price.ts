@@ -46,12 +46,23 @@ const listPrice = (file: PriceFile): Price => ({
 
 function overrideOf(file: OverrideFile): PriceOverride {
   const { min_prompt_tokens, utc_start, utc_end, utc_days } = file;
+  const drawn = drawnOf(file);
   return {
     minPromptTokens: min_prompt_tokens ?? NO_MINIMUM,
     ...(utc_start !== undefined &&
       utc_end !== undefined && { hours: { start: minutesOf(utc_start), end: minutesOf(utc_end) } }),
     ...(utc_days && { days: utc_days.map((day) => WEEKDAYS.indexOf(day)) }),
+    ...(drawn && { drawn }),
     price: read(file),
+  };
+}
+
+function drawnOf({ image_quality, image_resolution, image_size }: OverrideFile): PriceOverride['drawn'] {
+  if (image_quality === undefined && image_resolution === undefined && image_size === undefined) return undefined;
+  return {
+    ...(image_quality !== undefined && { quality: image_quality }),
+    ...(image_resolution !== undefined && { resolution: image_resolution }),
+    ...(image_size !== undefined && { size: image_size }),
   };
 }
 

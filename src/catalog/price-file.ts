@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESOLUTIONS } from '../call/image.ts';
 import { UNITS, type UnitKey } from './units.ts';
 
 /** The members of a price table, each with its unit: what `[….price]` may say, and `[[….price.overrides]]` beside its conditions. */
@@ -41,6 +42,12 @@ const clock = z
   .max(2400)
   .refine((value) => value % 100 < 60, 'must be a time of day such as 1030 for 10:30');
 
+/** What an override may depend on; `utc_end` goes with its beginning. */
+const CONDITIONS = [
+  ...(['min_prompt_tokens', 'utc_start', 'utc_days'] as const),
+  ...(['image_quality', 'image_resolution', 'image_size'] as const),
+] as const;
+
 const override = z
   .strictObject({
     ...PER_MILLION,
@@ -49,9 +56,15 @@ const override = z
     utc_start: clock.optional(),
     utc_end: clock.optional(),
     utc_days: z.array(z.enum(WEEKDAYS)).min(1).optional(),
+    image_quality: z.enum(['low', 'medium', 'high', 'xhigh', 'max', 'standard', 'hd']).optional(),
+    image_resolution: z.enum(RESOLUTIONS).optional(),
+    image_size: z
+      .string()
+      .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'must be pixels such as "1536x1024"')
+      .optional(),
   })
-  .refine(({ min_prompt_tokens, utc_start, utc_days }) => [min_prompt_tokens, utc_start, utc_days].some(isGiven), {
-    error: 'needs a condition: min_prompt_tokens, utc_start and utc_end, or utc_days',
+  .refine((given) => CONDITIONS.some((name) => isGiven(given[name])), {
+    error: `needs a condition: ${CONDITIONS.join(', ')} (and utc_end)`,
   })
   .refine(
     ({ utc_start, utc_end }) => isGiven(utc_start) === isGiven(utc_end) && (utc_start !== utc_end || !isGiven(utc_end)),

@@ -1,4 +1,5 @@
 import type { PicoUsd } from '../base/money.ts';
+import type { DrawnKind } from '../call/image.ts';
 import type { UnitName } from './units.ts';
 
 /** The prices of tokens, in pico-dollars each. Absent ones fall back as `METERED` says (metering/meters.ts). */
@@ -34,6 +35,8 @@ export type PriceOverride = {
   readonly minPromptTokens: number;
   readonly hours?: Hours;
   readonly days?: readonly number[];
+  /** Only of pictures that are drawn so. */
+  readonly drawn?: Partial<DrawnKind>;
   readonly price: Partial<Rates>;
 };
 

@@ -1,4 +1,4 @@
-import { type ImageCall, type PixelSize, RESOLUTIONS, type Resolution } from '../call/image.ts';
+import { type DrawnKind, type ImageCall, type PixelSize, RESOLUTIONS, type Resolution } from '../call/image.ts';
 
 /** Ratios of the contract (`POST /images`, OpenAPI document and @openrouter/sdk 1.3.19, read 2026-11-29). */
 export const ASPECT_RATIOS: readonly string[] = [
@@ -53,6 +53,17 @@ export function nearestResolution(call: ImageCall, offered: readonly Resolution[
   if (side === undefined) return undefined;
   const rising = RESOLUTIONS.filter((one) => offered.includes(one));
   return rising.find((one) => SIDES[one] >= side * 0.9) ?? rising.at(-1);
+}
+
+/** The kind of a call's pictures, for prices by kind: what the vendor settled on, else what was asked for. */
+export function kindOf(call: ImageCall, settings: { readonly [name: string]: string } = {}): DrawnKind {
+  const size = pixelSizeOf(settings.size ?? '') ?? call.size;
+  const asked = size ? { ...call, size } : call;
+  return {
+    quality: settings.quality ?? call.quality ?? 'auto',
+    resolution: nearestResolution(asked, RESOLUTIONS) ?? '1K',
+    ...(size && { size: sizeText(size) }),
+  };
 }
 
 /** How many pixels a picture has at most that nobody named a size for: OpenAI's largest standard one. */

@@ -1,7 +1,7 @@
 import { countOf, type ImageCall, type ImageReply } from '../call/image.ts';
 import { type Usage, usageOf } from '../call/usage.ts';
 import type { Modality } from '../catalog/model.ts';
-import { pixelCountOf } from '../dialects/image-size.ts';
+import { kindOf, pixelCountOf } from '../dialects/image-size.ts';
 import type { Target } from '../facts/target.ts';
 import {
   type Drawn,
@@ -56,11 +56,12 @@ const deliveryOf = (context: CallContext<'images'>, means: Means): Delivery<'ima
 
 /** The vendor's count of tokens where it has one, and the pictures themselves, which everybody can count. */
 function usageOfReply(
-  { images: drawn, usage }: ImageReply,
+  { images: drawn, usage, settings }: ImageReply,
   { endpoint }: Target,
   { request: { call }, size: { promptTokens } }: CallContext<'images'>,
 ): Usage {
-  const pieces = { outputImages: drawn.length, images: call.references.length };
+  const kind = kindOf(call, settings);
+  const pieces = { outputImages: drawn.length, images: call.references.length, drawn: kind };
   if (usage && isBelievableDrawing(usage, promptTokens, drawn.length)) return { ...usage, ...pieces };
   const { price } = endpoint;
   const isByToken = (price.outputImage ?? price.output) > 0n;

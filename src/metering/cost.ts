@@ -1,5 +1,6 @@
 import { type NanoUsd, NO_MONEY, nano, type PicoUsd, roundUp } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
+import type { DrawnKind } from '../call/image.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Endpoint } from '../catalog/model.ts';
@@ -38,7 +39,7 @@ export function billFor(usage: Usage, price: PriceNow): Bill {
     input += summary.input;
     output += summary.output;
   }
-  const at = priceAt(price, promptTokens(usage));
+  const at = priceAt(price, promptTokens(usage), usage.drawn);
   const other = (at.request ?? 0n) + times(usage.webSearches, at.webSearch ?? 0n);
   const cost = roundUp(input + output + other);
   const inputCost = roundUp(input);
@@ -53,7 +54,7 @@ export function billFor(usage: Usage, price: PriceNow): Bill {
 
 /** The price of tokens and pieces, by the length of their own prompt. */
 function costOf(usage: Usage, price: PriceNow): { readonly input: bigint; readonly output: bigint } {
-  const at = priceAt(price, promptTokens(usage));
+  const at = priceAt(price, promptTokens(usage), usage.drawn);
   let input = 0n;
   let output = 0n;
   for (const meter of TOKEN_METERS) {
@@ -91,7 +92,7 @@ export type CallRates = {
 };
 
 export function ratesFor(usage: Usage, price: PriceNow): CallRates {
-  const at = priceAt(price, promptTokens(usage));
+  const at = priceAt(price, promptTokens(usage), usage.drawn);
   const tokens = Object.fromEntries(TOKEN_METERS.map((meter) => [meter, rateOf(at, meter)]));
   const units: { [M in UnitMeter | 'request']?: PicoUsd } = {};
   for (const meter of UNIT_METERS) {
@@ -158,9 +159,19 @@ function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): big
   return most;
 }
 
-/** The rates for a prompt of that many tokens. */
-function priceAt(price: Omit<Price, 'discounted'>, prompt: number): Rates {
+/** The rates for a prompt of that many tokens, and for pictures of that kind. */
+function priceAt(price: Omit<Price, 'discounted'>, prompt: number, drawn?: DrawnKind): Rates {
   let at: Rates = price;
-  for (const override of price.overrides) if (prompt > override.minPromptTokens) at = { ...at, ...override.price };
+  for (const override of price.overrides)
+    if (prompt > override.minPromptTokens && isDrawnSo(override, drawn)) at = { ...at, ...override.price };
   return at;
+}
+
+/** Most overrides ask for nothing of the kind. */
+function isDrawnSo({ drawn: wanted }: Price['overrides'][number], drawn: DrawnKind | undefined): boolean {
+  if (!wanted) return true;
+  if (!drawn) return false;
+  return (['quality', 'resolution', 'size'] as const).every(
+    (name) => wanted[name] === undefined || wanted[name] === drawn[name],
+  );
 }

@@ -232,6 +232,20 @@ export function catalogueOf(port: number): { [path: string]: string } {
     ...files,
     'models/my/by-token.toml': `${head}[endpoints.openai-host]\nupstream_id = "gpt-image-2"\nprice = { input = "5", input_image = "8", output_image = "30" }\n`,
     'models/my/older.toml': `${head}${each('openai', 'gpt-image-1.5')}`,
+    'models/my/by-kind.toml': `${head}[endpoints.together-host]
+upstream_id = "together"
+[endpoints.together-host.price]
+output_image_each = "0.04"
+[[endpoints.together-host.price.overrides]]
+image_resolution = "2K"
+output_image_each = "0.07"
+[[endpoints.together-host.price.overrides]]
+image_quality = "low"
+output_image_each = "0.01"
+[[endpoints.together-host.price.overrides]]
+image_size = "1536x1024"
+output_image_each = "0.05"
+`,
     'models/my/fallback.toml': head + each('broken') + each('openai'),
     'models/my/kontext.toml': head + each('fireworks', 'accounts/fireworks/models/flux-kontext-pro'),
     'models/my/several.toml': head + each('replicate', 'black-forest-labs/flux-2-pro'),

@@ -166,3 +166,22 @@ test('models that draw are listed with what their hosts take and ask for', async
     { billable: 'input_text', unit: 'token', costUsd: 0.000005 },
   ]);
 });
+
+test('a picture costs what its quality, its resolution or its size costs', async () => {
+  const costOf = async (body: object): Promise<number> => (await draw({ model: 'my/by-kind', ...body }))[1].usage.cost;
+  assert.equal(await costOf({}), 0.04);
+  assert.equal(await costOf({ resolution: '2K' }), 0.07);
+  assert.equal(await costOf({ size: '2048x2048', quality: 'high' }), 0.07);
+  assert.equal(await costOf({ quality: 'low' }), 0.01);
+  assert.equal(await costOf({ size: '1536x1024' }), 0.05);
+  const { endpoints } = await openrouter.images.listModelEndpoints({ author: 'my', slug: 'by-kind' });
+  assert.deepEqual(
+    endpoints[0]?.pricing.map(({ costUsd, variant }) => [costUsd, variant]),
+    [
+      [0.04, undefined],
+      [0.07, '2K'],
+      [0.01, 'low'],
+      [0.05, '1536x1024'],
+    ],
+  );
+});

@@ -63,7 +63,7 @@ function changes(prices: Price, member: keyof Rates, words: (value: PicoUsd) => 
 }
 
 /** When an override holds, in short and in full. */
-export function conditionWords({ minPromptTokens, hours, days }: PriceOverride): {
+export function conditionWords({ minPromptTokens, hours, days, drawn }: PriceOverride): {
   readonly short: string;
   readonly title: string;
 } {
@@ -82,6 +82,11 @@ export function conditionWords({ minPromptTokens, hours, days }: PriceOverride):
     const names = days.map((day) => WEEKDAYS[day]?.slice(0, 3) ?? '').join(' ');
     short.push(names);
     title.push(`on ${names}`);
+  }
+  if (drawn) {
+    const words = Object.values(drawn).join(' ');
+    short.push(words);
+    title.push(`for pictures of ${words}`);
   }
   return { short: short.join(', '), title: title.join(', ') };
 }

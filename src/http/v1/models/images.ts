@@ -104,10 +104,12 @@ function endpointJson(endpoint: Endpoint, model: Model): JsonObject {
 /** What costs something, in the contract's words: in US dollars for each. */
 function pricingJson({ price }: Endpoint): JsonObject[] {
   const lines: JsonObject[] = [];
-  const line = (billable: string, unit: string, cost: PicoUsd | undefined): void => {
-    if (cost !== undefined && cost > 0n) lines.push({ billable, unit, cost_usd: Number(formatPrice(cost)) });
+  const line = (billable: string, unit: string, cost: PicoUsd | undefined, more: JsonObject = {}): void => {
+    if (cost !== undefined && cost > 0n) lines.push({ billable, unit, cost_usd: Number(formatPrice(cost)), ...more });
   };
   line('output_image', 'image', price.outputImageEach);
+  for (const { drawn, price: other } of price.overrides)
+    if (drawn) line('output_image', 'image', other.outputImageEach, { variant: Object.values(drawn).join(' ') });
   line('output_image', 'request', price.request);
   line('output_image', 'token', price.outputImage ?? price.output);
   line('input_image', 'image', price.image);
