@@ -29,7 +29,6 @@ const PAGES = [
   '/docs',
   '/docs/request',
   '/docs/parameters',
-  '/docs/audio',
   '/docs/response',
   '/docs/operations',
   '/docs/frameworks',

@@ -4,7 +4,6 @@ import { authorRoute } from './author.ts';
 import { chatRoute } from './chat.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
-import { audioRoute } from './docs/audio.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
 import { operationsRoute } from './docs/operations.ts';
@@ -39,7 +38,6 @@ export const pageRoutes: readonly Route[] = [
   consentedRoute,
   docsRoute,
   requestRoute,
-  audioRoute,
   parametersRoute,
   responseRoute,
   operationsRoute,

@@ -9,7 +9,6 @@ const PAGES = [
   ['/docs/parameters', 'Parameters'],
   ['/docs/response', 'Response'],
   ['/docs/operations', 'Other operations'],
-  ['/docs/audio', 'Audio'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;
