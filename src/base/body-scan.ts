@@ -22,6 +22,14 @@ const BEGUN_MAX = 512;
 const REST_MANY = 2 * 1024 * 1024;
 const LENGTH_MIN_OF_MANY = 1024;
 
+/** What a body weighs that was worked through as it came: its bytes, those set aside apart, and how many things it has. */
+export type BodyWeight = {
+  readonly restBytes: number;
+  readonly setAsideBytes: number;
+  /** Values, members, lists and objects: what parsing makes of them weighs far more than their bytes. */
+  readonly things: number;
+};
+
 /** A value that may be set aside. */
 type Kept = { readonly mark: (at: number) => string; readonly pieces: Buffer[]; readonly check: StringCheck };
 
@@ -35,7 +43,7 @@ export class BodyScan {
   readonly #count: ReturnType<typeof counter>;
   readonly #path: ReturnType<typeof createKeyPath>;
   readonly #blobs: Blob[] = [];
-  readonly #rest: Buffer[] = [];
+  #rest: Buffer[] = [];
   /** Bytes of the rest that take time: all but long plain strings. */
   #costly = 0;
   #things = 0;
@@ -94,15 +102,24 @@ export class BodyScan {
     return this.#tooMuch();
   }
 
-  /** Values, members, lists and objects so far: what parsing makes of them weighs far more than their bytes. */
-  get things(): number {
-    return this.#things;
+  /** What parsing it takes, behind the last chunk. */
+  weight(): BodyWeight {
+    return {
+      restBytes: sizeOf(this.#pieces()),
+      setAsideBytes: this.#blobs.reduce((sum, blob) => sum + sizeOf(blob), 0),
+      things: this.#things,
+    };
   }
 
-  /** The body without what was set aside, and that. Once, behind the last chunk. */
+  /** The body without what was set aside, and that. Once, behind the last chunk: it is handed over, not kept. */
   end(): { readonly rest: Buffer; readonly blobs: readonly Blob[] } {
-    const rest = [...this.#rest, ...(this.#kept?.pieces ?? []), ...(this.#begun ? [this.#begun] : [])];
+    const rest = this.#pieces();
+    this.#rest = [];
     return { rest: rest.length === 1 ? (rest[0] as Buffer) : Buffer.concat(rest), blobs: this.#blobs };
+  }
+
+  #pieces(): Buffer[] {
+    return [...this.#rest, ...(this.#kept?.pieces ?? []), ...(this.#begun ? [this.#begun] : [])];
   }
 
   /** The string that is open, until it ends. Where its last quote stands, or where the bytes end. */

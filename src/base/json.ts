@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Blob, sizeOf } from './blobs.ts';
-import { BodyScan } from './body-scan.ts';
+import type { Blob } from './blobs.ts';
+import { BodyScan, type BodyWeight } from './body-scan.ts';
 import { type Fault, fault } from './fault.ts';
 import { jsonShape } from './json-shape.ts';
 import { LIMITS } from './limits.ts';
@@ -129,13 +129,6 @@ export type ParsedBody = {
   readonly isLarge: boolean;
 };
 
-/** What a body weighs that was worked through as it came: its bytes, those set aside among them, and how many things it has. */
-export type BodyWeight = {
-  readonly restBytes: number;
-  readonly setAsideBytes: number;
-  /** Values, members, lists and objects. */
-  readonly things: number;
-};
 /** Waits until there is memory to parse it. */
 export type Weigh = (weight: BodyWeight, parse: () => void) => void;
 
@@ -150,17 +143,18 @@ export function parseReceived(
     const small = parseBody(rest, nestingMax);
     return done(small.ok ? ok({ value: small.value, blobs: [], restBytes: rest.length, isLarge: false }) : small);
   }
-  const { rest, blobs } = scan.end();
-  const isLong = rest.length > LIMITS.at_once_bytes_max;
-  const read = { blobs, restBytes: rest.length, isLarge: isLong || blobs.length > 0 };
-  const told = (value: Result<JsonObject, Fault>): void => done(value.ok ? ok({ value: value.value, ...read }) : value);
   const parse = (): void => {
+    const { rest, blobs } = scan.end();
+    const isLong = rest.length > LIMITS.at_once_bytes_max;
+    const read = { blobs, restBytes: rest.length, isLarge: isLong || blobs.length > 0 };
+    const told = (value: Result<JsonObject, Fault>): void =>
+      done(value.ok ? ok({ value: value.value, ...read }) : value);
     if (isLong) parseSeenInTurns(rest, { nestingMax, later }, told);
     else told(parseSeen(rest));
   };
-  if (!weigh) return parse();
-  const setAsideBytes = blobs.reduce((sum, blob) => sum + sizeOf(blob), 0);
-  weigh({ restBytes: rest.length, setAsideBytes, things: scan.things }, parse);
+  // Whoever waits holds the bytes that came, once: they are joined when it is their turn.
+  if (weigh) weigh(scan.weight(), parse);
+  else parse();
 }
 
 export const joined = (chunks: readonly Buffer[]): Buffer =>

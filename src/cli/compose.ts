@@ -14,6 +14,7 @@ import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
+import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { keptThroughOwner } from './share-kept.ts';
@@ -80,7 +81,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
   const own = createHealth(world.elapsed);
   const isAlone = configuration.workers < 2 && configuration.databaseUrl === null;
   const health = isAlone ? own : shareHealth(own, storage.peers, world.after);
-  const memory = createMemory(configuration.memoryBytes, world);
+  const memory = createMemory(configuration.memoryBytes, world, collectAsFilled);
   const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
   const observed = observe(configuration, { role, world, ledger, memory });
   const gateway: Gateway = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyWeight } from '../base/body-scan.ts';
 import { fault } from '../base/fault.ts';
-import type { BodyWeight } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Memory } from '../base/memory.ts';
 import type { Answering } from './answering.ts';
@@ -58,8 +58,7 @@ export function makeRoom(
         }
         // Whoever waits holds no more than its bytes, so that those who are ahead come to an end.
         const bytes = weight.restBytes + weight.setAsideBytes;
-        allowance.give(taken - bytes);
-        allowance.take(wanted - bytes, done);
+        allowance.exchange(taken - bytes, wanted - bytes, done);
       },
       keep: allowance.keep,
       close: allowance.close,

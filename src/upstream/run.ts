@@ -89,7 +89,7 @@ function guard<O extends OperationId>(state: State<O>, task: () => void): void {
 
 /** The memory that this call takes beside its body: what is fetched for it, and a large whole answer. */
 function allowanceOf<O extends OperationId>(state: State<O>): Allowance {
-  state.allowance ??= state.dependencies.memory.open(state.request.who);
+  state.allowance ??= state.dependencies.memory.open(state.request.who, 'under way');
   return state.allowance;
 }
 
