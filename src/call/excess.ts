@@ -2,7 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { Call } from './call.ts';
 
-/** Why a call is not taken that has more of something than any vendor takes; only a large one can. */
+/** Why a call is not taken that has more of something than any vendor takes; a small body has no room for so much. */
 export function excessOf({ tools, messages }: Call): Fault | null {
   const { tools_max, media_max } = LIMITS;
   if (tools.length > tools_max)

@@ -6,7 +6,8 @@ export type Setting = { readonly name: string; readonly default: string; readonl
 /** With the second that their last words may take, less than the 10 seconds after which Docker kills. */
 export const DRAIN_MS = 8_000;
 
-export const MEMORY_MB = 256;
+/** The largest whole answer fits (`LIMITS.reply_bytes_max`, three times), and with all of it taken the process stays below 600 MB. */
+export const MEMORY_MB = 200;
 /** One body of the largest size must fit. */
 export const MEMORY_MB_MIN = 128;
 

@@ -1,6 +1,7 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { JsonObject } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Result } from '../base/result.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -48,7 +49,7 @@ export type Rim<O extends OperationId> = {
   readonly dialect: RequestClient<O>;
   /** The item of an earlier answer to this caller, by its id. */
   readonly recall?: (caller: Caller, id: string) => JsonObject | undefined;
-  /** Why a large call is not taken though it can be read. */
+  /** Why a call that is not small is not taken though it can be read. */
   readonly excess?: (call: CallOf<O>, blobs: readonly Blob[]) => Fault | null;
   /** The call as it is worked with, blobs included. */
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
@@ -117,12 +118,12 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       else refuse(decoded.error);
     };
     if (form) return weighForm(exchange, { form, room, refuse }, beginForm);
-    parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge }) => {
+    parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge, restBytes }) => {
       const decoded = decode(value, blobs);
       if (!decoded.ok) return refuse(decoded.error);
-      if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
-      const excess = rim.excess?.(decoded.value, blobs);
+      const excess = isLarge || restBytes > LIMITS.small_body_bytes ? rim.excess?.(decoded.value, blobs) : null;
       if (excess) return refuse(excess);
+      if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
       const later = laterFor(exchange);
       later(() => {
         const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
