@@ -91,7 +91,11 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
   });
   const killed = (): void => void child.kill('SIGKILL');
   process.once('exit', killed); // a test that fails leaves no gateway behind
-  child.once('exit', () => process.off('exit', killed));
+  child.once('exit', (code) => {
+    process.off('exit', killed);
+    // One that dies by itself takes the test's reason with it.
+    if (code) console.error(`the gateway ended with ${code}:\n${output.slice(-4_000)}`);
+  });
   // And it does not keep the file of a test that failed alive.
   for (const part of [child, child.channel, child.stdout, child.stderr] as { unref?: () => void }[]) part.unref?.();
   let output = '';
