@@ -2,8 +2,7 @@ import { arrayOf, type Json, objectOf, parseJson, stringOf } from '../base/json.
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { LocalModel, LocalServer } from '../catalog/local.ts';
-import { MODALITIES, type Modality } from '../catalog/model.ts';
-import { operationFor } from '../catalog/operations.ts';
+import type { Modality } from '../catalog/model.ts';
 import type { Provider } from '../catalog/provider.ts';
 import { sign } from './auth/sign.ts';
 import { collectBody } from './collect-body.ts';
@@ -76,8 +75,10 @@ function modelsIn(list: readonly unknown[]): LocalModel[] {
     .slice(0, MODELS_MAX);
 }
 
+/** What can go in: the others only come out. */
+const INPUTS: readonly Modality[] = ['text', 'image', 'file', 'audio', 'video'];
 const modalitiesOf = (told: Json | undefined): Modality[] =>
-  MODALITIES.filter((modality) => operationFor([modality]) === 'chat' && arrayOf(told).includes(modality));
+  INPUTS.filter((modality) => arrayOf(told).includes(modality));
 
 const firstTokens = (...told: readonly unknown[]): number | null =>
   told.map(tokensOf).find((tokens) => tokens !== null) ?? null;
