@@ -25,7 +25,11 @@ describe('recorded provider answers', { skip: skipRecordings }, () => {
       test(`${recording.id}, ${way}`, async () => {
         const model = modelOf(recording, way);
         if (isEmbedding(recording)) {
-          const response = await post('/embeddings', { model, input: ['a', 'b', 'c'], encoding_format: 'float' });
+          const response = await post('/embeddings', {
+            model,
+            input: ['a', 'b', 'c'].slice(0, recording.expect.embeddings?.count),
+            encoding_format: 'float',
+          });
           checkAnswer(recording.expect, { status: response.status, body: (await response.json()) as never });
           return;
         }
