@@ -126,7 +126,8 @@ export function replay<O extends OperationId>(
     const times = { firstContentAt: streamed ? endedAt : null, endedAt };
     const taken = { usage: NO_USAGE, bill: NO_BILL, serviceTier, finish, fault: null };
     const result: Ended = { state: 'completed', target, ...taken, ...times };
-    const receipt = { ...receiptOf(request, about, { attempts: [], losses: [] }, result), cachedFrom: source };
+    const { grounds: _, ...given } = receiptOf(request, about, { attempts: [], losses: [] }, result, '');
+    const receipt = { ...given, cachedFrom: source };
     await held.settle(receipt);
     listener.settled(receipt);
     if (!isGone) deliver(found, target, listener);

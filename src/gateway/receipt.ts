@@ -50,7 +50,7 @@ export function aboutOf(
   { call, clientDialect, app, userAgent, trace }: CallRequest<OperationId>,
   planned: Pick<About, 'operation' | 'streamed' | 'catalogVersion' | 'seed'>,
 ): About {
-  return {
+  const about = {
     ...planned,
     clientDialect,
     requestedModel: call.model ?? call.models[0] ?? '',
@@ -58,8 +58,9 @@ export function aboutOf(
     userAgent,
     user: call.user ?? null,
     sessionId: call.sessionId ?? null,
-    ...(trace && { trace }),
   };
+  // A member that may be there would make each call an object of a shape of its own, five times as slow to make.
+  return trace ? { ...about, trace } : about;
 }
 
 /** The permanent record of a call that was sent. */
@@ -68,12 +69,13 @@ export function receiptOf(
   about: About,
   outcome: Pick<RunOutcome<OperationId>, 'attempts' | 'losses'>,
   result: Ended,
-  grounds?: string,
+  grounds: string,
 ): Receipt {
   const { caller, receivedAt, begunAt } = request;
-  return {
+  const { continued } = result;
+  const receipt = {
     ...about,
-    ...(grounds !== undefined && { grounds }),
+    grounds,
     id: request.id,
     createdAt: receivedAt,
     accountId: caller.accountId,
@@ -91,10 +93,10 @@ export function receiptOf(
     attempts: outcome.attempts,
     losses: outcome.losses,
     fault: result.fault,
-    ...(result.continued && { continued: result.continued }),
     firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
     totalMs: millisecondsFrom(begunAt, result.endedAt),
   };
+  return continued ? { ...receipt, continued } : receipt;
 }
 
 const millisecondsFrom = (start: number, end: number): number => Math.round(end - start);

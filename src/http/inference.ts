@@ -85,21 +85,23 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       const asked = { headers, params, recall, blobs, ...(form && { files: form.files }) };
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
-    const begin = (call: CallOf<O>, value: JsonObject): void => {
+    const begin = (call: CallOf<O>, body: JsonObject): void => {
       const objection = rim.objection?.(call);
       if (objection) return refuse(objection);
-      const userAgent = headers['user-agent'] ?? null;
-      const trace = traceOf(call.gateway.extra?.trace, headers.traceparent);
-      const cache = cacheWishOf(gateway, {
-        operation: operation.id,
-        clientDialect: dialect.id,
-        headers,
-        caller,
-        body: value,
+      const clientDialect = dialect.id;
+      const wish = { operation: operation.id, clientDialect, headers, caller, body, call };
+      const request: CallRequest<O> = {
+        id: gateway.world.newId('gen'),
         call,
-      });
-      const about = { caller, app: appOf(headers), userAgent, trace, cache, receivedAt, begunAt };
-      const request = { id: gateway.world.newId('gen'), call, clientDialect: dialect.id, ...about };
+        clientDialect,
+        caller,
+        app: appOf(headers),
+        userAgent: headers['user-agent'] ?? null,
+        trace: traceOf(call.gateway.extra?.trace, headers.traceparent),
+        cache: headers['x-openrouter-cache'] === undefined ? undefined : cacheWishOf(gateway, wish),
+        receivedAt,
+        begunAt,
+      };
       const exchange = { gateway, operation, dialect, response, headers, request, room };
       if (dialect.unasked && answerUnasked(exchange)) return;
       // A call may outlive its response: whole ones run to their end.
