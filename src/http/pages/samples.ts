@@ -4,6 +4,7 @@ import type { Model } from '../../catalog/model.ts';
 import { operationFor } from '../../catalog/operations.ts';
 import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
+import { pythonClient } from './sample-clients.ts';
 import { speechSamples, transcriptionSamples } from './speech-samples.ts';
 
 const PICTURE =
@@ -27,13 +28,7 @@ const python = ({ model, baseUrl, seesImages }: Asked): Sample => ({
   note: 'OpenAI SDK',
   language: 'python',
   install: 'pip install openai',
-  text: `from openai import OpenAI
-
-client = OpenAI(
-  base_url=${JSON.stringify(baseUrl)},
-  api_key="<SWITCHWRIGHT_API_KEY>",
-)
-
+  text: `${pythonClient(baseUrl)}
 completion = client.chat.completions.create(
   extra_headers={
     "HTTP-Referer": "<YOUR_SITE_URL>", # Optional. Names your app on the rankings page.

@@ -1,6 +1,7 @@
 import type { Model } from '../../catalog/model.ts';
 import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
+import { pythonClient, typescriptClient } from './sample-clients.ts';
 
 /** How a model that speaks is asked. */
 export function speechSamples({ id, voices }: Model, baseUrl: string): readonly Sample[] {
@@ -12,13 +13,7 @@ export function speechSamples({ id, voices }: Model, baseUrl: string): readonly 
       note: 'OpenAI SDK',
       language: 'python',
       install: 'pip install openai',
-      text: `from openai import OpenAI
-
-client = OpenAI(
-  base_url=${JSON.stringify(baseUrl)},
-  api_key="<SWITCHWRIGHT_API_KEY>",
-)
-
+      text: `${pythonClient(baseUrl)}
 with client.audio.speech.with_streaming_response.create(
   model=${JSON.stringify(id)},
   voice=${JSON.stringify(voice)},
@@ -34,13 +29,7 @@ with client.audio.speech.with_streaming_response.create(
       language: 'typescript',
       install: 'npm install openai',
       text: `import { writeFile } from 'node:fs/promises';
-import OpenAI from 'openai';
-
-const client = new OpenAI({
-  baseURL: ${JSON.stringify(baseUrl)},
-  apiKey: '<SWITCHWRIGHT_API_KEY>',
-});
-
+${typescriptClient(baseUrl)}
 const speech = await client.audio.speech.create({
   model: ${JSON.stringify(id)},
   voice: ${JSON.stringify(voice)},
@@ -73,13 +62,7 @@ export const transcriptionSamples = ({ id }: Model, baseUrl: string): readonly S
     note: 'OpenAI SDK',
     language: 'python',
     install: 'pip install openai',
-    text: `from openai import OpenAI
-
-client = OpenAI(
-  base_url=${JSON.stringify(baseUrl)},
-  api_key="<SWITCHWRIGHT_API_KEY>",
-)
-
+    text: `${pythonClient(baseUrl)}
 with open("speech.mp3", "rb") as file:
   transcript = client.audio.transcriptions.create(model=${JSON.stringify(id)}, file=file)
 print(transcript.text)
@@ -91,13 +74,7 @@ print(transcript.text)
     language: 'typescript',
     install: 'npm install openai',
     text: `import { createReadStream } from 'node:fs';
-import OpenAI from 'openai';
-
-const client = new OpenAI({
-  baseURL: ${JSON.stringify(baseUrl)},
-  apiKey: '<SWITCHWRIGHT_API_KEY>',
-});
-
+${typescriptClient(baseUrl)}
 const transcript = await client.audio.transcriptions.create({
   model: ${JSON.stringify(id)},
   file: createReadStream('speech.mp3'),
