@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AuditFigures, reportAudit } from '../ledger/audit.ts';
@@ -15,7 +14,6 @@ import { connectStore } from './connect.ts';
 import { groupToBytes } from './group-bytes.ts';
 import { JOURNAL_BYTES } from './journal.ts';
 import { type Journaled, journalFile, openJournaled } from './journaled.ts';
-import { MIGRATIONS } from './migrations/migrations.ts';
 import { openOverChannel, openStorage, storeFile } from './open.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -211,30 +209,6 @@ test('a store restored under a journal that goes on elsewhere is refused in plai
   other.close();
   cpSync(other.file, file);
   assert.throws(() => open(file), /belongs to another store/);
-});
-
-test('a store that an older version made is taken over with what it left open', async () => {
-  const file = newFile();
-  const old = new DatabaseSync(file);
-  old.exec('create table migration (id text primary key)');
-  for (const { id, statements } of MIGRATIONS.slice(
-    0,
-    MIGRATIONS.findIndex(({ id }) => id === '0005-liveness'),
-  )) {
-    for (const statement of statements) old.exec(statement);
-    old.prepare('insert into migration (id) values (?)').run(id);
-  }
-  old.prepare("insert into process (id, group_seq, seen_at) values ('process-1', 1, 1)").run();
-  const request = requestOf(callId(0), 'key', cents(1), Date.UTC(2026, 10, 22));
-  const row = [callId(0), 'process-1', 1n, 'owner', 'key', 'w', 'author/model', null, cents(1), 5n, 1n, 0n];
-  const marks = Array(13).fill('?').join(', ');
-  old.prepare(`insert into hold values (${marks})`).run(...row, JSON.stringify(request.about));
-  old.close();
-  const world = realWorld();
-  const storage = await openStorage({ world, dataDirectory: join(file, '..') });
-  assert.equal((await storage.records.find(callId(0)))?.state, 'interrupted');
-  assert.equal((await storage.audit()).openHolds, 0);
-  await storage.close();
 });
 
 test('the command line sees what a killed server promised', async () => {

@@ -1,3 +1,4 @@
+import { runMigration } from './migrations/migration.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { query, type Work, type WorkContext } from './work.ts';
 
@@ -12,15 +13,9 @@ export function* migrate(context: WorkContext): Work<void> {
     if (!known.has(String(id))) throw new Error(`The data was written by a newer version (migration ${id}).`);
   for (const migration of MIGRATIONS) {
     if (applied.has(migration.id)) continue;
-    for (const statement of migration.statements) yield query(forDialect(statement, context));
+    yield* runMigration(migration, context);
     yield query('insert into migration (id) values (?)', [migration.id]);
   }
   const months = yield query('select month from month');
   for (const row of months.rows) context.months.add(String(row.month));
-}
-
-/** SQLite keeps rows in the primary key itself when told to, which halves the writes; PostgreSQL has no such choice. */
-function forDialect(statement: string, context: WorkContext): string {
-  const isTable = context.dialect === 'sqlite' && statement.startsWith('create table');
-  return isTable ? `${statement} without rowid` : statement;
 }
