@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { OpenRouter } from '@openrouter/sdk';
+import { objectionTo } from '../src/access/may.ts';
 import { digestOf } from '../src/access/secret.ts';
 import type { Fault } from '../src/base/fault.ts';
 import { nano } from '../src/base/money.ts';
-import type { Caller } from '../src/facts/caller.ts';
+import type { Principal } from '../src/facts/principal.ts';
 import { isHold } from '../src/ledger/ledger.ts';
 import { cents, receiptOf, requestOf } from '../src/storage/testing/sample.ts';
 import { API_KEY, MANAGEMENT_KEY, startAccounts } from './accounts.ts';
@@ -154,9 +155,9 @@ test('who may not is told so in the words clients know', async () => {
   assert.deepEqual(await post({}), [400, 'name: Invalid input: expected string, received undefined']);
   assert.equal((await post({ name: 'x', limit: -1 }))[0], 400);
   assert.equal((await post({ name: 'x', limit_reset: 'hourly' }))[0], 400);
-  const inference = access.authorize(await callerOf(MANAGEMENT_KEY), 'inference');
+  const inference = objectionTo(await callerOf(MANAGEMENT_KEY), 'call');
   assert.equal(inference?.code, 'permission_denied');
-  assert.equal(access.authorize(await callerOf(API_KEY), 'inference'), null);
+  assert.equal(objectionTo(await callerOf(API_KEY), 'call'), null);
 });
 
 test('a console session comes from a link that works once, and not from another site', async () => {
@@ -172,9 +173,9 @@ test('a console session comes from a link that works once, and not from another 
   assert.equal(accountOf(await access.find({ cookie })), null);
 });
 
-const accountOf = (answer: Caller | Fault): string | null => ('accountId' in answer ? answer.accountId : null);
+const accountOf = (answer: Principal | Fault): string | null => ('accountId' in answer ? answer.accountId : null);
 
-async function callerOf(key: string): Promise<Caller> {
+async function callerOf(key: string): Promise<Principal> {
   const caller = await access.find({ 'x-api-key': key });
   assert.ok('keyId' in caller);
   return caller;

@@ -1,7 +1,7 @@
 import { type Fault, fault } from '../base/fault.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
-import type { Caller } from '../facts/caller.ts';
+import type { Principal } from '../facts/principal.ts';
 import {
   accountScope,
   COUNTS,
@@ -18,22 +18,18 @@ import { keyIn, sessionIn } from './credential.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
+import { NOBODY } from './may.ts';
 import { firstWorkspace } from './owner.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import type { AccessStore, Key } from './store.ts';
 import { openWorkspaces, type Workspaces } from './workspaces.ts';
 
-/** What a route asks for; `inference` is `key` without management keys, which can do none (spec §1.0). */
-export type Need = 'none' | 'key' | 'inference' | 'management';
-
 export type Access = {
   /** One hash and one look-up in memory; never waits. Null = not known here: `find`. */
-  readonly authenticate: (headers: WireHeaders) => Caller | Fault | null;
+  readonly authenticate: (headers: WireHeaders) => Principal | Fault | null;
   /** The same, asking the store where nothing is known here. Rejects if the store is broken. */
-  readonly find: (headers: WireHeaders) => Promise<Caller | Fault>;
-  /** Null = may. */
-  readonly authorize: (caller: Caller | null, need: Need) => Fault | null;
+  readonly find: (headers: WireHeaders) => Promise<Principal | Fault>;
   readonly guesses: Guesses;
   readonly keys: Keys;
   readonly codes: Codes;
@@ -47,18 +43,17 @@ export type Access = {
 /** The key id that calls from the console are booked on; it has no limit. */
 export const CONSOLE_KEY_ID = 'console';
 
-export const isFault = (answer: Caller | Fault): answer is Fault => 'code' in answer;
+export const isFault = (answer: Principal | Fault): answer is Fault => 'code' in answer;
 
 /** A key that there is not: whoever shows one may be guessing. */
 export const NO_SUCH_KEY: Fault = Object.freeze(fault('authentication', 'Invalid API key'));
-const NOBODY: Fault = Object.freeze(fault('authentication', 'Missing Authentication header'));
 const TOO_MANY = fault('overloaded', 'Too many keys are being looked up at the moment. Please try again.', {
   retryAfterMs: 1_000,
 });
 /** Of so many keys it is remembered when they were last used, at most twice as many. */
 const SEEN_MAX = 16_384;
 
-type Known = { readonly key: Key; readonly caller: Caller; readonly seen: { at: number } };
+type Known = { readonly key: Key; readonly principal: Principal; readonly seen: { at: number } };
 
 type Parts = { readonly store: AccessStore; readonly world: World; readonly newSecret: NewSecret };
 
@@ -78,9 +73,9 @@ export function openAccess(parts: Parts): Access {
 
   const keys = openKeys({ ...parts, seenAt: (hash) => seen.get(hash)?.at || null });
 
-  const judge = (found: Known | null): Caller | Fault => judgeKey(found, world.now());
-  const inSession = (accountId: string | null): Caller | Fault =>
-    accountId === null ? NOBODY : consoleCaller(accountId);
+  const judge = (found: Known | null): Principal | Fault => judgeKey(found, world.now());
+  const inSession = (accountId: string | null): Principal | Fault =>
+    accountId === null ? NOBODY : personOf(accountId);
 
   return {
     authenticate: (headers) => {
@@ -103,7 +98,6 @@ export function openAccess(parts: Parts): Access {
       const accountId = cookie === undefined ? null : await sessions.look(cookie);
       return accountId === undefined ? TOO_MANY : inSession(accountId);
     },
-    authorize,
     guesses: createGuesses(world),
     keys,
     codes: openCodes({ ...parts, keys }),
@@ -121,7 +115,7 @@ function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recen
   const known = (key: Key, counts: ReadonlySet<Scope>): Known => {
     const when = seen.get(key.hash) ?? { at: NEVER };
     seen.set(key.hash, when);
-    return { key, caller: callerOf(key, counts), seen: when };
+    return { key, principal: principalOf(key, counts), seen: when };
   };
   return createFinder({
     world,
@@ -134,23 +128,13 @@ function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recen
   });
 }
 
-function judgeKey(found: Known | null, now: number): Caller | Fault {
+function judgeKey(found: Known | null, now: number): Principal | Fault {
   if (found === null) return NO_SUCH_KEY;
-  const { key, caller } = found;
+  const { key, principal } = found;
   if (key.disabled) return fault('authentication', 'This API key is disabled');
   if (key.expiresAt !== null && key.expiresAt <= now) return fault('authentication', 'This API key has expired');
   found.seen.at = now;
-  return caller;
-}
-
-function authorize(caller: Caller | null, need: Need): Fault | null {
-  if (need === 'none') return null;
-  if (caller === null) return NOBODY;
-  if (need === 'management' && !caller.isManagement)
-    return fault('permission_denied', 'Only management keys can perform this operation');
-  if (need === 'inference' && caller.isManagement && caller.keyId !== CONSOLE_KEY_ID)
-    return fault('permission_denied', 'Management keys cannot be used for inference');
-  return null;
+  return principal;
 }
 
 /** Whose money a key spends, the narrowest first: who fails there takes nothing, not for a moment, of what all share. */
@@ -166,21 +150,26 @@ const scopesOf = (owners: readonly Owner[], limited: ReadonlySet<Scope>): readon
   ...owners.flatMap((owner) => COUNTS.map((count) => countScope(count, owner))).filter((scope) => limited.has(scope)),
 ];
 
-const callerOf = (key: Key, counts: ReadonlySet<Scope>): Caller =>
+const principalOf = (key: Key, counts: ReadonlySet<Scope>): Principal =>
   Object.freeze({
     scopes: scopesOf(ownersOf(key), counts),
     keyId: key.hash,
     keyLabel: key.label,
     accountId: key.accountId,
     workspaceId: key.workspaceId,
-    isManagement: key.isManagement,
+    kind: 'key',
+    memberId: key.creatorUserId,
+    role: key.isManagement ? 'manager' : 'caller',
   });
 
-const consoleCaller = (accountId: string): Caller => ({
+/** The person signed in to the console: of an account there is one so far, its owner. */
+const personOf = (accountId: string): Principal => ({
+  kind: 'session',
+  memberId: accountId,
+  role: 'owner',
   keyId: CONSOLE_KEY_ID,
   keyLabel: 'Console',
   accountId,
   workspaceId: firstWorkspace(accountId).id,
-  isManagement: true,
   scopes: [keyScope(CONSOLE_KEY_ID), workspaceScope(firstWorkspace(accountId).id), accountScope(accountId)],
 });

@@ -1,12 +1,11 @@
 import type { Scope } from './scope.ts';
 
-/** Who is calling, as the key says. Frozen for the call. */
+/** What of its principal a call is booked on. Frozen for the call. */
 export type Caller = {
   readonly keyId: string;
   readonly keyLabel: string;
   readonly accountId: string;
   readonly workspaceId: string;
-  readonly isManagement: boolean;
   /** All that may run out for its calls: the money of its owners, and those counts that are limited. */
   readonly scopes: readonly Scope[];
 };

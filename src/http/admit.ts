@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { onRequestHookHandler } from 'fastify';
-import { CONSOLE_KEY_ID, isFault, type Need, NO_SUCH_KEY } from '../access/access.ts';
+import { isFault, NO_SUCH_KEY } from '../access/access.ts';
+import { objectionTo, type Verb } from '../access/may.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { isGoingRound } from '../base/hops.ts';
 import { LIMITS } from '../base/limits.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { Caller } from '../facts/caller.ts';
+import type { Principal } from '../facts/principal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { StoreError, troubleFault } from '../ledger/trouble.ts';
 import { refuse } from './refuse.ts';
@@ -14,37 +15,37 @@ import { FULL, makeRoom } from './room.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, once admitted; null = nobody known, on routes for everyone. */
-    caller: Caller | null;
+    caller: Principal | null;
   }
 }
 
 const INSIDE = fault('server', 'Internal Server Error');
 
-/** Lets a request in, or refuses it and never calls `enter`. Null = nobody known, which only the need `none` lets in. */
+/** Lets a request in, or refuses it and never calls `enter`. Null = nobody known, whom only public routes let in. */
 export type Admission = (
   request: IncomingMessage,
   response: ServerResponse,
-  enter: (caller: Caller | null) => void,
+  enter: (caller: Principal | null) => void,
 ) => void;
 
 const TOO_MANY = 'Too many wrong API keys came from this address. Please wait before the next.';
 
 /** Decides on the head of a request alone who comes in: of everyone else not a byte of the body is kept. */
-export function admission(gateway: Gateway, need: Need): Admission {
+export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
   const { access } = gateway;
   return (request, response, enter) => {
     const headers = request.headers as WireHeaders;
-    const decide = (answer: Caller | Fault): void => {
+    const decide = (answer: Principal | Fault): void => {
       const caller = isFault(answer) ? null : answer;
-      const refusal = isFault(answer) && need !== 'none' ? answer : access.authorize(caller, need);
+      const refusal = isFault(answer) && verb !== 'none' ? answer : objectionTo(caller, verb);
       const obstacle =
         refusal ??
-        (need === 'none' ? null : formOfAPage(request, caller)) ??
+        (verb === 'none' ? null : formOfAPage(request, caller)) ??
         encodedBody(headers) ??
         goingRound(headers);
       if (obstacle) {
         const keyId = caller?.keyId ?? null;
-        if (need === 'inference')
+        if (verb === 'call')
           gateway.telemetry.refused({ at: gateway.world.now(), clientDialect: null, keyId, fault: obstacle });
         return refuse(response, obstacle);
       }
@@ -53,11 +54,11 @@ export function admission(gateway: Gateway, need: Need): Admission {
       enter(caller);
     };
     // Whoever has the right key comes in, whatever others at the same address try.
-    const slowed = (answer: Caller | Fault): Caller | Fault => {
+    const slowed = (answer: Principal | Fault): Principal | Fault => {
       const wait = answer === NO_SUCH_KEY ? access.guesses.wrong(request.socket.remoteAddress ?? '') : null;
       return wait === null ? answer : fault('rate_limit_exceeded', TOO_MANY, { retryAfterMs: wait });
     };
-    const judged = need === 'none' ? decide : (answer: Caller | Fault): void => decide(slowed(answer));
+    const judged = verb === 'none' ? decide : (answer: Principal | Fault): void => decide(slowed(answer));
     const answer = access.authenticate(headers);
     if (answer !== null) return judged(answer);
     access
@@ -75,16 +76,15 @@ export function admission(gateway: Gateway, need: Need): Admission {
 }
 
 /** The caller of a request for inference that has a key known here and nothing against it; null = it must be looked at closely. */
-export function knownCaller({ access }: Gateway, headers: WireHeaders): Caller | null {
+export function knownCaller({ access }: Gateway, headers: WireHeaders): Principal | null {
   const answer = access.authenticate(headers);
-  if (answer === null || isFault(answer) || answer.keyId === CONSOLE_KEY_ID || access.authorize(answer, 'inference'))
-    return null;
+  if (answer === null || isFault(answer) || answer.kind === 'session' || objectionTo(answer, 'call')) return null;
   return encodedBody(headers) === null && goingRound(headers) === null ? answer : null;
 }
 
 /** The same for a route of the framework, which hears no more of a request that is refused. */
-export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
-  const admitted = admission(gateway, need);
+export function admit(gateway: Gateway, verb: Verb | 'none'): onRequestHookHandler {
+  const admitted = admission(gateway, verb);
   return (request, reply, done) =>
     admitted(request.raw, reply.raw, (caller) => {
       request.caller = caller;
@@ -104,8 +104,8 @@ export function admit(gateway: Gateway, need: Need): onRequestHookHandler {
  * A call on the console's cookie must be JSON and say so: no form of another site's page can, and its scripts would
  * have to ask first (decisions/0015).
  */
-function formOfAPage({ method, headers }: IncomingMessage, caller: Caller | null): Fault | null {
-  if (caller?.keyId !== CONSOLE_KEY_ID || method === 'GET' || method === 'HEAD') return null;
+function formOfAPage({ method, headers }: IncomingMessage, caller: Principal | null): Fault | null {
+  if (caller?.kind !== 'session' || method === 'GET' || method === 'HEAD') return null;
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return null;
   return fault('permission_denied', 'Calls from a browser session must have the content type application/json.');
 }

@@ -53,7 +53,7 @@ export function inferenceDoor(gateway: Gateway): Doors {
   for (const prefix of PREFIXES)
     handlers.set(`${prefix}/messages/count_tokens`, countTokensHandler(MESSAGES_COUNT, gateway));
   const models = geminiModelsHandler(gateway, handlerOf);
-  const admit = admission(gateway, 'inference');
+  const admit = admission(gateway, 'call');
 
   const find = (url: string): Place | null => {
     const path = trimmed(url);

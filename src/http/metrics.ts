@@ -8,7 +8,7 @@ import { refusal } from './v1/account/refusal.ts';
 export const metricsRoute = (access: 'management' | 'public' | 'off'): Route => ({
   method: 'GET',
   path: '/metrics',
-  auth: access === 'management' ? 'management' : 'none',
+  auth: access === 'management' ? 'operate' : 'none',
   handle: async (_request, { metrics }) =>
     metrics === null
       ? refusal(fault('not_found', 'Metrics are switched off (SWITCHWRIGHT_METRICS).'))

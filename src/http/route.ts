@@ -1,7 +1,7 @@
-import type { Need } from '../access/access.ts';
+import type { Verb } from '../access/may.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
-import type { Caller } from '../facts/caller.ts';
+import type { Principal } from '../facts/principal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 
 /** Where the API answers: the documented prefix, and the alias for clients which append `/v1` to a host. */
@@ -12,11 +12,8 @@ export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below `/api/v1` (and its alias `/v1`) for `v1/` routes, below `/` for pages; `:name` and a final `*` are parameters. */
   readonly path: string;
-  /**
-   * `key`: any valid API key; `inference`: one that may spend; `management`: a management key; `none`: public. A valid
-   * key is passed on to public routes too.
-   */
-  readonly auth: Need;
+  /** What it does, which its caller must be allowed to (`access/may.ts`); `none`: public. A valid key is passed on there too. */
+  readonly auth: Verb | 'none';
   readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
 };
 
@@ -34,7 +31,7 @@ export type RouteRequest = {
   readonly address: string;
   /** The parsed JSON body of POST, PUT and PATCH; an empty object when there was none. */
   readonly body: JsonObject;
-  readonly caller: Caller | null;
+  readonly caller: Principal | null;
   /** The instance's own base URL as the client sees it, without a trailing slash: `http://127.0.0.1:8787`. */
   readonly origin: string;
 };

@@ -133,7 +133,7 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     url: prefix + route.path,
     onRequest: admit(gateway, route.auth),
     // Only what may spend is sent prompts; forms of pages and of the management are short.
-    bodyLimit: route.auth === 'inference' || route.auth === 'key' ? LIMITS.body_bytes_max : LIMITS.form_bytes_max,
+    bodyLimit: route.auth === 'call' || route.auth === 'look' ? LIMITS.body_bytes_max : LIMITS.form_bytes_max,
     handler: async (request, reply) => {
       const bytes = request.body as Buffer | undefined;
       const body =

@@ -32,7 +32,7 @@ async function proveWhole(storage: Storage): Promise<void> {
     assert.ok(!isFault(answer), JSON.stringify(answer));
     return answer;
   };
-  assert.equal((await callerOf('sk-management-key-of-0006')).isManagement, true);
+  assert.equal((await callerOf('sk-management-key-of-0006')).role, 'manager');
   const { keys, total } = await access.keys.list({ accountId: 'owner', withDisabled: true, offset: 0, limit: 10 });
   assert.equal(total, 5);
   const ever = keys.find(({ name }) => name === 'ever');

@@ -80,7 +80,6 @@ export const callerOf = (keyId: string): Caller => ({
   keyLabel: '',
   accountId: 'owner',
   workspaceId: 'workspace',
-  isManagement: false,
   scopes: [keyScope(keyId), workspaceScope('workspace'), accountScope('owner')],
 });
 

@@ -282,7 +282,7 @@ test('every route that is not for everyone asks for a key, and for the right kin
   for (const { method, path, auth } of closed) {
     const url = subject.gateway.base + path.replace(/:\w+|\*/g, 'x');
     assert.equal((await fetch(url, { method })).status, 401, `${method} ${path}`);
-    const wrong = auth === 'management' ? API_KEY : auth === 'inference' ? MANAGEMENT_KEY : null;
+    const wrong = auth === 'call' ? MANAGEMENT_KEY : auth === 'look' ? null : API_KEY;
     if (wrong === null) continue;
     const headers = { authorization: `Bearer ${wrong}` };
     assert.equal((await fetch(url, { method, headers })).status, 403, `${method} ${path}`);

@@ -26,7 +26,6 @@ export const callerOf = ({ id, account }: SimulatedKey): Caller => ({
   keyLabel: id,
   accountId: account,
   workspaceId: 'workspace',
-  isManagement: false,
   scopes: [accountScope(account), workspaceScope('workspace'), keyScope(id)],
 });
 

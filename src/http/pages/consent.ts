@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { CONSOLE_KEY_ID } from '../../access/access.ts';
 import type { Challenge, CodeWish } from '../../access/codes.ts';
+import { may } from '../../access/may.ts';
 import { formatUsd, usdToNano } from '../../base/money.ts';
 import { PRODUCT } from '../../base/product.ts';
-import type { Caller } from '../../facts/caller.ts';
+import type { Principal } from '../../facts/principal.ts';
 import { callbackIn } from '../callback.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { codeBlock } from './code.ts';
@@ -51,7 +51,7 @@ const show = (request: RouteRequest, status: number, content: Html, headers = {}
     content: html`<div class="head measure narrow"><h1>Authorise a program</h1>${content}</div>`,
   });
 
-const isOwner = (caller: Caller | null): caller is Caller => caller?.keyId === CONSOLE_KEY_ID;
+const mayConsent = (caller: Principal | null): caller is Principal => may(caller, 'consent');
 const SIGN_IN = html`<p>Sign in first, then open this address again. A sign-in link comes from the machine that runs this instance.</p>
 ${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}`;
 
@@ -64,7 +64,7 @@ export const consentRoute: Route = {
     const asked = read(request.query);
     if (typeof asked === 'string')
       return show(request, 400, html`<p class="notice">The program asks wrongly: ${asked}.</p>`);
-    if (!isOwner(request.caller)) return show(request, 401, SIGN_IN);
+    if (!mayConsent(request.caller)) return show(request, 401, SIGN_IN);
     const { callback, wish } = asked;
     const limit = wish.limit === null ? 'without a limit' : `for up to $${formatUsd(wish.limit)}`;
     const where =
@@ -91,7 +91,7 @@ export const consentedRoute: Route = {
     const { caller } = request;
     if (typeof asked === 'string')
       return show(request, 400, html`<p class="notice">The program asks wrongly: ${asked}.</p>`);
-    if (!isOwner(caller)) return show(request, 401, SIGN_IN);
+    if (!mayConsent(caller)) return show(request, 401, SIGN_IN);
     const { accountId, workspaceId } = caller;
     const { callback, wish } = asked;
     const { code } = await access.codes.issue({

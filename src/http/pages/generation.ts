@@ -1,10 +1,10 @@
+import { maySee } from '../../access/may.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Continued, Receipt } from '../../facts/receipt.ts';
 import { groundsFrom } from '../../router/grounds-text.ts';
 import { candidateWords, rejectionWords } from '../../router/grounds-words.ts';
 import { CLIENTS } from '../contract/support.ts';
-import { maySee } from '../may-see.ts';
 import type { Route } from '../route.ts';
 import { bill } from './bill.ts';
 import { copyable } from './code.ts';

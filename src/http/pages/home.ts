@@ -1,15 +1,15 @@
+import { maySee } from '../../access/may.ts';
 import { nano } from '../../base/money.ts';
 import { dayOf } from '../../base/period.ts';
 import { PRODUCT } from '../../base/product.ts';
 import { completionTokens, promptTokens } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Caller } from '../../facts/caller.ts';
+import type { Principal } from '../../facts/principal.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { tokensOf } from '../../insights/insights.ts';
 import type { Sums } from '../../insights/store.ts';
 import { type Offers, offersOf } from '../../router/offer.ts';
-import { maySee } from '../may-see.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
 import { cost, count, exactCount, milliseconds, moment } from './figures.ts';
@@ -31,7 +31,14 @@ export const homeRoute: Route = {
     const catalog = gateway.catalog();
     const recent = request.caller && (await recentOf(gateway, request.caller));
     const day = dayOf(gateway.world.now());
-    const [today] = recent ? await gateway.insights.sums({ from: day, to: day, by: [] }) : [];
+    const [today] = recent
+      ? await gateway.insights.sums({
+          from: day,
+          to: day,
+          by: [],
+          where: { accountId: request.caller?.accountId ?? '' },
+        })
+      : [];
     return page(request, '/', {
       title: `${PRODUCT.name}: every model behind one API`,
       description: `A self-hosted, OpenAI-compatible gateway: ${realModels(catalog).length} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
@@ -40,7 +47,7 @@ export const homeRoute: Route = {
   },
 };
 
-const recentOf = async (gateway: Gateway, caller: Caller): Promise<readonly Receipt[]> =>
+const recentOf = async (gateway: Gateway, caller: Principal): Promise<readonly Receipt[]> =>
   (await gateway.records.newest(RECENT)).filter((receipt) => maySee(caller, receipt));
 
 function visitor(request: RouteRequest, gateway: Gateway): Html {

@@ -1,5 +1,5 @@
+import { seesBoards } from '../../access/may.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { seesBoards } from '../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { type Html, html, outbound } from './html.ts';

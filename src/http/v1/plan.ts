@@ -13,7 +13,7 @@ import type { Route } from '../route.ts';
 export const planRoute: Route = {
   method: 'POST',
   path: '/plan',
-  auth: 'key',
+  auth: 'look',
   handle: ({ body, headers }, gateway) => {
     const { seed, messages = [{ role: 'user', content: '' }], ...rest } = body;
     if (seed !== undefined && (typeof seed !== 'number' || !Number.isInteger(seed)))

@@ -11,7 +11,7 @@ const DAYS = 30;
 export const ACTIVITY: Route = {
   method: 'GET',
   path: '/activity',
-  auth: 'management',
+  auth: 'read-spending',
   handle: async ({ query, caller }, { insights, catalog, world }) => {
     const today = dayOf(world.now());
     const { date } = query;

@@ -54,7 +54,7 @@ const REDEMPTION: Route = {
 const AUTHORISATION: Route = {
   method: 'POST',
   path: '/auth/keys/code',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ body, caller }, { access }) => {
     const wish = readBody(AUTHORISE, body);
     if (!wish.ok || caller === null) return refusal(wish.ok ? fault('authentication', '') : wish.error);

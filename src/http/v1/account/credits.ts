@@ -11,7 +11,7 @@ import { refusal } from './refusal.ts';
 export const CREDITS: Route = {
   method: 'GET',
   path: '/credits',
-  auth: 'management',
+  auth: 'read-spending',
   handle: async ({ caller }, { ledger }) => {
     if (caller === null) return refusal(fault('authentication', 'Missing Authentication header'));
     const { credits, settled } = await ledger.balance(caller.accountId);

@@ -1,5 +1,5 @@
+import { maySee } from '../../../access/may.ts';
 import { fault } from '../../../base/fault.ts';
-import { maySee } from '../../may-see.ts';
 import type { Route } from '../../route.ts';
 import { generationJson } from './generation-json.ts';
 import { refusal } from './refusal.ts';
@@ -8,7 +8,7 @@ import { refusal } from './refusal.ts';
 export const GENERATION: Route = {
   method: 'GET',
   path: '/generation',
-  auth: 'key',
+  auth: 'look',
   handle: async ({ query, caller }, { records, catalog }) => {
     const { id } = query;
     if (id === undefined || id === '') return refusal(fault('invalid_request', 'The query parameter "id" is missing.'));

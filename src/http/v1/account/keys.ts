@@ -1,8 +1,9 @@
 import type { Access } from '../../../access/access.ts';
+import { owns } from '../../../access/may.ts';
 import { digestOf } from '../../../access/secret.ts';
 import type { Key, KeyUsage } from '../../../access/store.ts';
 import { fault } from '../../../base/fault.ts';
-import type { Caller } from '../../../facts/caller.ts';
+import type { Principal } from '../../../facts/principal.ts';
 import { COUNTS, countOf, countScope, keyScope, ownerOf } from '../../../facts/scope.ts';
 import type { Route, RouteAnswer } from '../../route.ts';
 import { readPage } from './body.ts';
@@ -14,10 +15,10 @@ const PAGE = 100;
 const notFound = refusal(fault('not_found', 'API key not found'));
 
 /** A manager's key administers all others of its account: itself it neither sees nor changes. */
-async function administered({ keys }: Access, caller: Caller | null, hash: string): Promise<Key | null> {
+async function administered({ keys }: Access, caller: Principal | null, hash: string): Promise<Key | null> {
   if (caller === null || hash === caller.keyId) return null;
   const key = await keys.find(hash);
-  return key?.accountId === caller.accountId ? key : null;
+  return owns(caller, key) ? key : null;
 }
 
 /** Keys with what they have used, and how much of what is counted they may. */
@@ -43,7 +44,7 @@ async function show({ keys, budgets }: Access, shown: readonly Key[]) {
 const LIST: Route = {
   method: 'GET',
   path: '/keys',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query, PAGE);
     if (!page.ok) return refusal(page.error);
@@ -61,7 +62,7 @@ const LIST: Route = {
 const CREATE: Route = {
   method: 'POST',
   path: '/keys',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ body, caller }, { access }) => {
     if (caller === null) return notFound;
     const wish = readNewKey(body, caller.accountId);
@@ -81,7 +82,7 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/keys/:hash',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ params: { hash = '' }, caller }, { access }) =>
     shown(access, await administered(access, caller, hash)),
 };
@@ -89,7 +90,7 @@ const ONE: Route = {
 const CHANGE: Route = {
   method: 'PATCH',
   path: '/keys/:hash',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
     const change = readKeyChange(body);
     if (!change.ok) return refusal(change.error);
@@ -103,7 +104,7 @@ const CHANGE: Route = {
 const REMOVE: Route = {
   method: 'DELETE',
   path: '/keys/:hash',
-  auth: 'management',
+  auth: 'manage-keys',
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
     const key = await administered(access, caller, hash);
     if (key === null) return notFound;

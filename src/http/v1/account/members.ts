@@ -15,7 +15,7 @@ const USERS = z.object({ user_ids: z.array(z.string().min(1).max(200)).min(1).ma
 const ORGANIZATION: Route = {
   method: 'GET',
   path: '/organization/members',
-  auth: 'management',
+  auth: 'manage-members',
   handle: async ({ query, caller }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -28,7 +28,7 @@ const ORGANIZATION: Route = {
 const LIST: Route = {
   method: 'GET',
   path: '/workspaces/:id/members',
-  auth: 'management',
+  auth: 'manage-members',
   handle: ofWorkspace(({ workspace, caller }, { query }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -41,7 +41,7 @@ const LIST: Route = {
 const ADD: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/add',
-  auth: 'management',
+  auth: 'manage-members',
   handle: ofWorkspace(({ workspace, caller }, { body }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);
@@ -55,7 +55,7 @@ const ADD: Route = {
 const REMOVE: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/remove',
-  auth: 'management',
+  auth: 'manage-members',
   handle: ofWorkspace(({ caller }, { body }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { firstWorkspace } from '../../../access/owner.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { type Fault, fault } from '../../../base/fault.ts';
-import type { Caller } from '../../../facts/caller.ts';
+import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { readBody, readPage } from './body.ts';
@@ -36,7 +36,7 @@ const TAKEN = refusal(fault('invalid_request', 'slug: another workspace has it',
 const KEPT: Fault = fault('permission_denied', 'The default workspace cannot be deleted');
 const USED: Fault = fault('invalid_request', 'There are keys in this workspace: delete them first');
 
-type Of = { readonly workspace: Workspace; readonly caller: Caller };
+type Of = { readonly workspace: Workspace; readonly caller: Principal };
 
 /** A route about one workspace of the caller's account, named by its id or slug; another account's is none. */
 export const ofWorkspace =
@@ -50,7 +50,7 @@ export const ofWorkspace =
 const LIST: Route = {
   method: 'GET',
   path: '/workspaces',
-  auth: 'management',
+  auth: 'manage-workspaces',
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -62,7 +62,7 @@ const LIST: Route = {
 const CREATE: Route = {
   method: 'POST',
   path: '/workspaces',
-  auth: 'management',
+  auth: 'manage-workspaces',
   handle: async ({ body, caller }, { access }) => {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_WORKSPACE : refusal(wish.error);
@@ -76,14 +76,14 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/workspaces/:id',
-  auth: 'management',
+  auth: 'manage-workspaces',
   handle: ofWorkspace(({ workspace }) => ({ status: 200, json: { data: workspaceJson(workspace) } })),
 };
 
 const UPDATE: Route = {
   method: 'PATCH',
   path: '/workspaces/:id',
-  auth: 'management',
+  auth: 'manage-workspaces',
   handle: ofWorkspace(async ({ workspace }, { body }, { access }) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);
@@ -102,7 +102,7 @@ const UPDATE: Route = {
 const REMOVE: Route = {
   method: 'DELETE',
   path: '/workspaces/:id',
-  auth: 'management',
+  auth: 'manage-workspaces',
   handle: ofWorkspace(async ({ workspace }, _request, { access }) => {
     if (workspace.id === firstWorkspace(workspace.accountId).id) return refusal(KEPT);
     const removed = await access.workspaces.remove(workspace);

@@ -1,11 +1,11 @@
+import { seesBoards } from '../../../access/may.ts';
 import type { Fault } from '../../../base/fault.ts';
 import type { Model } from '../../../catalog/model.ts';
-import type { Caller } from '../../../facts/caller.ts';
+import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { type Offers, offersOf } from '../../../router/offer.ts';
 import { envelope } from '../../faults.ts';
 import { isGoogleClient } from '../../google-paths.ts';
-import { seesBoards } from '../../may-see.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
 import { filterModels, type Surroundings } from './filter.ts';
@@ -42,7 +42,7 @@ export const LIST_MODELS: Route = {
 export const LIST_USER_MODELS: Route = {
   method: 'GET',
   path: '/models/user',
-  auth: 'key',
+  auth: 'look',
   handle: async (request, gateway) => {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
@@ -97,7 +97,7 @@ function answer(
   return { status: 200, contentType: JSON_TYPE, text: listText(list, request) };
 }
 
-async function selected(query: ModelsQuery, caller: Caller | null, gateway: Gateway): Promise<readonly Model[]> {
+async function selected(query: ModelsQuery, caller: Principal | null, gateway: Gateway): Promise<readonly Model[]> {
   const models = filterModels(gateway.catalog().models.values(), query, surroundingsOf(gateway));
   const byTraffic = (query.sort === 'top-weekly' || query.sort === 'most-popular') && seesBoards(caller, gateway);
   const ranked = byTraffic ? await gateway.insights.models({ days: query.sort === 'top-weekly' ? 7 : 30 }) : [];

@@ -1,0 +1,99 @@
+import { type Fault, fault } from '../base/fault.ts';
+import type { Principal, Role } from '../facts/principal.ts';
+import type { Receipt } from '../facts/receipt.ts';
+import { OWNER_ACCOUNT_ID } from './owner.ts';
+
+/** What can be done here. A route names the one it does. */
+export type Verb =
+  /** Spend: every inference. */
+  | 'call'
+  /** Ask about oneself: the own key, its records, where a call would go. */
+  | 'look'
+  /** Read the records of all keys of the account. */
+  | 'read-records'
+  /** Read what the account has, has spent, and on what. */
+  | 'read-spending'
+  | 'manage-keys'
+  | 'manage-workspaces'
+  | 'manage-members'
+  /** Keys at providers that the account pays itself. */
+  | 'manage-provider-keys'
+  /** Promise a program a key, as the person it asks. */
+  | 'consent'
+  /** What concerns the instance and not one account: its figures, the operator's own keys at providers. */
+  | 'operate';
+
+export const VERBS: readonly Verb[] = [
+  'call',
+  'look',
+  'read-records',
+  'read-spending',
+  'manage-keys',
+  'manage-workspaces',
+  'manage-members',
+  'manage-provider-keys',
+  'consent',
+  'operate',
+];
+
+const verbs = (...some: readonly Verb[]): ReadonlySet<Verb> => new Set(some);
+
+/** The one table of rights. Whatever else a role should be able to do is a word here. */
+const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
+  caller: verbs('call', 'look'),
+  // Management keys can make no call (spec §1.0).
+  manager: verbs(
+    'look',
+    'read-records',
+    'read-spending',
+    'manage-keys',
+    'manage-workspaces',
+    'manage-members',
+    'manage-provider-keys',
+    'operate',
+  ),
+  owner: verbs(...VERBS),
+};
+
+/** The instance is run by the account that it was set up with: other accounts' managers administer those alone. */
+const isOperator = ({ accountId }: Principal): boolean => accountId === OWNER_ACCOUNT_ID;
+
+export const may = (principal: Principal | null, verb: Verb): boolean =>
+  principal !== null && MAY[principal.role].has(verb) && (verb !== 'operate' || isOperator(principal));
+
+export const NOBODY: Fault = Object.freeze(fault('authentication', 'Missing Authentication header'));
+const NO_CALLS: Fault = Object.freeze(fault('permission_denied', 'Management keys cannot be used for inference'));
+const NO_MANAGER: Fault = Object.freeze(fault('permission_denied', 'Only management keys can perform this operation'));
+const NO_OPERATOR: Fault = Object.freeze(
+  fault('permission_denied', 'Only management keys of the account that runs this instance can perform this operation'),
+);
+
+/** Why it may not; null = it may. Says nothing of what there is. */
+export function objectionTo(principal: Principal | null, verb: Verb | 'none'): Fault | null {
+  if (verb === 'none' || may(principal, verb)) return null;
+  if (principal === null) return NOBODY;
+  if (verb === 'call') return NO_CALLS;
+  return MAY[principal.role].has(verb) ? NO_OPERATOR : NO_MANAGER;
+}
+
+/** Is this of the principal's own account? Of all others nothing is there. */
+export const owns = (
+  principal: Principal | null,
+  thing: { readonly accountId: string } | null | undefined,
+): thing is { readonly accountId: string } =>
+  principal !== null && thing !== null && thing !== undefined && thing.accountId === principal.accountId;
+
+/** A receipt belongs to the key that made the call; of the account's other callers only its managers may read it. */
+export const maySee = (
+  principal: Principal | null,
+  { accountId, keyId }: Pick<Receipt, 'accountId' | 'keyId'>,
+): boolean =>
+  principal !== null &&
+  principal.accountId === accountId &&
+  (principal.keyId === keyId || may(principal, 'read-records'));
+
+/** Rankings, apps and what is used how much are everybody's affair only where the operator says so. */
+export const seesBoards = (
+  principal: Principal | null,
+  { boards }: { readonly boards: 'public' | 'private' },
+): boolean => boards === 'public' || principal !== null;

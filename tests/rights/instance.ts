@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Composed, composeGateway } from '../../src/cli/compose.ts';
+import { readConfiguration } from '../../src/cli/configuration.ts';
+import { metricsRoute } from '../../src/http/metrics.ts';
+import { pageRoutes } from '../../src/http/pages/index.ts';
+import type { Route } from '../../src/http/route.ts';
+import { createServer } from '../../src/http/server.ts';
+import { apiRoutes } from '../../src/http/v1/routes.ts';
+import { realWorld } from '../../src/upstream/world.ts';
+
+/** Who may come: by a key in `authorization`, by a cookie, or without anything. */
+export type Headers = { readonly [name: string]: string };
+
+/** Everybody there is: two accounts, of each an ordinary key, a management key and the person who owns it. */
+export const WHO = ['nobody', 'caller', 'manager', 'owner', 'other caller', 'other manager', 'other owner'] as const;
+export type Who = (typeof WHO)[number];
+
+export type Instance = {
+  readonly composed: Composed;
+  readonly origin: string;
+  readonly headersOf: (who: Who) => Headers;
+  readonly hashOf: (who: Who) => string;
+  readonly close: () => Promise<void>;
+};
+
+export const PAGES: readonly Route[] = [...pageRoutes, metricsRoute('management')];
+
+/** A whole gateway in this process, as `serve` composes it. */
+export async function startInstance(environment: { readonly [name: string]: string } = {}): Promise<Instance> {
+  const folder = mkdtempSync(join(tmpdir(), 'switchwright-rights-'));
+  const configuration = readConfiguration({
+    SWITCHWRIGHT_DATA_DIR: folder,
+    SWITCHWRIGHT_LOCAL_SERVERS: '0',
+    ...environment,
+  });
+  const composed = await composeGateway(configuration, realWorld({ egressAllow: '' }), 'owner');
+  const { gateway, storage } = composed;
+  const { access, world } = gateway;
+  await storage.accessStore.addAccount({ id: 'other', name: 'Other' }, world.now());
+  const headers = new Map<Who, Headers>([['nobody', {}]]);
+  const hashes = new Map<Who, string>();
+  for (const [prefix, accountId] of [
+    ['', 'owner'],
+    ['other ', 'other'],
+  ] as const) {
+    for (const role of ['caller', 'manager'] as const) {
+      const wish = { name: role, accountId, isManagement: role === 'manager', creatorUserId: accountId };
+      const { key, secret } = await access.keys.create(wish);
+      headers.set(`${prefix}${role}`, { authorization: `Bearer ${secret}` });
+      hashes.set(`${prefix}${role}`, key.hash);
+    }
+    const session = await access.redeemSignIn(await access.newSignIn(accountId));
+    headers.set(`${prefix}owner`, { cookie: `switchwright_session=${session?.session}` });
+  }
+  const server = createServer({ gateway, api: apiRoutes, pages: PAGES });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    composed,
+    origin: `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    headersOf: (who) => headers.get(who) ?? {},
+    hashOf: (who) => hashes.get(who) ?? '',
+    close: async () => {
+      await server.close();
+      await composed.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Instance } from './instance.ts';
+
+/** What routes name by an id, how one is made that is the first account's, and how it is seen to be as it was. */
+export type ObjectKind = {
+  /** Every route whose path begins so is about it; the first parameter is its id. */
+  readonly below: string;
+  readonly make: (instance: Instance) => Promise<string>;
+  /** An id of the same form that is nobody's. */
+  readonly nobodys: string;
+  /** As its own account sees it. */
+  readonly state: (instance: Instance, id: string) => Promise<unknown>;
+  /** A body with which the route would do what it does, where one is needed. */
+  readonly body?: (method: string, path: string) => string;
+};
+
+const seen = async ({ origin, headersOf }: Instance, path: string): Promise<unknown> =>
+  (await fetch(`${origin}/api/v1${path}`, { headers: headersOf('manager') })).json();
+
+async function make(
+  { origin, headersOf }: Instance,
+  path: string,
+  body: object,
+): Promise<{ readonly [name: string]: string }> {
+  const headers = { ...headersOf('manager'), 'content-type': 'application/json' };
+  const answer = await fetch(`${origin}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const { data } = (await answer.json()) as { data: { readonly [name: string]: string } };
+  return data;
+}
+
+let made = 0;
+
+export const OBJECTS: readonly ObjectKind[] = [
+  {
+    below: '/api/v1/keys/',
+    make: async (instance) => (await make(instance, '/keys', { name: 'ours' })).hash ?? '',
+    nobodys: 'f'.repeat(64),
+    state: (instance, id) => seen(instance, `/keys/${id}`),
+    body: () => JSON.stringify({ disabled: true }),
+  },
+  {
+    below: '/api/v1/workspaces/',
+    make: async (instance) => (await make(instance, '/workspaces', { name: 'Ours', slug: `ours-${made++}` })).id ?? '',
+    nobodys: '00000000-0000-4000-8000-00000000ffff',
+    state: async (instance, id) => [
+      await seen(instance, `/workspaces/${id}`),
+      await seen(instance, `/workspaces/${id}/budgets`),
+      await seen(instance, `/workspaces/${id}/members`),
+    ],
+    body: (method, path) => {
+      if (path.includes('/members/')) return JSON.stringify({ user_ids: ['owner'] });
+      return JSON.stringify(method === 'PUT' ? { limit_usd: 1 } : { name: 'Taken' });
+    },
+  },
+];
