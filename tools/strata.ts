@@ -32,10 +32,28 @@ const BANS: readonly (readonly [from: string, to: string])[] = [
   ['ledger', 'dialects'],
 ];
 
+/**
+ * Folders of which each is a wire format of its own: what several need lies beside the folders, and knows none of them.
+ * Tests may look sideways, and one file composes.
+ */
+const SIBLINGS = { folder: 'dialects', composer: 'registry.ts' };
+
 const source = resolve(import.meta.dirname, '../src');
 const folderOf = (file: string): string => {
   const path = relative(source, file);
   return path.includes('/') ? (path.split('/')[0] ?? '') : '';
+};
+
+/** The sibling folder that a file of `SIBLINGS` is in; '' = beside the folders, undefined = elsewhere. */
+const siblingOf = (file: string): string | undefined => {
+  const path = relative(join(source, SIBLINGS.folder), file);
+  if (path.startsWith('..')) return undefined;
+  return path.includes('/') ? path.split('/')[0] : '';
+};
+const importsSibling = (file: string, target: string): boolean => {
+  const to = siblingOf(target);
+  if (!to || to === siblingOf(file) || siblingOf(file) === undefined) return false;
+  return !file.endsWith('.test.ts') && file !== join(source, SIBLINGS.folder, SIBLINGS.composer);
 };
 
 const broken: string[] = [];
@@ -51,6 +69,8 @@ for (const entry of readdirSync(source, { recursive: true, encoding: 'utf8' })) 
       broken.push(`${entry} imports ${match[1]}, which is outside src/`);
       continue;
     }
+    if (importsSibling(file, target))
+      broken.push(`${entry} imports ${match[1]}: dialects know no other dialect's folder`);
     const to = folderOf(target);
     const toStratum = STRATA[to] ?? -1;
     if (to === from) continue;

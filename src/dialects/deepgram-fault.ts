@@ -1,7 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import { type Json, objectOf, optionalString, parseJson } from '../base/json.ts';
 import type { UpstreamFailure } from './dialect.ts';
-import { decodeFault } from './openai-chat/upstream/fault.ts';
+import { decodeFault } from './openai-fault.ts';
 
 /** Deepgram's `{err_code, err_msg, request_id}` (developers.deepgram.com/docs/errors, read 2026-11-29) in the words that most hosts use. */
 export function decodeDeepgramFault(failure: UpstreamFailure): Fault {

@@ -8,7 +8,7 @@ import type { ImagePart, Source } from '../call/message.ts';
 import { type Complaints, complain, present, readNumber, readOneOf, readString, wrongType } from '../call/read.ts';
 import { pictureType } from './image-reply.ts';
 import { ASPECT_RATIOS, pixelSizeOf, ratioOf, SIDE_MAX } from './image-size.ts';
-import { sourceOfUrl } from './openai-chat/media.ts';
+import { sourceOfUrl } from './source-url.ts';
 
 /** OpenAI's words of today; `standard` and `hd` were those of DALL·E, which other hosts still speak (openai 7.57.0, read 2026-11-29). */
 const QUALITIES = ['auto', 'low', 'medium', 'high', 'xhigh', 'max', 'standard', 'hd'] as const;

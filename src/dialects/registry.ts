@@ -23,7 +23,7 @@ import { fireworksImagesUpstream } from './fireworks-images/index.ts';
 import { geminiClient, geminiListClient, geminiUpstream } from './gemini/index.ts';
 import { geminiBatchEmbedContentsClient, geminiEmbedContentClient } from './gemini-embeddings/client.ts';
 import { geminiEmbeddingsUpstream } from './gemini-embeddings/index.ts';
-import { geminiImagesUpstream } from './gemini-images/index.ts';
+import { geminiImages } from './gemini-images/index.ts';
 import { geminiSpeechUpstream } from './gemini-speech/index.ts';
 import { imagenUpstream } from './imagen/index.ts';
 import { jinaRerankUpstream } from './jina-rerank/index.ts';
@@ -31,7 +31,7 @@ import { ollamaChatClient, ollamaGenerateClient } from './ollama/client/index.ts
 import { ollamaUpstream } from './ollama/index.ts';
 import { ollamaEmbedClient, ollamaEmbeddingsClient } from './ollama-embeddings/client.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
-import { openaiCompletionsClient, openaiCompletionsUpstream } from './openai-completions/index.ts';
+import { openaiCompletions, openaiCompletionsClient } from './openai-completions/index.ts';
 import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import {
   openaiImageEditsClient,
@@ -63,7 +63,7 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'bedrock-converse': bedrockConverseUpstream,
     'bedrock-invoke-anthropic': bedrockInvokeAnthropic,
     'openai-chat': openaiChatUpstream,
-    'openai-completions': openaiCompletionsUpstream,
+    'openai-completions': openaiCompletions(openaiChatUpstream),
     'openai-responses': openaiResponsesUpstream,
     gemini: geminiUpstream,
     'cohere-chat': cohereChatUpstream,
@@ -93,7 +93,7 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
   images: {
     'openai-images': openaiImagesUpstream,
     'openrouter-images': openrouterImagesUpstream,
-    'gemini-images': geminiImagesUpstream,
+    'gemini-images': geminiImages(geminiUpstream),
     imagen: imagenUpstream,
     'xai-images': xaiImagesUpstream,
     'together-images': togetherImagesUpstream,

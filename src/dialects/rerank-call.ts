@@ -16,8 +16,8 @@ import {
 import { COMMON_FIELDS, readCommon } from '../call/read-gateway.ts';
 import type { RerankCall, RerankDocument } from '../call/rerank.ts';
 import type { ClientRequest } from './dialect.ts';
-import { nativeFields } from './openai-chat/client/options.ts';
-import { sourceOfUrl } from './openai-chat/media.ts';
+import { nativeFields } from './openai-options.ts';
+import { sourceOfUrl } from './source-url.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...COMMON_FIELDS,

@@ -5,7 +5,7 @@ import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { isGatewayTool, pluginsOf } from './gateway-options.ts';
-import { mixesTools } from './gemini/names.ts';
+import { mixesTools } from './gemini-names.ts';
 
 type NativeTool = Extract<Tool, { type: 'native' }>;
 /** What can be said of a search in one form or another, by the name it has in most. */

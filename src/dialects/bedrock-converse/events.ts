@@ -2,6 +2,7 @@ import { type Fault, fault } from '../../base/fault.ts';
 import type { Frame } from '../../base/frame.ts';
 import { countOf, isObject, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import type { Event } from '../../call/event.ts';
+import { faultOfFrame } from '../bedrock-fault.ts';
 import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
 import {
@@ -17,7 +18,6 @@ import {
   stopBlock,
   traceOf,
 } from './answer.ts';
-import { faultOfFrame } from './fault.ts';
 import { closeForeign, growForeign, openForeign } from './foreign-block.ts';
 import { decodeUsage, tierOf } from './usage.ts';
 

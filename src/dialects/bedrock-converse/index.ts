@@ -1,7 +1,7 @@
+import { decodeFault } from '../bedrock-fault.ts';
 import type { UpstreamDialect } from '../dialect.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents } from './events.ts';
-import { decodeFault } from './fault.ts';
 import { converseAssets } from './media.ts';
 import { decodeReply } from './reply.ts';
 

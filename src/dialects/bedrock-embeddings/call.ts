@@ -5,7 +5,7 @@ import type { EmbeddingCall } from '../../call/embedding.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
-import { cohereInputs, cohereOptions } from '../cohere-embeddings/call.ts';
+import { cohereInputs, cohereOptions } from '../cohere-embedding-inputs.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { cannotTake, dataUrlOf, nativeOf, partsOf, textsOf } from '../embedding-inputs.ts';
 import { familyOf } from './family.ts';

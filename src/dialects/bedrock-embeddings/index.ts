@@ -1,5 +1,5 @@
-import { decodeFault } from '../bedrock-converse/fault.ts';
-import { COHERE_INPUTS_MAX } from '../cohere-embeddings/index.ts';
+import { decodeFault } from '../bedrock-fault.ts';
+import { COHERE_INPUTS_MAX } from '../cohere-embedding-inputs.ts';
 import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
 import { encodeCall } from './call.ts';

@@ -3,7 +3,7 @@ import { countOf, isObject, type Json, type JsonObject, objectOf, stringOf } fro
 import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply, Vector } from '../../call/embedding.ts';
 import { usageOf } from '../../call/usage.ts';
-import { vectorsOf } from '../cohere-embeddings/reply.ts';
+import { vectorsOf } from '../cohere-embedding-vectors.ts';
 import type { WholeContext } from '../dialect.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 

@@ -2,7 +2,7 @@ import { objectOf } from '../../base/json.ts';
 import { ok } from '../../base/result.ts';
 import type { Loss } from '../../call/loss.ts';
 import { resultsWanted } from '../../call/rerank.ts';
-import { decodeFault } from '../bedrock-converse/fault.ts';
+import { decodeFault } from '../bedrock-fault.ts';
 import type { WholeDialect } from '../dialect.ts';
 import { loseDocumentLength, nativeOf, rankedReply, readRanked, textsOf } from '../rerank-answer.ts';
 

@@ -1,7 +1,7 @@
+import { decodeCohereFault } from '../cohere-fault.ts';
 import type { UpstreamDialect } from '../dialect.ts';
 import { encodeCohereCall } from './call.ts';
 import { createCohereDecoder } from './events.ts';
-import { decodeCohereFault } from './fault.ts';
 import { decodeCohereReply } from './reply.ts';
 
 /** Cohere's own chat API, version 2. */

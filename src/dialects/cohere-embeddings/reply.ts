@@ -1,20 +1,16 @@
 import type { Fault } from '../../base/fault.ts';
-import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
+import { countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import type { Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
+import { vectorsOf } from '../cohere-embedding-vectors.ts';
 import type { WholeContext } from '../dialect.ts';
-import { readVectors, replyOf } from '../vectors.ts';
+import { replyOf } from '../vectors.ts';
 
-/** An answer of `POST /v2/embed`. Without `embedding_types` and in version 1 the vectors stand in `embeddings` itself. */
+/** An answer of `POST /v2/embed`. */
 export function decodeReply(body: Json, { target }: WholeContext<'embeddings'>): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
   return replyOf(vectorsOf(answer), { id: stringOf(answer.id), usage: decodeUsage(answer) }, target, body);
-}
-
-export function vectorsOf({ embeddings }: JsonObject): ReturnType<typeof readVectors> {
-  const { float, base64 } = objectOf(embeddings);
-  return readVectors(arrayOf(Array.isArray(embeddings) ? embeddings : (float ?? base64)));
 }
 
 /** Texts and images are counted apart and billed alike. */

@@ -1,6 +1,6 @@
 import { faultRow } from '../../base/fault.ts';
 import type { OperationClient } from '../dialect.ts';
-import { encodeFault } from '../openai-chat/client/fault.ts';
+import { encodeFault } from '../openai-client-fault.ts';
 import { readRerank } from '../rerank-call.ts';
 import { COHERE_RERANK } from './name.ts';
 

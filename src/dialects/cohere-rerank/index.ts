@@ -2,7 +2,7 @@ import { objectOf, stringOf } from '../../base/json.ts';
 import { ok } from '../../base/result.ts';
 import type { Loss } from '../../call/loss.ts';
 import { resultsWanted } from '../../call/rerank.ts';
-import { decodeCohereFault } from '../cohere-chat/fault.ts';
+import { decodeCohereFault } from '../cohere-fault.ts';
 import type { WholeDialect } from '../dialect.ts';
 import { billedUsage, nativeOf, rankedReply, readRanked, textsOf } from '../rerank-answer.ts';
 import { COHERE_RERANK } from './name.ts';

@@ -8,7 +8,7 @@ import { ownFields } from '../image-options.ts';
 import { imageReply, readImage } from '../image-reply.ts';
 import { pixelsOf } from '../image-size.ts';
 import { notTaken } from '../image-sources.ts';
-import { decodeFault, faultOfError } from '../openai-chat/upstream/fault.ts';
+import { decodeFault, faultOfError } from '../openai-fault.ts';
 
 const DEEPINFRA_IMAGES = 'deepinfra-images';
 const IMAGES_MAX = 4;

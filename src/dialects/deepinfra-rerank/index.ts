@@ -3,7 +3,7 @@ import { ok } from '../../base/result.ts';
 import type { Loss } from '../../call/loss.ts';
 import { usageOf } from '../../call/usage.ts';
 import type { WholeDialect } from '../dialect.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 import { loseDocumentLength, nativeOf, rankedInOrder, rankedReply, textsOf } from '../rerank-answer.ts';
 
 const DEEPINFRA_RERANK = 'deepinfra-rerank';

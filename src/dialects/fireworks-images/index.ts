@@ -10,7 +10,7 @@ import { ownFields } from '../image-options.ts';
 import { imageReply, readImage, refusedDrawing } from '../image-reply.ts';
 import { nearestRatio } from '../image-size.ts';
 import { dataUrlsOf, imageAssets, notTaken, wordsOf } from '../image-sources.ts';
-import { decodeFault, faultOfError } from '../openai-chat/upstream/fault.ts';
+import { decodeFault, faultOfError } from '../openai-fault.ts';
 
 const FIREWORKS_IMAGES = 'fireworks-images';
 

@@ -6,10 +6,10 @@ import type { EmbeddingCall, EmbeddingInput, EmbeddingReply } from '../../call/e
 import type { UserPart } from '../../call/message.ts';
 import { type Complaints, complain, newComplaints, present, readNumber, readString } from '../../call/read.ts';
 import { promptTokens } from '../../call/usage.ts';
+import { camelKeys } from '../camel-keys.ts';
 import type { ClientRequest, OperationClient } from '../dialect.ts';
-import { camelKeys } from '../gemini/client/fields.ts';
-import { encodeGeminiFault } from '../gemini/fault.ts';
-import { readMedia } from '../gemini/media.ts';
+import { encodeGeminiFault } from '../gemini-fault.ts';
+import { readMedia } from '../gemini-media.ts';
 import { numbersOf } from '../vectors.ts';
 import { GEMINI_EMBEDDINGS } from './name.ts';
 

@@ -7,10 +7,10 @@ import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { foreignFields } from '../foreign-fields.ts';
+import { GEMINI } from '../gemini-names.ts';
 import { outputInWords } from '../structured-output.ts';
 import { generationConfig, isFormatInWords } from './config.ts';
 import { geminiContents } from './contents.ts';
-import { GEMINI } from './names.ts';
 import { hasQuirk } from './quirks.ts';
 import { geminiTools } from './tools.ts';
 

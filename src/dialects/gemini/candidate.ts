@@ -1,11 +1,11 @@
 import { arrayOf, isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../base/json.ts';
 import type { Event } from '../../call/event.ts';
 import type { UpstreamContext } from '../dialect.ts';
+import { GEMINI, GEMINI_REASONING } from '../gemini-names.ts';
 import { finishOf } from './finish.ts';
 import { createFunctionCalls } from './function-calls.ts';
 import { decodeGrounding, decodeRecitations } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
-import { GEMINI, GEMINI_REASONING } from './names.ts';
 
 export type Candidate = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */

@@ -2,7 +2,7 @@ import { type JsonObject, objectOf } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Endpoint } from '../../catalog/model.ts';
-import { GEMINI, isGemini3 } from './names.ts';
+import { GEMINI, isGemini3 } from '../gemini-names.ts';
 import { geminiSchema } from './schema.ts';
 import { thinkingConfig } from './thinking.ts';
 

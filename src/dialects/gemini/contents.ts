@@ -6,9 +6,9 @@ import type { Loss } from '../../call/loss.ts';
 import type { Message, SystemMessage, ToolMessage, UserMessage } from '../../call/message.ts';
 import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
-import { mediaPart } from './media.ts';
+import { mediaPart } from '../gemini-media.ts';
+import { callId, GEMINI, isGemini3, takesInstructions } from '../gemini-names.ts';
 import { modelParts } from './model-parts.ts';
-import { callId, GEMINI, isGemini3, takesInstructions } from './names.ts';
 
 export type Content = { readonly role: 'user' | 'model'; readonly parts: JsonObject[] };
 export type Contents = { readonly contents: readonly Content[]; readonly system: readonly JsonObject[] };

@@ -3,10 +3,10 @@ import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString
 import type { Event } from '../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
+import { errorOf, faultOf } from '../gemini-fault.ts';
+import { GEMINI, isGemini3 } from '../gemini-names.ts';
+import { decodeUsage, isCounted, tierOf } from '../gemini-usage.ts';
 import { type Candidate, createCandidate, withFields } from './candidate.ts';
-import { errorOf, faultOf } from './fault.ts';
-import { GEMINI, isGemini3 } from './names.ts';
-import { decodeUsage, isCounted, tierOf } from './usage.ts';
 
 /**
  * Reads `GenerateContentResponse`s, one a frame. There is no terminal frame: the bytes end after each candidate had its

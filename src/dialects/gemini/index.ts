@@ -8,11 +8,11 @@ export {
 } from './client/index.ts';
 
 import type { UpstreamDialect } from '../dialect.ts';
+import { decodeGeminiFault } from '../gemini-fault.ts';
+import { geminiAssets } from '../gemini-media.ts';
+import { GEMINI } from '../gemini-names.ts';
 import { encodeGeminiCall } from './call.ts';
 import { createGeminiDecoder } from './events.ts';
-import { decodeGeminiFault } from './fault.ts';
-import { geminiAssets } from './media.ts';
-import { GEMINI } from './names.ts';
 import { QUIRKS } from './quirks.ts';
 import { decodeGeminiReply } from './reply.ts';
 
@@ -28,4 +28,4 @@ export const geminiUpstream: UpstreamDialect = {
   quirks: QUIRKS,
 };
 
-export { encodeGeminiFault } from './fault.ts';
+export { encodeGeminiFault } from '../gemini-fault.ts';

@@ -3,9 +3,9 @@ import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { AssistantMessage, ReasoningPart, ToolCallPart } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
+import { mediaPart } from '../gemini-media.ts';
+import { callId, GEMINI, GEMINI_REASONING, isGemini3 } from '../gemini-names.ts';
 import type { ContentsContext } from './contents.ts';
-import { mediaPart } from './media.ts';
-import { callId, GEMINI, GEMINI_REASONING, isGemini3 } from './names.ts';
 
 /**
  * Gemini 3 refuses the first function call of a step without a thought signature. For history that another model wrote

@@ -3,7 +3,7 @@ import type { Call, Effort } from '../../call/call.ts';
 import { budgetOfEffort, effortOfBudget, nearestEffort } from '../../call/effort.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Endpoint } from '../../catalog/model.ts';
-import { isGemini3 } from './names.ts';
+import { isGemini3 } from '../gemini-names.ts';
 
 const LEVELS = ['minimal', 'low', 'medium', 'high'] as const;
 /** Budgets of the 2.5 family: Pro 128–32 768, Flash 0–24 576, Flash-Lite 512–24 576 (Gemini thinking guide, read 2026-11-22). */

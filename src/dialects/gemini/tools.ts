@@ -4,8 +4,8 @@ import type { Loss } from '../../call/loss.ts';
 import type { Tool } from '../../call/tool.ts';
 import type { Target } from '../../facts/target.ts';
 import { isGatewayTool } from '../gateway-options.ts';
+import { GEMINI, mixesTools } from '../gemini-names.ts';
 import { objectSchema } from '../object-schema.ts';
-import { GEMINI, mixesTools } from './names.ts';
 import { geminiSchema } from './schema.ts';
 
 const FREEFORM: JsonObject = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };

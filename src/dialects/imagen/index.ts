@@ -2,7 +2,7 @@ import { arrayOf, type JsonObject, objectOf, stringOf } from '../../base/json.ts
 import { failed, ok } from '../../base/result.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { ImageDialect } from '../dialect.ts';
-import { decodeGeminiFault } from '../gemini/fault.ts';
+import { decodeGeminiFault } from '../gemini-fault.ts';
 import { type Capabilities, FREE, lossesBeside, oneOf, upTo } from '../image-capabilities.ts';
 import { ownFields } from '../image-options.ts';
 import { imageReply, readImage, refusedDrawing } from '../image-reply.ts';

@@ -5,10 +5,10 @@ import type { Loss } from '../../call/loss.ts';
 import { type RerankDocument, resultsWanted } from '../../call/rerank.ts';
 import { dataWishes } from '../data-wishes.ts';
 import type { WholeDialect } from '../dialect.ts';
-import { urlOfSource } from '../openai-chat/media.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
-import { faultInside } from '../openai-chat/upstream/fault-inside.ts';
+import { decodeFault } from '../openai-fault.ts';
+import { faultInside } from '../openai-fault-inside.ts';
 import { billedUsage, loseDocumentLength, nativeOf, rankedReply, readRanked } from '../rerank-answer.ts';
+import { urlOfSource } from '../source-url.ts';
 import { JINA_RERANK } from './name.ts';
 
 /** The least that hosts of this format are known to take: Voyage AI (API reference, read 2026-11-29). */

@@ -7,8 +7,8 @@ import { type Complaints, complain, newComplaints, present, readNumber, wrongTyp
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import { promptTokens } from '../../call/usage.ts';
 import type { AnswerContext, ClientRequest, OperationClient } from '../dialect.ts';
-import { encodeFault } from '../ollama/client/fault.ts';
-import { encodeUsage } from '../openai-chat/client/usage.ts';
+import { encodeFault } from '../ollama-client-fault.ts';
+import { encodeUsage } from '../openai-client-usage.ts';
 import { numbersOf } from '../vectors.ts';
 
 /** As receipts name it. */

@@ -18,7 +18,7 @@ import type { Reply } from '../../call/reply.ts';
 import { usageOf } from '../../call/usage.ts';
 import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
-import { faultOfError } from '../openai-chat/upstream/fault.ts';
+import { faultOfError } from '../openai-fault.ts';
 
 /** One JSON object a line; the last one says `done` and carries the counts. */
 export function createOllamaDecoder(upstream: UpstreamContext): EventDecoder {

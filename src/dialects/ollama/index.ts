@@ -1,5 +1,5 @@
 import type { UpstreamDialect } from '../dialect.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 import { encodeOllamaCall } from './call.ts';
 import { createOllamaDecoder, decodeOllamaReply } from './events.ts';
 import { ollamaAssets } from './messages.ts';

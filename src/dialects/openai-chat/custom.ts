@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import type { ToolCallPart } from '../../call/message.ts';
 import type { Tool } from '../../call/tool.ts';
-import { inputOfArguments, isFreeform } from '../openai-responses/freeform.ts';
+import { inputOfArguments, isFreeform } from '../freeform.ts';
 
 /**
  * Free-form tools in chat completions: `{type: "custom", custom: {name, description, format}}`, called with one text as

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, objectOf } from '../../base/json.ts';
 import type { ReasoningPart } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
-import { GEMINI_REASONING, generationOf } from '../gemini/names.ts';
+import { GEMINI_REASONING, generationOf } from '../gemini-names.ts';
 
 /**
  * Where Gemini's chat completions keep the signature of a call, without which the third generation refuses the call's

@@ -1,8 +1,8 @@
 import { arrayOf, type Json, type JsonObject, objectOf, optionalNumber, stringOf } from '../../base/json.ts';
 import type { Choice, Reply } from '../../call/reply.ts';
 import type { AnswerContext, EventEncoder } from '../dialect.ts';
-import { faultFrames } from '../openai-chat/client/fault.ts';
-import { encodeUsage } from '../openai-chat/client/usage.ts';
+import { faultFrames } from '../openai-client-fault.ts';
+import { encodeUsage } from '../openai-client-usage.ts';
 
 /** A body of `text_completion`. */
 export function encodeReply(reply: Reply, answer: AnswerContext): Json {

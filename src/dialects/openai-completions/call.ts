@@ -13,7 +13,7 @@ import {
   readSampling,
   readStop,
   SAMPLING_FIELDS,
-} from '../openai-chat/client/options.ts';
+} from '../openai-options.ts';
 import { type Prompt, readTextCompletion } from './prompts.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([

@@ -1,9 +1,10 @@
 import type { ClientDialect } from '../dialect.ts';
-import { openaiChatClient } from '../openai-chat/client/client.ts';
+import { encodeFault } from '../openai-client-fault.ts';
+import { OPENAI_STREAM } from '../openai-stream.ts';
 import { encodeEvents, encodeReply } from './answer.ts';
 import { decodeCall } from './call.ts';
 
-export { openaiCompletionsUpstream } from './upstream.ts';
+export { openaiCompletions } from './upstream.ts';
 
 /** OpenAI's legacy text completions, for programs that still speak them. */
 export const openaiCompletionsClient: ClientDialect = {
@@ -11,7 +12,6 @@ export const openaiCompletionsClient: ClientDialect = {
   decodeCall,
   encodeReply,
   encodeEvents,
-  encodeFault: openaiChatClient.encodeFault,
-  keepAlive: openaiChatClient.keepAlive,
-  streamContentType: openaiChatClient.streamContentType,
+  encodeFault,
+  ...OPENAI_STREAM,
 };

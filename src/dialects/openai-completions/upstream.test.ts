@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import type { JsonObject } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import { lawsForUpstream } from '../laws.ts';
+import { openaiChatUpstream } from '../openai-chat/index.ts';
 import { type SampleTarget, sampleAnswer, sampleCall, sampleTarget } from '../samples.ts';
-import { openaiCompletionsClient as client, openaiCompletionsUpstream as dialect } from './index.ts';
+import { openaiCompletionsClient as client, openaiCompletions } from './index.ts';
+
+const dialect = openaiCompletions(openaiChatUpstream);
 
 const target = sampleTarget('openai-completions');
 const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };

@@ -7,7 +7,6 @@ import type { Parameter } from '../../call/parameters.ts';
 import type { Target } from '../../facts/target.ts';
 import { dataWishes } from '../data-wishes.ts';
 import type { EncodedCall, Quirk, UpstreamDialect } from '../dialect.ts';
-import { openaiChatUpstream } from '../openai-chat/index.ts';
 
 /** Departures of single hosts; none is known that `drop`, `rename` and `path` cannot say. */
 const QUIRKS: { readonly [name: string]: Quirk } = {};
@@ -96,13 +95,13 @@ function shape({ endpoint }: Target, written: Body, lose: (field: string, reason
 }
 
 /** OpenAI's text completions, whose answers are told as chats are: in choices, chunks and counts of the same names. */
-export const openaiCompletionsUpstream: UpstreamDialect = {
+export const openaiCompletions = ({ decodeReply, decodeEvents, decodeFault }: UpstreamDialect): UpstreamDialect => ({
   id: 'openai-completions',
   framing: 'sse',
   assets: () => [],
   encodeCall,
-  decodeReply: openaiChatUpstream.decodeReply,
-  decodeEvents: openaiChatUpstream.decodeEvents,
-  decodeFault: openaiChatUpstream.decodeFault,
+  decodeReply,
+  decodeEvents,
+  decodeFault,
   quirks: QUIRKS,
-};
+});

@@ -15,7 +15,7 @@ import {
 } from '../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
-import { nativeFields } from '../openai-chat/client/options.ts';
+import { nativeFields } from '../openai-options.ts';
 import { OPENAI_EMBEDDINGS } from './name.ts';
 import { readParts } from './parts.ts';
 

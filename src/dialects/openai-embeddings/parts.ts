@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import type { UserPart } from '../../call/message.ts';
 import { type Complaints, complain, readString, wrongType } from '../../call/read.ts';
-import { sourceOfUrl, urlOfSource } from '../openai-chat/media.ts';
+import { sourceOfUrl, urlOfSource } from '../source-url.ts';
 
 /** `{content: [parts]}` of a multimodal input (OpenRouter's own addition): its media are `{data, format}` objects. */
 export function readParts(to: Complaints, content: Json | undefined, path: string): UserPart[] {

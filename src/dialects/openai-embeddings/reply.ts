@@ -4,7 +4,7 @@ import { failed, type Result } from '../../base/result.ts';
 import type { EmbeddingReply } from '../../call/embedding.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { WholeContext } from '../dialect.ts';
-import { faultInside } from '../openai-chat/upstream/fault-inside.ts';
+import { faultInside } from '../openai-fault-inside.ts';
 import { readVectors, replyOf } from '../vectors.ts';
 
 /** An answer of `POST /embeddings`; an error in it counts as one, whatever the HTTP status was. */

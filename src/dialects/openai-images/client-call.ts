@@ -7,7 +7,7 @@ import { type Complaints, complain, newComplaints, present, readNumber, readOneO
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
 import { checkBackground, readPicture, readPictures, readPrompt, readShared, SHARED_FIELDS } from '../image-fields.ts';
-import { nativeFields } from '../openai-chat/client/options.ts';
+import { nativeFields } from '../openai-options.ts';
 import { readProviderOptions } from '../provider-options.ts';
 import { fromForm } from './form.ts';
 import { OPENAI_IMAGES } from './name.ts';

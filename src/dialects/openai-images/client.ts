@@ -5,7 +5,7 @@ import { completionTokens, promptTokens, type Usage } from '../../call/usage.ts'
 import { encodeBill } from '../bill.ts';
 import type { AnswerContext, ImageClient } from '../dialect.ts';
 import { sizeText } from '../image-size.ts';
-import { encodeFault, faultBody } from '../openai-chat/client/fault.ts';
+import { encodeFault, faultBody } from '../openai-client-fault.ts';
 import { decodeCall } from './client-call.ts';
 import { OPENAI_IMAGES } from './name.ts';
 

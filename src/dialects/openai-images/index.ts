@@ -1,10 +1,10 @@
 import type { ImageDialect } from '../dialect.ts';
 import { imageAssets } from '../image-sources.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../openai-fault.ts';
+import { decodeFrames } from '../openai-image-events.ts';
+import { decodeReply } from '../openai-image-reply.ts';
 import { BASE64_ONLY, encodeCall, IMAGES_MAX, STREAMS_IMAGES, streams, takes } from './call.ts';
-import { decodeFrames } from './events.ts';
 import { OPENAI_IMAGES } from './name.ts';
-import { decodeReply } from './reply.ts';
 
 /** OpenAI's image API, as many hosts serve it. */
 export const openaiImagesUpstream: ImageDialect = {

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import type { OutputFormat } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Tool, ToolChoice } from '../../call/tool.ts';
+import { isFreeform } from '../freeform.ts';
 import { isGatewayTool } from '../gateway-options.ts';
-import { isFreeform } from './freeform.ts';
 import { bringsTools, ownName } from './namespaces.ts';
 
 /** Tools, tool choice and answer format in this dialect's words: what a provider is sent and what an answer echoes. */

@@ -2,7 +2,7 @@ import { countOf, isObject, type Json, objectOf, optionalString, stringOf } from
 import { AUDIO_FORMATS } from '../../call/audio.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { StepDecoder, WholeContext } from '../dialect.ts';
-import { faultOfError } from '../openai-chat/upstream/fault.ts';
+import { faultOfError } from '../openai-fault.ts';
 import { formatFor, mediaTypeFor } from '../speech-format.ts';
 import { audioInEvents, audioInJson, bareAudio, errorIn, type Said, type Understood } from '../speech-steps.ts';
 

@@ -17,7 +17,7 @@ import {
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { SpeechCall, VoiceReference } from '../../call/speech.ts';
 import type { ClientRequest } from '../dialect.ts';
-import { nativeFields } from '../openai-chat/client/options.ts';
+import { nativeFields } from '../openai-options.ts';
 import { readProviderOptions } from '../provider-options.ts';
 import { OPENAI_SPEECH } from './name.ts';
 

@@ -5,7 +5,7 @@ import type { SpeechStep } from '../../call/speech.ts';
 import { completionTokens, promptTokens, type Usage } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
 import type { AnswerContext, BytesEncoder } from '../dialect.ts';
-import { encodeFault } from '../openai-chat/client/fault.ts';
+import { encodeFault } from '../openai-client-fault.ts';
 
 /** The answer as its bytes, or as OpenAI's events. */
 export const encodeSteps = (answer: AnswerContext<'speech'>): BytesEncoder<'speech'> =>

@@ -1,6 +1,6 @@
 import type { BytesClient, StreamedDialect } from '../dialect.ts';
-import { encodeFault } from '../openai-chat/client/fault.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { encodeFault } from '../openai-client-fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 import { decodeSteps } from './answer.ts';
 import { encodeCall } from './call.ts';
 import { decodeCall } from './client-call.ts';

@@ -22,7 +22,7 @@ import {
 } from '../../call/transcription.ts';
 import type { ClientRequest, ReceivedFile } from '../dialect.ts';
 import { typedFields } from '../form-fields.ts';
-import { nativeFields } from '../openai-chat/client/options.ts';
+import { nativeFields } from '../openai-options.ts';
 import { readProviderOptions } from '../provider-options.ts';
 import { OPENAI_TRANSCRIPTION } from './name.ts';
 

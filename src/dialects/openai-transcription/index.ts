@@ -1,7 +1,7 @@
 import type { TranscriptionCall } from '../../call/transcription.ts';
 import type { OperationClient, WholeDialect } from '../dialect.ts';
-import { encodeFault } from '../openai-chat/client/fault.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { encodeFault } from '../openai-client-fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 import { encodeCall } from './call.ts';
 import { decodeCall } from './client-call.ts';
 import { encodeReply, encodeText } from './client-reply.ts';

@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import type { Transcript } from '../../call/transcription.ts';
 import { type Usage, usageOf } from '../../call/usage.ts';
 import type { WholeContext } from '../dialect.ts';
-import { faultOfError } from '../openai-chat/upstream/fault.ts';
+import { faultOfError } from '../openai-fault.ts';
 import { errorIn, malformed } from '../speech-steps.ts';
 import { readSegments, readWords, secondsOf } from '../transcript-parts.ts';
 

@@ -6,7 +6,7 @@ import { newComplaints, present, readArray } from '../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../call/read-gateway.ts';
 import type { ClientRequest } from '../dialect.ts';
 import { checkBackground, readPictures, readPrompt, readShared, SHARED_FIELDS, taskOf } from '../image-fields.ts';
-import { nativeFields } from '../openai-chat/client/options.ts';
+import { nativeFields } from '../openai-options.ts';
 import { readProviderOptions } from '../provider-options.ts';
 import { OPENROUTER_IMAGES } from './name.ts';
 

@@ -4,7 +4,7 @@ import type { DrawnImage, ImageReply } from '../../call/image.ts';
 import { cachedTokens, completionTokens, promptTokens, type Usage } from '../../call/usage.ts';
 import { encodeBill } from '../bill.ts';
 import type { AnswerContext, ImageClient } from '../dialect.ts';
-import { encodeFault, faultBody } from '../openai-chat/client/fault.ts';
+import { encodeFault, faultBody } from '../openai-client-fault.ts';
 import { decodeCall } from './client-call.ts';
 
 /** OpenRouter's `POST /images`. */

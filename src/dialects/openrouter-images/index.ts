@@ -9,9 +9,9 @@ import { REFERENCES_MAX } from '../image-fields.ts';
 import { ownFields } from '../image-options.ts';
 import { ASPECT_RATIOS, sizeText } from '../image-size.ts';
 import { dataUrlsOf, imageAssets, wordsOf } from '../image-sources.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
-import { decodeFrames } from '../openai-images/events.ts';
-import { decodeReply } from '../openai-images/reply.ts';
+import { decodeFault } from '../openai-fault.ts';
+import { decodeFrames } from '../openai-image-events.ts';
+import { decodeReply } from '../openai-image-reply.ts';
 import { OPENROUTER_IMAGES } from './name.ts';
 
 const IMAGES_MAX = 10;

@@ -2,12 +2,15 @@ import { type Blob, restored } from '../../base/blobs.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { RerankDocument } from '../../call/rerank.ts';
 import { promptTokens } from '../../call/usage.ts';
+import type { DialectId } from '../../catalog/dialect-table.ts';
 import { encodeBill } from '../bill.ts';
 import type { OperationClient } from '../dialect.ts';
-import { JINA_RERANK } from '../jina-rerank/name.ts';
-import { encodeFault } from '../openai-chat/client/fault.ts';
-import { urlOfSource } from '../openai-chat/media.ts';
+import { encodeFault } from '../openai-client-fault.ts';
 import { readRerank } from '../rerank-call.ts';
+import { urlOfSource } from '../source-url.ts';
+
+/** The dialect whose own fields travel on. */
+const JINA_RERANK: DialectId = 'jina-rerank';
 
 /**
  * `POST /rerank` of OpenRouter's contract (spec §1.5), which Jina's clients understand: they ask the same, and read the

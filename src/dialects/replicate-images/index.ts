@@ -11,7 +11,7 @@ import { ownFields } from '../image-options.ts';
 import { imageReply, readImage, refusedDrawing } from '../image-reply.ts';
 import { nearestRatio, pixelsOf, ratioOf } from '../image-size.ts';
 import { dataUrlsOf, imageAssets, notTaken, wordsOf } from '../image-sources.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 
 const REPLICATE_IMAGES = 'replicate-images';
 

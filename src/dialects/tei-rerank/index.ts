@@ -1,7 +1,7 @@
 import { ok } from '../../base/result.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { WholeDialect } from '../dialect.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../openai-fault.ts';
 import { loseDocumentLength, nativeOf, rankedReply, readRanked, textsOf } from '../rerank-answer.ts';
 
 const TEI_RERANK = 'tei-rerank';

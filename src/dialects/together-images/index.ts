@@ -6,8 +6,8 @@ import { type Capabilities, FREE, lossesBeside, oneOf, upTo } from '../image-cap
 import { ownFields } from '../image-options.ts';
 import { pixelsOf } from '../image-size.ts';
 import { dataUrlsOf, imageAssets, notTaken, wordsOf } from '../image-sources.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
-import { decodeReply } from '../openai-images/reply.ts';
+import { decodeFault } from '../openai-fault.ts';
+import { decodeReply } from '../openai-image-reply.ts';
 
 const TOGETHER_IMAGES = 'together-images';
 const IMAGES_MAX = 4;

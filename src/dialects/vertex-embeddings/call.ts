@@ -7,7 +7,7 @@ import type { Assets } from '../../facts/asset.ts';
 import type { Target } from '../../facts/target.ts';
 import type { EncodedCall } from '../dialect.ts';
 import { nativeOf, partsOf, textsOf } from '../embedding-inputs.ts';
-import { taskTypeOf, writeParts } from '../gemini-embeddings/call.ts';
+import { taskTypeOf, writeParts } from '../google-embedding-parts.ts';
 import { VERTEX_EMBEDDINGS } from './name.ts';
 
 /**

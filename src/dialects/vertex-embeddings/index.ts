@@ -1,8 +1,8 @@
 import type { WholeDialect } from '../dialect.ts';
 import { assetsOf } from '../embedding-inputs.ts';
-import { decodeGeminiFault } from '../gemini/fault.ts';
-import { isFetchedByGemini } from '../gemini/media.ts';
-import { decodeReply } from '../gemini-embeddings/reply.ts';
+import { decodeGeminiFault } from '../gemini-fault.ts';
+import { isFetchedByGemini } from '../gemini-media.ts';
+import { decodeReply } from '../google-embedding-reply.ts';
 import { embedsContent, encodeCall } from './call.ts';
 import { VERTEX_EMBEDDINGS } from './name.ts';
 

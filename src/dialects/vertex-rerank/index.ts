@@ -4,7 +4,7 @@ import type { Loss } from '../../call/loss.ts';
 import { resultsWanted } from '../../call/rerank.ts';
 import { usageOf } from '../../call/usage.ts';
 import type { WholeDialect } from '../dialect.ts';
-import { decodeGeminiFault } from '../gemini/fault.ts';
+import { decodeGeminiFault } from '../gemini-fault.ts';
 import { loseDocumentLength, nativeOf, rankedReply, readRanked, textsOf } from '../rerank-answer.ts';
 
 const VERTEX_RERANK = 'vertex-rerank';

@@ -7,8 +7,8 @@ import { type Capabilities, FREE, lossesBeside, oneOf, upTo } from '../image-cap
 import { ownFields } from '../image-options.ts';
 import { nearestRatio, nearestResolution } from '../image-size.ts';
 import { dataUrlsOf, imageAssets, notTaken, wordsOf } from '../image-sources.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
-import { decodeReply } from '../openai-images/reply.ts';
+import { decodeFault } from '../openai-fault.ts';
+import { decodeReply } from '../openai-image-reply.ts';
 
 const XAI_IMAGES = 'xai-images';
 const IMAGES_MAX = 10;

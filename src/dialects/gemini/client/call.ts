@@ -4,11 +4,11 @@ import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call } from '../../../call/call.ts';
 import { newComplaints, present } from '../../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
+import { camelKeys, hasKeys, without } from '../../camel-keys.ts';
 import type { ClientRequest } from '../../dialect.ts';
-import { GEMINI } from '../names.ts';
+import { GEMINI } from '../../gemini-names.ts';
 import { readConfig } from './config.ts';
 import { readContents } from './contents.ts';
-import { camelKeys, hasKeys, without } from './fields.ts';
 import { readToolChoice, readTools } from './tools.ts';
 
 export const GEMINI_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens'] as const;

@@ -1,11 +1,11 @@
 import { arrayOf, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import type { Event, FinishEvent, ReasoningEvent } from '../../../call/event.ts';
 import type { Annotation } from '../../../call/message.ts';
+import { GEMINI_REASONING } from '../../gemini-names.ts';
 import { follow, type OpenArguments, openArguments } from '../../open-arguments.ts';
 import { nativeFinish } from '../finish.ts';
 import { groundingOf } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
-import { GEMINI_REASONING } from '../names.ts';
 import type { Foreign } from './signature.ts';
 import { audioParts, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 

@@ -10,8 +10,8 @@ import {
   readObject,
   readStrings,
 } from '../../../call/read.ts';
-import { GEMINI } from '../names.ts';
-import { camelKeys, without } from './fields.ts';
+import { camelKeys, without } from '../../camel-keys.ts';
+import { GEMINI } from '../../gemini-names.ts';
 import { jsonSchema } from './tools.ts';
 
 const KNOWN = new Set([

@@ -2,9 +2,9 @@ import { isObject, type Json, type JsonObject, objectOf, optionalString, stringO
 import { LIMITS } from '../../../base/limits.ts';
 import type { Message, TextPart, ToolResultPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, wrongType } from '../../../call/read.ts';
+import { camelKeys } from '../../camel-keys.ts';
+import { readMedia } from '../../gemini-media.ts';
 import { type OpenCalls, oldestOpen, openCalls } from '../../open-calls.ts';
-import { readMedia } from '../media.ts';
-import { camelKeys } from './fields.ts';
 import { readModelParts } from './model-parts.ts';
 
 /** `systemInstruction` and `contents` as messages. A content may hold several results and text beside them. */

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { FinishEvent, UsageEvent } from '../../../call/event.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
-import { encodeGeminiFault } from '../fault.ts';
-import { GEMINI } from '../names.ts';
-import { encodeUsage } from '../usage.ts';
+import { encodeGeminiFault } from '../../gemini-fault.ts';
+import { GEMINI } from '../../gemini-names.ts';
+import { encodeUsage } from '../../gemini-usage.ts';
 import { closeChoice, type OpenChoice, openChoice, takeLogprobs, writeEvent } from './choice.ts';
 import { hidesThoughts } from './reply.ts';
 

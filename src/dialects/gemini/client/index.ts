@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, objectOf } from '../../../base/json.ts';
 import type { ClientDialect } from '../../dialect.ts';
-import { encodeGeminiFault } from '../fault.ts';
-import { GEMINI } from '../names.ts';
+import { encodeGeminiFault } from '../../gemini-fault.ts';
+import { GEMINI } from '../../gemini-names.ts';
 import { decodeCall } from './call.ts';
 import { encodeEvents, encodeList } from './events.ts';
 import { encodeReply } from './reply.ts';

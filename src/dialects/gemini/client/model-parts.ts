@@ -1,9 +1,9 @@
 import { isObject, type JsonObject, objectOf, optionalString, stringOf } from '../../../base/json.ts';
 import type { AssistantPart } from '../../../call/message.ts';
+import { camelKeys } from '../../camel-keys.ts';
+import { readMedia } from '../../gemini-media.ts';
+import { GEMINI, GEMINI_REASONING } from '../../gemini-names.ts';
 import { type OpenCalls, takeCall } from '../../open-calls.ts';
-import { readMedia } from '../media.ts';
-import { GEMINI, GEMINI_REASONING } from '../names.ts';
-import { camelKeys } from './fields.ts';
 import { unwrapReasoning } from './signature.ts';
 
 /** A model turn as it comes back from a program's history: thoughts, signatures, calls and text. */

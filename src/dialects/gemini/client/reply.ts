@@ -2,11 +2,11 @@ import { arrayOf, type Json, type JsonObject } from '../../../base/json.ts';
 import type { AssistantPart, ReasoningPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
+import { GEMINI, GEMINI_REASONING } from '../../gemini-names.ts';
+import { encodeUsage } from '../../gemini-usage.ts';
 import { nativeFinish } from '../finish.ts';
 import { groundingOf } from '../grounding.ts';
 import { encodeLogprobs } from '../logprobs.ts';
-import { GEMINI, GEMINI_REASONING } from '../names.ts';
-import { encodeUsage } from '../usage.ts';
 import { audioOf, audioParts, functionCallPart, signed, sourcePart, thoughtPart } from './write-part.ts';
 
 /** Thoughts are shown only to those who asked for them (`includeThoughts`). */

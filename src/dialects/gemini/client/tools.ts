@@ -1,8 +1,8 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../../base/json.ts';
 import { type Complaints, complain, present } from '../../../call/read.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
-import { GEMINI } from '../names.ts';
-import { camelKeys, hasKeys } from './fields.ts';
+import { camelKeys, hasKeys } from '../../camel-keys.ts';
+import { GEMINI } from '../../gemini-names.ts';
 
 /** Function declarations one by one; Google's own tools as they are. */
 export function readTools(to: Complaints, body: JsonObject): Tool[] {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, parseJson } from '../../../base/json.ts';
 import type { AudioPart, Source } from '../../../call/message.ts';
-import { GEMINI_REASONING } from '../names.ts';
+import { GEMINI_REASONING } from '../../gemini-names.ts';
 import { type Foreign, wrapReasoning } from './signature.ts';
 
 /** Gemini's arguments are an object; a text that was cut off is none and stands under `input`. */

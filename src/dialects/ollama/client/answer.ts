@@ -6,7 +6,7 @@ import type { Source } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
 import type { AnswerContext } from '../../dialect.ts';
-import { encodeUsage } from '../../openai-chat/client/usage.ts';
+import { encodeUsage } from '../../openai-client-usage.ts';
 import { argumentsOf } from '../messages.ts';
 
 /** A piece of an answer, or all of it, before it is written in the words of one of the routes. */

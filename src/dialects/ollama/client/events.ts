@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../../base/json.ts';
 import type { Event, FinishEvent, UsageEvent } from '../../../call/event.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
+import { faultLine } from '../../ollama-client-fault.ts';
 import { follow, type OpenArguments, openArguments } from '../../open-arguments.ts';
 import { countsOf, doneReason, headOf, nowOf, pictureOf, type Said, timesOf, toolCall, type Words } from './answer.ts';
-import { faultLine } from './fault.ts';
 
 type OpenCall = OpenArguments & { readonly id: string; readonly name: string; arguments: string };
 

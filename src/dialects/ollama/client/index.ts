@@ -1,11 +1,11 @@
 import type { Json } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import type { AnswerContext, ClientDialect } from '../../dialect.ts';
+import { encodeFault } from '../../ollama-client-fault.ts';
 import { OLLAMA } from '../names.ts';
 import { chatWords, encodeReply, generateWords, headOf, nowOf, type Words } from './answer.ts';
 import { decodeChat, decodeGenerate } from './call.ts';
 import { encodeEvents } from './events.ts';
-import { encodeFault } from './fault.ts';
 
 /** `POST /api/chat`, as programs for Ollama speak it. */
 export const ollamaChatClient = clientOf({

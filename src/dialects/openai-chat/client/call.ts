@@ -5,7 +5,6 @@ import type { Call } from '../../../call/call.ts';
 import { newComplaints, present, readBoolean, readObject, readString, readStrings } from '../../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
 import type { ClientRequest } from '../../dialect.ts';
-import { readMessages } from './messages.ts';
 import {
   nativeFields,
   readMaxTokens,
@@ -14,7 +13,8 @@ import {
   readSampling,
   readStop,
   SAMPLING_FIELDS,
-} from './options.ts';
+} from '../../openai-options.ts';
+import { readMessages } from './messages.ts';
 import { readToolChoice, readTools } from './tools.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([

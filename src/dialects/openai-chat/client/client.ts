@@ -1,8 +1,8 @@
-import { PRODUCT } from '../../../base/product.ts';
 import type { ClientDialect } from '../../dialect.ts';
+import { encodeFault } from '../../openai-client-fault.ts';
+import { OPENAI_STREAM } from '../../openai-stream.ts';
 import { decodeCall } from './call.ts';
 import { encodeEvents } from './events.ts';
-import { encodeFault } from './fault.ts';
 import { encodeReply } from './reply.ts';
 
 /** What programs written for OpenAI's or OpenRouter's chat completions send and expect. */
@@ -12,6 +12,5 @@ export const openaiChatClient: ClientDialect = {
   encodeReply,
   encodeEvents,
   encodeFault,
-  keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
-  streamContentType: 'text/event-stream',
+  ...OPENAI_STREAM,
 };

@@ -2,15 +2,15 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Event, LogprobsEvent, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
 import type { Tool } from '../../../call/tool.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
-import { isFreeform } from '../../openai-responses/freeform.ts';
+import { isFreeform } from '../../freeform.ts';
+import { faultFrames } from '../../openai-client-fault.ts';
+import { encodeUsage } from '../../openai-client-usage.ts';
+import { urlOfSource } from '../../source-url.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
-import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
 import { chunkFields, createChunkWriter } from './chunk-writer.ts';
-import { faultFrames } from './fault.ts';
 import { encodeImage } from './reply.ts';
-import { encodeUsage } from './usage.ts';
 
 /**
  * Events as `chat.completion.chunk`s. Usage comes once, in the last chunk before `[DONE]`. After a fault there is no

@@ -10,10 +10,10 @@ import type {
 } from '../../../call/message.ts';
 import { type Complaints, complain, readObject, readObjects, readString } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
-import { GEMINI_REASONING } from '../../gemini/names.ts';
-import { argumentsOfInput } from '../../openai-responses/freeform.ts';
+import { argumentsOfInput } from '../../freeform.ts';
+import { GEMINI_REASONING } from '../../gemini-names.ts';
+import { sourceOfUrl } from '../../source-url.ts';
 import { readAnnotation } from '../annotation.ts';
-import { sourceOfUrl } from '../media.ts';
 import { readDetail } from '../reasoning-details.ts';
 import { thoughtSignatureOf } from '../thought-signature.ts';
 import { readContent, readContentOf } from './parts.ts';

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, objectOf } from '../../../base/js
 import type { CacheMark, FilePart, ImagePart, Native, Source, TextPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, readObject, readString, wrongType } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
-import { sourceOfUrl } from '../media.ts';
+import { sourceOfUrl } from '../../source-url.ts';
 
 /** Reads `content`: a string is one text part, an array is parts, null and absent are none. */
 export function readContent(to: Complaints, message: JsonObject, path: string): UserPart[] {

@@ -3,11 +3,11 @@ import type { Call } from '../../../call/call.ts';
 import type { AssistantPart, AudioPart } from '../../../call/message.ts';
 import type { Choice, Reply } from '../../../call/reply.ts';
 import type { AnswerContext } from '../../dialect.ts';
+import { encodeUsage } from '../../openai-client-usage.ts';
+import { urlOfSource } from '../../source-url.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
-import { urlOfSource } from '../media.ts';
 import { writeDetail } from '../reasoning-details.ts';
-import { encodeUsage } from './usage.ts';
 
 /** A body of `chat.completion`. Vendor fields that we do not model come first, so that they cannot replace ours. */
 export function encodeReply(reply: Reply, answer: AnswerContext): Json {

@@ -9,9 +9,9 @@ import {
 } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
 import type { ReasoningPart } from '../../../call/message.ts';
-import { GEMINI_REASONING } from '../../gemini/names.ts';
+import { GEMINI_REASONING } from '../../gemini-names.ts';
+import { sourceOfUrl } from '../../source-url.ts';
 import { readAnnotation } from '../annotation.ts';
-import { sourceOfUrl } from '../media.ts';
 import { readDetail } from '../reasoning-details.ts';
 import { thoughtSignatureOf } from '../thought-signature.ts';
 import type { ToolCalls } from './tool-calls.ts';

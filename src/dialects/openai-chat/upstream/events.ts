@@ -8,9 +8,9 @@ import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
+import { faultOfError } from '../../openai-fault.ts';
+import { brokenChoice, faultInside } from '../../openai-fault-inside.ts';
 import { createAnswerReader } from './answer.ts';
-import { faultOfError } from './fault.ts';
-import { brokenChoice, faultInside } from './fault-inside.ts';
 
 /** Text inside a broken frame: a value of a text member that had begun. */
 const CUT_TEXT = /"(?:content|reasoning|reasoning_content|arguments|refusal|text|data)"\s*:\s*"[^"]/;

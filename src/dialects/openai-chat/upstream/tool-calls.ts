@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, parseJson, stringOf } from '../../../base/json.ts';
 import type { Event } from '../../../call/event.ts';
-import { argumentsOfInput } from '../../openai-responses/freeform.ts';
+import { argumentsOfInput } from '../../freeform.ts';
 
 /** More calls in one answer are an attack, not an answer. */
 const TOOL_CALLS_MAX = 1024;

@@ -2,9 +2,9 @@ import type { Call } from '../../../call/call.ts';
 import type { Asset } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
 import type { UpstreamDialect } from '../../dialect.ts';
+import { decodeFault } from '../../openai-fault.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents, decodeReply } from './events.ts';
-import { decodeFault } from './fault.ts';
 import { QUIRKS } from './quirks.ts';
 
 /** Vendors fetch URLs themselves, except that OpenAI's takes files as bytes only. */

@@ -15,13 +15,7 @@ import {
 } from '../../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
 import type { ClientRequest } from '../../dialect.ts';
-import {
-  nativeFields,
-  readReasoning,
-  readSampling,
-  readStop,
-  SAMPLING_FIELDS,
-} from '../../openai-chat/client/options.ts';
+import { nativeFields, readReasoning, readSampling, readStop, SAMPLING_FIELDS } from '../../openai-options.ts';
 import { DIALECT } from '../tools.ts';
 import { readInput } from './input.ts';
 import { includes, readFormat, readToolChoice, readTools, refuseState } from './settings.ts';

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, objectOf } from '../../../base/js
 import type { FilePart, ImagePart, Source, ToolResultPart, UserPart } from '../../../call/message.ts';
 import { type Complaints, complain, readObject, readString, wrongType } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
-import { sourceOfUrl } from '../../openai-chat/media.ts';
+import { sourceOfUrl } from '../../source-url.ts';
 import { DIALECT } from '../tools.ts';
 
 type Marks = Pick<UserPart, 'cache' | 'native'>;

@@ -11,7 +11,7 @@ import { LIMITS } from '../../../base/limits.ts';
 import type { AssistantPart, Message, RefusalPart, TextPart } from '../../../call/message.ts';
 import { type Complaints, complain, readString, wrongType } from '../../../call/read.ts';
 import type { ClientRequest } from '../../dialect.ts';
-import { argumentsOfInput } from '../freeform.ts';
+import { argumentsOfInput } from '../../freeform.ts';
 import { flatName, namespaceOf } from '../namespaces.ts';
 import { partsOfReasoningItem } from '../reasoning.ts';
 import { isBroken } from '../seal.ts';

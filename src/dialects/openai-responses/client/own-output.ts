@@ -1,6 +1,6 @@
 import { arrayOf, isObject, type Json, type JsonObject, stringOf } from '../../../base/json.ts';
 import type { ImagePart, TextPart } from '../../../call/message.ts';
-import { sourceOfUrl } from '../../openai-chat/media.ts';
+import { sourceOfUrl } from '../../source-url.ts';
 
 /**
  * What came of a call of one of OpenAI's own tools that the caller runs, for everyone else: screenshots as pictures,

@@ -12,7 +12,7 @@ import {
 } from '../../../call/read.ts';
 import { readCacheMark } from '../../../call/read-gateway.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
-import type { FunctionTool } from '../freeform.ts';
+import type { FunctionTool } from '../../freeform.ts';
 import { bringsTools, flatName, functionsIn, namespaceOf } from '../namespaces.ts';
 import { DIALECT } from '../tools.ts';
 

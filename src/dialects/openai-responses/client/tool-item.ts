@@ -1,6 +1,6 @@
 import { type JsonObject, parseJson } from '../../../base/json.ts';
 import type { ToolStartEvent } from '../../../call/event.ts';
-import { inputOfArguments, isFreeform } from '../freeform.ts';
+import { inputOfArguments, isFreeform } from '../../freeform.ts';
 import { ownName } from '../namespaces.ts';
 import { DIALECT } from '../tools.ts';
 import { closeItem, type ItemStatus, openItem, type Writer } from './writer.ts';

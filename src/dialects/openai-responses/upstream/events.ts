@@ -4,8 +4,8 @@ import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, strin
 import type { Event } from '../../../call/event.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
-import { faultOfError } from '../../openai-chat/upstream/fault.ts';
-import { argumentsOfInput } from '../freeform.ts';
+import { argumentsOfInput } from '../../freeform.ts';
+import { faultOfError } from '../../openai-fault.ts';
 import {
   type Answer,
   annotate,

@@ -1,5 +1,5 @@
 import type { UpstreamDialect } from '../../dialect.ts';
-import { decodeFault } from '../../openai-chat/upstream/fault.ts';
+import { decodeFault } from '../../openai-fault.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents } from './events.ts';
 import { QUIRKS } from './quirks.ts';

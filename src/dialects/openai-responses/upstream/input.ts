@@ -13,8 +13,8 @@ import type {
 } from '../../../call/message.ts';
 import type { Target } from '../../../facts/target.ts';
 import { breakpointOf, takesBreakpoints } from '../../cache-breakpoint.ts';
-import { urlOfSource } from '../../openai-chat/media.ts';
-import { inputOfArguments, isFreeform } from '../freeform.ts';
+import { inputOfArguments, isFreeform } from '../../freeform.ts';
+import { urlOfSource } from '../../source-url.ts';
 import { familyOf, joinsItem, reasoningMembers } from '../reasoning.ts';
 import { DIALECT } from '../tools.ts';
 

@@ -4,7 +4,7 @@ import { failed, type Result } from '../../../base/result.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import type { UpstreamContext } from '../../dialect.ts';
-import { faultInside } from '../../openai-chat/upstream/fault-inside.ts';
+import { faultInside } from '../../openai-fault-inside.ts';
 import { createAnswer, finishAnswer, isResponse, startOf } from './answer.ts';
 
 /** A whole answer is the events of its items, folded. */

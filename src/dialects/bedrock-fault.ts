@@ -1,10 +1,10 @@
-import { type Fault, type FaultCode, fault } from '../../base/fault.ts';
-import type { Frame } from '../../base/frame.ts';
-import { objectOf, parseJson, stringOf } from '../../base/json.ts';
-import { entryOf } from '../../base/table.ts';
-import type { UpstreamFailure } from '../dialect.ts';
-import { plainText } from '../plain-text.ts';
-import { retryAfterOf } from '../retry-hint.ts';
+import { type Fault, type FaultCode, fault } from '../base/fault.ts';
+import type { Frame } from '../base/frame.ts';
+import { objectOf, parseJson, stringOf } from '../base/json.ts';
+import { entryOf } from '../base/table.ts';
+import type { UpstreamFailure } from './dialect.ts';
+import { plainText } from './plain-text.ts';
+import { retryAfterOf } from './retry-hint.ts';
 
 /** The type of an error answer is only in the header `x-amzn-errortype`, with a namespace behind a colon. */
 export function decodeFault(failure: UpstreamFailure): Fault {

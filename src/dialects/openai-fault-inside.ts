@@ -1,8 +1,8 @@
-import type { Fault } from '../../../base/fault.ts';
-import { isObject, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
-import type { Call } from '../../../call/call.ts';
-import { faultOfError } from './fault.ts';
-import { isBrokenOff } from './finish.ts';
+import type { Fault } from '../base/fault.ts';
+import { isObject, type JsonObject, objectOf, stringOf } from '../base/json.ts';
+import type { Call } from '../call/call.ts';
+import { faultOfError } from './openai-fault.ts';
+import { isBrokenOff } from './openai-finish.ts';
 
 /** The member of an answer that holds what was asked for. */
 type Wanted = 'choices' | 'data' | 'output' | 'results';

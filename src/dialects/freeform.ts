@@ -1,5 +1,5 @@
-import { isObject, parseJson } from '../../base/json.ts';
-import type { Tool } from '../../call/tool.ts';
+import { isObject, parseJson } from '../base/json.ts';
+import type { Tool } from '../call/tool.ts';
 
 /**
  * Free-form (custom) tools take one text instead of JSON. Everywhere else such a tool is a function with the single

@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, fault, faultRow, waitSecondsOf } from '../../base/fault.ts';
+import { type Fault, type FaultCode, fault, faultRow, waitSecondsOf } from '../base/fault.ts';
 import {
   arrayOf,
   isObject,
@@ -8,12 +8,12 @@ import {
   optionalString,
   parseJson,
   stringOf,
-} from '../../base/json.ts';
-import { redact } from '../../base/redact.ts';
-import { entryOf } from '../../base/table.ts';
-import type { EncodedFault, FaultContext, UpstreamFailure } from '../dialect.ts';
-import { plainText } from '../plain-text.ts';
-import { durationOf, retryAfterOf } from '../retry-hint.ts';
+} from '../base/json.ts';
+import { redact } from '../base/redact.ts';
+import { entryOf } from '../base/table.ts';
+import type { EncodedFault, FaultContext, UpstreamFailure } from './dialect.ts';
+import { plainText } from './plain-text.ts';
+import { durationOf, retryAfterOf } from './retry-hint.ts';
 
 const RAW_MAX = 4_096;
 const MESSAGE_MAX = 2_000;

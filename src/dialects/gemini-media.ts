@@ -1,11 +1,11 @@
-import { type Fault, fault } from '../../base/fault.ts';
-import { isObject, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
-import { failed, ok, type Result } from '../../base/result.ts';
-import type { Call } from '../../call/call.ts';
-import type { AudioPart, FilePart, ImagePart, VideoPart } from '../../call/message.ts';
-import type { Asset, Assets } from '../../facts/asset.ts';
-import { base64Of } from '../inline-asset.ts';
-import { GEMINI } from './names.ts';
+import { type Fault, fault } from '../base/fault.ts';
+import { isObject, type JsonObject, objectOf, stringOf } from '../base/json.ts';
+import { failed, ok, type Result } from '../base/result.ts';
+import type { Call } from '../call/call.ts';
+import type { AudioPart, FilePart, ImagePart, VideoPart } from '../call/message.ts';
+import type { Asset, Assets } from '../facts/asset.ts';
+import { GEMINI } from './gemini-names.ts';
+import { base64Of } from './inline-asset.ts';
 
 export type MediaPart = ImagePart | FilePart | AudioPart | VideoPart;
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../base/json.ts';
-import type { Endpoint } from '../../catalog/model.ts';
-import type { Target } from '../../facts/target.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import type { Target } from '../facts/target.ts';
 
 export const GEMINI = 'gemini';
 export const GEMINI_REASONING = 'google-gemini-v1';

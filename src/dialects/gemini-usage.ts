@@ -1,8 +1,8 @@
-import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
-import { entryOf } from '../../base/table.ts';
-import type { Bill } from '../../call/event.ts';
-import { cachedTokens, completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
-import { encodeBill } from '../bill.ts';
+import { arrayOf, countOf, type Json, type JsonObject, objectOf, stringOf } from '../base/json.ts';
+import { entryOf } from '../base/table.ts';
+import type { Bill } from '../call/event.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage, usageOf } from '../call/usage.ts';
+import { encodeBill } from './bill.ts';
 
 /**
  * `usageMetadata` → disjoint counts. Gemini's prompt includes what was read from a cache; results of Google's own tools

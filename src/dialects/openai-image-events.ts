@@ -1,12 +1,12 @@
-import type { Fault } from '../../base/fault.ts';
-import { countOf, isObject, objectOf, parseJson, stringOf } from '../../base/json.ts';
-import { failed, type Result } from '../../base/result.ts';
-import type { DrawnImage, ImageReply, ImageStep } from '../../call/image.ts';
-import { addUsage, type Usage } from '../../call/usage.ts';
-import type { ImageFrames, WholeContext } from '../dialect.ts';
-import { imageReply, pictureType } from '../image-reply.ts';
-import { faultOfError } from '../openai-chat/upstream/fault.ts';
-import { decodeUsage, readEntry, readSettings } from './reply.ts';
+import type { Fault } from '../base/fault.ts';
+import { countOf, isObject, objectOf, parseJson, stringOf } from '../base/json.ts';
+import { failed, type Result } from '../base/result.ts';
+import type { DrawnImage, ImageReply, ImageStep } from '../call/image.ts';
+import { addUsage, type Usage } from '../call/usage.ts';
+import type { ImageFrames, WholeContext } from './dialect.ts';
+import { imageReply, pictureType } from './image-reply.ts';
+import { faultOfError } from './openai-fault.ts';
+import { decodeUsage, readEntry, readSettings } from './openai-image-reply.ts';
 
 /**
  * OpenAI's stream of pictures: `image_generation.partial_image`, then one `.completed` for each; `image_edit.…` for edits

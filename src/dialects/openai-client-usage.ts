@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../base/json.ts';
-import type { Bill } from '../../../call/event.ts';
-import { cachedTokens, completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
-import { encodeBill } from '../../bill.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Bill } from '../call/event.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage } from '../call/usage.ts';
+import { encodeBill } from './bill.ts';
 
 /**
  * Usage in OpenAI's meaning with OpenRouter's additions (spec §2.2): prompt tokens include caches, completion tokens

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../../base/fault.ts';
+import type { FaultCode } from '../base/fault.ts';
 
 /** What vendors of this dialect call their errors (`code`, `type` and the like), by what each means. */
 const WORDS: { readonly [Code in FaultCode]?: string } = {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 
 /**
  * A protocol object with its keys in camel case: Google's JSON takes the original snake case too (protobuf's JSON

@@ -1,11 +1,11 @@
-import type { Fault } from '../../base/fault.ts';
-import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
-import { failed, type Result } from '../../base/result.ts';
-import type { DrawnImage, ImageReply } from '../../call/image.ts';
-import { type Usage, usageOf } from '../../call/usage.ts';
-import type { WholeContext } from '../dialect.ts';
-import { imageReply, readImage, refusedDrawing } from '../image-reply.ts';
-import { faultInside } from '../openai-chat/upstream/fault-inside.ts';
+import type { Fault } from '../base/fault.ts';
+import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../base/json.ts';
+import { failed, type Result } from '../base/result.ts';
+import type { DrawnImage, ImageReply } from '../call/image.ts';
+import { type Usage, usageOf } from '../call/usage.ts';
+import type { WholeContext } from './dialect.ts';
+import { imageReply, readImage, refusedDrawing } from './image-reply.ts';
+import { faultInside } from './openai-fault-inside.ts';
 
 /** An answer of `POST /images/generations` and its kin; an error in it counts as one, whatever the HTTP status was. */
 export function decodeReply(body: Json, { target }: WholeContext<'images'>): Result<ImageReply, Fault> {

@@ -1,7 +1,7 @@
-import type { Fault, FaultCode } from '../../base/fault.ts';
-import { objectOf, parseJson } from '../../base/json.ts';
-import type { UpstreamFailure } from '../dialect.ts';
-import { decodeFault } from '../openai-chat/upstream/fault.ts';
+import type { Fault, FaultCode } from '../base/fault.ts';
+import { objectOf, parseJson } from '../base/json.ts';
+import type { UpstreamFailure } from './dialect.ts';
+import { decodeFault } from './openai-fault.ts';
 
 /** What only Cohere means by it (errors reference and cohere-ai 8.1, read 2026-11-24). */
 function codeOf(status: number, type: string, message: string): FaultCode | undefined {

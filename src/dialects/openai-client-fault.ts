@@ -1,6 +1,6 @@
-import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
-import type { JsonObject } from '../../../base/json.ts';
-import type { EncodedFault, FaultContext } from '../../dialect.ts';
+import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { EncodedFault, FaultContext } from './dialect.ts';
 
 /**
  * OpenRouter's `error` object (spec §6.1). `code` is the HTTP status; OpenAI's `type` and `param` stand beside it for

@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, fault } from '../../../base/fault.ts';
+import { type Fault, type FaultCode, fault } from '../base/fault.ts';
 import {
   arrayOf,
   isObject,
@@ -8,12 +8,12 @@ import {
   optionalString,
   parseJson,
   stringOf,
-} from '../../../base/json.ts';
-import { redact } from '../../../base/redact.ts';
-import type { UpstreamFailure } from '../../dialect.ts';
-import { plainText } from '../../plain-text.ts';
-import { retryAfterOf, waitTold } from '../../retry-hint.ts';
-import { classify } from './fault-table.ts';
+} from '../base/json.ts';
+import { redact } from '../base/redact.ts';
+import type { UpstreamFailure } from './dialect.ts';
+import { classify } from './openai-fault-table.ts';
+import { plainText } from './plain-text.ts';
+import { retryAfterOf, waitTold } from './retry-hint.ts';
 
 const MESSAGE_LENGTH_MAX = 2_000;
 const RAW_LENGTH_MAX = 4_096;

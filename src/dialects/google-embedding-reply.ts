@@ -1,11 +1,11 @@
-import type { Fault } from '../../base/fault.ts';
-import { arrayOf, countOf, type Json, objectOf } from '../../base/json.ts';
-import type { Result } from '../../base/result.ts';
-import type { EmbeddingReply } from '../../call/embedding.ts';
-import { usageOf } from '../../call/usage.ts';
-import type { WholeContext } from '../dialect.ts';
-import { decodeUsage } from '../gemini/usage.ts';
-import { readVectors, replyOf } from '../vectors.ts';
+import type { Fault } from '../base/fault.ts';
+import { arrayOf, countOf, type Json, objectOf } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
+import type { EmbeddingReply } from '../call/embedding.ts';
+import { usageOf } from '../call/usage.ts';
+import type { WholeContext } from './dialect.ts';
+import { decodeUsage } from './gemini-usage.ts';
+import { readVectors, replyOf } from './vectors.ts';
 
 /**
  * An answer of `batchEmbedContents`, of `embedContent` with its one vector, or of Vertex AI's `:predict`, where each

@@ -1,5 +1,5 @@
-import { entryOf } from '../../../base/table.ts';
-import { besideCalls, type FinishReason } from '../../../call/finish.ts';
+import { entryOf } from '../base/table.ts';
+import { besideCalls, type FinishReason } from '../call/finish.ts';
 
 /** What vendors of this dialect say at the end of an answer, and what it means. Lower case. */
 const REASONS: { readonly [word: string]: FinishReason } = {

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../../../base/json.ts';
-import { LIMITS } from '../../../base/limits.ts';
-import { EFFORTS, type OutputFormat, type ReasoningRequest, type Sampling } from '../../../call/call.ts';
+import type { Json, JsonObject } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import { EFFORTS, type OutputFormat, type ReasoningRequest, type Sampling } from '../call/call.ts';
 import {
   type Complaints,
   complain,
@@ -13,7 +13,7 @@ import {
   readString,
   readStrings,
   wrongType,
-} from '../../../call/read.ts';
+} from '../call/read.ts';
 
 const NUMBERS = {
   temperature: { min: 0, max: 2 },

@@ -1,7 +1,7 @@
-import { type Fault, waitSecondsOf } from '../../../base/fault.ts';
-import type { JsonObject } from '../../../base/json.ts';
-import type { EncodedFault, FaultContext } from '../../dialect.ts';
-import { faultBody } from '../../openai-chat/client/fault.ts';
+import { type Fault, waitSecondsOf } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { EncodedFault, FaultContext } from './dialect.ts';
+import { faultBody } from './openai-client-fault.ts';
 
 /** `{"error": "…"}`, with what other dialects say of an error beside it. */
 export function faultLine(value: Fault, extra: JsonObject | undefined): JsonObject {

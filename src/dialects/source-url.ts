@@ -1,4 +1,4 @@
-import type { Source } from '../../call/message.ts';
+import type { Source } from '../call/message.ts';
 
 const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*;base64,/i;
 
