@@ -63,6 +63,7 @@ export function openAccess(parts: Parts): Access {
   const finder = keyFinder(parts, seen);
   const sessions = openSessions(parts);
   store.onChange((change) => {
+    digests.clear();
     if (change.kind === 'key') finder.forget(change.hash);
     else if (change.kind === 'session') sessions.forget(change.hash);
     else {
@@ -73,6 +74,8 @@ export function openAccess(parts: Parts): Access {
 
   const keys = openKeys({ ...parts, seenAt: (hash) => seen.get(hash)?.at || null });
 
+  // Of keys in use, so that a call need not compute it; whoever reads this memory reads the keys of calls in it anyway.
+  const digests = new Recent<string>(DIGESTS_MAX);
   const judge = (found: Known | null): Principal | Fault => judgeKey(found, world.now());
   const inSession = (accountId: string | null): Principal | Fault =>
     accountId === null ? NOBODY : personOf(accountId);
@@ -81,8 +84,11 @@ export function openAccess(parts: Parts): Access {
     authenticate: (headers) => {
       const secret = keyIn(headers);
       if (secret !== undefined) {
-        const found = finder.known(digestOf(secret));
-        return found === undefined ? null : judge(found);
+        const digest = digests.get(secret);
+        const found = finder.known(digest ?? digestOf(secret));
+        if (found === undefined) return null;
+        if (found !== null && digest === undefined) digests.set(secret, found.key.hash);
+        return judge(found);
       }
       const cookie = sessionIn(headers);
       const accountId = cookie === undefined ? null : sessions.accountOf(cookie);
@@ -110,6 +116,7 @@ export function openAccess(parts: Parts): Access {
 }
 
 const NEVER = 0;
+const DIGESTS_MAX = 1_000;
 
 function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recent<Known['seen']>): Finder<Known> {
   const known = (key: Key, counts: ReadonlySet<Scope>): Known => {

@@ -91,7 +91,7 @@ function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): Ga
     if (value !== undefined && value !== null) extra[field] = value;
   }
   const provider = readPreferences(to, body);
-  const isStrict = /^(?:1|true)$/i.test(headers[`${PRODUCT.headerPrefix}-strict`] ?? '');
+  const isStrict = /^(?:1|true)$/i.test(headers[STRICT_HEADER] ?? '');
   return present({
     provider: isStrict ? { ...provider, require_parameters: true } : provider,
     strict: isStrict || undefined,
@@ -103,27 +103,37 @@ function readGateway(to: Complaints, body: JsonObject, headers: WireHeaders): Ga
   });
 }
 
+const STRICT_HEADER = `${PRODUCT.headerPrefix}-strict`;
+const ON_CUT_HEADER = `${PRODUCT.headerPrefix}-on-cut`;
+const ON_REFUSAL_HEADER = `${PRODUCT.headerPrefix}-on-refusal`;
+const NOTHING: Pick<GatewayOptions, 'onCut' | 'onRefusal'> = {};
 const OWN_FIELDS: ReadonlySet<string> = new Set(['on_cut', 'on_refusal']);
 
 /** What only this gateway can be asked: in a field under its name, or by header. */
 function readOwn(to: Complaints, body: JsonObject, headers: WireHeaders): Pick<GatewayOptions, 'onCut' | 'onRefusal'> {
-  const own = readObject(to, body, PRODUCT.slug) ?? {};
+  const own = readObject(to, body, PRODUCT.slug);
+  if (own === undefined && headers[ON_CUT_HEADER] === undefined && headers[ON_REFUSAL_HEADER] === undefined)
+    return NOTHING;
+  return readWays(to, own ?? {}, headers);
+}
+
+function readWays(to: Complaints, own: JsonObject, headers: WireHeaders): Pick<GatewayOptions, 'onCut' | 'onRefusal'> {
   refuseUnknown(to, own, OWN_FIELDS, PRODUCT.slug);
   return present({
-    onCut: readOneOf(to, own, 'on_cut', ON_CUT, `${PRODUCT.slug}.on_cut`) ?? readHeader(to, headers, 'on-cut', ON_CUT),
+    onCut:
+      readOneOf(to, own, 'on_cut', ON_CUT, `${PRODUCT.slug}.on_cut`) ?? readHeader(to, headers, ON_CUT_HEADER, ON_CUT),
     onRefusal:
       readOneOf(to, own, 'on_refusal', ON_REFUSAL, `${PRODUCT.slug}.on_refusal`) ??
-      readHeader(to, headers, 'on-refusal', ON_REFUSAL),
+      readHeader(to, headers, ON_REFUSAL_HEADER, ON_REFUSAL),
   });
 }
 
 function readHeader<Word extends string>(
   to: Complaints,
   headers: WireHeaders,
-  name: string,
+  header: string,
   words: readonly Word[],
 ): Word | undefined {
-  const header = `${PRODUCT.headerPrefix}-${name}`;
   return readOneOf(to, { [header]: headers[header]?.trim().toLowerCase() } as JsonObject, header, words);
 }
 

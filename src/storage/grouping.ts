@@ -134,7 +134,7 @@ export function openGrouping(client: StoreClient, world: World, { applied, faile
 const holdRow = (intent: Intent, process: string): Value[] => [
   intent.id,
   process,
-  BigInt(Math.floor(intent.createdAt)),
+  Math.floor(intent.createdAt),
   intent.accountId,
   intent.keyId,
   intent.workspaceId,
@@ -142,7 +142,7 @@ const holdRow = (intent: Intent, process: string): Value[] => [
   intent.endpoint,
   intent.amount,
   intent.promptCost,
-  intent.dispatched ? 1n : 0n,
+  intent.dispatched ? 1 : 0,
   intent.checkpoint,
   aboutText(intent),
 ];
@@ -155,7 +155,7 @@ function aboutText({ about, also }: Intent): string {
 const touchRow = (touch: Touch): Value[] => [
   touch.id,
   touch.amount,
-  touch.dispatched ? 1n : 0n,
+  touch.dispatched ? 1 : 0,
   touch.checkpoint,
   touch.endpoint,
 ];

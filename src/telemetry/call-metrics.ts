@@ -1,7 +1,7 @@
 import { usdNumber } from '../base/money.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { type Family, openSeries, SEPARATOR, type Snapshot } from './family.ts';
+import { addTo, type Family, observeIn, openSeries, SEPARATOR, type Snapshot } from './family.ts';
 
 const CALLS: Family = {
   name: 'switchwright_generations_total',
@@ -58,6 +58,22 @@ export type CallMetrics = {
   readonly snapshot: () => Snapshot;
 };
 
+/** The figures that the calls of one operation to one endpoint that ended alike are counted in. */
+type Place = {
+  readonly operation: string;
+  readonly state: Receipt['state'];
+  readonly calls: number[];
+  readonly durations: number[];
+  /** Made when they first count something. */
+  tokens: { readonly [kind in TokenKind]?: number[] };
+  cost: number[] | null;
+  answered: number[] | null;
+};
+type TokenKind = 'prompt' | 'cached' | 'completion' | 'reasoning';
+
+/** Endpoints whose figures are at hand; of others they are looked up by their labels. */
+const PLACES_MAX = 1_000;
+
 export function openCallMetrics(): CallMetrics {
   const calls = openSeries(CALLS);
   const cached = openSeries(CACHED);
@@ -68,30 +84,62 @@ export function openCallMetrics(): CallMetrics {
   const firstContents = openSeries(FIRST_CONTENT);
   const all = [calls, cached, tokens, cost, attempts, durations, firstContents];
 
-  const countTokens = (place: string, { usage }: Receipt): void => {
-    const kinds = [
-      ['prompt', promptTokens(usage)],
-      ['cached', cachedTokens(usage)],
-      ['completion', completionTokens(usage)],
-      ['reasoning', usage.outputReasoning],
-    ] as const;
-    for (const [kind, count] of kinds) if (count > 0) tokens.add(place + SEPARATOR + kind, count);
+  // Labels are long texts to build and look up with each call, and an endpoint's calls mostly end alike.
+  const places = new Map<string, Place>();
+  const placeOf = ({ endpoint, operation, model, provider, state }: Receipt): Place => {
+    const known = endpoint === null ? undefined : places.get(endpoint);
+    if (known && known.operation === operation && known.state === state) return known;
+    const labels = [operation, model ?? '', provider ?? '', state].join(SEPARATOR);
+    const place: Place = {
+      operation,
+      state,
+      calls: calls.of(labels),
+      durations: durations.of(operation + SEPARATOR + (provider ?? '')),
+      tokens: {},
+      cost: null,
+      answered: null,
+    };
+    if (places.size >= PLACES_MAX) places.clear();
+    if (endpoint !== null) places.set(endpoint, place);
+    return place;
+  };
+  const servedBy = ({ model, provider }: Receipt): string => (model ?? '') + SEPARATOR + (provider ?? '');
+  const countTokens = (place: Place, receipt: Receipt, kind: TokenKind, count: number): void => {
+    if (count <= 0) return;
+    let figures = place.tokens[kind];
+    if (!figures) {
+      figures = tokens.of(servedBy(receipt) + SEPARATOR + kind);
+      place.tokens = { ...place.tokens, [kind]: figures };
+    }
+    addTo(figures, count);
+  };
+  const countAttempts = (place: Place, receipt: Receipt): void => {
+    for (const { provider, outcome, fault } of receipt.attempts)
+      if (outcome === 'answered' && provider === receipt.provider) {
+        place.answered ??= attempts.of(provider + SEPARATOR + outcome + SEPARATOR);
+        addTo(place.answered, 1);
+      } else attempts.add(provider + SEPARATOR + outcome + SEPARATOR + (fault?.code ?? ''));
   };
   return {
     count: (receipt) => {
-      const { operation, state, bill } = receipt;
-      // A model that nobody has answered for is whatever a caller wrote.
-      const provider = receipt.provider ?? '';
-      const place = (receipt.model ?? '') + SEPARATOR + provider;
-      calls.add(operation + SEPARATOR + place + SEPARATOR + state);
-      durations.observe(operation + SEPARATOR + provider, receipt.totalMs / 1000);
+      const { operation, usage, bill } = receipt;
+      const place = placeOf(receipt);
+      addTo(place.calls, 1);
+      observeIn(place.durations, SECONDS, receipt.totalMs / 1000);
       if (receipt.streamed && receipt.firstContentMs !== null)
-        firstContents.observe(provider, receipt.firstContentMs / 1000);
+        firstContents.observe(receipt.provider ?? '', receipt.firstContentMs / 1000);
       if (receipt.cachedFrom !== undefined) cached.add(operation + SEPARATOR + (receipt.model ?? ''));
-      if (state !== 'failed') countTokens(place, receipt);
-      if (bill.cost > 0n) cost.add(place, usdNumber(bill.cost));
-      for (const { provider: asked, outcome, fault } of receipt.attempts)
-        attempts.add(asked + SEPARATOR + outcome + SEPARATOR + (fault?.code ?? ''));
+      if (receipt.state !== 'failed') {
+        countTokens(place, receipt, 'prompt', promptTokens(usage));
+        countTokens(place, receipt, 'cached', cachedTokens(usage));
+        countTokens(place, receipt, 'completion', completionTokens(usage));
+        countTokens(place, receipt, 'reasoning', usage.outputReasoning);
+      }
+      if (bill.cost > 0n) {
+        place.cost ??= cost.of(servedBy(receipt));
+        addTo(place.cost, usdNumber(bill.cost));
+      }
+      countAttempts(place, receipt);
     },
     snapshot: () => Object.fromEntries(all.map(({ family, figures }) => [family.name, figures()])),
   };

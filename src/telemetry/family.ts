@@ -30,12 +30,15 @@ export type Series = {
   readonly add: (labels: string, amount?: number) => void;
   /** Counts one observation of a histogram. */
   readonly observe: (labels: string, value: number) => void;
+  /** The figures of these labels, for who counts there again and again; they are never another array. */
+  readonly of: (labels: string) => number[];
   readonly figures: () => { readonly [labels: string]: readonly number[] };
 };
 
 export function openSeries(family: Family): Series {
   const series = new Map<string, number[]>();
-  const size = family.type === 'histogram' ? family.buckets.length + 2 : 1;
+  const buckets = family.type === 'histogram' ? family.buckets : [];
+  const size = family.type === 'histogram' ? buckets.length + 2 : 1;
   const other = family.labels.map(() => 'other').join(SEPARATOR);
   const of = (labels: string): number[] => {
     const known = series.get(labels);
@@ -45,22 +48,27 @@ export function openSeries(family: Family): Series {
     series.set(labels, figures);
     return figures;
   };
-  const buckets = family.type === 'histogram' ? family.buckets : [];
   return {
     family,
-    add: (labels, amount = 1) => {
-      const figures = of(labels);
-      figures[0] = (figures[0] ?? 0) + amount;
-    },
-    observe: (labels, value) => {
-      const figures = of(labels);
-      let at = 0;
-      while (at < buckets.length && value > (buckets[at] ?? 0)) at++;
-      figures[at] = (figures[at] ?? 0) + 1;
-      figures[size - 1] = (figures[size - 1] ?? 0) + value;
-    },
+    of,
+    add: (labels, amount = 1) => addTo(of(labels), amount),
+    observe: (labels, value) => observeIn(of(labels), buckets, value),
     figures: () => Object.fromEntries(series),
   };
+}
+
+/** Counts so much more in a counter's figures. */
+export function addTo(figures: number[], amount: number): void {
+  figures[0] = (figures[0] ?? 0) + amount;
+}
+
+/** Counts one observation in a histogram's figures. */
+export function observeIn(figures: number[], buckets: readonly number[], value: number): void {
+  let at = 0;
+  while (at < buckets.length && value > (buckets[at] ?? 0)) at++;
+  figures[at] = (figures[at] ?? 0) + 1;
+  const sum = figures.length - 1;
+  figures[sum] = (figures[sum] ?? 0) + value;
 }
 
 /** What several processes have counted, all together. */

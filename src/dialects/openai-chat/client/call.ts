@@ -1,7 +1,7 @@
 import type { Fault } from '../../../base/fault.ts';
 import { type JsonObject, objectOf } from '../../../base/json.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
-import type { Call } from '../../../call/call.ts';
+import type { Call, GatewayOptions } from '../../../call/call.ts';
 import { newComplaints, present, readBoolean, readObject, readString, readStrings } from '../../../call/read.ts';
 import { COMMON_FIELDS, readCommon } from '../../../call/read-gateway.ts';
 import type { ClientRequest } from '../../dialect.ts';
@@ -33,10 +33,13 @@ export function decodeCall(body: JsonObject, request: ClientRequest): Result<Cal
   const native = nativeFields(body, KNOWN);
   const common = readCommon(to, body, request.headers);
   const options = objectOf(body.stream_options);
-  const extra = options.include_usage === true && { extra: { ...common.gateway.extra, stream_options: options } };
+  const gateway: GatewayOptions =
+    options.include_usage === true
+      ? { ...common.gateway, extra: { ...common.gateway.extra, stream_options: options } }
+      : common.gateway;
   const call: Call = {
     ...common,
-    gateway: { ...common.gateway, ...extra },
+    gateway,
     messages: readMessages(to, body),
     tools: readTools(to, body),
     output: readOutputFormat(to, body),
