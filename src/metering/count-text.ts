@@ -132,7 +132,7 @@ const NEXT_AFTER = Uint8Array.from({ length: 4_096 }, (_, block) => {
 });
 
 /** A text beyond this length is counted in samples: a megabyte takes no longer than a paragraph. */
-const COUNTED_WHOLE = 768;
+const COUNTED_WHOLE = 512;
 const SAMPLES = 8;
 const SAMPLE_LENGTH = COUNTED_WHOLE / SAMPLES;
 /** Reading units out of an array takes a third of the time that asking a string for each takes; a few are asked for. */
