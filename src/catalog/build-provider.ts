@@ -1,4 +1,4 @@
-import { carriesWishes, type DialectId, operationOf } from './dialect-table.ts';
+import { BESIDE_CHAT, carriesWishes, type DialectId, operationOf } from './dialect-table.ts';
 import { type Environment, inEnvironment, variablePrefix } from './environment.ts';
 import type { Known } from './load.ts';
 import { merge } from './merge.ts';
@@ -91,9 +91,6 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
     ...(policy?.datacenters === undefined ? {} : { datacenters: policy.datacenters }),
   };
 }
-
-/** Who speaks OpenAI's chat format is taken to serve these in OpenAI's way too. */
-const BESIDE_CHAT: readonly DialectId[] = ['openai-embeddings', 'openai-speech', 'openai-transcription'];
 
 /** Without `dialects`: OpenAI's chat format. */
 function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Message } from '../call/message.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import { inOrder } from './conversation.ts';
-import { sampleCall, sampleTarget } from './samples.ts';
+import { sampleCall, sampleTraits } from './samples.ts';
 
 const said = (role: 'user' | 'developer', text: string): Message => ({ role, parts: [{ type: 'text', text }] });
 const calls = (...ids: string[]): Message => ({
@@ -21,7 +21,7 @@ function told(messages: readonly Message[]): string[] {
   });
 }
 const ordered = (messages: readonly Message[], id: DialectId = 'openai-chat'): string[] =>
-  told(inOrder(sampleCall({ messages }), sampleTarget(id).endpoint).messages);
+  told(inOrder(sampleCall({ messages }), sampleTraits(id)).messages);
 
 test('a conversation in order is the same call', () => {
   for (const messages of [
@@ -30,7 +30,7 @@ test('a conversation in order is the same call', () => {
     [said('user', 'go')],
   ]) {
     const call = sampleCall({ messages });
-    assert.equal(inOrder(call, sampleTarget('cohere-chat').endpoint), call);
+    assert.equal(inOrder(call, sampleTraits('cohere-chat')), call);
   }
 });
 
@@ -65,7 +65,7 @@ test('an id used again is another’s: on the call, its thought and its result',
   } as const;
   const second: Message = { role: 'assistant', parts: [thought, { ...firstCall, name: 'b' }] };
   const again = [calls('call_0'), result('call_0', 'one'), second, result('call_0', 'two'), calls('call_0_2')];
-  const { messages } = inOrder(sampleCall({ messages: again }), sampleTarget('bedrock-converse').endpoint);
+  const { messages } = inOrder(sampleCall({ messages: again }), sampleTraits('bedrock-converse'));
   assert.deepEqual(
     messages.map((message) => (message.role === 'tool' ? message.callId : message.parts.map((part) => idOf(part)))),
     [['call_0'], 'call_0', ['call_0_3', 'call_0_3'], 'call_0_3', ['call_0_2']],

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { AssistantMessage, Message } from '../call/message.ts';
-import type { Endpoint } from '../catalog/model.ts';
 import { withCallId, withResultId } from './tool-ids.ts';
+import type { ChatTraits } from './traits.ts';
 
 /**
  * The call with the results of each turn right behind the calls that they answer, and with ids that name one call only.
@@ -11,10 +11,9 @@ import { withCallId, withResultId } from './tool-ids.ts';
  * ("An assistant message with 'tool_calls' must be followed by tool messages", vercel/ai#8474), Anthropic and Bedrock ids
  * of one use ("`tool_use` ids must be unique"; both read 2026-11-29). The same object where nothing is amiss.
  */
-export function inOrder(call: Call, { dialect }: Endpoint): Call {
+export function inOrder(call: Call, { resultsAnywhere }: ChatTraits): Call {
   if (!call.messages.some(({ role }) => role === 'tool')) return call;
-  // Items may stand in any order there.
-  const isFree = dialect.id === 'openai-responses' || !isScattered(call.messages);
+  const isFree = resultsAnywhere || !isScattered(call.messages);
   const messages = distinct(isFree ? call.messages : resultsNext(call.messages));
   return messages === call.messages ? call : { ...call, messages };
 }

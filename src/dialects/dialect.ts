@@ -14,6 +14,7 @@ import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Capabilities } from './image-capabilities.ts';
+import type { ChatTraits } from './traits.ts';
 
 /**
  * A dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects; the
@@ -149,6 +150,7 @@ export type UpstreamDialect = {
   readonly decodeEvents: (upstream: UpstreamContext) => EventDecoder;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
   readonly quirks: { readonly [name: string]: Quirk };
+  readonly traits: ChatTraits;
 };
 
 export type SentFile = {

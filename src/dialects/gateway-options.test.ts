@@ -9,7 +9,7 @@ import type { Target } from '../facts/target.ts';
 import { appHeaders } from './gateway-options.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
 import { CLIENT_DIALECTS } from './registry.ts';
-import { sampleTarget } from './samples.ts';
+import { sampleTarget, sampleTraits } from './samples.ts';
 import { suit } from './suit.ts';
 
 const ASKED: JsonObject = {
@@ -35,7 +35,7 @@ function callOf(client: string, more: JsonObject, headers: WireHeaders = {}): Ca
   return call.value;
 }
 function lostFields(call: Call, { endpoint }: Target): string[] {
-  const suited = suit(call, endpoint);
+  const suited = suit(call, endpoint, sampleTraits(endpoint.dialect.id));
   assert.ok(suited.ok);
   return suited.value.losses.map(({ field }) => field);
 }

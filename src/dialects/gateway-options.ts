@@ -2,14 +2,13 @@ import { arrayOf, type Json, type JsonObject, stringOf } from '../base/json.ts';
 import type { Call, ProviderPreferences } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Tool } from '../call/tool.ts';
+import { hostSteps } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { App } from '../facts/caller.ts';
 import type { Target } from '../facts/target.ts';
 import { isKept } from '../facts/trace.ts';
 import { dataWishes } from './data-wishes.ts';
-
-/** An endpoint that is itself a gateway like this one, and runs plugins. */
-const RUNS_PLUGINS = 'reasoning-details';
+import { type ChatTraits, holds } from './traits.ts';
 
 /** The plugins a call asks for; `:online` behind a model's name is the plugin `web` (spec §3.3). */
 export function pluginsOf({ gateway, model, models }: Call): readonly JsonObject[] {
@@ -73,22 +72,27 @@ export const appHeaders = ({ origin, title, categories }: App): { readonly [name
 });
 
 /** What a caller may ask of a gateway and this one does not do: told like anything else that is lost on the way. */
-export function undone(call: Call, endpoint: Endpoint, isServed: (plugin: JsonObject) => boolean): Loss[] {
+export function undone(
+  call: Call,
+  endpoint: Endpoint,
+  traits: ChatTraits,
+  isServed: (plugin: JsonObject) => boolean,
+): Loss[] {
   const { preset, extra, headers } = call.gateway;
   const losses: Loss[] = [];
   const lose = (field: string, reason: string): void => void losses.push({ field, reason });
-  if (!endpoint.dialect.quirks.includes(RUNS_PLUGINS))
+  if (!holds(traits.plugins, endpoint))
     for (const plugin of pluginsOf(call))
       if (!isServed(plugin)) lose('plugins', `there is no plugin ${stringOf(plugin.id) || 'without an id'} here`);
   if (preset !== undefined) lose('preset', 'no presets are kept here');
   for (const name of headers ?? []) lose(name, UNHEARD[name] ?? 'this header is not heard here');
   if (takesGatewayFields(endpoint)) return losses;
-  const isResponses = endpoint.dialect.id === 'openai-responses';
   if (arrayOf(extra?.transforms).length > 0) lose('transforms', 'prompts are not shortened here');
   if (extra?.trace !== undefined && !isKept(extra.trace)) lose('trace', 'it is longer than 4,096 characters');
   if (extra?.stop_server_tools_when !== undefined) lose('stop_server_tools_when', 'no tools are run here');
-  if (extra?.max_tool_calls !== undefined && !isResponses) lose('max_tool_calls', 'no tools are run here');
-  if (call.metadata !== undefined && !isResponses) lose('metadata', "no such field in the endpoint's dialect");
+  if (extra?.max_tool_calls !== undefined && hostSteps(endpoint.dialect.id) !== 'by-call')
+    lose('max_tool_calls', 'no tools are run here');
+  if (call.metadata !== undefined && !traits.metadata) lose('metadata', "no such field in the endpoint's dialect");
   return losses;
 }
 

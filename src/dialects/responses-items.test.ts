@@ -7,7 +7,7 @@ import type { Loss } from '../call/loss.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { EncodedCall } from './dialect.ts';
 import { CLIENT_DIALECTS, UPSTREAM_DIALECTS } from './registry.ts';
-import { sampleAnswer, sampleTarget } from './samples.ts';
+import { sampleAnswer, sampleTarget, sampleTraits } from './samples.ts';
 import { suit } from './suit.ts';
 
 const client = CLIENT_DIALECTS.chat['openai-responses'];
@@ -19,7 +19,7 @@ function sent(id: DialectId, body: JsonObject, input: readonly ('text' | 'image'
   const target = sampleTarget(id, { endpoint: { input: [...input] } });
   const call = client?.decodeCall({ model: 'author/model', ...body }, { headers: {}, params: {} });
   assert.ok(call?.ok, call?.ok === false ? call.error.message : '');
-  const suited = suit(call.value, target.endpoint);
+  const suited = suit(call.value, target.endpoint, sampleTraits(id));
   assert.ok(suited.ok);
   const encoded = UPSTREAM_DIALECTS.chat[id]?.encodeCall(suited.value.call, target, new Map());
   assert.ok(encoded?.ok, encoded?.ok === false ? encoded.error.message : '');

@@ -4,6 +4,7 @@ import type { Loss } from '../call/loss.ts';
 import type { AssistantMessage, AssistantPart, Message, Native } from '../call/message.ts';
 import type { Tool } from '../call/tool.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { ChatTraits } from './traits.ts';
 
 const RESPONSES = 'openai-responses';
 
@@ -16,10 +17,11 @@ const RESPONSES = 'openai-responses';
 export function suitItems(
   call: Call,
   endpoint: Endpoint,
+  { vocabulary }: ChatTraits,
   losses: Loss[],
 ): Pick<Call, 'tools' | 'messages'> | undefined {
   if (call.dialect !== RESPONSES) return undefined;
-  const isOwn = endpoint.dialect.id === RESPONSES;
+  const isOwn = vocabulary === RESPONSES;
   const takesImages = endpoint.input.includes('image');
   let isReferring = false;
   const messages = call.messages.flatMap((message): Message[] => {

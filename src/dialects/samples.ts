@@ -9,6 +9,8 @@ import type { Endpoint, Model } from '../catalog/model.ts';
 import type { DialectSettings, Provider } from '../catalog/provider.ts';
 import type { Target } from '../facts/target.ts';
 import type { AnswerContext, UpstreamContext } from './dialect.ts';
+import { DIALECTS } from './registry.ts';
+import type { ChatTraits } from './traits.ts';
 
 /** Values for the tests of dialects: a target, a call, contexts and streams, each plain and complete. */
 
@@ -16,6 +18,9 @@ export type SampleTarget = {
   readonly dialect?: Partial<DialectSettings>;
   readonly endpoint?: Partial<Omit<Endpoint, 'dialect' | 'provider'>>;
 };
+
+/** What the chat format of this id has a place for. */
+export const sampleTraits = (id: DialectId): ChatTraits => DIALECTS.of('chat', id).traits;
 
 export function sampleTarget(id: DialectId, { dialect, endpoint }: SampleTarget = {}): Target {
   const settings: DialectSettings = { id, drop: [], rename: {}, quirks: [], headers: {}, takes: [], ...dialect };

@@ -5,11 +5,11 @@ import { PARAMETERS } from '../call/parameters.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
-import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
+import { type SampleTarget, sampleCall, sampleTarget, sampleTraits } from './samples.ts';
 import { suit } from './suit.ts';
 
 function suited(call: Partial<Call>, options: SampleTarget = {}, id: DialectId = 'gemini') {
-  const result = suit(sampleCall(call), sampleTarget(id, options).endpoint);
+  const result = suit(sampleCall(call), sampleTarget(id, options).endpoint, sampleTraits(id));
   assert.ok(result.ok, result.ok ? '' : result.error.message);
   return { ...result.value.call, losses: result.value.losses.map(({ field }) => field) };
 }
@@ -40,7 +40,7 @@ test('a model that must reason refuses to be kept from it, whatever the words', 
   const reasoning = { efforts: ['low', 'high'], budget: false, mandatory: true, defaultEnabled: true } as const;
   const { endpoint } = sampleTarget('cohere-chat', { endpoint: { reasoning } });
   for (const off of [{ effort: 'none' }, { enabled: false }, { budgetTokens: 0 }] as const) {
-    const refused = suit(sampleCall({ reasoning: off }), endpoint);
+    const refused = suit(sampleCall({ reasoning: off }), endpoint, sampleTraits('cohere-chat'));
     assert.ok(!refused.ok);
     assert.equal(refused.error.message, 'Reasoning is mandatory for this endpoint and cannot be disabled.');
     assert.equal(refused.error.code, 'invalid_request');

@@ -6,12 +6,12 @@ import type { Call, ReasoningRequest, Sampling } from '../call/call.ts';
 import { nearestEffort } from '../call/effort.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Message, Native, TextPart } from '../call/message.ts';
-import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { loseDetails } from './lost-details.ts';
 import { suitItems } from './responses-items.ts';
 import { rootedTools, STRICT_SCHEMAS, strictCall } from './strict-schema.ts';
+import { type ChatTraits, holds } from './traits.ts';
 import { isSearchPlugin, runsSearch, suitSearch } from './web-search.ts';
 
 export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
@@ -21,24 +21,28 @@ export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
  * lists of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
  * reasoning that is off said in one way only. Fails where it must not be off.
  */
-export function suit(asked: Call, endpoint: Endpoint): Result<Suited, Fault> {
+export function suit(asked: Call, endpoint: Endpoint, traits: ChatTraits): Result<Suited, Fault> {
   const itemLosses: Loss[] = [];
-  const items = suitItems(asked, endpoint, itemLosses);
+  const items = suitItems(asked, endpoint, traits, itemLosses);
   const call = items ? { ...asked, ...items } : asked;
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
-  const losses = undone(call, endpoint, (plugin) => isSearchPlugin(plugin) && runsSearch(call, endpoint));
+  const isServed = (plugin: JsonObject): boolean =>
+    isSearchPlugin(plugin) && runsSearch(call, endpoint, traits.webSearch);
+  const losses = undone(call, endpoint, traits, isServed);
   losses.push(...itemLosses);
-  const tools = allowedTools(call, endpoint) ?? suitSearch(call, endpoint, losses);
+  const tools = allowedTools(call, endpoint, traits) ?? suitSearch(call, endpoint, traits, losses);
   const allowed = tools ? { ...call, ...tools } : call;
-  const { quirks, id } = endpoint.dialect;
+  const { quirks } = endpoint.dialect;
   const sampling = suitSampling(call.sampling, endpoint, losses);
-  loseDetails(call, endpoint, losses);
+  loseDetails(call, endpoint, traits, losses);
   const changed: Partial<Call> = {
     ...tools,
-    ...(quirks.includes(STRICT_SCHEMAS) ? strictCall(allowed, losses) : !ROOTS.has(id) && rootedTools(allowed, losses)),
-    ...(call.native && { native: unsaid(call, call.native, id) }),
-    ...suitMessages(call.messages, id),
+    ...(quirks.includes(STRICT_SCHEMAS)
+      ? strictCall(allowed, losses)
+      : !traits.rootsSchemas && rootedTools(allowed, losses)),
+    ...(call.native && { native: unsaid(call, call.native, traits) }),
+    ...suitMessages(call.messages, traits),
     ...(sampling !== call.sampling && { sampling }),
     ...(call.user !== undefined && { user: pseudonym(call.user) }),
     ...suitTier(call, endpoint),
@@ -70,15 +74,12 @@ function suitLimit(
   return { maxOutputTokens: maxOutput };
 }
 
-/** Formats that look after the roots of schemas themselves. */
-const ROOTS: ReadonlySet<DialectId> = new Set(['anthropic-messages', 'bedrock-converse', 'gemini']);
-
 /** Providers see that two calls have the same end user, never who it is (spec §1.1). */
 export const pseudonym = (user: string): string => createHash('sha256').update(user).digest('hex').slice(0, 32);
 
 /** Anthropic's own `thinking` and `speed` say to others what `reasoning` and the tier have said already: no loss. */
-function unsaid({ reasoning, serviceTier }: Call, native: Native, id: DialectId): Native {
-  if (native.dialect !== 'anthropic-messages' || SPEAKS_ANTHROPIC.includes(id)) return native;
+function unsaid({ reasoning, serviceTier }: Call, native: Native, { vocabulary }: ChatTraits): Native {
+  if (native.dialect !== ANTHROPIC || vocabulary === ANTHROPIC) return native;
   const { thinking, speed, ...fields } = native.fields;
   const kept = {
     ...(thinking !== undefined && !reasoning && { thinking }),
@@ -86,23 +87,23 @@ function unsaid({ reasoning, serviceTier }: Call, native: Native, id: DialectId)
   };
   return { ...native, fields: { ...fields, ...kept } };
 }
-const SPEAKS_ANTHROPIC: readonly DialectId[] = ['anthropic-messages', 'bedrock-invoke-anthropic'];
+const ANTHROPIC = 'anthropic-messages';
 
 /** With speakers' names in the text where there is no place for them, and without what only Anthropic's own format says. */
-function suitMessages(messages: readonly Message[], id: DialectId): Pick<Call, 'messages'> | false {
+function suitMessages(messages: readonly Message[], traits: ChatTraits): Pick<Call, 'messages'> | false {
   const first = messages[0];
-  const isForeign = !SPEAKS_ANTHROPIC.includes(id) && first?.role === 'system' && first.parts.some(isUnsaid);
+  const isForeign = traits.vocabulary !== ANTHROPIC && first?.role === 'system' && first.parts.some(isUnsaid);
   if (isForeign) {
     const parts = first.parts.filter((part) => !isUnsaid(part));
     const rest = messages.slice(1);
     const kept = parts.length > 0 ? [{ ...first, parts }, ...rest] : rest;
-    return suitMessages(kept, id) || { messages: kept };
+    return suitMessages(kept, traits) || { messages: kept };
   }
-  return id !== 'openai-chat' && messages.some(isNamed) && { messages: messages.map(named) };
+  return !traits.speakerNames && messages.some(isNamed) && { messages: messages.map(named) };
 }
 
 /** A part without text for anyone but its own dialect. */
-const isUnsaid = ({ text, native }: TextPart): boolean => text === '' && native?.dialect === 'anthropic-messages';
+const isUnsaid = ({ text, native }: TextPart): boolean => text === '' && native?.dialect === ANTHROPIC;
 
 const isNamed = (message: Message): boolean => message.role === 'user' && message.name !== undefined;
 
@@ -116,19 +117,20 @@ function named(message: Message): Message {
 }
 
 /** A vendor's list of allowed tools, for everyone else: the tools that may be called are the only ones sent. */
-function allowedTools(call: Call, endpoint: Endpoint): Pick<Call, 'tools' | 'toolChoice'> | undefined {
+function allowedTools(
+  call: Call,
+  endpoint: Endpoint,
+  { nativeToolChoice }: ChatTraits,
+): Pick<Call, 'tools' | 'toolChoice'> | undefined {
   const choice = call.toolChoice;
-  if (choice?.type !== 'native' || knowsAllowedTools(choice.dialect, endpoint)) return undefined;
+  if (choice?.type !== 'native') return undefined;
+  if (choice.dialect === endpoint.dialect.id && holds(nativeToolChoice, endpoint)) return undefined;
   const { names, isForced } = allowedIn(choice.value);
   const allowed = new Set(names);
   const tools = call.tools.filter((tool) => tool.type === 'function' && allowed.has(tool.name));
   if (tools.length === 0) return undefined;
   return { tools, toolChoice: { type: isForced ? 'required' : 'auto' } };
 }
-
-/** Of the hosts of chat completions only OpenAI's own and gateways know such lists; the others refuse the call. */
-const knowsAllowedTools = (dialect: string, { dialect: { id, quirks } }: Endpoint): boolean =>
-  dialect === id && (id !== 'openai-chat' || quirks.includes('custom-tools') || quirks.includes('reasoning-details'));
 
 /** OpenAI's `allowed_tools` in its two shapes, or Gemini's names. */
 function allowedIn(value: JsonObject): { readonly names: readonly (Json | undefined)[]; readonly isForced: boolean } {

@@ -4,8 +4,8 @@ import type { Call } from '../call/call.ts';
 import { toolCallIds } from '../call/call.ts';
 import type { Message } from '../call/message.ts';
 import type { Endpoint } from '../catalog/model.ts';
-import { sampleCall, sampleTarget } from './samples.ts';
-import { fitIds } from './tool-ids.ts';
+import { sampleCall, sampleTarget, sampleTraits } from './samples.ts';
+import { fitIds, type ToolIdRule } from './tool-ids.ts';
 
 const LONG = `call_${'x'.repeat(80)}`;
 
@@ -18,8 +18,10 @@ function conversation(ids: readonly string[]): Call {
   return sampleCall({ messages });
 }
 
+const ruleOf = (endpoint: Endpoint): ToolIdRule | null => sampleTraits(endpoint.dialect.id).toolIds(endpoint);
+
 function fitted(ids: readonly string[], endpoint: Endpoint): string[] {
-  const call = fitIds(conversation(ids), endpoint);
+  const call = fitIds(conversation(ids), ruleOf(endpoint));
   const sent = [...toolCallIds(call)];
   const answered = call.messages.flatMap((message) => (message.role === 'tool' ? [message.callId] : []));
   assert.deepEqual(answered, sent, 'each result stays with its call');
@@ -33,7 +35,7 @@ const mistral = sampleTarget('openai-chat', { dialect: { quirks: ['nine-characte
 test('ids that fit stay, and the call with them', () => {
   const call = conversation(['call_1', 'x'.repeat(64), 'a:b']);
   for (const id of ['openai-chat', 'openai-responses', 'gemini', 'cohere-chat', 'ollama'] as const)
-    assert.equal(fitIds(call, sampleTarget(id).endpoint), call, id);
+    assert.equal(fitIds(call, ruleOf(sampleTarget(id).endpoint)), call, id);
 });
 
 test('longer ids are cut to what every host takes, always in the same way, and stay apart', () => {
@@ -85,6 +87,6 @@ test('all that names a call is told its new id: thoughts bound to it, items in a
       parts: [{ type: 'text', text: 'a', native: { dialect: 'openai-responses', fields: { item: output } } }],
     },
   ];
-  const text = JSON.stringify(fitIds(sampleCall({ messages }), chat).messages);
+  const text = JSON.stringify(fitIds(sampleCall({ messages }), ruleOf(chat)).messages);
   assert.ok(!text.includes(LONG));
 });

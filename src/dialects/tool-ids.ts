@@ -1,10 +1,9 @@
 import { isObject, type JsonObject } from '../base/json.ts';
 import { type Call, toolCallIds } from '../call/call.ts';
 import type { AssistantPart, Message, Native, ToolCallPart, ToolMessage } from '../call/message.ts';
-import type { DialectId } from '../catalog/dialect-table.ts';
-import type { Endpoint } from '../catalog/model.ts';
 
-type Rule = {
+/** What a tool call's id may be, and what another becomes; `clean` is the id without the characters that are refused. */
+export type ToolIdRule = {
   readonly max: number;
   readonly refused?: RegExp;
   readonly fit: (id: string, clean: string) => string;
@@ -23,38 +22,22 @@ function hash(text: string, seed: number): number {
 }
 
 /** What is cut ends in a hash of the whole, and is short enough for hosts that still take 40 as OpenAI did until 2025. */
-const shortened = (id: string, clean: string): string =>
+export const shortenedId = (id: string, clean: string): string =>
   `${clean.slice(0, 30).replace(/[^A-Za-z0-9_-]/g, '_') || 'call'}_${nineCharacters(`${id}#`)}`;
 
-const OPENAI: Rule = { max: 64, fit: (id, clean) => (id.length > 64 ? shortened(id, clean) : clean) };
-const NINE: Rule = { max: 9, refused: /[^A-Za-z0-9]/g, fit: nineCharacters };
-/**
- * What a call's id may be, as the refusals and references say: "string too long. Expected a string with maximum length
- * 64" (BerriAI/litellm#11392), 64 of a small set (Bedrock's ToolUseBlock), nine letters or digits (Mistral, whoever
- * hosts it). Anthropic takes any length; its dialect keeps ids apart itself. Read 2026-11-29.
- */
-const RULES: { readonly [id in DialectId]?: Rule } = {
-  'openai-chat': OPENAI,
-  'openai-responses': OPENAI,
-  'bedrock-converse': {
-    max: 64,
-    refused: /[^A-Za-z0-9_-]/g,
-    fit: (id, clean) => (clean.length > 64 || clean === '' ? shortened(id, clean) : clean),
-  },
+/** "string too long. Expected a string with maximum length 64" (BerriAI/litellm#11392, read 2026-11-29). */
+export const OPENAI_IDS: ToolIdRule = {
+  max: 64,
+  fit: (id, clean) => (id.length > 64 ? shortenedId(id, clean) : clean),
 };
-
-function ruleOf({ dialect, upstreamId }: Endpoint): Rule | undefined {
-  if (dialect.quirks.includes('nine-character-tool-ids')) return NINE;
-  if (dialect.id === 'bedrock-converse' && /\bmistral\./.test(upstreamId)) return NINE;
-  return RULES[dialect.id];
-}
+/** Mistral's models, whoever hosts them. */
+export const NINE_CHARACTER_IDS: ToolIdRule = { max: 9, refused: /[^A-Za-z0-9]/g, fit: nineCharacters };
 
 /**
  * The call with ids of tool calls that this endpoint takes, each another's and always the same for the same id, on the
  * calls and on all that names them. What the endpoint answers has ids of its own, so that nothing need be mapped back.
  */
-export function fitIds(call: Call, endpoint: Endpoint): Call {
-  const rule = ruleOf(endpoint);
+export function fitIds(call: Call, rule: ToolIdRule | null): Call {
   if (!rule) return call;
   const ids = idsIn(call);
   const fits = new Map<string, string>();
@@ -75,13 +58,13 @@ function idsIn(call: Call): Set<string> {
   return ids;
 }
 
-function fitting(id: string, rule: Rule, taken: ReadonlySet<string>): string {
+function fitting(id: string, rule: ToolIdRule, taken: ReadonlySet<string>): string {
   const clean = rule.refused ? id.replace(rule.refused, '_') : id;
-  const isEnough = rule === NINE ? id.length === 9 : id !== '' || !rule.refused;
+  const isEnough = rule === NINE_CHARACTER_IDS ? id.length === 9 : id !== '' || !rule.refused;
   if (clean === id && id.length <= rule.max && isEnough) return id;
   let fit = rule.fit(id, clean);
   for (let turn = 2; taken.has(fit); turn++)
-    fit = rule === NINE ? nineCharacters(`${id}#${turn}`) : shortened(`${id}#${turn}`, clean);
+    fit = rule === NINE_CHARACTER_IDS ? nineCharacters(`${id}#${turn}`) : shortenedId(`${id}#${turn}`, clean);
   return fit;
 }
 

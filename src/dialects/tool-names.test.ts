@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Call } from '../call/call.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
-import { sampleCall } from './samples.ts';
+import { sampleCall, sampleTraits } from './samples.ts';
 import { fitNames, givenEvents, givenReply } from './tool-names.ts';
 
 const tool = (name: string): Tool => ({ type: 'function', name });
@@ -14,13 +14,13 @@ function namesOf(call: Call): string[] {
 }
 
 function fitted(names: readonly string[], id: DialectId): string[] {
-  return namesOf(fitNames(sampleCall({ tools: names.map(tool) }), id).call);
+  return namesOf(fitNames(sampleCall({ tools: names.map(tool) }), sampleTraits(id).toolNames).call);
 }
 
 test('names that the format takes stay, and the call with them', () => {
   const call = sampleCall({ tools: [tool('look_up'), tool('mcp__files__read-all')] });
   const ids = ['anthropic-messages', 'bedrock-converse', 'gemini', 'openai-chat', 'openai-responses'] as const;
-  for (const id of ids) assert.equal(fitNames(call, id).call, call);
+  for (const id of ids) assert.equal(fitNames(call, sampleTraits(id).toolNames).call, call);
   assert.deepEqual(fitted(['files.read'], 'gemini'), ['files.read']);
   assert.deepEqual(fitted([LONG], 'anthropic-messages'), [LONG]);
   assert.deepEqual(fitted(['any thing!'], 'ollama'), ['any thing!']);
@@ -48,7 +48,7 @@ test('choice and history follow, and the caller hears its own names', () => {
       { role: 'tool', callId: 'c1', name: 'files.list all', parts: [{ type: 'text', text: 'a.txt' }] },
     ],
   });
-  const { call, given } = fitNames(asked, 'anthropic-messages');
+  const { call, given } = fitNames(asked, sampleTraits('anthropic-messages').toolNames);
   assert.deepEqual(call.toolChoice, { type: 'function', name: 'files_read' });
   const [, said, result] = call.messages;
   assert.equal(
@@ -71,5 +71,5 @@ test('choice and history follow, and the caller hears its own names', () => {
 test("a list of allowed tools in the vendor's own words is left alone", () => {
   const toolChoice = { type: 'native', dialect: 'gemini', value: { allowedFunctionNames: ['2fast'] } } as const;
   const call = sampleCall({ tools: [tool('2fast')], toolChoice });
-  assert.equal(fitNames(call, 'gemini').call, call);
+  assert.equal(fitNames(call, sampleTraits('gemini').toolNames).call, call);
 });

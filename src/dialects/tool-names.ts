@@ -3,31 +3,19 @@ import type { Event } from '../call/event.ts';
 import type { AssistantPart, Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
 import type { Tool } from '../call/tool.ts';
-import type { DialectId } from '../catalog/dialect-table.ts';
 import { nineCharacters } from './tool-ids.ts';
 
 /** Names as the vendor is told them, each with the name that the caller gave. */
 export type GivenNames = ReadonlyMap<string, string>;
 
-type Rule = { readonly refused: RegExp; readonly first?: RegExp; readonly max: number };
+/** What a function may be called: characters that are refused, what the first must be, and how many there may be. */
+export type ToolNameRule = { readonly refused: RegExp; readonly first?: RegExp; readonly max: number };
 
-const CUSTOMARY: Rule = { refused: /[^a-zA-Z0-9_-]/g, max: 64 };
-const ANTHROPIC: Rule = { ...CUSTOMARY, max: 128 };
 /**
- * What a function may be called, as the refusals say: "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'"
- * (github/copilot-cli#1879), "Tool names can only contain letters, numbers, underscores, and hyphens"
- * (kagent-dev/kagent#1473), "Must start with a letter or an underscore … dots and dashes, with a maximum length of 64"
- * (google-gemini/gemini-cli#7878; colons only at times), no dash in Cohere's own reference. Read 2026-11-25.
+ * What most vendors take: "Tool names can only contain letters, numbers, underscores, and hyphens"
+ * (kagent-dev/kagent#1473, read 2026-11-25).
  */
-const RULES: { readonly [id in DialectId]?: Rule } = {
-  'anthropic-messages': ANTHROPIC,
-  'bedrock-invoke-anthropic': ANTHROPIC,
-  'bedrock-converse': CUSTOMARY,
-  'openai-chat': CUSTOMARY,
-  'openai-responses': CUSTOMARY,
-  gemini: { refused: /[^a-zA-Z0-9_.-]/g, first: /^[a-zA-Z_]/, max: 64 },
-  'cohere-chat': { refused: /\W/g, first: /^[a-zA-Z_]/, max: 64 },
-};
+export const CUSTOMARY_NAMES: ToolNameRule = { refused: /[^a-zA-Z0-9_-]/g, max: 64 };
 
 const NONE: GivenNames = new Map();
 
@@ -35,8 +23,7 @@ const NONE: GivenNames = new Map();
  * The call with names that this format's vendors take: what one of them allows another refuses, and callers have the
  * same tools everywhere. A list of allowed tools in the vendor's own words is left alone, and all names with it.
  */
-export function fitNames(call: Call, id: DialectId): { readonly call: Call; readonly given: GivenNames } {
-  const rule = RULES[id];
+export function fitNames(call: Call, rule: ToolNameRule | null): { readonly call: Call; readonly given: GivenNames } {
   if (!rule || call.toolChoice?.type === 'native') return { call, given: NONE };
   const names = namesIn(call);
   const fits = new Map<string, string>();
@@ -72,7 +59,7 @@ function namesIn({ tools, messages, toolChoice }: Call): Set<string> {
 }
 
 /** The same name always fits the same way, or prompts could not be cached. */
-function fitting(name: string, { refused, first, max }: Rule, taken: ReadonlySet<string>): string {
+function fitting(name: string, { refused, first, max }: ToolNameRule, taken: ReadonlySet<string>): string {
   const clean = name.replace(refused, '_');
   const fit = first && !first.test(clean) ? `_${clean}` : clean;
   if (fit === name && name.length <= max) return name;

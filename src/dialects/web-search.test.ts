@@ -5,7 +5,7 @@ import { pico } from '../base/money.ts';
 import type { Call } from '../call/call.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from './registry.ts';
-import { type SampleTarget, sampleCall, sampleTarget } from './samples.ts';
+import { type SampleTarget, sampleCall, sampleTarget, sampleTraits } from './samples.ts';
 import { suit } from './suit.ts';
 
 const price = { input: pico(1n), output: pico(2n), webSearch: pico(10n), overrides: [] };
@@ -13,7 +13,7 @@ const price = { input: pico(1n), output: pico(2n), webSearch: pico(10n), overrid
 /** The tools that a host is sent, and what is lost on the way. */
 function sent(id: DialectId, call: Partial<Call>, priced = price, host: SampleTarget = {}) {
   const target = sampleTarget(id, { ...host, endpoint: { ...host.endpoint, price: priced } });
-  const suited = suit(sampleCall(call), target.endpoint);
+  const suited = suit(sampleCall(call), target.endpoint, sampleTraits(id));
   assert.ok(suited.ok);
   const encoded = UPSTREAM_DIALECTS.chat[id]?.encodeCall(suited.value.call, target, new Map());
   assert.ok(encoded?.ok);

@@ -1,6 +1,7 @@
 import { countOf, isObject, type JsonObject, objectOf, stringOf } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { Tool } from '../call/tool.ts';
+import { hostSteps } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 
 /** What a vendor may do on its own before it answers: each use of a tool that it runs is a step that reads the prompt anew. */
@@ -33,21 +34,23 @@ export function vendorSteps(call: Call, { dialect }: Endpoint): VendorSteps {
   const isOnline = asksPlugin(call);
   const hasOptions = isObject(call.native?.fields.web_search_options);
   if (tools.length === 0 && !isOnline && !hasOptions) return NO_STEPS;
-  if (dialect.id === 'gemini') return { searches: GEMINI_SEARCHES, uses: 0, readsPages: tools.some(readsPages) };
-  const most = isResponses(dialect.id) ? maxToolCalls(call) : undefined;
+  const bound = hostSteps(dialect.id);
+  if (bound === 'unbounded') return { searches: GEMINI_SEARCHES, uses: 0, readsPages: tools.some(readsPages) };
+  const most = bound === 'by-call' ? maxToolCalls(call) : undefined;
   const sum = tools.reduce((total, tool) => total + usesOf(tool), isOnline || hasOptions ? pluginUses(call) : 0);
-  const uses = Math.min(most ?? (isResponses(dialect.id) ? VENDOR_USES : sum), USES_MAX);
+  const uses = Math.min(most ?? (bound === 'by-call' ? VENDOR_USES : sum), USES_MAX);
   return { searches: uses, uses, readsPages: tools.some(readsPages) };
 }
 
 /** The same call with a number for what its vendor would else decide alone; where there is no word for it, as it is. */
 export function limitSteps(call: Call, { dialect }: Endpoint): Call {
-  if (isResponses(dialect.id)) {
+  const bound = hostSteps(dialect.id);
+  if (bound === 'by-call') {
     const isBounded = maxToolCalls(call) !== undefined || !call.tools.some(isRunByVendor);
     if (isBounded) return call;
     return { ...call, gateway: { ...call.gateway, extra: { ...call.gateway.extra, max_tool_calls: VENDOR_USES } } };
   }
-  if (!isAnthropic(dialect.id)) return call;
+  if (bound !== 'by-tool') return call;
   const isUnlimited = (tool: Tool): boolean => isRunByVendor(tool) && SEARCHES.test(wordOf(tool)) && !saysUses(tool);
   const tools = call.tools.some(isUnlimited)
     ? call.tools.map((tool) => (isUnlimited(tool) ? limitTool(tool) : tool))
@@ -57,9 +60,6 @@ export function limitSteps(call: Call, { dialect }: Endpoint): Call {
   const web = { ...pluginOf(call), id: 'web', max_uses: pluginUses(call) };
   return { ...call, tools, gateway: { ...call.gateway, plugins: [...plugins, web] } };
 }
-
-const isResponses = (dialect: string): boolean => dialect === 'openai-responses';
-const isAnthropic = (dialect: string): boolean => dialect === 'anthropic-messages' || dialect.endsWith('-anthropic');
 
 type NativeTool = Extract<Tool, { type: 'native' }>;
 const isRunByVendor = (tool: Tool): tool is NativeTool => tool.type === 'native' && RUN_BY_VENDOR.test(wordOf(tool));

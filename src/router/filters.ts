@@ -1,5 +1,6 @@
 import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
 import type { Parameter } from '../call/parameters.ts';
+import { completesTexts } from '../catalog/dialect-table.ts';
 import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Provider } from '../catalog/provider.ts';
@@ -150,7 +151,7 @@ function aboveMaxPrice(endpoint: Endpoint, { preferences: { max_price } }: Quest
 /** A base model knows no turns, and what stands around a gap cannot be said in any. */
 function textCompletion(endpoint: Endpoint, { completes, operation }: Question): string | undefined {
   if (operation !== 'chat') return undefined;
-  if (endpoint.dialect.id === 'openai-completions')
+  if (completesTexts(endpoint.dialect.id))
     return completes === 'conversation' ? 'completes texts only: ask it at /completions' : undefined;
   return completes === 'text' ? 'only answers conversations' : undefined;
 }

@@ -11,6 +11,7 @@ import { paired } from '../dialects/paired.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
+import { holds } from '../dialects/traits.ts';
 import type { Target } from '../facts/target.ts';
 import { canContinue, chatContinuation, type Rest } from './continuation.ts';
 import type { Errand, Translation } from './errand.ts';
@@ -52,20 +53,24 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
     join: (replies) => joinReplies(replies, asked.sampling.n ?? 1),
     ...(rest &&
       canContinue(asked) && {
-        continuation: chatContinuation(asked, { rest, translate: (call, target) => translate(means, call, target) }),
+        continuation: chatContinuation(asked, {
+          rest,
+          translate: (call, target) => translate(means, call, target),
+          prefills: (endpoint) => holds(means.dialects.of('chat', endpoint.dialect.id).traits.prefill, endpoint),
+        }),
       }),
   };
 }
 
 function translate({ world, dialects }: Means, call: Call, target: Target): Result<Translation<'chat'>, Fault> {
   const dialect = dialects.of('chat', target.endpoint.dialect.id);
-  const suited = suit(call, target.endpoint);
+  const suited = suit(call, target.endpoint, dialect.traits);
   if (!suited.ok) return suited;
-  const ordered = inOrder(suited.value.call, target.endpoint);
+  const ordered = inOrder(suited.value.call, dialect.traits);
   const whole = paired(ordered);
-  const fitted = fitIds(whole?.call ?? ordered, target.endpoint);
+  const fitted = fitIds(whole?.call ?? ordered, dialect.traits.toolIds(target.endpoint));
   const losses = whole ? [...suited.value.losses, ...whole.losses] : suited.value.losses;
-  const named = fitNames(fitted, target.endpoint.dialect.id);
+  const named = fitNames(fitted, dialect.traits.toolNames);
   // What is answered must have other ids than the calls that the provider was sent.
   const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
   const context = { call: known, target, dialect, newId: world.newId };

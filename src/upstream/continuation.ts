@@ -3,12 +3,11 @@ import { failed, type Result } from '../base/result.ts';
 import { type Call, completesOnlyText } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { AssistantMessage, AssistantPart } from '../call/message.ts';
-import type { DialectId } from '../catalog/dialect-table.ts';
+import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Target } from '../facts/target.ts';
 import type { Continuation, Translation } from './errand.ts';
 import { createOverlap, type Overlap } from './overlap.ts';
-import { REPEATS_PREFILL } from './prefill.ts';
 
 /** A call that goes on with a cut answer, as what is left of the money and of its length allows; null = nothing is left. */
 export type Rest = (call: Call, endpoint: Endpoint) => Call | null;
@@ -16,6 +15,8 @@ export type Rest = (call: Call, endpoint: Endpoint) => Call | null;
 type Way = 'prefill' | 'text';
 type Means = {
   readonly rest: Rest;
+  /** Does a host go on with a last message of the assistant's? Some models refuse it: then they are asked in words. */
+  readonly prefills: (endpoint: Endpoint) => boolean;
   readonly translate: (call: Call, target: Target) => Result<Translation<'chat'>, Fault>;
 };
 
@@ -30,7 +31,7 @@ export const canContinue = (call: Call): boolean =>
   (call.modalities ?? []).every((modality) => modality === 'text');
 
 /** What remembers a streamed answer, and asks others to go on with it where it is cut. Of one run. */
-export function chatContinuation(asked: Call, { rest, translate }: Means): Continuation<'chat'> {
+export function chatContinuation(asked: Call, { rest, translate, prefills }: Means): Continuation<'chat'> {
   let shown = '';
   /** Something was shown that no text can follow: a tool call, an end. */
   let isClosed = false;
@@ -84,7 +85,7 @@ export function chatContinuation(asked: Call, { rest, translate }: Means): Conti
     },
     follows: (value) => !isClosed && faultRow(value).blame === 'upstream' && value.code !== 'upstream_schema_mismatch',
     otherWay: (value, { endpoint }) => {
-      if (way === 'text' || !isRefusal(value) || !takesText(asked) || !takesPrefill(endpoint)) return false;
+      if (way === 'text' || !isRefusal(value) || !takesText(asked) || !prefills(endpoint)) return false;
       way = 'text';
       return true;
     },
@@ -95,7 +96,7 @@ export function chatContinuation(asked: Call, { rest, translate }: Means): Conti
       overlap = createOverlap(shown);
     },
     translate: (target) => {
-      const byPrefill = way === 'prefill' && takesPrefill(target.endpoint);
+      const byPrefill = way === 'prefill' && prefills(target.endpoint);
       if (!byPrefill && shown !== '' && !takesText(asked)) return failed(UNCONTINUABLE);
       const call = rest(
         goingOn(asked, target.endpoint, { shown, way: byPrefill ? 'prefill' : 'text' }),
@@ -116,19 +117,6 @@ const UNCONTINUABLE = fault('upstream_not_implemented', 'The answer cannot be co
 /** What has a form of its own can be gone on with only inside of it. */
 const takesText = ({ output }: Call): boolean => output.type === 'text';
 
-/** Formats whose hosts go on with a last message of the assistant's. Some models refuse it: then they are asked in words. */
-const PREFILLED: readonly DialectId[] = [
-  'anthropic-messages',
-  'bedrock-invoke-anthropic',
-  'bedrock-converse',
-  'openai-completions',
-  'ollama',
-];
-/** Hosts of chat completions otherwise answer such a message as if it were whole. */
-const PREFILL_QUIRKS = [REPEATS_PREFILL, 'assistant-prefix', 'assistant-partial'];
-const takesPrefill = ({ dialect }: Endpoint): boolean =>
-  PREFILLED.includes(dialect.id) || PREFILL_QUIRKS.some((quirk) => dialect.quirks.includes(quirk));
-
 const GO_ON =
   'Your answer was cut off in transmission after its last character above. Write what comes next, and nothing else: begin with the very next character, repeat nothing that is already written, and say nothing about the interruption.';
 
@@ -136,7 +124,7 @@ const GO_ON =
 function goingOn(asked: Call, { dialect }: Endpoint, { shown, way }: { shown: string; way: Way }): Call {
   const { prediction: _, completion, ...call } = asked;
   if (shown === '') return asked; // only thoughts were shown: the text is still to come
-  if (completion && dialect.id === 'openai-completions') {
+  if (completion && completesTexts(dialect.id)) {
     const prompts = completion.prompts.map((prompt) => (typeof prompt === 'string' ? prompt + shown : prompt));
     return { ...call, completion: { ...completion, prompts } };
   }

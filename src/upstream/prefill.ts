@@ -6,7 +6,7 @@ import type { Endpoint } from '../catalog/model.ts';
 import type { Sink } from './read-body.ts';
 
 /** The quirk of hosts whose answer begins with the beginning they were given. */
-export const REPEATS_PREFILL = 'repeats-prefill';
+const REPEATS_PREFILL = 'repeats-prefill';
 
 /** The text that a call leaves to be continued; undefined where there is none or the host does not repeat it. */
 export function repeatedPrefill({ messages }: Call, { dialect }: Endpoint): string | undefined {

@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Reply } from '../call/reply.ts';
 import { addUsage, type Usage } from '../call/usage.ts';
+import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Endpoint } from '../catalog/model.ts';
  */
 export function callsFor(call: Call, { dialect }: Endpoint): readonly [Call, ...Call[]] {
   const { completion, messages } = call;
-  if (!completion || completion.prompts.length < 2 || dialect.id === 'openai-completions') return [call];
+  if (!completion || completion.prompts.length < 2 || completesTexts(dialect.id)) return [call];
   const [first = call, ...others] = completion.prompts.map((prompt, at) => ({
     ...call,
     completion: { ...completion, prompts: [prompt] },

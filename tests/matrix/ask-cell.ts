@@ -82,7 +82,7 @@ export function send(client: Client, upstream: Upstream, body: JsonObject, strea
 }
 
 function write(call: Call, { dialect, target, read }: Upstream): Sent | string {
-  const suited = suit(call, target.endpoint);
+  const suited = suit(call, target.endpoint, dialect.traits);
   if (!suited.ok) return `not suited: ${suited.error.message}`;
   const written = dialect.encodeCall(suited.value.call, target, assetsOf(call, dialect, target));
   if (!written.ok) return `not written: ${written.error.message}`;

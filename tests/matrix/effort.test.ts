@@ -173,7 +173,7 @@ for (const [name, { dialect: id, model = 'sample-model', quirks = [], reasoning,
     const dialect = UPSTREAM_DIALECTS.chat[id];
     assert(dialect);
     const sent = WISHES.map((wish) => {
-      const call = suit(sampleCall({ reasoning: wish, maxOutputTokens: OUTPUT_LIMIT }), endpoint);
+      const call = suit(sampleCall({ reasoning: wish, maxOutputTokens: OUTPUT_LIMIT }), endpoint, dialect.traits);
       assert(call.ok);
       const written = dialect.encodeCall(call.value.call, { ...target, endpoint }, new Map());
       assert(written.ok);

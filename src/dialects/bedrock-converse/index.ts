@@ -4,6 +4,7 @@ import { encodeCall } from './call.ts';
 import { decodeEvents } from './events.ts';
 import { converseAssets } from './media.ts';
 import { decodeReply } from './reply.ts';
+import { TRAITS } from './traits.ts';
 
 /** Amazon Bedrock's Converse and ConverseStream, as a provider is spoken to. */
 export const bedrockConverseUpstream: UpstreamDialect = {
@@ -15,4 +16,5 @@ export const bedrockConverseUpstream: UpstreamDialect = {
   decodeEvents,
   decodeFault,
   quirks: {},
+  traits: TRAITS,
 };

@@ -3,6 +3,7 @@ import type { UpstreamDialect } from '../dialect.ts';
 import { encodeCohereCall } from './call.ts';
 import { createCohereDecoder } from './events.ts';
 import { decodeCohereReply } from './reply.ts';
+import { TRAITS } from './traits.ts';
 
 /** Cohere's own chat API, version 2. */
 export const cohereChatUpstream: UpstreamDialect = {
@@ -14,4 +15,5 @@ export const cohereChatUpstream: UpstreamDialect = {
   decodeEvents: createCohereDecoder,
   decodeFault: decodeCohereFault,
   quirks: {},
+  traits: TRAITS,
 };

@@ -15,6 +15,7 @@ import { encodeGeminiCall } from './call.ts';
 import { createGeminiDecoder } from './events.ts';
 import { QUIRKS } from './quirks.ts';
 import { decodeGeminiReply } from './reply.ts';
+import { TRAITS } from './traits.ts';
 
 /** Google's `generateContent`, on the Gemini API and on Vertex AI: they differ in base URL and signing only. */
 export const geminiUpstream: UpstreamDialect = {
@@ -26,6 +27,7 @@ export const geminiUpstream: UpstreamDialect = {
   decodeEvents: createGeminiDecoder,
   decodeFault: decodeGeminiFault,
   quirks: QUIRKS,
+  traits: TRAITS,
 };
 
 export { encodeGeminiFault } from '../gemini-fault.ts';

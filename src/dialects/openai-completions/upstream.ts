@@ -7,6 +7,7 @@ import type { Parameter } from '../../call/parameters.ts';
 import type { Target } from '../../facts/target.ts';
 import { dataWishes } from '../data-wishes.ts';
 import type { EncodedCall, Quirk, UpstreamDialect } from '../dialect.ts';
+import { PLAIN_TRAITS } from '../traits.ts';
 
 /** Departures of single hosts; none is known that `drop`, `rename` and `path` cannot say. */
 const QUIRKS: { readonly [name: string]: Quirk } = {};
@@ -104,4 +105,5 @@ export const openaiCompletions = ({ decodeReply, decodeEvents, decodeFault }: Up
   decodeEvents,
   decodeFault,
   quirks: QUIRKS,
+  traits: { ...PLAIN_TRAITS, vocabulary: 'openai-completions', prefill: true },
 });

@@ -7,6 +7,7 @@ import { encodeCall } from './call.ts';
 import { decodeEvents, decodeReply } from './events.ts';
 import { decodeFault } from './fault.ts';
 import { QUIRKS } from './quirks.ts';
+import { ANTHROPIC_TRAITS, CLAUDE_TRAITS } from './traits.ts';
 import { BEDROCK_INVOKE, MESSAGES_API, type Transport } from './transport.ts';
 
 const over = (
@@ -25,6 +26,7 @@ export const anthropicMessagesUpstream: UpstreamDialect = {
   ...over(MESSAGES_API),
   decodeEvents,
   quirks: QUIRKS,
+  traits: ANTHROPIC_TRAITS,
 };
 
 /** The same dialect through AWS Bedrock's InvokeModel: other paths, and events wrapped into an AWS event stream. */
@@ -37,6 +39,7 @@ export const bedrockInvokeAnthropic: UpstreamDialect = {
     return { push: (frame) => inner.push(unwrap(frame)), end: inner.end };
   },
   quirks: QUIRKS,
+  traits: CLAUDE_TRAITS,
 };
 
 /** A `chunk` event holds one message as `{"bytes": base64}`; the paddings `p` beside it mean nothing. */

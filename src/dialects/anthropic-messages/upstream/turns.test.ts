@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../../base/json.ts';
 import { openaiChatUpstream } from '../../openai-chat/index.ts';
-import { sampleTarget } from '../../samples.ts';
+import { sampleTarget, sampleTraits } from '../../samples.ts';
 import { suit } from '../../suit.ts';
 import { targetOf } from '../fixtures/target.ts';
 import { anthropicMessagesClient, anthropicMessagesUpstream } from '../index.ts';
@@ -19,7 +19,7 @@ const CHAT = sampleTarget('openai-chat');
 
 /** The messages as a chat host is sent them. */
 function chatMessages(body: JsonObject): JsonObject[] {
-  const suited = suit(decoded(body), CHAT.endpoint);
+  const suited = suit(decoded(body), CHAT.endpoint, sampleTraits('openai-chat'));
   assert(suited.ok);
   const encoded = openaiChatUpstream.encodeCall(suited.value.call, CHAT, new Map());
   assert(encoded.ok, JSON.stringify(encoded));

@@ -6,6 +6,7 @@ import { decodeFault } from '../../openai-fault.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents, decodeReply } from './events.ts';
 import { QUIRKS } from './quirks.ts';
+import { TRAITS } from './traits.ts';
 
 /** Vendors fetch URLs themselves, except that OpenAI's takes files as bytes only. */
 function assets(call: Call, { endpoint }: Target): Asset[] {
@@ -29,4 +30,5 @@ export const openaiChatUpstream: UpstreamDialect = {
   decodeEvents,
   decodeFault,
   quirks: QUIRKS,
+  traits: TRAITS,
 };

@@ -4,6 +4,7 @@ import { encodeCall } from './call.ts';
 import { decodeEvents } from './events.ts';
 import { QUIRKS } from './quirks.ts';
 import { decodeReply } from './reply.ts';
+import { TRAITS } from './traits.ts';
 
 /** OpenAI's Responses API, as a provider is spoken to. Vendors fetch images and files themselves: no assets. */
 export const openaiResponsesUpstream: UpstreamDialect = {
@@ -15,4 +16,5 @@ export const openaiResponsesUpstream: UpstreamDialect = {
   decodeEvents,
   decodeFault,
   quirks: QUIRKS,
+  traits: TRAITS,
 };

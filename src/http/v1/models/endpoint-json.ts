@@ -1,5 +1,6 @@
 import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
 import { displayName, type Endpoint, type Model } from '../../../catalog/model.ts';
+import { DIALECTS } from '../../../dialects/registry.ts';
 import { nativeSearchOf } from '../../../dialects/web-search.ts';
 import type { EndpointHealth, Percentiles } from '../../../facts/health.ts';
 import { type ArchitectureJson, architectureJson } from './model-json.ts';
@@ -84,7 +85,10 @@ function statusOf(health: EndpointHealth | undefined): EndpointStatus {
 
 /** The tools of the gateway's that the host runs itself, by their names there. */
 function nativeTools(endpoint: Endpoint): EndpointJson['native_tools'] {
-  const type = nativeSearchOf(endpoint);
+  const type =
+    endpoint.operation === 'chat'
+      ? nativeSearchOf(endpoint, DIALECTS.of('chat', endpoint.dialect.id).traits)
+      : undefined;
   return type === undefined ? {} : { 'openrouter:web_search': { type } };
 }
 
