@@ -84,6 +84,9 @@ export const LIMITS = {
   cached_answers_bytes_max: 64 * 1024 * 1024,
   cached_answer_bytes_max: 1024 * 1024,
   cached_answer_ms_max: 86_400_000,
+  /** Of a response that is stored with what it was asked, and of all that stands before one (`http/stored/`). */
+  stored_response_bytes_max: 8 * 1024 * 1024,
+  stored_chain_bytes_max: 32 * 1024 * 1024,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

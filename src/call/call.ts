@@ -11,6 +11,8 @@ export type Call = {
   readonly dialect?: string;
   /** Its program may refer to items of the answer by their ids. */
   readonly refersToItems?: true;
+  /** What is kept of it, where responses are stored and its dialect has words for that. */
+  readonly storing?: Storing;
   /** Its program reads the codes of errors as numbers only. */
   readonly numericCodes?: true;
   /** Its program repeats a call whatever status refuses it, and gives up only on a fault that is told in the stream. */
@@ -54,6 +56,9 @@ export type Call = {
   /** Its body was too large to be worked through in one turn. */
   readonly isLarge?: true;
 };
+
+/** `store`: whether the answer may be gone on from by its id. `previousResponseId`: the answer that it goes on from itself. */
+export type Storing = { readonly store: boolean; readonly previousResponseId: string | null };
 
 /** A call of `/completions`: what has no place in a conversation. Token ids are the model's own. */
 export type TextCompletion = {

@@ -67,6 +67,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
   },
   {
+    name: 'responses',
+    usage: 'responses [list | delete [ID …] [--workspace ID] [--older-than DAYS] [--all]]',
+    meaning:
+      'Shows how much each workspace has stored of responses (SWITCHWRIGHT_RESPONSES_DAYS), and deletes some or all of it.',
+    run: async (words, configuration) => (await import('./responses.ts')).responsesCommand(words, configuration),
+  },
+  {
     name: 'setup',
     usage: 'setup [PROGRAM] [--url URL] [--model MODEL]',
     meaning:

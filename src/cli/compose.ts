@@ -19,6 +19,7 @@ import type { Configuration } from './configuration.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
+import { sweepResponses } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -47,6 +48,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       : { apiKey: null, signInToken: null };
   const access = openAccess({ store: storage.accessStore, world, newSecret });
   const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
+  const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const broadcast = role === 'owner' ? await broadcastFrom(gateway, storage, configuration.traces) : null;
   return {
     gateway,
@@ -57,6 +59,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     reload,
     close: async () => {
       gateway.ledger.close();
+      sweep?.();
       await broadcast?.close();
       await observed.close();
       await storage.close();
@@ -100,6 +103,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     boards: configuration.boards,
     defaults: configuration.defaults,
     memory,
+    storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     upstream: {
       world,

@@ -8,7 +8,7 @@ import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
-import { DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, SETTINGS } from './settings.ts';
+import { DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
 export type Configuration = {
@@ -29,6 +29,8 @@ export type Configuration = {
   readonly drainMs: number;
   /** What callers may make each process hold. */
   readonly memoryBytes: number;
+  /** How long responses are stored, and how much of them in each workspace; null = none are. */
+  readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
   readonly boards: 'public' | 'private';
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
@@ -69,6 +71,7 @@ export function readConfiguration(environment: Environment): Configuration {
     drainMs: wholeNumber(environment, 'SWITCHWRIGHT_DRAIN_MS', DRAIN_MS, 3_600_000),
     memoryBytes:
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
+    responses: responses(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),
@@ -87,6 +90,14 @@ function tracesOf(environment: Environment): OtlpTarget | null {
   const target = otlpTarget(environment);
   if (!target.ok) throw new ConfigurationError(target.error);
   return target.value;
+}
+
+const DAY_MS = 86_400_000;
+
+function responses(environment: Environment): Configuration['responses'] {
+  const days = wholeNumber(environment, 'SWITCHWRIGHT_RESPONSES_DAYS', 0, 3_650);
+  const megabytes = Math.max(16, wholeNumber(environment, 'SWITCHWRIGHT_RESPONSES_MB', RESPONSES_MB, 1_048_576));
+  return days === 0 ? null : { keptMs: days * DAY_MS, bytesMax: megabytes * 1024 * 1024 };
 }
 
 const WORKERS_MAX = 256;

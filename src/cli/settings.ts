@@ -8,6 +8,9 @@ export const DRAIN_MS = 8_000;
 
 /** The largest whole answer fits (`LIMITS.reply_bytes_max`, three times), and with all of it taken the process stays below 600 MB. */
 export const MEMORY_MB = 200;
+/** What a workspace may have stored of responses. */
+export const RESPONSES_MB = 1024;
+
 /** One body of the largest size must fit. */
 export const MEMORY_MB_MIN = 128;
 
@@ -74,6 +77,18 @@ export const SETTINGS: readonly Setting[] = [
     name: 'SWITCHWRIGHT_MEMORY_MB',
     default: String(MEMORY_MB),
     meaning: `How much memory, in MB, callers may make each process hold: bodies in flight, what is fetched for them, answers not yet read. A call beyond it waits, then is told 503 with \`Retry-After\`; one key has half of it at most. At least ${MEMORY_MB_MIN}. The process itself takes about 150 MB more.`,
+  },
+  {
+    name: 'SWITCHWRIGHT_RESPONSES_DAYS',
+    default: '0',
+    meaning:
+      'So many days responses of the Responses API are stored that do not say `store: false`, for `previous_response_id` and `GET /responses/{id}`, as OpenAI does it: what was asked and answered, in the store. `0` stores none, as OpenRouter does, and refuses what would need it.',
+  },
+  {
+    name: 'SWITCHWRIGHT_RESPONSES_MB',
+    default: String(RESPONSES_MB),
+    meaning:
+      'How much of stored responses each workspace may have, in MB; of more the oldest are deleted. `switchwright responses` shows and deletes them.',
   },
   {
     name: 'SWITCHWRIGHT_BOARDS',

@@ -57,6 +57,8 @@ export type ClientDialect = OperationClient<'chat'> & {
   readonly encodeEvents: (answer: AnswerContext) => EventEncoder;
   /** Is a streamed call that failed before its first byte told so in a stream, not by the status? Absent = never. */
   readonly tellsInBand?: (fault: Fault, call: Call) => boolean;
+  /** It has words for answers that are stored. */
+  readonly stores?: true;
   /** Keeps a silent line alive, before the first frame and between any two: what every reader of the dialect skips. */
   readonly keepAlive: string;
   readonly streamContentType: string;
@@ -101,6 +103,8 @@ export type ClientRequest = {
   readonly recall?: (id: string) => JsonObject | undefined;
   /** What the marks in a large body stand for. */
   readonly blobs?: readonly Blob[];
+  /** Answers are stored here for those who ask, and what the body refers to of them has been put into it. */
+  readonly stores?: boolean;
 };
 
 /** What the gateway says about the answer, in place of what the vendor says. */
@@ -122,6 +126,8 @@ export type AnswerContext<O extends OperationId = 'chat'> = {
   readonly receivedAt?: number;
   /** Hears each finished item that the program may later refer to by its id; absent where it may not. */
   readonly keep?: (item: JsonObject) => void;
+  /** Hears the whole answer, where it is to be stored, before it is told. */
+  readonly finished?: ((answer: JsonObject) => void) | undefined;
   /** Losses and the like the caller asked to see; added to the answer's top level where the dialect allows. */
   readonly extra?: JsonObject | undefined;
   /** What each provider was sent, in order, for the caller of a stream who asked to see it. */

@@ -13,6 +13,7 @@ import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
+import type { StoredResponses } from './stored-responses.ts';
 
 /** What every route is handed: the parts of a running gateway. Composed once in `main.ts`. */
 export type Gateway = {
@@ -38,6 +39,8 @@ export type Gateway = {
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   readonly memory: Memory;
   readonly kept: Kept;
+  /** Null = no response is stored. */
+  readonly storedResponses: StoredResponses | null;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

@@ -26,6 +26,8 @@ import {
   wholeAnswer,
 } from './inference.ts';
 import { cacheHeaders } from './response-cache.ts';
+import { recollectFor } from './stored/recollect.ts';
+import { withoutStore } from './stored/turn.ts';
 import { createEventStream } from './stream.ts';
 
 /**
@@ -41,10 +43,12 @@ export function chatHandler(dialect: ClientDialect, gateway: Gateway): Inference
   const thoughts = createKeptThoughts(gateway.kept);
   const items = gateway.kept.shelf<JsonObject>('items');
   const kept = { thoughts, items };
+  const { storedResponses } = gateway;
   return inferenceHandler(
     {
       operation: OPERATIONS.chat,
       dialect,
+      recollect: storedResponses && dialect.stores ? recollectFor(gateway, storedResponses) : undefined,
       recall: ({ accountId }, id) => items.recall(accountId, id),
       excess: excessOf,
       completed: (call, { accountId }) =>
@@ -76,6 +80,8 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
   let receipt: Receipt | null = null;
   let encode: EventEncoder | null = null;
   let context: OpenContext<'chat'> | null = null;
+  /** The end of an answer waits until it is stored. */
+  let storing: Promise<void> | null = null;
   const listen = thoughts.listen(caller.accountId);
   const echoes: JsonObject[] | undefined = wantsEcho(call) ? [] : undefined;
   const stream = createEventStream(
@@ -103,8 +109,11 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
       listen(event);
       text += encode(event);
     }
-    stream.write(text);
+    const kept = exchange.turn?.kept();
+    if (!kept) return stream.write(text);
+    storing = kept.then((isKept) => contain(exchange, () => stream.write(isKept ? text : withoutStore(text))));
   };
+  const end = (): void => (storing ? void storing.then(stream.end) : stream.end());
   handle = perform(gateway, operation, request, {
     events: (events, target) => contain(exchange, () => write(events, target)),
     ...(echoes && { echo: (body) => echoes.push(body) }),
@@ -115,13 +124,13 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
     done: (result) => {
       exchange.room?.close();
       contain(exchange, () => {
-        if (result.kind !== 'failed') return stream.end();
+        if (result.kind !== 'failed') return end();
         if (!stream.opened() && !dialect.tellsInBand?.(result.fault, call)) {
           stream.release();
           return refuseRouted(exchange, dialect, result.fault, receipt);
         }
         write([{ type: 'start' }, { type: 'fault', fault: result.fault }], null);
-        stream.end();
+        end();
       });
     },
   });

@@ -1,6 +1,6 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject, ParsedBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Result } from '../base/result.ts';
@@ -24,8 +24,10 @@ import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
-import { holdAnswer, type Room } from './room.ts';
+import { holdAnswer, type Room, type RoomKept } from './room.ts';
 import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
+import { bothOf, type Recollect, type Turn, withRecollected } from './stored/reading.ts';
+import { withoutStore } from './stored/turn.ts';
 import { answerUnasked } from './unasked.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
@@ -49,6 +51,8 @@ export type Rim<O extends OperationId> = {
   readonly dialect: RequestClient<O>;
   /** The item of an earlier answer to this caller, by its id. */
   readonly recall?: (caller: Caller, id: string) => JsonObject | undefined;
+  /** Reads what a body only refers to; absent = nothing can be referred to. */
+  readonly recollect?: Recollect | undefined;
   /** Why a call that is not small is not taken though it can be read. */
   readonly excess?: (call: CallOf<O>, blobs: readonly Blob[]) => Fault | null;
   /** The call as it is worked with, blobs included. */
@@ -66,7 +70,8 @@ export type Exchange<O extends OperationId> = {
   readonly response: Answering;
   readonly headers: WireHeaders;
   readonly request: CallRequest<O>;
-  readonly room: Room | null;
+  readonly room: RoomKept | null;
+  readonly turn: Turn | null;
 };
 
 /** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
@@ -82,10 +87,11 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const decode = (value: JsonObject, blobs: readonly Blob[]): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
-      const asked = { headers, params, recall, blobs, ...(form && { files: form.files }) };
+      const stores = rim.recollect !== undefined;
+      const asked = { headers, params, recall, blobs, stores, ...(form && { files: form.files }) };
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
-    const begin = (call: CallOf<O>, body: JsonObject): void => {
+    const begin = (call: CallOf<O>, body: JsonObject, room: RoomKept | null, turn: Turn | null): void => {
       const objection = rim.objection?.(call);
       if (objection) return refuse(objection);
       const clientDialect = dialect.id;
@@ -102,7 +108,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         receivedAt,
         begunAt,
       };
-      const exchange = { gateway, operation, dialect, response, headers, request, room };
+      const exchange = { gateway, operation, dialect, response, headers, request, room, turn };
       if (dialect.unasked && answerUnasked(exchange)) return;
       // A call may outlive its response: whole ones run to their end.
       room?.keep();
@@ -116,21 +122,29 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const exchange = { gateway, dialect, response };
     const beginForm = ({ fields }: Form): void => {
       const decoded = decode(fields, []);
-      if (decoded.ok) begin(rim.completed(decoded.value, caller), fields);
+      if (decoded.ok) begin(rim.completed(decoded.value, caller), fields, room, null);
       else refuse(decoded.error);
     };
     if (form) return weighForm(exchange, { form, room, refuse }, beginForm);
-    parseBodyOf(exchange, { body, room, refuse }, ({ value, blobs, isLarge, restBytes }) => {
+    const take = ({ value, blobs, isLarge, restBytes }: ParsedBody, room: RoomKept | null, turn: Turn | null): void => {
       const decoded = decode(value, blobs);
       if (!decoded.ok) return refuse(decoded.error);
       const excess = isLarge || restBytes > LIMITS.small_body_bytes ? rim.excess?.(decoded.value, blobs) : null;
       if (excess) return refuse(excess);
-      if (!isLarge) return begin(rim.completed(decoded.value, caller), value);
+      if (!isLarge) return begin(rim.completed(decoded.value, caller), value, room, turn);
       const later = laterFor(exchange);
       later(() => {
         const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
-        later(() => begin(call, value));
+        later(() => begin(call, value, room, turn));
       });
+    };
+    const { recollect } = rim;
+    parseBodyOf(exchange, { body, room, refuse }, (parsed) => {
+      if (!recollect) return take(parsed, room, null);
+      const within = (act: () => void): void => contain(exchange, act);
+      const later = laterFor(exchange);
+      const reading = { body: parsed.value, blobs: parsed.blobs, caller, response, refuse, later, within };
+      recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));
     });
   };
 }
@@ -175,8 +189,13 @@ export function wholeAnswer<O extends OperationId>(
         const other = dialect.encodeText?.(result.reply, context);
         const text = other?.text ?? JSON.stringify(dialect.encodeReply(result.reply, context));
         const named = other && { 'content-type': other.type };
-        sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named });
-        holdAnswer(gateway.memory, caller.keyId, response, text.length);
+        const send = (text: string): void => {
+          sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named });
+          holdAnswer(gateway.memory, caller.keyId, response, text.length);
+        };
+        const kept = exchange.turn?.kept();
+        if (!kept) return send(text);
+        void kept.then((isKept) => contain(exchange, () => send(isKept ? text : withoutStore(text))));
       });
     },
   });
@@ -226,7 +245,7 @@ export function extraOf<O extends OperationId>(
 export type OpenContext<O extends OperationId> = Omit<AnswerContext<O>, 'extra'> & { extra: JsonObject | undefined };
 
 export function answerContext<O extends OperationId>(
-  { gateway, request }: Exchange<O>,
+  { gateway, request, turn }: Exchange<O>,
   target: Target | null,
   { keep, echoes }: Pick<WholeListener<O>, 'keep'> & Pick<AnswerContext<O>, 'echoes'>,
 ): OpenContext<O> {
@@ -241,6 +260,7 @@ export function answerContext<O extends OperationId>(
     newId: gateway.world.newId,
     now: gateway.world.now,
     ...(keep && { keep }),
+    ...(turn && { finished: turn.keep }),
     extra: undefined,
     echoes,
   };

@@ -28,6 +28,9 @@ export type Room = {
   readonly close: () => void;
 };
 
+/** The part of it that others hold, who neither fill it nor measure it. */
+export type RoomKept = Pick<Room, 'keep' | 'close'>;
+
 export const FULL = fault(
   'overloaded',
   'The gateway holds as many large requests as its memory allows. Please try again in a moment.',
@@ -63,6 +66,24 @@ export function makeRoom(
       keep: allowance.keep,
       close: allowance.close,
     });
+  });
+}
+
+/** Has memory for what was stored and is read for a call; for little nothing is counted, and null is handed over, at once. */
+export function openRoom(
+  { memory, who }: { readonly memory: Memory; readonly who: string },
+  response: Answering,
+  bytes: number,
+  done: (room: RoomKept | 'full' | null) => void,
+): void {
+  if (bytes <= LIMITS.small_body_bytes) return done(null);
+  const allowance = memory.open(who);
+  response.on('close', allowance.close);
+  const weight = bytes > LIMITS.at_once_bytes_max ? LONG_TEXT_WEIGHT : TEXT_WEIGHT;
+  allowance.take(weight * bytes, (isGranted) => {
+    if (isGranted) return done({ keep: allowance.keep, close: allowance.close });
+    allowance.close();
+    done('full');
   });
 }
 

@@ -16,6 +16,7 @@ import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.
 import { clockWorld } from './testing/clock.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
+import { responseLaws } from './testing/response-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
 
@@ -66,6 +67,7 @@ export function storeLaws(name: string, engine: Engine): void {
     holdLaws(bench);
     lateLaws(bench);
     outboxLaws(bench);
+    responseLaws(bench);
     limitLaws(bench);
     scopeLaws(bench);
     recordLaws(bench);

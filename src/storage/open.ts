@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
+import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { LedgerStore } from '../ledger/store.ts';
@@ -22,6 +23,7 @@ import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecords } from './records.ts';
+import { openResponseStore } from './response-store.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 
 /** Where a store that is not in PostgreSQL lies. */
@@ -33,6 +35,7 @@ export type Storage = {
   readonly insightsStore: InsightsStore;
   readonly records: Records;
   readonly outbox: Outbox;
+  readonly responses: ResponseStore;
   readonly peers: Peers;
   readonly audit: () => Promise<AuditFigures>;
   /** Typed queries for parts that bring their own tables. */
@@ -135,6 +138,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     insightsStore: openInsightsStore(reading),
     records: openRecords(client, reading),
     outbox: openOutbox(client),
+    responses: openResponseStore(client),
     peers: {
       tell: (text) => client.tell(metNotice(client.process, text)),
       onTold: (listener) =>

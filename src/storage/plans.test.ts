@@ -19,7 +19,19 @@ import type { Step } from './work.ts';
 import { WORKS } from './works.ts';
 
 /** As large as the calls that run at once, or as what an operator has made by hand. */
-const SMALL = ['destination', 'hold', 'h', 'lease', 'process', 'account', 'a', 'month', 'migration', 'pulse'];
+const SMALL = [
+  'destination',
+  'hold',
+  'h',
+  'lease',
+  'process',
+  'account',
+  'a',
+  'month',
+  'migration',
+  'pulse',
+  'stored_space',
+];
 
 const sqlite = openSqlite({ file: ':memory:', role: 'owner' });
 const statements = new Set<string>();

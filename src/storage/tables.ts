@@ -122,6 +122,34 @@ export const OUTBOX = {
   columns: { destination: 'text', id: 'text', month: 'text', claimed_until: 'bigint' },
 } as const satisfies Table;
 
+/** Responses that were stored, with what they were asked; JSON text. */
+export const RESPONSE = {
+  name: 'response',
+  key: ['id'],
+  columns: {
+    id: 'text',
+    account_id: 'text',
+    workspace_id: 'text',
+    previous_id: 'text',
+    created_at: 'bigint',
+    expires_at: 'bigint',
+    bytes: 'bigint',
+    chain_bytes: 'bigint',
+    chain_items: 'bigint',
+    chain_responses: 'bigint',
+    input: 'text',
+    output: 'text',
+    response: 'text',
+  },
+} as const satisfies Table;
+
+/** How much of responses a workspace has stored. */
+export const STORED_SPACE = {
+  name: 'stored_space',
+  key: ['account_id', 'workspace_id'],
+  columns: { account_id: 'text', workspace_id: 'text', responses: 'bigint', bytes: 'bigint' },
+} as const satisfies Table;
+
 const GENERATION_COLUMNS = {
   id: 'text',
   created_at: 'bigint',

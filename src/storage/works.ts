@@ -5,11 +5,23 @@ import { applyGroup } from './group.ts';
 import { beat } from './liveness.ts';
 import { limitNotice } from './notices.ts';
 import { recover } from './recover.ts';
+import { addResponse, removeResponses } from './response-work.ts';
 import { columnsOf, generationTable, TRANSFER } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
 
 /** Every transaction there is, by the name under which another thread or process asks for it. */
-export const WORKS = { group: applyGroup, grant, recover, credit, write, dropMonth, audit, beat };
+export const WORKS = {
+  group: applyGroup,
+  grant,
+  recover,
+  credit,
+  write,
+  dropMonth,
+  audit,
+  beat,
+  addResponse,
+  removeResponses,
+};
 export type WorkName = keyof typeof WORKS;
 export type WorkArgument<N extends WorkName> = Parameters<(typeof WORKS)[N]>[0];
 export type WorkAnswer<N extends WorkName> = ReturnType<(typeof WORKS)[N]> extends Work<infer T> ? T : never;

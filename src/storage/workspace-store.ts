@@ -75,7 +75,11 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
           sql`delete from budget where scope in (${sql.join(scopes)})
             and not exists (select 1 from workspace where id = ${id})`.compile(database),
       };
-      if ((await write([removal, budgets], scopes.map(limitNotice))) > 0n) return 'removed';
+      if ((await write([removal, budgets], scopes.map(limitNotice))) > 0n) {
+        // Nobody can ask for them any more; what a crash leaves here expires.
+        while ((await client.work('removeResponses', { accountId, workspaceId: id })) > 0);
+        return 'removed';
+      }
       return (await find(accountId, id)) ? 'used' : 'missing';
     },
   };

@@ -111,6 +111,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(base),
+    storedResponses: null,
     upstream: {
       world: base,
       memory,

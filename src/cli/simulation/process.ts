@@ -91,6 +91,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(world),
+    storedResponses: null,
     upstream: { world, memory, keyring: createKeyring(createCredentials({}), world), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };

@@ -8,6 +8,7 @@ import { FOUND_NOT_HELD } from './0007-found-not-held.ts';
 import { OUTBOX } from './0008-outbox.ts';
 import { BUDGETS } from './0009-budgets.ts';
 import { WORKSPACES } from './0010-workspaces.ts';
+import { RESPONSES } from './0011-responses.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   OUTBOX,
   BUDGETS,
   WORKSPACES,
+  RESPONSES,
 ];

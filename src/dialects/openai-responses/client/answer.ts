@@ -46,7 +46,9 @@ export function createAnswerWriter(answer: AnswerContext, emit: Emit): (event: E
     closed = true;
     const ended = ENDS[finish];
     output.close(ended.status === 'completed' ? 'completed' : 'incomplete');
-    emit(`response.${ended.status}`, { response: outcome(ended.status, ended.more) });
+    const response = outcome(ended.status, ended.more);
+    if (ended.status !== 'failed') answer.finished?.(response);
+    emit(`response.${ended.status}`, { response });
   };
 
   const fail = (value: Fault): void => {

@@ -18,7 +18,7 @@ import type { ClientRequest } from '../../dialect.ts';
 import { nativeFields, readReasoning, readSampling, readStop, SAMPLING_FIELDS } from '../../openai-options.ts';
 import { DIALECT } from '../tools.ts';
 import { readInput } from './input.ts';
-import { includes, readFormat, readToolChoice, readTools, refuseState } from './settings.ts';
+import { includes, readFormat, readStoring, readToolChoice, readTools } from './settings.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...COMMON_FIELDS,
@@ -41,16 +41,17 @@ const KNOWN: ReadonlySet<string> = new Set([
   'stream_options',
 ]);
 
-/** Reads the body of `POST /responses`. Stateless: the whole conversation stands in `input`. */
+/** Reads the body of `POST /responses`. The whole conversation stands in `input`, what was stored of it put there before. */
 export function decodeCall(body: JsonObject, request: ClientRequest): Result<Call, Fault> {
   const to = newComplaints();
-  refuseState(to, body);
+  const storing = readStoring(to, body, request.stores === true);
   const text = readObject(to, body, 'text') ?? {};
   const native = readNative(body, text);
   const call: Call = {
     ...readCommon(to, body, request.headers),
     dialect: DIALECT,
     ...(body.store !== false && { refersToItems: true }),
+    ...(storing && { storing }),
     ...(readsNumbers(request) && { numericCodes: true }),
     ...(repeatsRefusals(request) && { faultsInBand: true }),
     messages: readMessages(to, body, request),

@@ -1,5 +1,5 @@
 import { availabilityMembers, type Fault, faultRow, waitSecondsOf } from '../../../base/fault.ts';
-import type { JsonObject } from '../../../base/json.ts';
+import { type JsonObject, optionalString } from '../../../base/json.ts';
 import type { Call } from '../../../call/call.ts';
 import type { EncodedFault, FaultContext } from '../../dialect.ts';
 
@@ -61,12 +61,13 @@ export function tellsInBand(fault: Fault, call: Call): boolean {
 export function encodeFault(fault: Fault, context: FaultContext<'chat'>): EncodedFault {
   const row = faultRow(fault);
   const wait = waitSecondsOf(fault);
+  const own = optionalString(fault.metadata?.code);
   const isWord = !context.call?.numericCodes && (KNOWN_WORDS.has(row.class) || fault.code === 'invalid_prompt');
   return {
     status: row.status,
     body: {
       error: {
-        code: isWord ? errorCodeOf(fault) : row.status,
+        code: own !== undefined && !context.call?.numericCodes ? own : isWord ? errorCodeOf(fault) : row.status,
         message: fault.message,
         ...(fault.param !== undefined && { param: fault.param }),
         ...(availabilityMembers(fault) as JsonObject),

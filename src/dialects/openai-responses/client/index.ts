@@ -13,6 +13,7 @@ export const openaiResponsesClient: ClientDialect = {
   encodeEvents,
   encodeFault,
   tellsInBand,
+  stores: true,
   keepAlive: `: ${PRODUCT.name.toUpperCase()} PROCESSING\n\n`,
   streamContentType: 'text/event-stream',
 };

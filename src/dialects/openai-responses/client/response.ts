@@ -49,11 +49,11 @@ function echo(answer: AnswerContext): JsonObject {
     max_tool_calls: answer.call.gateway.extra?.max_tool_calls ?? null,
     metadata: call.metadata ?? {},
     parallel_tool_calls: call.parallelToolCalls ?? true,
-    previous_response_id: null,
+    previous_response_id: call.storing?.previousResponseId ?? null,
     prompt_cache_key: call.promptCacheKey ?? null,
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
     safety_identifier: told.safety_identifier ?? null,
-    store: false,
+    store: call.storing?.store ?? false,
     temperature: sampling.temperature ?? null,
     text: {
       format: encodeFormat(call.output) ?? { type: 'text' },

@@ -1,5 +1,5 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
-import type { OutputFormat } from '../../../call/call.ts';
+import type { OutputFormat, Storing } from '../../../call/call.ts';
 import {
   type Complaints,
   complain,
@@ -142,17 +142,34 @@ function readSchema(to: Complaints, format: JsonObject): OutputFormat {
   };
 }
 
-/** Nothing is stored here and nothing runs in the background: what would need that is refused by name. */
-export function refuseState(to: Complaints, body: JsonObject): void {
-  for (const field of ['previous_response_id', 'conversation'] as const)
-    if (body[field] !== undefined && body[field] !== null)
-      complain(to, field, `'${field}' is not supported: responses are not stored. Send the conversation in 'input'.`);
-  for (const field of ['store', 'background'] as const) {
-    const value = body[field];
-    if (value === undefined || value === null || value === false) continue;
-    if (value === true) complain(to, field, `'${field}' may only be false: responses are not stored.`);
-    else wrongType(to, field, 'a boolean', value);
+/**
+ * What is to be kept of the call where answers are stored (OpenAI stores unless told not to); undefined where none are,
+ * and whatever would need that is refused by name. Nothing runs in the background.
+ */
+export function readStoring(to: Complaints, body: JsonObject, stores: boolean): Storing | undefined {
+  refuseTrue(to, body, 'background', 'nothing runs in the background here');
+  const { conversation, previous_response_id: previous } = body;
+  if (conversation !== undefined && conversation !== null)
+    complain(to, 'conversation', "'conversation' is not supported. Send the conversation in 'input'.");
+  if (stores) {
+    const previousResponseId = readString(to, body, 'previous_response_id') ?? null;
+    return { store: readBoolean(to, body, 'store') ?? true, previousResponseId };
   }
+  if (previous !== undefined && previous !== null)
+    complain(
+      to,
+      'previous_response_id',
+      "'previous_response_id' is not supported: responses are not stored. Send the conversation in 'input'.",
+    );
+  refuseTrue(to, body, 'store', 'responses are not stored');
+  return undefined;
+}
+
+function refuseTrue(to: Complaints, body: JsonObject, field: 'store' | 'background', reason: string): void {
+  const value = body[field];
+  if (value === undefined || value === null || value === false) return;
+  if (value === true) complain(to, field, `'${field}' may only be false: ${reason}.`);
+  else wrongType(to, field, 'a boolean', value);
 }
 
 export const includes = (body: JsonObject, word: string): boolean => arrayOf(body.include).includes(word);

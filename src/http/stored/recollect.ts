@@ -1,0 +1,104 @@
+import { BodyScan } from '../../base/body-scan.ts';
+import { type Fault, fault } from '../../base/fault.ts';
+import { arrayOf, type Json, parseReceived } from '../../base/json.ts';
+import { LIMITS } from '../../base/limits.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { type ChainLink, type ChainSize, NO_CHAIN, type StoredResponses } from '../../gateway/stored-responses.ts';
+import { StoreError, troubleFault } from '../../ledger/trouble.ts';
+import { FULL, openRoom, type RoomKept } from '../room.ts';
+import { ownItems } from './items.ts';
+import type { Reading, Recollect, Recollected } from './reading.ts';
+import { createTurn } from './turn.ts';
+
+const NOT_FOUND = (id: string): Fault =>
+  fault('invalid_request', `Previous response with id '${id.slice(0, 100)}' not found.`, {
+    param: 'previous_response_id',
+    metadata: { code: 'previous_response_not_found' },
+  });
+const BROKEN = fault(
+  'invalid_request',
+  'A response that this one goes on from has been deleted or has expired. Send the conversation in `input`.',
+  { param: 'previous_response_id', metadata: { code: 'previous_response_not_found' } },
+);
+const TOO_LONG = fault(
+  'context_length_exceeded',
+  `The responses that this one goes on from have more than ${LIMITS.stored_chain_bytes_max / 1024 / 1024} MB or ${LIMITS.messages_max} items.`,
+  { param: 'previous_response_id' },
+);
+
+/**
+ * Puts what a call goes on from before what it says itself, as if its program had sent it all. What a body refers to is
+ * read only where it does; there must be memory for it, and a long chain is parsed in turns as a long body is.
+ */
+export function recollectFor(gateway: Gateway, stored: StoredResponses): Recollect {
+  return (reading, done) => {
+    const { body, blobs, caller, response, refuse, within } = reading;
+    const previousId = body.previous_response_id;
+    const turn = (chain: ChainSize): Recollected['turn'] =>
+      body.store === false ? null : createTurn({ gateway, stored, caller, chain, input: body.input, blobs });
+    // A wrong type is complained of by whoever reads the body.
+    if (typeof previousId !== 'string') return done({ body, turn: turn(NO_CHAIN), bytes: 0, room: null });
+    const { store } = stored;
+    const now = gateway.world.now();
+    const fail = (cause: unknown): void => {
+      if (cause instanceof StoreError) return refuse(troubleFault(cause.trouble));
+      gateway.log('a stored response could not be read', cause);
+      refuse(fault('server', 'Internal Server Error'));
+    };
+    const joinOnto = (size: ChainSize, room: RoomKept | null, links: readonly ChainLink[] | null): void => {
+      const close = (value: Fault): void => {
+        room?.close();
+        refuse(value);
+      };
+      if (!links) return close(BROKEN);
+      parseChain(reading, links, (items) => {
+        if (!Array.isArray(items)) return close(items as Fault);
+        const input = [...items, ...ownItems(body.input)];
+        done({ body: { ...body, input }, turn: turn(size), bytes: size.bytes, room });
+      });
+    };
+    const load = (size: ChainSize, room: RoomKept | null): void => {
+      store.chain(caller, previousId, now).then(
+        (links) => within(() => joinOnto(size, room, links)),
+        (cause) => {
+          room?.close();
+          fail(cause);
+        },
+      );
+    };
+    const weigh = (size: ChainSize | null): void => {
+      if (size === null) return refuse(NOT_FOUND(previousId));
+      if (size.bytes > LIMITS.stored_chain_bytes_max || size.items > LIMITS.messages_max) return refuse(TOO_LONG);
+      openRoom({ memory: gateway.memory, who: caller.keyId }, response, size.bytes, (room) =>
+        room === 'full' ? refuse(FULL) : load(size, room),
+      );
+    };
+    store.sizeOf(caller, previousId, now).then((size) => within(() => weigh(size)), fail);
+  };
+}
+
+/** The items of a chain, the oldest first, or why they cannot be had. What is long is parsed in turns. */
+function parseChain(
+  { later }: Reading,
+  links: readonly ChainLink[],
+  done: (items: readonly Json[] | Fault) => void,
+): void {
+  const lists = links.flatMap(({ input, output }) => [input, output]).filter((list) => list !== '[]');
+  const text = `{"items":[${lists.map((list) => list.slice(1, -1)).join(',')}]}`;
+  const bytes = Buffer.from(text);
+  const nestingMax = LIMITS.nesting_max;
+  const scan = bytes.length > LIMITS.small_body_bytes ? new BodyScan(nestingMax, 'nothing') : null;
+  const parse = (): void =>
+    parseReceived({ chunks: [bytes], scan }, { nestingMax, later, weigh: null }, (parsed) =>
+      done(parsed.ok ? arrayOf(parsed.value.value.items) : parsed.error),
+    );
+  if (!scan) return parse();
+  const portion = LIMITS.at_once_bytes_max;
+  const step = (at: number): void => {
+    if (at >= bytes.length) return parse();
+    const obstacle = scan.push(bytes.subarray(at, at + portion));
+    if (obstacle) return done(obstacle);
+    later(() => step(at + portion));
+  };
+  step(0);
+}
