@@ -34,6 +34,7 @@ export async function startInstance(environment: { readonly [name: string]: stri
   const configuration = readConfiguration({
     SWITCHWRIGHT_DATA_DIR: folder,
     SWITCHWRIGHT_LOCAL_SERVERS: '0',
+    SWITCHWRIGHT_RESPONSES_DAYS: '1',
     ...environment,
   });
   const composed = await composeGateway(configuration, realWorld({ egressAllow: '' }), 'owner');

@@ -1,3 +1,4 @@
+import { firstWorkspace } from '../../src/access/owner.ts';
 import type { Instance } from './instance.ts';
 
 /** What routes name by an id, how one is made that is the first account's, and how it is seen to be as it was. */
@@ -28,6 +29,7 @@ async function make(
 }
 
 let made = 0;
+const ONE = { bytes: 4, items: 0, responses: 1 };
 
 export const OBJECTS: readonly ObjectKind[] = [
   {
@@ -50,5 +52,19 @@ export const OBJECTS: readonly ObjectKind[] = [
       if (path.includes('/members/')) return JSON.stringify({ user_ids: ['owner'] });
       return JSON.stringify(method === 'PUT' ? { limit_usd: 1 } : { name: 'Taken' });
     },
+  },
+  {
+    below: '/api/v1/responses/',
+    make: async ({ composed: { storage, gateway } }) => {
+      const now = gateway.world.now();
+      const id = gateway.world.newId('gen');
+      const text = { input: '[]', output: '[]', response: `{"id":"${id}"}` };
+      const response = { id, previousId: null, createdAt: now, expiresAt: now + 3_600_000, ...text, chain: ONE };
+      await storage.responses.add({ accountId: 'owner', workspaceId: firstWorkspace('owner').id }, response, 1e9);
+      return id;
+    },
+    nobodys: 'gen-00000000000000000000000000',
+    state: async ({ origin, headersOf }, id) =>
+      (await fetch(`${origin}/api/v1/responses/${id}`, { headers: headersOf('caller') })).text(),
   },
 ];
