@@ -109,15 +109,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         begunAt,
       };
       const exchange = { gateway, operation, dialect, response, headers, request, room, turn };
-      if (dialect.unasked && answerUnasked(exchange)) return;
-      // A call may outlive its response: whole ones run to their end.
-      room?.keep();
-      try {
-        rim.answer(exchange);
-      } catch (cause) {
-        room?.close();
-        throw cause;
-      }
+      if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };
     const exchange = { gateway, dialect, response };
     const beginForm = ({ fields }: Form): void => {
@@ -147,6 +139,17 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));
     });
   };
+}
+
+/** A call may outlive its response: whole ones run to their end. */
+function answerIn<O extends OperationId>(exchange: Exchange<O>, { answer }: Pick<Rim<O>, 'answer'>): void {
+  exchange.room?.keep();
+  try {
+    answer(exchange);
+  } catch (cause) {
+    exchange.room?.close();
+    throw cause;
+  }
 }
 
 /** Routes of an operation whose answers come in one piece, with nothing to be remembered between them. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
 import { COUNTS, countScope, workspaceScope } from '../facts/scope.ts';
+import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { limitNotice } from './notices.ts';
@@ -75,14 +76,17 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
           sql`delete from budget where scope in (${sql.join(scopes)})
             and not exists (select 1 from workspace where id = ${id})`.compile(database),
       };
-      if ((await write([removal, budgets], scopes.map(limitNotice))) > 0n) {
-        // Nobody can ask for them any more; what a crash leaves here expires.
-        while ((await client.work('removeResponses', { accountId, workspaceId: id })) > 0);
-        return 'removed';
-      }
-      return (await find(accountId, id)) ? 'used' : 'missing';
+      if ((await write([removal, budgets], scopes.map(limitNotice))) === 0n)
+        return (await find(accountId, id)) ? 'used' : 'missing';
+      return removeStored(client, { accountId, workspaceId: id });
     },
   };
+}
+
+/** Nobody can ask for the responses of a workspace that is gone; what a crash leaves of them expires. */
+async function removeStored(client: StoreClient, owner: StoredOwner): Promise<'removed'> {
+  while ((await client.work('removeResponses', owner)) > 0);
+  return 'removed';
 }
 
 const unusedSlug = (accountId: string, slug: string, id: string) =>

@@ -7,7 +7,8 @@ import type { Bench } from './bench.ts';
 const DAY_MS = 86_400_000;
 const PLENTY = 1024 ** 3;
 
-export function responseLaws(bench: Bench): void {
+/** What the laws make, and how they see it. */
+function means(bench: Bench) {
   const ownerOf = (name: string): StoredOwner => ({
     accountId: 'owner',
     workspaceId: `${name} ${bench.world.newId('w')}`,
@@ -32,7 +33,18 @@ export function responseLaws(bench: Bench): void {
     const sums = await bench.storage.responses.sums();
     return sums.find((sum) => sum.workspaceId === workspaceId);
   };
-  const bytesOf = ({ input, output, response }: StoredResponse): number => Buffer.byteLength(input + output + response);
+  return { ownerOf, next, sumOf };
+}
+
+const bytesOf = ({ input, output, response }: StoredResponse): number => Buffer.byteLength(input + output + response);
+
+export function responseLaws(bench: Bench): void {
+  chainLaws(bench);
+  endLaws(bench);
+}
+
+function chainLaws(bench: Bench): void {
+  const { ownerOf, next, sumOf } = means(bench);
 
   test('a chain of responses is there in its order, for its workspace alone', async () => {
     const { responses } = bench.storage;
@@ -64,6 +76,10 @@ export function responseLaws(bench: Bench): void {
     const left = made.filter((_, at) => at !== 5).reduce((sum, one) => sum + bytesOf(one), 0);
     assert.deepEqual(await sumOf(owner), { ...owner, responses: 11, bytes: left });
   });
+}
+
+function endLaws(bench: Bench): void {
+  const { ownerOf, next, sumOf } = means(bench);
 
   test('what has expired is not there, and is swept away', async () => {
     const { responses } = bench.storage;
