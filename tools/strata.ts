@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const STRATA: { readonly [folder: string]: number } = {
   base: 0,
   call: 1,
+  vault: 1,
   http1: 1,
   catalog: 2,
   facts: 3,

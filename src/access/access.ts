@@ -12,6 +12,7 @@ import {
   type Scope,
   workspaceScope,
 } from '../facts/scope.ts';
+import { NO_VAULT, type Vault } from '../vault/vault.ts';
 import type { BudgetStore } from './budgets.ts';
 import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
@@ -20,6 +21,7 @@ import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
 import { firstWorkspace } from './owner.ts';
+import { openProviderKeys, type ProviderKeys } from './provider-keys.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import type { AccessStore, Key } from './store.ts';
@@ -35,6 +37,7 @@ export type Access = {
   readonly codes: Codes;
   readonly workspaces: Workspaces;
   readonly budgets: BudgetStore;
+  readonly providerKeys: ProviderKeys;
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
   readonly signOut: Sessions['signOut'];
@@ -56,9 +59,11 @@ const SEEN_MAX = 16_384;
 type Known = { readonly key: Key; readonly principal: Principal; readonly seen: { at: number } };
 
 type Parts = { readonly store: AccessStore; readonly world: World; readonly newSecret: NewSecret };
+/** Without a vault no key at a provider can be kept or used. */
+type WithVault = Parts & { readonly vault?: Vault };
 
-export function openAccess(parts: Parts): Access {
-  const { store, world } = parts;
+export function openAccess(parts: WithVault): Access {
+  const { store, world, vault = NO_VAULT } = parts;
   const seen = new Recent<Known['seen']>(SEEN_MAX);
   const finder = keyFinder(parts, seen);
   const sessions = openSessions(parts);
@@ -109,6 +114,7 @@ export function openAccess(parts: Parts): Access {
     codes: openCodes({ ...parts, keys }),
     workspaces: openWorkspaces(parts),
     budgets: store.budgets,
+    providerKeys: openProviderKeys({ ...parts, vault }),
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
     signOut: sessions.signOut,

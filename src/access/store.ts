@@ -3,6 +3,7 @@ import type { Reset } from '../base/period.ts';
 import type { Count, Owner, Scope } from '../facts/scope.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { CodeStore } from './codes.ts';
+import type { ProviderKeyStore } from './provider-keys.ts';
 import type { WorkspaceStore } from './workspaces.ts';
 
 /** An API key as it is kept: never the key itself, only its SHA-256 in hex, which is also what names it. */
@@ -60,6 +61,9 @@ export type KeyPage = { readonly keys: readonly Key[]; readonly total: number };
 /** What changed, here or in another process; `everything` = nobody can tell what. */
 export type AccessChange =
   | { readonly kind: 'key' | 'session'; readonly hash: string }
+  /** Keys at providers: those that this account pays itself, or the operator's. */
+  | { readonly kind: 'own'; readonly accountId: string }
+  | { readonly kind: 'operator' }
   | { readonly kind: 'everything' };
 
 /** Nothing here costs more when there are more keys: each is found by its hash, lists come in pages. */
@@ -91,5 +95,6 @@ export type AccessStore = {
   readonly workspaces: WorkspaceStore;
   readonly budgets: BudgetStore;
   readonly codes: CodeStore;
+  readonly providerKeys: ProviderKeyStore;
   readonly onChange: (listener: (change: AccessChange) => void) => void;
 };

@@ -8,7 +8,7 @@ const NO_PROVIDER =
 
 /** What a start says: where it answers, the key (once), what it found, and a line to copy. */
 export function banner(configuration: Configuration, composed: Composed, origin: string): void {
-  const { gateway, localServers, halfSetUp } = composed;
+  const { gateway, localServers, halfSetUp, vaultObstacle } = composed;
   const catalog = gateway.catalog();
   const nameOf = (slug: string): string => catalog.providers.get(slug)?.name ?? slug;
   const providers = [...gateway.enabled()].filter((slug) => slug !== 'sandbox').map(nameOf);
@@ -34,6 +34,7 @@ export function banner(configuration: Configuration, composed: Composed, origin:
     paragraph('Providers', providers.length > 0 ? providers.join(', ') : NO_PROVIDER),
     ...(local.length > 0 ? [paragraph('Local', local.join(', '))] : []),
     ...configuration.warnings.map((warning) => paragraph('Warning', warning)),
+    ...(vaultObstacle === null ? [] : [paragraph('Warning', `${vaultObstacle}.`)]),
     ...halfSetUp.map(({ provider, obstacle }) => paragraph('Warning', `${provider.name} stays off: ${obstacle}.`)),
     '',
     'Try it, without any provider key:',

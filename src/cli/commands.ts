@@ -111,11 +111,23 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'rotate-secrets',
+    usage: 'rotate-secrets',
+    meaning:
+      'Seals every kept secret anew while the gateway serves: by a new master secret where that is in the data folder, else ' +
+      'by the present SWITCHWRIGHT_SECRET, with the one before in SWITCHWRIGHT_SECRET_OLD. It can be run again at any time. ' +
+      'The exit code is 1 if one cannot be opened.',
+    run: async (words, configuration) => {
+      parseArgs({ args: [...words] });
+      return (await import('./rotate-secrets.ts')).rotateSecretsCommand(configuration);
+    },
+  },
+  {
     name: 'backup',
     usage: 'backup FILE',
     meaning:
       'Copies the store to a new file while the gateway serves, checks the copy, and says how to go back to it. ' +
-      'Everything an instance knows is in it, but for the catalogue and the environment. PostgreSQL has pg_dump.',
+      'Everything an instance knows is in it, but for the catalogue, the environment and the master secret in `secret` beside it. PostgreSQL has pg_dump.',
     run: async (words, configuration) => (await import('./backup.ts')).backupCommand(words, configuration),
   },
   {

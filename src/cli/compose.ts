@@ -16,6 +16,7 @@ import { shareHealth } from '../upstream/shared-health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
+import { openVaultFor } from './master-secret.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
@@ -28,6 +29,8 @@ export type Composed = {
   readonly firstStart: FirstStart;
   readonly localServers: readonly LocalServer[];
   readonly halfSetUp: Serving['halfSetUp'];
+  /** Why secrets can be neither kept nor read; null = they can. */
+  readonly vaultObstacle: string | null;
   /** Reads the catalogue and asks local servers again; a bad one leaves the old one serving and is told. */
   readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -46,7 +49,12 @@ export async function composeGateway(configuration: Configuration, world: World,
     role === 'owner'
       ? await prepareAccess({ store: storage.accessStore, world, newSecret, ...seeds })
       : { apiKey: null, signInToken: null };
-  const access = openAccess({ store: storage.accessStore, world, newSecret });
+  const { vault, obstacle: vaultObstacle } = await openVaultFor(configuration, {
+    store: storage.secretStore,
+    world,
+    names: role === 'owner',
+  });
+  const access = openAccess({ store: storage.accessStore, world, newSecret, vault });
   const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const broadcast = role === 'owner' ? await broadcastFrom(gateway, storage, configuration.traces) : null;
@@ -56,6 +64,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     firstStart,
     localServers: first.value.localServers,
     halfSetUp: first.value.halfSetUp,
+    vaultObstacle,
     reload,
     close: async () => {
       gateway.ledger.close();

@@ -8,6 +8,7 @@ import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
+import { MASTER_LENGTH_MIN } from '../vault/master.ts';
 import { DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
@@ -20,6 +21,10 @@ export type Configuration = {
   /** Keys that the operator chose. */
   readonly apiKey: string | null;
   readonly managementKey: string | null;
+  /** What secrets are sealed by; null = what the data folder's file has. */
+  readonly secret: string | null;
+  /** What earlier ones were sealed by. */
+  readonly oldSecrets: readonly string[];
   /** A folder of `providers/*.toml` and `models/**` merged over the shipped catalogue. */
   readonly catalogFolder: string | null;
   readonly egressAllow: string;
@@ -58,6 +63,8 @@ export function readConfiguration(environment: Environment): Configuration {
     workers: workers(environment),
     apiKey: seed(environment, 'SWITCHWRIGHT_API_KEY'),
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
+    secret: masterSecret(environment),
+    oldSecrets: oldSecrets(environment),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
     egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
     deadlines: { ...scaled(factor), keep_alive_ms: keepAlive(environment) },
@@ -85,6 +92,20 @@ export function readConfiguration(environment: Environment): Configuration {
     warnings: [...unknownSettings(environment), ...guessableSeeds(environment), ...(traces?.warnings ?? [])],
   });
 }
+
+/** Any text will do that nobody can guess; it is derived from, never sent. */
+function masterSecret(environment: Environment): string | null {
+  const value = environment.SWITCHWRIGHT_SECRET?.trim();
+  if (!value) return null;
+  if (value.length < MASTER_LENGTH_MIN || isGuessable(value) || /[\s,]/.test(value))
+    throw new ConfigurationError(
+      `SWITCHWRIGHT_SECRET must have at least ${MASTER_LENGTH_MIN} characters that nobody can guess, without spaces or commas, such as the output of "openssl rand -hex 32".`,
+    );
+  return value;
+}
+
+const oldSecrets = ({ SWITCHWRIGHT_SECRET_OLD }: Environment): readonly string[] =>
+  (SWITCHWRIGHT_SECRET_OLD ?? '').split(/[\s,]+/).filter((secret) => secret !== '');
 
 function tracesOf(environment: Environment): OtlpTarget | null {
   const target = otlpTarget(environment);

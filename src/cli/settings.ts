@@ -41,6 +41,18 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'Seeds a management key with this value (`sk-…`), as strong as the other.',
   },
   {
+    name: 'SWITCHWRIGHT_SECRET',
+    default: '',
+    meaning:
+      'The master secret that provider keys kept by the gateway are sealed by: at least 32 characters that nobody can guess, the same for all machines of one PostgreSQL. Without it the first start makes one, in the file `secret` of the data folder; keep a copy of it with your backups.',
+  },
+  {
+    name: 'SWITCHWRIGHT_SECRET_OLD',
+    default: '',
+    meaning:
+      'Earlier master secrets, separated by commas: they open what they have sealed. To change the secret of several machines without a pause, put the new one here everywhere, then swap the two everywhere, then run `switchwright rotate-secrets`, then take the old one away.',
+  },
+  {
     name: 'SWITCHWRIGHT_CATALOG',
     default: '',
     meaning: 'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue.',

@@ -7,6 +7,7 @@ import { openCodeStore } from './code-store.ts';
 import { addingKey, changingKey, keysIn, removingKey } from './key-rows.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { accessChange, keyNotice, limitNotice, sessionNotice } from './notices.ts';
+import { openProviderKeyStore } from './provider-key-store.ts';
 import type { SessionRow } from './schema.ts';
 import { NO_USAGE, usageOf } from './spending.ts';
 import { addingWorkspace, openWorkspaceStore } from './workspace-store.ts';
@@ -23,6 +24,7 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
     workspaces: openWorkspaceStore(client, database),
     budgets: openBudgetStore(client, database),
     codes: openCodeStore(client, database),
+    providerKeys: openProviderKeyStore(client, database),
     addKey: async (key, counts) => (await write(addingKey(database, key, counts), changeOf(key.hash))) > 0n,
     changeKey: async (hash, change) => (await write(changingKey(database, hash, change), changeOf(hash))) > 0n,
     removeKey: async (hash) => (await write(removingKey(database, hash), changeOf(hash))) > 0n,

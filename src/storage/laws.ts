@@ -19,6 +19,7 @@ import { outboxLaws } from './testing/outbox-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
+import { secretLaws } from './testing/secret-laws.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
@@ -75,6 +76,7 @@ export function storeLaws(name: string, engine: Engine): void {
     if (engine.another) {
       sharingLaws(bench, engine.another);
       accessLaws(bench, engine.another);
+      secretLaws(bench, engine.another);
       sharedScopeLaws(bench, engine.another);
     }
   });

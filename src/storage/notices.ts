@@ -12,6 +12,10 @@ const RECALL = 'recall';
 /** Receivers of receipts have come or gone. */
 export const DESTINATIONS = 'destinations';
 
+/** The master secret has changed, wherever it is read from. */
+export const SECRETS = 'secrets';
+export const isSecretNotice = (notice: string): boolean => notice === SECRETS;
+
 /** What one process has met at providers, for the others (`upstream/shared-health.ts`); it begins with who tells it. */
 const MET = 'met';
 export const metNotice = (process: string, text: string): string => `${MET} ${process} ${text}`;
@@ -22,13 +26,16 @@ export function met(notice: string, process: string): string | null {
 }
 
 /** What whoever may have missed something is told. */
-export const EVERYTHING: readonly string[] = [ACCESS, LIMITS, DESTINATIONS];
+export const EVERYTHING: readonly string[] = [SECRETS, ACCESS, LIMITS, DESTINATIONS];
 
 /** Those who cannot listen read in a table what was told, within this time; then it is forgotten (`liveness.ts`). */
 export const NOTICED_MS = 60_000;
 
 export const keyNotice = (hash: string): string => `${ACCESS} key ${hash}`;
 export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash}`;
+/** Keys at providers have changed: those that an account pays itself, or the operator's. */
+export const ownKeysNotice = (accountId: string): string => `${ACCESS} own ${accountId}`;
+export const OPERATOR_KEYS = `${ACCESS} operator`;
 /** A limit of the scope changed, or what is in it. */
 export const limitNotice = (scope: Scope): string => `${LIMITS} ${scope}`;
 /** A process ran short of the scope. */
@@ -37,6 +44,8 @@ export const recallNotice = (scope: Scope): string => `${RECALL} ${scope}`;
 export function accessChange(notice: string): AccessChange | null {
   const [word, kind, hash] = notice.split(' ', 3);
   if (word !== ACCESS) return null;
+  if (kind === 'operator') return { kind };
+  if (kind === 'own' && hash !== undefined) return { kind, accountId: hash };
   return (kind === 'key' || kind === 'session') && hash !== undefined ? { kind, hash } : { kind: 'everything' };
 }
 

@@ -9,6 +9,7 @@ import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
+import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
@@ -24,6 +25,7 @@ import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
 import { openRecords } from './records.ts';
 import { openResponseStore } from './response-store.ts';
+import { openSecretStore } from './secret-store.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 
 /** Where a store that is not in PostgreSQL lies. */
@@ -36,6 +38,7 @@ export type Storage = {
   readonly records: Records;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
+  readonly secretStore: SecretStore;
   readonly peers: Peers;
   readonly audit: () => Promise<AuditFigures>;
   /** Typed queries for parts that bring their own tables. */
@@ -139,6 +142,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     records: openRecords(client, reading),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
+    secretStore: openSecretStore(client, database),
     peers: {
       tell: (text) => client.tell(metNotice(client.process, text)),
       onTold: (listener) =>

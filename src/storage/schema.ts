@@ -19,6 +19,8 @@ export type StoreTables = {
   api_key: ApiKeyRow;
   workspace: WorkspaceRow;
   auth_code: AuthCodeRow;
+  vault: { name: string; master: string };
+  provider_key: ProviderKeyRow;
   sign_in: SessionRow;
   session: SessionRow;
   /** Any month's receipts. */
@@ -61,5 +63,28 @@ export type AuthCodeRow = {
   challenge: string | null;
   challenge_method: string | null;
   expires_at: bigint;
+};
+export type ProviderKeyRow = {
+  id: string;
+  payer: string;
+  account_id: string;
+  workspace_id: string | null;
+  provider: string;
+  name: string | null;
+  label: string;
+  secret: string;
+  weight: bigint;
+  disabled: bigint;
+  sort_order: bigint;
+  is_fallback: bigint;
+  is_required: bigint;
+  is_byok_only: bigint;
+  declared_zdr: bigint | null;
+  /** Lists, as JSON. */
+  allowed_models: string | null;
+  allowed_keys: string | null;
+  allowed_members: string | null;
+  created_at: bigint;
+  updated_at: bigint | null;
 };
 export type SessionRow = { hash: string; account_id: string; expires_at: bigint };

@@ -50,7 +50,8 @@ export function takeSlot(folder: string): Slot {
   };
 }
 
-function lockOf(file: string): DatabaseSync | null {
+/** A lock that the kernel lets go of however we die; null = somebody else has it. */
+export function lockOf(file: string): DatabaseSync | null {
   // Never opened by hand when it is there: closing it would let go of a lock of ours.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const lock = new DatabaseSync(file, { timeout: 0 });

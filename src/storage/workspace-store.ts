@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
-import { COUNTS, countScope, workspaceScope } from '../facts/scope.ts';
+import { COUNTS, countScope, type Scope, workspaceScope } from '../facts/scope.ts';
 import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
@@ -68,15 +68,8 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
         .where(
           sql<boolean>`not exists (select 1 from api_key k where k.account_id = ${accountId} and k.workspace_id = ${id})`,
         );
-      const owner = workspaceScope(id);
-      const scopes = [owner, ...COUNTS.map((count) => countScope(count, owner))];
-      // Only of a workspace that is gone by now.
-      const budgets: Compilable = {
-        compile: () =>
-          sql`delete from budget where scope in (${sql.join(scopes)})
-            and not exists (select 1 from workspace where id = ${id})`.compile(database),
-      };
-      if ((await write([removal, budgets], scopes.map(limitNotice))) === 0n)
+      const scopes = scopesOf(id);
+      if ((await write([removal, ...takenAlong(database, id)], scopes.map(limitNotice))) === 0n)
         return (await find(accountId, id)) ? 'used' : 'missing';
       return removeStored(client, { accountId, workspaceId: id });
     },
@@ -87,6 +80,20 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
 async function removeStored(client: StoreClient, owner: StoredOwner): Promise<'removed'> {
   while ((await client.work('removeResponses', owner)) > 0);
   return 'removed';
+}
+
+const scopesOf = (id: string): readonly Scope[] => {
+  const owner = workspaceScope(id);
+  return [owner, ...COUNTS.map((count) => countScope(count, owner))];
+};
+
+/** What goes with a workspace: only of one that is gone by now. */
+function takenAlong(database: StoreDatabase, id: string): readonly Compilable[] {
+  const isGone = sql`not exists (select 1 from workspace where id = ${id})`;
+  return [
+    sql`delete from budget where scope in (${sql.join(scopesOf(id))}) and ${isGone}`,
+    sql`delete from provider_key where workspace_id = ${id} and ${isGone}`,
+  ].map((statement) => ({ compile: () => statement.compile(database) }));
 }
 
 const unusedSlug = (accountId: string, slug: string, id: string) =>

@@ -9,6 +9,7 @@ import { OUTBOX } from './0008-outbox.ts';
 import { BUDGETS } from './0009-budgets.ts';
 import { WORKSPACES } from './0010-workspaces.ts';
 import { RESPONSES } from './0011-responses.ts';
+import { PROVIDER_KEYS } from './0012-provider-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   BUDGETS,
   WORKSPACES,
   RESPONSES,
+  PROVIDER_KEYS,
 ];
