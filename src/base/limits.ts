@@ -58,6 +58,10 @@ export const LIMITS = {
   job_poll_ms: 500,
   job_poll_ms_max: 3_000,
   job_failures_max: 3,
+  /** What a job keeps of itself; how many of one account's run; so many in a row may break off before their step is written. */
+  job_state_bytes_max: 256 * 1024,
+  jobs_running_max: 10_000,
+  job_tries_max: 10,
   /** A call whose inputs do not fit in one request takes several, one after the other, with one endpoint. */
   portions_max: 64,
   /** How long a call waits for memory, and how many may: of one key, of all. */

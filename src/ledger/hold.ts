@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { Fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
+import type { JobHold } from '../facts/job.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Owner } from '../facts/scope.ts';
 import type { Leases } from './lease.ts';
@@ -8,7 +9,7 @@ import type { HoldRequest } from './ledger.ts';
 import { exactly } from './pool.ts';
 import { interruptedReceipt } from './recovery.ts';
 import type { Intent, LedgerStore, Touch } from './store.ts';
-import { endCounts, free, type Taken, takeAll } from './taken.ts';
+import { endCounts, free, handOverTaken, type Taken, takeAll } from './taken.ts';
 import type { Unsettled } from './unsettled.ts';
 
 /** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
@@ -28,6 +29,12 @@ export type Hold = {
   readonly settle: (receipt: Receipt) => Promise<void>;
   /** Ends the hold without charge, with the receipt of what failed. */
   readonly release: (receipt: Receipt) => Promise<void>;
+  /**
+   * Gives what is set aside to a job, which outlives this call and this process: `begin` stores the job with its hold, or
+   * answers false where the hold has been settled by others. Resolves to that answer; only then, or if it rejects, is
+   * this hold still to be ended.
+   */
+  readonly handOver: (begin: (held: JobHold) => Promise<boolean>) => Promise<boolean>;
   /** Set by whoever runs the call: ends it now, to be settled as far as it came. The reason is for its client. */
   interrupt: ((reason: Fault) => void) | null;
 };
@@ -60,7 +67,7 @@ export function openHold(parts: Parts): OpenHold {
   const isLimited = taken.money.length > 0;
   const { generationId: id } = request;
   const also = alsoOf(request);
-  let state: 'open' | 'ended' = 'open';
+  let state: 'open' | 'handed over' | 'ended' = 'open';
   let expired: Receipt | null = null;
   let amount = isLimited ? taken.amount : request.amount;
   let endpoint: string | null = null;
@@ -113,6 +120,21 @@ export function openHold(parts: Parts): OpenHold {
     release: (receipt) => {
       assert(receipt.bill.cost === 0n, 'a released hold costs nothing');
       return finish(receipt);
+    },
+    handOver: async (begin) => {
+      assert(state === 'open', 'an open hold is handed over');
+      await durable;
+      if (state !== 'open') return false; // its time was over meanwhile
+      state = 'handed over';
+      const isBegun = await begin({ id, leases: taken.money, also }).catch((cause: unknown) => {
+        state = 'open';
+        throw cause;
+      });
+      state = isBegun ? 'ended' : 'open';
+      if (!isBegun) return false;
+      parts.over();
+      handOverTaken(parts.leases, taken, amount);
+      return true;
     },
     interrupt: null,
   };

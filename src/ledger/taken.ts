@@ -109,3 +109,10 @@ export function free(leases: Leases, { amount, money, counts }: Taken): void {
 export function endCounts(leases: Leases, counts: Taken['counts'], receipt: Receipt): void {
   for (const counted of counts) leases.end(counted.scope, counted.amount, usedOf(counted, receipt), counted.minute);
 }
+
+/** A job has what the call held of money, `amount` of each scope; of counts it has used what it took, but it runs no more. */
+export function handOverTaken(leases: Leases, { money, counts }: Taken, amount: NanoUsd): void {
+  for (const scope of money) leases.end(scope, amount, amount);
+  for (const { scope, count, amount: taken, minute } of counts)
+    leases.end(scope, taken, count === 'calls' ? NO_MONEY : taken, minute);
+}

@@ -2,7 +2,7 @@ import { type NanoUsd, nano } from '../base/money.ts';
 import { periodEnd, periodStart } from '../base/period.ts';
 import { countOf, type Interval, isOwner } from '../facts/scope.ts';
 import type { Bound, Grant, GrantRequest, Scope } from '../ledger/store.ts';
-import { seen } from './liveness.ts';
+import { JOBS, seen } from './liveness.ts';
 import { recallNotice } from './notices.ts';
 import { LEASE, RATE } from './tables.ts';
 import { clockOf, query, type Work, type WorkContext } from './work.ts';
@@ -28,7 +28,8 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   if (limit === null) return { kind: 'unlimited' };
   const leased = yield query(
     `select cast(coalesce(sum(case when process = ? then amount else 0 end), 0) as bigint) as own,
-      cast(coalesce(sum(case when process <> ? and amount > 0 then amount else 0 end), 0) as bigint) as elsewhere
+      cast(coalesce(sum(case when process <> ? and amount > 0 then amount else 0 end), 0) as bigint) as elsewhere,
+      cast(coalesce(sum(case when process = '${JOBS}' then amount else 0 end), 0) as bigint) as jobs
       from lease where scope = ?`,
     [command.process, command.process, command.scope],
   );
@@ -38,8 +39,10 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   const elsewhere = leased.rows[0]?.elsewhere as bigint;
   const available = limit.left - own - elsewhere;
   if (available < command.need) {
-    if (elsewhere > 0n) context.notify(recallNotice(command.scope));
-    return { kind: 'refused', available: nano(available), elsewhere: nano(elsewhere), bound: limit.bound };
+    // What jobs hold comes back when they end, not when it is asked for.
+    const recallable = elsewhere - (leased.rows[0]?.jobs as bigint);
+    if (recallable > 0n) context.notify(recallNotice(command.scope));
+    return { kind: 'refused', available: nano(available), elsewhere: nano(recallable), bound: limit.bound };
   }
   const amount = sliceOf(command, available);
   yield {

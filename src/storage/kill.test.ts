@@ -11,6 +11,7 @@ import { nano } from '../base/money.ts';
 import { reportAudit } from '../ledger/audit.ts';
 import { realWorld } from '../upstream/world.ts';
 import { newSecret, openStorage } from './open.ts';
+import { finishJobs, soundly } from './testing/finish-jobs.ts';
 import { ABOUT } from './testing/sample.ts';
 
 const ROUNDS = 4;
@@ -21,6 +22,7 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   const world = realWorld();
   const promised = new Map<string, { dispatched: boolean; cost: bigint | null }>();
+  const jobs = new Map<string, { readonly generation: string; isEnded: boolean }>();
   let limitedKey = '';
   const visit = async (): Promise<void> => {
     const storage = await openStorage({ world, dataDirectory: folder });
@@ -43,12 +45,18 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
         assert.equal(provider, promise.dispatched ? 'host' : null);
       }
     }
-    const figures = await storage.audit();
-    const report = reportAudit(figures);
-    assert.ok(report.isSound, report.lines.join('\n'));
-    assert.equal(figures.openHolds, 0);
-    const leases = await storage.database.selectFrom('lease').selectAll().execute();
-    assert.deepEqual(leases, [], 'leases of the dead are returned');
+    for (const [id, { generation, isEnded }] of jobs) {
+      const job = await storage.jobs.find(id);
+      const receipt = await storage.records.find(generation);
+      assert.ok(job, `${id} was begun and is there`);
+      if (isEnded) assert.equal(job.phase, 'over', `${id} has ended`);
+      assert.equal(
+        receipt?.bill.cost ?? null,
+        job.phase === 'over' ? 7_000n : null,
+        `${id} has its receipt, or none yet`,
+      );
+    }
+    await soundly(storage);
     await storage.close();
   };
 
@@ -69,12 +77,18 @@ test('kill -9 at any moment loses nothing that was promised and charges nothing 
     assert.equal(child.signalCode, 'SIGKILL');
     for (const line of text.split('\n').slice(0, -1)) {
       const [word, id = '', detail = ''] = line.split(' ');
-      if (word === 'durable') promised.set(id, { dispatched: detail === 'dispatched', cost: null });
+      if (word === 'begun') jobs.set(id, { generation: detail, isEnded: jobs.get(id)?.isEnded ?? false });
+      else if (word === 'ended') jobs.set(id, { generation: detail, isEnded: true });
+      else if (word === 'durable') promised.set(id, { dispatched: detail === 'dispatched', cost: null });
       else promised.set(id, { dispatched: true, cost: BigInt(detail) });
     }
     await visit();
   }
   assert.ok(promised.size > 100);
+  assert.ok(jobs.size > 10, `${jobs.size} jobs`);
+  const storage = await openStorage({ world, dataDirectory: folder });
+  await finishJobs(storage);
+  await storage.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -105,7 +119,9 @@ test('workers that die at any of their messages are settled at once by the owner
   };
   for (let at = 0; at < LIVES.length; at += 2) await Promise.all(LIVES.slice(at, at + 2).map(lead));
   const leased = () => storage.database.selectFrom('lease').selectAll().execute();
-  while ((await storage.audit()).openHolds > 0 || (await leased()).length > 0);
+  const ofProcesses = async () => (await leased()).filter(({ process: owner }) => owner !== 'job');
+  const openHolds = async () => (await storage.audit()).openHolds - (await storage.jobs.running('owner'));
+  while ((await openHolds()) > 0 || (await ofProcesses()).length > 0);
   const ids = [...text.matchAll(/^durable (\S+)/gm)].map((match) => match[1] ?? '');
   assert.ok(ids.length > 100, `${ids.length} calls`);
   for (const id of ids) assert.ok(await storage.records.find(id), `${id} was promised and has a receipt`);

@@ -14,6 +14,7 @@ import { newSecret, type Storage } from './open.ts';
 import { accessLaws } from './testing/access-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
+import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
@@ -67,6 +68,7 @@ export function storeLaws(name: string, engine: Engine): void {
     };
     holdLaws(bench);
     lateLaws(bench);
+    jobLaws(bench);
     outboxLaws(bench);
     responseLaws(bench);
     limitLaws(bench);
@@ -78,6 +80,7 @@ export function storeLaws(name: string, engine: Engine): void {
       accessLaws(bench, engine.another);
       secretLaws(bench, engine.another);
       sharedScopeLaws(bench, engine.another);
+      sharedJobLaws(bench, engine.another);
     }
   });
 }

@@ -3,6 +3,8 @@ import { clockOf, query, type Work, type WorkContext } from './work.ts';
 
 /** A process that has not been heard of for so long is taken for dead. */
 export const SILENT_MS = 30_000;
+/** In place of a process, in leases and holds that are a job's: it never dies. */
+export const JOBS = 'job';
 /** Beats of all processes together that lie further apart than this show that the store itself was away. */
 const STEADY_GAP_MS = 10_000;
 /** Processes that are gone are remembered for so long: a group of theirs that was cut off may still arrive. */
@@ -64,7 +66,12 @@ export function* processesOf(gone: Gone, context: WorkContext): Work<string[]> {
   switch (gone.kind) {
     case 'all':
       // A process that died before its first group has left nothing but a lease.
-      return ids((yield query('select id from process where settled_at is null union select process from lease')).rows);
+      return ids(
+        (yield query(
+          'select id from process where settled_at is null union select process from lease where process <> ?',
+          [JOBS],
+        )).rows,
+      );
     case 'process':
       return [gone.process];
     case 'slots': {

@@ -7,6 +7,7 @@ import type { Peers } from '../facts/peers.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
+import type { JobStore } from '../ledger/jobs.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
@@ -15,6 +16,7 @@ import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
 import { openInsightsStore } from './insights-store.ts';
+import { openJobStore } from './job-store.ts';
 import { journalFile, openJournaled } from './journaled.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
@@ -39,6 +41,7 @@ export type Storage = {
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
   readonly secretStore: SecretStore;
+  readonly jobs: JobStore;
   readonly peers: Peers;
   readonly audit: () => Promise<AuditFigures>;
   /** Typed queries for parts that bring their own tables. */
@@ -143,6 +146,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     outbox: openOutbox(client),
     responses: openResponseStore(client),
     secretStore: openSecretStore(client, database),
+    jobs: openJobStore(client, world),
     peers: {
       tell: (text) => client.tell(metNotice(client.process, text)),
       onTold: (listener) =>

@@ -2,6 +2,7 @@ import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
+import { beginJob, stepJob } from './job-works.ts';
 import { beat } from './liveness.ts';
 import { limitNotice } from './notices.ts';
 import { recover } from './recover.ts';
@@ -19,6 +20,8 @@ export const WORKS = {
   dropMonth,
   audit,
   beat,
+  beginJob,
+  stepJob,
   addResponse,
   removeResponses,
 };

@@ -10,6 +10,7 @@ import { BUDGETS } from './0009-budgets.ts';
 import { WORKSPACES } from './0010-workspaces.ts';
 import { RESPONSES } from './0011-responses.ts';
 import { PROVIDER_KEYS } from './0012-provider-keys.ts';
+import { JOBS } from './0013-jobs.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   WORKSPACES,
   RESPONSES,
   PROVIDER_KEYS,
+  JOBS,
 ];

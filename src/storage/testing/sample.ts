@@ -2,6 +2,7 @@ import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
 import { usageOf } from '../../call/usage.ts';
 import type { About, Receipt } from '../../facts/receipt.ts';
 import { accountScope, keyScope, workspaceScope } from '../../facts/scope.ts';
+import type { NewJob } from '../../ledger/jobs.ts';
 import type { HoldRequest } from '../../ledger/ledger.ts';
 
 export const cents = (value: number): NanoUsd => nano(BigInt(Math.round(value * 1e7)));
@@ -64,3 +65,22 @@ export function receiptOf(request: HoldRequest, cost: NanoUsd, more: Partial<Rec
     ...more,
   };
 }
+
+/** A job that is due at once and may take an hour. */
+export const jobOf = (id: string, more: Partial<NewJob> = {}): NewJob => ({
+  id,
+  kind: 'videos',
+  status: 'pending',
+  accountId: 'owner',
+  workspaceId: 'workspace',
+  keyId: 'key',
+  createdAt: 1_764_000_000_000,
+  state: '{"step":1}',
+  dueMs: 0,
+  deadlineMs: 3_600_000,
+  ...more,
+});
+
+/** The receipt of a job that keeps its generation's id, at the cost of every one. */
+export const receiptOfJob = ({ state, keyId, createdAt }: Pick<NewJob, 'state' | 'keyId' | 'createdAt'>): Receipt =>
+  receiptOf(requestOf(JSON.parse(state), keyId, nano(10_000n), createdAt), nano(7_000n));
