@@ -72,12 +72,9 @@ export function openHold(parts: Parts): OpenHold {
   let amount = isLimited ? taken.amount : request.amount;
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
-
   const touched = (): Touch => ({ id, amount, dispatched: endpoint !== null, checkpoint, endpoint });
   const intent = (): Intent => intentOf(request, also, touched());
-  const touch = (): void => {
-    if (state === 'open') store.touch(touched()).catch(() => {});
-  };
+  const touch = (): unknown => state === 'open' && store.touch(touched()).catch(() => {});
   const close = (receipt: Receipt): Promise<void> => {
     parts.over();
     return commitEnd(parts, receipt, { amount, also, durable, isStored });
@@ -96,7 +93,6 @@ export function openHold(parts: Parts): OpenHold {
     touch();
     return true;
   };
-  const growSlowly = (more: NanoUsd): Promise<boolean> => takeMore(parts, more, () => state === 'open' && grow(more));
   const durable = store.open(intent());
   const isStored = whether(durable);
   const hold: Hold = {
@@ -114,27 +110,17 @@ export function openHold(parts: Parts): OpenHold {
     limit: () => (isLimited ? amount : null),
     topUp: (more) => {
       assert(state === 'open' || expired !== null, 'a hold that ended is not topped up');
-      return isLimited ? growSlowly(more) : grow(more);
+      return isLimited ? takeMore(parts, more, () => state === 'open' && grow(more)) : grow(more);
     },
     settle: finish,
-    release: (receipt) => {
-      assert(receipt.bill.cost === 0n, 'a released hold costs nothing');
-      return finish(receipt);
-    },
+    release: (receipt) => finish(unbilled(receipt)),
     handOver: async (begin) => {
-      assert(state === 'open', 'an open hold is handed over');
       await durable;
       if (state !== 'open') return false; // its time was over meanwhile
       state = 'handed over';
-      const isBegun = await begin({ id, leases: taken.money, also }).catch((cause: unknown) => {
-        state = 'open';
-        throw cause;
-      });
-      state = isBegun ? 'ended' : 'open';
-      if (!isBegun) return false;
-      parts.over();
-      handOverTaken(parts.leases, taken, amount);
-      return true;
+      const isBegun = await beginTwice(begin, { id, leases: taken.money, also });
+      state = isBegun === true ? 'ended' : 'open';
+      return leave(parts, amount, isBegun);
     },
     interrupt: null,
   };
@@ -145,6 +131,28 @@ export function openHold(parts: Parts): OpenHold {
     close(expired).catch(() => {});
   };
   return { hold, openedAt, expire };
+}
+
+function unbilled(receipt: Receipt): Receipt {
+  assert(receipt.bill.cost === 0n, 'a released hold costs nothing');
+  return receipt;
+}
+
+type Begun = boolean | { readonly cause: unknown };
+
+/** A store whose answer was lost may have done it, and says so when it is asked again. */
+const beginTwice = (begin: (held: JobHold) => Promise<boolean>, held: JobHold): Promise<Begun> =>
+  begin(held)
+    .catch(() => begin(held))
+    .catch((cause: unknown) => ({ cause }));
+
+/** If the hold is a job's, this process has it no more. */
+function leave({ over, leases, taken }: Parts, amount: NanoUsd, isBegun: Begun): boolean {
+  if (typeof isBegun === 'object') throw isBegun.cause;
+  if (!isBegun) return false;
+  over();
+  handOverTaken(leases, taken, amount);
+  return true;
 }
 
 /** Whether it has been fulfilled. */

@@ -11,13 +11,46 @@ import { numbered, type QueryResult, type Row, type Value } from './work.ts';
 /** Jobs that are removed at once. */
 const FORGOTTEN_MAX = 100;
 
+type Means = {
+  readonly clock: () => string;
+  readonly ask: (sql: string, parameters: readonly Value[]) => Promise<QueryResult>;
+  /** Whether there was a row to be written. */
+  readonly isDone: (sql: string, parameters: readonly Value[]) => Promise<boolean>;
+  /** Of rows that are chosen to be written: those that another process has are left to it. */
+  readonly skipLocked: string;
+};
+
 export function openJobStore(client: StoreClient, world: World): JobStore {
-  const clock = (): string => jobClock(client, world.now());
-  const ask = (sql: string, parameters: readonly Value[]): Promise<QueryResult> =>
+  const ask: Means['ask'] = (sql, parameters) =>
     client.query(client.dialect === 'postgres' ? numbered(sql) : sql, parameters);
-  const isDone = async (sql: string, parameters: readonly Value[]): Promise<boolean> =>
-    (await ask(`${sql} returning id`, parameters)).rows.length > 0;
-  const skipLocked = client.dialect === 'postgres' ? ' for update skip locked' : '';
+  const means: Means = {
+    clock: () => jobClock(client, world.now()),
+    ask,
+    isDone: async (sql, parameters) => (await ask(`${sql} returning id`, parameters)).rows.length > 0,
+    skipLocked: client.dialect === 'postgres' ? ' for update skip locked' : '',
+  };
+  const step = ({ job, number }: JobClaim, next: JobProgress | JobEnd): Promise<boolean> => {
+    const { receipts = [], ...written } = next;
+    const entries = receipts.map((receipt) => entryOf(receipt));
+    return client.work('stepJob', { id: job.id, number, entries, step: bounded(written), now: world.now() });
+  };
+  return {
+    begin: (job, hold) =>
+      client.work('beginJob', { job: bounded(job), hold, process: client.process, now: world.now() }),
+    save: step,
+    end: step,
+    ...claiming(means),
+    ...finding(means),
+    ...leaving(means),
+  };
+}
+
+function bounded<T extends { readonly state: string }>(written: T): T {
+  assert(written.state.length <= LIMITS.job_state_bytes_max, 'the state of a job is bounded');
+  return written;
+}
+
+function claiming({ clock, ask, isDone, skipLocked }: Means): Pick<JobStore, 'claim' | 'claimOne' | 'renew' | 'told'> {
   const claimed = async (which: string, parameters: readonly Value[], forMs: number): Promise<JobClaim[]> => {
     const { rows } = await ask(
       `update job set claim = claim + 1, tries = tries + 1, claimed_until = ${clock()} + ${Math.floor(forMs)}
@@ -32,20 +65,9 @@ export function openJobStore(client: StoreClient, world: World): JobStore {
       isOverdue: Number(row.overdue) === 1,
     }));
   };
-  const step = ({ job, number }: JobClaim, next: JobProgress | JobEnd): Promise<boolean> => {
-    assert(next.state.length <= LIMITS.job_state_bytes_max, 'the state of a job is bounded');
-    const { receipts = [], ...written } = next;
-    const entries = receipts.map((receipt) => entryOf(receipt));
-    return client.work('stepJob', { id: job.id, number, entries, step: written, now: world.now() });
-  };
   return {
-    begin: (job, hold) => {
-      assert(job.state.length <= LIMITS.job_state_bytes_max, 'the state of a job is bounded');
-      return client.work('beginJob', { job, hold, process: client.process, now: world.now() });
-    },
     claim: async ({ kinds, limit, forMs }) => {
-      const marks = kinds.map(() => '?').join(', ');
-      const open = `phase in ('running', 'telling') and kind in (${marks})`;
+      const open = `phase in ('running', 'telling') and kind in (${kinds.map(() => '?').join(', ')})`;
       const due = `${open} and due_at <= ${clock()} and claimed_until <= ${clock()} order by due_at limit ?`;
       const claims = await claimed(due, [...kinds, BigInt(limit)], forMs);
       if (claims.length === limit) return { claims, nextMs: 0 };
@@ -64,18 +86,20 @@ export function openJobStore(client: StoreClient, world: World): JobStore {
         job.id,
         BigInt(number),
       ]),
-    save: step,
-    end: step,
     told: ({ job, number }, next) => {
-      const [phase, ms] = 'againMs' in next ? ['telling', next.againMs] : ['over', next.keptMs];
+      const isLater = 'againMs' in next;
       // What was tried stays counted: who is told in vain is told later each time, and at last no more.
       return isDone(
-        `update job set phase = ?, claimed_until = 0, due_at = ${clock()} + ${Math.floor(Number(ms))}
+        `update job set phase = ?, claimed_until = 0, due_at = ${clock()} + ${Math.floor(isLater ? next.againMs : next.keptMs)}
           where id = ? and claim = ? and phase = 'telling'`,
-        [phase ?? '', job.id, BigInt(number)],
+        [isLater ? 'telling' : 'over', job.id, BigInt(number)],
       );
     },
-    unwanted: (id) => isDone(`update job set unwanted = 1, due_at = 0 where id = ? and phase = 'running'`, [id]),
+  };
+}
+
+function finding({ ask }: Means): Pick<JobStore, 'find' | 'list' | 'running'> {
+  return {
     find: async (id) => {
       const { rows } = await ask('select * from job where id = ?', [id]);
       return rows[0] ? jobOf(rows[0]) : null;
@@ -95,6 +119,12 @@ export function openJobStore(client: StoreClient, world: World): JobStore {
       const sql = `select count(*) as count from job where account_id = ? and phase = 'running'`;
       return Number((await ask(sql, [accountId])).rows[0]?.count ?? 0);
     },
+  };
+}
+
+function leaving({ clock, ask, isDone, skipLocked }: Means): Pick<JobStore, 'unwanted' | 'forget' | 'forgetOld'> {
+  return {
+    unwanted: (id) => isDone(`update job set unwanted = 1, due_at = 0 where id = ? and phase = 'running'`, [id]),
     forget: (id) => isDone(`delete from job where id = ? and phase <> 'running'`, [id]),
     forgetOld: async () => {
       const { rows } = await ask(

@@ -18,9 +18,14 @@ export type BeginJob = {
   readonly now: number;
 };
 
-/** Writes the job down. Its hold is no process's any more, and what it holds of limits is leased to jobs. */
+/**
+ * Writes the job down. Its hold is no process's any more, and what it holds of limits is leased to jobs. Done again it
+ * changes nothing.
+ */
 export function* beginJob({ job, hold, process, now }: BeginJob, context: WorkContext): Work<boolean> {
-  if (hold && !(yield* passOn(hold, process))) return false;
+  if ((yield query('select id from job where id = ?', [job.id])).rows.length > 0) return true;
+  const kept = hold && (yield* passOn(hold, process));
+  if (hold && !kept) return false;
   const clock = jobClock(context, now);
   const { id, kind, status, accountId, workspaceId, keyId, createdAt, state } = job;
   const span = (ms: number): string => `${clock} + ${Math.floor(ms)}`;
@@ -29,22 +34,26 @@ export function* beginJob({ job, hold, process, now }: BeginJob, context: WorkCo
   yield query(
     `insert into job (${columns}) values (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ${span(job.dueMs)},
       ${span(job.deadlineMs)})`,
-    [id, kind, status, accountId, workspaceId, keyId, BigInt(createdAt), state, hold && JSON.stringify(hold)],
+    [id, kind, status, accountId, workspaceId, keyId, BigInt(createdAt), state, kept && JSON.stringify(kept)],
   );
   return true;
 }
 
-function* passOn({ id, leases }: JobHold, process: string): Work<boolean> {
+/** The hold as the job's row has it. `amount`: what is leased for it, in nano-dollars. */
+type KeptHold = JobHold & { readonly amount: string };
+
+function* passOn(hold: JobHold, process: string): Work<KeptHold | null> {
+  const { id, leases } = hold;
   const { rows } = yield query('update hold set process = ? where id = ? and process = ? returning amount', [
     JOBS,
     id,
     process,
   ]);
   const amount = rows[0]?.amount as bigint | undefined;
-  if (amount === undefined) return false;
+  if (amount === undefined) return null;
   yield* lease(leases, process, -amount);
   yield* lease(leases, JOBS, amount);
-  return true;
+  return { ...hold, amount: String(amount) };
 }
 
 /** More, or less, is leased. */
@@ -76,36 +85,44 @@ export function* stepJob({ id, number, step, entries, now }: StepJob, context: W
   );
   const [row] = rows;
   if (!row) return false;
-  const hold = row.hold === null ? null : (JSON.parse(String(row.hold)) as JobHold);
-  yield* charge(entries, { hold, isLast: isEnd }, context);
+  const hold = row.hold === null ? null : (JSON.parse(String(row.hold)) as KeptHold);
+  yield* charge(entries, { id, hold, isLast: isEnd }, context);
   return true;
 }
 
-type Charging = { readonly hold: JobHold | null; readonly isLast: boolean };
+type Charging = { readonly id: string; readonly hold: KeptHold | null; readonly isLast: boolean };
 
-/** Books what was delivered, in turn, out of what the job holds. */
-function* charge(entries: readonly Entry[], { hold, isLast }: Charging, context: WorkContext): Work<void> {
+/**
+ * Books what was delivered, in turn, out of what the job holds. A hold that its call has settled all the same (it was
+ * told that the job could not be written down, which was not so) pays for nothing: what comes is late.
+ */
+function* charge(entries: readonly Entry[], { id, hold, isLast }: Charging, context: WorkContext): Work<void> {
   if (entries.length === 0 && !(hold && isLast)) return;
   const held = hold ? yield* heldBy(hold, isLast) : 0n;
-  let left = held;
+  let left = held ?? 0n;
   const shares = new Map<string, bigint>();
   const closings: Closing[] = [];
   for (const entry of entries) {
     const { cost } = entry.counted;
     const share = cost < left ? cost : left;
     left -= share;
-    shares.set(entry.id, share);
-    closings.push({ entry, leases: [], also: hold?.also ?? [], isKnown: false });
+    if (held !== null) shares.set(entry.id, share);
+    closings.push({ entry, leases: [], also: hold?.also ?? [], isKnown: held === null });
   }
   yield* close(closings, { process: JOBS, leases: new Sums(), held: shares }, context);
   if (!hold) return;
-  if (!isLast) yield query('update hold set amount = ? where id = ?', [left, hold.id]);
-  yield* lease(hold.leases, JOBS, isLast ? -held : left - held);
+  const leased = BigInt(hold.amount);
+  yield* lease(hold.leases, JOBS, isLast ? -leased : left - leased);
   if (isLast) yield query('delete from lease where process = ? and amount = 0', [JOBS]);
+  else {
+    yield query('update hold set amount = ? where id = ?', [left, hold.id]);
+    yield query('update job set hold = ? where id = ?', [JSON.stringify({ ...hold, amount: String(left) }), id]);
+  }
 }
 
-function* heldBy({ id }: JobHold, isLast: boolean): Work<bigint> {
+/** Null = it is settled. */
+function* heldBy({ id }: JobHold, isLast: boolean): Work<bigint | null> {
   const sql = isLast ? 'delete from hold where id = ? returning amount' : 'select amount from hold where id = ?';
   const { rows } = yield query(sql, [id]);
-  return (rows[0]?.amount as bigint | undefined) ?? 0n;
+  return (rows[0]?.amount as bigint | undefined) ?? null;
 }

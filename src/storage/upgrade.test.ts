@@ -132,6 +132,13 @@ async function proveWhole(storage: Storage, number: string): Promise<void> {
     const budgets = await access.budgets.list([`workspace:${team?.id}`]);
     assert.deepEqual([budgets[0]?.amount, budgets[0]?.interval], [cents(50), 'monthly']);
   }
+  if (number >= '0011') {
+    const { claims } = await storage.jobs.claim({ kinds: ['videos'], limit: 9, forMs: 60_000 });
+    assert.deepEqual(
+      claims.map(({ job, isOverdue }) => [job.id, job.status, job.state, isOverdue]),
+      [['job-story-1', 'pending', '{"step":1}', true]],
+    );
+  }
   const report = reportAudit(await storage.audit());
   assert.ok(report.isSound, report.lines.join('\n'));
   assert.equal((await storage.audit()).openHolds, 0);

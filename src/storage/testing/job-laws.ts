@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nano } from '../../base/money.ts';
-import type { JobClaim, JobEnd, JobStore, NewJob } from '../../ledger/jobs.ts';
+import type { JobClaim, JobEnd, JobStore } from '../../ledger/jobs.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import type { Engine } from '../laws.ts';
 import { type Bench, heldBy, transfersOf } from './bench.ts';
@@ -21,22 +21,29 @@ async function claimed(jobs: JobStore, id: string, forMs = LONG_MS): Promise<Job
 const claimAll = async (jobs: JobStore, limit = 100): Promise<readonly JobClaim[]> =>
   (await jobs.claim({ kinds: KINDS, limit, forMs: LONG_MS })).claims;
 
-export function jobLaws(bench: Bench): void {
-  const nextId = (): string => bench.world.newId('job');
-  /** A job whose hold is of the key. */
-  const begun = async (key: string, amount: bigint, more: Partial<NewJob> = {}) => {
-    const request = bench.next(key, amount);
-    const hold = await heldBy(bench.ledger, request);
-    hold.dispatched('author/model@host');
-    const id = nextId();
-    assert.ok(await hold.handOver((held) => bench.storage.jobs.begin(jobOf(id, { keyId: key, ...more }), held)));
-    return { id, request, hold };
-  };
+/** A job whose hold is of the key. */
+async function begin({ storage, ledger, world, next }: Bench, key: string, amount: bigint) {
+  const request = next(key, amount);
+  const hold = await heldBy(ledger, request);
+  hold.dispatched('author/model@host');
+  const id = world.newId('job');
+  const job = jobOf(id, { keyId: key });
+  assert.ok(await hold.handOver((held) => storage.jobs.begin(job, held)));
+  return { id, job, request, hold };
+}
 
+export function jobLaws(bench: Bench): void {
+  moneyLaws(bench);
+  partLaws(bench);
+  claimLaws(bench);
+  timeLaws(bench);
+}
+
+function moneyLaws(bench: Bench): void {
   test('a job has what its call held, until it ends: once, at its cost', async () => {
     const { jobs } = bench.storage;
     const key = await bench.keyOf(cents(10));
-    const { id, request, hold } = await begun(key, cents(8));
+    const { id, request, hold } = await begin(bench, key, cents(8));
     assert.throws(() => hold.settle(receiptOf(request, cents(1))), /once/, 'the call has nothing to settle any more');
     bench.world.advance(31 * 60_000);
     assert.equal(await bench.storage.records.find(request.generationId), null, 'no call’s deadline ends it');
@@ -59,14 +66,14 @@ export function jobLaws(bench: Bench): void {
   test('a job that ends with nothing costs nothing, and what it costs beyond its hold is an excess', async () => {
     const { jobs } = bench.storage;
     const key = await bench.keyOf(cents(10));
-    const failed = await begun(key, cents(9));
+    const failed = await begin(bench, key, cents(9));
     await jobs.end(await claimed(jobs, failed.id), {
       ...COMPLETED,
       status: 'failed',
       receipts: [receiptOf(failed.request, nano(0n))],
     });
     assert.equal((await bench.storage.records.find(failed.request.generationId))?.state, 'failed');
-    const dear = await begun(key, cents(6));
+    const dear = await begin(bench, key, cents(6));
     await jobs.end(await claimed(jobs, dear.id), { ...COMPLETED, receipts: [receiptOf(dear.request, cents(7))] });
     assert.deepEqual((await transfersOf(bench.storage, dear.request.generationId)).rows, [
       { kind: 'charge', amount: cents(6) },
@@ -77,11 +84,13 @@ export function jobLaws(bench: Bench): void {
     await (await heldBy(bench.ledger, rest)).settle(receiptOf(rest, cents(3)));
     await bench.sound();
   });
+}
 
+function partLaws(bench: Bench): void {
   test('what a job delivers in parts is booked with the step that says so', async () => {
     const { jobs } = bench.storage;
     const key = await bench.keyOf(cents(10));
-    const { id, request } = await begun(key, cents(10));
+    const { id, request } = await begin(bench, key, cents(10));
     const line = (at: number, cost: number) =>
       receiptOf({ ...request, generationId: `${request.generationId}-${at}` }, cents(cost));
     const claim = await claimed(jobs, id);
@@ -103,7 +112,7 @@ export function jobLaws(bench: Bench): void {
     const { jobs } = bench.storage;
     const request = bench.next(await bench.keyOf(cents(10)), cents(10));
     const hold = await heldBy(bench.ledger, request);
-    const id = nextId();
+    const id = bench.world.newId('job');
     await hold.durable;
     const handing = hold.handOver(async (held) => {
       assert.equal(held.id, request.generationId);
@@ -115,15 +124,17 @@ export function jobLaws(bench: Bench): void {
     await hold.release(receiptOf(request, nano(0n)));
     await bench.sound();
   });
+}
 
+function claimLaws(bench: Bench): void {
   test('two never have one job, and who was too slow has lost it', async () => {
     const { jobs } = bench.storage;
-    const id = nextId();
+    const id = bench.world.newId('job');
     await jobs.begin(jobOf(id), null);
     const tries = await Promise.all([claimAll(jobs), claimAll(jobs), jobs.claimOne(id, LONG_MS)]);
     assert.equal(tries.flat().filter((claim) => claim?.job.id === id).length, 1);
     assert.deepEqual(await claimAll(jobs), []);
-    const other = nextId();
+    const other = bench.world.newId('job');
     await jobs.begin(jobOf(other), null);
     const slow = await claimed(jobs, other, 0);
     const quick = await claimed(jobs, other);
@@ -137,14 +148,16 @@ export function jobLaws(bench: Bench): void {
     assert.ok(nextMs !== null && nextMs > 0 && nextMs <= LONG_MS);
     assert.equal((await claimed(jobs, other)).tries, 1);
   });
+}
 
+function timeLaws(bench: Bench): void {
   test('a job is overdue by the store’s clock, and due at once where nobody wants it', async () => {
     const { jobs } = bench.storage;
-    const late = nextId();
+    const late = bench.world.newId('job');
     await jobs.begin(jobOf(late, { deadlineMs: 0 }), null);
     const [claim] = (await claimAll(jobs)).filter(({ job }) => job.id === late);
     assert.deepEqual([claim?.isOverdue, claim?.job.isUnwanted], [true, false]);
-    const far = nextId();
+    const far = bench.world.newId('job');
     await jobs.begin(jobOf(far, { dueMs: LONG_MS }), null);
     assert.equal(
       (await claimAll(jobs)).some(({ job }) => job.id === far),
@@ -160,7 +173,7 @@ export function jobLaws(bench: Bench): void {
 
   test('who is to be told is told until it is done; what is over is kept for its time', async () => {
     const { jobs } = bench.storage;
-    const id = nextId();
+    const id = bench.world.newId('job');
     await jobs.begin(jobOf(id), null);
     const before = await jobs.running('owner');
     await jobs.end(await claimed(jobs, id), { ...COMPLETED, tells: 'its caller' });
@@ -182,7 +195,7 @@ export function jobLaws(bench: Bench): void {
 
   test('jobs are listed by workspace, in pages, either way', async () => {
     const { jobs } = bench.storage;
-    const own = { kind: 'videos', accountId: 'owner', workspaceId: nextId() } as const;
+    const own = { kind: 'videos', accountId: 'owner', workspaceId: bench.world.newId('job') } as const;
     const ids = [1, 2, 3].map((at) => `${own.workspaceId}-${at}`);
     for (const [at, id] of ids.entries()) await jobs.begin(jobOf(id, { ...own, createdAt: 1_000 + (at % 2) }), null);
     const page = async (order: 'newest' | 'oldest', limit: number, after: string | null = null) => {

@@ -1,6 +1,6 @@
 /**
  * A store as some weeks of use and a sudden death leave it, told by whatever version this is: two months of receipts,
- * keys of every sort, a payment, somebody signed in, a receipt on its way, and a call under way when the process dies.
+ * keys of every sort, a payment, somebody signed in, a receipt on its way, a job, and a call under way when the process dies.
  * Arguments: the data folder and, for PostgreSQL, the database's address. `write-fixture.ts` keeps what it leaves.
  */
 import { openAccess } from '../../access/access.ts';
@@ -11,7 +11,7 @@ import { openLedger } from '../../ledger/ledger.ts';
 import { openStorage } from '../open.ts';
 import { heldBy } from './bench.ts';
 import { clockWorld } from './clock.ts';
-import { cents, receiptOf, requestOf } from './sample.ts';
+import { cents, jobOf, receiptOf, requestOf } from './sample.ts';
 
 const [, , dataDirectory = '', databaseUrl] = process.argv;
 const clock = clockWorld(Date.UTC(2026, 9, 31, 12));
@@ -91,5 +91,6 @@ const hold = await heldBy(ledger, open);
 hold.dispatched('author/model@host');
 await hold.durable;
 hold.checkpoint(cents(2));
+await storage.jobs.begin(jobOf('job-story-1', { deadlineMs: 0 }), null);
 await spend(daily, 1);
 process.kill(process.pid, 'SIGKILL');
