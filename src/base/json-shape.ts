@@ -75,12 +75,15 @@ export function counter(nestingMax: number): (byte: number) => Fault | null {
 /** A string that bytes came to an end in, or did not. */
 export type OpenString = { isOpen: boolean; isEscaped: boolean };
 
-/** Where the string that is open ends in these bytes: behind its quote, or behind them all. */
-export function pastString(string: OpenString, bytes: Buffer, from: number): number {
+/**
+ * Where the string that is open ends in these bytes: behind its quote, or behind them all. With `until` it may be left open
+ * there, if that is sooner.
+ */
+export function pastString(string: OpenString, bytes: Buffer, from: number, until = bytes.length): number {
   let at = from;
-  while (at < bytes.length) {
+  while (at < until) {
     // After each escaped quote anew: where there are many, asking the runtime for the next one costs more than looking.
-    for (const near = Math.min(bytes.length, at + SHORT); at < near; at++) {
+    for (const near = Math.min(until, at + SHORT); at < near; at++) {
       if (string.isEscaped) string.isEscaped = false;
       else if (bytes[at] === BACKSLASH) string.isEscaped = true;
       else if (bytes[at] === QUOTE) {

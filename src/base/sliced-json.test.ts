@@ -43,6 +43,8 @@ test('a text in slices means what it means as a whole', () => {
     '\uFEFF{"a":[1,2,3]}'.slice(1),
     '"one, two"',
     '12',
+    '{"a":"a long text, with \\"quotes\\", \\\\ and \\n","b":["another long text","é😀é😀 \\u00e9\\ud83d\\ude00",1],"c":"x"}',
+    '{"a\\"b":{"__proto__":"a text that is longer than a slice","x":["","\\\\\\\\\\\\\\\\\\\\\\\\"]},"":"a"}',
   ];
   for (const text of texts)
     for (let size = 1; size <= 40; size++)
@@ -91,7 +93,8 @@ test(`any text, whole or damaged, is read as the runtime reads it (seed ${SEED})
   const some = (depth: number): Json => {
     const kind = random(depth > 5 ? 4 : 7);
     if (kind === 0) return random(1_000_000) - 500_000;
-    if (kind === 1) return ['', 'x', ',', ']', '}"{[', 'é😀', 'y'.repeat(random(60))][random(7)] as string;
+    const long = ['y', '\\', '"', 'é😀', '\u0001,', '\\u005b'][random(6)] as string;
+    if (kind === 1) return ['', 'x', ',', ']', '}"{[', 'é😀', long.repeat(random(60))][random(7)] as string;
     if (kind < 4) return [null, true, false, 0.5][random(4)] as Json;
     const count = random(6);
     if (kind === 4) return Array.from({ length: count }, () => some(depth + 1));
@@ -120,4 +123,18 @@ test('no slice is longer than what stands between two commas beyond its size', (
   });
   const { slices } = sliced(text, 1_000);
   assert(slices >= text.length / 1_100 && slices <= text.length / 1_000 + 1, `${slices} slices`);
+});
+
+test('a long string is cut too, and what nests too deeply is refused', () => {
+  const text = JSON.stringify({ content: ['a "quoted" word, '.repeat(1_000), 'x'], of: 'é'.repeat(5_000) });
+  const { value, slices } = sliced(text, 1_000);
+  assert.equal(written(value), text);
+  assert(slices >= text.length / 1_100, `${slices} slices`);
+  const deep = new SlicedJson(Buffer.from(`${'['.repeat(129)}1${']'.repeat(129)}`), {
+    nestingMax: 128,
+    sliceBytes: 10,
+  });
+  assert.throws(() => {
+    for (let at = 0; at < 129; at++) deep.step();
+  }, RangeError);
 });

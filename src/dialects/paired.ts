@@ -33,8 +33,8 @@ function isPaired(messages: readonly Message[]): boolean {
 
 function pair(messages: readonly Message[], losses: Loss[]): Message[] {
   const written: Message[] = [];
-  /** Calls → where their result stands; null before it comes. */
-  const turn = new Map<string, number | null>();
+  /** Calls → their result's parts, with those of all that came after it; null before it comes. */
+  const turn = new Map<string, ToolMessage['parts'][number][] | null>();
   const orphans: Message[] = [];
   let last = 0;
   const close = (): void => {
@@ -62,10 +62,12 @@ function pair(messages: readonly Message[], losses: Loss[]): Message[] {
     if (known === undefined) {
       orphans.push(asUser(message));
       losses.push({ field: `messages[${at}]`, reason: 'a result without its call is told as a user’s words' });
-    } else if (known === null) turn.set(message.callId, written.push(message) - 1);
-    else {
-      const first = written[known] as ToolMessage;
-      written[known] = { ...first, parts: [...first.parts, ...message.parts] };
+    } else if (known === null) {
+      const parts = [...message.parts];
+      turn.set(message.callId, parts);
+      written.push({ ...message, parts });
+    } else {
+      for (const part of message.parts) known.push(part);
       losses.push({ field: `messages[${at}]`, reason: 'joined with the call’s first result' });
     }
   });

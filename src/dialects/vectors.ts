@@ -11,13 +11,16 @@ const BYTES_PER_NUMBER = 4;
 export function readVector(value: Json | undefined): Vector | undefined {
   if (typeof value === 'string') {
     const size = Buffer.byteLength(value, 'base64');
-    return size > 0 && size % BYTES_PER_NUMBER === 0 && BASE64.test(value) ? { base64: value } : undefined;
+    return size > 0 && size % BYTES_PER_NUMBER === 0 && isBase64(value, size) ? { base64: value } : undefined;
   }
   if (!Array.isArray(value) || value.length === 0) return undefined;
   for (const number of value) if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   return value as readonly number[];
 }
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** What is no base64 the runtime passes over, but for the other alphabet. A pattern took 56 ms for 33 MB (2026-11-29). */
+const isBase64 = (text: string, size: number): boolean =>
+  Buffer.from(text, 'base64').length === size && !text.includes('-') && !text.includes('_');
 
 /** Every vector of a list; undefined if there is none or one cannot be read. */
 export function readVectors(values: readonly (Json | undefined)[]): Vector[] | undefined {
@@ -32,8 +35,9 @@ export function readVectors(values: readonly (Json | undefined)[]): Vector[] | u
 
 export function numbersOf(vector: Vector): readonly number[] {
   if (!('base64' in vector)) return vector;
-  const bytes = Buffer.from(vector.base64, 'base64');
-  return Array.from({ length: bytes.length / BYTES_PER_NUMBER }, (_, at) => bytes.readFloatLE(at * BYTES_PER_NUMBER));
+  const { buffer, byteOffset, length } = Buffer.from(vector.base64, 'base64');
+  // In a place of its own: a pooled buffer may begin anywhere. Every platform that we run on is little-endian.
+  return Array.from(new Float32Array(buffer.slice(byteOffset, byteOffset + length)));
 }
 
 export function base64Of(vector: Vector): string {

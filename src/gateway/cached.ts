@@ -1,5 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
+import { lengthOf } from '../base/written-json.ts';
 import type { Event } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
@@ -102,9 +104,8 @@ export function keeping<O extends OperationId>(
 const isWhole = ({ state, fault, finish, nativeFinish }: Receipt): boolean =>
   state === 'completed' && fault === null && finish !== 'error' && !(finish === 'length' && nativeFinish === null);
 
-/** About what it takes in memory: money has no JSON, and counts for nothing here. */
-const weightOf = (answer: unknown): number =>
-  JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? 0 : value)).length;
+/** About what it takes in memory. What is larger than is kept is not looked through. */
+const weightOf = (answer: unknown): number => lengthOf(answer, LIMITS.cached_answer_bytes_max + 1);
 
 /** Gives an answer again: a generation of its own, which costs nothing and asks nobody. */
 export function replay<O extends OperationId>(

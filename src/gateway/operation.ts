@@ -112,7 +112,13 @@ export type CallListener<O extends OperationId> = {
 };
 
 export type CallResult<O extends OperationId> =
-  | { readonly kind: 'replied'; readonly reply: ReplyOf<O>; readonly target: Target }
+  | {
+      readonly kind: 'replied';
+      readonly reply: ReplyOf<O>;
+      readonly target: Target;
+      /** Of an answer that is large: gives back the memory that it was read into. Called when it is no longer held. */
+      readonly release?: () => void;
+    }
   | { readonly kind: 'streamed' }
   /** Nothing was delivered: the fault is the answer. */
   | { readonly kind: 'failed'; readonly fault: Fault };

@@ -171,8 +171,9 @@ function settle<O extends OperationId>(
   committed.then(
     () => {
       listener.settled(receipt);
-      listener.done(deliver(context, delivery, outcome, ended));
-      outcome.release?.();
+      const result = deliver(context, delivery, outcome, ended);
+      listener.done(result);
+      if (result.kind !== 'replied') outcome.release?.();
     },
     (cause) => {
       failInside(context, cause, delivery);
@@ -199,6 +200,7 @@ function deliver<O extends OperationId>(
         bill: ended.bill,
       } as ReplyOf<O>,
       target: outcome.target,
+      ...(outcome.release && { release: outcome.release }),
     };
   if (outcome.target) delivery.last(ended, outcome.target);
   return { kind: 'streamed' };

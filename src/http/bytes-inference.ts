@@ -72,6 +72,7 @@ function bytesAnswer<O extends OperationId>(exchange: Exchange<O>, dialect: Byte
     },
     done: (result) => {
       exchange.room?.close();
+      if (result.kind === 'replied') result.release?.();
       contain(exchange, () => {
         if (result.kind !== 'failed') return stream.end();
         if (stream.opened()) return void response.destroy();

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
+import { LIMITS } from '../base/limits.ts';
+import { lengthOf } from '../base/written-json.ts';
 import type { Event } from '../call/event.ts';
 import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
@@ -69,7 +71,8 @@ export function chatHandler(dialect: ClientDialect, gateway: Gateway): Inference
 function keeperOf({ request: { call, caller } }: Exchange<'chat'>, items: KeptItems) {
   if (!call.refersToItems) return undefined;
   return (item: JsonObject): void => {
-    if (typeof item.id === 'string') items.keep(caller.accountId, [item.id], item, JSON.stringify(item).length);
+    if (typeof item.id === 'string')
+      items.keep(caller.accountId, [item.id], item, lengthOf(item, LIMITS.kept_entry_bytes_max + 1));
   };
 }
 

@@ -81,6 +81,7 @@ function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void 
         }
         stream.end();
       });
+      if (result.kind === 'replied') result.release?.();
     },
   });
 }

@@ -12,11 +12,11 @@ import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import { traceOf } from '../facts/trace.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Operation } from '../gateway/operation.ts';
+import type { CallResult, Operation } from '../gateway/operation.ts';
 import { perform } from '../gateway/perform.ts';
 import type { CallRequest } from '../gateway/receipt.ts';
 import type { Answering } from './answering.ts';
-import { contain, laterFor, refuseIn, sendJson } from './answers.ts';
+import { contain, laterFor, refuseIn } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { parseBodyOf, weighForm } from './parse-body.ts';
@@ -24,11 +24,11 @@ import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { cacheHeaders, cacheWishOf } from './response-cache.ts';
-import { holdAnswer, type Room, type RoomKept } from './room.ts';
+import type { Room, RoomKept } from './room.ts';
 import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { bothOf, type Recollect, type Turn, withRecollected } from './stored/reading.ts';
-import { withoutStore } from './stored/turn.ts';
 import { answerUnasked } from './unasked.ts';
+import { senderOf } from './whole-sender.ts';
 
 /** A request for inference: its caller admitted, its body whole. */
 export type InferenceRequest = {
@@ -168,14 +168,33 @@ export type WholeListener<O extends OperationId> = {
   readonly keep?: ((item: JsonObject) => void) | undefined;
 };
 
+type Replied<O extends OperationId> = Extract<CallResult<O>, { readonly kind: 'replied' }>;
+
 export function wholeAnswer<O extends OperationId>(
   exchange: Exchange<O>,
   dialect: OperationClient<O>,
   listener: WholeListener<O> = {},
 ): void {
   const { gateway, operation, response, request } = exchange;
-  const { id, caller } = request;
+  const { id } = request;
   let receipt: Receipt | null = null;
+  const encoded = (result: Replied<O>) => {
+    const context = answerContext(exchange, result.target, { keep: listener.keep });
+    context.extra = extraOf(exchange, receipt);
+    try {
+      listener.replied?.(result.reply);
+      const other = dialect.encodeText?.(result.reply, context);
+      const named = other && { 'content-type': other.type };
+      return senderOf(exchange, {
+        ...(other ? { text: other.text } : { body: dialect.encodeReply(result.reply, context) }),
+        head: { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named },
+        release: result.release,
+      });
+    } catch (cause) {
+      result.release?.();
+      throw cause;
+    }
+  };
   const handle = perform(gateway, operation, request, {
     events: () => {},
     settled: (value) => {
@@ -186,19 +205,10 @@ export function wholeAnswer<O extends OperationId>(
       contain(exchange, () => {
         if (result.kind === 'failed') return refuseRouted(exchange, dialect, result.fault, receipt);
         if (result.kind !== 'replied') return;
-        const context = answerContext(exchange, result.target, { keep: listener.keep });
-        context.extra = extraOf(exchange, receipt);
-        listener.replied?.(result.reply);
-        const other = dialect.encodeText?.(result.reply, context);
-        const text = other?.text ?? JSON.stringify(dialect.encodeReply(result.reply, context));
-        const named = other && { 'content-type': other.type };
-        const send = (text: string): void => {
-          sendJson(response, text, { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named });
-          holdAnswer(gateway.memory, caller.keyId, response, text.length);
-        };
+        const send = encoded(result);
         const kept = exchange.turn?.kept();
-        if (!kept) return send(text);
-        void kept.then((isKept) => contain(exchange, () => send(isKept ? text : withoutStore(text))));
+        if (!kept) return send(true);
+        void kept.then((isKept) => contain(exchange, () => send(isKept)));
       });
     },
   });

@@ -61,7 +61,7 @@ type Exchange = {
   readonly watch: Watch;
   wire: Wire | null;
   reader: Reader | null;
-  /** The body has come, and the answer is still asked for in exchanges of its own: gives them up. */
+  /** The body has come, and the answer is still read, or asked for in exchanges of its own: gives that up. */
   waiting: Cancel | null;
   held: AnyStep[] | null;
   bytes: number;
@@ -206,7 +206,7 @@ function onError(exchange: Exchange, error: WireError): void {
     if (reader?.cut) reader.cut();
     else reader?.end();
   }
-  if (!exchange.over) fail(exchange, faults.ofWire(exchange, error));
+  if (!exchange.over && !exchange.waiting) fail(exchange, faults.ofWire(exchange, error));
 }
 
 function expire(exchange: Exchange): void {
@@ -234,6 +234,13 @@ function sinkOf(exchange: Exchange): AnySink {
     waits: (cancel) => {
       if (exchange.over) cancel();
       else exchange.waiting = cancel;
+    },
+    later: (task) => {
+      if (exchange.over) return;
+      exchange.waiting = exchange.setup.world.after(0, () => {
+        exchange.waiting = null;
+        guard(exchange, task);
+      });
     },
   };
 }

@@ -97,6 +97,7 @@ const callersNames = (sink: Sink<'chat'>, given: GivenNames): Sink<'chat'> =>
         events: (events) => sink.events(givenEvents(events, given)),
         replied: (reply) => sink.replied(givenReply(reply, given)),
         failed: sink.failed,
+        ...(sink.later && { later: sink.later }),
       };
 
 const ACCEPTED = {

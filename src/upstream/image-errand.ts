@@ -7,7 +7,7 @@ import type { Dialects, ImageDialect, WholeContext } from '../dialects/dialect.t
 import { sentFields } from '../dialects/image-capabilities.ts';
 import type { Errand } from './errand.ts';
 import { fetchResults, isUnfinished, type JobMeans } from './image-job.ts';
-import { malformed, mediaTypeOf, parseWhole, type Reader, readWhole, tooDeep, tooDeepFault } from './read-body.ts';
+import { malformed, mediaTypeOf, parseInTurns, type Reader, readWhole, tooDeep, tooDeepFault } from './read-body.ts';
 import { type Answer, type PortionOf, wholeErrand } from './whole-errand.ts';
 
 type Means = JobMeans & { readonly dialects: Dialects };
@@ -58,10 +58,11 @@ function readAnswer(means: Means, portion: PortionOf<'images'>, answer: Answer<'
   };
   if (type === 'text/event-stream' && dialect.decodeFrames)
     return readFrames(dialect.decodeFrames(context), { answer, context, proceed });
-  return readWhole((bytes) => {
-    const body = parseWhole(target, type, bytes);
-    proceed(body.ok ? dialect.decodeReply(body.value, context) : body);
-  });
+  return readWhole((bytes) =>
+    parseInTurns(bytes, { target, type, later: answer.sink.later }, (body) =>
+      proceed(body.ok ? dialect.decodeReply(body.value, context) : body),
+    ),
+  );
 }
 
 type Reading = {

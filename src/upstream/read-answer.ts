@@ -12,14 +12,15 @@ import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
 import {
   mediaTypeOf,
   NESTING_UNCHECKED_LENGTH,
-  parseWhole,
+  type Parsing,
+  parseInTurns,
   type Reader,
   readWhole,
   type Sink,
   tooDeep,
   tooDeepFault,
 } from './read-body.ts';
-import { eventsOfReply } from './reply-events.ts';
+import { eventsOfReply, inPieces } from './reply-events.ts';
 import { createEndGuard, faultOfReply } from './unfinished.ts';
 
 export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect };
@@ -27,8 +28,11 @@ export type ReadContext = UpstreamContext & { readonly dialect: UpstreamDialect 
 /** Chooses how to read a 2xx answer: by what was asked for and its first byte, since what the header says is not always so. */
 export function readAnswer(context: ReadContext, headers: WireHeaders, sink: Sink<'chat'>): Reader {
   const type = mediaTypeOf(headers);
-  if (!context.call.stream) return readWhole((bytes) => settleReply(decodeWhole(context, type, bytes), sink));
-  const whole = (): Reader => readWhole((bytes) => settleAsEvents(decodeWhole(context, type, bytes), sink));
+  const parsing = { target: context.target, type, later: sink.later };
+  if (!context.call.stream)
+    return readWhole((bytes) => decodeWhole(context, parsing, bytes, (reply) => settleReply(reply, sink)));
+  const whole = (): Reader =>
+    readWhole((bytes) => decodeWhole(context, parsing, bytes, (reply) => settleAsEvents(reply, sink)));
   if (type === 'text/html') return whole();
   if (context.dialect.framing === 'ndjson') return readStream(context, sink);
   if (type === 'application/vnd.amazon.eventstream') return readStream(context, sink);
@@ -40,9 +44,20 @@ function settleReply(reply: Result<Reply, Fault>, sink: Sink<'chat'>): void {
   else sink.failed(reply.error);
 }
 
+/** A long answer is shown piece by piece, each in a turn of its own. */
 function settleAsEvents(reply: Result<Reply, Fault>, sink: Sink<'chat'>): void {
-  if (reply.ok) sink.events(eventsOfReply(reply.value));
-  else sink.failed(reply.error);
+  if (!reply.ok) return sink.failed(reply.error);
+  const { later } = sink;
+  const [first, ...others] = later ? inPieces(eventsOfReply(reply.value)) : [eventsOfReply(reply.value)];
+  sink.events(first ?? []);
+  const rest = others.values();
+  const turn = (): void => {
+    const piece = rest.next();
+    if (piece.done) return;
+    sink.events(piece.value);
+    later?.(turn);
+  };
+  if (others.length > 0) later?.(turn);
 }
 
 function readByFirstByte(stream: () => Reader, whole: () => Reader): Reader {
@@ -93,11 +108,18 @@ function readStream(context: ReadContext, sink: Sink<'chat'>): Reader {
   };
 }
 
-function decodeWhole(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
-  const isStream = beginsStream(context.dialect.framing, type, bytes);
-  const reply = isStream ? collectStream(context, bytes) : decodeBody(context, type, bytes);
-  const worthless = reply.ok && faultOfReply(reply.value, context);
-  return worthless ? failed(worthless) : reply;
+function decodeWhole(
+  context: ReadContext,
+  parsing: Parsing,
+  bytes: Buffer,
+  done: (reply: Result<Reply, Fault>) => void,
+): void {
+  const settle = (reply: Result<Reply, Fault>): void => {
+    const worthless = reply.ok && faultOfReply(reply.value, context);
+    done(worthless ? failed(worthless) : reply);
+  };
+  if (beginsStream(context.dialect.framing, parsing.type, bytes)) return settle(collectStream(context, bytes));
+  parseInTurns(bytes, parsing, (body) => settle(body.ok ? decodeBody(context, body.value, bytes) : body));
 }
 
 /** Events may come under any name; one JSON body under the name of a stream is one all the same. */
@@ -111,11 +133,9 @@ function beginsStream(framing: Framing, type: string, bytes: Buffer): boolean {
 const FIELD = /^\s*(?:\xef\xbb\xbf)?\s*(?:(?:data|event|id|retry)\s*)?:/;
 const SECOND_LINE = /\}\s*\n\s*\{"/;
 
-function decodeBody(context: ReadContext, type: string, bytes: Buffer): Result<Reply, Fault> {
-  const body = parseWhole(context.target, type, bytes);
-  if (!body.ok) return body;
-  const reply = context.dialect.decodeReply(body.value, context);
-  const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body.value);
+function decodeBody(context: ReadContext, body: Json, bytes: Buffer): Result<Reply, Fault> {
+  const reply = context.dialect.decodeReply(body, context);
+  const isError = !reply.ok && reply.error.code === 'upstream_malformed' && tellsError(body);
   return isError ? failed(errorOf(context, bytes.toString())) : reply;
 }
 

@@ -1,7 +1,8 @@
 import { type Fault, fault } from '../base/fault.ts';
-import { type Json, nestingOf, parseJson } from '../base/json.ts';
+import { type Json, type Later, nestingOf, parseJson } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import { SlicedJson } from '../base/sliced-json.ts';
 import type { Cancel, WireHeaders } from '../base/world.ts';
 import type { AnyStep, CommonReply, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Target } from '../facts/target.ts';
@@ -13,6 +14,8 @@ export type Sink<O extends OperationId> = {
   readonly failed: (fault: Fault) => void;
   /** What came is not the answer yet: it follows after more exchanges, which `cancel` gives up. */
   readonly waits?: (cancel: Cancel) => void;
+  /** What is left of reading a large answer that has come. Absent = all of it is read at once. */
+  readonly later?: Later;
 };
 /** One that takes what is read of any operation. */
 export type AnySink = {
@@ -20,6 +23,7 @@ export type AnySink = {
   readonly replied: (reply: CommonReply) => void;
   readonly failed: (fault: Fault) => void;
   readonly waits?: (cancel: Cancel) => void;
+  readonly later?: Later;
 };
 
 /** Fed the body of one answer as it arrives. */
@@ -32,6 +36,8 @@ export type Reader = {
 
 /** Text shorter than this cannot nest deeply enough to hurt. */
 export const NESTING_UNCHECKED_LENGTH = 8_192;
+
+const NESTING_MAX = 4 * LIMITS.nesting_max;
 
 export const mediaTypeOf = (headers: WireHeaders): string =>
   headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -56,6 +62,31 @@ export function parseWhole(target: Target, type: string, bytes: Buffer): Result<
   return body === undefined ? failed(malformed(target, wrongBody(type, text), text)) : ok(body);
 }
 
+export type Parsing = { readonly target: Target; readonly type: string; readonly later: Later | undefined };
+
+/** The same; a long one is parsed in turns, and others are served between. Calls `done` once, at once where it is short. */
+export function parseInTurns(
+  bytes: Buffer,
+  { target, type, later }: Parsing,
+  done: (body: Result<Json, Fault>) => void,
+): void {
+  if (!later || bytes.length <= LIMITS.at_once_bytes_max) return done(parseWhole(target, type, bytes));
+  const slices = new SlicedJson(bytes, { nestingMax: NESTING_MAX, sliceBytes: LIMITS.at_once_bytes_max });
+  const turn = (): void => {
+    let parsed: { readonly value: Json } | null;
+    try {
+      parsed = slices.step();
+    } catch (cause) {
+      const text = bytes.toString('utf8', 0, 4_096);
+      return done(
+        failed(cause instanceof RangeError ? tooDeepFault(target) : malformed(target, wrongBody(type, text), text)),
+      );
+    }
+    later(parsed ? () => done(ok(parsed.value)) : turn);
+  };
+  later(turn);
+}
+
 function wrongBody(type: string, text: string): string {
   if (text.trim() === '') return 'answered with an empty body';
   if (type === 'text/html' || /^\s*</.test(text)) return 'answered with an HTML page';
@@ -70,5 +101,5 @@ export function malformed({ endpoint }: Target, what: string, raw?: string): Fau
 }
 
 export const tooDeep = (text: string): boolean =>
-  text.length > NESTING_UNCHECKED_LENGTH && nestingOf(text, 4 * LIMITS.nesting_max) > 4 * LIMITS.nesting_max;
+  text.length > NESTING_UNCHECKED_LENGTH && nestingOf(text, NESTING_MAX) > NESTING_MAX;
 export const tooDeepFault = (target: Target): Fault => malformed(target, 'answered with JSON nested too deeply');

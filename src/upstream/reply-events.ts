@@ -1,3 +1,4 @@
+import { LIMITS } from '../base/limits.ts';
 import type { Event } from '../call/event.ts';
 import type { AssistantPart } from '../call/message.ts';
 import type { Choice, Reply } from '../call/reply.ts';
@@ -77,4 +78,41 @@ function eventOfAudio(part: Extract<AssistantPart, { type: 'audio' }>, choice: n
     ...(typeof transcript === 'string' && { transcript }),
     ...(typeof expires_at === 'number' && { expiresAt: expires_at }),
   };
+}
+
+/** The same events, so many at a time that they are written in one turn; a text that is too long for that comes in pieces. */
+export function inPieces(events: readonly Event[]): (readonly Event[])[] {
+  const pieces: Event[][] = [];
+  let piece: Event[] = [];
+  let length = 0;
+  const add = (event: Event): void => {
+    piece.push(event);
+    length += 'text' in event ? event.text.length : 0;
+    if (length < LIMITS.at_once_bytes_max && piece.length < EVENTS_AT_ONCE) return;
+    pieces.push(piece);
+    piece = [];
+    length = 0;
+  };
+  for (const event of events) {
+    if (event.type !== 'text' && event.type !== 'tool-arguments') add(event);
+    else for (const text of cut(event.text)) add({ ...event, text });
+  }
+  if (piece.length > 0) pieces.push(piece);
+  return pieces;
+}
+
+const EVENTS_AT_ONCE = 2_000;
+
+/** Between two characters, not between the halves of a pair. */
+function cut(text: string): string[] {
+  const most = LIMITS.at_once_bytes_max;
+  if (text.length <= most) return [text];
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const last = text.charCodeAt(at + most - 1);
+    const end = at + most - (last >= 0xd800 && last < 0xdc00 ? 1 : 0);
+    pieces.push(text.slice(at, end));
+    at = end;
+  }
+  return pieces;
 }

@@ -7,7 +7,7 @@ import type { WholeContext, WholeDialect } from '../dialects/dialect.ts';
 import { pseudonym } from '../dialects/suit.ts';
 import type { Target } from '../facts/target.ts';
 import type { Errand, Translation } from './errand.ts';
-import { mediaTypeOf, parseWhole, type Reader, readWhole, type Sink } from './read-body.ts';
+import { mediaTypeOf, parseInTurns, type Reader, readWhole, type Sink } from './read-body.ts';
 
 /** What an operation says of its calls, so that one that answers in one piece can be carried. */
 export type WholeWork<O extends OperationId> = {
@@ -105,10 +105,12 @@ function translate<O extends OperationId>(
     read: (headers, sink, sent) => {
       const settle = settleIn(sink);
       if (work.special) return work.special.read(portion, { headers, sink, settle, sent, path });
-      return readWhole((bytes) => {
-        const body = parseWhole(target, mediaTypeOf(headers), bytes);
-        settle(body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body);
-      });
+      const parsing = { target, type: mediaTypeOf(headers), later: sink.later };
+      return readWhole((bytes) =>
+        parseInTurns(bytes, parsing, (body) =>
+          settle(body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body),
+        ),
+      );
     },
     decodeFault: dialect.decodeFault,
   };

@@ -63,27 +63,42 @@ const PLAIN: { readonly [operation: string]: string } = {
   rerank: 'openrouter-rerank',
 };
 
-const listener = (): Answering & { readonly told: () => string } => {
+type Listening = Answering & {
+  readonly told: () => string;
+  readonly isOver: () => boolean;
+  readonly says: (event: 'drain' | 'close') => void;
+};
+
+/** `takes`: does the client take what was written? */
+const listener = (takes: () => boolean = () => true): Listening => {
   let written = '';
+  let isOver = false;
+  const heard = new Map<string, () => void>();
   return {
     req: { method: 'POST', url: '/', headers: {}, complete: true },
     headersSent: false,
-    destroyed: false,
+    get destroyed() {
+      return isOver;
+    },
     writableFinished: false,
     writableLength: 0,
     writeHead: () => {},
     flushHeaders: () => {},
     write: (more) => {
       written += more;
-      return true;
+      return takes();
     },
     end: (more = '') => {
       written += more;
+      isOver = true;
+      heard.get('close')?.();
     },
     destroy: () => {},
-    on: () => {},
+    on: (event, listener) => void heard.set(event, listener),
     setTimeout: () => {},
     told: () => written,
+    isOver: () => isOver,
+    says: (event) => heard.get(event)?.(),
   };
 };
 
@@ -161,4 +176,107 @@ test('a small call takes no turn at all', async () => {
   await settled();
   assert.equal(exchanges.length, 1);
   assert.equal(turns.length, 0);
+});
+
+/** Answers that are long, in things and in text, with what they are asked for. */
+const LONG: {
+  readonly [what: string]: { readonly operation: 'chat' | 'embeddings'; readonly ask: object; readonly answer: object };
+} = {
+  'a text': { operation: 'chat', ask: {}, answer: replyOf({ content: 'slow "words"\n'.repeat(120_000) }) },
+  'many calls of tools': {
+    operation: 'chat',
+    ask: {},
+    answer: replyOf({
+      content: null,
+      tool_calls: many(9_000, (at) => ({
+        id: `call_${at}`,
+        type: 'function',
+        function: { name: 'f', arguments: `{"a":${at}}` },
+      })),
+    }),
+  },
+  'a text for who asked for a stream': {
+    operation: 'chat',
+    ask: { stream: true },
+    answer: replyOf({ content: 'words '.repeat(250_000) }),
+  },
+  vectors: {
+    operation: 'embeddings',
+    ask: { input: many(500, (at) => `${at}`) },
+    answer: {
+      object: 'list',
+      data: many(500, (index) => ({ index, embedding: many(256, (at) => (at + 0.5) / 1_031) })),
+    },
+  },
+  'vectors in base64, for who asked for numbers': {
+    operation: 'embeddings',
+    ask: { input: many(500, (at) => `${at}`) },
+    answer: {
+      object: 'list',
+      data: many(500, (index) => ({ index, embedding: Buffer.alloc(1_024, index).toString('base64') })),
+    },
+  },
+};
+
+function replyOf(message: object): object {
+  const choice = { index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } };
+  return { id: 'a', object: 'chat.completion', choices: [choice], usage: { prompt_tokens: 1, completion_tokens: 1 } };
+}
+
+for (const [what, { operation, ask, answer }] of Object.entries(LONG))
+  test(`an answer of ${what} is read and written in turns, and others are served between`, async () => {
+    const { gateway, exchanges, turns, request } = await openTurns(HOSTS[operation] as Host);
+    const handler = createHandlers(gateway)({ operation, dialect: `openai-${operation}` });
+    const heard = listener();
+    const question = { messages: [{ role: 'user', content: 'hello' }], input: 'hello', ...ask, model };
+    handler(request(question, 'small'), heard);
+    await settled();
+    exchanges[0]?.reply(answer);
+    await settled();
+    let count = 0;
+    for (let turn = turns.shift(); turn; turn = turns.shift()) {
+      const before = exchanges.length;
+      handler(request({ ...question, ...ask, input: 'hello' }, 'small'), listener());
+      await settled();
+      assert.equal(exchanges.length, before + 1, 'a small call between two turns is sent at once');
+      turn();
+      count++;
+      await settled();
+    }
+    const size = JSON.stringify(answer).length;
+    const written = heard.told().length;
+    // It is parsed slice by slice and written so; slices may be a bit longer, and the first is written at once.
+    const slices = Math.floor(size / LIMITS.at_once_bytes_max) + Math.floor(written / LIMITS.at_once_bytes_max);
+    assert(
+      size > 2 * LIMITS.at_once_bytes_max && count >= 0.8 * slices,
+      `${count} turns for ${size} bytes, ${written} out`,
+    );
+    assert(heard.isOver());
+    assert.equal(gateway.memory.used(), 0, 'what it took of the memory is back');
+  });
+
+test('a client that takes nothing is written no more of a long answer, and what it took is back when it is gone', async () => {
+  const { gateway, exchanges, turns, request } = await openTurns(HOSTS.embeddings as Host);
+  const handler = createHandlers(gateway)({ operation: 'embeddings', dialect: 'openai-embeddings' });
+  const slow = listener(() => false);
+  const { ask, answer } = LONG.vectors as { readonly ask: object; readonly answer: object };
+  handler(request({ model, ...ask }, 'small'), slow);
+  await settled();
+  exchanges[0]?.reply(answer);
+  const takeTurns = async (): Promise<void> => {
+    await settled();
+    for (let turn = turns.shift(); turn; turn = turns.shift()) {
+      turn();
+      await settled();
+    }
+  };
+  await takeTurns();
+  const written = slow.told().length;
+  assert(written > 0 && written < 2 * LIMITS.at_once_bytes_max + 1_000, `${written}`);
+  slow.says('drain');
+  await takeTurns();
+  assert(slow.told().length > written && !slow.isOver());
+  assert(gateway.memory.used() > 0);
+  slow.says('close');
+  assert.equal(gateway.memory.used(), 0);
 });

@@ -98,6 +98,7 @@ function createClient(stage: Stage, { seen, process, mood, handle }: ClientParts
     done: (result) => {
       hears('an end');
       seen.result = result;
+      if (result.kind === 'replied') result.release?.();
       callOver(stage, seen);
       if (mood.leavesAtEnd) handle()?.cancel();
     },

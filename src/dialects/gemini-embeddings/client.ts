@@ -81,6 +81,10 @@ const withCamelMedia = (part: JsonObject): JsonObject => ({
 /** `{embedding}` or `{embeddings}`, with what was counted. */
 function encodeEmbedding({ vectors, usage }: EmbeddingReply, method: Method): Json {
   const counted = usage && { usageMetadata: { promptTokenCount: promptTokens(usage) } };
-  const embeddings = vectors.map((vector) => ({ values: numbersOf(vector) }));
+  const embeddings = vectors.map((vector) => ({
+    get values() {
+      return numbersOf(vector);
+    },
+  }));
   return method === 'embedContent' ? { embedding: embeddings[0] ?? null, ...counted } : { embeddings, ...counted };
 }

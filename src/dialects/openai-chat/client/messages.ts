@@ -30,14 +30,15 @@ export function readMessages(to: Complaints, body: JsonObject): Message[] {
   if (entries.length > LIMITS.messages_max)
     complain(to, 'messages', `Invalid 'messages': at most ${LIMITS.messages_max} messages are supported.`);
   const messages: Message[] = [];
+  const legacyIds = createLegacyIds(messages);
   for (const [index, entry] of entries.entries()) {
-    const message = readMessage(to, entry, `messages[${index}]`, messages);
+    const message = readMessage(to, entry, `messages[${index}]`, legacyIds);
     if (message) messages.push(message);
   }
   return messages;
 }
 
-function readMessage(to: Complaints, entry: JsonObject, path: string, before: readonly Message[]): Message | undefined {
+function readMessage(to: Complaints, entry: JsonObject, path: string, legacyIds: LegacyIds): Message | undefined {
   const named = readString(to, entry, 'name', `${path}.name`);
   const name = named === undefined ? {} : { name: named };
   switch (entry.role) {
@@ -54,7 +55,7 @@ function readMessage(to: Complaints, entry: JsonObject, path: string, before: re
         ...name,
       };
     case 'function':
-      return { ...readToolResult(to, entry, path, legacyCallId(before, named)), ...name };
+      return { ...readToolResult(to, entry, path, legacyIds(named)), ...name };
     case undefined:
       complain(to, `${path}.role`, `Missing required parameter: '${path}.role'.`);
       return undefined;
@@ -77,11 +78,21 @@ function readToolResult(to: Complaints, entry: JsonObject, path: string, callId:
 }
 
 /** The legacy `function` role names no call: it answers the last one of that name. */
-function legacyCallId(before: readonly Message[], name: string | undefined): string | undefined {
-  const calls = before.flatMap((message) => (message.role === 'assistant' ? message.parts.filter(isToolCall) : []));
-  return calls.findLast((call) => call.name === name)?.id;
+type LegacyIds = (name: string | undefined) => string | undefined;
+
+/** Each of the messages, which grow, is looked through once. */
+function createLegacyIds(messages: readonly Message[]): LegacyIds {
+  const ids = new Map<string, string>();
+  let seen = 0;
+  return (name) => {
+    for (; seen < messages.length; seen++) {
+      const message = messages[seen];
+      if (message?.role !== 'assistant') continue;
+      for (const part of message.parts) if (part.type === 'tool-call') ids.set(part.name, part.id);
+    }
+    return name === undefined ? undefined : ids.get(name);
+  };
 }
-const isToolCall = (part: AssistantPart): part is ToolCallPart => part.type === 'tool-call';
 
 /** Everything an answer of ours may contain comes back here and is taken as it is. */
 function readAssistant(to: Complaints, entry: JsonObject, path: string): AssistantMessage {
