@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { UserPart } from '../call/message.ts';
 import type { Target } from '../facts/target.ts';
-import type { Quirk } from './dialect.ts';
+import type { Quirk } from './quirks.ts';
 
 export const CACHE_BREAKPOINT = 'prompt-cache-breakpoint';
 export const CACHE_BREAKPOINT_QUIRK: Quirk = {

@@ -14,6 +14,7 @@ import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Capabilities } from './image-capabilities.ts';
+import type { Quirk, Quirks } from './quirks.ts';
 import type { ChatTraits } from './traits.ts';
 
 /**
@@ -155,7 +156,7 @@ export type UpstreamDialect = {
   readonly decodeReply: (body: Json, upstream: UpstreamContext) => Result<Reply, Fault>;
   readonly decodeEvents: (upstream: UpstreamContext) => EventDecoder;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
-  readonly quirks: { readonly [name: string]: Quirk };
+  readonly quirks: Quirks;
   readonly traits: ChatTraits;
 };
 
@@ -207,6 +208,8 @@ export type WholeDialect<O extends OperationId> = {
   readonly encodeCall: (call: CallOf<O>, target: Target, assets: Assets) => Result<EncodedCall, Fault>;
   readonly decodeReply: (body: Json, answer: WholeContext<O>) => Result<ReplyOf<O>, Fault>;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
+  /** Absent = none is known. */
+  readonly quirks?: Quirks;
 };
 
 export type WholeContext<O extends OperationId> = {
@@ -226,7 +229,8 @@ export type StreamedDialect<O extends OperationId> = {
   /** How a 2xx answer with these headers is read. */
   readonly decodeSteps: (answer: WholeContext<O>) => StepDecoder<O>;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;
-  readonly quirks: { readonly [name: string]: Pick<Quirk, 'why'> };
+  /** Its answers are bytes, which no hook can bend. */
+  readonly quirks: { readonly [name: string]: Pick<Quirk, 'why' | 'request'> };
 };
 
 /** Synchronous. The bytes are valid only during the call. `end` gives the last steps: `end` or `fault` is among them. */
@@ -243,7 +247,7 @@ export type ImageDialect = WholeDialect<'images'> & {
   readonly streams?: (target: Target) => boolean;
   /** How its server-sent events are read. */
   readonly decodeFrames?: (answer: WholeContext<'images'>) => ImageFrames;
-  readonly quirks: { readonly [name: string]: Quirk };
+  readonly quirks: Quirks;
 };
 
 /** Reads a host's stream of pictures. `cut` = it ended before a picture was finished. */
@@ -265,14 +269,3 @@ export type UpstreamDialects = {
 
 /** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */
 export type Dialects = { readonly of: <O extends OperationId>(operation: O, id: DialectId) => UpstreamDialects[O] };
-
-/**
- * A named, dated, tested departure of some providers from a dialect. Every hook takes and gives the dialect's own JSON.
- */
-export type Quirk = {
-  /** What departs and where it is documented, with the date it was read. */
-  readonly why: string;
-  readonly call?: (body: JsonObject, target: Target) => JsonObject;
-  readonly reply?: (body: Json) => Json;
-  readonly frame?: (frame: Frame) => Frame;
-};

@@ -16,7 +16,7 @@ import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
 import { deepgramTranscriptionUpstream } from './deepgram-transcription/index.ts';
 import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
 import { deepinfraRerankUpstream } from './deepinfra-rerank/index.ts';
-import type { ClientDialects, Dialects, Quirk, UpstreamDialects } from './dialect.ts';
+import type { ClientDialects, Dialects, UpstreamDialects } from './dialect.ts';
 import { elevenlabsSpeechUpstream } from './elevenlabs-speech/index.ts';
 import { elevenlabsTranscriptionUpstream } from './elevenlabs-transcription/index.ts';
 import { fireworksImagesUpstream } from './fireworks-images/index.ts';
@@ -50,6 +50,7 @@ import {
 import { openrouterImagesClient } from './openrouter-images/client.ts';
 import { openrouterImagesUpstream } from './openrouter-images/index.ts';
 import { openrouterRerankClient } from './openrouter-rerank/client.ts';
+import type { Quirk } from './quirks.ts';
 import { replicateImagesUpstream } from './replicate-images/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
 import { togetherImagesUpstream } from './together-images/index.ts';

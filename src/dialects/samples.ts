@@ -1,5 +1,6 @@
-import { fault } from '../base/fault.ts';
+import { type Fault, fault } from '../base/fault.ts';
 import { nano, pico } from '../base/money.ts';
+import { ok, type Result } from '../base/result.ts';
 import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import { PARAMETERS } from '../call/parameters.ts';
@@ -7,8 +8,10 @@ import { usageOf } from '../call/usage.ts';
 import { type DialectId, operationOf } from '../catalog/dialect-table.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { DialectSettings, Provider } from '../catalog/provider.ts';
+import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
-import type { AnswerContext, UpstreamContext } from './dialect.ts';
+import type { AnswerContext, EncodedCall, UpstreamContext, UpstreamDialect } from './dialect.ts';
+import { bendRequest } from './quirks.ts';
 import { DIALECTS } from './registry.ts';
 import type { ChatTraits } from './traits.ts';
 
@@ -18,6 +21,17 @@ export type SampleTarget = {
   readonly dialect?: Partial<DialectSettings>;
   readonly endpoint?: Partial<Omit<Endpoint, 'dialect' | 'provider'>>;
 };
+
+/** What is sent to the host of this call, and what is lost on the way: with the host's quirks, as every request goes. */
+export function sampleRequest(
+  dialect: UpstreamDialect,
+  call: Call,
+  target: Target,
+  assets: Assets = new Map(),
+): Result<EncodedCall, Fault> {
+  const encoded = dialect.encodeCall(call, target, assets);
+  return encoded.ok ? ok({ ...encoded.value, ...bendRequest(dialect.quirks, encoded.value, target) }) : encoded;
+}
 
 /** What the chat format of this id has a place for. */
 export const sampleTraits = (id: DialectId): ChatTraits => DIALECTS.of('chat', id).traits;

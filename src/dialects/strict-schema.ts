@@ -2,8 +2,8 @@ import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import { isOpen } from './closed-schema.ts';
-import type { Quirk } from './dialect.ts';
 import { isPlainObject, objectSchema } from './object-schema.ts';
+import type { Quirk } from './quirks.ts';
 
 export const STRICT_SCHEMAS = 'strict-schemas';
 export const STRICT_SCHEMAS_QUIRK: Quirk = {

@@ -5,7 +5,7 @@ import { PARAMETERS } from '../call/parameters.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import { openaiChatUpstream } from './openai-chat/index.ts';
-import { type SampleTarget, sampleCall, sampleTarget, sampleTraits } from './samples.ts';
+import { type SampleTarget, sampleCall, sampleRequest, sampleTarget, sampleTraits } from './samples.ts';
 import { suit } from './suit.ts';
 
 function suited(call: Partial<Call>, options: SampleTarget = {}, id: DialectId = 'gemini') {
@@ -62,7 +62,7 @@ test('what the gateway is asked for and does not do is told, unless the endpoint
   const call = sampleCall({ model: 'author/model:online' });
   const target = sampleTarget('openai-chat', { dialect: { quirks: ['reasoning-details'] } });
   assert.deepEqual(suited(call, { dialect: { quirks: ['reasoning-details'] } }, 'openai-chat').losses, []);
-  const sent = openaiChatUpstream.encodeCall(call, target, new Map());
+  const sent = sampleRequest(openaiChatUpstream, call, target, new Map());
   assert.deepEqual(sent.ok && sent.value.body.plugins, [{ id: 'web' }]);
 });
 
@@ -84,7 +84,7 @@ test('small things that most formats have no word for are lost aloud', () => {
   assert.deepEqual(lost('ollama').at(-1), 'messages[2].is_error');
   assert.deepEqual(lost('openai-responses'), ['messages[1].reasoning_details', 'messages[2].is_error']);
   const host = sampleTarget('openai-chat', { dialect: { quirks: ['reasoning-details', 'reasoning-object'] } });
-  const sent = openaiChatUpstream.encodeCall(sampleCall(call), host, new Map());
+  const sent = sampleRequest(openaiChatUpstream, sampleCall(call), host, new Map());
   assert.ok(sent.ok);
   const { messages, reasoning } = sent.value.body as {
     messages: { reasoning_details?: unknown }[];
@@ -92,7 +92,7 @@ test('small things that most formats have no word for are lost aloud', () => {
   };
   assert.deepEqual(messages[1]?.reasoning_details, details, 'an OpenRouter endpoint takes them back');
   assert.deepEqual(reasoning, { effort: 'low', mode: 'pro', context: 'all_turns' });
-  const plain = openaiChatUpstream.encodeCall(sampleCall(call), sampleTarget('openai-chat'), new Map());
+  const plain = sampleRequest(openaiChatUpstream, sampleCall(call), sampleTarget('openai-chat'), new Map());
   assert.ok(plain.ok && plain.value.losses.some(({ field }) => field === 'messages[1].reasoning_details'));
 });
 

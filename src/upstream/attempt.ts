@@ -64,6 +64,8 @@ type Exchange = {
   /** The body has come, and the answer is still read, or asked for in exchanges of its own: gives that up. */
   waiting: Cancel | null;
   held: AnyStep[] | null;
+  /** What the request lost, and what its answer loses. */
+  losses: readonly Loss[];
   bytes: number;
   usage: Usage | null;
   status: number | null;
@@ -89,6 +91,7 @@ export function startAttempt(setup: AttemptSetup, listener: AttemptListener): At
     reader: null,
     waiting: null,
     held: setup.isStreamed ? [] : null,
+    losses: setup.losses,
     bytes: 0,
     usage: null,
     status: null,
@@ -242,6 +245,9 @@ function sinkOf(exchange: Exchange): AnySink {
         guard(exchange, task);
       });
     },
+    lost: (loss) => {
+      if (!exchange.losses.some(({ field }) => field === loss.field)) exchange.losses = [...exchange.losses, loss];
+    },
   };
 }
 
@@ -328,7 +334,7 @@ function finish(exchange: Exchange, end: AttemptEnd): void {
     totalMs: Math.round(setup.world.elapsed() - startedAt),
     outcome,
     fault: 'fault' in end ? end.fault : null,
-    losses: setup.losses,
+    losses: exchange.losses,
   });
 }
 

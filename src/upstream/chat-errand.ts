@@ -8,6 +8,7 @@ import type { Endpoint } from '../catalog/model.ts';
 import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { paired } from '../dialects/paired.ts';
+import { bendAnswers } from '../dialects/quirks.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
 import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
@@ -73,17 +74,18 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
   const named = fitNames(fitted, dialect.traits.toolNames);
   // What is answered must have other ids than the calls that the provider was sent.
   const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
-  const context = { call: known, target, dialect, newId: world.newId };
   const prefill = repeatedPrefill(call, target.endpoint);
   return ok({
     accept: acceptOf(dialect, call),
     assets: () => dialect.assets(call, target),
+    quirks: dialect.quirks,
     encode: (assets) => {
       const encoded = dialect.encodeCall(named.call, target, assets);
       return encoded.ok ? ok({ ...encoded.value, losses: [...losses, ...encoded.value.losses] }) : encoded;
     },
     read: (headers, sink) => {
       const told = callersNames(sink, named.given);
+      const context = { call: known, target, dialect: bendAnswers(dialect, target, sink.lost), newId: world.newId };
       return readAnswer(context, headers, prefill === undefined ? told : withoutPrefill(told, prefill));
     },
     decodeFault: dialect.decodeFault,
@@ -98,6 +100,7 @@ const callersNames = (sink: Sink<'chat'>, given: GivenNames): Sink<'chat'> =>
         replied: (reply) => sink.replied(givenReply(reply, given)),
         failed: sink.failed,
         ...(sink.later && { later: sink.later }),
+        ...(sink.lost && { lost: sink.lost }),
       };
 
 const ACCEPTED = {

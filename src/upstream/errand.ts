@@ -4,6 +4,7 @@ import type { Result } from '../base/result.ts';
 import type { WireHeaders, WireRequest } from '../base/world.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { EncodedCall, UpstreamFailure } from '../dialects/dialect.ts';
+import type { Quirks } from '../dialects/quirks.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Reader, Sink } from './read-body.ts';
@@ -51,6 +52,8 @@ export type Translation<O extends OperationId> = {
   /** What must be fetched before `encode`. */
   readonly assets: () => readonly Asset[];
   readonly encode: (assets: Assets) => Result<EncodedCall, Fault>;
+  /** How hosts of the dialect may depart from it; absent = none is known. */
+  readonly quirks?: Quirks;
   /** How a 2xx answer with these headers is read; `sent` is what it answers, signed. */
   readonly read: (headers: WireHeaders, sink: Sink<O>, sent: WireRequest) => Reader;
   readonly decodeFault: (failure: UpstreamFailure) => Fault;

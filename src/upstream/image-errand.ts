@@ -5,6 +5,7 @@ import { countOf, type ImageCall, type ImageReply } from '../call/image.ts';
 import { addUsage, type Usage } from '../call/usage.ts';
 import type { Dialects, ImageDialect, WholeContext } from '../dialects/dialect.ts';
 import { sentFields } from '../dialects/image-capabilities.ts';
+import { bendAnswers } from '../dialects/quirks.ts';
 import type { Errand } from './errand.ts';
 import { fetchResults, isUnfinished, type JobMeans } from './image-job.ts';
 import { malformed, mediaTypeOf, parseInTurns, type Reader, readWhole, tooDeep, tooDeepFault } from './read-body.ts';
@@ -46,7 +47,7 @@ const isStreamed = (means: Means, portion: PortionOf<'images'>): boolean =>
 
 function readAnswer(means: Means, portion: PortionOf<'images'>, answer: Answer<'images'>): Reader {
   const { target, call } = portion;
-  const dialect = dialectOf(means, portion);
+  const dialect = bendAnswers(dialectOf(means, portion), target, answer.sink.lost);
   const context: WholeContext<'images'> = { target, call, headers: answer.headers };
   const type = mediaTypeOf(answer.headers);
   /** Drawn by now, or to be waited for. */

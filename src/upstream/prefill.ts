@@ -28,6 +28,7 @@ export function withoutPrefill(sink: Sink<'chat'>, prefill: string): Sink<'chat'
     replied: (reply) => sink.replied(cutReply(reply, prefill)),
     failed: sink.failed,
     ...(sink.later && { later: sink.later }),
+    ...(sink.lost && { lost: sink.lost }),
   };
 }
 

@@ -27,7 +27,7 @@ export type Preparation = {
   readonly world: World;
   /** The key that the request goes with. */
   readonly key: CredentialState;
-  readonly translation: Pick<Translation<OperationId>, 'accept' | 'assets' | 'encode'>;
+  readonly translation: Pick<Translation<OperationId>, 'accept' | 'assets' | 'encode' | 'quirks'>;
   /** The parameters whose loss refuses the endpoint; null where a loss is only reported. */
   readonly indispensable: Indispensable | null;
   /** What earlier attempts of the same call have fetched; added to. */

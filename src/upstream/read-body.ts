@@ -4,6 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import { SlicedJson } from '../base/sliced-json.ts';
 import type { Cancel, WireHeaders } from '../base/world.ts';
+import type { Loss } from '../call/loss.ts';
 import type { AnyStep, CommonReply, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Target } from '../facts/target.ts';
 
@@ -16,6 +17,8 @@ export type Sink<O extends OperationId> = {
   readonly waits?: (cancel: Cancel) => void;
   /** What is left of reading a large answer that has come. Absent = all of it is read at once. */
   readonly later?: Later;
+  /** A part of the answer is left out. */
+  readonly lost?: (loss: Loss) => void;
 };
 /** One that takes what is read of any operation. */
 export type AnySink = {
@@ -24,6 +27,7 @@ export type AnySink = {
   readonly failed: (fault: Fault) => void;
   readonly waits?: (cancel: Cancel) => void;
   readonly later?: Later;
+  readonly lost?: (loss: Loss) => void;
 };
 
 /** Fed the body of one answer as it arrives. */

@@ -225,6 +225,7 @@ function send<O extends OperationId>(
         const end: AttemptEnd = misfit ? { kind: 'failed', fault: misfit } : ended;
         const attempt: Attempt = misfit ? { ...made, outcome: 'failed', fault: misfit } : made;
         state.handle = null;
+        if (made.losses !== prepared.losses) state.losses = union(state.losses, made.losses);
         state.attempts.push(state.keyOf ? { ...attempt, ...keyTold(state) } : attempt);
         const isKeys = end.kind === 'failed' && turnsToAnotherKey(state, end.fault);
         // Where another key may be taken it was the key, and not the endpoint.

@@ -17,6 +17,7 @@ export const speechErrand = ({ dialects }: { readonly dialects: Dialects }, call
         accept: dialect.accept,
         assets: () => [],
         encode: () => dialect.encodeCall(call, target),
+        quirks: dialect.quirks,
         read: (headers, sink) => {
           const decoder = dialect.decodeSteps({ target, call, headers });
           return {

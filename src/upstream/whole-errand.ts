@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type { WireHeaders, WireRequest } from '../base/world.ts';
 import type { CallOf, OperationId, ReplyOf } from '../call/operation.ts';
 import type { WholeContext, WholeDialect } from '../dialects/dialect.ts';
+import { bendAnswers } from '../dialects/quirks.ts';
 import { pseudonym } from '../dialects/suit.ts';
 import type { Target } from '../facts/target.ts';
 import type { Errand, Translation } from './errand.ts';
@@ -96,6 +97,7 @@ function translate<O extends OperationId>(
   return {
     accept: work.special?.accept(portion) ?? 'application/json',
     assets: () => dialect.assets(call),
+    ...(dialect.quirks && { quirks: dialect.quirks }),
     encode: (assets) => {
       const named = call.user === undefined ? call : { ...call, user: pseudonym(call.user) };
       const encoded = dialect.encodeCall(named, target, assets);
@@ -108,7 +110,9 @@ function translate<O extends OperationId>(
       const parsing = { target, type: mediaTypeOf(headers), later: sink.later };
       return readWhole((bytes) =>
         parseInTurns(bytes, parsing, (body) =>
-          settle(body.ok ? dialect.decodeReply(body.value, { target, call, headers }) : body),
+          settle(
+            body.ok ? bendAnswers(dialect, target, sink.lost).decodeReply(body.value, { target, call, headers }) : body,
+          ),
         ),
       );
     },

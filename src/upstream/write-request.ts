@@ -1,12 +1,13 @@
 import { type Blob, putBack } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import { PRODUCT } from '../base/product.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { WireRequest } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { EncodedCall } from '../dialects/dialect.ts';
+import { bendRequest } from '../dialects/quirks.ts';
 import type { Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Credential } from './credentials.ts';
@@ -18,21 +19,19 @@ export type Written = { readonly request: WireRequest; readonly losses: readonly
 /** What is to be sent, not yet as bytes. */
 export type Draft = { readonly encoded: EncodedCall; readonly body: JsonObject; readonly losses: readonly Loss[] };
 
-/**
- * The call in the provider's own words. The dialect knows its quirks and paths; what the provider's data refuses or renames
- * is seen to here for every dialect, harmless where the dialect has done it already.
- */
+/** The call in the provider's own words: as its dialect writes it, with what the provider departs in. */
 export function draftRequest(
-  translation: Pick<Translation<OperationId>, 'accept' | 'encode'>,
+  translation: Pick<Translation<OperationId>, 'accept' | 'encode' | 'quirks'>,
   target: Target,
   assets: Assets,
 ): Result<Draft, Fault> {
   const encoded = translation.encode(assets);
-  return encoded.ok ? ok({ encoded: encoded.value, ...settle(encoded.value, target) }) : encoded;
+  if (!encoded.ok) return encoded;
+  return ok({ encoded: encoded.value, ...bendRequest(translation.quirks, encoded.value, target) });
 }
 
 export type Sending = {
-  readonly translation: Pick<Translation<OperationId>, 'accept' | 'encode'>;
+  readonly translation: Pick<Translation<OperationId>, 'accept'>;
   readonly target: Target;
   readonly credential: Credential;
   readonly blobs: readonly Blob[];
@@ -64,7 +63,7 @@ export function requestOf(
 
 /** Both at once. */
 export function writeRequest(
-  translation: Pick<Translation<OperationId>, 'accept' | 'encode'>,
+  translation: Pick<Translation<OperationId>, 'accept' | 'encode' | 'quirks'>,
   target: Target,
   credential: Credential,
   { assets, blobs }: { readonly assets: Assets; readonly blobs: readonly Blob[] },
@@ -74,18 +73,4 @@ export function writeRequest(
   const text = JSON.stringify(draft.value.body);
   const request = requestOf(draft.value, text, { translation, target, credential, blobs });
   return ok({ request, losses: draft.value.losses });
-}
-
-/** Drops and renames fields as the provider's data says. */
-function settle(encoded: EncodedCall, target: Target): Pick<EncodedCall, 'body' | 'losses'> {
-  const { drop, rename } = target.endpoint.dialect;
-  if (drop.length === 0 && Object.keys(rename).length === 0) return encoded;
-  const losses = [...encoded.losses];
-  const body: { [name: string]: Json | undefined } = {};
-  for (const [name, value] of Object.entries(encoded.body)) {
-    if (!drop.includes(name)) body[rename[name] ?? name] = value;
-    else if (value !== undefined)
-      losses.push({ field: name, reason: `${target.endpoint.provider.name} does not take this field` });
-  }
-  return { body, losses };
 }

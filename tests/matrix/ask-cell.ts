@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../src/base/json.ts';
 import type { Call } from '../../src/call/call.ts';
 import type { Loss } from '../../src/call/loss.ts';
+import { sampleRequest } from '../../src/dialects/samples.ts';
 import { suit } from '../../src/dialects/suit.ts';
 import type { Assets } from '../../src/facts/asset.ts';
 import type { Target } from '../../src/facts/target.ts';
@@ -84,7 +85,7 @@ export function send(client: Client, upstream: Upstream, body: JsonObject, strea
 function write(call: Call, { dialect, target, read }: Upstream): Sent | string {
   const suited = suit(call, target.endpoint, dialect.traits);
   if (!suited.ok) return `not suited: ${suited.error.message}`;
-  const written = dialect.encodeCall(suited.value.call, target, assetsOf(call, dialect, target));
+  const written = sampleRequest(dialect, suited.value.call, target, assetsOf(call, dialect, target));
   if (!written.ok) return `not written: ${written.error.message}`;
   const wire = JSON.parse(JSON.stringify(written.value.body)) as JsonObject;
   return { call, asked: read(wire), losses: [...suited.value.losses, ...written.value.losses] };

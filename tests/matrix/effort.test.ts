@@ -9,7 +9,7 @@ import type { ReasoningRequest } from '../../src/call/call.ts';
 import type { DialectId } from '../../src/catalog/dialect-table.ts';
 import type { ReasoningSupport } from '../../src/catalog/model.ts';
 import { UPSTREAM_DIALECTS } from '../../src/dialects/registry.ts';
-import { sampleCall, sampleTarget } from '../../src/dialects/samples.ts';
+import { sampleCall, sampleRequest, sampleTarget } from '../../src/dialects/samples.ts';
 import { suit } from '../../src/dialects/suit.ts';
 
 const OUTPUT_LIMIT = 10_000;
@@ -175,7 +175,7 @@ for (const [name, { dialect: id, model = 'sample-model', quirks = [], reasoning,
     const sent = WISHES.map((wish) => {
       const call = suit(sampleCall({ reasoning: wish, maxOutputTokens: OUTPUT_LIMIT }), endpoint, dialect.traits);
       assert(call.ok);
-      const written = dialect.encodeCall(call.value.call, { ...target, endpoint }, new Map());
+      const written = sampleRequest(dialect, call.value.call, { ...target, endpoint }, new Map());
       assert(written.ok);
       return at.reduce<unknown>((value, member) => (value as JsonObject | undefined)?.[member], written.value.body);
     });

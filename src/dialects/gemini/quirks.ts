@@ -1,5 +1,5 @@
 import type { Target } from '../../facts/target.ts';
-import type { Quirk } from '../dialect.ts';
+import type { Quirks } from '../quirks.ts';
 
 export const QUIRKS = {
   'server-tool-invocations': {
@@ -8,7 +8,7 @@ export const QUIRKS = {
   'tier-header': {
     why: 'Vertex AI is told the tier by X-Vertex-AI-LLM-Shared-Request-Type and refuses serviceTier in the body: docs.cloud.google.com/vertex-ai/generative-ai/docs/priority-paygo, read 2026-11-24',
   },
-} as const satisfies { readonly [name: string]: Quirk };
+} as const satisfies Quirks;
 
 export const hasQuirk = (target: Target, name: keyof typeof QUIRKS): boolean =>
   target.endpoint.dialect.quirks.includes(name);

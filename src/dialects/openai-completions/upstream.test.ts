@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Call } from '../../call/call.ts';
 import { lawsForUpstream } from '../laws.ts';
 import { openaiChatUpstream } from '../openai-chat/index.ts';
-import { type SampleTarget, sampleAnswer, sampleCall, sampleTarget } from '../samples.ts';
+import { type SampleTarget, sampleAnswer, sampleCall, sampleRequest, sampleTarget } from '../samples.ts';
 import { openaiCompletionsClient as client, openaiCompletions } from './index.ts';
 
 const dialect = openaiCompletions(openaiChatUpstream);
@@ -42,7 +42,7 @@ lawsForUpstream(dialect, [
 const written = (body: JsonObject, options: SampleTarget = {}) => {
   const call = client.decodeCall(body, { headers: {}, params: {} });
   assert.ok(call.ok, call.ok ? '' : call.error.message);
-  const encoded = dialect.encodeCall(call.value, sampleTarget('openai-completions', options), new Map());
+  const encoded = sampleRequest(dialect, call.value, sampleTarget('openai-completions', options), new Map());
   assert.ok(encoded.ok);
   return { path: encoded.value.path, body: encoded.value.body, lost: encoded.value.losses.map(({ field }) => field) };
 };
@@ -87,7 +87,7 @@ test('what a host refuses or calls otherwise, and what only conversations have',
     messages: [{ role: 'user', parts: [{ type: 'image', source: { kind: 'url', url: 'https://a.test/a.png' } }] }],
     tools: [{ type: 'function', name: 'f' }],
   };
-  const encoded = dialect.encodeCall(sampleCall(pictures), target, new Map());
+  const encoded = sampleRequest(dialect, sampleCall(pictures), target, new Map());
   assert.deepEqual(encoded.ok && encoded.value.losses.map(({ field }) => field), ['tools', 'messages[0]']);
 });
 

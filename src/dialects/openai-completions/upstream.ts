@@ -6,11 +6,8 @@ import type { Loss } from '../../call/loss.ts';
 import type { Parameter } from '../../call/parameters.ts';
 import type { Target } from '../../facts/target.ts';
 import { dataWishes } from '../data-wishes.ts';
-import type { EncodedCall, Quirk, UpstreamDialect } from '../dialect.ts';
+import type { EncodedCall, UpstreamDialect } from '../dialect.ts';
 import { PLAIN_TRAITS } from '../traits.ts';
-
-/** Departures of single hosts; none is known that `drop`, `rename` and `path` cannot say. */
-const QUIRKS: { readonly [name: string]: Quirk } = {};
 
 type Body = Record<string, Json | undefined>;
 
@@ -49,7 +46,7 @@ function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
   if (wishes) written.provider = wishes;
   loseConversation(call, lose);
   const path = (endpoint.dialect.path ?? '/completions').replace('{model}', encodeURIComponent(endpoint.upstreamId));
-  return ok({ path, headers: {}, body: shape(target, written, lose), losses });
+  return ok({ path, headers: {}, body: written as JsonObject, losses });
 }
 
 /** One prompt stands alone: not every server takes a list of one. */
@@ -84,17 +81,6 @@ function loseConversation(call: Call, lose: (field: string, reason: string) => v
     for (const field of Object.keys(call.native.fields)) lose(field, "no such field in the endpoint's dialect");
 }
 
-/** What the provider refuses, and what it calls otherwise. */
-function shape({ endpoint }: Target, written: Body, lose: (field: string, reason: string) => void): JsonObject {
-  const { drop, rename } = endpoint.dialect;
-  const shaped: Body = {};
-  for (const [field, value] of Object.entries(written)) {
-    if (!drop.includes(field)) shaped[rename[field] ?? field] = value;
-    else if (field !== 'stream_options') lose(field, 'the provider refuses this field');
-  }
-  return shaped as JsonObject;
-}
-
 /** OpenAI's text completions, whose answers are told as chats are: in choices, chunks and counts of the same names. */
 export const openaiCompletions = ({ decodeReply, decodeEvents, decodeFault }: UpstreamDialect): UpstreamDialect => ({
   id: 'openai-completions',
@@ -104,6 +90,7 @@ export const openaiCompletions = ({ decodeReply, decodeEvents, decodeFault }: Up
   decodeReply,
   decodeEvents,
   decodeFault,
-  quirks: QUIRKS,
+  // None is known that `drop`, `rename` and `path` cannot say.
+  quirks: {},
   traits: { ...PLAIN_TRAITS, vocabulary: 'openai-completions', prefill: true },
 });

@@ -6,7 +6,7 @@ import { urlsOf } from './assets.ts';
 import { encodeCall } from './call.ts';
 import { decodeEvents, decodeReply } from './events.ts';
 import { decodeFault } from './fault.ts';
-import { QUIRKS } from './quirks.ts';
+import { CLAUDE_QUIRKS, QUIRKS } from './quirks.ts';
 import { ANTHROPIC_TRAITS, CLAUDE_TRAITS } from './traits.ts';
 import { BEDROCK_INVOKE, MESSAGES_API, type Transport } from './transport.ts';
 
@@ -38,7 +38,7 @@ export const bedrockInvokeAnthropic: UpstreamDialect = {
     const inner = decodeEvents(upstream);
     return { push: (frame) => inner.push(unwrap(frame)), end: inner.end };
   },
-  quirks: QUIRKS,
+  quirks: CLAUDE_QUIRKS,
   traits: CLAUDE_TRAITS,
 };
 

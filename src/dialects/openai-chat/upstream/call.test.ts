@@ -6,11 +6,11 @@ import type { Call } from '../../../call/call.ts';
 import type { Message } from '../../../call/message.ts';
 import type { Parameter } from '../../../call/parameters.ts';
 import type { Assets } from '../../../facts/asset.ts';
-import { type SampleTarget, sampleCall, sampleTarget, sampleUpstream } from '../../samples.ts';
+import { type SampleTarget, sampleCall, sampleRequest, sampleTarget, sampleUpstream } from '../../samples.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
 
 function written(call: Partial<Call>, options: SampleTarget, assets: Assets = new Map()) {
-  const encoded = dialect.encodeCall(sampleCall(call), sampleTarget('openai-chat', options), assets);
+  const encoded = sampleRequest(dialect, sampleCall(call), sampleTarget('openai-chat', options), assets);
   assert.ok(encoded.ok);
   const { body, losses } = encoded.value;
   return { body: body as JsonObject & { messages: JsonObject[] }, lost: losses.map(({ field }) => field) };

@@ -7,13 +7,12 @@ import type { Parameter } from '../../../call/parameters.ts';
 import type { Tool, ToolChoice } from '../../../call/tool.ts';
 import type { Assets } from '../../../facts/asset.ts';
 import type { Target } from '../../../facts/target.ts';
-import type { EncodedCall, Quirk } from '../../dialect.ts';
+import type { EncodedCall } from '../../dialect.ts';
 import { isFreeform } from '../../freeform.ts';
 import { gatewayFields, isGatewayTool, pluginsOf } from '../../gateway-options.ts';
 import { outputInWords } from '../../structured-output.ts';
 import { writeCustomTool } from '../custom.ts';
 import { lose, nativeFieldsOf, newWriter, type Writer, writeCache } from './messages.ts';
-import { QUIRKS } from './quirks.ts';
 import { writeReasoningRequest } from './reasoning.ts';
 import { fitToolChoice } from './tool-choice.ts';
 import { writeMessages } from './turns.ts';
@@ -53,14 +52,13 @@ export function encodeCall(asked: Call, target: Target, assets: Assets): Result<
   put(written, 'user', call.user);
   Object.assign(written, gatewayFields(call, target));
   if (call.cache) Object.assign(written, writeCache(writer, call.cache, ''));
-  const body = shape(writer, written);
   if (call.native && call.native.dialect !== 'openai-chat')
     for (const field of Object.keys(call.native.fields)) lose(writer, field, "no such field in the endpoint's dialect");
   const path = (target.endpoint.dialect.path ?? '/chat/completions').replace(
     '{model}',
     encodeURIComponent(target.endpoint.upstreamId),
   );
-  return ok({ path, headers: {}, body, losses: writer.losses });
+  return ok({ path, headers: {}, body: written as JsonObject, losses: writer.losses });
 }
 
 type Body = Record<string, Json | undefined>;
@@ -200,21 +198,4 @@ function schemaInWords(writer: Writer, output: OutputFormat): JsonObject[] {
   if (output.type !== 'json-schema' || isConstrained(writer)) return [];
   lose(writer, 'response_format', 'this endpoint has no structured outputs: it is asked for JSON in words');
   return [{ role: 'system', content: outputInWords(output) }];
-}
-
-/** The provider's own ways: its quirks first, then what it refuses, then what it calls otherwise. */
-function shape(writer: Writer, written: JsonObject): JsonObject {
-  const { drop, rename, quirks } = writer.target.endpoint.dialect;
-  let body = written;
-  for (const name of quirks) {
-    const quirk: Quirk | undefined = (QUIRKS as { readonly [name: string]: Quirk })[name];
-    body = quirk?.call?.(body, writer.target) ?? body;
-  }
-  if (drop.length === 0 && Object.keys(rename).length === 0) return body;
-  const shaped: Record<string, Json | undefined> = {};
-  for (const [field, value] of Object.entries(body)) {
-    if (!drop.includes(field)) shaped[rename[field] ?? field] = value;
-    else if (field !== 'stream_options') lose(writer, field, 'the provider refuses this field');
-  }
-  return shaped;
 }

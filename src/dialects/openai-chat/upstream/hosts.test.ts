@@ -5,7 +5,7 @@ import { collect } from '../../../call/collect.ts';
 import type { Reply } from '../../../call/reply.ts';
 import { completionTokens, promptTokens, type Usage } from '../../../call/usage.ts';
 import { decodeStream } from '../../laws.ts';
-import { sampleAnswer, sampleCall, sampleTarget, sampleUpstream } from '../../samples.ts';
+import { sampleAnswer, sampleCall, sampleRequest, sampleTarget, sampleUpstream } from '../../samples.ts';
 import { openaiChatClient } from '../client/client.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
 
@@ -243,7 +243,7 @@ test('what is not modelled passes on whole, however it was cut', () => {
 test('hosts have words of their own for the tiers', () => {
   const host = sampleTarget('openai-chat', { dialect: { quirks: ['on-demand-tier'] } });
   const asked = (serviceTier: string) => {
-    const sent = dialect.encodeCall(sampleCall({ serviceTier }), host, new Map());
+    const sent = sampleRequest(dialect, sampleCall({ serviceTier }), host, new Map());
     return sent.ok && sent.value.body.service_tier;
   };
   assert.deepEqual(['default', 'fast', 'flex', 'auto'].map(asked), ['on_demand', 'performance', 'flex', 'auto']);
@@ -272,7 +272,7 @@ test('Gemini behind chat completions signs its calls, and gets the signature bac
   const sent = (upstreamId: string) => {
     const host = sampleTarget('openai-chat', { endpoint: { upstreamId } });
     const messages = [{ role: 'assistant' as const, parts: parts(streamed) }];
-    const encoded = dialect.encodeCall(sampleCall({ messages }), host, new Map());
+    const encoded = sampleRequest(dialect, sampleCall({ messages }), host, new Map());
     assert.ok(encoded.ok);
     const [message] = encoded.value.body.messages as { tool_calls: JsonObject[] }[];
     return [message?.tool_calls[0]?.extra_content, encoded.value.losses.map(({ field }) => field)];

@@ -1,18 +1,15 @@
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import { CACHE_BREAKPOINT, CACHE_BREAKPOINT_QUIRK } from '../../cache-breakpoint.ts';
-import type { Quirk } from '../../dialect.ts';
 import { GATEWAY_FIELDS } from '../../gateway-options.ts';
+import type { Quirks } from '../../quirks.ts';
 import { STRICT_SCHEMAS, STRICT_SCHEMAS_QUIRK } from '../../strict-schema.ts';
 import { nineCharacters } from '../../tool-ids.ts';
 
-/**
- * Departures of single providers from OpenAI's chat completions. Those without a hook are asked for by name where the
- * call is written or the answer is read.
- */
+/** Departures of single providers from OpenAI's chat completions. */
 export const QUIRKS = {
   'max-completion-tokens': {
     why: 'max_tokens is deprecated and refused by reasoning models: platform.openai.com/docs/api-reference/chat, read 2026-11-22',
-    call: (body) => {
+    request: (body) => {
       if (body.max_tokens === undefined) return body;
       const { max_tokens, ...others } = body;
       return { ...others, max_completion_tokens: max_tokens };
@@ -38,26 +35,27 @@ export const QUIRKS = {
   },
   'no-names': {
     why: 'refuses name in messages: console.groq.com/docs/openai, and Mistral’s 422 in Gage-Technologies/mistral-go#2, read 2026-11-24',
-    call: (body) => mapMessages(body, nameInText),
+    request: (body) => mapMessages(body, nameInText),
   },
   'on-demand-tier': {
     why: 'calls the default tier on_demand and the fastest performance: console.groq.com/docs/service-tiers, read 2026-11-25',
   },
   'reasoning-split': {
     why: 'gives and takes thoughts as reasoning_details if told so, else in content: platform.minimax.io, OpenAI-compatible API, read 2026-11-24',
-    call: (body) => ({ ...body, reasoning_split: true }),
+    request: (body) => ({ ...body, reasoning_split: true }),
   },
   'streams-thoughts': {
     why: 'models that think answer only as a stream: alibabacloud.com/help/en/model-studio/error-code, read 2026-11-24',
-    call: (body, { endpoint }) => (endpoint.reasoning && body.enable_thinking !== false ? streamed(body) : body),
+    request: (body, { target: { endpoint } }) =>
+      endpoint.reasoning && body.enable_thinking !== false ? streamed(body) : body,
   },
   'streams-long-answers': {
     why: 'gives answers of more than 4,096 tokens only as a stream: the text of its 400, widely quoted, read 2026-11-24',
-    call: (body) => (typeof body.max_tokens === 'number' && body.max_tokens > 4_096 ? streamed(body) : body),
+    request: (body) => (typeof body.max_tokens === 'number' && body.max_tokens > 4_096 ? streamed(body) : body),
   },
   'streams-always': {
     why: 'a whole answer is written to its end after the client left, a stream is not: llama-server, build 11434, seen 2026-11-28',
-    call: (body) => streamed(body),
+    request: (body) => streamed(body),
   },
   'repeats-prefill': {
     why: 'the answer begins with the assistant’s text that it was to continue: llama-server, build 11434, seen 2026-11-28; read in upstream/prefill.ts',
@@ -90,7 +88,8 @@ export const QUIRKS = {
   },
   'thoughts-in-history': {
     why: 'refuses assistant messages without reasoning_content while it thinks: deepseek-ai/DeepSeek-V3#1376 and openclaw/openclaw#73417, anomalyco/opencode#10996 for Kimi, platform.xiaomimimo.com, passing back reasoning_content, read 2026-11-29',
-    call: (body, { endpoint }) => (endpoint.reasoning && isThinking(body) ? mapMessages(body, withThought) : body),
+    request: (body, { target: { endpoint } }) =>
+      endpoint.reasoning && isThinking(body) ? mapMessages(body, withThought) : body,
   },
   'unforced-while-thinking': {
     why: 'refuses a forced tool while it thinks: can1357/oh-my-pi#1077 for Kimi, cloudwego/eino#994 for Alibaba and DeepSeek, read 2026-11-29',
@@ -115,21 +114,21 @@ export const QUIRKS = {
   },
   'assistant-prefix': {
     why: 'continues a final assistant message only if it says prefix: true: docs.mistral.ai, api-docs.deepseek.com, read 2026-11-22',
-    call: (body) => mapMessages(body, markPrefix),
+    request: (body) => mapMessages(body, markPrefix),
   },
   'assistant-partial': {
     why: 'continues a final assistant message only if it says partial: true: platform.kimi.ai, partial mode, and alibabacloud.com/help/en/model-studio/partial-mode, read 2026-11-29',
-    call: (body) => mapMessages(body, markPartial),
+    request: (body) => mapMessages(body, markPartial),
   },
   'nine-character-tool-ids': {
     why: 'tool call ids must be nine letters or digits: docs.mistral.ai/capabilities/function_calling, read 2026-11-22',
-    call: (body) => mapMessages(body, shortenIds),
+    request: (body) => mapMessages(body, shortenIds),
   },
   'string-content': {
     why: 'takes message content only as a string: older OpenAI-compatible servers, read 2026-11-22',
-    call: (body) => mapMessages(body, (message) => ({ ...message, content: flat(message.content) })),
+    request: (body) => mapMessages(body, (message) => ({ ...message, content: flat(message.content) })),
   },
-} as const satisfies { readonly [name: string]: Quirk };
+} as const satisfies Quirks;
 
 export type QuirkName = keyof typeof QUIRKS;
 

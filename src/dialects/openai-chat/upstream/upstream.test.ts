@@ -7,7 +7,7 @@ import type { Event } from '../../../call/event.ts';
 import type { UserPart } from '../../../call/message.ts';
 import type { Endpoint } from '../../../catalog/model.ts';
 import { decodeStream } from '../../laws.ts';
-import { type SampleTarget, sampleCall, sampleTarget } from '../../samples.ts';
+import { type SampleTarget, sampleCall, sampleRequest, sampleTarget } from '../../samples.ts';
 import { openaiChatUpstream as dialect } from './upstream.ts';
 
 const target = sampleTarget('openai-chat');
@@ -200,7 +200,7 @@ test('credentials in error messages are not passed on', () => {
 });
 
 const written = (call: Partial<Call>, options?: SampleTarget) => {
-  const encoded = dialect.encodeCall(sampleCall(call), sampleTarget('openai-chat', options), new Map());
+  const encoded = sampleRequest(dialect, sampleCall(call), sampleTarget('openai-chat', options), new Map());
   assert.ok(encoded.ok);
   return { ...encoded.value.body, losses: encoded.value.losses.map((loss) => loss.field) } as JsonObject & {
     losses: string[];
