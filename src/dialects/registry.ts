@@ -9,7 +9,9 @@ import {
 import { bedrockConverseUpstream } from './bedrock-converse/index.ts';
 import { bedrockEmbeddingsUpstream } from './bedrock-embeddings/index.ts';
 import { bedrockRerankUpstream } from './bedrock-rerank/index.ts';
+import { cohereChatClient } from './cohere-chat/client/index.ts';
 import { cohereChatUpstream } from './cohere-chat/index.ts';
+import { cohereEmbedClient } from './cohere-embeddings/client.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
@@ -145,6 +147,7 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'openai-completions': openaiCompletionsClient,
     ollama: ollamaChatClient,
     'ollama-generate': ollamaGenerateClient,
+    'cohere-chat': cohereChatClient,
   },
   embeddings: {
     'openai-embeddings': openaiEmbeddingsClient,
@@ -152,6 +155,7 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'gemini-batch-embed-contents': geminiBatchEmbedContentsClient,
     'ollama-embed': ollamaEmbedClient,
     'ollama-embeddings': ollamaEmbeddingsClient,
+    'cohere-embed': cohereEmbedClient,
   },
   rerank: { 'openrouter-rerank': openrouterRerankClient, 'cohere-rerank': cohereRerankClient },
   speech: { 'openai-speech': openaiSpeechClient },

@@ -21,6 +21,8 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', operation: 'rerank', dialect: 'openrouter-rerank' },
   // Cohere's SDKs put the version behind the base URL by themselves (cohere-ai 8, read 2026-11-29).
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
+  { path: '/chat', prefixes: ['/v2', '/api/v2'], operation: 'chat', dialect: 'cohere-chat' },
+  { path: '/embed', prefixes: ['/v2', '/api/v2'], operation: 'embeddings', dialect: 'cohere-embed' },
   { path: '/images', operation: 'images', dialect: 'openrouter-images' },
   { path: '/images/generations', operation: 'images', dialect: 'openai-images' },
   { path: '/images/edits', operation: 'images', dialect: 'openai-image-edits', takesForms: true },

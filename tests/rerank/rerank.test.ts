@@ -226,7 +226,7 @@ test('refusals speak the dialect of the path', async () => {
   };
   assert.ok(((await refused('/v1/rerank')) as Told).error?.message);
   assert.equal(typeof ((await refused('/v2/rerank')) as { message: unknown }).message, 'string');
-  const nowhere = await fetch(`${gateway.base.replace('/api/v1', '')}/v2/chat`, { method: 'POST', body: '{}' });
+  const nowhere = await fetch(`${gateway.base.replace('/api/v1', '')}/v2/classify`, { method: 'POST', body: '{}' });
   assert.equal(nowhere.status, 404);
   assert.match(nowhere.headers.get('content-type') ?? '', /json/);
 });

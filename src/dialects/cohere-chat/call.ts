@@ -10,6 +10,7 @@ import type { EncodedCall } from '../dialect.ts';
 import { beyondText, foreignFields } from '../foreign-fields.ts';
 import { outputInWords } from '../structured-output.ts';
 import { cohereMessages } from './messages.ts';
+import { COHERE_CHAT } from './names.ts';
 
 const STOP_SEQUENCES_MAX = 5;
 const UNKNOWN_TO_COHERE = ['min_p', 'top_a', 'repetition_penalty', 'logit_bias', 'n', 'top_logprobs'] as const;
@@ -25,6 +26,7 @@ export function encodeCohereCall(call: Call, target: Target): Result<EncodedCall
   noteLosses(call, losses);
   const { sampling } = call;
   const body: JsonObject = {
+    ...(call.native?.dialect === COHERE_CHAT && call.native.fields),
     model: target.endpoint.upstreamId,
     messages: words === null ? messages : [{ role: 'system', content: words }, ...messages],
     stream: call.stream,
@@ -55,7 +57,7 @@ function noteLosses(call: Call, losses: Loss[]): void {
     if (call.sampling[field] !== undefined) losses.push({ field, reason: 'Cohere has no such parameter' });
   if (hasBothPenalties(call))
     losses.push({ field: 'presence_penalty', reason: 'Cohere takes it or frequency_penalty, not both' });
-  losses.push(...beyondText(call, 'Cohere'), ...foreignFields(call));
+  losses.push(...beyondText(call, 'Cohere'), ...foreignFields(call, COHERE_CHAT));
   if (call.cache) losses.push({ field: 'cache_control', reason: 'Cohere caches prompts without breakpoints' });
   if (call.stop.length > STOP_SEQUENCES_MAX)
     losses.push({ field: 'stop', reason: `Cohere takes ${STOP_SEQUENCES_MAX} stop sequences; the rest was left out` });

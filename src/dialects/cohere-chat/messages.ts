@@ -3,6 +3,7 @@ import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { AssistantMessage, FilePart, Message, Source, ToolMessage, UserMessage } from '../../call/message.ts';
 import type { Target } from '../../facts/target.ts';
+import { COHERE_CHAT } from './names.ts';
 
 export type CohereMessages = { readonly messages: readonly JsonObject[]; readonly documents: readonly JsonObject[] };
 
@@ -43,7 +44,10 @@ function userMessage(message: UserMessage, at: number, documents: JsonObject[], 
   message.parts.forEach((part, index) => {
     switch (part.type) {
       case 'text':
-        content.push({ type: 'text', text: part.text });
+        // Documents that came in Cohere's own words stay in them.
+        if (part.native?.dialect === COHERE_CHAT && Array.isArray(part.native.fields.documents))
+          documents.push(...(part.native.fields.documents as JsonObject[]));
+        else content.push({ type: 'text', text: part.text });
         return;
       case 'image': {
         const url = imageUrl(part.source);
@@ -67,7 +71,7 @@ function userMessage(message: UserMessage, at: number, documents: JsonObject[], 
     }
   });
   const isText = content.every((part) => part.type === 'text');
-  return { role: 'user', content: isText ? textOf(message) : content };
+  return { role: 'user', content: isText ? content.map((part) => part.text).join('') : content };
 }
 
 /** Public URLs and data URLs: Cohere fetches images itself (Chat reference, read 2026-11-22). */

@@ -1,6 +1,5 @@
-import { faultRow } from '../../base/fault.ts';
+import { encodeFault } from '../cohere-client-fault.ts';
 import type { OperationClient } from '../dialect.ts';
-import { encodeFault } from '../openai-client-fault.ts';
 import { readRerank } from '../rerank-call.ts';
 import { COHERE_RERANK } from './name.ts';
 
@@ -17,12 +16,5 @@ export const cohereRerankClient: OperationClient<'rerank'> = {
     },
     ...extra,
   }),
-  encodeFault: (value, answer) => ({
-    ...encodeFault(value, answer),
-    body: {
-      ...(answer.id !== null && { id: answer.id }),
-      message: value.message,
-      error_type: faultRow(value).errorType,
-    },
-  }),
+  encodeFault,
 };
