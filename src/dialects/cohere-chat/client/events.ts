@@ -1,5 +1,6 @@
 import { arrayOf, type Json, type JsonObject } from '../../../base/json.ts';
 import type { Event, FinishEvent, UsageEvent } from '../../../call/event.ts';
+import type { Annotation } from '../../../call/message.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { citationOf, encodeUsage, finishWord, logprobOf, pictureOf } from './answer.ts';
 
@@ -8,9 +9,8 @@ type Block = 'text' | 'thinking';
 const frame = (type: string, fields: JsonObject): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 
-/** Events as Cohere's: a message, its blocks of content one after the other, its calls, its end with what it took. */
-export function encodeEvents(answer: AnswerContext): EventEncoder {
-  const hidesThoughts = answer.call.reasoning?.exclude === true;
+/** The blocks of one answer: content and calls one after the other, each opened before and closed behind it. */
+function createBlocks(answer: AnswerContext) {
   let isStarted = false;
   /** What is open, and the number of it. */
   let open: Block | 'call' | null = null;
@@ -18,8 +18,6 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   let text = '';
   let citations = 0;
   let logprobs: readonly Json[] = [];
-  let finish: FinishEvent | undefined;
-  let usage: UsageEvent | undefined;
 
   const start = (): string => {
     if (isStarted) return '';
@@ -30,83 +28,90 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
   const close = (): string => {
     const was = open;
     open = null;
-    if (was === null) return '';
-    return frame(was === 'call' ? 'tool-call-end' : 'content-end', { index: at });
+    return was === null ? '' : frame(was === 'call' ? 'tool-call-end' : 'content-end', { index: at });
+  };
+  const begin = (kind: Block | 'call', type: string, message: JsonObject): string => {
+    const written = start() + close();
+    open = kind;
+    at++;
+    return written + frame(type, { index: at, delta: { message } });
   };
   const say = (block: Block, piece: string): string => {
     if (piece === '') return '';
-    let written = start();
-    if (open !== block) {
-      written += close();
-      open = block;
-      at++;
-      const content = { type: block, [block]: '' };
-      written += frame('content-start', { index: at, delta: { message: { content } } });
-    }
+    const begun = open === block ? '' : begin(block, 'content-start', { content: { type: block, [block]: '' } });
     if (block === 'text') text += piece;
     const told = logprobs.map(logprobOf);
     logprobs = [];
-    return (
-      written +
-      frame('content-delta', {
-        index: at,
-        delta: { message: { content: { [block]: piece } } },
-        ...(told.length > 0 && { logprobs: joined(told) }),
-      })
-    );
-  };
-  const call = (id: string, name: string): string => {
-    const written = start() + close();
-    open = 'call';
-    at++;
-    const tool_calls = { id, type: 'function', function: { name, arguments: '' } };
-    return written + frame('tool-call-start', { index: at, delta: { message: { tool_calls } } });
+    const delta = { message: { content: { [block]: piece } } };
+    const beside = told.length > 0 && { logprobs: joined(told) };
+    return begun + frame('content-delta', { index: at, delta, ...beside });
   };
   const cite = (citation: JsonObject): string => {
     const index = citations++;
     const written = frame('citation-start', { index, delta: { message: { citations: citation } } });
     return start() + written + frame('citation-end', { index });
   };
-  const end = (delta: JsonObject): string =>
-    start() + close() + frame('message-end', { id: answer.id, delta, ...answer.extra });
+  return {
+    start,
+    close,
+    say,
+    cite: (annotation: Annotation): string => citationOf(annotation, text).map(cite).join(''),
+    call: (id: string, name: string): string =>
+      begin('call', 'tool-call-start', { tool_calls: { id, type: 'function', function: { name, arguments: '' } } }),
+    argue: (piece: string): string => {
+      const tool_calls = { function: { arguments: piece } };
+      return start() + frame('tool-call-delta', { index: at, delta: { message: { tool_calls } } });
+    },
+    wait: (more: readonly Json[]): void => {
+      logprobs = [...logprobs, ...more];
+    },
+    end: (delta: JsonObject): string =>
+      start() + close() + frame('message-end', { id: answer.id, delta, ...answer.extra }),
+  };
+}
+
+/** Events as Cohere's: a message, its blocks, its end with what it took. */
+export function encodeEvents(answer: AnswerContext): EventEncoder {
+  const hidesThoughts = answer.call.reasoning?.exclude === true;
+  const blocks = createBlocks(answer);
+  let finish: FinishEvent | undefined;
+  let usage: UsageEvent | undefined;
   const counted = (): JsonObject => (usage ? { usage: encodeUsage(usage.usage, usage.bill) } : {});
 
   return (event: Event) => {
     if ('choice' in event && event.choice !== 0) return '';
     switch (event.type) {
       case 'start':
-        return start();
+        return blocks.start();
       case 'text':
       case 'refusal':
-        return say('text', event.text);
+        return blocks.say('text', event.text);
       case 'reasoning':
-        return event.kind === 'encrypted' || hidesThoughts ? '' : say('thinking', event.text);
+        return event.kind === 'encrypted' || hidesThoughts ? '' : blocks.say('thinking', event.text);
       case 'tool-start':
-        return call(event.id, event.name);
-      case 'tool-arguments': {
-        const tool_calls = { function: { arguments: event.text } };
-        return start() + frame('tool-call-delta', { index: at, delta: { message: { tool_calls } } });
-      }
+        return blocks.call(event.id, event.name);
+      case 'tool-arguments':
+        return blocks.argue(event.text);
       case 'image':
-        return say('text', pictureOf(event.source));
+        return blocks.say('text', pictureOf(event.source));
       case 'audio':
-        return say('text', event.transcript ?? '');
+        return blocks.say('text', event.transcript ?? '');
       case 'annotation':
-        return citationOf(event.annotation, text).map(cite).join('');
+        return blocks.cite(event.annotation);
       case 'logprobs':
-        logprobs = [...logprobs, ...arrayOf(event.content)];
+        blocks.wait(arrayOf(event.content));
         return '';
       case 'finish':
         finish = event;
-        return close();
+        return blocks.close();
       case 'usage':
         usage = event;
         return '';
       case 'end':
-        return end({ finish_reason: finishWord(finish?.reason ?? 'stop', finish?.stopSequence), ...counted() });
+        return blocks.end({ finish_reason: finishWord(finish?.reason ?? 'stop', finish?.stopSequence), ...counted() });
       case 'fault': {
         const word = event.fault.code === 'upstream_timeout' ? 'TIMEOUT' : 'ERROR';
-        return end({ finish_reason: word, error: event.fault.message, ...counted() });
+        return blocks.end({ finish_reason: word, error: event.fault.message, ...counted() });
       }
       case 'native':
         return '';
