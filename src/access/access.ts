@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../base/fault.ts';
+import { createFinder, type Finder } from '../base/finder.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import type { Principal } from '../facts/principal.ts';
@@ -16,7 +17,6 @@ import { NO_VAULT, type Vault } from '../vault/vault.ts';
 import type { BudgetStore } from './budgets.ts';
 import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
-import { createFinder, type Finder } from './finder.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';

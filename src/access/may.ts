@@ -13,6 +13,8 @@ export type Verb =
   | 'read-records'
   /** Read what the account has, has spent, and on what. */
   | 'read-spending'
+  /** Keep how calls are made under a name, for all of the workspace. */
+  | 'use-presets'
   | 'manage-keys'
   | 'manage-workspaces'
   | 'manage-members'
@@ -28,6 +30,7 @@ export const VERBS: readonly Verb[] = [
   'look',
   'read-records',
   'read-spending',
+  'use-presets',
   'manage-keys',
   'manage-workspaces',
   'manage-members',
@@ -40,12 +43,13 @@ const verbs = (...some: readonly Verb[]): ReadonlySet<Verb> => new Set(some);
 
 /** The one table of rights. Whatever else a role should be able to do is a word here. */
 const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
-  caller: verbs('call', 'look'),
+  caller: verbs('call', 'look', 'use-presets'),
   // Management keys can make no call (spec §1.0).
   manager: verbs(
     'look',
     'read-records',
     'read-spending',
+    'use-presets',
     'manage-keys',
     'manage-workspaces',
     'manage-members',

@@ -1,5 +1,5 @@
+import { createFinder, type Finder } from '../base/finder.ts';
 import type { World } from '../base/world.ts';
-import { createFinder, type Finder } from './finder.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import type { AccessStore, SessionRecord } from './store.ts';
 

@@ -129,7 +129,10 @@ export type GatewayOptions = {
   readonly strict?: true;
   /** Any of OpenRouter's plugins, unread. */
   readonly plugins?: readonly JsonObject[];
+  /** The slug of a preset. */
   readonly preset?: string;
+  /** The preset that the call was completed with; `cacheSeconds`: its answers are kept and given again for so long. */
+  readonly usedPreset?: { readonly id: string; readonly versionId: string; readonly cacheSeconds?: number };
   /** Headers of a gateway's own that ask for what is not done here, by their names. */
   readonly headers?: readonly string[];
   /** An answer that breaks off after its first words: gone on with elsewhere, or told as an error. */

@@ -9,6 +9,7 @@ import { createKept } from '../gateway/kept.ts';
 import { createStickiness } from '../gateway/stickiness.ts';
 import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
@@ -101,6 +102,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     catalog: () => serving.catalog,
     enabled: () => serving.enabled,
     access,
+    presets: openPresets({ store: storage.presetStore, world, newSecret }),
     ledger,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,

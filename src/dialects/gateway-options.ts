@@ -84,7 +84,7 @@ export function undone(
   if (!holds(traits.plugins, endpoint))
     for (const plugin of pluginsOf(call))
       if (!isServed(plugin)) lose('plugins', `there is no plugin ${stringOf(plugin.id) || 'without an id'} here`);
-  if (preset !== undefined) lose('preset', 'no presets are kept here');
+  if (preset !== undefined) lose('preset', 'presets are for chats');
   for (const name of headers ?? []) lose(name, UNHEARD[name] ?? 'this header is not heard here');
   if (takesGatewayFields(endpoint)) return losses;
   if (arrayOf(extra?.transforms).length > 0) lose('transforms', 'prompts are not shortened here');

@@ -40,6 +40,8 @@ export type Receipt = {
   readonly seed: number;
   /** What the plan rested on (`router/grounds-text.ts`), JSON; absent where nobody wrote it down. */
   readonly grounds?: string;
+  /** The preset it was made with; absent where there was none. */
+  readonly presetId?: string;
   /** The generation whose answer was given again, out of the response cache; absent where a provider was asked. */
   readonly cachedFrom?: string;
   /** From the request's arrival to its first content event, and to its end. */
@@ -77,4 +79,5 @@ export type About = Pick<
   | 'user'
   | 'sessionId'
   | 'trace'
+  | 'presetId'
 >;

@@ -7,6 +7,7 @@ import type { Dialects } from '../dialects/dialect.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { Records } from '../insights/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Presets } from '../presets/presets.ts';
 import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
@@ -23,6 +24,7 @@ export type Gateway = {
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: () => ReadonlySet<string>;
   readonly access: Access;
+  readonly presets: Presets;
   readonly ledger: Ledger;
   readonly insights: Insights;
   readonly records: Records;

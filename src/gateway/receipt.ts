@@ -60,7 +60,10 @@ export function aboutOf(
     sessionId: call.sessionId ?? null,
   };
   // A member that may be there would make each call an object of a shape of its own, five times as slow to make.
-  return trace ? { ...about, trace } : about;
+  const presetId = call.gateway.usedPreset?.id;
+  return trace || presetId !== undefined
+    ? { ...about, ...(trace && { trace }), ...(presetId !== undefined && { presetId }) }
+    : about;
 }
 
 /** The permanent record of a call that was sent. */

@@ -14,6 +14,7 @@ import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.
 import type { CallHandle } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
 import { perform } from '../gateway/perform.ts';
+import { presetIn } from '../presets/apply.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import { contain } from './answers.ts';
 import { CORS } from './headers.ts';
@@ -27,6 +28,7 @@ import {
   refuseRouted,
   wholeAnswer,
 } from './inference.ts';
+import { completeByPreset } from './preset.ts';
 import { cacheHeaders } from './response-cache.ts';
 import { recollectFor } from './stored/recollect.ts';
 import { withoutStore } from './stored/turn.ts';
@@ -53,6 +55,10 @@ export function chatHandler(dialect: ClientDialect, gateway: Gateway): Inference
       recollect: storedResponses && dialect.stores ? recollectFor(gateway, storedResponses) : undefined,
       recall: ({ accountId }, id) => items.recall(accountId, id),
       excess: excessOf,
+      preset: {
+        isNamedIn: (call) => presetIn(call) !== null,
+        complete: (caller, call, goOn) => completeByPreset(gateway, caller, call, goOn),
+      },
       completed: (call, { accountId }) =>
         thoughts.restore(accountId, withTrueMediaTypes(call.isLarge ? withReadTexts(call) : call)),
       answer: (exchange) => {

@@ -23,7 +23,7 @@ import { parseBodyOf, weighForm } from './parse-body.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
-import { cacheHeaders, cacheWishOf } from './response-cache.ts';
+import { asksForCache, cacheHeaders, cacheWishOf } from './response-cache.ts';
 import type { Room, RoomKept } from './room.ts';
 import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { bothOf, type Recollect, type Turn, withRecollected } from './stored/reading.ts';
@@ -55,6 +55,12 @@ export type Rim<O extends OperationId> = {
   readonly recollect?: Recollect | undefined;
   /** Why a call that is not small is not taken though it can be read. */
   readonly excess?: (call: CallOf<O>, blobs: readonly Blob[]) => Fault | null;
+  /** What a call may leave to a preset of its caller's workspace. */
+  readonly preset?: {
+    readonly isNamedIn: (call: CallOf<O>) => boolean;
+    /** Called back at once, or when the preset is found. */
+    readonly complete: (caller: Caller, call: CallOf<O>, goOn: (completed: Result<CallOf<O>, Fault>) => void) => void;
+  };
   /** The call as it is worked with, blobs included. */
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
   /** Why a call is not taken, seen only when it is complete. */
@@ -104,7 +110,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         app: appOf(headers),
         userAgent: headers['user-agent'] ?? null,
         trace: traceOf(call.gateway.extra?.trace, headers.traceparent),
-        cache: headers['x-openrouter-cache'] === undefined ? undefined : cacheWishOf(gateway, wish),
+        cache: asksForCache(headers, call) ? cacheWishOf(gateway, wish) : undefined,
         receivedAt,
         begunAt,
       };
@@ -118,27 +124,52 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       else refuse(decoded.error);
     };
     if (form) return weighForm(exchange, { form, room, refuse }, beginForm);
-    const take = ({ value, blobs, isLarge, restBytes }: ParsedBody, room: RoomKept | null, turn: Turn | null): void => {
-      const decoded = decode(value, blobs);
-      if (!decoded.ok) return refuse(decoded.error);
-      const excess = isLarge || restBytes > LIMITS.small_body_bytes ? rim.excess?.(decoded.value, blobs) : null;
+    const weigh = (call: CallOf<O>, parsed: ParsedBody, room: RoomKept | null, turn: Turn | null): void => {
+      const { value, blobs, isLarge, restBytes } = parsed;
+      const excess = isLarge || restBytes > LIMITS.small_body_bytes ? rim.excess?.(call, blobs) : null;
       if (excess) return refuse(excess);
-      if (!isLarge) return begin(rim.completed(decoded.value, caller), value, room, turn);
+      if (!isLarge) return begin(rim.completed(call, caller), value, room, turn);
       const later = laterFor(exchange);
       later(() => {
-        const call = rim.completed({ ...decoded.value, blobs, isLarge }, caller);
-        later(() => begin(call, value, room, turn));
+        const completed = rim.completed({ ...call, blobs, isLarge }, caller);
+        later(() => begin(completed, value, room, turn));
       });
     };
-    const { recollect } = rim;
+    const take = (parsed: ParsedBody, room: RoomKept | null, turn: Turn | null): void => {
+      const decoded = decode(parsed.value, parsed.blobs);
+      if (!decoded.ok) return refuse(decoded.error);
+      const goOn = (call: CallOf<O>): void => weigh(call, parsed, room, turn);
+      if (!rim.preset?.isNamedIn(decoded.value)) return goOn(decoded.value);
+      completeIn(exchange, { rim, caller, room, refuse }, decoded.value, goOn);
+    };
     parseBodyOf(exchange, { body, room, refuse }, (parsed) => {
-      if (!recollect) return take(parsed, room, null);
+      if (!rim.recollect) return take(parsed, room, null);
       const within = (act: () => void): void => contain(exchange, act);
       const later = laterFor(exchange);
       const reading = { body: parsed.value, blobs: parsed.blobs, caller, response, refuse, later, within };
-      recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));
+      rim.recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));
     });
   };
+}
+
+type Completing<O extends OperationId> = {
+  readonly rim: Rim<O>;
+  readonly caller: Caller;
+  readonly room: RoomKept | null;
+  readonly refuse: (value: Fault) => void;
+};
+
+/** Goes on with what a preset makes of the call, or refuses it. */
+function completeIn<O extends OperationId>(
+  exchange: Parameters<typeof contain<O>>[0],
+  { rim, caller, room, refuse }: Completing<O>,
+  call: CallOf<O>,
+  goOn: (call: CallOf<O>) => void,
+): void {
+  rim.preset?.complete(caller, call, (completed) => {
+    if (exchange.response.destroyed) return room?.close();
+    contain(exchange, () => (completed.ok ? goOn(completed.value) : refuse(completed.error)));
+  });
 }
 
 /** A call may outlive its response: whole ones run to their end. */

@@ -21,21 +21,32 @@ type Asked<O extends OperationId> = {
   readonly call: CallOf<O>;
 };
 
+/** A header of the request says so, or else its preset. */
+export const asksForCache = <O extends OperationId>(headers: WireHeaders, { gateway }: CallOf<O>): boolean => {
+  const said = headers['x-openrouter-cache'];
+  return said === undefined ? gateway.usedPreset?.cacheSeconds !== undefined : isTrue(said);
+};
+
 /**
  * What a request wishes of the response cache; undefined = it does not ask for it, or is none that is kept: a body whose
  * media were set aside, or one that asks to see what happens on the way.
  */
 export function cacheWishOf<O extends OperationId>(gateway: Gateway, asked: Asked<O>): CacheWish<O> | undefined {
   const { operation, clientDialect, headers, caller, body, call } = asked;
-  if (!isTrue(headers['x-openrouter-cache']) || !CACHED.has(operation)) return undefined;
+  if (!CACHED.has(operation)) return undefined;
   if (call.isLarge || call.gateway.extra?.debug !== undefined) return undefined;
   const stream = 'stream' in call && call.stream;
+  const used = call.gateway.usedPreset;
   const key = createHash('sha256')
-    .update(`${operation} ${clientDialect} ${stream} ${call.model ?? ''}\n${JSON.stringify(body)}`)
+    .update(
+      `${operation} ${clientDialect} ${stream} ${call.model ?? ''} ${used?.versionId ?? ''}\n${JSON.stringify(body)}`,
+    )
     .digest('base64url');
   const isFresh = isTrue(headers['x-openrouter-cache-clear']);
   const found = cachedAnswer<O>(gateway, { keyId: caller.keyId, key, isFresh });
-  return { key, ms: secondsOf(headers['x-openrouter-cache-ttl']) * 1_000, found };
+  const ttl = headers['x-openrouter-cache-ttl'];
+  const seconds = ttl === undefined && used?.cacheSeconds !== undefined ? used.cacheSeconds : secondsOf(ttl);
+  return { key, ms: seconds * 1_000, found };
 }
 
 const isTrue = (value: string | undefined): boolean => /^(?:1|true)$/i.test(value?.trim() ?? '');

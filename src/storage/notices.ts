@@ -36,6 +36,11 @@ export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash
 /** Keys at providers have changed: those that an account pays itself, or the operator's. */
 export const ownKeysNotice = (accountId: string): string => `${ACCESS} own ${accountId}`;
 export const OPERATOR_KEYS = `${ACCESS} operator`;
+/** A preset changed: the rest of the notice is its place. */
+const PRESET = 'preset';
+export const presetNotice = (place: string): string => `${PRESET} ${place}`;
+export const presetChange = (notice: string): string | null =>
+  notice.startsWith(`${PRESET} `) ? notice.slice(PRESET.length + 1) : null;
 /** A limit of the scope changed, or what is in it. */
 export const limitNotice = (scope: Scope): string => `${LIMITS} ${scope}`;
 /** A process ran short of the scope. */

@@ -9,6 +9,7 @@ import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { PresetStore } from '../presets/preset.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
@@ -25,6 +26,7 @@ import { met, metNotice } from './notices.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
+import { openPresetStore } from './preset-store.ts';
 import { openRecords } from './records.ts';
 import { openResponseStore } from './response-store.ts';
 import { openSecretStore } from './secret-store.ts';
@@ -38,6 +40,7 @@ export type Storage = {
   readonly accessStore: AccessStore;
   readonly insightsStore: InsightsStore;
   readonly records: Records;
+  readonly presetStore: PresetStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
   readonly secretStore: SecretStore;
@@ -143,6 +146,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     accessStore: openAccessStore(client, database),
     insightsStore: openInsightsStore(reading),
     records: openRecords(client, reading),
+    presetStore: openPresetStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
     secretStore: openSecretStore(client, database),

@@ -88,6 +88,7 @@ function storedOf(receipt: Receipt) {
     continued: receipt.continued?.map((part) => ({ ...part, cost: part.cost.toString() })),
     catalogVersion: receipt.catalogVersion,
     seed: receipt.seed,
+    presetId: receipt.presetId,
     cachedFrom: receipt.cachedFrom,
     firstContentMs: unless(null, receipt.firstContentMs),
     totalMs: receipt.totalMs,

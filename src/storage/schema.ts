@@ -18,6 +18,8 @@ export type StoreTables = {
   month: { month: string };
   api_key: ApiKeyRow;
   workspace: WorkspaceRow;
+  preset: PresetRow;
+  preset_version: PresetVersionRow;
   auth_code: AuthCodeRow;
   vault: { name: string; master: string };
   provider_key: ProviderKeyRow;
@@ -51,6 +53,30 @@ export type WorkspaceRow = {
   created_by: string | null;
   created_at: bigint;
   updated_at: bigint | null;
+};
+export type PresetRow = {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  slug: string;
+  name: string;
+  description: string | null;
+  status: string;
+  designated_version_id: string;
+  creator_id: string;
+  created_at: bigint;
+  updated_at: bigint;
+  status_updated_at: bigint | null;
+};
+export type PresetVersionRow = {
+  preset_id: string;
+  version: bigint;
+  id: string;
+  dialect: string;
+  config: string;
+  system_prompt: string | null;
+  creator_id: string;
+  created_at: bigint;
 };
 export type AuthCodeRow = {
   hash: string;

@@ -25,6 +25,7 @@ import { perform } from '#src/gateway/perform.ts';
 import { createStickiness } from '#src/gateway/stickiness.ts';
 import { openInsights } from '#src/insights/insights.ts';
 import { openLedger } from '#src/ledger/ledger.ts';
+import { openPresets } from '#src/presets/presets.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
 import { createCredentials } from '#src/upstream/credentials.ts';
@@ -99,6 +100,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     catalog: () => catalog,
     enabled: () => new Set(catalog.providers.keys()),
     access,
+    presets: openPresets({ store: storage.presetStore, world: base, newSecret }),
     ledger,
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,

@@ -40,6 +40,17 @@ export const OBJECTS: readonly ObjectKind[] = [
     body: () => JSON.stringify({ disabled: true }),
   },
   {
+    below: '/api/v1/presets/',
+    make: async (instance) =>
+      (await make(instance, `/presets/ours-${made++}/chat/completions`, { temperature: 0.5 })).slug ?? '',
+    nobodys: 'nobodys',
+    state: async (instance, slug) => [
+      await seen(instance, `/presets/${slug}`),
+      await seen(instance, `/presets/${slug}/versions`),
+    ],
+    body: () => JSON.stringify({ status: 'archived' }),
+  },
+  {
     below: '/api/v1/workspaces/',
     make: async (instance) => (await make(instance, '/workspaces', { name: 'Ours', slug: `ours-${made++}` })).id ?? '',
     nobodys: '00000000-0000-4000-8000-00000000ffff',

@@ -9,6 +9,7 @@ import { createKept } from '../../gateway/kept.ts';
 import { createStickiness } from '../../gateway/stickiness.ts';
 import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
+import { openPresets } from '../../presets/presets.ts';
 import { openStorageOver } from '../../storage/open.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
@@ -79,6 +80,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     catalog: () => catalog,
     enabled: () => new Set(catalog.providers.keys()),
     access,
+    presets: openPresets({ store: storage.presetStore, world, newSecret: () => '0'.repeat(64) }),
     ledger: openLedger(storage.ledgerStore, world),
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,

@@ -94,9 +94,9 @@ export const WITHOUT_EFFECT: FieldGroup = {
     {
       name: 'preset',
       type: 'string',
-      meaning: 'A stored set of fields.',
+      meaning:
+        'The slug of a preset of the key’s workspace: what the request does not say (models, parameters, provider, tools, system prompt) the preset says. Also as model: @preset/support, or openai/gpt-4.1-mini@preset/support. Fields of the request win; tools are offered together; a system message of the request takes the place of the preset’s prompt. Presets are kept by POST /presets/{slug}/chat/completions, /messages or /responses with the body of a request.',
       example: 'support',
-      isIdle: true,
     },
     {
       name: 'transforms',

@@ -11,6 +11,7 @@ import { WORKSPACES } from './0010-workspaces.ts';
 import { RESPONSES } from './0011-responses.ts';
 import { PROVIDER_KEYS } from './0012-provider-keys.ts';
 import { JOBS } from './0013-jobs.ts';
+import { PRESETS } from './0014-presets.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   RESPONSES,
   PROVIDER_KEYS,
   JOBS,
+  PRESETS,
 ];

@@ -53,7 +53,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     cache_discount: saved === null ? null : usdNumber(saved),
     upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
     is_byok: bill.isByok,
-    preset_id: null,
+    preset_id: receipt.presetId ?? null,
     service_tier: receipt.serviceTier ?? null,
     session_id: receipt.sessionId,
     external_user: receipt.user,

@@ -1,5 +1,5 @@
-import { Recent } from '../base/recent.ts';
-import type { World } from '../base/world.ts';
+import { Recent } from './recent.ts';
+import type { World } from './world.ts';
 
 /** Found ones that are kept, at most twice as many. A key takes about 700 bytes. */
 const FOUND_MAX = 16_384;
