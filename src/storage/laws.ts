@@ -17,6 +17,7 @@ import { clockWorld } from './testing/clock.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
+import { presetLaws } from './testing/preset-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
@@ -70,6 +71,7 @@ export function storeLaws(name: string, engine: Engine): void {
     lateLaws(bench);
     jobLaws(bench);
     outboxLaws(bench);
+    presetLaws(bench);
     responseLaws(bench);
     limitLaws(bench);
     scopeLaws(bench);
