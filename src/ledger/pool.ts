@@ -38,9 +38,11 @@ export type Pool = {
   readonly scope: Scope;
   /** Null while unknown: the first call asks the store. */
   unlimited: boolean | null;
-  /** Leased and not held. Negative after an excess, until the next grant makes up for it. */
+  /** Leased and not held. Negative after an excess, until that is booked. */
   free: bigint;
   held: bigint;
+  /** Under way: an excess that is being booked. */
+  booking: Promise<void> | null;
   usedAt: number;
   waiting: Waiter[];
   filling: boolean;
@@ -57,6 +59,7 @@ export const newPool = (scope: Scope, now: number): Pool => ({
   unlimited: null,
   free: 0n,
   held: 0n,
+  booking: null,
   usedAt: now,
   waiting: [],
   filling: false,
@@ -85,10 +88,29 @@ export function takeFrom(pool: Pool, amount: NanoUsd): boolean {
 /** Returns to the store what is free, or books what was spent beyond the lease. */
 export function giveBack(pool: Pool, store: LedgerStore): void {
   if (pool.free === 0n) return;
+  if (pool.free < 0n && pool.unlimited === false && pool.minute === null) return void bookExcess(pool, store);
   const amount = nano(pool.free);
   pool.free = 0n;
   const lease: LeaseName = pool.minute === null ? pool.scope : `${pool.scope}@${pool.minute.number}`;
   store.giveBack(lease, amount).catch(() => {});
+}
+
+/** What calls took beyond the lease was spent by the scope: their process owes it no longer once that is booked. */
+function bookExcess(pool: Pool, store: LedgerStore): Promise<void> {
+  if (pool.booking) return pool.booking;
+  const excess = pool.free;
+  const booking = store.giveBack(pool.scope, nano(excess)).then(
+    () => {
+      if (pool.booking !== booking) return; // the lease is gone, and the excess with it
+      pool.booking = null;
+      pool.free -= excess;
+    },
+    () => {
+      pool.booking = null; // still owed
+    },
+  );
+  pool.booking = booking;
+  return booking;
 }
 
 /**
@@ -98,6 +120,7 @@ export function giveBack(pool: Pool, store: LedgerStore): void {
 export function reletHeld(pool: Pool, store: LedgerStore): void {
   if (pool.unlimited !== false || pool.minute !== null) return;
   pool.free = 0n;
+  pool.booking = null;
   if (pool.held > 0n) store.relet(pool.scope, nano(pool.held)).catch(() => {});
 }
 
@@ -152,6 +175,8 @@ export async function fillPool(pool: Pool, store: LedgerStore, world: World): Pr
     }
     const asked = world.elapsed();
     passMinute(pool, asked);
+    // An excess is booked first: what is asked for is needed on top of it.
+    if (pool.free < 0n && pool.minute === null) await bookExcess(pool, store);
     const need = nano(first.amount - pool.free);
     const waiting = pool.waiting.reduce((sum, waiter) => sum + waiter.amount, 0n) - pool.free;
     const slice = first.amount * SLICE;
@@ -161,7 +186,8 @@ export async function fillPool(pool: Pool, store: LedgerStore, world: World): Pr
     if (grant.kind === 'unlimited') giveBack(pool, store);
     else if (grant.kind === 'granted') receive(pool, grant, asked);
     else {
-      const left = nano(grant.available + pool.free);
+      // What was taken beyond a hold meanwhile is missing in the store's answer, or will be in its next one.
+      const left = nano(grant.available + (pool.free > 0n ? pool.free : 0n));
       const isRecalled = left < first.ask.enough && grant.elsewhere > 0n && tries++ < RECALL_TRIES;
       if (isRecalled) await pause(world);
       else if (left >= first.ask.least) first.amount = shareOf(first.ask, left);

@@ -27,14 +27,14 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
   const limit = yield* limitOf(command.scope, command.now, context);
   if (limit === null) return { kind: 'unlimited' };
   const leased = yield query(
-    `select cast(coalesce(sum(case when process = ? then amount else 0 end), 0) as bigint) as own,
+    `select cast(coalesce(sum(case when process = ? and amount > 0 then amount else 0 end), 0) as bigint) as own,
       cast(coalesce(sum(case when process <> ? and amount > 0 then amount else 0 end), 0) as bigint) as elsewhere,
       cast(coalesce(sum(case when process = '${JOBS}' then amount else 0 end), 0) as bigint) as jobs
       from lease where scope = ?`,
     [command.process, command.process, command.scope],
   );
-  // A lease below zero is an excess: already among what was spent, so it is nobody else's to spend again. Only the
-  // process whose excess it is asks for that much more, and must not be charged for it twice.
+  // A lease below zero is an excess: already among what was spent, so it is nobody's to spend again. Its process may not
+  // know of it yet.
   const own = leased.rows[0]?.own as bigint;
   const elsewhere = leased.rows[0]?.elsewhere as bigint;
   const available = limit.left - own - elsewhere;

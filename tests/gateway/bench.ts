@@ -4,7 +4,7 @@ import { prepareAccess } from '#src/access/prepare.ts';
 import { DEADLINES } from '#src/base/limits.ts';
 import { createMemory } from '#src/base/memory.ts';
 import { nano, pico } from '#src/base/money.ts';
-import type { WireHandler, World } from '#src/base/world.ts';
+import type { WireHandler, WireHeaders, World } from '#src/base/world.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
 import type { Catalog } from '#src/catalog/catalog.ts';
@@ -28,7 +28,7 @@ import { openLedger } from '#src/ledger/ledger.ts';
 import { openPresets } from '#src/presets/presets.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
-import { createCredentials } from '#src/upstream/credentials.ts';
+import { createCredentials, type Variables } from '#src/upstream/credentials.ts';
 import { createHealth } from '#src/upstream/health.ts';
 import { createKeyring } from '#src/upstream/keyring.ts';
 
@@ -41,6 +41,7 @@ export type Host = {
 /** One request as its host sees it. */
 export type Exchange = {
   readonly host: string;
+  readonly headers: WireHeaders;
   readonly body: { readonly [name: string]: unknown };
   /** The head of a stream. */
   readonly open: () => void;
@@ -49,6 +50,7 @@ export type Exchange = {
   readonly done: () => void;
   /** A whole answer. */
   readonly reply: (value: object) => void;
+  readonly refuse: (status: number, value: object) => void;
   readonly reset: () => void;
   readonly isAborted: () => boolean;
 };
@@ -84,7 +86,8 @@ export const callerOf = (keyId: string): Caller => ({
   scopes: [keyScope(keyId), workspaceScope('workspace'), accountScope('owner')],
 });
 
-export async function openBench(hosts: { readonly [slug: string]: Host }): Promise<Bench> {
+/** `variables`: the environment, in which hosts' keys stand. */
+export async function openBench(hosts: { readonly [slug: string]: Host }, variables: Variables = {}): Promise<Bench> {
   const clock = createClock(Date.UTC(2026, 10, 29, 12));
   const exchanges: Exchange[] = [];
   const base = openMemoryWorld(clock, exchanges);
@@ -117,7 +120,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }): Promi
     upstream: {
       world: base,
       memory,
-      keyring: createKeyring(createCredentials({}), base),
+      keyring: createKeyring(createCredentials(variables), base),
       health,
       deadlines: DEADLINES,
     },
@@ -203,8 +206,14 @@ function openMemoryWorld(clock: ReturnType<typeof createClock>, exchanges: Excha
     request: (request: Parameters<World['request']>[0], handler: WireHandler) => {
       let isAborted = false;
       const bytes = (text: string): void => handler.data(Buffer.from(text));
+      const whole = (status: number, value: object): void => {
+        handler.head(status, { 'content-type': 'application/json' });
+        bytes(JSON.stringify(value));
+        handler.end();
+      };
       exchanges.push({
         host: new URL(request.url).hostname,
+        headers: request.headers,
         body: JSON.parse(String(request.body)),
         open: () => handler.head(200, { 'content-type': 'text/event-stream' }),
         frame: (value, event) => bytes(`${event ? `event: ${event}\n` : ''}data: ${JSON.stringify(value)}\n\n`),
@@ -212,11 +221,8 @@ function openMemoryWorld(clock: ReturnType<typeof createClock>, exchanges: Excha
           bytes('data: [DONE]\n\n');
           handler.end();
         },
-        reply: (value) => {
-          handler.head(200, { 'content-type': 'application/json' });
-          bytes(JSON.stringify(value));
-          handler.end();
-        },
+        reply: (value) => whole(200, value),
+        refuse: whole,
         reset: () => handler.error({ kind: 'reset', message: 'the host broke off' }),
         isAborted: () => isAborted,
       });

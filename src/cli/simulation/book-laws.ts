@@ -1,4 +1,6 @@
+import type { Receipt } from '../../facts/receipt.ts';
 import { type AuditFigures, reportAudit } from '../../ledger/audit.ts';
+import { receiptFromText } from '../../storage/receipt-json.ts';
 import type { Seen } from './call-laws.ts';
 import type { Store } from './store.ts';
 
@@ -8,30 +10,52 @@ export type Budgets = Map<string, bigint>;
 const figure = (store: Store, sql: string, parameters: readonly string[]): bigint =>
   (store.rows(sql, parameters)[0]?.figure as bigint | null) ?? 0n;
 
-/** Nobody's charges and holds exceed the limit. */
-export function checkBudgets(store: Store, budgets: Budgets): string | null {
+const SUM = 'select cast(sum(amount) as bigint) as figure from';
+
+/** By which columns of transfers and holds a scope is told. */
+function columnsOf(scope: string): { readonly id: string; readonly spender: string; readonly holder: string } {
+  const [kind, id = ''] = scope.split(':');
+  return kind === 'key'
+    ? { id, spender: 'key_id', holder: 'key_id' }
+    : { id, spender: 'from_account', holder: 'account_id' };
+}
+
+/** Charges, excesses and corrections. */
+const spentOf = (store: Store, scope: string): bigint => {
+  const { id, spender } = columnsOf(scope);
+  return figure(store, `${SUM} transfer where kind <> 'credit' and ${spender} = ?`, [id]);
+};
+
+/**
+ * Nobody spends and holds more than the budget: only what a host that lied took beyond a hold comes on top, and it is
+ * visible as such.
+ */
+export function checkBudgets(store: Store, budgets: Budgets, lied: Lied): string | null {
   for (const [scope, budget] of budgets) {
-    const [kind, id = ''] = scope.split(':');
-    const transfers = kind === 'key' ? 'key_id' : 'from_account';
-    const holds = kind === 'key' ? 'key_id' : 'account_id';
-    const sum = 'select cast(sum(amount) as bigint) as figure from';
-    const charged = figure(store, `${sum} transfer where kind = 'charge' and ${transfers} = ?`, [id]);
-    const held = figure(store, `${sum} hold where ${holds} = ?`, [id]);
-    if (charged + held > budget) return `${scope} has ${charged} charged and ${held} held of ${budget}`;
+    const { id, spender, holder } = columnsOf(scope);
+    const excesses = store.rows(`select id, amount from transfer where kind = 'excess' and ${spender} = ?`, [id]);
+    let excess = 0n;
+    for (const row of excesses) {
+      const [call = ''] = String(row.id).split('/');
+      if (!lied(call)) return `${call} took ${row.amount} of ${scope} beyond its hold, and no host had lied`;
+      excess += row.amount as bigint;
+    }
+    const spent = spentOf(store, scope);
+    const held = figure(store, `${SUM} hold where ${holder} = ?`, [id]);
+    if (spent + held > budget + excess) return `${scope} has ${spent} spent and ${held} held of ${budget} + ${excess}`;
   }
   return null;
 }
 
-/** What was taken beyond a hold is an excess, and visible as such: of a limited scope only a host that lies takes one. */
-export function checkExcesses(store: Store, budgets: Budgets, calls: readonly Finished[]): string | null {
-  const liars = new Set(calls.filter(({ lied, lost }) => lied || lost).map(({ id }) => id));
-  for (const row of store.rows("select id, key_id, from_account, amount from transfer where kind = 'excess'")) {
-    const isLimited = budgets.has(`key:${row.key_id}`) || budgets.has(`account:${row.from_account}`);
-    const [call = ''] = String(row.id).split('/');
-    if (isLimited && !liars.has(call)) return `${call} took ${row.amount} beyond its hold, and no host had lied`;
-  }
-  return null;
+/** Whoever is granted a lease finds it in the budget: what was taken beyond holds is missing there like anything spent. */
+export function checkGrant(store: Store, scope: string, budget: bigint): string | null {
+  const spent = spentOf(store, scope);
+  const leased = figure(store, `${SUM} lease where amount > 0 and scope = ?`, [scope]);
+  return spent + leased > budget ? `${scope} was leased ${leased} beside ${spent} spent of ${budget}` : null;
 }
+
+/** Did the host whose answer the call got count more than it was permitted? */
+export type Lied = (call: string) => boolean;
 
 export function checkAudit(store: Store): string | null {
   const report = reportAudit(store.work('audit', null) as AuditFigures);
@@ -39,10 +63,7 @@ export function checkAudit(store: Store): string | null {
 }
 
 /** What is remembered of a call that is over. */
-export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'> & {
-  /** The host whose answer it got counted more than it was permitted. */
-  readonly lied: boolean;
-};
+export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'>;
 
 export function checkHolds(store: Store): string | null {
   const hold = store.rows('select id from hold')[0];
@@ -67,9 +88,20 @@ export function checkBooks(store: Store, calls: readonly Finished[]): string | n
 
 type Booked = { readonly [column: string]: unknown };
 
+const monthsIn = (store: Store): readonly string[] =>
+  store.rows('select month from month').map(({ month }) => String(month).replace('-', '_'));
+
+/** The receipt of a call as it is kept; null = it has none. */
+export function receiptIn(store: Store, id: string): Receipt | null {
+  for (const month of monthsIn(store)) {
+    const row = store.rows(`select receipt from generation_${month} where id = ?`, [id])[0];
+    if (row) return receiptFromText(String(row.receipt));
+  }
+  return null;
+}
+
 function receiptsIn(store: Store): Map<string, Booked> {
-  const months = store.rows('select month from month').map(({ month }) => String(month).replace('-', '_'));
-  const rows = months.flatMap((month) => store.rows(`select id, state, cost from generation_${month}`));
+  const rows = monthsIn(store).flatMap((month) => store.rows(`select id, state, cost from generation_${month}`));
   return new Map(rows.map((row) => [String(row.id), row]));
 }
 

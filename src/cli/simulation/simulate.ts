@@ -1,7 +1,7 @@
-import { checkAudit, checkBooks, checkBudgets, checkExcesses, checkHolds } from './book-laws.ts';
+import { checkAudit, checkBooks, checkHolds } from './book-laws.ts';
 import { misfortune, openMissing, PROCESSES } from './misfortunes.ts';
 import { playCall } from './play-call.ts';
-import { demand, fail, OUTSIDE, type Stage, setStage } from './stage.ts';
+import { demand, demandBudgets, fail, OUTSIDE, type Stage, setStage } from './stage.ts';
 
 export type SimulationOptions = {
   readonly seed: number;
@@ -85,11 +85,10 @@ function startCall(stage: Stage): void {
 
 /** Nothing is under way any more. */
 function closeBooks(stage: Stage): void {
-  const { store, network, clock, finished, budgets } = stage;
+  const { store, network, clock, finished } = stage;
   if (network.open() > 0) fail(stage, `${network.open()} connections are open`);
   if (stage.wasShaken) store.recover('all', clock.now());
   demand(stage, checkAudit(store));
-  demand(stage, checkBudgets(store, budgets));
-  demand(stage, checkExcesses(store, budgets, finished));
+  demandBudgets(stage);
   demand(stage, checkBooks(store, finished));
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LIARS } from './behaviours.ts';
-import { type Budgets, checkAudit, checkBudgets, type Finished } from './book-laws.ts';
+import { type Budgets, checkAudit, checkBudgets, checkGrant, type Finished, receiptIn } from './book-laws.ts';
 import { openBudgets } from './budget.ts';
 import { checkCall, type Seen } from './call-laws.ts';
 import { simulatedCatalog } from './catalogue.ts';
@@ -43,7 +43,7 @@ export function setStage(seed: number, log: (line: string) => void): Stage {
   const draws = drawsOf(seed);
   const clock = createClock(START);
   const store = createStore(draws);
-  return {
+  const stage: Stage = {
     draws,
     clock,
     store,
@@ -66,6 +66,11 @@ export function setStage(seed: number, log: (line: string) => void): Stage {
     isDown: false,
     wasShaken: false,
   };
+  store.onGrant((scope) => {
+    const budget = stage.budgets.get(scope);
+    if (budget !== undefined) demand(stage, checkGrant(store, scope, budget));
+  });
+  return stage;
 }
 
 export function fail(stage: Stage, reason: string): void {
@@ -91,8 +96,18 @@ export function callOver(stage: Stage, seen: Seen): void {
   const line = `${stage.elapsedMs()} ${id} ${kind} ${receipt?.bill.cost ?? 0n} ${seen.events.length}`;
   stage.trace.update(line);
   stage.log(line);
-  const lied = receipt?.attempts.some(({ upstreamId }) => LIARS.has(scriptName(stage, upstreamId))) ?? false;
-  finished.push({ id, receipt, lost, shaken, result, batches, lied });
-  if (finished.length % 40 === 0) demand(stage, checkBudgets(store, stage.budgets));
+  finished.push({ id, receipt, lost, shaken, result, batches });
+  demandBudgets(stage);
   if (finished.length % 500 === 0 && stage.disk === 'sound') demand(stage, checkAudit(store));
+}
+
+/** What is booked at this moment is held against what may be spent. */
+export function demandBudgets(stage: Stage): void {
+  const { store, budgets } = stage;
+  // A host that failed before it was heard took nothing.
+  const lied = (call: string): boolean => {
+    const { upstreamId = null } = receiptIn(store, call)?.attempts.at(-1) ?? {};
+    return LIARS.has(scriptName(stage, upstreamId));
+  };
+  demand(stage, checkBudgets(store, budgets, lied));
 }

@@ -1,6 +1,8 @@
 import type { World } from '../../base/world.ts';
+import type { Scope } from '../../ledger/store.ts';
 import { StoreError } from '../../ledger/trouble.ts';
 import { openNotices, type StoreClient } from '../../storage/client.ts';
+import type { GrantCommand, Granted } from '../../storage/grant.ts';
 import { openSqlite } from '../../storage/sqlite.ts';
 import { watchTrouble } from '../../storage/trouble.ts';
 import type { Value } from '../../storage/work.ts';
@@ -12,6 +14,7 @@ export function createStore(draws: Draws) {
   const sqlite = openSqlite({ file: ':memory:', role: 'owner' });
   const connected = new Map<string, { readonly notices: ReturnType<typeof openNotices>; readonly world: World }>();
   let isBroken = false;
+  let granted = (_: Scope): void => {};
 
   const tell = (notices: readonly string[]): void => {
     for (const { notices: hub, world } of connected.values())
@@ -21,6 +24,7 @@ export function createStore(draws: Draws) {
     if (isBroken) throw new StoreError('full', 'the disk is full');
     const { value, notices } = sqlite.work((context) => beginWork(name, argument, context));
     tell(notices);
+    if (name === 'grant' && (value as Granted).grant.kind === 'granted') granted((argument as GrantCommand).scope);
     return value;
   };
 
@@ -67,6 +71,10 @@ export function createStore(draws: Draws) {
     },
     repair: () => {
       isBroken = false;
+    },
+    /** Hears of every lease, when it is committed. */
+    onGrant: (listener: (scope: Scope) => void) => {
+      granted = listener;
     },
     rows: (sql: string, parameters: readonly Value[] = []) => sqlite.query(sql, parameters).rows,
     work: apply,

@@ -1,7 +1,11 @@
 /** Laws of ends that come after somebody else has settled the call. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openAccess } from '../../access/access.ts';
 import { nano } from '../../base/money.ts';
+import { keyScope } from '../../facts/scope.ts';
+import { isHold } from '../../ledger/ledger.ts';
+import { newSecret } from '../open.ts';
 import { type Bench, heldBy, transfersOf } from './bench.ts';
 import { cents, receiptOf } from './sample.ts';
 
@@ -31,6 +35,26 @@ export function lateLaws(bench: Bench): void {
       { kind: 'charge', amount: cents(4) },
       { kind: 'correction', amount: cents(5) },
     ]);
+    await bench.sound();
+  });
+
+  test('what a call took beyond its hold is missing at once, for the process whose call it was, too', async () => {
+    const key = await bench.keyOf(cents(10));
+    const request = bench.next(key, cents(4));
+    await (await heldBy(bench.ledger, request)).settle(receiptOf(request, cents(12)));
+    assert.deepEqual((await transfersOf(bench.storage, request.generationId)).rows, [
+      { kind: 'charge', amount: cents(4) },
+      { kind: 'excess', amount: cents(8) },
+    ]);
+    const scope = keyScope(key);
+    const grant = await bench.storage.ledgerStore.grant({ scope, need: nano(1n), want: nano(1n) });
+    assert.deepEqual([grant.kind, grant.kind === 'refused' && grant.available], ['refused', cents(-2)]);
+    const access = openAccess({ store: bench.storage.accessStore, world: bench.world, newSecret });
+    await access.keys.change(key, { limit: cents(20) });
+    const last = bench.next(key, cents(8));
+    await (await heldBy(bench.ledger, last)).settle(receiptOf(last, cents(8)));
+    const beyond = await bench.ledger.hold(bench.next(key, nano(1n)));
+    assert.ok(!isHold(beyond), 'twenty cents are spent');
     await bench.sound();
   });
 

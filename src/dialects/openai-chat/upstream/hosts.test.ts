@@ -84,6 +84,19 @@ test('tool calls in pieces, with the name or the whole call repeated', () => {
     end,
   ]);
   assert.deepEqual(calls(repeated), [['a', '{"x":1}']]);
+  for (const place of [{}, { index: 0 }]) {
+    const idless = replyOf([
+      call({ name: 'a', arguments: '{"x":1}' }, place),
+      call({ name: 'a', arguments: '{"x":1}' }, place),
+      call({ name: 'b', arguments: '{"y":' }, { ...place, ...(place.index === 0 && { index: 1 }) }),
+      call({ arguments: '2}' }, { ...place, ...(place.index === 0 && { index: 1 }) }),
+      end,
+    ]);
+    assert.deepEqual(calls(idless), [
+      ['a', '{"x":1}'],
+      ['b', '{"y":2}'],
+    ]);
+  }
   const laterNull = replyOf([
     call({ name: 'a', arguments: '' }, { index: 0, id: 'WcG8xhSs1' }),
     call({ name: '', arguments: '{"x":' }, { index: 0 }),
