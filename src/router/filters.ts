@@ -1,118 +1,213 @@
 import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
 import type { Parameter } from '../call/parameters.ts';
 import { completesTexts } from '../catalog/dialect-table.ts';
-import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
-import type { Provider } from '../catalog/provider.ts';
 import type { Question } from '../facts/question.ts';
+import { hard, type Named, type Refusal, soft } from './filter.ts';
+import { missingCredentials, noCredentials } from './missing-key.ts';
 import { namesEndpoint } from './preferences.ts';
-import type { Resolved } from './resolve.ts';
 
-/** What the caller's word for a model said beside its name. */
-export type Asked = Pick<Resolved, 'model' | 'tier'>;
+const noneAllowed = ({ model }: Refusal): string =>
+  `No allowed providers are available for the selected model ${model.id}.`;
 
-/** Why an endpoint cannot serve this question; undefined = it can. */
-type Filter = (endpoint: Endpoint, question: Question, asked: Asked) => string | undefined;
-
-/** In the order in which the routing funnel is told. Each is a hard filter. */
-export const FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
-  [
-    'operation',
-    (endpoint, { operation }) => (endpoint.operation === operation ? undefined : `serves ${endpoint.operation}`),
-  ],
-  [
-    'only',
-    (endpoint, { preferences: { only }, tier }) =>
-      !only || only.some((name) => namesEndpoint(name, endpoint, tier)) ? undefined : 'not in provider.only',
-  ],
-  [
-    'ignore',
-    (endpoint, { preferences: { ignore } }) =>
-      ignore?.some((name) => namesEndpoint(name, endpoint, endpoint.tier)) ? 'in provider.ignore' : undefined,
-  ],
-  ['order', onlyOrdered],
-  ['tier', tierAskedFor],
-  [
-    'credentials',
-    (endpoint, { enabled }) => (enabled.has(endpoint.provider.slug) ? undefined : missingCredentials(endpoint)),
-  ],
-  ['data_policy', dataPolicy],
-  [
-    'quantization',
-    (endpoint, { preferences: { quantizations } }) =>
-      !quantizations || quantizations.includes(endpoint.quantization)
+/** In the order in which the routing funnel is told. A filter is a row of this table and nothing else. */
+export const FILTERS = [
+  hard({
+    step: 'operation',
+    read: ({ operation }) => operation,
+    test: (endpoint, operation) => (endpoint.operation === operation ? undefined : `serves ${endpoint.operation}`),
+    words: ({ model, rejected }) => `${model.id} answers elsewhere: it ${firstReason(rejected, 'operation')}.`,
+    fault: { code: 'invalid_request' },
+    availability: { code: 'wrong_endpoint' },
+  }),
+  hard({
+    step: 'only',
+    read: ({ preferences }) => preferences.only,
+    test: (endpoint, only, { tier }) =>
+      only.some((name) => namesEndpoint(name, endpoint, tier)) ? undefined : 'not in provider.only',
+    words: noneAllowed,
+    availability: { code: 'constraint_filtered', field: 'provider.only', excludedBy: 'allowed_providers' },
+  }),
+  hard({
+    step: 'ignore',
+    read: ({ preferences }) => preferences.ignore,
+    test: (endpoint, ignore) =>
+      ignore.some((name) => namesEndpoint(name, endpoint, endpoint.tier)) ? 'in provider.ignore' : undefined,
+    words: noneAllowed,
+    availability: { code: 'constraint_filtered', field: 'provider.ignore', excludedBy: 'allowed_providers' },
+  }),
+  hard({
+    step: 'order',
+    read: ({ preferences: { order, allow_fallbacks } }) =>
+      allow_fallbacks === false && order?.length ? order : undefined,
+    test: (endpoint, order, { tier }) =>
+      order.some((name) => namesEndpoint(name, endpoint, tier))
         ? undefined
-        : `quantization is ${endpoint.quantization}`,
-  ],
-  ['max_price', aboveMaxPrice],
-  ['input_modalities', missingModality],
-  [
-    'output_modalities',
-    (endpoint, { outputModalities }) => missing(outputModalities, endpoint.output, 'cannot produce'),
-  ],
-  [
-    'tools',
-    (endpoint, { usesTools }) =>
-      !usesTools || endpoint.parameters.has('tools') ? undefined : 'does not support tool use',
-  ],
-  ['text_completion', textCompletion],
-  ['require_parameters', unsupportedParameters],
-  [
-    'distillable',
-    (_, { preferences }, { model }) =>
-      !preferences.enforce_distillable_text || model.distillable ? undefined : 'others may not learn from its output',
-  ],
-  [
-    'context_length',
-    (endpoint, { promptTokens }) =>
-      promptTokens <= endpoint.context ? undefined : `context of ${endpoint.context} tokens is too short`,
-  ],
-  [
-    'max_output',
-    (endpoint, { maxOutputTokens }) =>
-      maxOutputTokens === null || endpoint.maxOutput === null || maxOutputTokens <= endpoint.maxOutput
-        ? undefined
-        : `output is limited to ${endpoint.maxOutput} tokens`,
-  ],
-];
+        : 'not in provider.order, and fallbacks are off',
+    words: noneAllowed,
+    availability: { code: 'constraint_filtered', field: 'provider.order', excludedBy: 'allowed_providers' },
+  }),
+  hard({
+    step: 'tier',
+    read: (question) => question,
+    test: tierAskedFor,
+    words: (refusal) =>
+      refusal.question.tier === null
+        ? noneAllowed(refusal)
+        : `No endpoints found for ${refusal.model.id} in the service tier ${refusal.question.tier}.`,
+    availability: {
+      code: 'constraint_filtered',
+      field: ({ tier }) => (tier === null ? 'provider.only' : 'service_tier'),
+      excludedBy: 'allowed_providers',
+    },
+  }),
+  hard({
+    step: 'credentials',
+    read: ({ enabled }) => enabled,
+    test: (endpoint, enabled) => (enabled.has(endpoint.provider.slug) ? undefined : missingCredentials(endpoint)),
+    words: noCredentials,
+    availability: { code: 'no_endpoints' },
+  }),
+  hard({
+    step: 'data_policy',
+    read: (question) =>
+      question.preferences.data_collection === 'deny' || question.preferences.zdr ? question : undefined,
+    test: dataPolicy,
+    words: ({ model, reasons }) =>
+      `No endpoints found matching your data policy (${reasons}) for ${model.id}. Change provider.data_collection or provider.zdr.`,
+    availability: {
+      code: 'privacy_restricted',
+      field: ({ preferences }) => (preferences.zdr ? 'provider.zdr' : 'provider.data_collection'),
+      excludedBy: ({ preferences }) => (preferences.zdr ? 'data_policy:zdr' : 'data_policy:training'),
+    },
+  }),
+  hard({
+    step: 'quantization',
+    read: ({ preferences }) => preferences.quantizations,
+    test: ({ quantization }, quantizations) =>
+      quantizations.includes(quantization) ? undefined : `quantization is ${quantization}`,
+    words: ({ model, reasons }) => `No endpoints found for ${model.id} in the requested quantizations: ${reasons}.`,
+    availability: { code: 'constraint_filtered', field: 'provider.quantizations', excludedBy: 'quantization' },
+  }),
+  hard({
+    step: 'max_price',
+    read: ({ preferences }) => preferences.max_price,
+    test: aboveMaxPrice,
+    words: ({ model, reasons }) => `No endpoints found for ${model.id} within max_price: ${reasons}.`,
+    availability: { code: 'constraint_filtered', field: 'provider.max_price', excludedBy: 'max_price' },
+  }),
+  hard({
+    step: 'input_modalities',
+    read: ({ inputModalities }) => inputModalities,
+    test: ({ input }, modalities) => missing(modalities, input, 'does not take'),
+    words: ({ model, question }) =>
+      `No endpoints found that support ${question.inputModalities.filter((word) => word !== 'text').join(', ')} input for ${model.id}.`,
+    availability: { code: 'constraint_filtered', field: 'messages' },
+  }),
+  hard({
+    step: 'output_modalities',
+    read: ({ outputModalities }) => outputModalities,
+    test: ({ output }, modalities) => missing(modalities, output, 'cannot produce'),
+    words: ({ model, question }) =>
+      `No endpoints found that support the requested output modalities for ${model.id}: ${question.outputModalities.join(', ')}.`,
+    availability: { code: 'constraint_filtered', field: 'modalities' },
+  }),
+  hard({
+    step: 'tools',
+    read: ({ usesTools }) => usesTools || undefined,
+    test: ({ parameters }) => (parameters.has('tools') ? undefined : 'does not support tool use'),
+    words: ({ model }) => `No endpoints found that support tool use for ${model.id}.`,
+    availability: { code: 'constraint_filtered', field: 'tools' },
+  }),
+  hard({
+    step: 'text_completion',
+    read: ({ operation, completes }) => (operation === 'chat' ? completes : undefined),
+    test: textCompletion,
+    words: ({ model, question }) =>
+      question.completes === 'text'
+        ? `No endpoint of ${model.id} completes texts: suffix, echo, best_of, token ids and streams of several prompts need one.`
+        : `${model.id} completes texts and knows no conversations: ask it at /completions.`,
+    fault: { code: 'invalid_request', param: 'prompt' },
+    availability: { code: 'constraint_filtered', field: 'prompt' },
+  }),
+  hard({
+    step: 'require_parameters',
+    read: ({ preferences, parameters }) => (preferences.require_parameters ? parameters : undefined),
+    test: (endpoint, parameters) => {
+      const lacking = parameters.filter((name) => !endpoint.parameters.has(name));
+      return lacking.length > 0 ? `does not support ${lacking.join(', ')}` : undefined;
+    },
+    words: ({ model, question }) =>
+      `No endpoints found that can handle the requested parameters for ${model.id}: ${question.parameters.join(', ')}.`,
+    availability: {
+      code: 'constraint_filtered',
+      field: 'provider.require_parameters',
+      excludedBy: 'require_parameters',
+    },
+  }),
+  hard({
+    step: 'distillable',
+    read: ({ preferences }, { model }) => (preferences.enforce_distillable_text && !model.distillable) || undefined,
+    test: () => 'others may not learn from its output',
+    words: ({ model }) => `No endpoints found for ${model.id}: its author does not let others learn from its output.`,
+    availability: { code: 'constraint_filtered', field: 'provider.enforce_distillable_text' },
+  }),
+  hard({
+    step: 'context_length',
+    read: ({ promptTokens }) => promptTokens,
+    test: ({ context }, tokens) => (tokens <= context ? undefined : `context of ${context} tokens is too short`),
+    words: ({ model, question }) =>
+      `This request has about ${question.promptTokens} prompt tokens; the maximum context length of ${model.id} is ${model.context} tokens. Shorten the prompt or use the context-compression plugin.`,
+    fault: { code: 'context_length_exceeded' },
+    availability: { code: 'constraint_filtered', field: 'messages', excludedBy: 'context_length' },
+  }),
+  hard({
+    step: 'max_output',
+    read: ({ maxOutputTokens }) => maxOutputTokens ?? undefined,
+    test: ({ maxOutput }, tokens) =>
+      maxOutput === null || tokens <= maxOutput ? undefined : `output is limited to ${maxOutput} tokens`,
+    words: ({ model, question }) =>
+      `No endpoints found for ${model.id} that can write ${question.maxOutputTokens} tokens. Lower max_tokens.`,
+    fault: { code: 'max_tokens_exceeded', param: 'max_tokens' },
+    availability: { code: 'constraint_filtered', field: 'max_tokens', excludedBy: 'context_length' },
+  }),
+] as const;
+
+const softParameter = <const Name extends Parameter>(name: Name) =>
+  soft({
+    step: name,
+    read: ({ parameters }) => parameters.includes(name) || undefined,
+    test: ({ parameters }) => (parameters.has(name) ? undefined : `does not support ${name}`),
+  });
 
 /** Preferences that remove an endpoint only while another is left. */
-export const SOFT_FILTERS: readonly (readonly [step: string, filter: Filter])[] = [
-  ['response_format', softParameter('response_format')],
-  ['structured_outputs', softParameter('structured_outputs')],
-  ['verbosity', softParameter('verbosity')],
-];
+export const SOFT_FILTERS = [
+  softParameter('response_format'),
+  softParameter('structured_outputs'),
+  softParameter('verbosity'),
+] as const;
 
-/** What the operator would have to set so that this endpoint can be used. */
-export function missingCredentials({ provider }: Endpoint): string {
-  let obstacle = obstacles.get(provider);
-  if (obstacle === undefined) {
-    obstacle = provider.local ? 'its local server was not found' : `set ${variablesToSet(provider).join(' and ')}`;
-    obstacles.set(provider, obstacle);
-  }
-  return obstacle;
-}
+/** The steps that may have removed an endpoint, by their names in receipts. */
+export type Step = (typeof FILTERS)[number]['step'] | (typeof SOFT_FILTERS)[number]['step'];
 
-/** Worked out once: every call asks for it of every provider that is not set up. */
-const obstacles = new WeakMap<Provider, string>();
-
-function onlyOrdered(endpoint: Endpoint, { preferences, tier }: Question): string | undefined {
-  if (preferences.allow_fallbacks !== false || !preferences.order?.length) return undefined;
-  return preferences.order.some((name) => namesEndpoint(name, endpoint, tier))
-    ? undefined
-    : 'not in provider.order, and fallbacks are off';
-}
+const firstReason = (rejected: Refusal['rejected'], of: string): string =>
+  rejected.find(({ step }) => step === of)?.reason ?? '';
 
 /**
  * A tier is used when it was asked for: by parameter, by a routing variant, by its full tag. Who asks for `flex` wants
  * its price and gets nothing dearer (spec §3.5), where the catalogue knows any such endpoint of the model.
  */
-function tierAskedFor(endpoint: Endpoint, { preferences, tier }: Question, asked: Asked): string | undefined {
-  const isCheap = tier === 'flex' && asked.model.endpoints.some((other) => other.tier === tier);
+function tierAskedFor(
+  endpoint: Endpoint,
+  { preferences, tier }: Question,
+  _: Question,
+  named: Named,
+): string | undefined {
+  const isCheap = tier === 'flex' && named.model.endpoints.some((other) => other.tier === tier);
   if (endpoint.tier === null) return isCheap ? 'not of the flex tier' : undefined;
-  if (endpoint.tier === tier || (endpoint.tier === asked.tier && !isCheap)) return undefined;
-  const named = [...(preferences.order ?? []), ...(preferences.only ?? [])];
-  return named.some((name) => name.toLowerCase() === endpoint.tag.toLowerCase())
+  if (endpoint.tier === tier || (endpoint.tier === named.tier && !isCheap)) return undefined;
+  const tags = [...(preferences.order ?? []), ...(preferences.only ?? [])];
+  return tags.some((name) => name.toLowerCase() === endpoint.tag.toLowerCase())
     ? undefined
     : 'a service tier nobody asked for';
 }
@@ -131,8 +226,9 @@ function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | und
   return undefined;
 }
 
-function aboveMaxPrice(endpoint: Endpoint, { preferences: { max_price } }: Question): string | undefined {
-  if (!max_price) return undefined;
+type MaxPrice = NonNullable<Question['preferences']['max_price']>;
+
+function aboveMaxPrice(endpoint: Endpoint, max_price: MaxPrice): string | undefined {
   const { price } = endpoint;
   const limits = [
     ['prompt', price.input, max_price.prompt, priceFromPerMillion],
@@ -149,29 +245,13 @@ function aboveMaxPrice(endpoint: Endpoint, { preferences: { max_price } }: Quest
 }
 
 /** A base model knows no turns, and what stands around a gap cannot be said in any. */
-function textCompletion(endpoint: Endpoint, { completes, operation }: Question): string | undefined {
-  if (operation !== 'chat') return undefined;
+function textCompletion(endpoint: Endpoint, completes: Question['completes']): string | undefined {
   if (completesTexts(endpoint.dialect.id))
     return completes === 'conversation' ? 'completes texts only: ask it at /completions' : undefined;
   return completes === 'text' ? 'only answers conversations' : undefined;
 }
 
-function missingModality(endpoint: Endpoint, { inputModalities }: Question): string | undefined {
-  return missing(inputModalities, endpoint.input, 'does not take');
-}
-
 function missing(wanted: readonly string[], offered: readonly string[], verb: string): string | undefined {
   const lacking = wanted.filter((modality) => !offered.includes(modality));
   return lacking.length > 0 ? `${verb} ${lacking.join(', ')}` : undefined;
-}
-
-function unsupportedParameters(endpoint: Endpoint, { preferences, parameters }: Question): string | undefined {
-  if (!preferences.require_parameters) return undefined;
-  const lacking = parameters.filter((name) => !endpoint.parameters.has(name));
-  return lacking.length > 0 ? `does not support ${lacking.join(', ')}` : undefined;
-}
-
-function softParameter(name: Parameter): Filter {
-  return (endpoint, { parameters }) =>
-    parameters.includes(name) && !endpoint.parameters.has(name) ? `does not support ${name}` : undefined;
 }

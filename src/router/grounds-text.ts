@@ -6,6 +6,7 @@ import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/groun
 import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } from '../facts/health.ts';
 import type { Plan, Rejection } from '../facts/plan.ts';
 import type { Expected, Question } from '../facts/question.ts';
+import type { Step } from './filters.ts';
 import { expectedCost } from './order.ts';
 import { NO_FALLBACKS } from './plan.ts';
 import { printOf } from './print.ts';
@@ -153,7 +154,7 @@ function rejectedText(model: Model, rejected: readonly Rejection[]): string {
   return text;
 }
 
-const CREDENTIALS = 'credentials';
+const CREDENTIALS: Step = 'credentials';
 const isSame = (some: readonly Rejection[], others: readonly Rejection[]): boolean =>
   some.length === others.length &&
   some.every(({ endpoint, step, reason, model }, at) => {

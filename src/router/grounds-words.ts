@@ -2,7 +2,7 @@ import { formatUsd, nano } from '../base/money.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
 import type { EndpointHealth } from '../facts/health.ts';
-import { missingCredentials } from './filters.ts';
+import { missingCredentials } from './missing-key.ts';
 
 /** Why a candidate stood where it stood, with the figures that were compared. */
 export const candidateWords = ({ reason, expectedNanoUsd, health }: GroundsCandidate): string =>

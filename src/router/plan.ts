@@ -2,7 +2,8 @@ import type { Endpoint } from '../catalog/model.ts';
 import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
-import { type Asked, FILTERS, SOFT_FILTERS } from './filters.ts';
+import type { Named, SoftFilter } from './filter.ts';
+import { FILTERS, SOFT_FILTERS, type Step } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
 import { type Ordered, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
@@ -36,18 +37,22 @@ export function plan(question: Question): Plan {
 function eligible({ model, tier }: Resolved, question: Question, rejected: Rejection[]): Endpoint[] {
   let left: Endpoint[] = [];
   const refused: Refused[] = [];
+  const named = { model, tier };
+  const tests = testsFor(question, named);
   for (const listed of model.endpoints) {
     const endpoint = formFor(servingFor(listed, question), question);
-    const obstacle = firstObstacle(endpoint, question, { model, tier });
+    const obstacle = firstObstacle(endpoint, tests, question, named);
     if (obstacle) refused.push({ endpoint, obstacle });
     else left.push(endpoint);
   }
   if (left.length === 0) left = roomiest(refused, question);
   for (const { endpoint, obstacle } of refused) if (!left.includes(endpoint)) rejected.push(obstacle);
   if (left.length < 2) return left;
-  for (const [step, filter] of SOFT_FILTERS) {
+  for (const { step, read, test } of SOFT_FILTERS as readonly SoftFilter[]) {
+    const wanted = read(question, named);
+    if (wanted === undefined) continue;
     const unfit = left.flatMap((endpoint) => {
-      const reason = filter(endpoint, question, { model, tier });
+      const reason = test(endpoint, wanted, question, named);
       return reason === undefined ? [] : [{ endpoint, reason }];
     });
     if (unfit.length === 0 || unfit.length === left.length) continue;
@@ -59,21 +64,41 @@ function eligible({ model, tier }: Resolved, question: Question, rejected: Rejec
 
 type Refused = { readonly endpoint: Endpoint; readonly obstacle: Rejection };
 
+const TOO_LONG: Step = 'max_output';
+
 /**
  * Programs of Anthropic's format must name a limit for the output and do not know the model's. Where nothing else stands
  * against any endpoint, those that write most are asked for as much as they write (told as a loss, see `suit`).
  */
 function roomiest(refused: readonly Refused[], { preferences }: Question): Endpoint[] {
   if (preferences.require_parameters === true) return [];
-  const short = refused.filter(({ obstacle }) => obstacle.step === 'max_output').map(({ endpoint }) => endpoint);
+  const short = refused.filter(({ obstacle }) => obstacle.step === TOO_LONG).map(({ endpoint }) => endpoint);
   const most = Math.max(...short.map(({ maxOutput }) => maxOutput ?? 0));
   return short.filter(({ maxOutput }) => maxOutput === most);
 }
 
-function firstObstacle(endpoint: Endpoint, question: Question, asked: Asked): Rejection | undefined {
-  for (const [step, filter] of FILTERS) {
-    const reason = filter(endpoint, question, asked);
-    if (reason !== undefined) return rejection(endpoint, step, reason);
+/** A filter with what it has to see to, read out of the question once for all endpoints of a model. */
+type Reading = { readonly filter: SoftFilter; readonly wanted: unknown };
+
+/** What this question asks of a model's endpoints. */
+function testsFor(question: Question, named: Named): readonly Reading[] {
+  const tests: Reading[] = [];
+  for (const filter of FILTERS) {
+    const wanted = filter.read(question, named);
+    if (wanted !== undefined) tests.push({ filter, wanted });
+  }
+  return tests;
+}
+
+function firstObstacle(
+  endpoint: Endpoint,
+  tests: readonly Reading[],
+  question: Question,
+  named: Named,
+): Rejection | undefined {
+  for (const { filter, wanted } of tests) {
+    const reason = filter.test(endpoint, wanted, question, named);
+    if (reason !== undefined) return rejection(endpoint, filter.step, reason);
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Grounds } from '../facts/grounds.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
+import type { Step } from './filters.ts';
 import { groundsFrom, groundsText, healthOf } from './grounds-text.ts';
 import { isKept, plan } from './plan.ts';
 
@@ -38,11 +39,13 @@ export function replay(planned: Planned, catalog: Catalog): Replay | null {
   return { grounds, outcome: 'other', plan: decided };
 }
 
+const WITHOUT_KEY: Step = 'credentials';
+
 /** Which providers had a key is told by who was rejected for having none. */
 function questionOf(grounds: Grounds, seed: number, catalog: Catalog): Question {
   const enabled = new Set(catalog.providers.keys());
   for (const { step, endpoint } of grounds.rejected)
-    if (step === 'credentials') enabled.delete(catalog.endpoints.get(endpoint)?.provider.slug ?? '');
+    if (step === WITHOUT_KEY) enabled.delete(catalog.endpoints.get(endpoint)?.provider.slug ?? '');
   const kept = grounds.candidates.find(({ reason }) => isKept(reason))?.endpoint ?? null;
   return { ...grounds.question, catalog, enabled, health: healthOf(grounds), home: () => kept, seed };
 }

@@ -2,7 +2,7 @@ import { seesBoards } from '../../access/may.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Benchmark, Model } from '../../catalog/model.ts';
-import { waysToSwitchOn } from '../../router/explain.ts';
+import { waysToSwitchOn } from '../../router/missing-key.ts';
 import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
