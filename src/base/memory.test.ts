@@ -234,3 +234,23 @@ test('callers that leave at any moment, in their own turn too, leave nothing, an
     assert.equal(clock.pending(), 0);
   }
 });
+
+test('what is small is taken at once or not at all: no key has more than its half of it, and nobody who waits is overtaken', () => {
+  const { memory, told, ask } = bench();
+  assert.deepEqual(
+    [300, 200, 1].map((bytes) => memory.takeAtOnce('a', bytes)),
+    [true, true, false],
+  );
+  assert.equal(memory.takeAtOnce('b', 400), true);
+  const waits = ask('large', 'c', 200);
+  assert.deepEqual(told, []);
+  assert.equal(memory.takeAtOnce('d', 50), false, 'someone waits');
+  memory.giveBack('a', 300);
+  assert.deepEqual(told, ['large in']);
+  assert.equal(memory.takeAtOnce('d', 50), true);
+  memory.giveBack('a', 200);
+  memory.giveBack('b', 400);
+  memory.giveBack('d', 50);
+  waits.close();
+  assert.equal(memory.used(), 0);
+});

@@ -11,6 +11,10 @@ export type Memory = {
    * what they hold comes back; a new one is under way as soon as it holds something.
    */
   readonly open: (who: string, place?: Place) => Allowance;
+  /** Takes so much at once where it is there and nobody waits, for what is too small to be worth an allowance. */
+  readonly takeAtOnce: (who: string, bytes: number) => boolean;
+  /** Gives that back. */
+  readonly giveBack: (who: string, bytes: number) => void;
   readonly used: () => number;
 };
 
@@ -59,7 +63,19 @@ export function createMemory(
 ): Memory {
   const waiting = { 'under way': 0, new: 0 };
   const state: State = { bytes, world, filled, accounts: new Map(), used: 0, level: 'little', waiting };
-  return { open: (who, place = 'new') => openAllowance(state, who, place), used: () => state.used };
+  return {
+    open: (who, place = 'new') => openAllowance(state, who, place),
+    takeAtOnce: (who, amount) => {
+      const isTaken = isFree(state, who, { bytes: amount, mine: 0 });
+      if (isTaken) add(state, who, amount);
+      return isTaken;
+    },
+    giveBack: (who, amount) => {
+      add(state, who, -amount);
+      serve(state);
+    },
+    used: () => state.used,
+  };
 }
 
 function openAllowance(state: State, who: string, begun: Place): Allowance {

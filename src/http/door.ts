@@ -16,7 +16,7 @@ import { ownUrl } from './prefixes.ts';
 import { isReadable, readBody, type WholeBody } from './read-body.ts';
 import { type Form, isForm, readForm } from './read-form.ts';
 import { pathOf, refuse } from './refuse.ts';
-import { FULL, makeRoom, type Room } from './room.ts';
+import { FULL, makeRoom, type Room, smallWeight } from './room.ts';
 import { PREFIXES } from './route.ts';
 
 /** Takes a request if it is one for inference. False = it is not, and nothing of it was touched. */
@@ -84,15 +84,22 @@ export function inferenceDoor(gateway: Gateway): Doors {
     });
     return true;
   };
-  const take: Taker = ({ target, headers }) => {
+  const take: Taker = ({ target, headers, bodyBytes }, holds) => {
     const url = ownUrl(target);
     const place = find(url);
     takeQueryKey({ url, headers });
     const caller = place && isReadable(headers['content-type']) && knownCaller(gateway, headers);
     if (!place || !caller || (takingForms.has(place.handler) && isForm(headers['content-type']))) return null;
     const { handler, params } = place;
+    const weight = smallWeight(bodyBytes);
+    if (weight > 0) {
+      const { memory } = gateway;
+      // Where there is none it is waited for the other way.
+      if (!memory.takeAtOnce(caller.keyId, weight)) return null;
+      holds(() => memory.giveBack(caller.keyId, weight));
+    }
     return ({ chunks }, answer) =>
-      handler({ headers, url, params, caller, body: { chunks, scan: null, size: 0 }, room: null }, answer);
+      handler({ headers, url, params, caller, body: { chunks, scan: null, size: bodyBytes }, room: null }, answer);
   };
   return { open, take, paths: [...handlers.keys(), ...MODELS.map((prefix) => `${prefix}*`)] };
 }

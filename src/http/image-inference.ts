@@ -15,7 +15,7 @@ import {
   wholeAnswer,
 } from './inference.ts';
 import { cacheHeaders } from './response-cache.ts';
-import { holdAnswer } from './room.ts';
+import { holdAnswer, holdOutlived } from './room.ts';
 import { createEventStream } from './stream.ts';
 
 /** Every route of pictures. */
@@ -40,6 +40,11 @@ function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void 
   const { id, call, caller } = request;
   let handle: CallHandle | null = null;
   let receipt: Receipt | null = null;
+  let outlived: (() => void) | null = null;
+  const gone = (): void => {
+    if (!exchange.room) outlived = holdOutlived(gateway.memory, caller.keyId, exchange.bodyBytes);
+    handle?.cancel();
+  };
   const { head_wait_ms, keep_alive_ms, between_events_ms } = gateway.upstream.deadlines;
   const stream = createEventStream(
     response,
@@ -52,7 +57,7 @@ function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void 
       keepAliveMs: keep_alive_ms,
       stalledMs: between_events_ms,
     },
-    { pause: () => handle?.pause(), resume: () => handle?.resume(), gone: () => handle?.cancel() },
+    { pause: () => handle?.pause(), resume: () => handle?.resume(), gone },
   );
   handle = perform(gateway, operation, request, {
     events: (steps, target) =>
@@ -64,6 +69,7 @@ function streamAnswer(exchange: Exchange<'images'>, dialect: ImageClient): void 
       receipt = value;
     },
     done: (result) => {
+      outlived?.();
       exchange.room?.close();
       contain(exchange, () => {
         if (result.kind === 'failed') {

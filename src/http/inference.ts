@@ -24,7 +24,7 @@ import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
 import type { Form } from './read-form.ts';
 import { asksForCache, cacheHeaders, cacheWishOf } from './response-cache.ts';
-import type { Room, RoomKept } from './room.ts';
+import { holdOutlived, type Room, type RoomKept } from './room.ts';
 import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { bothOf, type Recollect, type Turn, withRecollected } from './stored/reading.ts';
 import { answerUnasked } from './unasked.ts';
@@ -76,6 +76,8 @@ export type Exchange<O extends OperationId> = {
   readonly response: Answering;
   readonly headers: WireHeaders;
   readonly request: CallRequest<O>;
+  /** What was sent, in bytes. */
+  readonly bodyBytes: number;
   readonly room: RoomKept | null;
   readonly turn: Turn | null;
 };
@@ -86,6 +88,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
   return ({ headers, params, url, caller, body, form, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
+    const bodyBytes = body.size;
     const refuse = (value: Fault): void => {
       gateway.telemetry.refused({ at: receivedAt, clientDialect: dialect.id, keyId: caller.keyId, fault: value });
       refuseIn(dialect, response, value);
@@ -114,7 +117,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
         receivedAt,
         begunAt,
       };
-      const exchange = { gateway, operation, dialect, response, headers, request, room, turn };
+      const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
       if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };
     const exchange = { gateway, dialect, response };
@@ -207,8 +210,10 @@ export function wholeAnswer<O extends OperationId>(
   listener: WholeListener<O> = {},
 ): void {
   const { gateway, operation, response, request } = exchange;
-  const { id } = request;
+  const { id, caller } = request;
   let receipt: Receipt | null = null;
+  let isOver = false;
+  let outlived: (() => void) | null = null;
   const encoded = (result: Replied<O>) => {
     const context = answerContext(exchange, result.target, { keep: listener.keep });
     context.extra = extraOf(exchange, receipt);
@@ -232,6 +237,8 @@ export function wholeAnswer<O extends OperationId>(
       receipt = value;
     },
     done: (result) => {
+      isOver = true;
+      outlived?.();
       exchange.room?.close();
       contain(exchange, () => {
         if (result.kind === 'failed') return refuseRouted(exchange, dialect, result.fault, receipt);
@@ -244,7 +251,9 @@ export function wholeAnswer<O extends OperationId>(
     },
   });
   response.on('close', () => {
-    if (!response.writableFinished) handle.cancel();
+    if (response.writableFinished) return;
+    if (!isOver && !exchange.room) outlived = holdOutlived(gateway.memory, caller.keyId, exchange.bodyBytes);
+    handle.cancel();
   });
 }
 

@@ -37,7 +37,20 @@ export const FULL = fault(
   { retryAfterMs: 5_000 },
 );
 
-/** Has memory for a body before it is read: for a small one nothing is counted, and null is handed over, at once. */
+/** What a small body takes from its head on until its answer is over; 0 = it is not counted. */
+export const smallWeight = (bodyBytes: number): number =>
+  bodyBytes > LIMITS.uncounted_body_bytes ? TEXT_WEIGHT * bodyBytes : 0;
+
+/** Holds the small body of a call that goes on without its client. The function that is returned lets it go. */
+export function holdOutlived(memory: Memory, who: string, bodyBytes: number): () => void {
+  const weight = smallWeight(bodyBytes);
+  if (weight === 0) return () => {};
+  const allowance = memory.open(who, 'under way');
+  allowance.force(weight);
+  return allowance.close;
+}
+
+/** Has memory for a body before it is read. With a small one null is handed over, since there is nothing to settle. */
 export function makeRoom(
   { memory, who }: { readonly memory: Memory; readonly who: string },
   request: IncomingMessage,
@@ -46,12 +59,13 @@ export function makeRoom(
   refuse: () => void,
 ): void {
   const size = sizeOf(request);
-  if (size <= LIMITS.small_body_bytes || size > LIMITS.body_bytes_max) return enter(null);
+  if (size <= LIMITS.uncounted_body_bytes || size > LIMITS.body_bytes_max) return enter(null);
   const allowance = memory.open(who);
   const taken = TEXT_WEIGHT * size;
   response.once('close', allowance.close);
   allowance.take(taken, (isGranted) => {
     if (!isGranted) return refuse();
+    if (size <= LIMITS.small_body_bytes) return enter(null);
     enter({
       settle: (weight, done) => {
         const wanted = weightOf(weight);

@@ -1,8 +1,10 @@
 import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
+import { LIMITS } from '../base/limits.ts';
 import type { Allowance } from '../base/memory.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Cancel, WireRequest, World } from '../base/world.ts';
+import { writtenInSlices } from '../base/written-json.ts';
 import type { Loss } from '../call/loss.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { Fetched } from '../facts/asset.ts';
@@ -81,7 +83,7 @@ function write(preparation: Preparation, candidate: Candidate, credential: Crede
   else finish(preparation, { candidate, credential, draft: draft.value }, JSON.stringify(draft.value.body), done);
 }
 
-/** Of a large call each of these is long enough for a turn: the body as a value, as text, and as what is sent. */
+/** Of a large call each of these is long enough for a turn: the body as a value, each slice of its text, and what is sent. */
 function writeInTurns(preparation: Preparation, candidate: Candidate, credential: Credential, done: Done): void {
   const later = (task: () => void): void => {
     const turn = (): void => {
@@ -97,10 +99,15 @@ function writeInTurns(preparation: Preparation, candidate: Candidate, credential
   later(() => {
     const draft = draftFor(preparation, candidate);
     if (!draft.ok) return done(draft);
-    later(() => {
-      const text = JSON.stringify(draft.value.body);
-      later(() => finish(preparation, { candidate, credential, draft: draft.value }, text, done));
-    });
+    const slices = writtenInSlices(draft.value.body, LIMITS.at_once_bytes_max);
+    let text = '';
+    const writeOn = (): void => {
+      const slice = slices.next();
+      if (slice.done) return finish(preparation, { candidate, credential, draft: draft.value }, text, done);
+      text += slice.value;
+      later(writeOn);
+    };
+    later(writeOn);
   });
 }
 

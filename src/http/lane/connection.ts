@@ -4,8 +4,14 @@ import { type AnswerOwner, LaneAnswer } from './answer.ts';
 
 /** A plain POST whose body has come whole. */
 export type LaneRequest = { readonly post: PlainPost; readonly chunks: readonly Buffer[] };
-/** Answers a request, or null: it is none for the lane. Called on the head alone. */
-export type Taker = (post: PlainPost) => ((request: LaneRequest, answer: LaneAnswer) => void) | null;
+/**
+ * Answers a request, or null: it is none for the lane. Called on the head alone. `holds`: what gives back what is held for
+ * the request, once it is answered or its connection is gone.
+ */
+export type Taker = (
+  post: PlainPost,
+  holds: (giveBack: () => void) => void,
+) => ((request: LaneRequest, answer: LaneAnswer) => void) | null;
 
 /** What a connection tells the lane. `handOn`: everything from these bytes on is for Node's own server. */
 export type LaneOwner = {
@@ -38,6 +44,10 @@ export class LaneConnection implements AnswerOwner {
   } | null = null;
   /** What came behind a request that is not answered yet, or waits for its turn since it is. */
   #ahead: Buffer | null = null;
+  #giveBack: (() => void) | null = null;
+  readonly #holds = (giveBack: () => void): void => {
+    this.#giveBack = giveBack;
+  };
   /** The last answer said so: what comes now is no request of ours to serve. */
   #isClosing = false;
 
@@ -88,7 +98,7 @@ export class LaneConnection implements AnswerOwner {
   #begin(bytes: Buffer): void {
     const { take, headBytesMax, bodyBytesMax, handOn } = this.#owner;
     const post = readPlainPost(bytes, headBytesMax);
-    const answer = post === null || post.bodyBytes > bodyBytesMax ? null : take(post);
+    const answer = post === null || post.bodyBytes > bodyBytesMax ? null : take(post, this.#holds);
     if (post === null || answer === null) {
       this.#leave();
       return handOn(this, this.#socket, bytes);
@@ -122,6 +132,7 @@ export class LaneConnection implements AnswerOwner {
 
   answered(mayKeep: boolean): void {
     this.#answer = null;
+    this.#letGo();
     this.#hasServed = true;
     this.#since = this.#owner.now();
     if (!mayKeep) {
@@ -156,7 +167,14 @@ export class LaneConnection implements AnswerOwner {
     this.#answer = null;
     this.#owner.over(this);
     answer?.gone();
+    this.#letGo();
   };
+
+  #letGo(): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = null;
+    giveBack?.();
+  }
 
   #leave(): void {
     this.#socket

@@ -130,7 +130,7 @@ test('what comes while a request waits its turn lies behind it', async () => {
             answer.writeHead(200, { 'content-length': 4 });
             answer.end('held');
           })
-      : ECHO(post),
+      : ECHO(post, () => {}),
   );
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
   const { socket, heard, until } = dial(port);
