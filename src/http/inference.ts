@@ -85,10 +85,9 @@ export type Exchange<O extends OperationId> = {
 /** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
 export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Gateway): InferenceHandler {
   const { operation, dialect } = rim;
-  return ({ headers, params, url, caller, body, form, room }, response) => {
+  return ({ headers, params, url, caller, body, body: { size: bodyBytes }, form, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
-    const bodyBytes = body.size;
     const refuse = (value: Fault): void => {
       gateway.telemetry.refused({ at: receivedAt, clientDialect: dialect.id, keyId: caller.keyId, fault: value });
       refuseIn(dialect, response, value);

@@ -34,6 +34,12 @@ const LARGE: { readonly [dialect: string]: object } = {
   'ollama-embed': { model, input: many(2_000, (at) => `part ${at} ${'of it '.repeat(20)}`) },
   'ollama-embeddings': { model, prompt: 'hello '.repeat(50_000) },
   'openai-embeddings': { model, input: many(300_000, (at) => at) },
+  'cohere-chat': { model, messages: user },
+  'cohere-embed': {
+    model,
+    input_type: 'search_query',
+    texts: many(2_000, (at) => `part ${at} ${'of it '.repeat(30)}`),
+  },
   'openrouter-rerank': { model, query: 'q', documents },
   'cohere-rerank': { model, query: 'q', documents },
   'gemini-embed-content': { content: { parts: many(15_000, (at) => ({ text: `part ${at}` })) } },
