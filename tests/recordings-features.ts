@@ -3,6 +3,7 @@ import { FAULTS, type FaultCode } from '../src/base/fault.ts';
 import { createCollector } from '../src/call/collect.ts';
 import type { Event, ReasoningEvent } from '../src/call/event.ts';
 import type { Choice, Reply } from '../src/call/reply.ts';
+import { apart } from '../src/call/text-run.ts';
 import type { Usage } from '../src/call/usage.ts';
 import type { DialectId } from '../src/catalog/dialect-table.ts';
 import { UPSTREAM_DIALECTS } from '../src/dialects/registry.ts';
@@ -43,7 +44,7 @@ function evidenceOf(recording: Recording): Set<Evidence> {
   const call = sampleCall({ stream: recording.stream });
   const events: Event[] = [];
   const reader = readAnswer({ ...sampleUpstream(target, call), dialect }, headers, {
-    events: (batch) => events.push(...batch),
+    events: (steps) => events.push(...apart(steps)),
     replied: (reply) => events.push(...eventsOfReply(reply)),
     failed: (fault) => events.push({ type: 'fault', fault }),
   });

@@ -1,11 +1,12 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Call, GatewayOptions } from './call.ts';
 import type { EmbeddingCall, EmbeddingReply } from './embedding.ts';
-import type { Bill, Event } from './event.ts';
+import type { Bill } from './event.ts';
 import type { ImageCall, ImageReply, ImageStep } from './image.ts';
 import type { Reply } from './reply.ts';
 import type { RerankCall, RerankReply } from './rerank.ts';
 import type { SpeechCall, SpeechStep } from './speech.ts';
+import type { ChatStep } from './text-run.ts';
 import type { Transcript, TranscriptionCall } from './transcription.ts';
 import type { Usage } from './usage.ts';
 
@@ -15,7 +16,7 @@ export type OperationId = (typeof OPERATION_IDS)[number];
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
 type Exchanges = {
-  readonly chat: { readonly call: Call; readonly reply: Reply; readonly step: Event };
+  readonly chat: { readonly call: Call; readonly reply: Reply; readonly step: ChatStep };
   readonly embeddings: { readonly call: EmbeddingCall; readonly reply: EmbeddingReply; readonly step: never };
   readonly images: { readonly call: ImageCall; readonly reply: ImageReply; readonly step: ImageStep };
   readonly rerank: { readonly call: RerankCall; readonly reply: RerankReply; readonly step: never };

@@ -10,6 +10,7 @@ import type { ImageReply, ImageStep } from '../call/image.ts';
 import type { Loss } from '../call/loss.ts';
 import type { CallOf, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
+import type { TextRun } from '../call/text-run.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
@@ -85,7 +86,10 @@ export type ClientDialects = {
 };
 
 /** Turns events into the text to write: framed, possibly empty. One call per event; the rim joins one read's worth. */
-export type EventEncoder = (event: Event) => string;
+export type EventEncoder = ((event: Event) => string) & {
+  /** Many texts at once, framed; null = not now. Absent = only one by one. */
+  readonly run?: (run: TextRun) => Uint8Array | null;
+};
 
 /** A file of a form: the name of its field, and its own name and type as its sender has them. */
 export type ReceivedFile = {
@@ -178,7 +182,24 @@ export type EncodedCall = {
 };
 
 /** Synchronous: all events of one frame at once. `end` notices a missing terminal frame and says so with a fault. */
-export type EventDecoder = { readonly push: (frame: Frame) => Event[]; readonly end: () => Event[] };
+export type EventDecoder = {
+  readonly push: (frame: Frame) => Event[];
+  readonly end: () => Event[];
+  /** Present where frames that differ from the one before in nothing but a text need not be parsed (`mould/`). */
+  readonly again?: Again;
+};
+
+/** What is to be known of a stream's frames, and what its decoder is told instead of those that were not parsed. */
+export type Again = {
+  /** The text of a frame, given as JSON, that tells nothing beside it; undefined = it may tell more. */
+  readonly textIn: (data: JsonObject) => Json | undefined;
+  /** Members whose text means nothing, whatever it is. */
+  readonly padding: readonly string[];
+  /** The member whose numbers may change from frame to frame: those of the last frame count. */
+  readonly counts?: string;
+  /** The frame that was pushed last came again, once with each of these texts; with `counts`, `last` is the last of them. */
+  readonly repeated: (run: TextRun, last: JsonObject | undefined) => void;
+};
 
 export type UpstreamContext = {
   readonly target: Target;

@@ -4,7 +4,7 @@ import type { Call } from '../call/call.ts';
 import type { Tool } from '../call/tool.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import { sampleCall, sampleTraits } from './samples.ts';
-import { fitNames, givenEvents, givenReply } from './tool-names.ts';
+import { fitNames, givenReply, givenSteps } from './tool-names.ts';
 
 const tool = (name: string): Tool => ({ type: 'function', name });
 const LONG = `mcp__a-server-with-a-long-name__${'read_every_file_'.repeat(6)}`;
@@ -58,10 +58,7 @@ test('choice and history follow, and the caller hears its own names', () => {
   assert.equal(result?.role === 'tool' && result.name, 'files_list_all');
 
   const start = { type: 'tool-start', choice: 0, index: 0, id: 'c2' } as const;
-  const told = givenEvents(
-    [{ ...start, name: 'files_read' }, { ...start, name: 'unheard_of' }, { type: 'end' }],
-    given,
-  );
+  const told = givenSteps([{ ...start, name: 'files_read' }, { ...start, name: 'unheard_of' }, { type: 'end' }], given);
   assert.deepEqual(told, [{ ...start, name: 'files.read' }, { ...start, name: 'unheard_of' }, { type: 'end' }]);
   const part = { type: 'tool-call', id: 'c2', name: 'files_read', arguments: '{}' } as const;
   const reply = { choices: [{ index: 0, parts: [part], finish: 'tool_calls', nativeFinish: null }] } as const;

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
-import type { Event } from '../call/event.ts';
 import type { AssistantPart, Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
+import type { ChatStep } from '../call/text-run.ts';
 import type { Tool } from '../call/tool.ts';
 import { nineCharacters } from './tool-ids.ts';
 
@@ -76,9 +76,9 @@ const partsNamed = (parts: readonly AssistantPart[], name: (name: string) => str
   parts.map((part) => (part.type === 'tool-call' ? { ...part, name: name(part.name) } : part));
 
 /** An answer's calls under the names that the caller gave. */
-export function givenEvents(events: readonly Event[], given: GivenNames): Event[] {
-  return events.map((event) =>
-    event.type === 'tool-start' ? { ...event, name: given.get(event.name) ?? event.name } : event,
+export function givenSteps(steps: readonly ChatStep[], given: GivenNames): ChatStep[] {
+  return steps.map((step) =>
+    step.type === 'tool-start' ? { ...step, name: given.get(step.name) ?? step.name } : step,
   );
 }
 

@@ -5,6 +5,7 @@ import { lengthOf } from '../base/written-json.ts';
 import type { Event } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
+import { apart, type ChatStep } from '../call/text-run.ts';
 import { NO_USAGE } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
@@ -85,7 +86,7 @@ export function keeping<O extends OperationId>(
   return {
     ...listener,
     events: (steps, target) => {
-      batches.push(steps);
+      batches.push(apart(steps as readonly ChatStep[]) as readonly StepOf<O>[]);
       listener.events(steps, target);
     },
     settled: (value) => {

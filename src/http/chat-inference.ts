@@ -1,10 +1,10 @@
 import type { JsonObject } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { lengthOf } from '../base/written-json.ts';
-import type { Event } from '../call/event.ts';
 import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
+import { type ChatStep, eventsOf } from '../call/text-run.ts';
 import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
@@ -110,13 +110,23 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
       gone: () => handle?.cancel(),
     },
   );
-  const write = (events: readonly Event[], target: Target | null): void => {
+  const write = (steps: readonly ChatStep[], target: Target | null): void => {
     context ??= answerContext(exchange, target, { keep: keeperOf(exchange, items), echoes });
     encode ??= dialect.encodeEvents(context);
     let text = '';
-    for (const event of events) {
-      listen(event);
-      text += encode(event);
+    for (const step of steps) {
+      if (step.type !== 'texts') {
+        listen(step);
+        text += encode(step);
+        continue;
+      }
+      const bytes = encode.run?.(step) ?? null;
+      if (bytes === null) text += eventsOf(step).map(encode).join('');
+      else {
+        stream.write(text);
+        stream.write(bytes);
+        text = '';
+      }
     }
     const kept = exchange.turn?.kept();
     if (!kept) return stream.write(text);
@@ -124,7 +134,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
   };
   const end = (): void => (storing ? void storing.then(stream.end) : stream.end());
   handle = perform(gateway, operation, request, {
-    events: (events, target) => contain(exchange, () => write(events, target)),
+    events: (steps, target) => contain(exchange, () => write(steps, target)),
     ...(echoes && { echo: (body) => echoes.push(body) }),
     settled: (value) => {
       receipt = value;

@@ -1,4 +1,5 @@
 import { type Blob, sizeOf } from '../base/blobs.ts';
+import { type TextRun, textsOf } from '../call/text-run.ts';
 
 /**
  * How many tokens a text has, roughly: by script and by kind of text, in one pass, without a vocabulary. Fitted to
@@ -159,6 +160,19 @@ export function countOn(count: TextCount, text: string): void {
   count.tokens = before + ((count.tokens - before) * length) / COUNTED_WHOLE;
 }
 
+/** The same for texts that came together. */
+export function countRun(count: TextCount, run: TextRun): void {
+  const { bytes, ends, isPlain } = run;
+  let from = 0;
+  let longest = 0;
+  for (const end of ends) {
+    longest = Math.max(longest, end - from);
+    from = end;
+  }
+  if (isPlain && longest <= COUNTED_WHOLE) return countPlain(count, bytes);
+  for (const text of textsOf(run)) countOn(count, text);
+}
+
 /** Of a whole text, rounded up. */
 export function tokensOf(text: string): number {
   if (text === '') return 0;
@@ -214,6 +228,17 @@ function countUnits(count: TextCount, text: string): void {
       tokens += RATES[code >> 4] as number;
       state = NEXT_AFTER[code >> 4] as number;
     }
+  }
+  count.tokens = tokens;
+  count.state = state;
+}
+
+function countPlain(count: TextCount, bytes: Uint8Array): void {
+  let { tokens, state } = count;
+  for (let at = 0; at < bytes.length; at++) {
+    const step = state + (KIND_OF[bytes[at] as number] as number);
+    tokens += TOKENS[step] as number;
+    state = NEXT[step] as number;
   }
   count.tokens = tokens;
   count.state = state;

@@ -1,16 +1,17 @@
-import type { Event, FinishEvent } from '../call/event.ts';
+import type { FinishEvent } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { Reply } from '../call/reply.ts';
+import type { ChatStep } from '../call/text-run.ts';
 import { promptTokens, type Usage, usageOf } from '../call/usage.ts';
 import { PROMPT_TOKENS_MAX } from './believable.ts';
-import { countOn, newTextCount, tokensOf } from './count-text.ts';
+import { countOn, countRun, newTextCount, tokensOf } from './count-text.ts';
 
 /** How many choices ended, with an error, and without a word of the vendor's. */
 export type Ends = { readonly all: number; readonly failed: number; readonly blank: number };
 
 /** Counts what passes: our own count of the output, the vendor's usage when it comes, and how the answer ended. */
 export type Meter = {
-  readonly pass: (event: Event) => void;
+  readonly pass: (step: ChatStep) => void;
   /** The vendor's count, or ours while there is none. */
   readonly usage: () => Usage;
   /** Our own count. */
@@ -43,8 +44,11 @@ export function createMeter(promptEstimate: number): Meter {
   /** The vendor's count of the prompt where it came first: it stands whatever becomes of the answer. */
   let prompt: Partial<Usage> = { input: promptEstimate };
 
-  const pass = (event: Event): void => {
+  const pass = (event: ChatStep): void => {
     switch (event.type) {
+      case 'texts':
+        countRun(output, event);
+        return;
       case 'text':
       case 'refusal':
       case 'tool-arguments':

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { World } from '../base/world.ts';
-import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { sampleCall, sampleTarget } from '../dialects/samples.ts';
@@ -30,7 +29,7 @@ test('a tool whose name the vendor refuses is sent under another, and called by 
   const reader = read(
     { 'content-type': 'application/json' },
     {
-      events: (events: readonly Event[]) => assert.fail(`no events, but ${events.length}`),
+      events: (steps) => assert.fail(`no steps, but ${steps.length}`),
       replied: (reply) => void replies.push(reply),
       failed: ({ message }) => assert.fail(message),
     },

@@ -11,7 +11,7 @@ import { paired } from '../dialects/paired.ts';
 import { bendAnswers } from '../dialects/quirks.ts';
 import { suit } from '../dialects/suit.ts';
 import { fitIds } from '../dialects/tool-ids.ts';
-import { fitNames, type GivenNames, givenEvents, givenReply } from '../dialects/tool-names.ts';
+import { fitNames, type GivenNames, givenReply, givenSteps } from '../dialects/tool-names.ts';
 import { holds } from '../dialects/traits.ts';
 import type { Target } from '../facts/target.ts';
 import { canContinue, chatContinuation, type Rest } from './continuation.ts';
@@ -35,7 +35,7 @@ export type Allowed = { readonly limited?: Limited | undefined; readonly rest?: 
 export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed = {}): Errand<'chat'> {
   return {
     isStreamed: asked.stream,
-    isContent,
+    isContent: (step) => step.type === 'texts' || isContent(step),
     blobs: asked.blobs ?? [],
     isLarge: asked.isLarge === true,
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
@@ -96,7 +96,7 @@ const callersNames = (sink: Sink<'chat'>, given: GivenNames): Sink<'chat'> =>
   given.size === 0
     ? sink
     : {
-        events: (events) => sink.events(givenEvents(events, given)),
+        events: (steps) => sink.events(givenSteps(steps, given)),
         replied: (reply) => sink.replied(givenReply(reply, given)),
         failed: sink.failed,
         ...(sink.later && { later: sink.later }),

@@ -3,6 +3,7 @@ import { failed, type Result } from '../base/result.ts';
 import { type Call, completesOnlyText } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { AssistantMessage, AssistantPart } from '../call/message.ts';
+import { apart } from '../call/text-run.ts';
 import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Target } from '../facts/target.ts';
@@ -78,9 +79,9 @@ export function chatContinuation(asked: Call, { rest, translate, prefills }: Mea
   };
 
   return {
-    pass: (events) => {
+    pass: (steps) => {
       const out: Event[] = [];
-      for (const event of events) if (!take(event, out)) return null;
+      for (const event of apart(steps)) if (!take(event, out)) return null;
       return out;
     },
     follows: (value) => !isClosed && faultRow(value).blame === 'upstream' && value.code !== 'upstream_schema_mismatch',

@@ -4,6 +4,7 @@ import type { Call } from '../call/call.ts';
 import { collect } from '../call/collect.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
+import { apart } from '../call/text-run.ts';
 import { sampleCall, sampleTarget } from '../dialects/samples.ts';
 import { repeatedPrefill, withoutPrefill } from './prefill.ts';
 
@@ -25,7 +26,10 @@ function heard(...pieces: readonly string[]): string[] {
     { type: 'end' },
   ];
   const seen: Event[] = [];
-  const streamed = withoutPrefill({ events: (all) => seen.push(...all), replied: () => {}, failed: () => {} }, PREFILL);
+  const streamed = withoutPrefill(
+    { events: (all) => seen.push(...apart(all)), replied: () => {}, failed: () => {} },
+    PREFILL,
+  );
   for (const event of events) streamed.events([event]);
   const whole = collect(events);
   assert.ok(whole.ok);

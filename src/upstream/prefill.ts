@@ -2,6 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { AssistantPart } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
+import { apart } from '../call/text-run.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Sink } from './read-body.ts';
 
@@ -21,8 +22,8 @@ export function repeatedPrefill({ messages }: Call, { dialect }: Endpoint): stri
 export function withoutPrefill(sink: Sink<'chat'>, prefill: string): Sink<'chat'> {
   const cut = createCut(prefill);
   return {
-    events: (events) => {
-      const kept = events.flatMap(cut);
+    events: (steps) => {
+      const kept = apart(steps).flatMap(cut);
       if (kept.length > 0) sink.events(kept);
     },
     replied: (reply) => sink.replied(cutReply(reply, prefill)),

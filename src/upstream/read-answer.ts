@@ -8,7 +8,9 @@ import type { WireHeaders } from '../base/world.ts';
 import { collect } from '../call/collect.ts';
 import type { Event } from '../call/event.ts';
 import type { Reply } from '../call/reply.ts';
+import { apart, type ChatStep } from '../call/text-run.ts';
 import type { UpstreamContext, UpstreamDialect } from '../dialects/dialect.ts';
+import { MouldedStream } from '../dialects/mould/moulded.ts';
 import {
   mediaTypeOf,
   NESTING_UNCHECKED_LENGTH,
@@ -86,25 +88,34 @@ function readStream(context: ReadContext, sink: Sink<'chat'>): Reader {
   const splitter = createSplitter(context.dialect.framing);
   const decoder = context.dialect.decodeEvents(context);
   const guardEnd = createEndGuard(context);
-  const decode = (frames: readonly Frame[]): Event[] => {
-    const first = frames.length === 1 && frames[0];
-    if (first && first.data.length <= NESTING_UNCHECKED_LENGTH) return decoder.push(first);
-    const events: Event[] = [];
+  const decode = (frames: readonly Frame[], steps: ChatStep[]): ChatStep[] => {
     for (const frame of frames) {
-      if (tooDeep(frame.data)) {
-        events.push({ type: 'fault', fault: tooDeepFault(context.target) });
-        return events;
+      if (frame.data.length > NESTING_UNCHECKED_LENGTH && tooDeep(frame.data)) {
+        steps.push({ type: 'fault', fault: tooDeepFault(context.target) });
+        break;
       }
-      for (const event of decoder.push(frame)) events.push(event);
+      for (const event of decoder.push(frame)) steps.push(event);
     }
-    return events;
+    return steps;
+  };
+  const parse = (bytes: Uint8Array, steps: ChatStep[]): Frame | null => {
+    const frames = splitter.push(bytes);
+    decode(frames, steps);
+    return frames.at(-1) ?? null;
+  };
+  const moulded = decoder.again && context.dialect.framing === 'sse' ? new MouldedStream(decoder.again, parse) : null;
+  const read = (bytes: Uint8Array): ChatStep[] => {
+    if (moulded) return moulded.push(bytes);
+    const steps: ChatStep[] = [];
+    parse(bytes, steps);
+    return steps;
   };
   return {
     push: (bytes) => {
-      const frames = splitter.push(bytes);
-      if (frames.length > 0) sink.events(guardEnd(decode(frames)));
+      const steps = read(bytes);
+      if (steps.length > 0) sink.events(guardEnd(steps));
     },
-    end: () => sink.events(guardEnd([...decode(splitter.end()), ...decoder.end()])),
+    end: () => sink.events(guardEnd([...decode(splitter.end(), []), ...decoder.end()])),
   };
 }
 
@@ -151,7 +162,7 @@ function errorOf({ dialect, target }: ReadContext, text: string): Fault {
 function collectStream(context: ReadContext, bytes: Uint8Array): Result<Reply, Fault> {
   const events: Event[] = [];
   const reader = readStream(context, {
-    events: (batch) => events.push(...batch),
+    events: (steps) => events.push(...apart(steps)),
     replied: () => undefined,
     failed: () => undefined,
   });

@@ -4,6 +4,7 @@ import type { OutputFormat } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import { PARAMETERS } from '../call/parameters.ts';
 import type { Choice } from '../call/reply.ts';
+import { apart } from '../call/text-run.ts';
 import { usageOf } from '../call/usage.ts';
 import { sampleCall, sampleTarget, sampleUpstream } from '../dialects/samples.ts';
 import { createEndGuard, faultOfReply } from './unfinished.ts';
@@ -55,7 +56,7 @@ const finish = (choice: number, reason: 'stop' | 'length' | 'error' = 'stop'): E
 /** What a guard makes of a stream, batch by batch. */
 const streamed = (batches: readonly (readonly Event[])[], output: OutputFormat = asked, at = target): Event[] => {
   const guard = createEndGuard(sampleUpstream(at, sampleCall({ output })));
-  return batches.flatMap((batch) => guard([...batch]));
+  return batches.flatMap((batch) => apart(guard([...batch])));
 };
 
 test('a stream is held to its schema as a whole answer is: it passes as it comes and never ends well', () => {

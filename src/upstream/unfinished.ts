@@ -4,6 +4,7 @@ import type { Event } from '../call/event.ts';
 import type { FinishReason } from '../call/finish.ts';
 import type { AssistantPart } from '../call/message.ts';
 import type { Choice, Reply } from '../call/reply.ts';
+import { apart, type ChatStep } from '../call/text-run.ts';
 import { isOpen } from '../dialects/closed-schema.ts';
 import type { UpstreamContext } from '../dialects/dialect.ts';
 import { misfitOf } from '../dialects/schema-check.ts';
@@ -18,10 +19,10 @@ export function faultOfReply(reply: Reply, context: UpstreamContext): Fault | un
   return faultOfEnds(reply, context.target) ?? (schema && faultOfSchema(reply, schema));
 }
 
-type EventGuard = (events: Event[]) => Event[];
+type StepGuard = (steps: ChatStep[]) => ChatStep[];
 
-/** Takes and gives each batch of a stream's events; what makes the answer worthless ends it with a fault. */
-export function createEndGuard(context: UpstreamContext): EventGuard {
+/** Takes and gives each batch of a stream's steps; what makes the answer worthless ends it with a fault. */
+export function createEndGuard(context: UpstreamContext): StepGuard {
   const schema = schemaToKeep(context);
   const guard = guardEnds(context.target);
   return schema ? guardSchema(schema, guard) : guard;
@@ -45,7 +46,7 @@ function faultOfSchema({ choices }: Reply, schema: JsonObject): Fault | undefine
  * The text passes as it comes. A choice is judged by all of it when it ends: what broke its schema never ends well, and
  * behind the vendor's count comes the fault.
  */
-function guardSchema(schema: JsonObject, next: EventGuard): EventGuard {
+function guardSchema(schema: JsonObject, next: StepGuard): StepGuard {
   const texts = new Map<number, string>();
   let broken: Fault | undefined;
   const judged = (event: Event): Event[] => {
@@ -56,7 +57,7 @@ function guardSchema(schema: JsonObject, next: EventGuard): EventGuard {
     broken ??= misfit;
     return [];
   };
-  return (events) => next(events.flatMap(judged));
+  return (steps) => next(apart(steps).flatMap(judged));
 }
 
 /** A model that stops may still decline in words; what begins as JSON must be what was asked for. */
@@ -79,7 +80,7 @@ function faultOfEnds({ choices }: Reply, target: Target): Fault | undefined {
 
 const hasFailed = ({ finish }: Choice): boolean => finish === 'error';
 
-function guardEnds(target: Target): EventGuard {
+function guardEnds(target: Target): StepGuard {
   let failed: { readonly native: string | null } | null = null;
   let stands = false;
   return (events) => {

@@ -4,6 +4,7 @@ import { pico } from '#src/base/money.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
 import { PARAMETERS } from '#src/call/parameters.ts';
+import { apart } from '#src/call/text-run.ts';
 import type { Endpoint, Model } from '#src/catalog/model.ts';
 import type { DialectSettings, Provider } from '#src/catalog/provider.ts';
 import type { Dialects, UpstreamDialect } from '#src/dialects/dialect.ts';
@@ -165,7 +166,8 @@ export function bench(targets: readonly Target[], options: BenchOptions = {}): B
   const run = startRun(dependencies, request, {
     dispatched: (target) => dispatched.push(target.endpoint.id),
     cut: (target) => cuts.push(target.endpoint.id),
-    events: (batch) => {
+    events: (steps) => {
+      const batch = apart(steps);
       if (isOver) throw new Error('events after done');
       events.push(...batch);
       batches.push(batch.length);

@@ -7,6 +7,7 @@ import { nano, pico } from '#src/base/money.ts';
 import type { WireHandler, WireHeaders, World } from '#src/base/world.ts';
 import type { Call } from '#src/call/call.ts';
 import type { Event } from '#src/call/event.ts';
+import { apart } from '#src/call/text-run.ts';
 import type { Catalog } from '#src/catalog/catalog.ts';
 import type { DialectId } from '#src/catalog/dialect-table.ts';
 import type { Endpoint } from '#src/catalog/model.ts';
@@ -183,7 +184,7 @@ function ask(gateway: Gateway, keyId: string, call: Partial<Call>): Asked {
       begunAt: gateway.world.elapsed(),
     },
     {
-      events: (batch) => events.push(...batch),
+      events: (steps) => events.push(...apart(steps)),
       settled: (settled) => {
         receipt = settled;
       },

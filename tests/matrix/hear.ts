@@ -3,6 +3,7 @@ import type { Json } from '../../src/base/json.ts';
 import { nano } from '../../src/base/money.ts';
 import { type Call, toolCallIds } from '../../src/call/call.ts';
 import type { Bill, Event } from '../../src/call/event.ts';
+import { apart } from '../../src/call/text-run.ts';
 import { SEED, seeded } from '../../src/dialects/fuzz.ts';
 import { checkEventGrammar } from '../../src/dialects/grammar.ts';
 import { sampleAnswer } from '../../src/dialects/samples.ts';
@@ -89,7 +90,7 @@ function decode(upstream: Upstream, call: Call, bytes: Uint8Array, size: () => n
     contextOf(upstream, call),
     { 'content-type': STREAM_TYPES[upstream.dialect.framing] },
     {
-      events: (batch) => events.push(...batch),
+      events: (steps) => events.push(...apart(steps)),
       replied: () => assert.fail('a stream was asked for'),
       failed: (fault) => assert.fail(fault.message),
     },

@@ -1,6 +1,7 @@
 import type { Cancel } from '../../base/world.ts';
 import type { Call } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
+import { apart } from '../../call/text-run.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import type { CallHandle, CallListener } from '../../gateway/operation.ts';
 import { OPERATIONS } from '../../gateway/operations.ts';
@@ -81,8 +82,9 @@ function createClient(stage: Stage, { seen, process, mood, handle }: ClientParts
     });
   };
   const listener: CallListener<'chat'> = {
-    events: (events) => {
+    events: (steps) => {
       hears('events');
+      const events = apart(steps);
       const wrong = wrongBatch(seen, events, isPaused);
       if (wrong) fail(stage, `${seen.id}: ${wrong}`);
       seen.events.push(...events);

@@ -10,6 +10,8 @@ import { decodeLogprobs } from './logprobs.ts';
 export type Candidate = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */
   readonly read: (piece: JsonObject, events: Event[]) => void;
+  /** Pieces like the one before, with this text in all. */
+  readonly repeated: (text: string) => void;
   readonly isFinished: () => boolean;
   /** Annotations, what only Gemini knows, and the finish. Gives the number of web searches. */
   readonly close: (events: Event[]) => number;
@@ -73,6 +75,9 @@ export function createCandidate(choice: number, upstream: UpstreamContext): Cand
       if (isObject(logprobsResult)) events.push({ type: 'logprobs', choice, content: decodeLogprobs(logprobsResult) });
       for (const part of arrayOf(objectOf(content).parts)) readPart(objectOf(part), events);
       if (typeof reason === 'string') finishReason = reason;
+    },
+    repeated: (more) => {
+      text += more;
     },
     isFinished: () => finishReason !== undefined,
     close: (events) => {

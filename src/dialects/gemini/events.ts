@@ -1,7 +1,8 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
 import type { Event } from '../../call/event.ts';
-import type { EventDecoder, UpstreamContext } from '../dialect.ts';
+import { type TextRun, textOf } from '../../call/text-run.ts';
+import type { Again, EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
 import { errorOf, faultOf } from '../gemini-fault.ts';
 import { GEMINI, isGemini3 } from '../gemini-names.ts';
@@ -17,13 +18,25 @@ export function createGeminiDecoder(upstream: UpstreamContext): EventDecoder {
   return {
     push: (frame) => (frame.data === '' || frame.data === '[DONE]' ? [] : reader.read(frameJson(frame))),
     end: reader.end,
+    again: { textIn, padding: [], counts: 'usageMetadata', repeated: reader.repeated },
   };
+}
+
+function textIn({ candidates }: JsonObject): Json | undefined {
+  const [only, ...others] = arrayOf(candidates).map(objectOf);
+  const parts = arrayOf(objectOf(only?.content).parts);
+  return others.length === 0 && parts.length === 1 ? objectOf(parts[0]).text : undefined;
 }
 
 /** More candidates than any model gives. */
 const CANDIDATES_MAX = 256;
 
-export type GeminiReader = { readonly read: (chunk: Json | undefined) => Event[]; readonly end: () => Event[] };
+export type GeminiReader = {
+  readonly read: (chunk: Json | undefined) => Event[];
+  readonly end: () => Event[];
+  /** The chunk that was read last, a text alone, came again with each of these. */
+  readonly repeated: Again['repeated'];
+};
 
 export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
   const candidates = new Map<number, Candidate>();
@@ -86,7 +99,11 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     events.push({ type: 'end' });
     return events;
   };
-  return { read, end };
+  const repeated = (run: TextRun, last: JsonObject | undefined): void => {
+    candidateAt(run.choice).repeated(textOf(run));
+    if (isObject(last?.usageMetadata)) usage = last.usageMetadata;
+  };
+  return { read, end, repeated };
 }
 
 function startOf(chunk: JsonObject): Event {

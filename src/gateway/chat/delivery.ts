@@ -1,6 +1,7 @@
 import type { Fault } from '../../base/fault.ts';
 import { nano } from '../../base/money.ts';
 import type { Event } from '../../call/event.ts';
+import type { ChatStep } from '../../call/text-run.ts';
 import { completionTokens, usageOf } from '../../call/usage.ts';
 import { priceAtInstant } from '../../catalog/price.ts';
 import type { Target } from '../../facts/target.ts';
@@ -50,13 +51,13 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
   const { receivedAt } = context.request;
   const priceOf = ({ endpoint }: Target) => priceAtInstant(endpoint.price, receivedAt);
 
-  const events = (batch: readonly Event[], target: Target): void => {
+  const events = (batch: readonly ChatStep[], target: Target): void => {
     const now = gateway.world.elapsed();
     firstContentAt ??= now;
-    for (const event of batch) {
-      meter.pass(event);
-      if (event.type === 'finish') open.delete(event.choice);
-      else if ('choice' in event && event.choice !== null) open.add(event.choice);
+    for (const step of batch) {
+      meter.pass(step);
+      if (step.type === 'finish') open.delete(step.choice);
+      else if ('choice' in step && step.choice !== null) open.add(step.choice);
     }
     if (outlet.isAbandoned() || cutShort) return;
     outlet.pass(passing(batch, promptTokens), target);
@@ -113,14 +114,14 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
 }
 
 /** Some programs are told the prompt's size with the first word: by the vendor, or else by our estimate. */
-function passing(batch: readonly Event[], promptTokens: number): Event[] {
-  const events = batch.filter(isPassing);
-  const [first] = events;
+function passing(batch: readonly ChatStep[], promptTokens: number): ChatStep[] {
+  const steps = batch.filter(isPassing);
+  const [first] = steps;
   if (first?.type === 'start' && !first.prompt)
-    events[0] = { ...first, prompt: usageOf({ input: promptTokens, source: 'estimate' }) };
-  return events;
+    steps[0] = { ...first, prompt: usageOf({ input: promptTokens, source: 'estimate' }) };
+  return steps;
 }
 
 /** Usage, end and fault wait for the settlement. */
-const isPassing = ({ type }: Event): boolean => type !== 'usage' && type !== 'end' && type !== 'fault';
+const isPassing = ({ type }: ChatStep): boolean => type !== 'usage' && type !== 'end' && type !== 'fault';
 const cutFinish = (choice: number): Event => ({ type: 'finish', choice, reason: 'length', native: null });

@@ -5,6 +5,7 @@ import { failed, type Result } from '../../../base/result.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
 import type { Reply } from '../../../call/reply.ts';
+import { type TextRun, textOf } from '../../../call/text-run.ts';
 import type { EventDecoder, UpstreamContext } from '../../dialect.ts';
 import { frameJson } from '../../frame-json.ts';
 import { faultOfError } from './fault.ts';
@@ -24,7 +25,15 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     if (frame.data.trim() === '' || frame.data.trim() === '[DONE]') return [];
     return fail(state, fault('upstream_malformed', 'The provider sent an event that is no JSON object.'));
   };
-  return { push, end: () => takeEnd(state) };
+  const repeated = (run: TextRun): void => {
+    state.answer.textLength += textOf(run).length;
+  };
+  return { push, end: () => takeEnd(state), again: { textIn, padding: [], repeated } };
+}
+
+function textIn({ type, delta }: JsonObject): Json | undefined {
+  const piece = objectOf(delta);
+  return type === 'content_block_delta' && piece.type === 'text_delta' ? piece.text : undefined;
 }
 
 const isError = (message: JsonObject): boolean =>

@@ -1,6 +1,7 @@
 import { type JsonObject, objectOf } from '../../../base/json.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { Native } from '../../../call/message.ts';
+import type { TextRun } from '../../../call/text-run.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { nativeOf } from './reply.ts';
 
@@ -11,6 +12,8 @@ export type ChunkWriter = {
   /** What the vendor says at the start stands in every later chunk. */
   readonly start: (event: StartEvent) => void;
   readonly text: (choice: number, value: string) => string;
+  /** Chunks with one of these texts each; null where one by one is as well, or their choice has not begun. */
+  readonly run: (run: TextRun) => Uint8Array | null;
   /** A chunk with these members of the delta, given as JSON text without braces. */
   readonly delta: (choice: number, members: string) => string;
   /** Keeps fields we do not model for the chunk that closes their choice, or the stream. */
@@ -28,6 +31,7 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
   let tail = '}\n\n';
   let textHead = '';
   let textChoice = -1;
+  let frame: RunFrame | null = null;
 
   const open = (choice: number): string => `${head}"choices":[{"index":${choice},"delta":{`;
   const delta = (choice: number, members: string): string => {
@@ -43,6 +47,11 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
       textChoice = choice;
     }
     return textHead + JSON.stringify(value) + NO_END + tail;
+  };
+  const run = ({ choice, bytes, ends }: TextRun): Uint8Array | null => {
+    if (ends.length < RUN_MIN || !begun.has(choice)) return null;
+    if (frame?.choice !== choice) frame = runFrame(choice, `${open(choice)}"content":"`, `"${NO_END}${tail}`);
+    return writeRun(frame, bytes, ends);
   };
   const finish = (event: Extract<Event, { type: 'finish' }>): string => {
     const { message, ...fields } = choiceNatives.get(event.choice) ?? {};
@@ -65,8 +74,10 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
     start: (event) => {
       tail = chunkTail(event);
       textChoice = -1;
+      frame = null;
     },
     text,
+    run,
     delta,
     keep: (choice, native) => {
       if (choice === null) topNative = { ...topNative, ...nativeOf(native) };
@@ -77,6 +88,43 @@ export function createChunkWriter(answer: AnswerContext): ChunkWriter {
       `data: ${JSON.stringify({ ...topNative, ...chunkFields(answer), choices: lastChoices(answer), ...more, ...answer.extra })}\n\n`,
   };
 }
+
+/** Fewer are cheaper as text, which needs no second buffer on its way out. */
+const RUN_MIN = 4;
+
+/** What stands before the first text of a run, between two, and behind the last. */
+type RunFrame = {
+  readonly choice: number;
+  readonly before: Buffer;
+  readonly between: Buffer;
+  readonly behind: Buffer;
+};
+
+const runFrame = (choice: number, before: string, behind: string): RunFrame => ({
+  choice,
+  before: Buffer.from(before),
+  between: Buffer.from(behind + before),
+  behind: Buffer.from(behind),
+});
+
+function writeRun({ before, between, behind }: RunFrame, bytes: Buffer, ends: readonly number[]): Uint8Array {
+  const out = Buffer.allocUnsafe(before.length + bytes.length + (ends.length - 1) * between.length + behind.length);
+  out.set(before);
+  let at = before.length;
+  let from = 0;
+  for (let text = 0; text < ends.length; text++) {
+    const end = ends[text] as number;
+    if (end - from > COPIED_MAX) at += bytes.copy(out, at, from, end);
+    else for (let byte = from; byte < end; byte++) out[at++] = bytes[byte] as number;
+    const next = text === ends.length - 1 ? behind : between;
+    out.set(next, at);
+    at += next.length;
+    from = end;
+  }
+  return out;
+}
+/** Bytes that are copied one by one sooner than by a call. */
+const COPIED_MAX = 48;
 
 export const chunkFields = (answer: AnswerContext): JsonObject => ({
   id: answer.id,

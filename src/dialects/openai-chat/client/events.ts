@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Event, LogprobsEvent, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
+import type { TextRun } from '../../../call/text-run.ts';
 import type { Tool } from '../../../call/tool.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { isFreeform } from '../../freeform.ts';
@@ -36,7 +37,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
     return writer.last({ ...tier, usage: encodeUsage(event.usage, event.bill) });
   };
 
-  return (event) => {
+  const write = (event: Event): string => {
     switch (event.type) {
       case 'text':
         return probable.write(event.choice, writer.text(event.choice, event.text));
@@ -80,6 +81,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return event satisfies never;
     }
   };
+  return Object.assign(write, { run: (run: TextRun) => (probable.has(run.choice) ? null : writer.run(run)) });
 }
 
 /** One chunk without choices for each provider that was sent something (spec §6.5). */
@@ -156,6 +158,7 @@ function createProbabilities() {
       });
     },
     write,
+    has: (choice: number): boolean => waiting.has(choice),
     rest: (choice: number, chunk: () => string): string => (waiting.has(choice) ? write(choice, chunk()) : ''),
   };
 }

@@ -11,7 +11,7 @@ import { entryOf } from '../../../base/table.ts';
 import { toolCallIds } from '../../../call/call.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
 import type { Usage } from '../../../call/usage.ts';
-import type { UpstreamContext } from '../../dialect.ts';
+import type { Again, UpstreamContext } from '../../dialect.ts';
 import { finishOf } from '../../openai-finish.ts';
 import { createBeside } from './beside.ts';
 import { type ChoiceState, newChoiceState, readDelta } from './content.ts';
@@ -35,6 +35,8 @@ export type AnswerReader = {
   /** Whether as many deltas came as the vendor counted output tokens: then none can be missing. */
   readonly countsEveryToken: () => boolean;
   readonly tellUsage: (out: Event[]) => void;
+  /** The chunk that was read last, a text alone, came again with each of these. */
+  readonly repeated: Again['repeated'];
 };
 
 export function createAnswerReader(upstream: UpstreamContext, { whole }: { readonly whole: boolean }): AnswerReader {
@@ -108,6 +110,10 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     hasChoices: () => choices.size > 0,
     countsEveryToken: () => countsEveryToken([...choices.values()], beside.usage()),
     tellUsage,
+    repeated: ({ choice, ends }, last) => {
+      stateOf(choice).textDeltas += ends.length;
+      if (last) beside.note(last);
+    },
   };
 }
 

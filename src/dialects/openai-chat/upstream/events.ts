@@ -79,7 +79,15 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     reader.tellUsage(out);
     return fail(fault('upstream_truncated', 'The answer broke off before it was complete.'), out);
   };
-  return { push, end };
+  return { push, end, again: { textIn, padding: PADDING, counts: 'usage', repeated: reader.repeated } };
+}
+
+/** OpenAI hides the lengths of texts behind them. */
+const PADDING = ['obfuscation', 'p'];
+
+function textIn({ choices }: JsonObject): Json | undefined {
+  const [only, ...others] = arrayOf(choices).map(objectOf);
+  return only && others.length === 0 ? objectOf(only.delta).content : undefined;
 }
 
 const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended the stream without an answer.');
