@@ -80,7 +80,8 @@ export function bendAnswers<Context, Whole, Steps extends PushesFrames, Dialect 
   const { decodeReply, decodeEvents, decodeFrames } = dialect;
   const bent = (decode: (context: Context) => Steps) => (about: Context) => {
     const steps = decode(about);
-    return { ...steps, push: (frame: Frame) => steps.push(throughAll(frames, frame, context)) };
+    // A mould is of the bytes that come, and knows nothing of what a hook makes of them.
+    return { ...steps, again: undefined, push: (frame: Frame) => steps.push(throughAll(frames, frame, context)) };
   };
   return {
     ...dialect,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Frame } from '../../base/frame.ts';
 import { createSplitter } from '../../base/frames.ts';
 import { type ChatStep, textsOf } from '../../call/text-run.ts';
 import { openaiChatClient, openaiChatUpstream } from '../openai-chat/index.ts';
+import { bendAnswers } from '../quirks.ts';
 import { sampleAnswer, sampleTarget, sampleUpstream } from '../samples.ts';
 import { MouldedStream } from './moulded.ts';
 
@@ -70,6 +72,13 @@ test('a place where the same characters stand is not taken for the text', () => 
     frame('word').replace('c1', 'word').repeat(5) + twice('word') + frame('no').replace('c1', 'no'),
   );
   assert.deepEqual(steps, [[...BEGUN_STEPS, 'text', 'native', 'text']]);
+});
+
+test('a host whose frames a quirk bends is not read by moulds', () => {
+  const target = sampleTarget('openai-chat', { dialect: { quirks: ['shouts'] } });
+  const shouts = { why: 'for this test', frame: (one: Frame) => ({ ...one, data: one.data.replace('"w', '"W') }) };
+  const bent = bendAnswers({ ...openaiChatUpstream, quirks: { shouts } }, target, undefined);
+  assert.equal(bent.decodeEvents(sampleUpstream(target)).again, undefined);
 });
 
 test('a run is written as its texts would be one by one', () => {
