@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
 import { lengthOf } from '../base/written-json.ts';
+import type { Event } from '../call/event.ts';
 import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
@@ -82,6 +83,32 @@ function keeperOf({ request: { call, caller } }: Exchange<'chat'>, items: KeptIt
   };
 }
 
+type Writing = {
+  readonly encode: EventEncoder;
+  readonly listen: (event: Event) => void;
+  readonly write: (data: string | Uint8Array) => void;
+};
+
+/** Writes runs of texts, and what comes before them; gives the text behind the last one. */
+function writeSteps(steps: readonly ChatStep[], { encode, listen, write }: Writing): string {
+  let text = '';
+  for (const step of steps) {
+    if (step.type !== 'texts') {
+      listen(step);
+      text += encode(step);
+      continue;
+    }
+    const bytes = encode.run?.(step) ?? null;
+    if (bytes === null) text += eventsOf(step).map(encode).join('');
+    else {
+      write(text);
+      write(bytes);
+      text = '';
+    }
+  }
+  return text;
+}
+
 function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thoughts, items }: KeptParts): void {
   const { gateway, operation, response, request } = exchange;
   const { id, call, caller } = request;
@@ -113,21 +140,7 @@ function streamAnswer(exchange: Exchange<'chat'>, dialect: ClientDialect, { thou
   const write = (steps: readonly ChatStep[], target: Target | null): void => {
     context ??= answerContext(exchange, target, { keep: keeperOf(exchange, items), echoes });
     encode ??= dialect.encodeEvents(context);
-    let text = '';
-    for (const step of steps) {
-      if (step.type !== 'texts') {
-        listen(step);
-        text += encode(step);
-        continue;
-      }
-      const bytes = encode.run?.(step) ?? null;
-      if (bytes === null) text += eventsOf(step).map(encode).join('');
-      else {
-        stream.write(text);
-        stream.write(bytes);
-        text = '';
-      }
-    }
+    const text = writeSteps(steps, { encode, listen, write: stream.write });
     const kept = exchange.turn?.kept();
     if (!kept) return stream.write(text);
     storing = kept.then((isKept) => contain(exchange, () => stream.write(isKept ? text : withoutStore(text))));
