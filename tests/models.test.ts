@@ -50,6 +50,7 @@ before(async () => {
     insights: openInsights(storage.insightsStore, world),
     log: () => {},
     kept: createKept(world),
+    files: null,
   } as Partial<Gateway> as Gateway;
   const ledger = openLedger(storage.ledgerStore, world);
   const request = requestOf('gen-1', 'key', nano(12n), NOW);

@@ -11,6 +11,8 @@ const STRATA: { readonly [folder: string]: number } = {
   facts: 3,
   dialects: 4,
   access: 5,
+  batches: 5,
+  files: 5,
   insights: 5,
   ledger: 5,
   metering: 5,

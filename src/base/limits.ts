@@ -47,6 +47,14 @@ export const LIMITS = {
   /** Sixteen pictures to be edited, and a mask. */
   form_files_max: 17,
   form_field_bytes_max: 256 * 1024,
+  /** Of one stored file, as the contract has it; how many a workspace has; how many a process takes in at once, of one key and of all. */
+  file_bytes_max: 100 * 1024 * 1024,
+  files_max: 10_000,
+  uploads_each_max: 8,
+  uploads_max: 32,
+  file_name_length_max: 255,
+  /** Of a form around its file: boundaries, heads and fields. */
+  file_form_bytes_max: 1024 * 1024,
   /** Of a text to be spoken: more than any vendor takes at once. */
   speech_characters_max: 100_000,
   /** As many as Cohere takes in one call. */

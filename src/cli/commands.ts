@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
-import { type Configuration, ConfigurationError, readConfiguration } from './configuration.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { ConfigurationError } from './environment-values.ts';
 import { asUsageError, UsageError, wrapped } from './usage.ts';
 
 type Command = {

@@ -17,6 +17,7 @@ import { shareHealth } from '../upstream/shared-health.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
+import { filesFrom, sweepFiles } from './keep-files.ts';
 import { openVaultFor } from './master-secret.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { keptThroughOwner } from './share-kept.ts';
@@ -58,6 +59,8 @@ export async function composeGateway(configuration: Configuration, world: World,
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault });
   const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
+  const { files, log } = gateway;
+  const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
   const broadcast = role === 'owner' ? await broadcastFrom(gateway, storage, configuration.traces) : null;
   return {
     gateway,
@@ -70,6 +73,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     close: async () => {
       gateway.ledger.close();
       sweep?.();
+      sweeping?.close();
       await broadcast?.close();
       await observed.close();
       await storage.close();
@@ -96,6 +100,10 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
   const health = isAlone ? own : shareHealth(own, storage.peers, world.after);
   const memory = createMemory(configuration.memoryBytes, world, collectAsFilled);
   const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
+  const log: Gateway['log'] = (message, cause) =>
+    console.error(
+      `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
+    );
   const observed = observe(configuration, { role, world, ledger, memory });
   const gateway: Gateway = {
     world,
@@ -116,6 +124,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     memory,
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
+    files: filesFrom(configuration, storage, world, log),
     upstream: {
       world,
       memory,
@@ -123,10 +132,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
       health,
       deadlines: configuration.deadlines,
     },
-    log: (message, cause) =>
-      console.error(
-        `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
-      ),
+    log,
   };
   const reload = async (): Promise<void> => {
     const next = await readServing(configuration, world, ++loads);

@@ -9,6 +9,8 @@ import type { Environment } from '../catalog/environment.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
+import { ConfigurationError, oneOf, wholeNumber } from './environment-values.ts';
+import { type FilesConfiguration, filesOf } from './files-settings.ts';
 import { DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
@@ -36,6 +38,7 @@ export type Configuration = {
   readonly memoryBytes: number;
   /** How long responses are stored, and how much of them in each workspace; null = none are. */
   readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
+  readonly files: FilesConfiguration;
   readonly boards: 'public' | 'private';
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
@@ -79,6 +82,7 @@ export function readConfiguration(environment: Environment): Configuration {
     memoryBytes:
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
     responses: responses(environment),
+    files: filesOf(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),
@@ -179,31 +183,6 @@ function guessableSeeds(environment: Environment): string[] {
       ? [`${name} can be guessed. That is for tests on this machine alone: no proxy should lead here.`]
       : [],
   );
-}
-
-/** One of these words; the first one where nothing is set. */
-function oneOf<const Word extends string>(
-  environment: Environment,
-  name: string,
-  [standard, ...others]: readonly [Word, ...Word[]],
-): Word {
-  const value = environment[name] || standard;
-  const found = [standard, ...others].find((word) => word === value);
-  if (found !== undefined) return found;
-  throw new ConfigurationError(`${name} must be ${[standard, ...others].join(' or ')}, not "${value}".`);
-}
-
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
-
-function wholeNumber(environment: Environment, name: string, standard: number, most: number): number {
-  const text = environment[name];
-  if (text === undefined || text === '') return standard;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > most)
-    throw new ConfigurationError(`${name} must be a whole number from 0 to ${most}, not "${text}".`);
-  return value;
 }
 
 function keepAlive(environment: Environment): number {

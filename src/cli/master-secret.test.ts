@@ -6,7 +6,8 @@ import { after, test } from 'node:test';
 import { Hidden } from '../base/hidden.ts';
 import { openMemoryStorage } from '../storage/open.ts';
 import { clockWorld } from '../storage/testing/clock.ts';
-import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
+import { ConfigurationError } from './environment-values.ts';
 import {
   makeSecretFile,
   openVaultFor,

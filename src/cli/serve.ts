@@ -7,7 +7,7 @@ import { PRODUCT } from '../base/product.ts';
 import { metricsRoute } from '../http/metrics.ts';
 import { pageRoutes } from '../http/pages/index.ts';
 import { createServer } from '../http/server.ts';
-import { apiRoutes } from '../http/v1/routes.ts';
+import { apiRoutes, rawRoutes } from '../http/v1/routes.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { realWorld } from '../upstream/world.ts';
 import { banner } from './banner.ts';
@@ -78,7 +78,13 @@ async function listen(
   { gateway }: Composed,
   { host, port, clientDeadlines: deadlines, metrics }: Configuration,
 ): Promise<FastifyInstance> {
-  const server = createServer({ gateway, api: apiRoutes, pages: [...pageRoutes, metricsRoute(metrics)], deadlines });
+  const server = createServer({
+    gateway,
+    api: apiRoutes,
+    raw: rawRoutes,
+    pages: [...pageRoutes, metricsRoute(metrics)],
+    deadlines,
+  });
   await server.listen({ host, port, backlog: 2048 });
   return server;
 }

@@ -14,6 +14,9 @@ export const RESPONSES_MB = 1024;
 /** One body of the largest size must fit. */
 export const MEMORY_MB_MIN = 128;
 
+/** What a workspace may keep in files, in MB. */
+export const FILES_MB = 1_024;
+
 export const SETTINGS: readonly Setting[] = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
   { name: 'PORT', default: '8787', meaning: 'The port to listen on; 0 takes a free one.' },
@@ -102,6 +105,21 @@ export const SETTINGS: readonly Setting[] = [
     meaning:
       'How much of stored responses each workspace may have, in MB; of more the oldest are deleted. `switchwright responses` shows and deletes them.',
   },
+  {
+    name: 'SWITCHWRIGHT_FILES_MB',
+    default: String(FILES_MB),
+    meaning:
+      'How much each workspace may keep in uploaded files and results of batches, in MB; `0` turns files off. They lie in the data folder, in `files/`, for the gateway’s user alone.',
+  },
+  {
+    name: 'SWITCHWRIGHT_FILES_BUCKET',
+    default: '',
+    meaning:
+      'Keeps files in a bucket that speaks S3 instead: its address with its name and, if wanted, a prefix, such as `https://s3.eu-west-1.amazonaws.com/our-bucket/switchwright`. Needed where several machines share a store. `SWITCHWRIGHT_FILES_ACCESS_KEY_ID` and `SWITCHWRIGHT_FILES_SECRET_ACCESS_KEY` sign the requests; `SWITCHWRIGHT_FILES_REGION` is `us-east-1` unless said otherwise.',
+  },
+  { name: 'SWITCHWRIGHT_FILES_ACCESS_KEY_ID', default: '', meaning: 'The bucket’s access key.' },
+  { name: 'SWITCHWRIGHT_FILES_SECRET_ACCESS_KEY', default: '', meaning: 'The secret that belongs to it.' },
+  { name: 'SWITCHWRIGHT_FILES_REGION', default: 'us-east-1', meaning: 'The bucket’s region.' },
   {
     name: 'SWITCHWRIGHT_BOARDS',
     default: 'public',

@@ -6,6 +6,7 @@ import type { ImageCall, ImageTask, PixelSize, Resolution } from '../call/image.
 import { IMAGE_FORMATS, RESOLUTIONS } from '../call/image.ts';
 import type { ImagePart, Source } from '../call/message.ts';
 import { type Complaints, complain, present, readNumber, readOneOf, readString, wrongType } from '../call/read.ts';
+import { storedFileIn } from '../call/stored-file.ts';
 import { pictureType } from './image-reply.ts';
 import { ASPECT_RATIOS, pixelSizeOf, ratioOf, SIDE_MAX } from './image-size.ts';
 import { sourceOfUrl } from './source-url.ts';
@@ -100,7 +101,9 @@ export function readPicture(
 ): ImagePart | undefined {
   if (isObject(value)) {
     if (typeof value.file_id === 'string') {
-      complain(to, `${path}.file_id`, `Invalid '${path}.file_id': files are not kept here. Send the picture itself.`);
+      const source: Source = { kind: 'file-id', id: value.file_id };
+      if (storedFileIn(source)) return { type: 'image', source };
+      complain(to, `${path}.file_id`, `Invalid '${path}.file_id': this is no file that was uploaded here.`);
       return undefined;
     }
     const name = value.image_url === undefined ? 'url' : 'image_url';

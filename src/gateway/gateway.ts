@@ -4,6 +4,7 @@ import type { World } from '../base/world.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
+import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { Records } from '../insights/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -43,6 +44,8 @@ export type Gateway = {
   readonly kept: Kept;
   /** Null = no response is stored. */
   readonly storedResponses: StoredResponses | null;
+  /** What workspaces have uploaded; null = files are turned off. */
+  readonly files: Files | null;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

@@ -6,6 +6,7 @@ import { excessOf } from '../call/excess.ts';
 import { withReadTexts } from '../call/kept-texts.ts';
 import { withTrueMediaTypes } from '../call/media-types.ts';
 import { type ChatStep, eventsOf } from '../call/text-run.ts';
+import { storedFilesIn, withStoredFiles } from '../call/stored-file.ts';
 import type { ClientDialect, EventEncoder } from '../dialects/dialect.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
@@ -62,6 +63,7 @@ export function chatHandler(dialect: ClientDialect, gateway: Gateway): Inference
       },
       completed: (call, { accountId }) =>
         thoughts.restore(accountId, withTrueMediaTypes(call.isLarge ? withReadTexts(call) : call)),
+      files: { idsIn: storedFilesIn, filled: withStoredFiles },
       answer: (exchange) => {
         const { call, caller } = exchange.request;
         if (call.stream) return streamAnswer(exchange, dialect, kept);

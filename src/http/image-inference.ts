@@ -1,3 +1,4 @@
+import { storedPicturesIn, withStoredPictures } from '../call/stored-file.ts';
 import type { ImageClient } from '../dialects/dialect.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -25,6 +26,7 @@ export const imageHandler = (dialect: ImageClient, gateway: Gateway): InferenceH
       operation: OPERATIONS.images,
       dialect,
       completed: (call) => call,
+      files: { idsIn: storedPicturesIn, filled: withStoredPictures },
       answer: (exchange) =>
         exchange.request.call.stream ? streamAnswer(exchange, dialect) : wholeAnswer(exchange, dialect),
     },

@@ -27,6 +27,7 @@ import { asksForCache, cacheHeaders, cacheWishOf } from './response-cache.ts';
 import { holdOutlived, type Room, type RoomKept } from './room.ts';
 import { faultMetadata, routerMetadata, wantsMetadata } from './router-metadata.ts';
 import { bothOf, type Recollect, type Turn, withRecollected } from './stored/reading.ts';
+import { type FileNaming, whenFilled } from './stored-files.ts';
 import { answerUnasked } from './unasked.ts';
 import { senderOf } from './whole-sender.ts';
 
@@ -65,6 +66,8 @@ export type Rim<O extends OperationId> = {
   readonly completed: (call: CallOf<O>, caller: Caller) => CallOf<O>;
   /** Why a call is not taken, seen only when it is complete. */
   readonly objection?: (call: CallOf<O>) => Fault | null;
+  /** How a call names files that are kept here. */
+  readonly files?: FileNaming<O>;
   readonly answer: (exchange: Exchange<O>) => void;
 };
 
@@ -100,22 +103,14 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       return dialect.decodeCall(model === undefined ? value : { ...value, model }, asked);
     };
     const begin = (call: CallOf<O>, body: JsonObject, room: RoomKept | null, turn: Turn | null): void => {
+      if (!rim.files || rim.files.idsIn(call).length === 0) return beginFilled(call, body, room, turn);
+      const filling = { ...exchange, caller, room, naming: rim.files };
+      whenFilled(filling, call, { refuse, done: (filled, held) => beginFilled(filled, body, held, turn) });
+    };
+    const beginFilled = (call: CallOf<O>, body: JsonObject, room: RoomKept | null, turn: Turn | null): void => {
       const objection = rim.objection?.(call);
       if (objection) return refuse(objection);
-      const clientDialect = dialect.id;
-      const wish = { operation: operation.id, clientDialect, headers, caller, body, call };
-      const request: CallRequest<O> = {
-        id: gateway.world.newId('gen'),
-        call,
-        clientDialect,
-        caller,
-        app: appOf(headers),
-        userAgent: headers['user-agent'] ?? null,
-        trace: traceOf(call.gateway.extra?.trace, headers.traceparent),
-        cache: asksForCache(headers, call) ? cacheWishOf(gateway, wish) : undefined,
-        receivedAt,
-        begunAt,
-      };
+      const request = requestOf(rim, gateway, { headers, caller, call, body, receivedAt, begunAt });
       const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
       if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };
@@ -151,6 +146,35 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       const reading = { body: parsed.value, blobs: parsed.blobs, caller, response, refuse, later, within };
       rim.recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));
     });
+  };
+}
+
+type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'> & {
+  readonly call: CallOf<O>;
+  readonly body: JsonObject;
+  readonly receivedAt: number;
+  readonly begunAt: number;
+};
+
+/** The call as it is recorded. */
+function requestOf<O extends OperationId>(
+  { operation, dialect }: Pick<Rim<O>, 'operation' | 'dialect'>,
+  gateway: Gateway,
+  { headers, caller, call, body, receivedAt, begunAt }: Coming<O>,
+): CallRequest<O> {
+  const clientDialect = dialect.id;
+  const wish = { operation: operation.id, clientDialect, headers, caller, body, call };
+  return {
+    id: gateway.world.newId('gen'),
+    call,
+    clientDialect,
+    caller,
+    app: appOf(headers),
+    userAgent: headers['user-agent'] ?? null,
+    trace: traceOf(call.gateway.extra?.trace, headers.traceparent),
+    cache: asksForCache(headers, call) ? cacheWishOf(gateway, wish) : undefined,
+    receivedAt,
+    begunAt,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createServer as createNodeServer, type Server } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Bug } from '../base/assert.ts';
 import { fault } from '../base/fault.ts';
 import { parseWholeBody } from '../base/json.ts';
 import { CLIENT_DEADLINES, type ClientDeadlines, LIMITS } from '../base/limits.ts';
@@ -15,6 +16,7 @@ import { CORS } from './headers.ts';
 import { addLane } from './lane/lane.ts';
 import { OLLAMA_API } from './ollama/models.ts';
 import { ownUrl } from './prefixes.ts';
+import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
@@ -28,12 +30,20 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export type ServerParts = {
   readonly gateway: Gateway;
   readonly api: readonly Route[];
+  /** Those of the API whose bodies or answers are streams. */
+  readonly raw?: readonly RawRoute[];
   readonly pages: readonly Route[];
   readonly deadlines?: ClientDeadlines;
 };
 
 /** The HTTP rim: routes, body limits and faults in the caller's own dialect. It decides nothing about a call. */
-export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES }: ServerParts): FastifyInstance {
+export function createServer({
+  gateway,
+  api,
+  raw = [],
+  pages,
+  deadlines = CLIENT_DEADLINES,
+}: ServerParts): FastifyInstance {
   const doors = inferenceDoor(gateway);
   const server = fastify({
     bodyLimit: LIMITS.body_bytes_max,
@@ -84,6 +94,7 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
       mounted.push({ method: route.method, url: prefix + route.path });
       mount(server, gateway, route, prefix);
     }
+  for (const route of raw) mounted.push(...mountRaw(server, gateway, route));
   for (const route of GOOGLE_MODEL_ROUTES)
     for (const prefix of GOOGLE_VERSIONS.flatMap((version) => [`/${version}`, `/api/${version}`])) {
       mounted.push({ method: route.method, url: prefix + route.path });
@@ -96,6 +107,19 @@ export function createServer({ gateway, api, pages, deadlines = CLIENT_DEADLINES
   for (const route of pages) mount(server, gateway, route, '');
   return server;
 }
+
+function mountRaw(server: FastifyInstance, gateway: Gateway, route: RawRoute): readonly Mounted[] {
+  const { method, path } = route;
+  const onRequest = answerRaw(route, gateway);
+  const mounted = PREFIXES.map((prefix) => ({ method, url: prefix + path }));
+  for (const { url } of mounted) server.route({ method, url, onRequest, handler: unreached });
+  return mounted;
+}
+
+/** Raw routes answer before the framework comes to its handlers. */
+const unreached = (): never => {
+  throw new Bug('a raw route was handled twice');
+};
 
 /** Whether a call that comes now would be begun: a balancer sends none where it would be refused. `/healthz` only says that the process lives. */
 const readiness =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
+import type { FileStore } from '../files/store.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
@@ -16,6 +17,7 @@ import { openAccessStore } from './access-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
+import { openFileStore } from './file-store.ts';
 import { openInsightsStore } from './insights-store.ts';
 import { openJobStore } from './job-store.ts';
 import { journalFile, openJournaled } from './journaled.ts';
@@ -39,6 +41,7 @@ export type Storage = {
   readonly ledgerStore: LedgerStore;
   readonly accessStore: AccessStore;
   readonly insightsStore: InsightsStore;
+  readonly fileStore: FileStore;
   readonly records: Records;
   readonly presetStore: PresetStore;
   readonly outbox: Outbox;
@@ -145,6 +148,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     ledgerStore,
     accessStore: openAccessStore(client, database),
     insightsStore: openInsightsStore(reading),
+    fileStore: openFileStore(client, database),
     records: openRecords(client, reading),
     presetStore: openPresetStore(client, database),
     outbox: openOutbox(client),

@@ -25,6 +25,7 @@ export type StoreTables = {
   provider_key: ProviderKeyRow;
   sign_in: SessionRow;
   session: SessionRow;
+  stored_file: StoredFileRow;
   /** Any month's receipts. */
   [generation: `generation_${string}`]: RowOf<ReturnType<typeof generationTable>>;
 };
@@ -114,3 +115,17 @@ export type ProviderKeyRow = {
   updated_at: bigint | null;
 };
 export type SessionRow = { hash: string; account_id: string; expires_at: bigint };
+/** `state`: `arriving`, `kept` or `leaving`. Times in milliseconds since 1970. */
+export type StoredFileRow = {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  key_id: string;
+  filename: string;
+  media_type: string;
+  bytes: bigint;
+  purpose: string | null;
+  state: string;
+  created_at: bigint;
+  expires_at: bigint | null;
+};

@@ -1,5 +1,6 @@
 import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
+import { addFile } from './file-store.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
 import { beginJob, stepJob } from './job-works.ts';
@@ -22,6 +23,7 @@ export const WORKS = {
   beat,
   beginJob,
   stepJob,
+  addFile,
   addResponse,
   removeResponses,
 };

@@ -95,6 +95,8 @@ function takenAlong(database: StoreDatabase, id: string): readonly Compilable[] 
     sql`delete from provider_key where workspace_id = ${id} and ${isGone}`,
     sql`delete from preset_version where preset_id in (select p.id from preset p where p.workspace_id = ${id}) and ${isGone}`,
     sql`delete from preset where workspace_id = ${id} and ${isGone}`,
+    // Their bytes are cleared away before their records go (`file-store.ts`).
+    sql`update stored_file set state = 'leaving' where workspace_id = ${id} and ${isGone}`,
   ].map((statement) => ({ compile: () => statement.compile(database) }));
 }
 

@@ -118,6 +118,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     memory,
     kept: createKept(base),
     storedResponses: null,
+    files: null,
     upstream: {
       world: base,
       memory,

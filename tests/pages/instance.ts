@@ -65,6 +65,7 @@ export async function startInstance({
     telemetry: NO_TELEMETRY,
     boards: 'public',
     kept: createKept(world),
+    files: null,
     log: (message: string, cause?: unknown) => console.error(message, cause),
   } as unknown as Gateway;
   const server = createServer({ gateway, api: [], pages: pageRoutes });

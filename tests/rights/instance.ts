@@ -8,7 +8,7 @@ import { metricsRoute } from '../../src/http/metrics.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createServer } from '../../src/http/server.ts';
-import { apiRoutes } from '../../src/http/v1/routes.ts';
+import { apiRoutes, rawRoutes } from '../../src/http/v1/routes.ts';
 import { realWorld } from '../../src/upstream/world.ts';
 
 /** Who may come: by a key in `authorization`, by a cookie, or without anything. */
@@ -56,7 +56,7 @@ export async function startInstance(environment: { readonly [name: string]: stri
     const session = await access.redeemSignIn(await access.newSignIn(accountId));
     headers.set(`${prefix}owner`, { cookie: `switchwright_session=${session?.session}` });
   }
-  const server = createServer({ gateway, api: apiRoutes, pages: PAGES });
+  const server = createServer({ gateway, api: apiRoutes, raw: rawRoutes, pages: PAGES });
   await server.listen({ port: 0, host: '127.0.0.1' });
   return {
     composed,

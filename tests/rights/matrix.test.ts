@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { VERBS, type Verb } from '../../src/access/may.ts';
 import { INFERENCE_ROUTES, pathsOf } from '../../src/http/inference-routes.ts';
 import type { Route } from '../../src/http/route.ts';
-import { apiRoutes } from '../../src/http/v1/routes.ts';
+import { apiRoutes, rawRoutes } from '../../src/http/v1/routes.ts';
 import { isHold } from '../../src/ledger/ledger.ts';
 import { cents, receiptOf, requestOf } from '../../src/storage/testing/sample.ts';
 import { type Headers, PAGES, startInstance, WHO, type Who } from './instance.ts';
@@ -33,7 +33,7 @@ const inferred: readonly Asked[] = INFERENCE_ROUTES.flatMap((route) =>
   pathsOf(route).map((path) => ({ method: 'POST' as const, path, auth: 'call' as const })),
 );
 const routes: readonly Asked[] = [
-  ...apiRoutes.map((route) => ({ ...route, path: `/api/v1${route.path}` })),
+  ...[...apiRoutes, ...rawRoutes].map((route) => ({ ...route, path: `/api/v1${route.path}` })),
   ...PAGES,
   ...inferred,
 ];

@@ -78,4 +78,17 @@ export const OBJECTS: readonly ObjectKind[] = [
     state: async ({ origin, headersOf }, id) =>
       (await fetch(`${origin}/api/v1/responses/${id}`, { headers: headersOf('caller') })).text(),
   },
+  {
+    below: '/api/v1/files/',
+    make: async ({ origin, headersOf }) => {
+      const body = new FormData();
+      body.set('purpose', 'user_data');
+      body.set('file', new Blob(['ours']), 'ours.txt');
+      const answer = await fetch(`${origin}/api/v1/files`, { method: 'POST', headers: headersOf('caller'), body });
+      return ((await answer.json()) as { readonly id: string }).id;
+    },
+    nobodys: `or_file_${'0'.repeat(24)}`,
+    state: async ({ origin, headersOf }, id) =>
+      (await fetch(`${origin}/api/v1/files/${id}/content`, { headers: headersOf('caller') })).text(),
+  },
 ];

@@ -5,6 +5,7 @@ import { chatRoute } from './chat.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
 import { errorsRoute } from './docs/errors.ts';
+import { filesDocsRoute } from './docs/files.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
 import { operationsRoute } from './docs/operations.ts';
 import { parametersRoute, requestRoute } from './docs/request.ts';
@@ -41,6 +42,7 @@ export const pageRoutes: readonly Route[] = [
   parametersRoute,
   responseRoute,
   operationsRoute,
+  filesDocsRoute,
   frameworksRoute,
   errorsRoute,
   sandboxRoute,

@@ -35,6 +35,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Parameters](${origin}/docs/parameters): sampling and output parameters
 - [Response](${origin}/docs/response): one answer in every dialect, usage and cost
 - [Other operations](${origin}/docs/operations): embeddings, rerank, images, speech, transcription
+- [Files](${origin}/docs/files): uploads that calls name by their ids
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault
 - [Sandbox](${origin}/docs/sandbox): models that need no key
@@ -61,6 +62,7 @@ const PAGES = [
   ['/docs/parameters', 'Docs: parameters'],
   ['/docs/response', 'Docs: response'],
   ['/docs/operations', 'Docs: other operations'],
+  ['/docs/files', 'Docs: files'],
   ['/docs/frameworks', 'Docs: frameworks'],
   ['/docs/errors', 'Docs: errors'],
   ['/docs/sandbox', 'Docs: sandbox'],

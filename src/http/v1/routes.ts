@@ -1,5 +1,8 @@
+import type { RawRoute } from '../raw-route.ts';
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
+import { CONTAINER_ROUTES } from './containers.ts';
+import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
 import { MODEL_ROUTES } from './models/index.ts';
 import { planRoute } from './plan.ts';
 import { PRESET_ROUTES } from './presets.ts';
@@ -10,6 +13,11 @@ export const apiRoutes: readonly Route[] = [
   ...MODEL_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PRESET_ROUTES,
+  ...FILE_ROUTES,
+  ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
   planRoute,
 ];
+
+/** Those whose bodies or answers are streams. */
+export const rawRoutes: readonly RawRoute[] = RAW_FILE_ROUTES;

@@ -12,6 +12,7 @@ import { RESPONSES } from './0011-responses.ts';
 import { PROVIDER_KEYS } from './0012-provider-keys.ts';
 import { JOBS } from './0013-jobs.ts';
 import { PRESETS } from './0014-presets.ts';
+import { FILES } from './0015-files.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PROVIDER_KEYS,
   JOBS,
   PRESETS,
+  FILES,
 ];

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { WireRequest, World } from '../../base/world.ts';
 import type { Auth, Provider } from '../../catalog/provider.ts';
 import { createCredentials, type Variables } from '../credentials.ts';
+import { signS3 } from './aws-sigv4.ts';
 import { sign } from './sign.ts';
 
 const provider = (auth: Auth, baseUrl = 'https://api.example.com/v1'): Provider => ({
@@ -180,4 +181,22 @@ test('who signed in with gcloud is granted a token for the refresh token, and to
   const foreign = createCredentials({ ACCOUNT: '{"type":"external_account"}' }).of(of);
   assert.deepEqual(!foreign.ready && foreign.missing, ['ACCOUNT']);
   assert.match((!foreign.ready && foreign.obstacle) || '', /^ACCOUNT is neither a service account nor/);
+});
+
+test('requests to S3 are signed as its own documentation has them', () => {
+  // docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, read 2026-11-29.
+  const secret = {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    sessionToken: null,
+  };
+  const payloadHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+  const at = Date.UTC(2013, 4, 24);
+  const signatureOf = (query: string): string | undefined => {
+    const url = `https://examplebucket.s3.amazonaws.com/?${query}`;
+    const headers = signS3({ method: 'GET', url, payloadHash }, { secret, region: 'us-east-1' }, at);
+    return headers.authorization?.split('Signature=')[1];
+  };
+  assert.equal(signatureOf('lifecycle'), 'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543');
+  assert.equal(signatureOf('max-keys=2&prefix=J'), '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7');
 });

@@ -4,6 +4,11 @@ import type { Secret } from '../credentials.ts';
 
 type AwsSecret = Extract<Secret, { kind: 'aws' }>;
 
+/** A request to S3 as far as it is signed; the hash is that of its body, in hex. */
+export type S3Request = { readonly method: string; readonly url: string; readonly payloadHash: string };
+export type S3Secret = Pick<AwsSecret, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+type Headers = { readonly [name: string]: string };
+
 /** AWS Signature Version 4: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, 2026-11-22. */
 export function signAws(
   request: WireRequest,
@@ -11,10 +16,41 @@ export function signAws(
   { service, now, payloadHash = hashOf(request) }: { service: string; now: number; payloadHash?: string },
 ): WireRequest {
   const url = new URL(request.url);
-  const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const region = regionOf(url.hostname) ?? secret.region ?? 'us-east-1';
+  const { method, headers } = request;
+  const path = canonicalPath(url.pathname);
+  const signed = signHeaders({ method, url, path, headers, payloadHash }, secret, { service, region, now });
+  return { ...request, headers: signed };
+}
+
+/** The headers of a request to S3, which wants paths as they are sent, and to be told the hash (…/AmazonS3/latest/API/sig-v4-header-based-auth.html, 2026-11-29). */
+export function signS3(
+  { method, url: text, payloadHash }: S3Request,
+  { secret, region }: { readonly secret: S3Secret; readonly region: string },
+  now: number,
+): Headers {
+  const url = new URL(text);
+  const headers = { 'x-amz-content-sha256': payloadHash };
+  const asked = { method, url, path: url.pathname, headers, payloadHash };
+  return signHeaders(asked, secret, { service: 's3', region, now });
+}
+
+type Signable = Pick<S3Request, 'method' | 'payloadHash'> & {
+  readonly url: URL;
+  /** As the service reads it. */
+  readonly path: string;
+  readonly headers: Headers;
+};
+
+/** The headers, with those that are added and the signature over all of them. */
+function signHeaders(
+  { method, url, path, headers: given, payloadHash }: Signable,
+  secret: S3Secret,
+  { service, region, now }: { readonly service: string; readonly region: string; readonly now: number },
+): Headers {
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const headers: { [name: string]: string } = {
-    ...request.headers,
+    ...given,
     host: url.host,
     'x-amz-date': time,
     ...(secret.sessionToken !== null && { 'x-amz-security-token': secret.sessionToken }),
@@ -24,8 +60,8 @@ export function signAws(
     .sort();
   const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const canonical = [
-    request.method,
-    canonicalPath(url.pathname),
+    method,
+    path,
     canonicalQuery(url.searchParams),
     ...names.map((name) => `${name}:${(lower.get(name) ?? '').trim().replace(/ +/g, ' ')}`),
     '',
@@ -41,7 +77,7 @@ export function signAws(
   const authorization =
     `AWS4-HMAC-SHA256 Credential=${secret.accessKeyId}/${scope}, ` +
     `SignedHeaders=${names.join(';')}, Signature=${hmac(key, toSign).toString('hex')}`;
-  return { ...request, headers: { ...headers, authorization } };
+  return { ...headers, authorization };
 }
 
 const piecesOf = ({ body }: WireRequest): readonly (string | Uint8Array)[] =>

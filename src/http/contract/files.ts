@@ -1,0 +1,100 @@
+import type { FieldGroup } from './field.ts';
+
+/** What is sent to /files, field by field. */
+export const FILE_UPLOAD: FieldGroup = {
+  id: 'upload',
+  title: 'Uploading',
+  intro:
+    'POST /files takes a form (multipart/form-data). What a file is, its bytes tell, not its name: PDF; PNG, JPEG, GIF, WebP; DOCX, XLSX, PPTX; MP3, WAV, FLAC, OGG, M4A; MP4, MOV, WebM; UTF-8 text (plain, Markdown, CSV, JSON, JSON Lines). Anthropic’s libraries, which say their API’s version, are answered in its words, OpenAI’s libraries and uploads with a purpose in OpenAI’s, everybody else in OpenRouter’s.',
+  fields: [
+    {
+      name: 'file',
+      type: 'file',
+      range: 'up to 100 MB, within what the workspace may keep',
+      meaning:
+        'The file, with a name. It is written to its place as it comes, within the time that a request may take.',
+    },
+    {
+      name: 'purpose',
+      type: 'string',
+      range: 'assistants, batch, fine-tune, vision, user_data, evals',
+      meaning:
+        'OpenAI’s word for what it is for. A file with a purpose can be downloaded again; without one it is for models alone.',
+      example: 'user_data',
+    },
+    {
+      name: 'expires_after[seconds]',
+      type: 'integer',
+      range: '3,600 to 2,592,000',
+      otherwise: 'kept until it is deleted; of purpose batch 30 days',
+      meaning:
+        'How long it is kept. OpenAI’s libraries send expires_after[anchor]=created_at with it; Anthropic’s say expires_in_seconds.',
+      example: 86_400,
+    },
+  ],
+};
+
+export const FILE_LIST: FieldGroup = {
+  id: 'list',
+  title: 'Listing, reading, deleting',
+  intro:
+    'GET /files lists the files of the key’s workspace, GET /files/{id} tells of one, GET /files/{id}/content sends its bytes, DELETE /files/{id} deletes it for good. Another workspace’s file is answered as one that there is not.',
+  fields: [
+    {
+      name: 'limit',
+      type: 'integer',
+      range: '1 to 1,000; for OpenAI’s libraries 10,000',
+      otherwise: '100; Anthropic 20; OpenAI all',
+      meaning: 'How many a page holds.',
+      example: 20,
+    },
+    {
+      name: 'after',
+      type: 'string',
+      meaning: 'The id (or cursor, page, after_id) that the last page ended with: what comes behind it.',
+    },
+    { name: 'before_id', type: 'string', meaning: 'What comes before this id.' },
+    {
+      name: 'order',
+      type: 'string',
+      range: 'asc or desc',
+      otherwise: 'asc; for OpenAI’s and Anthropic’s libraries desc',
+      meaning: 'By when they were uploaded.',
+    },
+    { name: 'purpose', type: 'string', meaning: 'Only files of this purpose.' },
+    {
+      name: 'workspace_id',
+      type: 'string',
+      otherwise: 'the key’s',
+      meaning: 'The key’s own workspace, where a program insists on naming it.',
+    },
+  ],
+};
+
+export const FILE_USE: FieldGroup = {
+  id: 'use',
+  title: 'Naming a file in a call',
+  intro:
+    'A file is named where its bytes would stand, in every dialect, and read before the call is planned, counted and sent: providers get the bytes, never our ids. Of one call 64 files, 25 MB each and 64 MB together.',
+  fields: [
+    {
+      name: 'file.file_id',
+      type: 'string',
+      meaning:
+        'In chat completions: {"type":"file","file":{"file_id":…}}. A picture, sound or film is sent as what it is.',
+    },
+    { name: 'input_file.file_id', type: 'string', meaning: 'In responses; input_image takes one too.' },
+    {
+      name: 'source.file_id',
+      type: 'string',
+      meaning: 'In messages: {"type":"document","source":{"type":"file","file_id":…}}, likewise for image.',
+    },
+    {
+      name: 'fileData.fileUri',
+      type: 'string',
+      meaning:
+        'In Google’s words: files/{id}, or an address that ends in /v1beta/files/{id}. Google’s own way to upload (resumable, below /upload) is not served: upload here, then name the file.',
+    },
+    { name: 'images[].file_id', type: 'string', meaning: 'In /images/edits: a picture to start from, also as mask.' },
+  ],
+};
