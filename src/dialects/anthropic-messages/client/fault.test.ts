@@ -26,3 +26,13 @@ for (const [code, status, type] of DOCUMENTED)
     assert.deepEqual([encoded.status, error.type, error.message], [status, type, 'What happened.']);
     assert.deepEqual(envelope, { type: 'error', request_id: 'gen-1' });
   });
+
+test('what is too long, and what is refused for its content, is said in Anthropic’s words too', () => {
+  const told = (code: FaultCode, message: string): unknown =>
+    (encodeFault(fault(code, message), { id: null }).body as { error: JsonObject }).error.message;
+  assert.equal(told('context_length_exceeded', 'Too many tokens.'), 'prompt is too long: Too many tokens.');
+  assert.equal(told('content_policy_violation', 'No.'), 'No. (Output blocked by content filtering policy)');
+  const own = 'Output blocked by content filtering policy';
+  assert.equal(told('content_policy_violation', own), own);
+  assert.equal(told('upstream_invalid_request', 'Malformed.'), 'Malformed.');
+});

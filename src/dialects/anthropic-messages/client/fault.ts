@@ -46,11 +46,19 @@ export function faultBody(fault: Fault, { id, extra }: FaultContext): JsonObject
   };
 }
 
-/** Agents of this dialect know a prompt that no longer fits by Anthropic's words, and then compact their history. */
+/**
+ * Agents of this dialect know these by Anthropic's words: a prompt that no longer fits, whereupon they compact their
+ * history, and content that is refused. Any other 400 or 422 Claude Code sends again with less of what may have been the
+ * matter (a beta, how thoughts are shown, tools that are not yet loaded), whatever its type, words and `x-should-retry`
+ * say, and no words of ours would be true of it (2.1.332, eighteen kinds tried 2026-11-29).
+ */
 function messageOf({ code, message }: Fault): string {
-  if (code !== 'context_length_exceeded' || /prompt is too long/i.test(message)) return message;
-  return `prompt is too long: ${message}`;
+  if (code === 'context_length_exceeded')
+    return /prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`;
+  if (code !== 'content_policy_violation' || message.includes(REFUSED)) return message;
+  return `${message} (${REFUSED})`;
 }
+const REFUSED = 'Output blocked by content filtering policy';
 
 export function encodeFault(fault: Fault, answer: FaultContext): EncodedFault {
   const wait = waitSecondsOf(fault);
