@@ -3,7 +3,7 @@
  * that stand closest: a mistake that none of them notices is told. Outside CI, for it takes its time.
  *
  * `npm run test:mutations -- [FOLDER…] [--seed=1] [--sample=60] [--tests=8] [--list]`: a sample of so many mutants of each
- * folder, drawn by the seed; each is shown to its closest tests, four at a time, until one fails or there are no more.
+ * folder, drawn by the seed; each is shown to its closest tests until one fails or there are no more.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -125,15 +125,25 @@ async function baselineOf(tests: readonly string[]): Promise<Run> {
 }
 
 async function isNoticed(mutant: Placed): Promise<boolean> {
-  const tests = closest(mutant.file).slice(0, testsMax);
-  for (let at = 0; at < tests.length; at += AT_ONCE) {
-    const some = tests.slice(at, at + AT_ONCE);
+  for (const some of grouped(closest(mutant.file).slice(0, testsMax))) {
     const usual = await baselineOf(some);
     if (!usual.passed) continue;
     const run = await runTests(some, { mutant, ms: usual.ms * PATIENCE.times + PATIENCE.ms });
     if (!run.passed) return true;
   }
   return false;
+}
+
+/** Those that stand beside the code run together; one of the whole product may have a server, and runs alone. */
+function grouped(tests: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  for (const test of tests) {
+    const last = groups.at(-1);
+    const isUnit = test.startsWith('src/');
+    if (isUnit && last?.[0]?.startsWith('src/') && last.length < AT_ONCE) last.push(test);
+    else groups.push([test]);
+  }
+  return groups;
 }
 
 const api = new API({ cwd: root });

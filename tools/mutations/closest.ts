@@ -5,7 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 const IMPORT = /(?:from|import)\s*\(?\s*'(#src\/[^']+|\.{1,2}\/[^']+)'/g;
 
 /** Tests that need a browser, a build, other programs or minutes of waiting say little of one line. */
-const FAR = /^tests\/(?:pages|sdks|soak|scale|start|fuzz|supply|simulation)|\.long\.ts$|postgres|browser|outage|upgrade|kill/;
+const FAR =
+  /^tests\/(?:pages|sdks|soak|scale|start|fuzz|supply|simulation)|\.long\.ts$|postgres|browser|outage|upgrade|kill/;
 
 export type Closest = (file: string) => readonly string[];
 
