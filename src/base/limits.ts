@@ -101,6 +101,12 @@ export const LIMITS = {
   /** Of a response that is stored with what it was asked, and of all that stands before one (`http/stored/`). */
   stored_response_bytes_max: 8 * 1024 * 1024,
   stored_chain_bytes_max: 32 * 1024 * 1024,
+  /** WebSockets of one process, and of one key; each is pinged so often, lives so long, and has so many calls wait on it. */
+  web_sockets_max: 1_000,
+  web_sockets_each_max: 100,
+  web_socket_ping_ms: 30_000,
+  web_socket_ms: 3_600_000,
+  web_socket_calls_max: 16,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

@@ -66,4 +66,6 @@ export type StoredResponses = {
   readonly keptMs: number;
   /** Of one workspace. */
   readonly bytesMax: number;
+  /** Also those of calls that say `store: false`. */
+  readonly keepsAll?: true;
 };

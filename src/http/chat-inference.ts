@@ -16,6 +16,7 @@ import { createKeptThoughts, type KeptThoughts } from '../gateway/kept-thoughts.
 import type { CallHandle } from '../gateway/operation.ts';
 import { OPERATIONS } from '../gateway/operations.ts';
 import { perform } from '../gateway/perform.ts';
+import type { StoredResponses } from '../gateway/stored-responses.ts';
 import { presetIn } from '../presets/apply.ts';
 import { wantsEcho } from '../upstream/echo.ts';
 import { contain } from './answers.ts';
@@ -45,11 +46,14 @@ type KeptItems = Shelf<JsonObject>;
 type KeptParts = { readonly thoughts: KeptThoughts; readonly items: KeptItems };
 
 /** Every route of chats and text completions, streamed and not. */
-export function chatHandler(dialect: ClientDialect, gateway: Gateway): InferenceHandler {
+export function chatHandler(
+  dialect: ClientDialect,
+  gateway: Gateway,
+  storedResponses: StoredResponses | null = gateway.storedResponses,
+): InferenceHandler {
   const thoughts = createKeptThoughts(gateway.kept);
   const items = gateway.kept.shelf<JsonObject>('items');
   const kept = { thoughts, items };
-  const { storedResponses } = gateway;
   return inferenceHandler(
     {
       operation: OPERATIONS.chat,

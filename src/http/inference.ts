@@ -39,6 +39,8 @@ export type InferenceRequest = {
   readonly params: { readonly [name: string]: string };
   readonly caller: Caller;
   readonly body: WholeBody;
+  /** In the place of the body, where somebody has read it already. */
+  readonly parsed?: ParsedBody | undefined;
   /** In the place of the body, where a route takes forms. */
   readonly form?: Form;
   /** What a large one takes of our memory; null = it is not counted. */
@@ -88,7 +90,7 @@ export type Exchange<O extends OperationId> = {
 /** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
 export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Gateway): InferenceHandler {
   const { operation, dialect } = rim;
-  return ({ headers, params, url, caller, body, body: { size: bodyBytes }, form, room }, response) => {
+  return ({ headers, params, url, caller, body, body: { size: bodyBytes }, parsed: given, form, room }, response) => {
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     const refuse = (value: Fault): void => {
@@ -139,7 +141,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       if (!rim.preset?.isNamedIn(decoded.value)) return goOn(decoded.value);
       completeIn(exchange, { rim, caller, room, refuse }, decoded.value, goOn);
     };
-    parseBodyOf(exchange, { body, room, refuse }, (parsed) => {
+    parseBodyOf(exchange, { body, parsed: given, room, refuse }, (parsed) => {
       if (!rim.recollect) return take(parsed, room, null);
       const within = (act: () => void): void => contain(exchange, act);
       const later = laterFor(exchange);

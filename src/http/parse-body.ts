@@ -10,9 +10,15 @@ import { FULL } from './room.ts';
 /** The body of a request for inference, a large one parsed in turns once there is memory for it; else its refusal. */
 export function parseBodyOf<O extends OperationId>(
   exchange: Parameters<typeof laterFor<O>>[0],
-  { body, room, refuse }: Pick<InferenceRequest, 'body' | 'room'> & { readonly refuse: (value: Fault) => void },
+  {
+    body,
+    parsed: given,
+    room,
+    refuse,
+  }: Pick<InferenceRequest, 'body' | 'parsed' | 'room'> & { readonly refuse: (value: Fault) => void },
   done: (parsed: ParsedBody) => void,
 ): void {
+  if (given) return contain(exchange, () => done(given));
   const weigh: Weigh | null =
     room &&
     ((weight, parse) => room.settle(weight, (isGranted) => contain(exchange, isGranted ? parse : () => refuse(FULL))));

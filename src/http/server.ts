@@ -20,6 +20,7 @@ import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
+import { addWebSockets, isOurs } from './socket/upgrade.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
 
@@ -54,6 +55,7 @@ export function createServer({
           headersTimeout: deadlines.request_head_ms,
           connectionsCheckingInterval: Math.ceil(deadlines.request_head_ms / 10),
           keepAliveTimeout: 75_000,
+          shouldUpgradeCallback: isOurs,
         },
         (request, response) => {
           readAbsoluteForm(request);
@@ -63,6 +65,7 @@ export function createServer({
       );
       askBeforeBodies(node);
       addLane(node, doors.take, deadlines);
+      addWebSockets(node, gateway);
       boundConnections(node, deadlines.first_byte_ms);
       return node;
     },

@@ -1,12 +1,12 @@
-import { BodyScan } from '../../base/body-scan.ts';
 import { type Fault, fault } from '../../base/fault.ts';
-import { arrayOf, type Json, parseReceived } from '../../base/json.ts';
+import { arrayOf, type Json } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { type ChainLink, type ChainSize, NO_CHAIN, type StoredResponses } from '../../gateway/stored-responses.ts';
 import { StoreError, troubleFault } from '../../ledger/trouble.ts';
 import { FULL, openRoom, type RoomKept } from '../room.ts';
 import { ownItems } from './items.ts';
+import { parseLong } from './parse-long.ts';
 import type { Reading, Recollect, Recollected } from './reading.ts';
 import { createTurn } from './turn.ts';
 
@@ -35,7 +35,9 @@ export function recollectFor(gateway: Gateway, stored: StoredResponses): Recolle
     const { body, blobs, caller, response, refuse, within } = reading;
     const previousId = body.previous_response_id;
     const turn = (chain: ChainSize): Recollected['turn'] =>
-      body.store === false ? null : createTurn({ gateway, stored, caller, chain, input: body.input, blobs });
+      body.store === false && !stored.keepsAll
+        ? null
+        : createTurn({ gateway, stored, caller, chain, input: body.input, blobs });
     // A wrong type is complained of by whoever reads the body.
     if (typeof previousId !== 'string') return done({ body, turn: turn(NO_CHAIN), bytes: 0, room: null });
     const { store } = stored;
@@ -85,20 +87,7 @@ function parseChain(
 ): void {
   const lists = links.flatMap(({ input, output }) => [input, output]).filter((list) => list !== '[]');
   const text = `{"items":[${lists.map((list) => list.slice(1, -1)).join(',')}]}`;
-  const bytes = Buffer.from(text);
-  const nestingMax = LIMITS.nesting_max;
-  const scan = bytes.length > LIMITS.small_body_bytes ? new BodyScan(nestingMax, 'nothing') : null;
-  const parse = (): void =>
-    parseReceived({ chunks: [bytes], scan }, { nestingMax, later, weigh: null }, (parsed) =>
-      done(parsed.ok ? arrayOf(parsed.value.value.items) : parsed.error),
-    );
-  if (!scan) return parse();
-  const portion = LIMITS.at_once_bytes_max;
-  const step = (at: number): void => {
-    if (at >= bytes.length) return parse();
-    const obstacle = scan.push(bytes.subarray(at, at + portion));
-    if (obstacle) return done(obstacle);
-    later(() => step(at + portion));
-  };
-  step(0);
+  parseLong(Buffer.from(text), { keeps: 'nothing', later }, (parsed) =>
+    done(parsed.ok ? arrayOf(parsed.value.value.items) : parsed.error),
+  );
 }
