@@ -20,7 +20,7 @@ import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
-import { addWebSockets, isOurs } from './socket/upgrade.ts';
+import { isOurs, withWebSockets } from './socket/upgrade.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
 
@@ -65,9 +65,8 @@ export function createServer({
       );
       askBeforeBodies(node);
       addLane(node, doors.take, deadlines);
-      addWebSockets(node, gateway);
       boundConnections(node, deadlines.first_byte_ms);
-      return node;
+      return withWebSockets(node, gateway);
     },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },

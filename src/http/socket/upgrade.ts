@@ -28,7 +28,7 @@ export function isOurs(request: IncomingMessage): boolean {
 }
 
 /** WebSockets beside the plain requests of a server: admitted as they are, counted, and closed when it takes its leave. */
-export function addWebSockets(server: Server, gateway: Gateway): void {
+export function withWebSockets(server: Server, gateway: Gateway): Server {
   const handshake = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -90,4 +90,5 @@ export function addWebSockets(server: Server, gateway: Gateway): void {
     closeAllConnections.call(server);
     for (const socket of open) socket.destroy();
   };
+  return server;
 }
