@@ -21,6 +21,7 @@ export const FAULTS = {
   not_found: row(404, 'not_found', 'caller', 'no', 'not_found'),
   no_endpoints: row(404, 'not_found', 'caller', 'next-model', 'not_found'),
   method_not_allowed: row(405, 'invalid_request', 'caller', 'no', 'invalid_request'),
+  gone: row(410, 'not_found', 'caller', 'no', 'not_found'),
   conflict: row(409, 'invalid_request', 'caller', 'no', 'invalid_request'),
   request_timeout: row(408, 'timeout', 'caller', 'no', 'timeout'),
   payload_too_large: row(413, 'payload_too_large', 'caller', 'no', 'invalid_request'),

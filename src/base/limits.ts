@@ -66,6 +66,19 @@ export const LIMITS = {
   job_poll_ms: 500,
   job_poll_ms_max: 3_000,
   job_failures_max: 3,
+  /** Of a video: characters that say what is in it, seconds of it, and pictures that it may start from. */
+  video_prompt_length_max: 32_000,
+  video_seconds_max: 600,
+  video_references_max: 16,
+  /** A vendor is asked about a video so often at first and in the end; it may take so long, and is kept to be fetched so long. */
+  video_poll_ms: 1_000,
+  video_poll_ms_max: 15_000,
+  video_deadline_ms: 3_600_000,
+  video_kept_ms: 24 * 3_600_000,
+  /** How often a caller is told in vain of the end of its job, and how long each try may take. */
+  callback_tries_max: 8,
+  callback_timeout_ms: 10_000,
+  callback_url_length_max: 2_048,
   /** What a job keeps of itself; how many of one account's run; so many in a row may break off before their step is written. */
   job_state_bytes_max: 256 * 1024,
   jobs_running_max: 10_000,

@@ -9,9 +9,10 @@ import type { SpeechCall, SpeechStep } from './speech.ts';
 import type { ChatStep } from './text-run.ts';
 import type { Transcript, TranscriptionCall } from './transcription.ts';
 import type { Usage } from './usage.ts';
+import type { VideoCall, VideoReply } from './video.ts';
 
 /** What a call can ask a model to do. The order is that of lists and docs. */
-export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech', 'transcription'] as const;
+export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech', 'transcription', 'videos'] as const;
 export type OperationId = (typeof OPERATION_IDS)[number];
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
@@ -22,6 +23,7 @@ type Exchanges = {
   readonly rerank: { readonly call: RerankCall; readonly reply: RerankReply; readonly step: never };
   readonly speech: { readonly call: SpeechCall; readonly reply: never; readonly step: SpeechStep };
   readonly transcription: { readonly call: TranscriptionCall; readonly reply: Transcript; readonly step: never };
+  readonly videos: { readonly call: VideoCall; readonly reply: VideoReply; readonly step: never };
 };
 
 export type CallOf<O extends OperationId> = Exchanges[O]['call'];

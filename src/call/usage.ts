@@ -1,4 +1,5 @@
 import type { DrawnKind } from './image.ts';
+import type { FilmedKind } from './video.ts';
 
 /**
  * Disjoint counts of what a call consumed: no token is in two of them. Each dialect converts its vendor's convention
@@ -17,6 +18,8 @@ export type Usage = TokenCounts &
     readonly compaction?: Usage;
     /** Of pictures that were drawn: what their price may depend on. */
     readonly drawn?: DrawnKind;
+    /** Of videos. */
+    readonly filmed?: FilmedKind;
     /** What the vendor says it charged, in US dollars as a decimal string: a second opinion, never the bill. */
     readonly vendorCost?: string;
   };
@@ -48,6 +51,8 @@ export type PieceCounts = {
   /** Seconds of audio or video read, and written, each begun one whole. */
   readonly inputSeconds: number;
   readonly outputSeconds: number;
+  /** Videos written, however long. */
+  readonly outputVideos: number;
   /** Characters of text read. */
   readonly inputCharacters: number;
   /** Queries over up to a hundred documents each, as Cohere counts them. */
@@ -72,6 +77,7 @@ export const NO_USAGE: Usage = {
   outputImages: 0,
   inputSeconds: 0,
   outputSeconds: 0,
+  outputVideos: 0,
   inputCharacters: 0,
   searchUnits: 0,
   webSearches: 0,

@@ -47,12 +47,14 @@ const listPrice = (file: PriceFile): Price => ({
 function overrideOf(file: OverrideFile): PriceOverride {
   const { min_prompt_tokens, utc_start, utc_end, utc_days } = file;
   const drawn = drawnOf(file);
+  const filmed = filmedOf(file);
   return {
     minPromptTokens: min_prompt_tokens ?? NO_MINIMUM,
     ...(utc_start !== undefined &&
       utc_end !== undefined && { hours: { start: minutesOf(utc_start), end: minutesOf(utc_end) } }),
     ...(utc_days && { days: utc_days.map((day) => WEEKDAYS.indexOf(day)) }),
     ...(drawn && { drawn }),
+    ...(filmed && { filmed }),
     price: read(file),
   };
 }
@@ -63,6 +65,14 @@ function drawnOf({ image_quality, image_resolution, image_size }: OverrideFile):
     ...(image_quality !== undefined && { quality: image_quality }),
     ...(image_resolution !== undefined && { resolution: image_resolution }),
     ...(image_size !== undefined && { size: image_size }),
+  };
+}
+
+function filmedOf({ video_resolution, video_audio }: OverrideFile): PriceOverride['filmed'] {
+  if (video_resolution === undefined && video_audio === undefined) return undefined;
+  return {
+    ...(video_resolution !== undefined && { resolution: video_resolution }),
+    ...(video_audio !== undefined && { audio: video_audio }),
   };
 }
 

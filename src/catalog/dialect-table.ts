@@ -105,6 +105,10 @@ export const DIALECT_TABLE = {
   'fireworks-images': { name: 'Fireworks Images', operation: 'images', parameters: [] },
   'deepinfra-images': { name: 'DeepInfra Images', operation: 'images', parameters: [] },
   'replicate-images': { name: 'Replicate Predictions', operation: 'images', parameters: [] },
+  'openai-videos': { name: 'OpenAI Videos', operation: 'videos', parameters: [] },
+  veo: { name: 'Veo', operation: 'videos', parameters: [] },
+  'xai-videos': { name: 'xAI Videos', operation: 'videos', parameters: [] },
+  'replicate-videos': { name: 'Replicate Predictions (videos)', operation: 'videos', parameters: [] },
   'openai-transcription': {
     name: 'OpenAI Transcription',
     operation: 'transcription',

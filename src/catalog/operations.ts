@@ -23,6 +23,7 @@ export const OPERATION_TABLE = {
   speech: { output: 'speech', word: 'speech', features: [], writes: true, apiType: 'tts' },
   rerank: { output: 'rerank', word: 'rankings', features: [], writes: false, apiType: 'rerank' },
   images: { output: null, only: 'image', word: 'images', features: [], writes: true, apiType: 'image' },
+  videos: { output: null, only: 'video', word: 'videos', features: [], writes: true, apiType: 'video' },
   transcription: { output: 'transcription', word: 'transcripts', features: [], writes: true, apiType: 'stt' },
 } as const satisfies { readonly [O in OperationId]: Row };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RESOLUTIONS } from '../call/image.ts';
+import { VIDEO_RESOLUTIONS } from '../call/video.ts';
 import { UNITS, type UnitKey } from './units.ts';
 
 /** The members of a price table, each with its unit: what `[….price]` may say, and `[[….price.overrides]]` beside its conditions. */
@@ -46,6 +47,7 @@ const clock = z
 const CONDITIONS = [
   ...(['min_prompt_tokens', 'utc_start', 'utc_days'] as const),
   ...(['image_quality', 'image_resolution', 'image_size'] as const),
+  ...(['video_resolution', 'video_audio'] as const),
 ] as const;
 
 const override = z
@@ -58,6 +60,8 @@ const override = z
     utc_days: z.array(z.enum(WEEKDAYS)).min(1).optional(),
     image_quality: z.enum(['low', 'medium', 'high', 'xhigh', 'max', 'standard', 'hd']).optional(),
     image_resolution: z.enum(RESOLUTIONS).optional(),
+    video_resolution: z.enum(VIDEO_RESOLUTIONS).optional(),
+    video_audio: z.enum(['with', 'without']).optional(),
     image_size: z
       .string()
       .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'must be pixels such as "1536x1024"')

@@ -1,5 +1,6 @@
 import type { PicoUsd } from '../base/money.ts';
 import type { DrawnKind } from '../call/image.ts';
+import type { FilmedKind } from '../call/video.ts';
 import type { UnitName } from './units.ts';
 
 /** The prices of tokens, in pico-dollars each. Absent ones fall back as `METERED` says (metering/meters.ts). */
@@ -37,6 +38,8 @@ export type PriceOverride = {
   readonly days?: readonly number[];
   /** Only of pictures that are drawn so. */
   readonly drawn?: Partial<DrawnKind>;
+  /** Only of videos that are filmed so. */
+  readonly filmed?: Partial<FilmedKind>;
   readonly price: Partial<Rates>;
 };
 

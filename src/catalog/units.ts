@@ -34,6 +34,13 @@ export const UNITS = {
     alone: true,
     label: 'Second out',
   },
+  outputVideoEach: {
+    key: 'output_video_each',
+    name: 'video_output_each',
+    meter: 'outputVideos',
+    alone: true,
+    label: 'Video out',
+  },
   /** One character of text read. */
   inputCharacter: {
     key: 'input_character',

@@ -5,15 +5,19 @@ import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { type JobLoop, startJobs } from '../gateway/job-loop.ts';
 import { createKept } from '../gateway/kept.ts';
 import { createStickiness } from '../gateway/stickiness.ts';
+import { workOnVideo } from '../gateway/videos/video-work.ts';
 import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
+import { parseAllowance } from '../upstream/address.ts';
 import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
+import type { Vault } from '../vault/vault.ts';
 import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
@@ -57,7 +61,10 @@ export async function composeGateway(configuration: Configuration, world: World,
     names: role === 'owner',
   });
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault });
-  const { gateway, reload, observed } = assemble({ configuration, world, role, storage, access, serving: first.value });
+  const { gateway, reload, observed, loop } = assemble({
+    ...{ configuration, world, role, storage, access, vault },
+    serving: first.value,
+  });
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
@@ -71,6 +78,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     vaultObstacle,
     reload,
     close: async () => {
+      await loop.close();
       gateway.ledger.close();
       sweep?.();
       sweeping?.close();
@@ -87,14 +95,18 @@ type Parts = {
   readonly role: Role;
   readonly storage: Storage;
   readonly access: Access;
+  readonly vault: Vault;
   readonly serving: Serving;
 };
 
-function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readonly observed: Observed } {
-  const { configuration, world, role, storage, access } = parts;
+function assemble(
+  parts: Parts,
+): Pick<Composed, 'gateway' | 'reload'> & { readonly observed: Observed; readonly loop: JobLoop } {
+  const { configuration, world, role, storage, access, vault } = parts;
   const credentials = credentialsFor(configuration);
   let { serving } = parts;
   let loads = 1;
+  let loop: JobLoop | null = null;
   const own = createHealth(world.elapsed);
   const isAlone = configuration.workers < 2 && configuration.databaseUrl === null;
   const health = isAlone ? own : shareHealth(own, storage.peers, world.after);
@@ -105,6 +117,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
       `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
     );
   const observed = observe(configuration, { role, world, ledger, memory });
+  const allowance = parseAllowance(configuration.egressAllow);
   const gateway: Gateway = {
     world,
     catalog: () => serving.catalog,
@@ -114,6 +127,9 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
     ledger,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
+    jobs: { store: storage.jobs, wake: () => loop?.wake() },
+    signingKey: (purpose) => vault.current()?.keyFor(purpose) ?? null,
+    mayReach: (hostname, port) => allowance.host(hostname, port) || allowance.address(hostname),
     health,
     stickiness: createStickiness(world, isAlone ? null : storage.peers),
     telemetry: observed.telemetry,
@@ -143,7 +159,8 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & { readon
         : `the catalogue has problems, the old one goes on serving:\n${problemText(next.error)}`,
     );
   };
-  return { gateway, reload, observed };
+  loop = startJobs(gateway, { videos: workOnVideo });
+  return { gateway, reload, observed, loop };
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -11,12 +11,14 @@ import type { Loss } from '../call/loss.ts';
 import type { CallOf, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
 import type { TextRun } from '../call/text-run.ts';
+import type { VideoReply } from '../call/video.ts';
 import type { DialectId } from '../catalog/dialect-table.ts';
 import type { Asset, Assets } from '../facts/asset.ts';
 import type { Target } from '../facts/target.ts';
 import type { Capabilities } from './image-capabilities.ts';
 import type { Quirk, Quirks } from './quirks.ts';
 import type { ChatTraits } from './traits.ts';
+import type { VideoCapabilities } from './video-capabilities.ts';
 
 /**
  * A dialect is two halves, both pure. The client half reads what a program sends us and writes what it expects; the
@@ -39,6 +41,8 @@ export type OperationClient<O extends OperationId> = RequestClient<O> & {
   readonly encodeReply: (reply: ReplyOf<O>, answer: AnswerContext<O>) => Json;
   /** Where the caller wants anything but JSON: the answer as text, with its media type; undefined = it wants JSON. */
   readonly encodeText?: (reply: ReplyOf<O>, answer: AnswerContext<O>) => EncodedText | undefined;
+  /** The status of an answer; absent = 200. */
+  readonly statusOf?: (call: CallOf<O>) => number;
 };
 export type EncodedText = { readonly type: string; readonly text: string };
 
@@ -271,6 +275,16 @@ export type ImageDialect = WholeDialect<'images'> & {
   readonly quirks: Quirks;
 };
 
+/** The upstream half of videos: a host begins a task, and is asked about it until it is over. */
+export type VideoDialect = Omit<WholeDialect<'videos'>, 'decodeReply'> & {
+  readonly takes: (target: Target) => VideoCapabilities;
+  /** Reads the answer that began a task, and each later one; `task`: what the host called it, once that is known. */
+  readonly decodeReply: (
+    body: Json,
+    answer: { readonly target: Target; readonly task?: string },
+  ) => Result<VideoReply, Fault>;
+};
+
 /** Reads a host's stream of pictures. `cut` = it ended before a picture was finished. */
 export type ImageFrames = {
   readonly push: (frame: Frame) => readonly ImageStep[];
@@ -285,7 +299,9 @@ export type UpstreamDialects = {
       ? StreamedDialect<O>
       : O extends 'images'
         ? ImageDialect
-        : WholeDialect<O>;
+        : O extends 'videos'
+          ? VideoDialect
+          : WholeDialect<O>;
 };
 
 /** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */

@@ -49,16 +49,22 @@ import {
   openaiTranscriptionUpstream,
   openaiTranslationClient,
 } from './openai-transcription/index.ts';
+import { openaiVideosUpstream } from './openai-videos/index.ts';
 import { openrouterImagesClient } from './openrouter-images/client.ts';
 import { openrouterImagesUpstream } from './openrouter-images/index.ts';
 import { openrouterRerankClient } from './openrouter-rerank/client.ts';
+import { openrouterVideosClient } from './openrouter-videos/client.ts';
 import type { Quirk } from './quirks.ts';
 import { replicateImagesUpstream } from './replicate-images/index.ts';
+import { replicateVideosUpstream } from './replicate-videos/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
 import { togetherImagesUpstream } from './together-images/index.ts';
+import { veoClient } from './veo/client.ts';
+import { veoUpstream } from './veo/index.ts';
 import { vertexEmbeddingsUpstream } from './vertex-embeddings/index.ts';
 import { vertexRerankUpstream } from './vertex-rerank/index.ts';
 import { xaiImagesUpstream } from './xai-images/index.ts';
+import { xaiVideosUpstream } from './xai-videos/index.ts';
 
 const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]: UpstreamDialects[O] } } = {
   chat: {
@@ -108,6 +114,12 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'openai-transcription': openaiTranscriptionUpstream,
     'deepgram-transcription': deepgramTranscriptionUpstream,
     'elevenlabs-transcription': elevenlabsTranscriptionUpstream,
+  },
+  videos: {
+    'openai-videos': openaiVideosUpstream,
+    veo: veoUpstream,
+    'xai-videos': xaiVideosUpstream,
+    'replicate-videos': replicateVideosUpstream,
   },
 };
 
@@ -166,4 +178,5 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'openai-image-variations': openaiImageVariationsClient,
   },
   transcription: { 'openai-transcription': openaiTranscriptionClient, 'openai-translation': openaiTranslationClient },
+  videos: { 'openrouter-videos': openrouterVideosClient, veo: veoClient },
 };

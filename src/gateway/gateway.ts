@@ -7,6 +7,7 @@ import type { Dialects } from '../dialects/dialect.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { Records } from '../insights/store.ts';
+import type { JobStore } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Presets } from '../presets/presets.ts';
 import type { Snapshot } from '../telemetry/family.ts';
@@ -29,6 +30,12 @@ export type Gateway = {
   readonly ledger: Ledger;
   readonly insights: Insights;
   readonly records: Records;
+  /** What outlives its call; `wake`: one was begun or changed here. */
+  readonly jobs: { readonly store: JobStore; readonly wake: () => void };
+  /** A key for signing what goes out, by its purpose; null = there is no secret that it could come from. */
+  readonly signingKey: (purpose: string) => Buffer | null;
+  /** The operator vouches for this host in a private network: callers' URLs may lead there. */
+  readonly mayReach: (hostname: string, port: number) => boolean;
   readonly health: Health;
   readonly stickiness: Stickiness;
   /** Hears of every call that ends here, and of every refusal. */

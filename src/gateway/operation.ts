@@ -34,6 +34,19 @@ export type Operation<O extends OperationId> = {
   readonly outputOf: (call: CallOf<O>, decided: Plan) => OutputSize;
   /** What is carried to providers once the money is held, and what becomes of the answer. */
   readonly begin: (context: CallContext<O>, means: Means) => Begun<O>;
+  /**
+   * Absent where the answer is what was asked for. Else the answer only began it, and a job goes on: it takes the hold
+   * over, and settles it when it ends. Rejects if there is no job; the hold has ended then.
+   */
+  readonly handOver?: (context: CallContext<O>, handing: HandingOver<O>) => Promise<void>;
+};
+
+/** What a job begins with. The receipt has the bill of all that was asked for. */
+export type HandingOver<O extends OperationId> = {
+  readonly hold: Hold;
+  readonly receipt: Receipt;
+  readonly reply: ReplyOf<O>;
+  readonly target: Target;
 };
 
 export type CallSize = {

@@ -6,6 +6,7 @@ import type { Operation } from './operation.ts';
 import { rerank } from './rerank.ts';
 import { speech } from './speech.ts';
 import { transcription } from './transcription.ts';
+import { videos } from './videos/videos.ts';
 
 /** Every operation that calls can ask for. */
 export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
@@ -15,4 +16,5 @@ export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
   rerank,
   speech,
   transcription,
+  videos,
 };

@@ -167,7 +167,13 @@ function settle<O extends OperationId>(
   const { gateway, about, grounds, request, listener, decided, sticking } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);
   if (decided.candidates.length > 1) sticking.ended(receipt, ended.target?.endpoint ?? null);
-  const committed = ended.state === 'failed' ? hold.release(receipt) : hold.settle(receipt);
+  const { handOver } = context.operation;
+  const committed =
+    ended.state === 'failed'
+      ? hold.release(receipt)
+      : handOver && ended.state === 'completed' && outcome.kind === 'replied'
+        ? handOver(context, { hold, receipt, reply: outcome.reply, target: outcome.target })
+        : hold.settle(receipt);
   committed.then(
     () => {
       listener.settled(receipt);

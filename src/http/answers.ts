@@ -8,9 +8,14 @@ import { sendFault } from './faults.ts';
 import { CORS } from './headers.ts';
 
 /** Writes a whole JSON answer. */
-export function sendJson(response: Answering, text: string, headers: { readonly [name: string]: string } = {}): void {
+export function sendJson(
+  response: Answering,
+  text: string,
+  headers: { readonly [name: string]: string } = {},
+  status = 200,
+): void {
   if (response.destroyed) return;
-  response.writeHead(200, {
+  response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...CORS,

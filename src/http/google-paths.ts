@@ -10,13 +10,7 @@ const GOOGLE_ONLY = /^(?:\/api)?\/v1(?:beta1?|alpha)(?:\/|$)/;
 /** Vertex AI's way of naming a model: below a project, a place and a publisher. */
 const PUBLISHED = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/([^/]+)\/models\/(.+)$/;
 /** What only counts, and what is refused in Google's words. */
-const OTHER_METHODS = [
-  'countTokens',
-  'asyncBatchEmbedContent',
-  'batchGenerateContent',
-  'predict',
-  'predictLongRunning',
-];
+const OTHER_METHODS = ['countTokens', 'asyncBatchEmbedContent', 'batchGenerateContent', 'predict'];
 /** The method stands behind the model. */
 const METHOD = new RegExp(`:(?:${[...GOOGLE_ROUTES.map(({ method }) => method), ...OTHER_METHODS].join('|')})$`);
 

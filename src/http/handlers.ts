@@ -11,6 +11,7 @@ import { bytesHandler } from './bytes-inference.ts';
 import { chatHandler } from './chat-inference.ts';
 import { imageHandler } from './image-inference.ts';
 import { type InferenceHandler, wholeHandler } from './inference.ts';
+import { videoHandler } from './video-inference.ts';
 
 const TRANSCRIPTION = { completed: withReadAudio, objection: objectionToAudio };
 const SPEECH = { completed: withReadSpeech, excess: excessOfSpeech };
@@ -26,6 +27,7 @@ export function createHandlers(gateway: Gateway): (route: Route) => InferenceHan
     if (operation === 'speech')
       return bytesHandler(OPERATIONS.speech, client as ClientDialects['speech'], gateway, SPEECH);
     if (operation === 'images') return imageHandler(client as ClientDialects['images'], gateway);
+    if (operation === 'videos') return videoHandler(client as ClientDialects['videos'], gateway);
     if (operation === 'transcription')
       return wholeHandler(OPERATIONS.transcription, client as ClientDialects['transcription'], gateway, TRANSCRIPTION);
     return wholeHandler(

@@ -29,6 +29,8 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/images/variations', operation: 'images', dialect: 'openai-image-variations', takesForms: true },
   { path: '/audio/transcriptions', operation: 'transcription', dialect: 'openai-transcription', takesForms: true },
   { path: '/audio/translations', operation: 'transcription', dialect: 'openai-translation', takesForms: true },
+  // OpenRouter's, in JSON, and OpenAI's, as a form.
+  { path: '/videos', operation: 'videos', dialect: 'openrouter-videos', takesForms: true },
   // Ollama's, whose programs are given a host. Their paths end where OpenRouter's `/api/v1` begins.
   { path: '/chat', prefixes: ['/api'], operation: 'chat', dialect: 'ollama' },
   { path: '/generate', prefixes: ['/api'], operation: 'chat', dialect: 'ollama-generate' },
@@ -44,6 +46,7 @@ export const GOOGLE_ROUTES: readonly (Spoken & { readonly method: string; readon
   { method: 'generateContent', operation: 'chat', dialect: 'gemini' },
   { method: 'streamGenerateContent', query: /[?&]alt=sse(?:&|$)/, operation: 'chat', dialect: 'gemini' },
   { method: 'streamGenerateContent', operation: 'chat', dialect: 'gemini-list' },
+  { method: 'predictLongRunning', operation: 'videos', dialect: 'veo' },
   { method: 'embedContent', operation: 'embeddings', dialect: 'gemini-embed-content' },
   { method: 'batchEmbedContents', operation: 'embeddings', dialect: 'gemini-batch-embed-contents' },
 ];

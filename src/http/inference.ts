@@ -249,6 +249,7 @@ export function wholeAnswer<O extends OperationId>(
       return senderOf(exchange, {
         ...(other ? { text: other.text } : { body: dialect.encodeReply(result.reply, context) }),
         head: { 'x-generation-id': id, ...cacheHeaders(request.cache, gateway), ...named },
+        status: dialect.statusOf?.(request.call),
         release: result.release,
       });
     } catch (cause) {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Verb } from '../access/may.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -37,6 +38,8 @@ export type RouteRequest = {
 };
 
 export type RouteAnswer =
+  /** Writes the answer itself, as far and as fast as it is read. */
+  | { readonly stream: (response: ServerResponse) => void }
   | { readonly status: number; readonly json: unknown; readonly headers?: { readonly [name: string]: string } }
   | {
       readonly status: number;

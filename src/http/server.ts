@@ -23,6 +23,7 @@ import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
 import { isOurs, withWebSockets } from './socket/upgrade.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
+import { GOOGLE_OPERATION } from './v1/videos/jobs.ts';
 
 /** The first names of every path of the API, and of no page. */
 const API_NAMES = ['/api', '/v1', '/v2', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
@@ -97,7 +98,7 @@ export function createServer({
       mount(server, gateway, route, prefix);
     }
   for (const route of raw) mounted.push(...mountRaw(server, gateway, route));
-  for (const route of GOOGLE_MODEL_ROUTES)
+  for (const route of [...GOOGLE_MODEL_ROUTES, GOOGLE_OPERATION])
     for (const prefix of GOOGLE_VERSIONS.flatMap((version) => [`/${version}`, `/api/${version}`])) {
       mounted.push({ method: route.method, url: prefix + route.path });
       mount(server, gateway, route, prefix);
@@ -193,6 +194,11 @@ const isPrefetch = ({
   [standard, purpose, preview, mozilla].some((word) => word !== undefined && /prefetch|prerender|preview/i.test(word));
 
 async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): Promise<FastifyReply> {
+  if ('stream' in answer) {
+    reply.hijack();
+    answer.stream(reply.raw);
+    return reply;
+  }
   if ('bytes' in answer)
     return reply
       .code(answer.status)

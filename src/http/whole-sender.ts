@@ -14,6 +14,8 @@ type Whole = {
   readonly text?: string;
   readonly body?: Json;
   readonly head: Head;
+  /** Absent = 200; a long one is always that. */
+  readonly status?: number | undefined;
   /** Of a large one: gives back the memory that it was read into. */
   readonly release: (() => void) | undefined;
 };
@@ -21,7 +23,7 @@ type Whole = {
 /** What sends a whole answer, once it is known whether it was stored as it says. */
 export function senderOf<O extends OperationId>(
   exchange: Exchange<O>,
-  { text: other, body = null, head, release }: Whole,
+  { text: other, body = null, head, status, release }: Whole,
 ): (isKept: boolean) => void {
   const { gateway, response, request } = exchange;
   if (release && other === undefined && isLong(body))
@@ -32,7 +34,7 @@ export function senderOf<O extends OperationId>(
   const text = other ?? JSON.stringify(body);
   return (isKept) => {
     const told = isKept ? text : withoutStore(text);
-    sendJson(response, told, head);
+    sendJson(response, told, head, status);
     holdAnswer(gateway.memory, request.caller.keyId, response, told.length);
     release?.();
   };

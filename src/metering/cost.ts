@@ -2,6 +2,7 @@ import { type NanoUsd, NO_MONEY, nano, type PicoUsd, roundUp } from '../base/mon
 import type { Bill } from '../call/event.ts';
 import type { DrawnKind } from '../call/image.ts';
 import { promptTokens, type Usage } from '../call/usage.ts';
+import type { FilmedKind } from '../call/video.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { type Price, type PriceNow, priceAtInstant, type Rates } from '../catalog/price.ts';
@@ -39,7 +40,7 @@ export function billFor(usage: Usage, price: PriceNow): Bill {
     input += summary.input;
     output += summary.output;
   }
-  const at = priceAt(price, promptTokens(usage), usage.drawn);
+  const at = priceAt(price, promptTokens(usage), usage);
   const other = (at.request ?? 0n) + times(usage.webSearches, at.webSearch ?? 0n);
   const cost = roundUp(input + output + other);
   const inputCost = roundUp(input);
@@ -54,7 +55,7 @@ export function billFor(usage: Usage, price: PriceNow): Bill {
 
 /** The price of tokens and pieces, by the length of their own prompt. */
 function costOf(usage: Usage, price: PriceNow): { readonly input: bigint; readonly output: bigint } {
-  const at = priceAt(price, promptTokens(usage), usage.drawn);
+  const at = priceAt(price, promptTokens(usage), usage);
   let input = 0n;
   let output = 0n;
   for (const meter of TOKEN_METERS) {
@@ -92,7 +93,7 @@ export type CallRates = {
 };
 
 export function ratesFor(usage: Usage, price: PriceNow): CallRates {
-  const at = priceAt(price, promptTokens(usage), usage.drawn);
+  const at = priceAt(price, promptTokens(usage), usage);
   const tokens = Object.fromEntries(TOKEN_METERS.map((meter) => [meter, rateOf(at, meter)]));
   const units: { [M in UnitMeter | 'request']?: PicoUsd } = {};
   for (const meter of UNIT_METERS) {
@@ -159,19 +160,23 @@ function dearest(first: bigint, ...others: readonly (bigint | undefined)[]): big
   return most;
 }
 
-/** The rates for a prompt of that many tokens, and for pictures of that kind. */
-function priceAt(price: Omit<Price, 'discounted'>, prompt: number, drawn?: DrawnKind): Rates {
+type Made = Pick<Usage, 'drawn' | 'filmed'>;
+
+/** The rates for a prompt of that many tokens, and for pictures and videos of that kind. */
+function priceAt(price: Omit<Price, 'discounted'>, prompt: number, made?: Made): Rates {
   let at: Rates = price;
   for (const override of price.overrides)
-    if (prompt > override.minPromptTokens && isDrawnSo(override, drawn)) at = { ...at, ...override.price };
+    if (prompt > override.minPromptTokens && isMadeSo(override, made)) at = { ...at, ...override.price };
   return at;
 }
 
 /** Most overrides ask for nothing of the kind. */
-function isDrawnSo({ drawn: wanted }: Price['overrides'][number], drawn: DrawnKind | undefined): boolean {
-  if (!wanted) return true;
-  if (!drawn) return false;
-  return (['quality', 'resolution', 'size'] as const).every(
-    (name) => wanted[name] === undefined || wanted[name] === drawn[name],
-  );
+function isMadeSo({ drawn, filmed }: Price['overrides'][number], made: Made | undefined): boolean {
+  if (drawn && !(made?.drawn && isOfKind(drawn, made.drawn))) return false;
+  return !filmed || (made?.filmed !== undefined && isOfKind(filmed, made.filmed));
+}
+
+function isOfKind<K extends DrawnKind | FilmedKind>(wanted: Partial<K>, made: K): boolean {
+  for (const name in wanted) if (wanted[name] !== undefined && wanted[name] !== made[name]) return false;
+  return true;
 }

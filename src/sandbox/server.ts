@@ -10,6 +10,7 @@ import { collect } from '../call/collect.ts';
 import { isContent } from '../call/event.ts';
 import type { AnswerContext } from '../dialects/dialect.ts';
 import { embed } from './embeddings.ts';
+import { film } from './films.ts';
 import type { Format } from './formats/format.ts';
 import { formatFor } from './formats/index.ts';
 import { draw } from './images.ts';
@@ -85,6 +86,7 @@ async function serve(
   pieceMs: number,
 ): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? '';
+  if (FILMS.test(path)) return film(world, request, response, bytes);
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
   if (path.endsWith('/audio/transcriptions')) {
     const { status, body: written } = await transcribe(request.headers['content-type'] ?? '', bytes);
@@ -108,6 +110,8 @@ async function serve(
   return perform(response, format, model, known, prompt, pieceMs);
 }
 
+/** Where videos are begun, asked about and fetched. */
+const FILMS = /\/videos(?:\/[\w-]+(?:\/content|\/cancel)?)?$/;
 /** Where pictures are drawn. */
 const DRAWS = /\/images\/(?:generations|edits)$/;
 
@@ -189,7 +193,7 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 
 const listModels = (): JsonObject => ({
   object: 'list',
-  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech', 'transcribe'].map((id) => ({
+  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech', 'transcribe', 'video'].map((id) => ({
     id,
     object: 'model',
     owned_by: 'sandbox',

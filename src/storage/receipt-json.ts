@@ -119,6 +119,7 @@ function storedUsageOf(usage: Usage) {
     outputImages: unless(0, usage.outputImages),
     inputSeconds: unless(0, usage.inputSeconds),
     outputSeconds: unless(0, usage.outputSeconds),
+    outputVideos: unless(0, usage.outputVideos),
     inputCharacters: unless(0, usage.inputCharacters),
     searchUnits: unless(0, usage.searchUnits),
     webSearches: unless(0, usage.webSearches),
@@ -127,6 +128,7 @@ function storedUsageOf(usage: Usage) {
     rejectedPrediction: usage.rejectedPrediction,
     compaction: usage.compaction,
     drawn: usage.drawn,
+    filmed: usage.filmed,
     vendorCost: usage.vendorCost,
   } satisfies { readonly [member in keyof Usage]-?: unknown };
 }

@@ -31,6 +31,23 @@ async function make(
 let made = 0;
 const ONE = { bytes: 4, items: 0, responses: 1 };
 
+const VIDEO: ObjectKind = {
+  below: '/api/v1/videos/',
+  make: async ({ composed: { storage, gateway } }) => {
+    const id = gateway.world.newId('gen-vid');
+    const owner = { accountId: 'owner', workspaceId: firstWorkspace('owner').id, keyId: 'key' };
+    const receipt = { id: id.replace('gen-vid', 'gen') };
+    const state = { shape: 'openrouter', model: 'a/b', seconds: 4, size: null, progress: 0, videos: [], receipt };
+    const times = { createdAt: gateway.world.now(), dueMs: 3_600_000, deadlineMs: 3_600_000 };
+    const job = { id, kind: 'videos', status: 'pending', ...owner, state: JSON.stringify(state), ...times } as const;
+    await storage.jobs.begin(job, null);
+    return id;
+  },
+  nobodys: 'gen-vid-00000000000000000000000000',
+  state: async ({ origin, headersOf }, id) =>
+    (await fetch(`${origin}/api/v1/videos/${id}`, { headers: headersOf('caller') })).text(),
+};
+
 export const OBJECTS: readonly ObjectKind[] = [
   {
     below: '/api/v1/keys/',
@@ -91,4 +108,6 @@ export const OBJECTS: readonly ObjectKind[] = [
     state: async ({ origin, headersOf }, id) =>
       (await fetch(`${origin}/api/v1/files/${id}/content`, { headers: headersOf('caller') })).text(),
   },
+  VIDEO,
+  { ...VIDEO, below: '/api/v1/operations/' },
 ];

@@ -1,7 +1,8 @@
-import { type Blob, markOf } from '../../base/blobs.ts';
+import type { Blob } from '../../base/blobs.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { ReceivedFile } from '../dialect.ts';
 import { typedFields } from '../form-fields.ts';
+import { pictureInForm } from '../form-pictures.ts';
 
 const NUMBERS = ['n', 'output_compression', 'partial_images', 'seed'];
 
@@ -14,10 +15,7 @@ export type FormBody = { readonly body: JsonObject; readonly blobs: readonly Blo
  */
 export function fromForm(fields: JsonObject, files: readonly ReceivedFile[]): FormBody {
   const blobs: Blob[] = [];
-  const urlOf = ({ type, bytes }: ReceivedFile): string => {
-    const mark = markOf(blobs.push(base64Of(bytes)) - 1);
-    return `data:${/^image\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream'};base64,${mark}`;
-  };
+  const urlOf = (file: ReceivedFile): string => pictureInForm(file, blobs);
   const named = (name: string): ReceivedFile[] => files.filter(({ field }) => field === name || field === `${name}[]`);
   const images: Json[] = named('image').map(urlOf);
   const [mask] = named('mask');
@@ -29,15 +27,4 @@ export function fromForm(fields: JsonObject, files: readonly ReceivedFile[]): Fo
     },
     blobs,
   };
-}
-
-/** A multiple of three bytes, so that what is made of each can stand behind the other. */
-const PORTION_BYTES = 768 * 1024;
-
-function base64Of(bytes: Blob): Blob {
-  const whole = Buffer.concat(bytes);
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < whole.length; at += PORTION_BYTES)
-    pieces.push(Buffer.from(whole.toString('base64', at, Math.min(whole.length, at + PORTION_BYTES)), 'latin1'));
-  return pieces;
 }

@@ -11,6 +11,7 @@ const LEAST: { readonly [O in keyof typeof OPERATION_FIELDS]: JsonObject } = {
   rerank: { query: 'q', documents: ['a'] },
   images: { prompt: 'a' },
   speech: { input: 'a' },
+  videos: { prompt: 'a' },
   transcription: { input_audio: { data: 'UklGRiQAAABXQVZF', format: 'wav' } },
 };
 

@@ -5,6 +5,7 @@ import { IMAGES } from './operations/images.ts';
 import { RERANK } from './operations/rerank.ts';
 import { SPEECH } from './operations/speech.ts';
 import { TRANSCRIPTION } from './operations/transcription.ts';
+import { VIDEOS } from './operations/videos.ts';
 
 /** What operations beside chat are asked with, field by field; the fields of routing and labels are those of a chat. */
 export const OPERATION_FIELDS: { readonly [O in Exclude<OperationId, 'chat'>]: FieldGroup } = {
@@ -13,4 +14,5 @@ export const OPERATION_FIELDS: { readonly [O in Exclude<OperationId, 'chat'>]: F
   images: IMAGES,
   speech: SPEECH,
   transcription: TRANSCRIPTION,
+  videos: VIDEOS,
 };

@@ -28,6 +28,7 @@ const UNIT_WORDS: { readonly [M in UnitMeter]: string } = {
   inputCharacters: 'Characters read',
   outputImages: 'Images written',
   outputSeconds: 'Seconds written',
+  outputVideos: 'Videos written',
   webSearches: 'Web searches',
   searchUnits: 'Search units',
 };

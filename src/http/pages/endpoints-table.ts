@@ -63,7 +63,7 @@ function changes(prices: Price, member: keyof Rates, words: (value: PicoUsd) => 
 }
 
 /** When an override holds, in short and in full. */
-export function conditionWords({ minPromptTokens, hours, days, drawn }: PriceOverride): {
+export function conditionWords({ minPromptTokens, hours, days, drawn, filmed }: PriceOverride): {
   readonly short: string;
   readonly title: string;
 } {
@@ -87,6 +87,11 @@ export function conditionWords({ minPromptTokens, hours, days, drawn }: PriceOve
     const words = Object.values(drawn).join(' ');
     short.push(words);
     title.push(`for pictures of ${words}`);
+  }
+  if (filmed) {
+    const words = [filmed.resolution, filmed.audio && `${filmed.audio} sound`].filter(Boolean).join(' ');
+    short.push(words);
+    title.push(`for videos of ${words}`);
   }
   return { short: short.join(', '), title: title.join(', ') };
 }

@@ -203,6 +203,10 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
   },
   transcription: null,
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
+  videos: {
+    path: pathOfDialect('openrouter-videos'),
+    body: { prompt: 'A lighthouse on a cliff at dusk', duration: 4 },
+  },
   images: { path: pathOfDialect('openrouter-images'), body: { prompt: 'A lighthouse on a cliff at dusk' } },
 };
 

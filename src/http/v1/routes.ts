@@ -7,6 +7,7 @@ import { MODEL_ROUTES } from './models/index.ts';
 import { planRoute } from './plan.ts';
 import { PRESET_ROUTES } from './presets.ts';
 import { RESPONSE_ROUTES } from './responses.ts';
+import { VIDEO_ROUTES } from './videos/index.ts';
 
 /** Every resource of the API that is not inference; each is served below `/api/v1` and its alias `/v1`. */
 export const apiRoutes: readonly Route[] = [
@@ -16,6 +17,7 @@ export const apiRoutes: readonly Route[] = [
   ...FILE_ROUTES,
   ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
+  ...VIDEO_ROUTES,
   planRoute,
 ];
 

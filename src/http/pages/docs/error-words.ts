@@ -19,6 +19,7 @@ export const ERROR_WORDS: { readonly [C in FaultCode]: string } = {
   not_found: 'No such path or object.',
   no_endpoints: 'Every endpoint of the model is ruled out or switched off; the message says why.',
   method_not_allowed: 'The path exists, with another method.',
+  gone: 'It was here, and is not any more.',
   conflict: 'Somebody or something else has this already.',
   request_timeout: 'The body did not arrive in time.',
   payload_too_large: 'The body is over the limit of this instance.',

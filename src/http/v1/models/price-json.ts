@@ -41,13 +41,15 @@ export function priceJson(price: Price): PriceJson {
   };
 }
 
-const overrideJson = ({ minPromptTokens, hours, days, drawn, price }: PriceOverride): PriceOverrideJson => ({
+const overrideJson = ({ minPromptTokens, hours, days, drawn, filmed, price }: PriceOverride): PriceOverrideJson => ({
   ...(minPromptTokens >= 0 && { min_prompt_tokens: minPromptTokens }),
   ...(hours && { utc_start: clockOf(hours.start), utc_end: clockOf(hours.end) }),
   ...(days && { utc_days: days.map((day) => WEEKDAYS[day] ?? '') }),
   ...(drawn?.quality !== undefined && { image_quality: drawn.quality }),
   ...(drawn?.resolution !== undefined && { image_resolution: drawn.resolution }),
   ...(drawn?.size !== undefined && { image_size: drawn.size }),
+  ...(filmed?.resolution !== undefined && { video_resolution: filmed.resolution }),
+  ...(filmed?.audio !== undefined && { video_audio: filmed.audio }),
   ...named(price),
 });
 
