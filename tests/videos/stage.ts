@@ -4,7 +4,7 @@ import type { WireHandler, WireRequest, World } from '#src/base/world.ts';
 import type { VideoCall } from '#src/call/video.ts';
 import type { DialectId } from '#src/catalog/dialect-table.ts';
 import type { Price } from '#src/catalog/price.ts';
-import { jobIdOf } from '#src/dialects/openrouter-videos/answer.ts';
+import { jobIdOf } from '#src/dialects/video-answer.ts';
 import type { Job } from '#src/facts/job.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';

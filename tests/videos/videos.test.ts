@@ -128,7 +128,8 @@ describe('videos', () => {
       });
     const begun = await read(film({ durationSeconds: 2, aspectRatio: '1:1' }));
     const client = new GoogleGenAI({ apiKey: API_KEY, httpOptions: { baseUrl: gateway.origin } });
-    let operation = Object.assign(new GenerateVideosOperation(), { name: String(begun.name) });
+    let operation: GenerateVideosOperation = new GenerateVideosOperation();
+    operation.name = String(begun.name);
     while (!operation.done) {
       await wait(100);
       operation = await client.operations.getVideosOperation({ operation });

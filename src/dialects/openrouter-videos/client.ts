@@ -24,8 +24,8 @@ import { pixelSizeOf, ratioOf } from '../image-size.ts';
 import { encodeFault } from '../openai-client-fault.ts';
 import { nativeFields } from '../openai-options.ts';
 import { readProviderOptions } from '../provider-options.ts';
+import { encodeVideo, jobIdOf } from '../video-answer.ts';
 import { VIDEO_RATIOS } from '../video-capabilities.ts';
-import { encodeVideo, jobIdOf } from './answer.ts';
 import { fromForm } from './form.ts';
 
 const OPENROUTER_VIDEOS = 'openrouter-videos';

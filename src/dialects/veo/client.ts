@@ -17,7 +17,7 @@ import { camelKeys } from '../camel-keys.ts';
 import type { ClientRequest, OperationClient } from '../dialect.ts';
 import { encodeGeminiFault } from '../gemini-fault.ts';
 import { readPicture } from '../image-fields.ts';
-import { encodeVideo, jobIdOf } from '../openrouter-videos/answer.ts';
+import { encodeVideo, jobIdOf } from '../video-answer.ts';
 import { VIDEO_RATIOS } from '../video-capabilities.ts';
 
 /**

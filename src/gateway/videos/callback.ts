@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { LIMITS } from '../../base/limits.ts';
 import { PRODUCT } from '../../base/product.ts';
-import { encodeVideo } from '../../dialects/openrouter-videos/answer.ts';
+import { encodeVideo } from '../../dialects/video-answer.ts';
 import type { JobClaim } from '../../ledger/jobs.ts';
 import { post } from '../../telemetry/post.ts';
 import type { Gateway } from '../gateway.ts';

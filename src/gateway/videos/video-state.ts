@@ -4,7 +4,7 @@ import type { Bill } from '../../call/event.ts';
 import type { Usage } from '../../call/usage.ts';
 import type { FilmedKind, MadeVideo, TaskRequest, VideoShape } from '../../call/video.ts';
 import type { PriceNow } from '../../catalog/price.ts';
-import type { VideoView } from '../../dialects/openrouter-videos/answer.ts';
+import type { VideoView } from '../../dialects/video-answer.ts';
 import type { Job } from '../../facts/job.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import { billFor } from '../../metering/cost.ts';

@@ -3,7 +3,7 @@ import { LIMITS } from '../../base/limits.ts';
 import type { VideoCall, VideoReply } from '../../call/video.ts';
 import type { Modality } from '../../catalog/model.ts';
 import { priceAtInstant } from '../../catalog/price.ts';
-import { jobIdOf } from '../../dialects/openrouter-videos/answer.ts';
+import { jobIdOf } from '../../dialects/video-answer.ts';
 import { pixelsOfShot, type Shot, shotOf } from '../../dialects/video-capabilities.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { Target } from '../../facts/target.ts';

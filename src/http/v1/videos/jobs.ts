@@ -2,7 +2,7 @@ import { type Fault, fault } from '../../../base/fault.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import { encodeGeminiFault } from '../../../dialects/gemini-fault.ts';
 import { encodeFault } from '../../../dialects/openai-client-fault.ts';
-import { encodeVideo } from '../../../dialects/openrouter-videos/answer.ts';
+import { encodeVideo } from '../../../dialects/video-answer.ts';
 import type { Job } from '../../../facts/job.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';

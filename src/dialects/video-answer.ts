@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../base/json.ts';
-import type { VideoShape } from '../../call/video.ts';
-import type { JobStatus } from '../../facts/job.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { VideoShape } from '../call/video.ts';
+import type { JobStatus } from '../facts/job.ts';
 
 /** A video as its caller is told of it, in any of the shapes. Times in seconds since 1970. */
 export type VideoView = {
