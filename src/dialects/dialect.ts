@@ -201,8 +201,10 @@ export type Again = {
   readonly padding: readonly string[];
   /** The member whose numbers may change from frame to frame: those of the last frame count. */
   readonly counts?: string;
-  /** The frame that was pushed last came again, once with each of these texts; with `counts`, `last` is the last of them. */
-  readonly repeated: (run: TextRun, last: JsonObject | undefined) => void;
+  /** The frame that was pushed last came again, once with each of these texts. */
+  readonly repeated: (run: TextRun) => void;
+  /** With `counts`: the last of such frames. Told before anything else is pushed, and before the end. */
+  readonly counted?: (last: JsonObject) => void;
 };
 
 export type UpstreamContext = {

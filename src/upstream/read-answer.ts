@@ -115,7 +115,10 @@ function readStream(context: ReadContext, sink: Sink<'chat'>): Reader {
       const steps = read(bytes);
       if (steps.length > 0) sink.events(guardEnd(steps));
     },
-    end: () => sink.events(guardEnd([...decode(splitter.end(), []), ...decoder.end()])),
+    end: () => {
+      moulded?.end();
+      sink.events(guardEnd([...decode(splitter.end(), []), ...decoder.end()]));
+    },
   };
 }
 

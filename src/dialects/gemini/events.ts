@@ -2,7 +2,7 @@ import { type Fault, fault } from '../../base/fault.ts';
 import { arrayOf, isObject, type Json, type JsonObject, objectOf, optionalString } from '../../base/json.ts';
 import type { Event } from '../../call/event.ts';
 import { type TextRun, textOf } from '../../call/text-run.ts';
-import type { Again, EventDecoder, UpstreamContext } from '../dialect.ts';
+import type { EventDecoder, UpstreamContext } from '../dialect.ts';
 import { frameJson } from '../frame-json.ts';
 import { errorOf, faultOf } from '../gemini-fault.ts';
 import { GEMINI, isGemini3 } from '../gemini-names.ts';
@@ -18,7 +18,7 @@ export function createGeminiDecoder(upstream: UpstreamContext): EventDecoder {
   return {
     push: (frame) => (frame.data === '' || frame.data === '[DONE]' ? [] : reader.read(frameJson(frame))),
     end: reader.end,
-    again: { textIn, padding: [], counts: 'usageMetadata', repeated: reader.repeated },
+    again: { textIn, padding: [], counts: 'usageMetadata', repeated: reader.repeated, counted: reader.counted },
   };
 }
 
@@ -35,7 +35,9 @@ export type GeminiReader = {
   readonly read: (chunk: Json | undefined) => Event[];
   readonly end: () => Event[];
   /** The chunk that was read last, a text alone, came again with each of these. */
-  readonly repeated: Again['repeated'];
+  readonly repeated: (run: TextRun) => void;
+  /** The last of such chunks. */
+  readonly counted: (last: JsonObject) => void;
 };
 
 export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
@@ -99,11 +101,11 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     events.push({ type: 'end' });
     return events;
   };
-  const repeated = (run: TextRun, last: JsonObject | undefined): void => {
-    candidateAt(run.choice).repeated(textOf(run));
-    if (isObject(last?.usageMetadata)) usage = last.usageMetadata;
+  const repeated = (run: TextRun): void => candidateAt(run.choice).repeated(textOf(run));
+  const counted = ({ usageMetadata }: JsonObject): void => {
+    if (isObject(usageMetadata)) usage = usageMetadata;
   };
-  return { read, end, repeated };
+  return { read, end, repeated, counted };
 }
 
 function startOf(chunk: JsonObject): Event {

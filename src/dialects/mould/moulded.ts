@@ -1,5 +1,5 @@
 import type { Frame } from '../../base/frame.ts';
-import { isObject, type JsonObject, parseJson } from '../../base/json.ts';
+import { isObject, parseJson } from '../../base/json.ts';
 import { createSseSplitter } from '../../base/sse.ts';
 import type { ChatStep } from '../../call/text-run.ts';
 import type { Again } from '../dialect.ts';
@@ -9,8 +9,10 @@ import { RunWriter } from './run-writer.ts';
 
 const LF = 10;
 const CR = 13;
-/** Frames of a text alone before a mould is made: short answers are not worth it. */
-const FRAMES_BEFORE = 3;
+/** Frames of a text alone before a mould is made: it takes as long as parsing ten of them, and many answers are short. */
+const FRAMES_BEFORE = 12;
+/** Until then so small a read is parsed as it is, without a look at its frames. */
+const EARLY_BYTES_MAX = 4_096;
 /** Moulds in a row that little came out of; after so many a stream is parsed to its end. */
 const WASTED_MAX = 3;
 const WORTH_FRAMES = 8;
@@ -33,6 +35,8 @@ export class MouldedStream {
   #stands = false;
   /** The next byte begins a frame. */
   #isBetween = true;
+  /** The last frame that was taken, where its counts are still to be told. */
+  #counts: Buffer | null = null;
   #singles = 0;
   #wasted = 0;
   #taken = 0;
@@ -46,8 +50,11 @@ export class MouldedStream {
   push(chunk: Uint8Array): ChatStep[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const out: ChatStep[] = [];
-    if (this.#wasted > WASTED_MAX) {
+    const isEarly = this.#singles < FRAMES_BEFORE && bytes.length < EARLY_BYTES_MAX;
+    if (isEarly || this.#wasted > WASTED_MAX) {
       this.#parse(bytes, out);
+      this.#isBetween = endsFrame(bytes);
+      for (const { type } of out) if (type === 'text') this.#singles++;
       return out;
     }
     for (let at = 0; at < bytes.length; ) {
@@ -55,6 +62,15 @@ export class MouldedStream {
       if (at < bytes.length) at = this.#takeOther(bytes, at, out);
     }
     return out;
+  }
+
+  /** There will be no more bytes: what the decoder was not told yet. */
+  end(): void {
+    const { counted } = this.#again;
+    const frame = this.#counts && createSseSplitter().push(this.#counts)[0];
+    this.#counts = null;
+    const json = frame && parseJson(frame.data);
+    if (isObject(json)) counted?.(json);
   }
 
   #takeRun(bytes: Buffer, from: number, out: ChatStep[]): number {
@@ -69,7 +85,8 @@ export class MouldedStream {
     if (last === -1) return from;
     const run = writer.run(mould.choice);
     this.#taken += run.ends.length;
-    this.#again.repeated(run, mould.hasNumbers ? jsonOf(bytes.subarray(last, at)) : undefined);
+    this.#again.repeated(run);
+    if (mould.hasNumbers) this.#counts = Buffer.from(bytes.subarray(last, at));
     out.push(run);
     return at;
   }
@@ -81,6 +98,7 @@ export class MouldedStream {
     this.#isBetween = end !== -1;
     const told = out.length;
     const part = bytes.subarray(from, end === -1 ? bytes.length : end);
+    this.end();
     const frame = this.#parse(part, out);
     if (frame) {
       this.#stands = false;
@@ -104,6 +122,12 @@ export class MouldedStream {
   }
 }
 
+function endsFrame(bytes: Buffer): boolean {
+  const end = bytes.length - 1;
+  const before = bytes[end - 1] === CR ? end - 2 : end - 1;
+  return bytes[end] === LF && bytes[before] === LF;
+}
+
 /** Behind the blank line that ends the frame; -1 = it is not among these bytes. */
 function endOfFrame(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
@@ -111,10 +135,4 @@ function endOfFrame(bytes: Buffer, from: number): number {
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }
   return -1;
-}
-
-/** What one frame holds; undefined is nothing that a mould was made of. */
-function jsonOf(frame: Buffer): JsonObject | undefined {
-  const json = parseJson(createSseSplitter().push(frame)[0]?.data ?? '');
-  return isObject(json) ? json : undefined;
 }

@@ -10,8 +10,9 @@ import {
 import { entryOf } from '../../../base/table.ts';
 import { toolCallIds } from '../../../call/call.ts';
 import type { Event, StartEvent } from '../../../call/event.ts';
+import type { TextRun } from '../../../call/text-run.ts';
 import type { Usage } from '../../../call/usage.ts';
-import type { Again, UpstreamContext } from '../../dialect.ts';
+import type { UpstreamContext } from '../../dialect.ts';
 import { finishOf } from '../../openai-finish.ts';
 import { createBeside } from './beside.ts';
 import { type ChoiceState, newChoiceState, readDelta } from './content.ts';
@@ -36,7 +37,9 @@ export type AnswerReader = {
   readonly countsEveryToken: () => boolean;
   readonly tellUsage: (out: Event[]) => void;
   /** The chunk that was read last, a text alone, came again with each of these. */
-  readonly repeated: Again['repeated'];
+  readonly repeated: (run: TextRun) => void;
+  /** The last of such chunks. */
+  readonly counted: (last: JsonObject) => void;
 };
 
 export function createAnswerReader(upstream: UpstreamContext, { whole }: { readonly whole: boolean }): AnswerReader {
@@ -110,10 +113,10 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
     hasChoices: () => choices.size > 0,
     countsEveryToken: () => countsEveryToken([...choices.values()], beside.usage()),
     tellUsage,
-    repeated: ({ choice, ends }, last) => {
+    repeated: ({ choice, ends }) => {
       stateOf(choice).textDeltas += ends.length;
-      if (last) beside.note(last);
     },
+    counted: beside.note,
   };
 }
 

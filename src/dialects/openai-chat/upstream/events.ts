@@ -79,7 +79,8 @@ export function decodeEvents(upstream: UpstreamContext): EventDecoder {
     reader.tellUsage(out);
     return fail(fault('upstream_truncated', 'The answer broke off before it was complete.'), out);
   };
-  return { push, end, again: { textIn, padding: PADDING, counts: 'usage', repeated: reader.repeated } };
+  const { repeated, counted } = reader;
+  return { push, end, again: { textIn, padding: PADDING, counts: 'usage', repeated, counted } };
 }
 
 /** OpenAI hides the lengths of texts behind them. */
