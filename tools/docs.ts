@@ -8,6 +8,7 @@ import { COMMANDS } from '../src/cli/commands.ts';
 import { readConfiguration } from '../src/cli/configuration.ts';
 import { SETTINGS } from '../src/cli/settings.ts';
 import { QUIRKS } from '../src/dialects/registry.ts';
+import { KIND_NAMES, sourceOf } from '../src/telemetry/destinations/kinds.ts';
 import { FAMILIES } from '../src/telemetry/telemetry.ts';
 import { conformance } from './conformance.ts';
 import { faultDocument } from './fault-docs.ts';
@@ -80,7 +81,11 @@ function telemetry(): string {
   return `# Seen from outside\n\n${NOTE}
 ## Metrics\n\n\`GET /metrics\` answers in the format of Prometheus what all processes of the gateway have counted since they started. It asks for a management key (\`authorization: { credentials: sk-… }\` in Prometheus' scrape configuration) unless \`SWITCHWRIGHT_METRICS\` says otherwise. Gauges of several processes are added up. Models and providers are the catalogue's; a family has 2,000 series at most, what comes beyond is counted as \`other\`.\n\n${table(['Metric', 'Type', 'Labels', 'Meaning'], rows)}\n
 ## Request log\n\nWith \`SWITCHWRIGHT_REQUEST_LOG=json\` standard output gets a line of JSON for every call (\`event: generation\`) and every refusal (\`event: refusal\`): key, model, provider, tokens, cost, times; nothing of what was said. A reader that is too slow loses lines, counted by \`switchwright_request_log_lost_total\`; no call waits for it.\n
-## Traces\n\n\`OTEL_EXPORTER_OTLP_ENDPOINT\` names a receiver of OpenTelemetry's protocol over HTTP (usually port 4318): it gets a span for every call and one below it for every exchange with a provider, in JSON, with the attributes of the GenAI conventions (\`gen_ai.*\`), the cost (\`gen_ai.usage.cost\`, US dollars), \`user.id\`, \`session.id\` and more of our own (\`switchwright.*\`). Receipts wait for the receiver in the store, written with the call itself: whatever dies, each arrives at least once, with the same ids. A receiver that is away gets them when it is back, the newest million of them; what it refuses for good is told in the log and let go. The other variables are in [configuration.md](configuration.md).\n`;
+## Traces\n\n\`OTEL_EXPORTER_OTLP_ENDPOINT\` names a receiver of OpenTelemetry's protocol over HTTP (usually port 4318): it gets a span for every call and one below it for every exchange with a provider, in JSON, with the attributes of the GenAI conventions (\`gen_ai.*\`), the cost (\`gen_ai.usage.cost\`, US dollars), \`user.id\`, \`session.id\` and more of our own (\`switchwright.*\`). Receipts wait for the receiver in the store, written with the call itself: whatever dies, each arrives at least once, with the same ids. A receiver that is away gets them when it is back, the newest million of them; what it refuses for good is told in the log and let go. The other variables are in [configuration.md](configuration.md).\n\n
+## Destinations of workspaces\n\nManagers set up where the receipts of a workspace go with \`/observability/destinations\`, as at OpenRouter and with its clients: \`type\`, \`name\`, \`config\`, \`sampling_rate\`, \`api_key_hashes\`, \`filter_rules\` (every group must hold), and what goes out beside tokens and cost (\`broadcast_generation_…\`). They get the same spans, at least once, from the next call on. What is in \`config\` is sealed and shown masked; addresses inside the network are reached only where \`SWITCHWRIGHT_EGRESS_ALLOW\` lets callers reach them. Types, and where their addresses and headers are from:\n\n${table(
+    ['Type', 'Source'],
+    KIND_NAMES.map((name) => [`\`${name}\``, sourceOf(name)]),
+  )}\n`;
 }
 
 const DOCUMENTS: { readonly [file: string]: () => string } = {

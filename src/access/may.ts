@@ -20,6 +20,8 @@ export type Verb =
   | 'manage-members'
   /** Keys at providers that the account pays itself. */
   | 'manage-provider-keys'
+  /** Where receipts of its workspaces are sent to. */
+  | 'manage-observability'
   /** Promise a program a key, as the person it asks. */
   | 'consent'
   /** What concerns the instance and not one account: its figures, the operator's own keys at providers. */
@@ -35,6 +37,7 @@ export const VERBS: readonly Verb[] = [
   'manage-workspaces',
   'manage-members',
   'manage-provider-keys',
+  'manage-observability',
   'consent',
   'operate',
 ];
@@ -54,6 +57,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'manage-workspaces',
     'manage-members',
     'manage-provider-keys',
+    'manage-observability',
     'operate',
   ),
   owner: verbs(...VERBS),

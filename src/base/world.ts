@@ -17,7 +17,7 @@ export type World = {
 export type Cancel = () => void;
 
 export type WireRequest = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   /** Pieces are sent one after the other. */

@@ -13,6 +13,7 @@ import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
+import { openDestinations } from '../telemetry/destinations/destinations.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
@@ -68,7 +69,8 @@ export async function composeGateway(configuration: Configuration, world: World,
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
-  const broadcast = role === 'owner' ? await broadcastFrom(gateway, storage, configuration.traces) : null;
+  const broadcast =
+    role === 'owner' ? await broadcastFrom({ gateway, storage, vault, traces: configuration.traces }) : null;
   return {
     gateway,
     storage,
@@ -124,6 +126,7 @@ function assemble(
     enabled: () => serving.enabled,
     access,
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
+    destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
     ledger,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,

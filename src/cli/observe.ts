@@ -3,12 +3,14 @@ import type { World } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Storage } from '../storage/open.ts';
-import { type Broadcast, startBroadcast } from '../telemetry/broadcast.ts';
+import { type Broadcast, type Receiver, startBroadcast } from '../telemetry/broadcast.ts';
+import { receiverOf } from '../telemetry/destinations/receiver.ts';
 import type { OtlpTarget } from '../telemetry/otlp/environment.ts';
 import { environmentReceiver } from '../telemetry/otlp/receiver.ts';
 import type { ProcessFigures } from '../telemetry/process-metrics.ts';
 import { openLineWriter } from '../telemetry/request-log.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Role } from './compose.ts';
 import type { Configuration } from './configuration.ts';
 import { gatherThroughOwner } from './gather.ts';
@@ -66,13 +68,49 @@ function toStandardOutput(text: string, done: () => void): void {
   from(0);
 }
 
-/** Sends receipts on, where the operator wishes it: from the process that owns the store, so that each goes once. */
-export async function broadcastFrom(
-  { world, log }: Pick<Gateway, 'world' | 'log'>,
-  { outbox }: Pick<Storage, 'outbox'>,
-  traces: OtlpTarget | null,
-): Promise<Broadcast> {
-  const receivers = traces === null ? [] : [environmentReceiver(world, traces)];
-  await outbox.register(receivers.map(({ id }) => ({ id, workspaceId: null })));
-  return startBroadcast({ world, outbox, log }, receivers);
+type Sending = {
+  readonly gateway: Pick<Gateway, 'world' | 'log'>;
+  readonly storage: Pick<Storage, 'outbox' | 'destinationStore'>;
+  readonly vault: Vault;
+  /** The receiver that the environment names. */
+  readonly traces: OtlpTarget | null;
+};
+
+/**
+ * Sends receipts on, to where the operator and the managers of workspaces wish: from the process that owns the store, so
+ * that each goes once.
+ */
+export async function broadcastFrom({ gateway, storage, vault, traces }: Sending): Promise<Pick<Broadcast, 'close'>> {
+  const { world, log } = gateway;
+  const { outbox, destinationStore } = storage;
+  const ofOperator = traces === null ? [] : [environmentReceiver(world, traces)];
+  const broadcast = startBroadcast({ world, outbox, log });
+  const refresh = async (): Promise<void> => {
+    const receivers: Receiver[] = [...ofOperator];
+    for (const destination of await destinationStore.enabled()) {
+      const receiver = receiverOf({ world, vault }, destination);
+      if (receiver) receivers.push(receiver);
+      else log(`receipts cannot be sent to ${destination.name}: what it is set up with was sealed by another secret`);
+    }
+    // Registered first: what nobody is registered for is not written down.
+    await outbox.register(receivers.map(({ id, workspaceId }) => ({ id, workspaceId })));
+    await broadcast.follow(receivers);
+  };
+  await refresh();
+  let isDue = false;
+  let refreshing: Promise<void> = Promise.resolve();
+  destinationStore.onChange(() => {
+    if (isDue) return;
+    isDue = true;
+    refreshing = refreshing.then(() => {
+      isDue = false;
+      return refresh().catch((cause) => log('where receipts are sent to could not be read again', cause));
+    });
+  });
+  return {
+    close: async () => {
+      await refreshing;
+      await broadcast.close();
+    },
+  };
 }

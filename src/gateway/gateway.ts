@@ -10,6 +10,7 @@ import type { Records } from '../insights/store.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Presets } from '../presets/presets.ts';
+import type { Destinations } from '../telemetry/destinations/destinations.ts';
 import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
@@ -27,6 +28,7 @@ export type Gateway = {
   readonly enabled: () => ReadonlySet<string>;
   readonly access: Access;
   readonly presets: Presets;
+  readonly destinations: Destinations;
   readonly ledger: Ledger;
   readonly insights: Insights;
   readonly records: Records;

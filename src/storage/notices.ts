@@ -36,6 +36,8 @@ export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash
 /** Keys at providers have changed: those that an account pays itself, or the operator's. */
 export const ownKeysNotice = (accountId: string): string => `${ACCESS} own ${accountId}`;
 export const OPERATOR_KEYS = `${ACCESS} operator`;
+/** Destinations that workspaces have set up for their receipts have changed. */
+export const RECEIVERS = 'receivers';
 /** A preset changed: the rest of the notice is its place. */
 const PRESET = 'preset';
 export const presetNotice = (place: string): string => `${PRESET} ${place}`;

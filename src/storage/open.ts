@@ -11,12 +11,14 @@ import type { AuditFigures } from '../ledger/audit.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { PresetStore } from '../presets/preset.ts';
+import type { DestinationStore } from '../telemetry/destinations/destination.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
+import { openDestinationStore } from './destination-store.ts';
 import { openFileStore } from './file-store.ts';
 import { openInsightsStore } from './insights-store.ts';
 import { openJobStore } from './job-store.ts';
@@ -44,6 +46,7 @@ export type Storage = {
   readonly fileStore: FileStore;
   readonly records: Records;
   readonly presetStore: PresetStore;
+  readonly destinationStore: DestinationStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
   readonly secretStore: SecretStore;
@@ -151,6 +154,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     fileStore: openFileStore(client, database),
     records: openRecords(client, reading),
     presetStore: openPresetStore(client, database),
+    destinationStore: openDestinationStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
     secretStore: openSecretStore(client, database),

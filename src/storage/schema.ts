@@ -18,6 +18,7 @@ export type StoreTables = {
   month: { month: string };
   api_key: ApiKeyRow;
   workspace: WorkspaceRow;
+  observability_destination: ObservabilityDestinationRow;
   preset: PresetRow;
   preset_version: PresetVersionRow;
   auth_code: AuthCodeRow;
@@ -54,6 +55,20 @@ export type WorkspaceRow = {
   created_by: string | null;
   created_at: bigint;
   updated_at: bigint | null;
+};
+export type ObservabilityDestinationRow = {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  name: string;
+  kind: string;
+  enabled: bigint;
+  /** JSON. */
+  settings: string;
+  /** Sealed. */
+  config: string;
+  created_at: bigint;
+  updated_at: bigint;
 };
 export type PresetRow = {
   id: string;

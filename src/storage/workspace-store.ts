@@ -93,6 +93,7 @@ function takenAlong(database: StoreDatabase, id: string): readonly Compilable[] 
   return [
     sql`delete from budget where scope in (${sql.join(scopesOf(id))}) and ${isGone}`,
     sql`delete from provider_key where workspace_id = ${id} and ${isGone}`,
+    sql`delete from observability_destination where workspace_id = ${id} and ${isGone}`,
     sql`delete from preset_version where preset_id in (select p.id from preset p where p.workspace_id = ${id}) and ${isGone}`,
     sql`delete from preset where workspace_id = ${id} and ${isGone}`,
     // Their bytes are cleared away before their records go (`file-store.ts`).

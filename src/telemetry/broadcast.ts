@@ -7,6 +7,10 @@ import type { Sent } from './post.ts';
 export type Receiver = {
   /** As it is registered with the outbox. */
   readonly id: string;
+  /** Null = receipts of every workspace. */
+  readonly workspaceId: string | null;
+  /** Another one where it was set up otherwise. */
+  readonly version: string;
   /** For the operator. */
   readonly name: string;
   readonly wants: (receipt: Receipt) => boolean;
@@ -15,6 +19,8 @@ export type Receiver = {
 };
 
 export type Broadcast = {
+  /** From now on these are sent to, and no others. */
+  readonly follow: (receivers: readonly Receiver[]) => Promise<void>;
   /** Ends after the portions that are under way. */
   readonly close: () => Promise<void>;
 };
@@ -37,12 +43,29 @@ const WAITING_MAX = 1_000_000;
 const SHORTEN_MS = 60_000;
 
 /** Sends what waits in the outbox, to each receiver at its own pace. Nothing of it is on the way of a call. */
-export function startBroadcast(parts: Parts, receivers: readonly Receiver[]): Broadcast {
-  const loops = receivers.map((receiver) => startLoop(parts, receiver));
-  return { close: async () => void (await Promise.all(loops.map((loop) => loop.close()))) };
+export function startBroadcast(parts: Parts): Broadcast {
+  const loops = new Map<string, { readonly version: string; readonly loop: Loop }>();
+  let isClosed = false;
+  return {
+    follow: async (receivers) => {
+      const wanted = new Map(receivers.map((receiver) => [receiver.id, receiver]));
+      const over = [...loops].filter(([id, { version }]) => wanted.get(id)?.version !== version);
+      for (const [id] of over) loops.delete(id);
+      await Promise.all(over.map(([, { loop }]) => loop.close()));
+      for (const receiver of receivers)
+        if (!isClosed && !loops.has(receiver.id))
+          loops.set(receiver.id, { version: receiver.version, loop: startLoop(parts, receiver) });
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...loops.values()].map(({ loop }) => loop.close()));
+    },
+  };
 }
 
-function startLoop({ world, outbox, log }: Parts, receiver: Receiver): Broadcast {
+type Loop = Pick<Broadcast, 'close'>;
+
+function startLoop({ world, outbox, log }: Parts, receiver: Receiver): Loop {
   let isClosed = false;
   let waitMs: number = AGAIN_MS.first;
   let troubled: string | null = null;

@@ -10,6 +10,7 @@ export type Sent =
   | { readonly kind: 'later'; readonly why: string; readonly afterMs: number | null };
 
 export type PostOptions = {
+  readonly method?: 'POST' | 'PUT';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly isCompressed: boolean;
@@ -22,7 +23,11 @@ const ANSWER_MS_MAX = 10_000;
 const LATER = new Set([408, 429, 502, 503, 504]);
 
 /** Posts JSON and reads nothing of the answer but its head; never rejects. */
-export function post(world: World, { url, headers, isCompressed, reach }: PostOptions, json: string): Promise<Sent> {
+export function post(
+  world: World,
+  { method = 'POST', url, headers, isCompressed, reach }: PostOptions,
+  json: string,
+): Promise<Sent> {
   return new Promise((resolve) => {
     const body = isCompressed ? [gzipSync(json)] : json;
     let sent: Sent = { kind: 'later', why: 'did not answer in time', afterMs: null };
@@ -34,7 +39,7 @@ export function post(world: World, { url, headers, isCompressed, reach }: PostOp
     const cancel = world.after(ANSWER_MS_MAX, end);
     const wire = world.request(
       {
-        method: 'POST',
+        method,
         url,
         headers: {
           'content-type': 'application/json',

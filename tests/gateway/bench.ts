@@ -28,10 +28,12 @@ import { openInsights } from '#src/insights/insights.ts';
 import { openLedger } from '#src/ledger/ledger.ts';
 import { openPresets } from '#src/presets/presets.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
+import { openDestinations } from '#src/telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
 import { createCredentials, type Variables } from '#src/upstream/credentials.ts';
 import { createHealth } from '#src/upstream/health.ts';
 import { createKeyring } from '#src/upstream/keyring.ts';
+import { NO_VAULT } from '#src/vault/vault.ts';
 
 export type Host = {
   readonly dialect?: DialectId;
@@ -105,6 +107,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     enabled: () => new Set(catalog.providers.keys()),
     access,
     presets: openPresets({ store: storage.presetStore, world: base, newSecret }),
+    destinations: openDestinations({ store: storage.destinationStore, vault: NO_VAULT, world: base, newSecret }),
     ledger,
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,

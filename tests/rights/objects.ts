@@ -57,6 +57,18 @@ export const OBJECTS: readonly ObjectKind[] = [
     body: () => JSON.stringify({ disabled: true }),
   },
   {
+    below: '/api/v1/observability/destinations/',
+    make: async (instance) => {
+      const config = { endpoint: 'https://collector.example.com/v1/traces' };
+      return (
+        (await make(instance, '/observability/destinations', { type: 'otel-collector', name: 'ours', config })).id ?? ''
+      );
+    },
+    nobodys: '00000000-0000-4000-8000-00000000ffff',
+    state: (instance, id) => seen(instance, `/observability/destinations/${id}`),
+    body: () => JSON.stringify({ enabled: false }),
+  },
+  {
     below: '/api/v1/presets/',
     make: async (instance) =>
       (await make(instance, `/presets/ours-${made++}/chat/completions`, { temperature: 0.5 })).slug ?? '',

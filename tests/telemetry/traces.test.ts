@@ -2,71 +2,13 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { API_KEY, type GatewayProcess, MANAGEMENT_KEY, skipReason, startGateway } from '../gateway-process.ts';
 import { pythonWithOtlp } from '../sdks/python.ts';
-
-type Span = {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly attributes: readonly { readonly key: string; readonly value: { readonly [kind: string]: unknown } }[];
-};
-
-type Collector = {
-  readonly url: string;
-  /** Everything that came, by the id of its span: what comes twice is there once. */
-  readonly spans: () => ReadonlyMap<string, Span>;
-  readonly bodies: readonly string[];
-  readonly headers: readonly IncomingHttpHeaders[];
-  /** Answers with this status from now on. */
-  readonly answer: (status: number) => void;
-  /** Requests so far, refused ones included. */
-  readonly asked: () => number;
-  readonly close: () => void;
-};
-
-async function startCollector(): Promise<Collector> {
-  const spans = new Map<string, Span>();
-  const bodies: string[] = [];
-  const headers: IncomingHttpHeaders[] = [];
-  let status = 200;
-  let asked = 0;
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    asked++;
-    const bytes = Buffer.concat(chunks);
-    const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
-    if (status === 200) {
-      bodies.push(text);
-      headers.push(request.headers);
-      for (const { scopeSpans } of JSON.parse(text).resourceSpans)
-        for (const scope of scopeSpans) for (const span of scope.spans) spans.set(span.spanId, span);
-    }
-    response.writeHead(request.url === '/v1/traces' ? status : 404, { 'content-type': 'application/json' }).end('{}');
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  server.unref();
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans: () => spans,
-    bodies,
-    headers,
-    answer: (next) => {
-      status = next;
-    },
-    asked: () => asked,
-    close: () => void server.close(),
-  };
-}
+import { attribute, type Collector, type Span, startCollector } from './collector.ts';
 
 async function call({ base }: GatewayProcess, model = 'sandbox/echo'): Promise<string> {
   const response = await fetch(`${base}/chat/completions`, {
@@ -86,9 +28,6 @@ async function call({ base }: GatewayProcess, model = 'sandbox/echo'): Promise<s
   await response.text();
   return response.headers.get('x-generation-id') ?? '';
 }
-
-const attribute = ({ attributes }: Span, key: string): unknown =>
-  Object.values(attributes.find((one) => one.key === key)?.value ?? {})[0];
 
 const callsIn = (collector: Collector): Span[] =>
   [...collector.spans().values()].filter(({ parentSpanId }) => parentSpanId === undefined);

@@ -11,11 +11,13 @@ import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openPresets } from '../../presets/presets.ts';
 import { openStorageOver } from '../../storage/open.ts';
+import { openDestinations } from '../../telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
 import { createHealth } from '../../upstream/health.ts';
 import { createKeyring } from '../../upstream/keyring.ts';
 import { shareHealth } from '../../upstream/shared-health.ts';
+import { NO_VAULT } from '../../vault/vault.ts';
 import type { Clock } from './clock.ts';
 import type { Draws } from './draws.ts';
 import type { Network } from './network.ts';
@@ -81,6 +83,12 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     enabled: () => new Set(catalog.providers.keys()),
     access,
     presets: openPresets({ store: storage.presetStore, world, newSecret: () => '0'.repeat(64) }),
+    destinations: openDestinations({
+      store: storage.destinationStore,
+      vault: NO_VAULT,
+      world,
+      newSecret: () => '0'.repeat(64),
+    }),
     ledger: openLedger(storage.ledgerStore, world),
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,

@@ -4,6 +4,7 @@ import { ACCOUNT_ROUTES } from './account/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
 import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
 import { MODEL_ROUTES } from './models/index.ts';
+import { OBSERVABILITY_ROUTES } from './observability.ts';
 import { planRoute } from './plan.ts';
 import { PRESET_ROUTES } from './presets.ts';
 import { RESPONSE_ROUTES } from './responses.ts';
@@ -13,6 +14,7 @@ import { VIDEO_ROUTES } from './videos/index.ts';
 export const apiRoutes: readonly Route[] = [
   ...MODEL_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...OBSERVABILITY_ROUTES,
   ...PRESET_ROUTES,
   ...FILE_ROUTES,
   ...CONTAINER_ROUTES,

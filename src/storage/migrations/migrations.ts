@@ -13,6 +13,7 @@ import { PROVIDER_KEYS } from './0012-provider-keys.ts';
 import { JOBS } from './0013-jobs.ts';
 import { PRESETS } from './0014-presets.ts';
 import { FILES } from './0015-files.ts';
+import { OBSERVABILITY } from './0016-observability.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   JOBS,
   PRESETS,
   FILES,
+  OBSERVABILITY,
 ];

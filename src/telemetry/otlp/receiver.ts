@@ -12,6 +12,8 @@ const ALL: Visible = { cost: true, identity: true, requestContext: true };
 /** The receiver that the environment names. */
 export const environmentReceiver = (world: World, target: OtlpTarget): Receiver => ({
   id: 'environment',
+  workspaceId: null,
+  version: '',
   name: `OpenTelemetry's receiver at ${new URL(target.url).host}`,
   wants: (receipt) => isSampled(receipt, target.share),
   send: (receipts) =>
