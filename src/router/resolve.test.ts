@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadCatalog } from '../catalog/load.ts';
-import { resolveModel } from './resolve.ts';
+import { resolveModel, similarModels } from './resolve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resolve-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -55,3 +55,11 @@ for (const name of [
   test(`no model of that host or author: ${name}`, () => {
     assert.equal(idOf(name), undefined);
   });
+
+test('for a name nobody knows those most like it are told, the likest first, and none that is not like it', () => {
+  assert.deepEqual(similarModels(catalog, 'z-maker/glm-4.6', 3), ['z-maker/glm-4.7']);
+  assert.deepEqual(similarModels(catalog, 'Z-Maker/GLM-4', 3), ['z-maker/glm-4.7']);
+  assert.deepEqual(similarModels(catalog, 'open/oss-20b', 3), ['open/oss-120b']);
+  assert.deepEqual(similarModels(catalog, 'open/oss-20b', 0), []);
+  for (const unlike of ['quartz', 'x', '']) assert.deepEqual(similarModels(catalog, unlike, 3), [], unlike);
+});
