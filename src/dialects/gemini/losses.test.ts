@@ -70,3 +70,9 @@ test('an end is told in Gemini’s own word where the vendor’s is one', () => 
   assert.equal(nativeFinish('length', null), 'MAX_TOKENS');
   assert.equal(nativeFinish('error', 'toString'), 'OTHER');
 });
+
+test('fields that another dialect knows, and those of Gemini’s own go through', () => {
+  const native = (dialect: string) => ({ native: { dialect, fields: { odd: 1 } } }) as Partial<Call>;
+  assert.deepEqual(encode(native('openai-chat')).lost, ['odd']);
+  assert.deepEqual(encode(native('gemini')).lost, []);
+});

@@ -143,3 +143,14 @@ test('an answer without a part has no member for it', () => {
   const body = openaiChatClient.encodeReply(collected.value, sampleAnswer()) as { choices: { message: JsonObject }[] };
   assert.deepEqual(Object.keys(body.choices[0]?.message ?? {}).sort(), ['content', 'reasoning', 'refusal', 'role']);
 });
+
+test('audio says what came of it and no more, streamed and sent on', () => {
+  for (const audio of [{ id: 'a' }, { data: 'QUJD' }, { transcript: 'Hi' }, { expires_at: 7 }]) {
+    const [event, ...more] = eventsOf(delta({ audio }), end).filter(({ type }) => type === 'audio');
+    assert.deepEqual([Object.keys(event ?? {}).length, more.length], [3, 0], JSON.stringify(audio));
+    const sent = [{ type: 'start', id: 'u', model: 'm' } as const, event ?? assert.fail('no audio')];
+    const encode = openaiChatClient.encodeEvents(sampleAnswer());
+    const frames = sent.map((one) => String(encode(one))).join('');
+    assert.ok(frames.includes(`"audio":${JSON.stringify(audio)}`), frames);
+  }
+});
