@@ -11,6 +11,7 @@ import { sign } from './auth/sign.ts';
 import { type Collected, collectBody } from './collect-body.ts';
 import type { Credential } from './credentials.ts';
 import type { Keyring } from './keyring.ts';
+import { secretsOf } from './redact.ts';
 
 /** Exchanges with a vendor beside calls: about a task that a call began. */
 export type VendorMeans = { readonly world: World; readonly keyring: Keyring };
@@ -37,13 +38,15 @@ export function credentialOf({ keyring }: VendorMeans, { endpoint, key }: TaskOw
 export const baseUrlOf = ({ endpoint }: TaskOwner, credential: Credential): string =>
   credential.expand(endpoint.dialect.baseUrl ?? endpoint.provider.baseUrl);
 
-/** A request of the task's, signed. */
+/** A request of the task's, signed, and what of that must not come back in an error. */
+export type SignedTask = { readonly request: WireRequest; readonly secrets: readonly string[] };
+
 export async function taskRequest(
   means: VendorMeans,
   owner: TaskOwner,
   { method, path }: TaskRequest,
   headers: { readonly [name: string]: string } = {},
-): Promise<Result<WireRequest, Fault>> {
+): Promise<Result<SignedTask, Fault>> {
   const credential = credentialOf(means, owner);
   if (!credential.ok) return credential;
   const request: WireRequest = {
@@ -53,10 +56,12 @@ export async function taskRequest(
     body: null,
     reach: 'operator',
   };
-  return sign(means.world, request, owner.endpoint.provider, credential.value);
+  const signed = await sign(means.world, request, owner.endpoint.provider, credential.value);
+  return signed.ok ? ok({ request: signed.value, secrets: secretsOf(request, signed.value) }) : signed;
 }
 
-export type TaskAnswer = Pick<Collected, 'status' | 'headers'> & { readonly text: string };
+export type TaskAnswer = Pick<Collected, 'status' | 'headers'> &
+  Pick<SignedTask, 'secrets'> & { readonly text: string };
 
 /** One exchange with its whole answer. A fault where there was none. */
 export async function askVendor(
@@ -67,13 +72,14 @@ export async function askVendor(
   const signed = await taskRequest(means, owner, request, { accept: 'application/json' });
   if (!signed.ok) return signed;
   const limits = { bytesMax: ANSWER_BYTES_MAX, timeoutMs: ANSWER_MS_MAX };
-  const answer = await collectBody(means.world, signed.value, limits);
+  const answer = await collectBody(means.world, signed.value.request, limits);
   if (!answer.ok)
     return failed(
       fault('upstream_unreachable', `${owner.endpoint.provider.name} could not be asked: ${answer.error.message}`),
     );
   const { status, headers, body } = answer.value;
-  return ok({ status, headers, text: Buffer.from(body).toString('utf8') });
+  const { secrets } = signed.value;
+  return ok({ status, headers, secrets, text: Buffer.from(body).toString('utf8') });
 }
 
 export const jsonOf = ({ text }: TaskAnswer): Json | undefined => parseJson(text);

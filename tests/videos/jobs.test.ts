@@ -18,6 +18,12 @@ const PRICE: Price = {
 };
 const CENT = 10_000_000n;
 
+/** A vendor with a key. */
+const KEYED = {
+  auth: { scheme: 'bearer', env: 'VENDOR_KEY', optional: false },
+  variables: { VENDOR_KEY: 'sk-vendor-secret' },
+} as const;
+
 const stages: Stage[] = [];
 after(() => Promise.all(stages.map(({ close }) => close())));
 async function stageOf(play: Play, dialect: Parameters<typeof openStage>[0] = 'replicate-videos'): Promise<Stage> {
@@ -108,6 +114,25 @@ test('a host that is away for a while is asked again; one that has forgotten it 
   assert.deepEqual([receipt.state, receipt.bill.cost], ['failed', 0n]);
   assert.match(receipt.fault?.message ?? '', /does not know this video any more/);
   assert.equal((await gone.balance()).held, 0n);
+});
+
+test('a host that repeats its key in what it says of a failure is not repeated', async () => {
+  const stage = await openStage(
+    'openai-videos',
+    PRICE,
+    ({ method, headers }) =>
+      method === 'POST'
+        ? { body: { id: 'v1', status: 'queued' } }
+        : { body: { id: 'v1', status: 'failed', error: { code: 'x', message: `no: ${headers.authorization}` } } },
+    KEYED,
+  );
+  stages.push(stage);
+  const { id } = await stage.film(await stage.keyOf());
+  assert.equal((await until(stage, id)).status, 'failed');
+  assert.ok(stage.sent.every(({ headers }) => headers.authorization === 'Bearer sk-vendor-secret'));
+  const told = JSON.stringify([(await stage.find(id)).state, (await stage.receipt(id)).fault]);
+  assert.match(told, /no: /);
+  assert.ok(!told.includes('sk-vendor-secret'), told);
 });
 
 test('a video that never ends is called off at its deadline, for nothing', async () => {

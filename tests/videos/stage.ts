@@ -4,6 +4,7 @@ import type { WireHandler, WireRequest, World } from '#src/base/world.ts';
 import type { VideoCall } from '#src/call/video.ts';
 import type { DialectId } from '#src/catalog/dialect-table.ts';
 import type { Price } from '#src/catalog/price.ts';
+import type { Provider } from '#src/catalog/provider.ts';
 import { jobIdOf } from '#src/dialects/video-answer.ts';
 import type { Job } from '#src/facts/job.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
@@ -39,9 +40,17 @@ export type Stage = {
   readonly close: () => Promise<void>;
 };
 
+/** How a vendor is told who asks. */
+export type Key = { readonly auth: Provider['auth']; readonly variables: { readonly [name: string]: string } };
+
 /** `play` answers everything that is sent, to whomever. */
-export async function openStage(dialect: DialectId, price: Price, play: Play): Promise<Stage> {
-  const bench = await openBench({ vendor: { dialect, endpoint: { price, output: ['video'] } } });
+export async function openStage(dialect: DialectId, price: Price, play: Play, key?: Key): Promise<Stage> {
+  const host = {
+    dialect,
+    endpoint: { price, output: ['video'] as const },
+    ...(key && { provider: { auth: key.auth } }),
+  };
+  const bench = await openBench({ vendor: host }, key?.variables);
   const sent: Sent[] = [];
   const { world: base } = bench.gateway;
   const world: World = { ...base, request: (request, handler) => answer(request, handler, { play, sent }) };

@@ -65,7 +65,8 @@ export const veoUpstream: VideoDialect = {
     const operation = objectOf(body);
     const name = stringOf(operation.name);
     // It becomes a path.
-    if (!/^[A-Za-z0-9][\w.-]*(\/[\w.-]+){1,7}$/.test(name) || name.includes('..')) return malformedTask(target);
+    if (!/^[A-Za-z0-9][\w.-]*(\/[\w.-]+){1,7}$/.test(name) || name.includes('..') || name.length > 512)
+      return malformedTask(target);
     const base = { id: name, poll: { method: 'GET', path: `/${name}` } as const, videos: [] };
     if (operation.error !== undefined && operation.error !== null) {
       const { message, code } = objectOf(operation.error);

@@ -81,7 +81,9 @@ async function firstRequest({ gateway, state, range }: Exchange): Promise<Result
   if ('url' in video) return requestTo({ gateway, state, range }, video.url);
   const target = targetOf(gateway, state);
   if (!target) return failed(GONE);
-  return taskRequest(gateway.upstream, ownerOf(target, state), { method: 'GET', path: video.path }, headersOf(range));
+  const asked = { method: 'GET', path: video.path } as const;
+  const signed = await taskRequest(gateway.upstream, ownerOf(target, state), asked, headersOf(range));
+  return signed.ok ? ok(signed.value.request) : signed;
 }
 
 async function requestTo(

@@ -7,6 +7,7 @@ import type { Job } from '../../facts/job.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { Target } from '../../facts/target.ts';
 import type { JobClaim, JobEnd } from '../../ledger/jobs.ts';
+import { redactFault } from '../../upstream/redact.ts';
 import { askVendor, errorTextOf, jsonOf, type TaskOwner } from '../../upstream/vendor-exchange.ts';
 import type { Gateway } from '../gateway.ts';
 import { tellCaller } from './callback.ts';
@@ -65,7 +66,7 @@ async function ask({ gateway, state, target }: VideoJob): Promise<Result<VideoRe
   if (!target) return failed({ fault: UNKNOWN, isPassing: true });
   const answer = await askVendor(gateway.upstream, ownerOf(target, state), state.poll);
   if (!answer.ok) return failed({ fault: answer.error, isPassing: true });
-  const { status, headers } = answer.value;
+  const { status, headers, secrets } = answer.value;
   const { name } = target.endpoint.provider;
   const dialect = gateway.dialects.of('videos', target.endpoint.dialect.id);
   if (status >= 200 && status < 300) {
@@ -73,13 +74,13 @@ async function ask({ gateway, state, target }: VideoJob): Promise<Result<VideoRe
     if (body === undefined) return failed({ fault: unreadable(name), isPassing: true });
     const reply = dialect.decodeReply(body, { target, task: state.task });
     if (reply.ok) return reply;
-    return failed({ fault: reply.error, isPassing: reply.error.code === 'upstream_malformed' });
+    return failed({ fault: redactFault(reply.error, secrets), isPassing: reply.error.code === 'upstream_malformed' });
   }
   if (status === 404 || status === 410) return failed({ fault: forgotten(name), isPassing: true, isForgotten: true });
   const now = gateway.world.now();
   const value = dialect.decodeFault({ status, headers, body: errorTextOf(answer.value), provider: name, now });
   // A key that is refused is the operator's to mend, within the video's time.
-  return failed({ fault: value, isPassing: status !== 400 && status !== 422 });
+  return failed({ fault: redactFault(value, secrets), isPassing: status !== 400 && status !== 422 });
 }
 
 const unreadable = (provider: string): Fault => fault('upstream_malformed', `${provider} answered with no JSON.`);
