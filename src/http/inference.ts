@@ -143,7 +143,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     };
     parseBodyOf(exchange, { body, parsed: given, room, refuse }, (parsed) => {
       if (!rim.recollect) return take(parsed, room, null);
-      const within = (act: () => void): void => contain(exchange, act);
+      const within = (act: () => void): void => (response.destroyed ? undefined : contain(exchange, act));
       const later = laterFor(exchange);
       const reading = { body: parsed.value, blobs: parsed.blobs, caller, response, refuse, later, within };
       rim.recollect(reading, (found) => take(withRecollected(parsed, found), bothOf(room, found.room), found.turn));

@@ -240,6 +240,21 @@ test('what is no WebSocket of ours is answered as ever, and noise ends only its 
   socket.close();
 });
 
+test('a client that asks and reads nothing is left', async () => {
+  const raw = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+  raw.on('error', () => {});
+  raw.write(
+    `GET /v1/responses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${API_KEY}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await once(raw, 'data');
+  raw.pause();
+  const closed = once(raw, 'close');
+  // Four bytes of a mask that masks nothing, and one that is no JSON.
+  const frames = Buffer.alloc(10_000 * 7, Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]));
+  // It goes on asking until the connection is broken under it.
+  while (!raw.destroyed) await Promise.race([new Promise((done) => raw.write(frames, done)), closed]);
+});
+
 test('a gateway that is stopped ends its connections behind their calls', async () => {
   const own = await startGateway({ catalogue: catalogueOf(host.port) });
   const socket = new WebSocket(`${own.base.replace('http', 'ws')}/responses`, {

@@ -5,6 +5,7 @@ import { objectionTo } from '../../access/may.ts';
 import { type Fault, fault } from '../../base/fault.ts';
 import { type JsonObject, objectOf, optionalString, type ParsedBody, stringOf } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
+import type { Allowance } from '../../base/memory.ts';
 import type { WireHeaders } from '../../base/world.ts';
 import { openaiResponsesClient } from '../../dialects/openai-responses/client/index.ts';
 import type { Caller } from '../../facts/caller.ts';
@@ -58,6 +59,8 @@ export class ResponsesSocket {
   readonly #waiting: Buffer[] = [];
   readonly #openedAt: number;
   #current: SocketAnswer | null = null;
+  /** What the call under way takes; nothing of it is left behind by a client that leaves. */
+  #held: Allowance | null = null;
   #isBusy = false;
   #isLeaving = false;
 
@@ -81,6 +84,7 @@ export class ResponsesSocket {
     socket.on('error', () => socket.terminate());
     socket.once('close', () => {
       while (this.#next());
+      this.#held?.close();
       this.#current?.gone();
       this.#remembered.close();
     });
@@ -117,7 +121,13 @@ export class ResponsesSocket {
     return next;
   }
 
+  /** Of an answer nothing is left here when the next call begins: this client asks, and takes nothing of what it is told. */
+  #isUnread(): boolean {
+    return this.#socket.bufferedAmount > LIMITS.client_buffer_bytes_max;
+  }
+
   #tell(value: Fault, streamId?: string): void {
+    if (this.#isUnread()) return this.destroy();
     const { status, body, headers } = openaiResponsesClient.encodeFault(value, { id: null });
     const event = errorEvent(status, objectOf(body), headers);
     this.#socket.send(JSON.stringify({ ...event, ...(streamId !== undefined && { stream_id: streamId }) }));
@@ -126,7 +136,9 @@ export class ResponsesSocket {
   /** The message is whole: what is large waits for memory, and gives it back with the end of its answer. */
   #take(bytes: Buffer): void {
     this.#isBusy = true;
+    if (this.#isUnread()) return this.destroy();
     const allowance = this.#gateway.memory.open(this.#who);
+    this.#held = allowance;
     const end = (): void => {
       allowance.close();
       this.#over();
@@ -161,6 +173,8 @@ export class ResponsesSocket {
   }
 
   #begin(parsed: ParsedBody, caller: Caller, { end, refuse }: Means): void {
+    // It may have gone while its key was looked up.
+    if (this.#socket.readyState !== this.#socket.OPEN) return end();
     const { type, stream_id, generate, ...said } = parsed.value;
     const streamId = optionalString(stream_id);
     const stores = this.#gateway.storedResponses !== null;
