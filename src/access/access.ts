@@ -2,6 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import { createFinder, type Finder } from '../base/finder.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
+import { NO_OWN_KEYS } from '../facts/own-key.ts';
 import type { Principal } from '../facts/principal.ts';
 import {
   accountScope,
@@ -20,6 +21,7 @@ import { keyIn, sessionIn } from './credential.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
+import { type OwnKeys, openOwnKeys } from './own-keys.ts';
 import { firstWorkspace } from './owner.ts';
 import { openProviderKeys, type ProviderKeys } from './provider-keys.ts';
 import { digestOf, type NewSecret } from './secret.ts';
@@ -38,6 +40,8 @@ export type Access = {
   readonly workspaces: Workspaces;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
+  /** What of the list price a call by a key of the account's own is charged, in millionths. */
+  readonly byokFeePpm: number;
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
   readonly signOut: Sessions['signOut'];
@@ -60,18 +64,30 @@ type Known = { readonly key: Key; readonly principal: Principal; readonly seen: 
 
 type Parts = { readonly store: AccessStore; readonly world: World; readonly newSecret: NewSecret };
 /** Without a vault no key at a provider can be kept or used. */
-type WithVault = Parts & { readonly vault?: Vault };
+type WithVault = Parts & {
+  readonly vault?: Vault;
+  /** What of the list price a call by a key of the account's own is charged, in millionths; nothing where it is not said. */
+  readonly byokFeePpm?: number;
+  readonly log?: (message: string) => void;
+};
 
 export function openAccess(parts: WithVault): Access {
-  const { store, world, vault = NO_VAULT } = parts;
+  const { store, world, vault = NO_VAULT, byokFeePpm: feePpm = 0, log = () => {} } = parts;
   const seen = new Recent<Known['seen']>(SEEN_MAX);
-  const finder = keyFinder(parts, seen);
-  const sessions = openSessions(parts);
+  const ownKeys = openOwnKeys({ store, world, vault, feePpm, log });
+  const finder = keyFinder({ ...parts, ownKeys }, seen);
+  const sessions = openSessions({ ...parts, principalOf: (accountId) => personOf(accountId, ownKeys) });
   store.onChange((change) => {
     digests.clear();
     if (change.kind === 'key') finder.forget(change.hash);
     else if (change.kind === 'session') sessions.forget(change.hash);
-    else {
+    else if (change.kind === 'own') {
+      const { accountId } = change;
+      ownKeys.forget(accountId);
+      finder.forgetWhere(({ key }) => key.accountId === accountId);
+      sessions.forgetWhere(accountId);
+    } else if (change.kind === 'everything') {
+      ownKeys.forgetAll();
       finder.forgetAll();
       sessions.forgetAll();
     }
@@ -82,8 +98,6 @@ export function openAccess(parts: WithVault): Access {
   // Of keys in use, so that a call need not compute it; whoever reads this memory reads the keys of calls in it anyway.
   const digests = new Recent<string>(DIGESTS_MAX);
   const judge = (found: Known | null): Principal | Fault => judgeKey(found, world.now());
-  const inSession = (accountId: string | null): Principal | Fault =>
-    accountId === null ? NOBODY : personOf(accountId);
 
   return {
     authenticate: (headers) => {
@@ -96,8 +110,8 @@ export function openAccess(parts: WithVault): Access {
         return judge(found);
       }
       const cookie = sessionIn(headers);
-      const accountId = cookie === undefined ? null : sessions.accountOf(cookie);
-      return accountId === undefined ? null : inSession(accountId);
+      const person = cookie === undefined ? null : sessions.known(cookie);
+      return person === undefined ? null : (person ?? NOBODY);
     },
     find: async (headers) => {
       const secret = keyIn(headers);
@@ -106,8 +120,8 @@ export function openAccess(parts: WithVault): Access {
         return found === undefined ? TOO_MANY : judge(found);
       }
       const cookie = sessionIn(headers);
-      const accountId = cookie === undefined ? null : await sessions.look(cookie);
-      return accountId === undefined ? TOO_MANY : inSession(accountId);
+      const person = cookie === undefined ? null : await sessions.look(cookie);
+      return person === undefined ? TOO_MANY : (person ?? NOBODY);
     },
     guesses: createGuesses(world),
     keys,
@@ -115,6 +129,7 @@ export function openAccess(parts: WithVault): Access {
     workspaces: openWorkspaces(parts),
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),
+    byokFeePpm: feePpm,
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
     signOut: sessions.signOut,
@@ -124,11 +139,21 @@ export function openAccess(parts: WithVault): Access {
 const NEVER = 0;
 const DIGESTS_MAX = 1_000;
 
-function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recent<Known['seen']>): Finder<Known> {
-  const known = (key: Key, counts: ReadonlySet<Scope>): Known => {
+/** What of the owners is limited: which counts, and whose money counts what is paid by own keys, too. */
+type Limits = { readonly counts: ReadonlySet<Scope>; readonly counting: ReadonlySet<Scope> };
+
+function keyFinder(
+  { store, world, ownKeys }: Pick<Parts, 'store' | 'world'> & { readonly ownKeys: OwnKeys },
+  seen: Recent<Known['seen']>,
+): Finder<Known> {
+  const known = async (key: Key, { counts, counting }: Limits): Promise<Known> => {
     const when = seen.get(key.hash) ?? { at: NEVER };
     seen.set(key.hash, when);
-    return { key, principal: principalOf(key, counts), seen: when };
+    const principal = principalOf(key, counts);
+    const own = key.isManagement ? NO_OWN_KEYS : await ownKeys.of(principal);
+    const byokScopes = ownersOf(key).filter((owner) => counting.has(owner));
+    if (own.length === 0 && byokScopes.length === 0) return { key, principal, seen: when };
+    return { key, principal: Object.freeze({ ...principal, ownKeys: own, byokScopes }), seen: when };
   };
   return createFinder({
     world,
@@ -136,7 +161,9 @@ function keyFinder({ store, world }: Pick<Parts, 'store' | 'world'>, seen: Recen
       const keys = await store.findKeys(hashes);
       const owners = [...keys.values()].flatMap(ownersOf);
       const counts = new Set(owners.length === 0 ? [] : await store.limitedCounts(owners));
-      return new Map(Array.from(keys, ([hash, key]) => [hash, known(key, counts)]));
+      const counting = new Set(owners.length === 0 ? [] : await store.countingByok(owners));
+      const found = await Promise.all([...keys.values()].map((key) => known(key, { counts, counting })));
+      return new Map(found.map((each) => [each.key.hash, each]));
     },
   });
 }
@@ -176,7 +203,13 @@ const principalOf = (key: Key, counts: ReadonlySet<Scope>): Principal =>
   });
 
 /** The person signed in to the console: of an account there is one so far, its owner. */
-const personOf = (accountId: string): Principal => ({
+async function personOf(accountId: string, ownKeys: OwnKeys): Promise<Principal> {
+  const person = ownerOf(accountId);
+  const own = await ownKeys.of(person);
+  return own.length === 0 ? person : { ...person, ownKeys: own };
+}
+
+const ownerOf = (accountId: string): Principal => ({
   kind: 'session',
   memberId: accountId,
   role: 'owner',

@@ -2,7 +2,7 @@ import type { World } from '../base/world.ts';
 import { keyFrom, type NewKey } from './keys.ts';
 import { OWNER_ACCOUNT_ID } from './owner.ts';
 import { digestOf, type NewSecret, newKey } from './secret.ts';
-import { openSessions } from './sessions.ts';
+import { addSignIn } from './sessions.ts';
 import type { AccessStore } from './store.ts';
 
 /** What only the very first start can tell: the first key's text, and the first way into the console. */
@@ -31,7 +31,7 @@ export async function prepareAccess(parts: {
     await add(parts.managementKey, { name: 'Management key from the environment', isManagement: true });
   if (hadKeys) return { apiKey: null, signInToken: null };
 
-  const signInToken = await openSessions(parts).newSignIn(OWNER_ACCOUNT_ID);
+  const signInToken = await addSignIn(parts, OWNER_ACCOUNT_ID);
   if (parts.apiKey !== undefined) return { apiKey: null, signInToken };
   const apiKey = newKey(newSecret);
   await add(apiKey, { name: 'First key' });

@@ -1,5 +1,6 @@
 import { createFinder, type Finder } from '../base/finder.ts';
 import type { World } from '../base/world.ts';
+import type { Principal } from '../facts/principal.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import type { AccessStore, SessionRecord } from './store.ts';
 
@@ -15,29 +16,44 @@ export type Sessions = {
   readonly redeemSignIn: (token: string) => Promise<{ readonly session: string; readonly maxAgeS: number } | null>;
   readonly signOut: (session: string) => Promise<void>;
   /** Undefined = it must be looked for; null = nobody's. */
-  readonly accountOf: (session: string) => string | null | undefined;
+  readonly known: (session: string) => Principal | null | undefined;
   /** Undefined = too many look already. */
-  readonly look: (session: string) => Promise<string | null | undefined>;
-  readonly forget: Finder<SessionRecord>['forget'];
+  readonly look: (session: string) => Promise<Principal | null | undefined>;
+  readonly forget: Finder<Signed>['forget'];
+  /** All of an account's. */
+  readonly forgetWhere: (accountId: string) => void;
   readonly forgetAll: () => void;
 };
 
-export function openSessions(parts: {
-  readonly store: AccessStore;
-  readonly world: World;
-  readonly newSecret: NewSecret;
-}): Sessions {
-  const { store, world, newSecret } = parts;
-  const finder = createFinder({ world, find: store.findSessions });
-  const accountIn = (record: SessionRecord | null | undefined): string | null | undefined =>
-    record && (record.expiresAt > world.now() ? record.accountId : null);
-  return {
-    newSignIn: async (accountId) => {
-      const token = newSecret();
-      const now = world.now();
-      await store.addSignIn({ hash: digestOf(token), accountId, expiresAt: now + SIGN_IN_MS }, now);
-      return token;
+type Signed = { readonly record: SessionRecord; readonly person: Principal };
+
+/** A token for the console's sign-in page; it works once, within a day. */
+export async function addSignIn({ store, world, newSecret }: Parts, accountId: string): Promise<string> {
+  const token = newSecret();
+  const now = world.now();
+  await store.addSignIn({ hash: digestOf(token), accountId, expiresAt: now + SIGN_IN_MS }, now);
+  return token;
+}
+
+type Parts = { readonly store: AccessStore; readonly world: World; readonly newSecret: NewSecret };
+
+/** `principalOf`: the person whose account a session is of. */
+export function openSessions(
+  parts: Parts & { readonly principalOf: (accountId: string) => Promise<Principal> },
+): Sessions {
+  const { store, world, newSecret, principalOf } = parts;
+  const finder = createFinder<Signed>({
+    world,
+    find: async (hashes) => {
+      const records = [...(await store.findSessions(hashes)).values()];
+      const found = records.map(async (record) => ({ record, person: await principalOf(record.accountId) }));
+      return new Map((await Promise.all(found)).map((signed) => [signed.record.hash, signed]));
     },
+  });
+  const personIn = (signed: Signed | null | undefined): Principal | null | undefined =>
+    signed && (signed.record.expiresAt > world.now() ? signed.person : null);
+  return {
+    newSignIn: (accountId) => addSignIn(parts, accountId),
     redeemSignIn: async (token) => {
       if (!TOKEN.test(token)) return null;
       const now = world.now();
@@ -49,8 +65,9 @@ export function openSessions(parts: {
       return { session, maxAgeS: SESSION_MS / 1000 };
     },
     signOut: (session) => store.removeSession(digestOf(session)),
-    accountOf: (session) => accountIn(finder.known(digestOf(session))),
-    look: async (session) => accountIn(await finder.look(digestOf(session))),
+    known: (session) => personIn(finder.known(digestOf(session))),
+    look: async (session) => personIn(await finder.look(digestOf(session))),
+    forgetWhere: (accountId) => finder.forgetWhere(({ record }) => record.accountId === accountId),
     forget: finder.forget,
     forgetAll: finder.forgetAll,
   };

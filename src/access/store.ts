@@ -75,6 +75,8 @@ export type AccessStore = {
   readonly keysBeginning: (beginning: string, limit: number) => Promise<readonly Key[]>;
   /** Those counts of the owners that are limited. */
   readonly limitedCounts: (owners: readonly Owner[]) => Promise<readonly Scope[]>;
+  /** The money of which of these owners counts what accounts pay by keys of their own. */
+  readonly countingByok: (owners: readonly Owner[]) => Promise<readonly Scope[]>;
   readonly hasKeys: () => Promise<boolean>;
   /** Is there another key of the account that may administer it, and is not switched off? */
   readonly hasManagement: (question: { readonly accountId: string; readonly except: string }) => Promise<boolean>;

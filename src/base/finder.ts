@@ -23,6 +23,7 @@ export type Finder<T> = {
   readonly look: (hash: string) => Promise<T | null | undefined>;
   /** It changed: what is known of it no longer holds, nor what is just being read. */
   readonly forget: (hash: string) => void;
+  readonly forgetWhere: (isMeant: (record: T) => boolean) => void;
   readonly forgetAll: () => void;
 };
 
@@ -89,6 +90,11 @@ export function createFinder<T>(parts: {
       missing.delete(hash);
       const asked = underWay.get(hash);
       if (asked) asked.isStale = true;
+    },
+    forgetWhere: (isMeant) => {
+      found.deleteWhere(isMeant);
+      // Whoever is just being read may be meant.
+      for (const asked of underWay.values()) asked.isStale = true;
     },
     forgetAll: () => {
       found.clear();

@@ -34,6 +34,11 @@ export class Recent<V> {
     this.#old.delete(key);
   }
 
+  /** Looks at all of them. */
+  deleteWhere(isMeant: (value: V) => boolean): void {
+    for (const half of [this.#young, this.#old]) for (const [key, value] of half) if (isMeant(value)) half.delete(key);
+  }
+
   clear(): void {
     this.#young = new Map();
     this.#old = new Map();

@@ -38,7 +38,11 @@ export function inEnvironment(provider: Provider, environment: Environment): Pro
       ? dialect
       : { ...dialect, baseUrl: fillVariables(baseUrl, environment) },
   );
-  return { ...provider, baseUrl: override ?? fillVariables(provider.baseUrl, environment), dialects };
+  const filled = { ...provider, baseUrl: override ?? fillVariables(provider.baseUrl, environment), dialects };
+  const urls = [provider.baseUrl, ...provider.dialects.flatMap(({ baseUrl }) => baseUrl ?? [])];
+  const written = urls.filter((url) => missingVariables(url).length > 0);
+  if (override !== undefined || written.length === 0) return filled;
+  return { ...filled, writtenUrls: new Map(written.map((url) => [fillVariables(url, environment), url])) };
 }
 
 function baseUrlOverride(slug: string, environment: Environment): string | undefined {

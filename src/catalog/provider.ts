@@ -87,4 +87,6 @@ export type Provider = {
   /** What every model of it costs beside its own prices, in dollars a search; a model's own file wins. */
   readonly price?: { readonly web_search?: string | undefined };
   readonly billsAfterCancel: boolean;
+  /** Base URLs as its file writes them, by what they are in this environment; absent where they have no variables. */
+  readonly writtenUrls?: ReadonlyMap<string, string>;
 };

@@ -61,7 +61,8 @@ export async function composeGateway(configuration: Configuration, world: World,
     world,
     names: role === 'owner',
   });
-  const access = openAccess({ store: storage.accessStore, world, newSecret, vault });
+  const { byokFeePpm } = configuration;
+  const access = openAccess({ store: storage.accessStore, world, newSecret, vault, byokFeePpm, log: logOf(world) });
   const { gateway, reload, observed, loop } = assemble({
     ...{ configuration, world, role, storage, access, vault },
     serving: first.value,
@@ -114,10 +115,7 @@ function assemble(
   const health = isAlone ? own : shareHealth(own, storage.peers, world.after);
   const memory = createMemory(configuration.memoryBytes, world, collectAsFilled);
   const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
-  const log: Gateway['log'] = (message, cause) =>
-    console.error(
-      `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
-    );
+  const log = logOf(world);
   const observed = observe(configuration, { role, world, ledger, memory });
   const allowance = parseAllowance(configuration.egressAllow);
   const gateway: Gateway = {
@@ -165,5 +163,12 @@ function assemble(
   loop = startJobs(gateway, { videos: workOnVideo });
   return { gateway, reload, observed, loop };
 }
+
+const logOf =
+  (world: World): Gateway['log'] =>
+  (message, cause) =>
+    console.error(
+      `${new Date(world.now()).toISOString()} ${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`,
+    );
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));

@@ -27,6 +27,8 @@ export type Configuration = {
   readonly secret: string | null;
   /** What earlier ones were sealed by. */
   readonly oldSecrets: readonly string[];
+  /** What of the list price a call by a key of the account's own is charged, in millionths. */
+  readonly byokFeePpm: number;
   /** A folder of `providers/*.toml` and `models/**` merged over the shipped catalogue. */
   readonly catalogFolder: string | null;
   readonly egressAllow: string;
@@ -68,6 +70,7 @@ export function readConfiguration(environment: Environment): Configuration {
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     secret: masterSecret(environment),
     oldSecrets: oldSecrets(environment),
+    byokFeePpm: feePpm(environment),
     catalogFolder: environment.SWITCHWRIGHT_CATALOG ? resolve(environment.SWITCHWRIGHT_CATALOG) : null,
     egressAllow: allowance(environment.SWITCHWRIGHT_EGRESS_ALLOW ?? ''),
     deadlines: { ...scaled(factor), keep_alive_ms: keepAlive(environment) },
@@ -106,6 +109,13 @@ function masterSecret(environment: Environment): string | null {
       `SWITCHWRIGHT_SECRET must have at least ${MASTER_LENGTH_MIN} characters that nobody can guess, without spaces or commas, such as the output of "openssl rand -hex 32".`,
     );
   return value;
+}
+
+function feePpm({ SWITCHWRIGHT_BYOK_FEE_PERCENT: text }: Environment): number {
+  const percent = Number(text || '0');
+  if (!(percent >= 0 && percent <= 100))
+    throw new ConfigurationError(`SWITCHWRIGHT_BYOK_FEE_PERCENT must be a number from 0 to 100, not "${text}".`);
+  return Math.round(percent * 10_000);
 }
 
 const oldSecrets = ({ SWITCHWRIGHT_SECRET_OLD }: Environment): readonly string[] =>

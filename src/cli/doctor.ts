@@ -1,9 +1,9 @@
 import type { Provider } from '../catalog/provider.ts';
 import type { CredentialState } from '../upstream/credentials.ts';
+import { examine } from '../upstream/examine.ts';
 import { realWorld } from '../upstream/world.ts';
 import { credentialsFor, problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
-import { examine } from './examine.ts';
 import { wrapped } from './usage.ts';
 
 const NOTHING =

@@ -56,6 +56,12 @@ export const SETTINGS: readonly Setting[] = [
       'Earlier master secrets, separated by commas: they open what they have sealed. To change the secret of several machines without a pause, put the new one here everywhere, then swap the two everywhere, then run `switchwright rotate-secrets`, then take the old one away.',
   },
   {
+    name: 'SWITCHWRIGHT_BYOK_FEE_PERCENT',
+    default: '0',
+    meaning:
+      'What a call that goes with the account’s own key at a provider (`/byok`, `X-Provider-API-Keys`) is charged, in percent of the price that the catalogue has for it.',
+  },
+  {
     name: 'SWITCHWRIGHT_CATALOG',
     default: '',
     meaning: 'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue.',

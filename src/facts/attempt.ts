@@ -15,6 +15,8 @@ export type Attempt = {
   readonly outcome: 'answered' | 'failed' | 'cancelled';
   readonly fault: Fault | null;
   readonly losses: readonly Loss[];
-  /** The variable that holds the key, where the provider has several. */
+  /** Which key, where the provider has several or the account its own: what it is called, never the key itself. */
   readonly key?: string;
+  /** It went with a key of the account's own. */
+  readonly byok?: true;
 };

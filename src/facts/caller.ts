@@ -1,3 +1,4 @@
+import type { HeldKey } from './own-key.ts';
 import type { Scope } from './scope.ts';
 
 /** What of its principal a call is booked on. Frozen for the call. */
@@ -8,6 +9,10 @@ export type Caller = {
   readonly workspaceId: string;
   /** All that may run out for its calls: the money of its owners, and those counts that are limited. */
   readonly scopes: readonly Scope[];
+  /** Keys at providers that its account pays for itself, in their order; absent = none. */
+  readonly ownKeys?: readonly HeldKey[];
+  /** Those of the scopes that count what such calls would have cost. */
+  readonly byokScopes?: readonly Scope[];
 };
 
 /** What a request says about the app it comes from (spec §7.7). */

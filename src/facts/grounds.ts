@@ -6,6 +6,8 @@ import type { Question } from './question.ts';
 export type Grounds = {
   /** What was asked, but for what is kept elsewhere: the catalogue, health, the seed. */
   readonly question: Omit<Question, 'catalog' | 'enabled' | 'health' | 'seed'>;
+  /** Providers that could be called with the account's own keys alone; absent = none. */
+  readonly withoutOperator?: readonly string[];
   /** A mark of what the catalogue said of the candidates' models. */
   readonly print: string;
   /** In the order in which they were to be tried. */

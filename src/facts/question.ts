@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Modality, Tier } from '../catalog/model.ts';
 import type { UnitMeter } from '../catalog/units.ts';
 import type { HealthView } from './health.ts';
+import type { OwnKey } from './own-key.ts';
 
 /** Everything the router may know. The plan is a pure function of it. */
 export type Question = {
@@ -32,6 +33,8 @@ export type Question = {
   readonly completes: 'conversation' | 'prompt' | 'text';
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: ReadonlySet<string>;
+  /** Keys at providers that the caller's account pays for itself, in their order. */
+  readonly ownKeys?: readonly OwnKey[];
   readonly health: HealthView;
   /** The endpoint where the conversation has its prompt cached; null = nowhere that is known. */
   readonly home?: () => string | null;

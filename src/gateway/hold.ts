@@ -5,6 +5,7 @@ import type { Plan } from '../facts/plan.ts';
 import type { About } from '../facts/receipt.ts';
 import type { HoldBounds, HoldRequest } from '../ledger/ledger.ts';
 import { type ExpectedPieces, worstCase } from '../metering/cost.ts';
+import { chargedOf } from './charge.ts';
 import type { CallSize } from './operation.ts';
 import type { CallRequest } from './receipt.ts';
 
@@ -33,13 +34,18 @@ export function holdRequestOf(
     model: decided.candidates[0]?.model.id ?? '',
     about,
     createdAt: request.receivedAt,
-    amount: worstOf(decided, promptTokens, outputTokens, { ...pieces?.read, ...pieces?.written }),
-    promptCost: worstOf(decided, promptTokens, 0, pieces?.read),
+    amount: worstOf(decided.candidates, promptTokens, outputTokens, { ...pieces?.read, ...pieces?.written }),
+    promptCost: worstOf(promptPayers(decided), promptTokens, 0, pieces?.read),
     bounds,
+    ...byokOf(request, decided),
     promptTokens,
     outputTokens,
   };
 }
+
+/** Named only where such a call may be paid by the account's own key, and some limit counts that. */
+const byokOf = ({ caller }: CallRequest<OperationId>, { candidates }: Plan): Pick<HoldRequest, 'byokScopes'> | null =>
+  caller.byokScopes?.length && candidates.some(({ payer }) => payer) ? { byokScopes: caller.byokScopes } : null;
 
 /** Of a call that costs nothing: it is on record all the same. */
 export const freeHoldOf = (request: CallRequest<OperationId>, about: About, model: string): HoldRequest => ({
@@ -57,11 +63,20 @@ export const freeHoldOf = (request: CallRequest<OperationId>, about: About, mode
   outputTokens: 0,
 });
 
+/** A call that breaks off where the account's own key was asked first is charged no more than that costs it. */
+const promptPayers = ({ candidates }: Plan): Plan['candidates'] =>
+  candidates[0]?.payer ? candidates.slice(0, 1) : candidates;
+
 /** The dearest of the endpoints that may be tried. */
-function worstOf(decided: Plan, promptTokens: number, outputTokens: number, pieces?: ExpectedPieces): NanoUsd {
+function worstOf(
+  candidates: Plan['candidates'],
+  promptTokens: number,
+  outputTokens: number,
+  pieces?: ExpectedPieces,
+): NanoUsd {
   let worst: bigint = NO_MONEY;
-  for (const { endpoint } of decided.candidates.slice(0, LIMITS.attempts_max)) {
-    const cost = worstCase(endpoint.price, promptTokens, outputTokens, pieces);
+  for (const candidate of candidates.slice(0, LIMITS.attempts_max)) {
+    const cost = chargedOf(candidate, worstCase(candidate.endpoint.price, promptTokens, outputTokens, pieces));
     if (cost > worst) worst = cost;
   }
   return nano(worst);

@@ -40,7 +40,9 @@ export function perform<O extends OperationId>(
   const size = operation.sizeOf(call);
   const sticking = stick(gateway.stickiness, () => operation.conversationOf?.(call, request.caller.accountId) ?? null);
   const { home } = sticking;
-  const surroundings = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), home, seed };
+  const own = request.caller.ownKeys;
+  const around = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), home, seed };
+  const surroundings = own?.length ? { ...around, ownKeys: own } : around;
   const { longestPromptTokens: promptTokens } = size;
   const asked = size.pieces ? { ...surroundings, expected: expectedOf(size, size.pieces) } : surroundings;
   const question = operation.questionOf(call, { ...asked, promptTokens });
@@ -49,7 +51,8 @@ export function perform<O extends OperationId>(
   const output = operation.outputOf(call, decided);
   const streamed = operation.isStreamed(call);
   const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });
-  const exposed = operation.exposedOf(call, size, gateway);
+  const exposedCall = operation.exposedOf(call, size, gateway);
+  const exposed = request.caller.byokScopes?.length ? { ...exposedCall, countsOwn: true } : exposedCall;
   const bounds = (): HoldBounds => boundsOf(decided, exposed, exposed.times);
   const sizes = {
     promptTokens: size.promptTokens,

@@ -1,11 +1,13 @@
 import type { CommonCall } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { HealthView } from '../facts/health.ts';
+import type { OwnKey } from '../facts/own-key.ts';
 import type { Expected, Question } from '../facts/question.ts';
 
 export type Surroundings = {
   readonly catalog: Catalog;
   readonly enabled: ReadonlySet<string>;
+  readonly ownKeys?: readonly OwnKey[];
   readonly health: HealthView;
   readonly home?: () => string | null;
   readonly seed: number;

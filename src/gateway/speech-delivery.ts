@@ -1,5 +1,4 @@
 import { type Fault, fault } from '../base/fault.ts';
-import { nano } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import type { SpeechStep } from '../call/speech.ts';
 import { usageOf } from '../call/usage.ts';
@@ -8,6 +7,7 @@ import type { Target } from '../facts/target.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import { createSpeechMeter } from '../metering/speech.ts';
 import type { RunOutcome } from '../upstream/run.ts';
+import { chargedOf, chargeOf } from './charge.ts';
 import type { CallContext, Delivery, Means } from './operation.ts';
 import { createOutlet } from './outlet.ts';
 import type { Ended } from './receipt.ts';
@@ -43,14 +43,14 @@ export function createSpeechDelivery(
     if (now - checkpointAt < CHECKPOINT_MS) return;
     checkpointAt = now;
     const price = priceOf(target);
-    hold.checkpoint(nano(billFor(meter.usage(target.endpoint, price), price).outputCost));
+    hold.checkpoint(chargedOf(target, billFor(meter.usage(target.endpoint, price), price).outputCost));
   };
 
   const ended = (outcome: RunOutcome<'speech'>): Ended => {
     const target = outcome.kind === 'failed' ? null : outcome.target;
     const price = target && priceOf(target);
     const usage = target && price ? meter.usage(target.endpoint, price) : usageOf({ source: 'estimate' });
-    const bill = price && meter.bytes() > 0 ? billFor(usage, price) : NO_BILL;
+    const bill = target && price && meter.bytes() > 0 ? chargeOf(target, billFor(usage, price)) : NO_BILL;
     const times = { firstContentAt, endedAt: gateway.world.elapsed() };
     return { ...stateOf(outcome, bill, interruption), target, usage, serviceTier: null, finish: null, ...times };
   };

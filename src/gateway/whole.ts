@@ -5,6 +5,7 @@ import { priceAtInstant } from '../catalog/price.ts';
 import type { Target } from '../facts/target.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import type { RunOutcome } from '../upstream/run.ts';
+import { chargeOf } from './charge.ts';
 import type { CallContext, Delivery, Means } from './operation.ts';
 import type { Ended } from './receipt.ts';
 
@@ -28,7 +29,7 @@ export function wholeDelivery<O extends OperationId>(
     if (outcome.kind === 'replied' && !interruption) {
       const { target, reply } = outcome;
       const usage = usageOf(reply, target);
-      const bill = billFor(usage, priceAtInstant(target.endpoint.price, request.receivedAt));
+      const bill = chargeOf(target, billFor(usage, priceAtInstant(target.endpoint.price, request.receivedAt)));
       return { ...common, state: 'completed', target, usage, bill, fault: null };
     }
     const without = { ...common, target: null, usage: estimate(), bill: NO_BILL };

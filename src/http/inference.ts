@@ -19,6 +19,7 @@ import type { Answering } from './answering.ts';
 import { contain, laterFor, refuseIn } from './answers.ts';
 import { continuedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
+import { INLINE_KEYS, withInlineKeys } from './inline-keys.ts';
 import { parseBodyOf, weighForm } from './parse-body.ts';
 import { deploymentIn } from './prefixes.ts';
 import type { WholeBody } from './read-body.ts';
@@ -112,7 +113,11 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const beginFilled = (call: CallOf<O>, body: JsonObject, room: RoomKept | null, turn: Turn | null): void => {
       const objection = rim.objection?.(call);
       if (objection) return refuse(objection);
-      const request = requestOf(rim, gateway, { headers, caller, call, body, receivedAt, begunAt });
+      const inline = headers[INLINE_KEYS];
+      const paying = inline === undefined ? null : withInlineKeys(gateway, caller, inline);
+      if (paying && !paying.ok) return refuse(paying.error);
+      const who = paying ? paying.value : caller;
+      const request = requestOf(rim, gateway, { headers, caller: who, call, body, receivedAt, begunAt });
       const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
       if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };

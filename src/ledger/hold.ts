@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.ts';
 import { type NanoUsd, NO_MONEY, nano } from '../base/money.ts';
 import type { JobHold } from '../facts/job.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import type { Owner } from '../facts/scope.ts';
+import type { Owner, Scope } from '../facts/scope.ts';
 import type { Leases } from './lease.ts';
 import type { HoldRequest } from './ledger.ts';
 import { exactly } from './pool.ts';
@@ -185,14 +185,19 @@ async function takeMore({ leases, taken, request }: Parts, more: NanoUsd, keep: 
 
 /** Books the end of a hold; an end that the store refuses is tried again later. */
 function commitEnd(
-  { taken, leases, store, stored, unsettled }: Parts,
+  { request, taken, leases, store, stored, unsettled }: Parts,
   receipt: Receipt,
   { amount, also, durable, isStored }: Ending,
 ): Promise<void> {
   const write = (): Promise<void> => store.close({ receipt, leases: taken.money, also, isKnown: isStored() });
   // What a hold leaves over is free when its end is stored, not before: until then a restart would charge for it.
   const freed = (): void => {
-    for (const scope of taken.money) leases.end(scope, amount, receipt.bill.cost);
+    for (const scope of taken.money) {
+      const beside = paidBeside(request, scope, receipt);
+      leases.end(scope, amount, nano(receipt.bill.cost + beside));
+      // The books have counted it, and the lease was given of what is left: it is not there twice.
+      if (beside > 0n) store.giveBack(scope, beside).catch(() => {});
+    }
     endCounts(leases, taken.counts, receipt);
     stored(receipt);
   };
@@ -202,6 +207,10 @@ function commitEnd(
   committed.then(freed, () => unsettled.keep(() => write().then(freed)));
   return committed;
 }
+
+/** What a scope that counts it has to bear of what the account's own key paid at the provider. */
+const paidBeside = ({ byokScopes }: HoldRequest, scope: Scope, { bill }: Receipt): NanoUsd =>
+  bill.isByok && byokScopes?.includes(scope) ? (bill.upstreamCost ?? NO_MONEY) : NO_MONEY;
 
 /** Books the true end of a hold that was settled for it: the difference is spent, or free again. */
 function commitCorrection(

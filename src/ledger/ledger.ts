@@ -23,6 +23,8 @@ export type HoldRequest = {
   readonly workspaceId: string;
   /** All that may run out for it: the money of its owners, and what is counted. */
   readonly scopes: readonly Scope[];
+  /** Those of them that count what the account's own keys pay at providers. */
+  readonly byokScopes?: readonly Scope[];
   readonly model: string;
   readonly about: About;
   readonly createdAt: number;

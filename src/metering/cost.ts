@@ -111,7 +111,7 @@ export function ratesOf(
 ): CallRates | null {
   const found = endpoint === null ? undefined : catalog.endpoints.get(endpoint);
   const prices = found && priceServed(found, serviceTier ?? null, createdAt);
-  return prices && billFor(usage, prices).cost === bill.cost ? ratesFor(usage, prices) : null;
+  return prices && billFor(usage, prices).cost === (bill.upstreamCost ?? bill.cost) ? ratesFor(usage, prices) : null;
 }
 
 /** What the provider's prompt cache saved (reads), or cost on top (writes: negative). Null if it had no part, or rates are gone. */

@@ -96,6 +96,24 @@ const REFUSED: { readonly [S in (typeof FILTERS)[number]['step']]: Refused } = {
     words: /^No provider of acme\/one is set up here: set HOST_KEY in the gateway's environment/,
     field: null,
   },
+  own_keys: {
+    question: {
+      ownKeys: [
+        {
+          id: 'k',
+          provider: 'host',
+          models: ['acme/two'],
+          isFallback: false,
+          isRequired: false,
+          isByokOnly: true,
+          declaredZdr: null,
+          feePpm: 0,
+        },
+      ],
+    },
+    words: /^No endpoints found for acme\/one: the account uses its own keys there and nothing else\.$/,
+    field: null,
+  },
   data_policy: {
     question: { preferences: { zdr: true } },
     words: /^No endpoints found matching your data policy \(does not state zero data retention\) for acme\/one\./,

@@ -5,6 +5,7 @@ import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
 import { hard, type Named, type Refusal, soft } from './filter.ts';
 import { missingCredentials, noCredentials } from './missing-key.ts';
+import { hasOwnKey, isDeclaredZdr, unpaid } from './payers.ts';
 import { namesEndpoint } from './preferences.ts';
 
 const noneAllowed = ({ model }: Refusal): string =>
@@ -64,8 +65,16 @@ export const FILTERS = [
   hard({
     step: 'credentials',
     read: ({ enabled }) => enabled,
-    test: (endpoint, enabled) => (enabled.has(endpoint.provider.slug) ? undefined : missingCredentials(endpoint)),
+    test: (endpoint, enabled, question) =>
+      enabled.has(endpoint.provider.slug) || hasOwnKey(endpoint, question) ? undefined : missingCredentials(endpoint),
     words: noCredentials,
+    availability: { code: 'no_endpoints' },
+  }),
+  hard({
+    step: 'own_keys',
+    read: ({ ownKeys }) => (ownKeys?.length ? ownKeys : undefined),
+    test: (endpoint, _, question) => unpaid(endpoint, question),
+    words: ({ model, reasons }) => `No endpoints found for ${model.id}: ${reasons}.`,
     availability: { code: 'no_endpoints' },
   }),
   hard({
@@ -217,12 +226,14 @@ function tierAskedFor(
  * (openrouter.ai/docs, Python SDK: VideoGenerationRequestDataCollection, read 2026-11-25). A host that states nothing is
  * taken to do both (openrouter.ai/docs/features/zdr, read 2026-11-25).
  */
-function dataPolicy(endpoint: Endpoint, { preferences }: Question): string | undefined {
+function dataPolicy(endpoint: Endpoint, question: Question): string | undefined {
+  const { preferences } = question;
   const { trainsOnData, trainingStated, retainsDays, perRequest } = endpoint.provider.policy;
   if (perRequest) return undefined; // the wish goes along, and whoever gets it keeps it or refuses
   if (preferences.data_collection === 'deny' && trainsOnData)
     return trainingStated === false ? 'does not state that it trains on no prompts' : 'may train on prompts';
-  if (preferences.zdr && retainsDays !== 0) return 'does not state zero data retention';
+  if (preferences.zdr && retainsDays !== 0 && !isDeclaredZdr(endpoint, question))
+    return 'does not state zero data retention';
   return undefined;
 }
 

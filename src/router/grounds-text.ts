@@ -4,6 +4,7 @@ import type { Parameter } from '../call/parameters.ts';
 import type { Endpoint, Modality, Model, Tier } from '../catalog/model.ts';
 import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
 import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } from '../facts/health.ts';
+import type { OwnKey } from '../facts/own-key.ts';
 import type { Plan, Rejection } from '../facts/plan.ts';
 import type { Expected, Question } from '../facts/question.ts';
 import type { Step } from './filters.ts';
@@ -33,10 +34,13 @@ type Asked = {
   readonly c?: Question['completes'];
   /** What it consumes. */
   readonly e?: Expected;
+  /** The caller's own keys: id, provider, and letters; with the models that they are for. */
+  readonly k?: readonly OwnKeyCells[];
   /** The health of those that lost their place only to the first one. */
   readonly h?: { readonly [name: string]: HealthCells };
 };
 type HealthCells = readonly [flags: number, ...(number | null | readonly number[])[]];
+type OwnKeyCells = readonly [id: string, provider: string, flags: string, models?: readonly string[]];
 type Cells = readonly [
   format: number,
   print: string,
@@ -65,7 +69,7 @@ export function groundsText(question: Question, { candidates, rejected }: Plan):
     rows += `${rows && ','}[${nameOf(endpoint, base)},${typeof code === 'number' ? code : quoted(code)},${cost}`;
     rows += `${healthText(question, endpoint.id)}]`;
   }
-  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, rejected)},[${rows}],${rejectedText(first.model, rejected)}]`;
+  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, { candidates, rejected })},[${rows}],${rejectedText(first.model, rejected)}]`;
 }
 
 /** Names of the catalogue need no escapes, but for what an operator may have called a model. */
@@ -102,7 +106,42 @@ function cutHealth(question: Question, rejected: readonly Rejection[]): string {
     .join(',');
 }
 
-function askedText(question: Question, base: string, rejected: readonly Rejection[]): string {
+/** Of those providers alone that the plan speaks of; whether the operator has a key there too is told by `o`. */
+function ownKeysText(
+  { ownKeys = [], enabled }: Question,
+  candidates: Plan['candidates'],
+  rejected: readonly Rejection[],
+): string {
+  const spoken = new Set([
+    ...candidates.map(({ endpoint }) => endpoint.provider.slug),
+    ...rejected.map(({ provider }) => provider),
+  ]);
+  const cells = ownKeys
+    .filter(({ provider }) => spoken.has(provider))
+    .map(({ id, provider, isFallback, isRequired, isByokOnly, declaredZdr, models }): OwnKeyCells => {
+      const zdr = declaredZdr === null ? '' : declaredZdr ? 'z' : 'n';
+      const flags = `${isFallback ? 'f' : ''}${isRequired ? 'r' : ''}${isByokOnly ? 'b' : ''}${zdr}${enabled.has(provider) ? 'o' : ''}`;
+      return models === null ? [id, provider, flags] : [id, provider, flags, models];
+    });
+  return JSON.stringify(cells);
+}
+
+const ownKeyFrom = ([id, provider, flags, models]: OwnKeyCells): OwnKey => ({
+  id,
+  provider,
+  models: models ?? null,
+  isFallback: flags.includes('f'),
+  isRequired: flags.includes('r'),
+  isByokOnly: flags.includes('b'),
+  declaredZdr: flags.includes('z') ? true : flags.includes('n') ? false : null,
+  feePpm: 0,
+});
+
+function askedText(
+  question: Question,
+  base: string,
+  { candidates, rejected }: Pick<Plan, 'candidates' | 'rejected'>,
+): string {
   const { models, preferences, parameters, inputModalities, outputModalities } = question;
   let text = '';
   const say = (name: keyof Asked, json: string): void => {
@@ -121,6 +160,7 @@ function askedText(question: Question, base: string, rejected: readonly Rejectio
   if (question.clientDialect !== null) say('d', quoted(question.clientDialect));
   if (question.completes !== 'conversation') say('c', word(question.completes));
   if (question.expected) say('e', JSON.stringify(question.expected));
+  if (question.ownKeys?.length) say('k', ownKeysText(question, candidates, rejected));
   const cut = cutHealth(question, rejected);
   if (cut !== '') say('h', `{${cut}}`);
   return text === '' ? '0' : `{${text}}`;
@@ -190,7 +230,11 @@ export function groundsFrom(
       clientDialect: asked.d ?? null,
       completes: asked.c ?? 'conversation',
       ...(asked.e && { expected: asked.e }),
+      ...(asked.k && { ownKeys: asked.k.map(ownKeyFrom) }),
     },
+    ...(asked.k && {
+      withoutOperator: asked.k.flatMap(([, provider, flags]) => (flags.includes('o') ? [] : [provider])),
+    }),
     candidates: candidates.map(
       ([name, code, expectedNanoUsd, health]): GroundsCandidate => ({
         endpoint: idOf(name),

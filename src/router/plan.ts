@@ -6,6 +6,8 @@ import type { Named, SoftFilter } from './filter.ts';
 import { FILTERS, SOFT_FILTERS, type Step } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
 import { type Ordered, orderEndpoints, RECENT_OUTAGE } from './order.ts';
+import { type Paid, withPayers } from './payers.ts';
+import { keyReason, withoutKey } from './reason-code.ts';
 import { type Resolved, resolveModel } from './resolve.ts';
 
 type Found = Resolved & { readonly endpoints: readonly Endpoint[] };
@@ -120,19 +122,29 @@ function orderAll(found: readonly Found[], question: Question, rejected: Rejecti
   const candidates: Candidate[] = [];
   for (const group of groups) {
     const ordered = homeFirst(orderEndpoints(group.endpoints, asked ?? group.sort, question, draw), question);
+    const paid = withPayers(ordered, question);
     const isCut = allow_fallbacks === false && !question.preferences.order?.length;
-    if (isCut) for (const { endpoint } of ordered.slice(1)) rejected.push(rejection(endpoint, NO_FALLBACKS, CUT));
-    for (const { endpoint, reason } of isCut ? ordered.slice(0, 1) : ordered) {
+    const kept = isCut ? firstOf(paid) : paid;
+    if (isCut)
+      for (const { endpoint } of ordered)
+        if (endpoint !== kept[0]?.endpoint) rejected.push(rejection(endpoint, NO_FALLBACKS, CUT));
+    for (const { endpoint, reason, payer } of kept) {
       const model = found.find((entry) => entry.model.id === endpoint.modelId)?.model;
-      if (model) candidates.push({ model, endpoint, reason });
+      if (model) candidates.push(payer ? { model, endpoint, reason, payer } : { model, endpoint, reason });
     }
   }
   return healthyFirst(candidates, question);
 }
 
+/** Without fallbacks: the first endpoint, with all keys of one payer. */
+const firstOf = (paid: readonly Paid[]): readonly Paid[] => {
+  const [first] = paid;
+  return paid.filter(({ endpoint, payer }) => endpoint === first?.endpoint && !payer === !first.payer);
+};
+
 /** Why the endpoint that has a conversation's prompt cached stands first. */
 const KEPT = 'kept: the prompt of this conversation is cached there';
-export const isKept = (reason: string): boolean => reason === KEPT;
+export const isKept = (reason: string): boolean => withoutKey(reason) === KEPT;
 
 /** Where a conversation has its prompt cached it stays, unless its caller says where to go (spec §3.5), or it is down. */
 function homeFirst(ordered: readonly Ordered[], { home, health, preferences }: Question): readonly Ordered[] {
@@ -154,7 +166,10 @@ function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[
   if (down.length === 0 || down.length === candidates.length) return candidates;
   return [
     ...candidates.filter((candidate) => !isDown(candidate)),
-    ...down.map((candidate) => ({ ...candidate, reason: RECENT_OUTAGE })),
+    ...down.map((candidate) => ({
+      ...candidate,
+      reason: candidate.payer ? keyReason(RECENT_OUTAGE, candidate.payer.id) : RECENT_OUTAGE,
+    })),
   ];
 }
 

@@ -21,7 +21,18 @@ const REASON_OF: ReadonlyMap<string, string> = new Map(CODES.map(([reason, code]
 const DRAWN = ['drawn by price, ', ' % of the weight'] as const;
 const ORDERED = ['provider.order[', ']'] as const;
 
+/** Where a candidate is asked with a key of the account's own, its reason says with which. */
+const WITH_KEY = ', with your own key ';
+export const keyReason = (reason: string, id: string): string => `${reason}${WITH_KEY}${id}`;
+export const withoutKey = (reason: string): string => reason.split(WITH_KEY, 1)[0] ?? reason;
+
 export function codeOfReason(reason: string): string | number {
+  const at = reason.indexOf(WITH_KEY);
+  return at === -1 ? codeOf(reason) : `${codeOf(reason.slice(0, at))}${KEY_MARK}${reason.slice(at + WITH_KEY.length)}`;
+}
+const KEY_MARK = '~';
+
+function codeOf(reason: string): string | number {
   const code = CODE_OF.get(reason);
   if (code !== undefined) return code;
   const share = between(DRAWN, reason);
@@ -31,6 +42,12 @@ export function codeOfReason(reason: string): string | number {
 }
 
 export function reasonOfCode(code: string | number): string {
+  if (typeof code === 'number') return reasonOf(code);
+  const [own = '', id] = code.split(KEY_MARK);
+  return id === undefined ? reasonOf(code) : keyReason(reasonOf(/^-?\d+$/.test(own) ? Number(own) : own), id);
+}
+
+function reasonOf(code: string | number): string {
   if (typeof code === 'string') return REASON_OF.get(code) ?? code;
   return code >= 0 ? DRAWN.join(String(code)) : ORDERED.join(String(-1 - code));
 }

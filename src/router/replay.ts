@@ -46,6 +46,7 @@ function questionOf(grounds: Grounds, seed: number, catalog: Catalog): Question 
   const enabled = new Set(catalog.providers.keys());
   for (const { step, endpoint } of grounds.rejected)
     if (step === WITHOUT_KEY) enabled.delete(catalog.endpoints.get(endpoint)?.provider.slug ?? '');
+  for (const provider of grounds.withoutOperator ?? []) enabled.delete(provider);
   const kept = grounds.candidates.find(({ reason }) => isKept(reason))?.endpoint ?? null;
   return { ...grounds.question, catalog, enabled, health: healthOf(grounds), home: () => kept, seed };
 }

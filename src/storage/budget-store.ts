@@ -29,7 +29,9 @@ export function openBudgetStore(client: StoreClient, database: StoreDatabase): B
     },
     put: async (budgets, now) => {
       const puts = budgets.map((budget) => putting(database, budget, now));
-      await write(puts, [...new Set(budgets.flatMap(({ scope }) => noticesOf(scope)))]);
+      // Callers bear which of their limits count what their own keys pay.
+      const byok = budgets.some(({ withByok }) => withByok) ? [ACCESS] : [];
+      await write(puts, [...new Set([...budgets.flatMap(({ scope }) => noticesOf(scope)), ...byok])]);
     },
     remove: async ({ scope, source, interval }) => {
       const removal = database

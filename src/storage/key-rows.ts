@@ -26,22 +26,16 @@ const withLimit = (database: StoreDatabase) =>
 export function keysIn(
   looking: StoreDatabase,
   database: StoreDatabase,
-): Pick<AccessStore, 'findKeys' | 'hasManagement' | 'limitedCounts' | 'listKeys' | 'keysBeginning' | 'hasKeys'> {
+): Pick<
+  AccessStore,
+  'findKeys' | 'hasManagement' | 'limitedCounts' | 'countingByok' | 'listKeys' | 'keysBeginning' | 'hasKeys'
+> {
   return {
     findKeys: async (hashes) => {
       const rows = await withLimit(looking).where('hash', 'in', hashes).execute();
       return new Map(rows.map((row) => [row.hash, keyOf(row)]));
     },
-    limitedCounts: async (owners) => {
-      const scopes = [...new Set(owners)].flatMap((owner) => COUNTS.map((count) => countScope(count, owner)));
-      const rows = await looking
-        .selectFrom('budget')
-        .select('scope')
-        .where('scope', 'in', scopes)
-        .where('amount', 'is not', null)
-        .execute();
-      return rows.map(({ scope }) => scope as Scope);
-    },
+    ...limitsIn(looking),
     hasManagement: async ({ accountId, except }) => {
       const rows = await database
         .selectFrom('api_key')
@@ -92,6 +86,31 @@ export function keysIn(
       (await looking.selectFrom('api_key').select('hash').where('hash', '>', '').limit(1).execute()).length > 0,
   };
 }
+
+/** What of owners is limited, and how. */
+const limitsIn = (looking: StoreDatabase): Pick<AccessStore, 'limitedCounts' | 'countingByok'> => ({
+  limitedCounts: async (owners) => {
+    const scopes = [...new Set(owners)].flatMap((owner) => COUNTS.map((count) => countScope(count, owner)));
+    const rows = await looking
+      .selectFrom('budget')
+      .select('scope')
+      .where('scope', 'in', scopes)
+      .where('amount', 'is not', null)
+      .execute();
+    return rows.map(({ scope }) => scope as Scope);
+  },
+  countingByok: async (owners) => {
+    const rows = await looking
+      .selectFrom('budget')
+      .select('scope')
+      .distinct()
+      .where('scope', 'in', [...new Set(owners)])
+      .where('amount', 'is not', null)
+      .where('with_byok', '=', 1n)
+      .execute();
+    return rows.map(({ scope }) => scope as Scope);
+  },
+});
 
 /** The first of the statements tells whether there was no such key. */
 export function addingKey(database: StoreDatabase, key: Key, counts: CountLimits = {}): readonly Compilable[] {

@@ -150,6 +150,7 @@ function storedAttemptOf(attempt: Attempt, place: Receipt) {
     fault: unless(null, attempt.fault),
     losses: unlessEmpty(attempt.losses),
     key: attempt.key,
+    byok: attempt.byok,
   } satisfies { readonly [member in keyof Attempt]-?: unknown };
 }
 

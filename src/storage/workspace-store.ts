@@ -4,7 +4,7 @@ import { COUNTS, countScope, type Scope, workspaceScope } from '../facts/scope.t
 import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
-import { limitNotice } from './notices.ts';
+import { ACCESS, limitNotice } from './notices.ts';
 import type { WorkspaceRow } from './schema.ts';
 import { type Compilable, writing } from './writing.ts';
 
@@ -58,7 +58,8 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
         .set({ with_byok: byok })
         .where('scope', '=', scope)
         .where('source', '=', '');
-      await write([setting, budgets], [limitNotice(scope)]);
+      // Callers bear which of their limits count what their own keys pay.
+      await write([setting, budgets], [limitNotice(scope), ACCESS]);
     },
     remove: async ({ id, accountId }) => {
       const removal = database

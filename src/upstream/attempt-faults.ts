@@ -41,6 +41,14 @@ export const resting = (provider: string, againInMs: number): Fault =>
     { upstream: { provider }, retryAfterMs: againInMs },
   );
 
+/** The account's own key was refused lately: the host is not asked with it again before its time. */
+export const ownKeyRests = (provider: string, againInMs: number): Fault =>
+  fault(
+    'upstream_authentication',
+    `${provider} has refused your own key; it is tried again in ${Math.ceil(againInMs / 1_000)} s.`,
+    { upstream: { provider } },
+  );
+
 /** What was to continue an answer cannot be joined to it. */
 export const anew = (provider: string): Fault =>
   fault('upstream_malformed', `${provider} began the answer anew instead of going on with it.`, {

@@ -4,7 +4,6 @@ import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import { isContent } from '../call/event.ts';
 import { parametersOf } from '../call/parameters.ts';
-import type { Endpoint } from '../catalog/model.ts';
 import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
 import { paired } from '../dialects/paired.ts';
@@ -27,7 +26,7 @@ const GATEWAY_FIELDS = ['service_tier', 'plugins', 'preset', 'transforms'];
 type Means = { readonly world: World; readonly dialects: Dialects };
 
 /** The call as an endpoint is sent it, where it must not cost more than is held for it. */
-export type Limited = (call: Call, endpoint: Endpoint) => Call;
+export type Limited = (call: Call, target: Target) => Call;
 /** `rest` is given where a cut answer is to be gone on with. */
 export type Allowed = { readonly limited?: Limited | undefined; readonly rest?: Rest | undefined };
 
@@ -40,7 +39,7 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
     isLarge: asked.isLarge === true,
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
-      const [call, ...others] = callsFor(limited ? limited(asked, target.endpoint) : asked, target.endpoint);
+      const [call, ...others] = callsFor(limited ? limited(asked, target) : asked, target.endpoint);
       const first = translate(means, call, target);
       if (!first.ok) return first;
       const rest: Translation<'chat'>[] = [];

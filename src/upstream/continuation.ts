@@ -11,7 +11,7 @@ import type { Continuation, Translation } from './errand.ts';
 import { createOverlap, type Overlap } from './overlap.ts';
 
 /** A call that goes on with a cut answer, as what is left of the money and of its length allows; null = nothing is left. */
-export type Rest = (call: Call, endpoint: Endpoint) => Call | null;
+export type Rest = (call: Call, target: Target) => Call | null;
 
 type Way = 'prefill' | 'text';
 type Means = {
@@ -99,10 +99,7 @@ export function chatContinuation(asked: Call, { rest, translate, prefills }: Mea
     translate: (target) => {
       const byPrefill = way === 'prefill' && prefills(target.endpoint);
       if (!byPrefill && shown !== '' && !takesText(asked)) return failed(UNCONTINUABLE);
-      const call = rest(
-        goingOn(asked, target.endpoint, { shown, way: byPrefill ? 'prefill' : 'text' }),
-        target.endpoint,
-      );
+      const call = rest(goingOn(asked, target.endpoint, { shown, way: byPrefill ? 'prefill' : 'text' }), target);
       return call ? translate(call, target) : failed(UNCONTINUABLE);
     },
   };

@@ -69,7 +69,7 @@ export function createCredentials(variables: Variables, readFile: ReadFile = () 
     of: (provider) => {
       let state = known.get(provider);
       if (!state) {
-        state = stateOf(provider, variables, readFile);
+        state = credentialState(provider, variables, readFile);
         known.set(provider, state);
       }
       return state;
@@ -101,7 +101,8 @@ export const halfSetUp = (
 const isBaseUrlNamed = ({ slug }: Provider, variables: Variables): boolean =>
   presentValue(variables, `${variablePrefix(slug)}_BASE_URL`) !== undefined;
 
-function stateOf(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
+/** What these variables make of the provider. */
+export function credentialState(provider: Provider, variables: Variables, readFile: ReadFile): CredentialState {
   const secret = secretOf(provider, variables, readFile);
   if ('missing' in secret && !isBaseUrlNamed(provider, variables))
     return { ready: false, missing: secret.missing, obstacle: secret.obstacle ?? null };

@@ -1,7 +1,9 @@
 import type { Fault, FaultCode } from '../base/fault.ts';
 import type { World } from '../base/world.ts';
 import type { Provider } from '../catalog/provider.ts';
+import type { OwnKey } from '../facts/own-key.ts';
 import type { Credential, CredentialState, Credentials } from './credentials.ts';
+import { createOwnCredentials } from './own-credentials.ts';
 
 /** Which of a provider's keys the next request goes with, and which of them rest. */
 export type Keyring = {
@@ -12,6 +14,12 @@ export type Keyring = {
   readonly choose: (provider: Provider, call: Tried) => CredentialState;
   /** A host refused a request for its key: the key rests. True = the call may try another one. */
   readonly refused: (provider: Provider, credential: Credential, value: Fault, call: Tried) => boolean;
+  /** The credential of an account's own key. */
+  readonly own: (key: OwnKey, provider: Provider) => CredentialState;
+  /** How long it rests still, since a host refused it; 0 = it does not. */
+  readonly ownRestsMs: (key: OwnKey) => number;
+  /** True = the host refused the key, which rests, and not the request. */
+  readonly ownRefused: (key: OwnKey, value: Fault) => boolean;
 };
 
 /** Of one call: whose conversation it is, and the keys that were refused. */
@@ -29,11 +37,21 @@ const REST_MS_MAX = 300_000;
 
 export function createKeyring(credentials: Credentials, world: Pick<World, 'elapsed' | 'random'>): Keyring {
   const restsUntil = new WeakMap<Credential, number>();
+  const ownCredentials = createOwnCredentials();
+  const ownRestUntil = new WeakMap<OwnKey, number>();
   const isAwake = (credential: Credential): boolean => (restsUntil.get(credential) ?? 0) <= world.elapsed();
   const untried = (keys: readonly Credential[], { tried }: Tried): Credential[] =>
     keys.filter((credential) => !tried.has(credential) && isAwake(credential));
 
   return {
+    own: ownCredentials.of,
+    ownRestsMs: (key) => Math.max(0, (ownRestUntil.get(key) ?? 0) - world.elapsed()),
+    ownRefused: (key, value) => {
+      const rest = REST_MS[value.code];
+      if (rest === undefined) return false;
+      if (rest > 0) ownRestUntil.set(key, world.elapsed() + Math.min(value.retryAfterMs ?? rest, REST_MS_MAX));
+      return true;
+    },
     choose: (provider, call) => {
       const state = credentials.of(provider);
       if (!state.ready || state.others.length === 0) return state;

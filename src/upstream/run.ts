@@ -16,7 +16,8 @@ import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
-import { keyTold, takeKey, turnsToAnotherKey } from './run-keys.ts';
+import { ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
+import { restOf } from './run-rests.ts';
 import type { Outcome, Progress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
@@ -122,7 +123,7 @@ function tryCandidate<O extends OperationId>(state: State<O>): void {
   }
   state.exchanges = translations.value.length;
   const { world } = dependencies;
-  const key = takeKey(state, candidate.endpoint.provider);
+  const key = takeKey(state, candidate);
   const downloading = (cancel: Cancel | null): void => {
     state.stop = cancel;
   };
@@ -147,19 +148,11 @@ function translationsFor<O extends OperationId>(state: State<O>, candidate: Cand
   return translation.ok ? ok([translation.value]) : translation;
 }
 
-/**
- * What has gone down since the plan was made, or is being probed by another caller, is left for what is up; where asking
- * would only cost seconds, the caller is told at once that it is down.
- */
-function isPassedOver<O extends OperationId>(state: State<O>, { endpoint, model }: Candidate): boolean {
-  const { health } = state.dependencies;
-  const { gate, againInMs } = health.gate(endpoint.id);
-  if (gate === 'open' || gate === 'probe' || state.retried === state.index || state.answers.length > 0) return false;
-  const later = state.request.plan.candidates.slice(state.index + 1);
-  const isAnyUp = later.some((other) => ['open', 'probe'].includes(health.gate(other.endpoint.id).gate));
-  if (gate === 'doubtful' && !isAnyUp) return false;
-  const provider = endpoint.provider.name;
-  state.failures.push({ fault: faults.resting(provider, againInMs), model: model.id, provider });
+/** What rests is left for what does not. */
+function isPassedOver<O extends OperationId>(state: State<O>, candidate: Candidate): boolean {
+  const failure = restOf(state, candidate);
+  if (!failure) return false;
+  state.failures.push(failure);
   goOn(state);
   return true;
 }
@@ -172,7 +165,7 @@ function send<O extends OperationId>(
 ): void {
   const { dependencies, listener } = state;
   const { world, health, deadlines } = dependencies;
-  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
+  const target: Target = targetOf(candidate);
   state.losses = state.answers.length === 0 && !state.cut ? prepared.losses : union(state.losses, prepared.losses);
   listener.dispatched(target, prepared);
   if (state.over) return;
@@ -222,12 +215,12 @@ function send<O extends OperationId>(
     {
       events: (continuation ? passOn : (steps: readonly StepOf<O>[]) => listener.events(steps, target)) as TakesSteps,
       done: (ended, made) => {
-        const end: AttemptEnd = misfit ? { kind: 'failed', fault: misfit } : ended;
-        const attempt: Attempt = misfit ? { ...made, outcome: 'failed', fault: misfit } : made;
+        const refusal = ownRefusal(state, target, ended);
+        const [end, attempt] = failedWith(misfit ?? refusal, ended, made);
         state.handle = null;
         if (made.losses !== prepared.losses) state.losses = union(state.losses, made.losses);
-        state.attempts.push(state.keyOf ? { ...attempt, ...keyTold(state) } : attempt);
-        const isKeys = end.kind === 'failed' && turnsToAnotherKey(state, end.fault);
+        state.attempts.push(withKeyTold(attempt, state, target));
+        const isKeys = refusal !== null || turnsToAnotherKey(state, end);
         // Where another key may be taken it was the key, and not the endpoint.
         health.ended(attempt.endpoint, isKeys ? { kind: 'cancelled' } : reportOf(end, attempt));
         guard(state, () => settle(state, candidate, end, answer));
@@ -237,13 +230,22 @@ function send<O extends OperationId>(
   if (state.paused) state.handle.pause();
 }
 
+/** What the attempt told, unless this has made it a failure. */
+const failedWith = (value: Fault | null, ended: AttemptEnd, made: Attempt): readonly [AttemptEnd, Attempt] =>
+  value
+    ? [
+        { kind: 'failed', fault: value },
+        { ...made, outcome: 'failed', fault: value },
+      ]
+    : [ended, made];
+
 function settle<O extends OperationId>(
   state: State<O>,
   candidate: Candidate,
   end: AttemptEnd,
   answer: ReplyOf<O> | undefined,
 ): void {
-  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
+  const target: Target = targetOf(candidate);
   switch (end.kind) {
     case 'replied':
       assert(answer, 'an attempt that replied was read');
@@ -357,7 +359,7 @@ function goesOn<O extends OperationId>(state: State<O>, candidate: Candidate, va
   const { continuation } = state.request.errand;
   const before = state.cut ? state.cut.before + 1 : 0;
   if (!continuation?.follows(value) || state.cut?.isLast || before >= LIMITS.continuations_max) return false;
-  const target: Target = { endpoint: candidate.endpoint, model: candidate.model };
+  const target: Target = targetOf(candidate);
   state.failed++;
   state.failures.push({ fault: value, model: target.model.id, provider: target.endpoint.provider.name });
   state.cut = { fault: value, target, index: state.index, before, isLast: false };

@@ -47,8 +47,16 @@ const VIDEO: ObjectKind = {
   state: async ({ origin, headersOf }, id) =>
     (await fetch(`${origin}/api/v1/videos/${id}`, { headers: headersOf('caller') })).text(),
 };
+const NOBODYS_ID = '00000000-0000-4000-8000-00000000ffff';
 
 export const OBJECTS: readonly ObjectKind[] = [
+  {
+    below: '/api/v1/byok/',
+    make: async (instance) => (await make(instance, '/byok', { provider: 'openai', key: 'sk-a-key-of-ours' })).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/byok/${id}`),
+    body: () => JSON.stringify({ disabled: true, key: 'sk-a-key-of-theirs' }),
+  },
   {
     below: '/api/v1/keys/',
     make: async (instance) => (await make(instance, '/keys', { name: 'ours' })).hash ?? '',

@@ -9,6 +9,7 @@ import { billFor } from '../../metering/cost.ts';
 import { answersOf } from '../../metering/exposure.ts';
 import { createMeter } from '../../metering/meter.ts';
 import type { RunOutcome } from '../../upstream/run.ts';
+import { chargedOf } from '../charge.ts';
 import type { CallContext, Delivery, Means } from '../operation.ts';
 import { createOutlet } from '../outlet.ts';
 import type { Ended } from '../receipt.ts';
@@ -63,9 +64,9 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
     outlet.pass(passing(batch, promptTokens), target);
     if (now - checkpointAt >= CHECKPOINT_MS) {
       checkpointAt = now;
-      hold.checkpoint(nano(spent(legs) + billFor(meter.usage(), priceOf(target)).outputCost));
+      hold.checkpoint(nano(spent(legs) + chargedOf(target, billFor(meter.usage(), priceOf(target)).outputCost)));
     }
-    if (allowance) stopBeyond(allowance.permitted(target.endpoint));
+    if (allowance) stopBeyond(allowance.permitted(target));
     else if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
   };
 
@@ -79,7 +80,7 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
   /** Holds for as much output again, so that the books show what is under way. */
   const coverMore = (target: Target): void => {
     covered += held;
-    hold.topUp(billFor(usageOf({ output: held }), priceOf(target)).cost);
+    hold.topUp(chargedOf(target, billFor(usageOf({ output: held }), priceOf(target)).cost));
   };
 
   const cut = (target: Target): void => {

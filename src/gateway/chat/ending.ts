@@ -4,13 +4,13 @@ import type { Bill, Event } from '../../call/event.ts';
 import type { Message } from '../../call/message.ts';
 import type { Reply } from '../../call/reply.ts';
 import { completionTokens, type Usage } from '../../call/usage.ts';
-import type { Endpoint } from '../../catalog/model.ts';
 import type { Target } from '../../facts/target.ts';
 import { isBelievable } from '../../metering/believable.ts';
 import { billFor, NO_BILL, priceServed } from '../../metering/cost.ts';
 import { type Ends, endsOf, estimateReply, type Meter } from '../../metering/meter.ts';
 import { imagesWritten, withPieces } from '../../metering/pieces.ts';
 import type { RunOutcome } from '../../upstream/run.ts';
+import { chargeOf } from '../charge.ts';
 import type { Ended } from '../receipt.ts';
 import { type Leg, withLegs } from './legs.ts';
 
@@ -27,7 +27,7 @@ export type Counted = {
   /** Output tokens of one answer that an estimate of the cost covers. */
   readonly held: number;
   /** Output tokens that an endpoint was permitted at most, all answers together; null = nothing is limited. */
-  readonly permitted: ((endpoint: Endpoint) => number) | null;
+  readonly permitted: ((target: Target) => number) | null;
   /** We stopped the answer because it went beyond what is held: it ended with `length`. */
   readonly cutShort: boolean;
   /** Why we broke the answer off; its client is told. */
@@ -81,17 +81,13 @@ function lastPartOf(outcome: RunOutcome, counted: Counted): Ended {
         target: outcome.target,
         usage,
         finish,
-        bill: isWhole(outcome.fault)
-          ? billFor(usage, priceServed(outcome.target.endpoint, serviceTier, counted.receivedAt))
-          : NO_BILL,
+        bill: isWhole(outcome.fault) ? billAt(outcome.target, usage, serviceTier, counted) : NO_BILL,
         fault: outcome.fault,
       };
     }
     case 'cancelled': {
       const usage = usageAfterCancel(outcome.target, counted);
-      const price =
-        outcome.target && meter.hasOutput() && priceServed(outcome.target.endpoint, serviceTier, counted.receivedAt);
-      const bill = price ? billFor(usage, price) : NO_BILL;
+      const bill = outcome.target && meter.hasOutput() ? billAt(outcome.target, usage, serviceTier, counted) : NO_BILL;
       const ended = { ...common, target: outcome.target, usage, bill };
       if (cutShort) return { ...ended, state: 'completed', finish: { reason: 'length', native: null } };
       return { ...ended, state: interruption ? 'interrupted' : 'cancelled', finish: null, fault: interruption };
@@ -122,7 +118,7 @@ function tierOf(outcome: RunOutcome, meter: Meter): string | null {
 export function legOf(target: Target, counted: Counted): Leg {
   const usage = usageOfStream(target, counted);
   const tier = counted.meter.serviceTier() ?? target.endpoint.tier ?? null;
-  return { target, usage, bill: billFor(usage, priceServed(target.endpoint, tier, counted.receivedAt)) };
+  return { target, usage, bill: billAt(target, usage, tier, counted) };
 }
 
 /** The vendor's count, or ours where it gave none or one that cannot be. */
@@ -150,7 +146,7 @@ function usageOfStream(target: Target | null, counted: Counted): Usage {
  */
 function withinPermission(usage: Usage, target: Target, { permitted, cutShort }: Counted): Usage {
   if (usage.source === 'provider' || !permitted || cutShort) return usage;
-  const most = permitted(target.endpoint);
+  const most = permitted(target);
   if (completionTokens(usage) <= most) return usage;
   const outputReasoning = Math.min(usage.outputReasoning, most);
   const output = Math.min(usage.output, most - outputReasoning);
@@ -163,9 +159,13 @@ function usageAfterCancel(target: Target | null, counted: Counted): Usage {
   const usage = usageOfStream(target, counted);
   const isOurs = cutShort || interruption !== null;
   if (!target?.endpoint.provider.billsAfterCancel || usage.source === 'provider' || isOurs) return usage;
-  const toTheEnd = Math.min(held * choices, permitted?.(target.endpoint) ?? Number.POSITIVE_INFINITY);
+  const toTheEnd = Math.min(held * choices, permitted?.(target) ?? Number.POSITIVE_INFINITY);
   return { ...usage, output: Math.max(usage.output, toTheEnd - usage.outputReasoning) };
 }
+
+/** At the price of the tier that served, in the hour in which the call came in; by whoever paid. */
+const billAt = (target: Target, usage: Usage, tier: string | null, { receivedAt }: Counted): Bill =>
+  chargeOf(target, billFor(usage, priceServed(target.endpoint, tier, receivedAt)));
 
 type Judged = { readonly ends: Ends; readonly serviceTier: string | null };
 
@@ -173,11 +173,11 @@ type Judged = { readonly ends: Ends; readonly serviceTier: string | null };
  * What is charged. An answer without any output and without a finish reason of its vendor's, or one whose choices all
  * ended in an error, costs nothing (zero-completion insurance, spec §3.8); its usage stays on record.
  */
-function charge(usage: Usage, target: Target, { ends, serviceTier }: Judged, { receivedAt }: Counted): Bill {
+function charge(usage: Usage, target: Target, { ends, serviceTier }: Judged, counted: Counted): Bill {
   const hasFailed = ends.all > 0 && ends.failed === ends.all;
   const isNothing = ends.blank === ends.all && completionTokens(usage) === 0 && usage.outputImages === 0;
   if (hasFailed || isNothing) return NO_BILL;
-  return billFor(usage, priceServed(target.endpoint, serviceTier, receivedAt));
+  return billAt(target, usage, serviceTier, counted);
 }
 
 /**

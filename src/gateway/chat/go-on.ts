@@ -13,12 +13,12 @@ export const goesOn = ({ defaults }: Gateway, call: Call): boolean =>
 
 /** The call that goes on with a cut answer: as long as what is left of the length asked for, and of the money held. */
 export function restOf(asked: Call, delivery: ChatDelivery, allowance: Allowance | null): Rest {
-  return (call, endpoint) => {
+  return (call, target) => {
     const legs = delivery.legs();
     const shortened = shorter(call, asked, writtenIn(legs));
     if (!shortened || !allowance) return shortened;
     const exposures = exposuresOf(shortened, estimatePrompt(shortened));
-    return allowance.rest({ exposures, call: shortened }, endpoint, spent(legs));
+    return allowance.rest({ exposures, call: shortened }, target, spent(legs));
   };
 }
 

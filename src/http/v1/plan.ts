@@ -14,7 +14,7 @@ export const planRoute: Route = {
   method: 'POST',
   path: '/plan',
   auth: 'look',
-  handle: ({ body, headers }, gateway) => {
+  handle: ({ body, headers, caller }, gateway) => {
     const { seed, messages = [{ role: 'user', content: '' }], ...rest } = body;
     if (seed !== undefined && (typeof seed !== 'number' || !Number.isInteger(seed)))
       return refused(fault('invalid_request', 'seed must be a whole number.', { param: 'seed' }));
@@ -26,6 +26,7 @@ export const planRoute: Route = {
       questionOf(call.value, {
         catalog,
         enabled: gateway.enabled(),
+        ...(caller?.ownKeys?.length && { ownKeys: caller.ownKeys }),
         health: gateway.health.view(),
         seed: draw,
         promptTokens: estimatePrompt(call.value),
@@ -37,11 +38,12 @@ export const planRoute: Route = {
         data: {
           catalog_version: catalog.version,
           seed: draw,
-          candidates: decided.candidates.map(({ model, endpoint, reason }) => ({
+          candidates: decided.candidates.map(({ model, endpoint, reason, payer }) => ({
             model: model.id,
             endpoint: endpoint.id,
             provider: endpoint.provider.slug,
             reason,
+            ...(payer && { byok_key: payer.id }),
           })),
           rejected: decided.rejected,
           error: decided.fault ? envelope(decided.fault).error : null,

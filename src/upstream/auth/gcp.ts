@@ -17,14 +17,14 @@ const TOKEN_BYTES_MAX = 64 * 1024;
 const TOKEN_TIMEOUT_MS = 10_000;
 
 /** One token per credential and world: kept until shortly before it expires, fetched once for all who wait. */
-const tokens = new WeakMap<World, Map<GcpSecret, Token | Promise<Result<Token, Fault>>>>();
+const tokens = new WeakMap<World, WeakMap<GcpSecret, Token | Promise<Result<Token, Fault>>>>();
 
 /**
  * Signs with an OAuth token, bought with a service account's JWT or a person's refresh token:
  * developers.google.com/identity/protocols/oauth2/service-account and …/oauth2/web-server, 2026-11-24.
  */
 export function signGcp(world: World, request: WireRequest, secret: GcpSecret): Signed | Promise<Signed> {
-  const known = tokens.get(world) ?? new Map<GcpSecret, Token | Promise<Result<Token, Fault>>>();
+  const known = tokens.get(world) ?? new WeakMap<GcpSecret, Token | Promise<Result<Token, Fault>>>();
   tokens.set(world, known);
   const held = known.get(secret);
   if (held && !(held instanceof Promise) && held.until > world.elapsed()) return ok(signBearer(request, held.text));

@@ -22,7 +22,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     model: receipt.model ?? receipt.requestedModel,
     router: receipt.model !== null && receipt.requestedModel !== receipt.model ? receipt.requestedModel : null,
     provider_name: providerName(receipt.provider),
-    provider_responses: receipt.attempts.map((each) => attemptJson(each, receipt, providerName(each.provider))),
+    provider_responses: receipt.attempts.map((each) => attemptJson(each, providerName(each.provider))),
     api_type: OPERATION_TABLE[receipt.operation].apiType,
     app_id: null,
     origin: receipt.app?.origin ?? '',
@@ -70,12 +70,12 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
   };
 }
 
-const attemptJson = (attempt: Attempt, receipt: Receipt, providerName: string | null) => ({
+const attemptJson = (attempt: Attempt, providerName: string | null) => ({
   ...(attempt.upstreamId !== null && { id: attempt.upstreamId }),
   endpoint_id: attempt.endpoint,
   provider_name: providerName ?? attempt.provider,
   model_permaslug: attempt.model,
   status: attempt.status,
   latency: attempt.totalMs,
-  is_byok: receipt.bill.isByok,
+  is_byok: attempt.byok === true,
 });

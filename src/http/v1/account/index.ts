@@ -1,6 +1,7 @@
 import type { Route } from '../../route.ts';
 import { ACTIVITY } from './activity.ts';
 import { AUTH_KEY_ROUTES } from './auth-keys.ts';
+import { BYOK_ROUTES } from './byok.ts';
 import { CREDITS } from './credits.ts';
 import { GENERATION } from './generation.ts';
 import { KEY_ROUTES } from './key.ts';
@@ -19,5 +20,6 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...WORKSPACE_ROUTES,
   ...WORKSPACE_BUDGET_ROUTES,
   ...MEMBER_ROUTES,
+  ...BYOK_ROUTES,
   ACTIVITY,
 ];

@@ -1,9 +1,9 @@
 import { objectOf, parseJson, stringOf } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Provider } from '../catalog/provider.ts';
-import { sign } from '../upstream/auth/sign.ts';
-import { collectBody } from '../upstream/collect-body.ts';
-import type { Credential, CredentialState } from '../upstream/credentials.ts';
+import { sign } from './auth/sign.ts';
+import { collectBody } from './collect-body.ts';
+import type { Credential, CredentialState } from './credentials.ts';
 
 /** A list takes no longer, where a call may. */
 const ASK_MS = 10_000;
