@@ -5,6 +5,7 @@ import { uuidOf } from '../base/uuid.ts';
 import type { World } from '../base/world.ts';
 import type { Place } from '../vault/envelope.ts';
 import type { Vault } from '../vault/vault.ts';
+import { OWNER_ACCOUNT_ID } from './owner.ts';
 import type { NewSecret } from './secret.ts';
 
 /** Who pays the provider: the operator of the instance, or the account whose calls go with the key (BYOK). */
@@ -90,6 +91,9 @@ export const placeOf = ({ id }: Pick<ProviderKey, 'id'>): Place => ({
   column: 'secret',
   row: id,
 });
+
+/** The operator's: of the account that runs the instance. */
+export const OPERATORS: Owned = { accountId: OWNER_ACCOUNT_ID, payer: 'operator' };
 
 /** Keys at providers. Every change is committed before it is answered, and heard of by all processes. */
 export type ProviderKeys = Pick<ProviderKeyStore, 'list' | 'remove'> & {

@@ -112,6 +112,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'providers',
+    usage: 'providers [list | add PROVIDER [--name NAME] | rotate ID | enable ID | disable ID | delete ID]',
+    meaning:
+      'Manages the keys at providers that are kept in the store, sealed, beside those of the environment: a running gateway ' +
+      'uses them from the next call on. `add` and `rotate` read the key from standard input.',
+    run: async (words, configuration) => (await import('./providers.ts')).providersCommand(words, configuration),
+  },
+  {
     name: 'rotate-secrets',
     usage: 'rotate-secrets',
     meaning:

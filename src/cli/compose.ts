@@ -19,12 +19,13 @@ import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
 import type { Vault } from '../vault/vault.ts';
-import { credentialsFor, problemText, readServing, type Serving } from './catalogue.ts';
+import { problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
 import { filesFrom, sweepFiles } from './keep-files.ts';
 import { openVaultFor } from './master-secret.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
+import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
 import { sweepResponses } from './sweep.ts';
@@ -63,10 +64,9 @@ export async function composeGateway(configuration: Configuration, world: World,
   });
   const { byokFeePpm } = configuration;
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault, byokFeePpm, log: logOf(world) });
-  const { gateway, reload, observed, loop } = assemble({
-    ...{ configuration, world, role, storage, access, vault },
-    serving: first.value,
-  });
+  const operator = await operatorCredentials(configuration, { storage, vault, log: logOf(world) });
+  const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
+  const { gateway, reload, observed, loop } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
@@ -99,14 +99,14 @@ type Parts = {
   readonly storage: Storage;
   readonly access: Access;
   readonly vault: Vault;
+  readonly operator: OperatorCredentials;
   readonly serving: Serving;
 };
 
 function assemble(
   parts: Parts,
 ): Pick<Composed, 'gateway' | 'reload'> & { readonly observed: Observed; readonly loop: JobLoop } {
-  const { configuration, world, role, storage, access, vault } = parts;
-  const credentials = credentialsFor(configuration);
+  const { configuration, world, role, storage, access, vault, operator } = parts;
   let { serving } = parts;
   let loads = 1;
   let loop: JobLoop | null = null;
@@ -121,7 +121,8 @@ function assemble(
   const gateway: Gateway = {
     world,
     catalog: () => serving.catalog,
-    enabled: () => serving.enabled,
+    enabled: () => operator.enabled(serving),
+    keysOfEnvironment: () => operator.ofEnvironment(serving.catalog),
     access,
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
@@ -145,7 +146,7 @@ function assemble(
     upstream: {
       world,
       memory,
-      keyring: createKeyring(credentials, world),
+      keyring: createKeyring(operator.credentials, world),
       health,
       deadlines: configuration.deadlines,
     },

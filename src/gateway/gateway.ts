@@ -26,6 +26,8 @@ export type Gateway = {
   readonly catalog: () => Catalog;
   /** Providers that can be called now: a key or a base URL is present. */
   readonly enabled: () => ReadonlySet<string>;
+  /** The operator's keys that the environment holds: by provider and variable. Absent = it is not known. */
+  readonly keysOfEnvironment?: () => readonly { readonly provider: string; readonly variable: string }[];
   readonly access: Access;
   readonly presets: Presets;
   readonly destinations: Destinations;

@@ -51,6 +51,13 @@ const NOBODYS_ID = '00000000-0000-4000-8000-00000000ffff';
 
 export const OBJECTS: readonly ObjectKind[] = [
   {
+    below: '/api/v1/operator/provider-keys/',
+    make: async (instance) =>
+      (await make(instance, '/operator/provider-keys', { provider: 'openai', key: 'sk-a-key-of-ours' })).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: (instance) => seen(instance, '/operator/provider-keys'),
+  },
+  {
     below: '/api/v1/byok/',
     make: async (instance) => (await make(instance, '/byok', { provider: 'openai', key: 'sk-a-key-of-ours' })).id ?? '',
     nobodys: NOBODYS_ID,

@@ -7,6 +7,7 @@ import { GENERATION } from './generation.ts';
 import { KEY_ROUTES } from './key.ts';
 import { KEYS_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
+import { OPERATOR_KEY_ROUTES } from './operator-keys.ts';
 import { WORKSPACE_BUDGET_ROUTES } from './workspace-budgets.ts';
 import { WORKSPACE_ROUTES } from './workspaces.ts';
 
@@ -21,5 +22,6 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...WORKSPACE_BUDGET_ROUTES,
   ...MEMBER_ROUTES,
   ...BYOK_ROUTES,
+  ...OPERATOR_KEY_ROUTES,
   ACTIVITY,
 ];
