@@ -57,6 +57,8 @@ export const OBJECTS: readonly ObjectKind[] = [
     nobodys: NOBODYS_ID,
     state: (instance) => seen(instance, '/operator/provider-keys'),
   },
+  // There are none: every id is nobody's.
+  { below: '/api/v1/containers/', make: async () => 'cntr_1', nobodys: 'cntr_2', state: async () => null },
   {
     below: '/api/v1/byok/',
     make: async (instance) => (await make(instance, '/byok', { provider: 'openai', key: 'sk-a-key-of-ours' })).id ?? '',
