@@ -64,7 +64,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     }
 }
 
-async function startOn(port: number, options: GatewayOptions): Promise<GatewayProcess> {
+/** At this port or not at all. */
+export async function startOn(port: number, options: GatewayOptions): Promise<GatewayProcess> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'switchwright-'));
   for (const [path, text] of Object.entries(options.catalogue ?? {})) {
     const file = join(folder, 'catalogue', path);
@@ -114,7 +115,10 @@ async function startOn(port: number, options: GatewayOptions): Promise<GatewayPr
     });
   // A busy machine may take long to start a process; one that never comes, or comes and says nothing, fails its test.
   const patience = AbortSignal.timeout(START_MS_MAX);
-  while (!(await isHealthy(origin, patience))) {
+  // It says itself that it listens: whoever answers at this port may be another test's gateway that was given the same
+  // one, and would be gone in the middle of this test. Then this one ends, since the port is taken.
+  const listens = (): boolean => output.includes(`${origin}/api/v1`);
+  while (!(listens() && (await isHealthy(origin, patience)))) {
     if (child.exitCode !== null || child.signalCode !== null || patience.aborted) {
       killed();
       throw new Error(`the gateway did not start:\n${output}`);

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ENVIRONMENT, freePort } from './gateway-process.ts';
+import { ENVIRONMENT, freePort, startGateway, startOn } from './gateway-process.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -107,3 +107,10 @@ async function npmStart(context: TestContext): Promise<{ npm: ChildProcess; answ
   }
   return { npm, answers };
 }
+
+test('a test whose port was taken by another test’s gateway does not go on with that one', async () => {
+  const other = await startGateway();
+  const port = Number(new URL(other.origin).port);
+  await assert.rejects(startOn(port, {}), /is taken by another program/);
+  await other.stop();
+});

@@ -90,7 +90,12 @@ const SERVED: { readonly [word: string]: string } = {
   on_demand_flex: 'flex',
 };
 
-/** Disjoint counts → `usageMetadata`, with the tier that served and the gateway's cost fields beside the counts. */
+/**
+ * Disjoint counts → `usageMetadata`, with the tier that served and the gateway's cost fields beside the counts. They stay
+ * for Google's own programs too: OpenRouter has no API of this form to follow; the models of google-genai for Python forbid
+ * unknown members, but it takes them out of an answer before it validates one, as Google adds some itself (3.6.1,
+ * `_common._from_response`, read 2026-11-29); only its option `include_all_fields`, meant for other services, fails on them.
+ */
 export function encodeUsage(usage: Usage, bill: Bill | undefined, tier: string | undefined): JsonObject {
   const { outputReasoning, inputAudioCacheRead } = usage;
   const prompt = promptTokens(usage);

@@ -11,7 +11,8 @@ const chunk = (text: string): string =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })}\n\n`;
 const block = chunk('x'.repeat(16 * 1024));
 
-const STALLED = 150;
+/** Each of them fills the buffers of the system: 150 of them, 1.3 GB, took minutes on a busy machine. */
+const STALLED = 40;
 /** The buffers of the system hold about 9 MB of each between the two ends (Linux 6, measured 2026-11-25). */
 const EACH_BYTES_MAX = 40 * 1024 * 1024;
 let sent = 0;
