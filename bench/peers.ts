@@ -65,7 +65,8 @@ try {
   const configuration = join(folder, 'litellm.yaml');
   writeFileSync(
     configuration,
-    `model_list: [{ model_name: gpt-4.1-mini, litellm_params: { model: openai/gpt-4.1-mini, api_base: "${upstream}", api_key: sk-upstream } }]\n`,
+    `model_list: [{ model_name: gpt-4.1-mini, litellm_params: { model: openai/gpt-4.1-mini, api_base: "${upstream}", api_key: sk-upstream } }]
+general_settings: { dangerously_permit_weak_or_unset_master_key: true }\n`, // without it 1.108.7 does not start (2026-11-29)
   );
   const home = join(folder, 'litellm-home');
   mkdirSync(home);
