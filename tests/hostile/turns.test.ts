@@ -137,9 +137,9 @@ const settled = async (): Promise<void> => {
   for (let at = 0; at < 5; at++) await new Promise((next) => setImmediate(next));
 };
 
-/** What is spoken is one text of bounded length, what is heard one recording, what is drawn one text and a few pictures. */
+/** What is spoken is one text of bounded length, what is heard one recording, what is drawn or filmed one text and a few pictures. */
 const isListed = ({ operation }: { readonly operation: string }): boolean =>
-  !['speech', 'transcription', 'images'].includes(operation);
+  !['speech', 'transcription', 'images', 'videos'].includes(operation);
 
 for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
   const { operation, dialect } = route;
