@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from './limits.ts';
-import { type Allowance, createMemory } from './memory.ts';
+import { createMemory, type MemoryAllowance } from './memory.ts';
 import { virtualClock } from './testing/clock.ts';
 
 const BYTES = 1_000;
@@ -10,7 +10,7 @@ function bench() {
   const clock = virtualClock();
   const memory = createMemory(BYTES, clock.world);
   const told: string[] = [];
-  const ask = (name: string, who: string, bytes: number): Allowance => {
+  const ask = (name: string, who: string, bytes: number): MemoryAllowance => {
     const allowance = memory.open(who);
     allowance.take(bytes, (isGranted) => told.push(`${name} ${isGranted ? 'in' : 'out'}`));
     return allowance;
@@ -149,7 +149,7 @@ test('a thousand random lives leave nothing', () => {
     return seed % below;
   };
   const { clock, memory, ask } = bench();
-  const open: Allowance[] = [];
+  const open: MemoryAllowance[] = [];
   for (let step = 0; step < 5_000; step++) {
     if (draw(3) > 0) open.push(ask('', `key-${draw(5)}`, draw(400)));
     else if (draw(2) === 0) open[draw(open.length || 1)]?.give(draw(200));
@@ -163,7 +163,7 @@ test('a thousand random lives leave nothing', () => {
 });
 
 /** A caller as the random test sees it. */
-type Life = { readonly who: string; readonly allowance: Allowance; holders: number; mine: number; waits: number };
+type Life = { readonly who: string; readonly allowance: MemoryAllowance; holders: number; mine: number; waits: number };
 
 test('callers that leave at any moment, in their own turn too, leave nothing, and no key has more than its share', () => {
   for (let seed = 1; seed <= 40; seed++) {

@@ -10,7 +10,7 @@ export type Memory = {
    * One call's part of it, for whoever pays for it: a key's id. Calls that are under way come before new ones, so that
    * what they hold comes back; a new one is under way as soon as it holds something.
    */
-  readonly open: (who: string, place?: Place) => Allowance;
+  readonly open: (who: string, place?: CallStage) => MemoryAllowance;
   /** Takes so much at once where it is there and nobody waits, for what is too small to be worth an allowance. */
   readonly takeAtOnce: (who: string, bytes: number) => boolean;
   /** Gives that back. */
@@ -18,10 +18,10 @@ export type Memory = {
   readonly used: () => number;
 };
 
-export type Place = 'under way' | 'new';
-const PLACES: readonly Place[] = ['under way', 'new'];
+export type CallStage = 'under way' | 'new';
+const PLACES: readonly CallStage[] = ['under way', 'new'];
 
-export type Allowance = {
+export type MemoryAllowance = {
   /** Takes so much, at once if it is there, else in turn. False = the line is too long, the wait was in vain, or all holders have let go. Never called after the end. */
   readonly take: (bytes: number, done: (isGranted: boolean) => void) => void;
   /** Takes what is held already, such as an answer that came; others wait until it is back. */
@@ -37,12 +37,12 @@ export type Allowance = {
 
 /** `mine`: what the one who waits holds already, in bytes. */
 type Waiter = { readonly bytes: number; readonly mine: () => number; readonly settle: (isGranted: boolean) => void };
-type Account = { held: number; readonly lines: { readonly [place in Place]: Waiter[] } };
+type Account = { held: number; readonly lines: { readonly [place in CallStage]: Waiter[] } };
 type State = {
   readonly bytes: number;
   readonly world: Pick<World, 'after'>;
   readonly accounts: Map<string, Account>;
-  readonly waiting: { [place in Place]: number };
+  readonly waiting: { [place in CallStage]: number };
   readonly filled: (level: 'much' | 'little') => void;
   used: number;
   level: 'much' | 'little';
@@ -78,7 +78,7 @@ export function createMemory(
   };
 }
 
-function openAllowance(state: State, who: string, begun: Place): Allowance {
+function openAllowance(state: State, who: string, begun: CallStage): MemoryAllowance {
   let mine = 0;
   let holders = 1;
   /** What gives up each wait that goes on. */
@@ -97,7 +97,7 @@ function openAllowance(state: State, who: string, begun: Place): Allowance {
     mine += amount;
     add(state, who, amount);
   };
-  const place = (): Place => (mine > 0 ? 'under way' : begun);
+  const place = (): CallStage => (mine > 0 ? 'under way' : begun);
   const stand = (amount: number, done: (isGranted: boolean) => void): void => {
     const settle = (isGranted: boolean): void => {
       waits.delete(leave);
@@ -168,14 +168,14 @@ const isFree = (state: State, who: string, wanted: { readonly bytes: number; rea
   state.used + wanted.bytes <= state.bytes &&
   isWithinShare(state, state.accounts.get(who)?.held ?? 0, wanted);
 
-const isLineFull = ({ waiting, accounts }: State, who: string, place: Place): boolean =>
+const isLineFull = ({ waiting, accounts }: State, who: string, place: CallStage): boolean =>
   waiting[place] >= LIMITS.memory_line_max ||
   (accounts.get(who)?.lines[place].length ?? 0) >= LIMITS.memory_line_each_max;
 
 /** Waits for its turn, so long and no longer. The function that is returned leaves the line without a word. */
 function standInLine(
   state: State,
-  { who, place }: { readonly who: string; readonly place: Place },
+  { who, place }: { readonly who: string; readonly place: CallStage },
   { settle, ...wanted }: Waiter,
 ): () => void {
   const account = accountOf(state, who);

@@ -21,9 +21,9 @@ export type RerankCall = CommonCall & {
 export type RerankDocument = { readonly parts: readonly UserPart[] };
 
 /** The best documents, the best one first. */
-export type RerankReply = CommonReply & { readonly results: readonly Ranked[] };
+export type RerankReply = CommonReply & { readonly results: readonly RankedDocument[] };
 
-export type Ranked = {
+export type RankedDocument = {
   /** The document's place in the call. */
   readonly index: number;
   /** Greater is more relevant. Most vendors keep to 0 … 1; scores of different models cannot be compared. */

@@ -2,7 +2,7 @@ import { buildEndpoint, withTierPrices, withTiers } from './build-endpoint.ts';
 import { merge } from './merge.ts';
 import type { Endpoint, Model, ReasoningSupport } from './model.ts';
 import type { Provider } from './provider.ts';
-import type { Source } from './read.ts';
+import type { CatalogFile } from './read.ts';
 import { RESERVED_AUTHORS } from './reserved.ts';
 import type { ModelFile, ReasoningFile } from './schema.ts';
 
@@ -18,7 +18,7 @@ export type BuiltModel = { readonly model: Model; readonly aliases: readonly str
 /** One model from its files, the later ones over the earlier. Problems are told to `refuse`; then undefined. */
 export function buildModel(
   id: string,
-  sources: readonly Source<ModelFile>[],
+  sources: readonly CatalogFile<ModelFile>[],
   providers: ReadonlyMap<string, Provider>,
   authors: { readonly [slug: string]: string },
   refuse: Refuse,

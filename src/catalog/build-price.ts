@@ -20,7 +20,7 @@ const PER_MILLION: { readonly [name in keyof TokenRates]-?: RateName } = {
   outputImage: 'output_image',
   outputVideo: 'output_video',
 };
-type Written = { readonly [name in RateName]?: string | undefined };
+type PriceTexts = { readonly [name in RateName]?: string | undefined };
 type Read = { -readonly [name in keyof Rates]?: PicoUsd };
 
 /** A price table as written (dollars per million tokens, or per unit) → prices per single unit, the discount taken off. */
@@ -82,7 +82,7 @@ const NO_MINIMUM = -1;
 /** `1030` → 630. */
 const minutesOf = (clock: number): number => Math.floor(clock / 100) * 60 + (clock % 100);
 
-function read(written: Written): Read {
+function read(written: PriceTexts): Read {
   const price: Read = {};
   for (const [name, key] of Object.entries(PER_MILLION) as [keyof TokenRates, RateName][]) {
     const value = written[key] === undefined ? undefined : priceFromPerMillion(written[key]);

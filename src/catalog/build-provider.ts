@@ -1,9 +1,9 @@
 import { BESIDE_CHAT, carriesWishes, type DialectId, operationOf } from './dialect-table.ts';
 import { type Environment, inEnvironment, variablePrefix } from './environment.ts';
-import type { Known } from './load.ts';
+import type { KnownDialects } from './load.ts';
 import { merge } from './merge.ts';
 import type { Auth, DataPolicy, DialectSettings, Provider } from './provider.ts';
-import type { Source } from './read.ts';
+import type { CatalogFile } from './read.ts';
 import type { ProviderFile } from './schema.ts';
 
 type Refuse = (at: readonly string[], reason: string) => void;
@@ -11,8 +11,8 @@ type Refuse = (at: readonly string[], reason: string) => void;
 /** One provider from its files, the later ones over the earlier. Problems are told to `refuse`; then undefined. */
 export function buildProvider(
   slug: string,
-  sources: readonly Source<ProviderFile>[],
-  knows: Known,
+  sources: readonly CatalogFile<ProviderFile>[],
+  knows: KnownDialects,
   environment: Environment,
   refuse: Refuse,
 ): Provider | undefined {
@@ -93,7 +93,7 @@ function policyOf(policy: ProviderFile['policy'], local: boolean): DataPolicy {
 }
 
 /** Without `dialects`: OpenAI's chat format. */
-function dialectsOf(file: ProviderFile, knows: Known, refuse: Refuse): DialectSettings[] {
+function dialectsOf(file: ProviderFile, knows: KnownDialects, refuse: Refuse): DialectSettings[] {
   const written = Object.entries(file.dialects ?? { 'openai-chat': {} });
   const settings: DialectSettings[] = [];
   for (const [id, dialect] of written) {

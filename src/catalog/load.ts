@@ -8,10 +8,10 @@ import type { Environment } from './environment.ts';
 import type { Endpoint, Model } from './model.ts';
 import { type CatalogProblem, placeOf } from './problem.ts';
 import type { Provider } from './provider.ts';
-import { readFolders, type Source, type Sources } from './read.ts';
+import { type CatalogFile, type CatalogFiles, readFolders } from './read.ts';
 
 /** What the code can do, handed in so that data is checked without importing code: dialects, and quirks by dialect. */
-export type Known = {
+export type KnownDialects = {
   readonly dialects: ReadonlySet<string>;
   readonly quirks: ReadonlyMap<string, ReadonlySet<string>>;
 };
@@ -22,7 +22,7 @@ export type Known = {
  */
 export function loadCatalog(
   folders: readonly string[],
-  knows: Known,
+  knows: KnownDialects,
   environment: Environment,
   loads = 1,
 ): Result<Catalog, readonly CatalogProblem[]> {
@@ -46,7 +46,7 @@ function withoutEchoes(problems: readonly CatalogProblem[]): CatalogProblem[] {
 }
 
 function buildModels(
-  sources: Sources,
+  sources: CatalogFiles,
   providers: ReadonlyMap<string, Provider>,
   problems: CatalogProblem[],
 ): BuiltModel[] {
@@ -75,7 +75,7 @@ function assemble(built: readonly BuiltModel[], providers: ReadonlyMap<string, P
 }
 
 /** Names the file that comes closest to writing down the place in question; of several the last one, which won. */
-function refuseIn<T>(files: readonly Source<T>[], problems: CatalogProblem[]) {
+function refuseIn<T>(files: readonly CatalogFile<T>[], problems: CatalogProblem[]) {
   return (at: readonly string[], reason: string): void => {
     let best = { path: '', line: 1, depth: -1 };
     for (const { path, text } of files) {

@@ -9,12 +9,12 @@ import { type CatalogProblem, lineOf } from './problem.ts';
 import { AUTHORS_FILE, MODEL_FILE, type ModelFile, PROVIDER_FILE, type ProviderFile } from './schema.ts';
 
 /** One parsed file: what it says, and its text for naming lines. */
-export type Source<T> = { readonly path: string; readonly text: string; readonly table: T };
+export type CatalogFile<T> = { readonly path: string; readonly text: string; readonly table: T };
 
 /** Everything that the folders say, in the folders' order: several files of one id lie over each other. */
-export type Sources = {
-  readonly providers: ReadonlyMap<string, readonly Source<ProviderFile>[]>;
-  readonly models: ReadonlyMap<string, readonly Source<ModelFile>[]>;
+export type CatalogFiles = {
+  readonly providers: ReadonlyMap<string, readonly CatalogFile<ProviderFile>[]>;
+  readonly models: ReadonlyMap<string, readonly CatalogFile<ModelFile>[]>;
   readonly authors: { readonly [slug: string]: string };
   /** Of every byte read, names included. */
   readonly hash: string;
@@ -24,14 +24,14 @@ export type Sources = {
  * Reads `providers/*.toml`, `models/<author>/<slug>.toml` and `authors.toml` of each folder; what lies in its `curated/`
  * comes over it, so that facts kept by hand win over synced ones. Never throws.
  */
-export function readFolders(folders: readonly string[], problems: CatalogProblem[]): Sources {
-  const providers = new Map<string, Source<ProviderFile>[]>();
-  const models = new Map<string, Source<ModelFile>[]>();
+export function readFolders(folders: readonly string[], problems: CatalogProblem[]): CatalogFiles {
+  const providers = new Map<string, CatalogFile<ProviderFile>[]>();
+  const models = new Map<string, CatalogFile<ModelFile>[]>();
   let authors: { [slug: string]: string } = {};
   const hash = createHash('sha256');
   for (const folder of folders.flatMap(withCurated)) {
     if (!existsSync(folder)) problems.push({ path: folder, line: 1, reason: 'the folder does not exist' });
-    const file = <T extends z.ZodType>(path: string, schema: T): Source<z.output<T>> | undefined => {
+    const file = <T extends z.ZodType>(path: string, schema: T): CatalogFile<z.output<T>> | undefined => {
       const text = readText(path, problems);
       if (text === undefined) return undefined;
       hash.update(relative(folder, path)).update('\0').update(text).update('\0');
@@ -106,7 +106,7 @@ export function parseFile<T extends z.ZodType>(
   text: string,
   schema: T,
   problems: CatalogProblem[],
-): Source<z.output<T>> | undefined {
+): CatalogFile<z.output<T>> | undefined {
   let table: unknown;
   try {
     table = parse(text);

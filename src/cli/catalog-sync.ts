@@ -8,7 +8,7 @@ import { loadCatalog } from '../catalog/load.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
 import { parseFile } from '../catalog/read.ts';
 import { AUTHORS_FILE, MODEL_FILE } from '../catalog/schema.ts';
-import { type Changes, changesOf, describeChanges, type Written } from '../catalog/sync/changes.ts';
+import { type Changes, changesOf, describeChanges, type ModelFileOnDisk } from '../catalog/sync/changes.ts';
 import { SYNC_FILE } from '../catalog/sync/settings.ts';
 import { GENERATED, type Synced, syncModels } from '../catalog/sync/sync.ts';
 import { KNOWN, problemText } from './catalogue.ts';
@@ -63,9 +63,9 @@ function readSettings<T extends z.ZodType>(path: string, schema: T): Result<z.ou
   return file ? ok(file.table) : failed(`The settings of the sync have problems:\n${problemText(problems)}`);
 }
 
-function readWritten(folder: string): Result<ReadonlyMap<string, Written>, string> {
+function readWritten(folder: string): Result<ReadonlyMap<string, ModelFileOnDisk>, string> {
   const problems: CatalogProblem[] = [];
-  const written = new Map<string, Written>();
+  const written = new Map<string, ModelFileOnDisk>();
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   for (const name of names.filter((file) => file.endsWith('.toml'))) {
     const text = readFileSync(join(folder, name), 'utf8');

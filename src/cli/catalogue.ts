@@ -4,7 +4,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { DIALECT_IDS } from '../catalog/dialect-table.ts';
-import { type Known, loadCatalog } from '../catalog/load.ts';
+import { type KnownDialects, loadCatalog } from '../catalog/load.ts';
 import { type LocalServer, withLocalModels } from '../catalog/local.ts';
 import type { CatalogProblem } from '../catalog/problem.ts';
 import { QUIRK_NAMES } from '../dialects/registry.ts';
@@ -16,7 +16,7 @@ import { type Configuration, isOurs } from './configuration.ts';
 export const SHIPPED_CATALOGUE = resolve(import.meta.dirname, '../../data');
 
 /** What the code can do, told to the loader so that data is checked against it. */
-export const KNOWN: Known = {
+export const KNOWN: KnownDialects = {
   dialects: new Set(DIALECT_IDS),
   quirks: QUIRK_NAMES,
 };

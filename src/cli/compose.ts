@@ -44,10 +44,10 @@ export type Composed = {
   readonly close: () => Promise<void>;
 };
 
-export type Role = 'owner' | 'worker';
+export type ProcessRole = 'owner' | 'worker';
 
 /** Configuration → World → Gateway: every part made once, handed to those who need it. */
-export async function composeGateway(configuration: Configuration, world: World, role: Role): Promise<Composed> {
+export async function composeGateway(configuration: Configuration, world: World, role: ProcessRole): Promise<Composed> {
   const first = await readServing(configuration, world);
   if (!first.ok) throw new Error(`The catalogue has problems:\n${problemText(first.error)}`);
   const storage = await openStore(configuration, world, role);
@@ -95,7 +95,7 @@ export async function composeGateway(configuration: Configuration, world: World,
 type Parts = {
   readonly configuration: Configuration;
   readonly world: World;
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly storage: Storage;
   readonly access: Access;
   readonly vault: Vault;

@@ -11,7 +11,7 @@ import type { ProcessFigures } from '../telemetry/process-metrics.ts';
 import { openLineWriter } from '../telemetry/request-log.ts';
 import { openTelemetry } from '../telemetry/telemetry.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Role } from './compose.ts';
+import type { ProcessRole } from './compose.ts';
 import type { Configuration } from './configuration.ts';
 import { gatherThroughOwner } from './gather.ts';
 
@@ -21,7 +21,7 @@ export type Observed = Pick<Gateway, 'telemetry' | 'metrics'> & {
 };
 
 type Parts = {
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly world: World;
   readonly ledger: Ledger;
   readonly memory: Gateway['memory'];

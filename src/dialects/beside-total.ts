@@ -19,14 +19,14 @@ export type Told = {
   readonly parts: { readonly [M in BesideMeter]?: number };
 };
 
-export type Beside = {
+export type TotalGap = {
   /** Parts that the prompt (or the completion) leaves out. */
   readonly meters: ReadonlySet<BesideMeter>;
   /** Tokens of the total that no part explains. */
   readonly unexplained: number;
 };
 
-const NOTHING: Beside = { meters: new Set(), unexplained: 0 };
+const NOTHING: TotalGap = { meters: new Set(), unexplained: 0 };
 
 /**
  * Which parts stand beside their whole. Most vendors count cached, spoken and drawn tokens within the prompt, and thoughts
@@ -34,7 +34,7 @@ const NOTHING: Beside = { meters: new Set(), unexplained: 0 };
  * Voxtral leaves the audio out of `prompt_tokens`, xAI the reasoning out of `completion_tokens`), or a part that is larger
  * than the prompt (xAI on Azure: 161 cached of 7 prompt tokens, with a total that leaves them out). Read 2026-11-29.
  */
-export function besideTotal({ prompt, completion, total, parts }: Told): Beside {
+export function besideTotal({ prompt, completion, total, parts }: Told): TotalGap {
   const told = PARTS.filter((meter) => (parts[meter] ?? 0) > 0);
   if (told.length === 0 && total <= prompt + completion) return NOTHING;
   const larger = told.filter((meter) => meter !== 'outputReasoning' && (parts[meter] ?? 0) > prompt);

@@ -2,7 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import { arrayOf, countOf, isObject, type Json, type JsonObject, objectOf } from '../base/json.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Loss } from '../call/loss.ts';
-import { type Ranked, type RerankCall, type RerankReply, resultsWanted } from '../call/rerank.ts';
+import { type RankedDocument, type RerankCall, type RerankReply, resultsWanted } from '../call/rerank.ts';
 import { type Usage, usageOf } from '../call/usage.ts';
 import type { Target } from '../facts/target.ts';
 import type { WholeContext } from './dialect.ts';
@@ -43,8 +43,8 @@ export function nativeOf({ native }: RerankCall, dialect: string, losses: Loss[]
 }
 
 /** Places and scores as a vendor told them, under these names; null = there is one that cannot be read. */
-export function readRanked(entries: Json | undefined, score: string): readonly Ranked[] | null {
-  const ranked: Ranked[] = [];
+export function readRanked(entries: Json | undefined, score: string): readonly RankedDocument[] | null {
+  const ranked: RankedDocument[] = [];
   for (const entry of arrayOf(entries)) {
     const { index, [score]: value } = objectOf(entry);
     if (typeof index !== 'number' || typeof value !== 'number' || !Number.isFinite(value)) return null;
@@ -54,7 +54,7 @@ export function readRanked(entries: Json | undefined, score: string): readonly R
 }
 
 /** Scores in the order of the documents. */
-export const rankedInOrder = (scores: Json | undefined): readonly Ranked[] | null =>
+export const rankedInOrder = (scores: Json | undefined): readonly RankedDocument[] | null =>
   readRanked(
     arrayOf(scores).map((score, index) => ({ index, score })),
     'score',
@@ -65,7 +65,7 @@ export const rankedInOrder = (scores: Json | undefined): readonly Ranked[] | nul
  * twice, or leaves one out that was asked for, has not ranked the documents.
  */
 export function rankedReply(
-  ranked: readonly Ranked[] | null,
+  ranked: readonly RankedDocument[] | null,
   more: { readonly id?: string; readonly usage?: Usage | undefined },
   { call, target }: Pick<WholeContext<'rerank'>, 'call' | 'target'>,
   body: Json,
@@ -84,7 +84,7 @@ export function rankedReply(
   return ok({ results, ...(id !== undefined && id !== '' && { id }), ...(usage && { usage }) });
 }
 
-function troubleOf(ranked: readonly Ranked[], { documents }: RerankCall, wanted: number): string | null {
+function troubleOf(ranked: readonly RankedDocument[], { documents }: RerankCall, wanted: number): string | null {
   const seen = new Set<number>();
   for (const { index } of ranked) {
     if (!Number.isInteger(index) || index < 0 || index >= documents.length)

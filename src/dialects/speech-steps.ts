@@ -26,7 +26,7 @@ export function bareAudio(start: Beginning, target: Target): StepDecoder<'speech
 }
 
 /** What an event, or a whole answer in JSON, says. */
-export type Said = {
+export type SpokenEvent = {
   /** Base64. */
   readonly audio?: string;
   readonly usage?: Usage | undefined;
@@ -34,7 +34,7 @@ export type Said = {
   /** It is the last. */
   readonly isLast?: boolean;
 };
-export type Understood = (value: Json) => Said;
+export type Understood = (value: Json) => SpokenEvent;
 
 /** An answer in one piece of JSON that holds audio as base64. */
 export function audioInJson(start: Beginning, target: Target, read: Understood): StepDecoder<'speech'> {
@@ -65,7 +65,9 @@ export function audioInEvents(start: Beginning, target: Target, read: Understood
     for (const { data } of frames) {
       if (isOver || data.trim() === '[DONE]') continue;
       const value = parseJson(data);
-      const said: Said = isObject(value) ? read(value) : { fault: malformed(target, 'sent an event that is not JSON') };
+      const said: SpokenEvent = isObject(value)
+        ? read(value)
+        : { fault: malformed(target, 'sent an event that is not JSON') };
       for (const step of stepsOf(said, isBegun ? null : start)) {
         isBegun ||= step.type === 'bytes';
         steps.push(step);
@@ -85,7 +87,7 @@ export function audioInEvents(start: Beginning, target: Target, read: Understood
   };
 }
 
-function stepsOf({ audio, usage, fault: told }: Said, start: Beginning | null): SpeechStep[] {
+function stepsOf({ audio, usage, fault: told }: SpokenEvent, start: Beginning | null): SpeechStep[] {
   if (told) return [{ type: 'fault', fault: told }];
   const steps: SpeechStep[] = [];
   const bytes = audio === undefined ? null : Buffer.from(audio, 'base64');

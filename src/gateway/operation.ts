@@ -11,7 +11,7 @@ import type { Errand } from '../upstream/errand.ts';
 import type { Run, RunOutcome } from '../upstream/run.ts';
 import type { Allowance, Exposed } from './allowance.ts';
 import type { Gateway } from './gateway.ts';
-import type { Surroundings } from './question.ts';
+import type { QuestionContext } from './question.ts';
 import type { CallRequest, Ended } from './receipt.ts';
 import type { Conversation, Sticking } from './stickiness.ts';
 
@@ -27,7 +27,7 @@ export type Operation<O extends OperationId> = {
   /** Which conversation it continues, where an operation has any. */
   readonly conversationOf?: (call: CallOf<O>, accountId: string) => Conversation;
   /** What the router is asked. */
-  readonly questionOf: (call: CallOf<O>, surroundings: Surroundings) => Question;
+  readonly questionOf: (call: CallOf<O>, surroundings: QuestionContext) => Question;
   /** The most that it may consume, for scopes that are limited. */
   readonly exposedOf: (call: CallOf<O>, size: CallSize, gateway: Gateway) => Exposed;
   /** What an estimate of its cost covers of what is written. */

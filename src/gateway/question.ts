@@ -4,7 +4,7 @@ import type { HealthView } from '../facts/health.ts';
 import type { OwnKey } from '../facts/own-key.ts';
 import type { Expected, Question } from '../facts/question.ts';
 
-export type Surroundings = {
+export type QuestionContext = {
   readonly catalog: Catalog;
   readonly enabled: ReadonlySet<string>;
   readonly ownKeys?: readonly OwnKey[];
@@ -23,7 +23,7 @@ export const modelsOf = ({ model, models }: Pick<CommonCall, 'model' | 'models'>
 /** What the router is asked about a call that is no chat: such a call has no length, no tools and no tier. */
 export const plainQuestion = (
   call: CommonCall,
-  surroundings: Surroundings,
+  surroundings: QuestionContext,
 ): Omit<Question, 'operation' | 'inputModalities' | 'outputModalities'> => ({
   ...surroundings,
   models: modelsOf(call),

@@ -10,7 +10,7 @@ import type { CallContext, Delivery, Means } from './operation.ts';
 import type { Ended } from './receipt.ts';
 
 /** How an operation counts what a call took. */
-export type Count<O extends OperationId> = {
+export type UsageCounter<O extends OperationId> = {
   /** Our own estimate, for what did not end well. */
   readonly estimate: () => Usage;
   /** Of an answer: the vendor's count, or our estimate where it gave none or one that cannot be. */
@@ -21,7 +21,7 @@ export type Count<O extends OperationId> = {
 export function wholeDelivery<O extends OperationId>(
   { gateway, request }: CallContext<O>,
   { run }: Means,
-  { estimate, usageOf }: Count<O>,
+  { estimate, usageOf }: UsageCounter<O>,
 ): Delivery<O> {
   let interruption: Fault | null = null;
   const ended = (outcome: RunOutcome<O>): Ended => {

@@ -9,7 +9,7 @@ export type AnswerListener = {
 };
 
 /** How far an answer has come: `more` bytes are needed, it is `done`, or it is not HTTP. */
-export type Progress = 'more' | 'done' | 'broken';
+export type AnswerProgress = 'more' | 'done' | 'broken';
 
 const START = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/;
 /** Answers before the answer (RFC 9110, 15.2); more of them than this are a way to keep us busy. */
@@ -37,7 +37,7 @@ export class AnswerReader {
     this.#headBytesMax = headBytesMax;
   }
 
-  push(chunk: Buffer): Progress {
+  push(chunk: Buffer): AnswerProgress {
     if (this.#body !== null) return this.#readBody(chunk, 0);
     const bytes = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = null;
@@ -60,7 +60,7 @@ export class AnswerReader {
   }
 
   /** The head, and interim ones before it. */
-  #readHeads(bytes: Buffer): Progress {
+  #readHeads(bytes: Buffer): AnswerProgress {
     for (let at = 0; ; ) {
       const end = endOfHead(bytes, at);
       if ((end === -1 ? bytes.length : end) - at > this.#headBytesMax) return 'broken';
@@ -111,7 +111,7 @@ export class AnswerReader {
     return 'length';
   }
 
-  #readBody(bytes: Buffer, at: number): Progress {
+  #readBody(bytes: Buffer, at: number): AnswerProgress {
     switch (this.#body) {
       case 'chunked':
         return this.#readChunks(bytes, at);
@@ -129,7 +129,7 @@ export class AnswerReader {
     }
   }
 
-  #readChunks(bytes: Buffer, at: number): Progress {
+  #readChunks(bytes: Buffer, at: number): AnswerProgress {
     const chunks = this.#chunks;
     const count = chunks?.take(bytes, at, bytes.length) ?? -1;
     if (chunks === null || count === -1) return 'broken';

@@ -5,14 +5,14 @@ import type { AppRecord, Dimension, InsightsStore, RollUpQuestion, RollUpRow, Su
 const TOP_MAX = 100;
 
 /** A rank by tokens (prompt and completion) of the window, with what it was in the window before. */
-export type Ranked = Sums & {
+export type RankedSums = Sums & {
   readonly tokens: bigint;
   readonly tokensBefore: bigint;
   /** 0.25 = a quarter more than in the window before; null if there was nothing before. */
   readonly growth: number | null;
 };
-export type RankedModel = Ranked & { readonly model: string };
-export type RankedApp = Ranked & { readonly app: AppRecord };
+export type RankedModel = RankedSums & { readonly model: string };
+export type RankedApp = RankedSums & { readonly app: AppRecord };
 export type Window = {
   /** Days that end today, today included: 1, 7, 30. */
   readonly days: number;
@@ -44,7 +44,7 @@ export function openInsights(store: InsightsStore, world: World): Insights {
     by: D,
     window: Window,
     where: NonNullable<RollUpQuestion['where']>,
-  ): Promise<(Ranked & RollUpRow<D>)[]> => {
+  ): Promise<(RankedSums & RollUpRow<D>)[]> => {
     const to = today();
     const from = dayBefore(to, window.days - 1);
     const top = Math.min(window.top ?? TOP_MAX, TOP_MAX);

@@ -18,7 +18,7 @@ const NOTHING: Sums = {
 };
 
 /** What sums need of a receipt; figures of money apart, plain numbers, so that it travels cheaply. */
-export type Counted = {
+export type CountedReceipt = {
   readonly createdAt: number;
   readonly model: string;
   /** Empty = nobody answered. */
@@ -38,7 +38,7 @@ export type Counted = {
   readonly failures: readonly (readonly [model: string, endpoint: string, provider: string])[];
 };
 
-export function countedOf(receipt: Receipt): Counted {
+export function countedOf(receipt: Receipt): CountedReceipt {
   const { usage, bill, attempts } = receipt;
   const isFailed = receipt.state === 'failed';
   return {
@@ -58,8 +58,8 @@ export function countedOf(receipt: Receipt): Counted {
   };
 }
 
-const NONE: Counted['failures'] = [];
-const failuresOf = (attempts: Receipt['attempts']): Counted['failures'] =>
+const NONE: CountedReceipt['failures'] = [];
+const failuresOf = (attempts: Receipt['attempts']): CountedReceipt['failures'] =>
   attempts
     .filter(({ outcome, fault }) => outcome === 'failed' && fault !== null && countsAgainst(fault))
     .map(({ model, endpoint, provider }) => [model, endpoint, provider]);
@@ -68,7 +68,7 @@ const failuresOf = (attempts: Receipt['attempts']): Counted['failures'] =>
  * What one receipt adds to the sums of its day: the call, under the endpoint that answered it, and every failed attempt
  * as an error of the endpoint whose failure it was, whoever answered in the end. A call that failed moves no tokens.
  */
-export function rollUpsOf(counted: Counted, accountId: string): readonly RollUp[] {
+export function rollUpsOf(counted: CountedReceipt, accountId: string): readonly RollUp[] {
   const { createdAt, model, endpoint, provider, app, keyId, workspaceId, isFailed, tokens, failures } = counted;
   const [prompt, completion, reasoning, cached] = tokens;
   const call: RollUp = {

@@ -4,11 +4,11 @@ import {
   type Ask,
   failWaiting,
   fillPool,
+  type GrantRefusal,
   giveBack,
   newPool,
   type Pool,
   passMinute,
-  type Refusal,
   refusalOf,
   reletHeld,
   takeFrom,
@@ -28,7 +28,7 @@ export type Leases = {
   /** True = taken from what is here, without asking anyone. */
   readonly tryTake: (scope: Scope, amount: NanoUsd) => boolean;
   /** How much was taken, after asking the store. Rejects if the store is broken. */
-  readonly take: (scope: Scope, ask: Ask) => Promise<NanoUsd | Refusal>;
+  readonly take: (scope: Scope, ask: Ask) => Promise<NanoUsd | GrantRefusal>;
   /** Known to have no limit. */
   readonly isUnlimited: (scope: Scope) => boolean;
   /** Whether what was taken counts against a lease, so that the settlement must be booked on it. */

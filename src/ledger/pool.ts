@@ -19,7 +19,7 @@ const RECALL_WAIT_MS = 20;
 export type Ask = { readonly most: NanoUsd; readonly enough: NanoUsd; readonly least: NanoUsd };
 export const exactly = (amount: NanoUsd): Ask => ({ most: amount, enough: amount, least: amount });
 
-export type Refusal = {
+export type GrantRefusal = {
   readonly scope: Scope;
   readonly available: NanoUsd;
   readonly needed: NanoUsd;
@@ -29,7 +29,7 @@ type Waiter = {
   readonly ask: Ask;
   /** What it waits for now: less than `most` once the scope is known not to have that. */
   amount: NanoUsd;
-  readonly answer: (taken: NanoUsd | Refusal) => void;
+  readonly answer: (taken: NanoUsd | GrantRefusal) => void;
   readonly fail: (cause: unknown) => void;
 };
 
@@ -125,7 +125,7 @@ export function reletHeld(pool: Pool, store: LedgerStore): void {
 }
 
 /** The refusal of a moment ago, if the store would say the same. */
-export function refusalOf(pool: Pool, { least }: Ask, now: number): Refusal | null {
+export function refusalOf(pool: Pool, { least }: Ask, now: number): GrantRefusal | null {
   const { refused } = pool;
   if (refused === null || now >= refused.until || pool.waiting.length > 0 || least <= refused.left) return null;
   const bound = { ...refused.bound, resetMs: Math.max(0, (refused.bound.resetMs ?? 0) - (now - refused.at)) };

@@ -3,7 +3,7 @@ import { completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { type Count, countOf } from '../facts/scope.ts';
 import type { Leases } from './lease.ts';
-import { type Ask, exactly, type Refusal } from './pool.ts';
+import { type Ask, exactly, type GrantRefusal } from './pool.ts';
 import type { Scope } from './store.ts';
 
 /** What a call may hold on: the sizes that its counts take. */
@@ -64,12 +64,12 @@ export function takeNow(leases: Leases, sized: Sized, most: NanoUsd): Taken | nu
  * The same, asking the store where this process's lease is not enough: counts first, which pass by themselves, then as
  * much money from every scope as the one that has least of it. Rejects, and nothing is taken, if the store is broken.
  */
-export async function takeAll(leases: Leases, sized: Sized, ask: Ask): Promise<Taken | Refusal> {
+export async function takeAll(leases: Leases, sized: Sized, ask: Ask): Promise<Taken | GrantRefusal> {
   const money: Scope[] = [];
   const counts: Counted[] = [];
   let amount = ask.most;
   const taken = (): Taken => ({ amount, money, counts });
-  const from = (scope: Scope, wanted: Ask): Promise<NanoUsd | Refusal> =>
+  const from = (scope: Scope, wanted: Ask): Promise<NanoUsd | GrantRefusal> =>
     leases.take(scope, wanted).catch((cause: unknown) => {
       free(leases, taken());
       throw cause;

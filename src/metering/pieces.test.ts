@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pico } from '../base/money.ts';
 import { usageOf } from '../call/usage.ts';
-import { type Seen, withPieces } from './pieces.ts';
+import { type SeenContent, withPieces } from './pieces.ts';
 
 const image = { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' } } as const;
-const seen: Seen = {
+const seen: SeenContent = {
   messages: [
     { parts: [{ type: 'text', text: 'draw 🦜' }] },
     { parts: [image as never, { type: 'text', text: 'so' }, image as never] },

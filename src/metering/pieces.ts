@@ -6,7 +6,7 @@ import type { Usage } from '../call/usage.ts';
 import type { Rates } from '../catalog/price.ts';
 
 /** What a vendor's count leaves out, as the gateway saw it pass. */
-export type Seen = {
+export type SeenContent = {
   readonly messages: readonly Pick<Message, 'parts'>[];
   /** What marks in them stand for. */
   readonly blobs?: readonly Blob[];
@@ -20,7 +20,7 @@ export type Seen = {
  * A vendor's count, completed where an endpoint has prices for what vendors seldom count: images and characters read,
  * images written. Everything is left as it is for the many endpoints that have none.
  */
-export function withPieces(usage: Usage, price: Rates, seen: Seen): Usage {
+export function withPieces(usage: Usage, price: Rates, seen: SeenContent): Usage {
   const drawn = seen.images > 0 && usage.outputImage === 0 && price.outputImage !== undefined;
   const images = price.image !== undefined && usage.images === 0;
   const written = price.outputImageEach !== undefined && usage.outputImages === 0;
@@ -39,7 +39,7 @@ export function withPieces(usage: Usage, price: Rates, seen: Seen): Usage {
  * The answer holds images and the vendor did not say how many of its tokens are theirs: whatever goes beyond our own count
  * of the text is, as a picture has a thousand tokens and the words around it have few.
  */
-function drawnOf(usage: Usage, { textTokens, images }: Seen): Pick<Usage, 'output' | 'outputImage'> {
+function drawnOf(usage: Usage, { textTokens, images }: SeenContent): Pick<Usage, 'output' | 'outputImage'> {
   if (usage.source === 'estimate') return { output: usage.output, outputImage: images * TOKENS_PER_IMAGE };
   const output = Math.min(usage.output, Math.ceil(textTokens()));
   return { output, outputImage: usage.output - output };
@@ -51,13 +51,13 @@ const TOKENS_PER_IMAGE = 1_290;
 export const imagesWritten = (reply: Reply): number =>
   reply.choices.reduce((sum, { parts }) => sum + parts.filter(({ type }) => type === 'image').length, 0);
 
-function imagesRead(messages: Seen['messages']): number {
+function imagesRead(messages: SeenContent['messages']): number {
   let images = 0;
   for (const { parts } of messages) for (const part of parts) if (part.type === 'image') images += 1;
   return images;
 }
 
-function charactersRead({ messages, blobs = [] }: Seen): number {
+function charactersRead({ messages, blobs = [] }: SeenContent): number {
   let characters = 0;
   for (const { parts } of messages)
     for (const part of parts) if (part.type === 'text') for (const _ of restored(part.text, blobs)) characters += 1;
@@ -65,5 +65,5 @@ function charactersRead({ messages, blobs = [] }: Seen): number {
 }
 
 /** Inputs to be embedded, as messages: what they hold is counted alike. */
-export const asMessages = (inputs: readonly EmbeddingInput[]): Seen['messages'] =>
+export const asMessages = (inputs: readonly EmbeddingInput[]): SeenContent['messages'] =>
   inputs.map((input) => ({ parts: input.type === 'content' ? input.parts : [] }));

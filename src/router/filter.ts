@@ -2,7 +2,7 @@ import type { Availability, FaultCode } from '../base/fault.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
-import type { Resolved } from './resolve.ts';
+import type { ResolvedModel } from './resolve.ts';
 
 /** A plan that came to nothing, as the words about it need it. */
 export type Unserved = {
@@ -15,25 +15,25 @@ export type Unserved = {
 };
 
 /** The same, of one step: the model that is named in the message, and the reasons of this step alone. */
-export type Refusal = Unserved & { readonly model: Model; readonly reasons: string };
+export type StepRefusal = Unserved & { readonly model: Model; readonly reasons: string };
 
 /** What the caller's word for a model said beside its name. */
-export type Named = Pick<Resolved, 'model' | 'tier'>;
+export type NamedModel = Pick<ResolvedModel, 'model' | 'tier'>;
 
 /** What decides that an endpoint cannot serve a question. */
 type Test<Step extends string, Wanted> = {
   /** As the routing funnel and the grounds of receipts call it. */
   readonly step: Step;
   /** What the question asks of endpoints in this; undefined = nothing, and no endpoint is tested. */
-  readonly read: (question: Question, named: Named) => Wanted | undefined;
+  readonly read: (question: Question, named: NamedModel) => Wanted | undefined;
   /** Why this endpoint does not give what is asked for; undefined = it does. */
-  readonly test: (endpoint: Endpoint, wanted: Wanted, question: Question, named: Named) => string | undefined;
+  readonly test: (endpoint: Endpoint, wanted: Wanted, question: Question, named: NamedModel) => string | undefined;
 };
 
 /** What is said where nothing is left and this step was the last to remove an endpoint. */
 type Telling = {
   /** The error's message. */
-  readonly words: (refusal: Refusal) => string;
+  readonly words: (refusal: StepRefusal) => string;
   /** The error; absent = `no_endpoints`. */
   readonly fault?: { readonly code: FaultCode; readonly param?: string };
   readonly availability: {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadCatalog } from '../catalog/load.ts';
 import type { Question } from '../facts/question.ts';
-import { FILTERS, type Step } from './filters.ts';
+import { FILTERS, type FilterStep } from './filters.ts';
 import { plan } from './plan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'filters-'));
@@ -174,7 +174,7 @@ const REFUSED: { readonly [S in (typeof FILTERS)[number]['step']]: Refused } = {
   },
 };
 
-for (const [step, refused] of Object.entries(REFUSED) as [Step, Refused][])
+for (const [step, refused] of Object.entries(REFUSED) as [FilterStep, Refused][])
   test(`what is left out by ${step} is told by that name, in words, and with the field to change`, () => {
     const { fault, candidates, rejected } = plan({ ...QUESTION, ...refused.question });
     assert.deepEqual(candidates, []);

@@ -3,12 +3,12 @@ import type { Parameter } from '../call/parameters.ts';
 import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
-import { hard, type Named, type Refusal, soft } from './filter.ts';
+import { hard, type NamedModel, type StepRefusal, soft } from './filter.ts';
 import { missingCredentials, noCredentials } from './missing-key.ts';
 import { hasOwnKey, isDeclaredZdr, unpaid } from './payers.ts';
 import { namesEndpoint } from './preferences.ts';
 
-const noneAllowed = ({ model }: Refusal): string =>
+const noneAllowed = ({ model }: StepRefusal): string =>
   `No allowed providers are available for the selected model ${model.id}.`;
 
 /** In the order in which the routing funnel is told. A filter is a row of this table and nothing else. */
@@ -197,9 +197,9 @@ export const SOFT_FILTERS = [
 ] as const;
 
 /** The steps that may have removed an endpoint, by their names in receipts. */
-export type Step = (typeof FILTERS)[number]['step'] | (typeof SOFT_FILTERS)[number]['step'];
+export type FilterStep = (typeof FILTERS)[number]['step'] | (typeof SOFT_FILTERS)[number]['step'];
 
-const firstReason = (rejected: Refusal['rejected'], of: string): string =>
+const firstReason = (rejected: StepRefusal['rejected'], of: string): string =>
   rejected.find(({ step }) => step === of)?.reason ?? '';
 
 /**
@@ -210,7 +210,7 @@ function tierAskedFor(
   endpoint: Endpoint,
   { preferences, tier }: Question,
   _: Question,
-  named: Named,
+  named: NamedModel,
 ): string | undefined {
   const isCheap = tier === 'flex' && named.model.endpoints.some((other) => other.tier === tier);
   if (endpoint.tier === null) return isCheap ? 'not of the flex tier' : undefined;

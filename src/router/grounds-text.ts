@@ -7,7 +7,7 @@ import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } fr
 import type { OwnKey } from '../facts/own-key.ts';
 import type { Plan, Rejection } from '../facts/plan.ts';
 import type { Expected, Question } from '../facts/question.ts';
-import type { Step } from './filters.ts';
+import type { FilterStep } from './filters.ts';
 import { expectedCost } from './order.ts';
 import { NO_FALLBACKS } from './plan.ts';
 import { printOf } from './print.ts';
@@ -17,7 +17,7 @@ import { codeOfReason, reasonOfCode } from './reason-code.ts';
 const FORMAT = 1;
 
 /** What a question says beside its names; what it does not say is not written. */
-type Asked = {
+type QuestionCells = {
   /** The models, where there are several. */
   readonly m?: readonly string[];
   /** The model whose id endpoints leave out, where it is not the first name. */
@@ -45,7 +45,7 @@ type Cells = readonly [
   format: number,
   print: string,
   promptTokens: number,
-  asked: Asked | 0,
+  asked: QuestionCells | 0,
   candidates: readonly (readonly [name: string, reason: string | number, nanoUsd: number, health?: HealthCells])[],
   rejected: readonly (readonly [step: string, reason: string | 0, ...names: string[]])[],
 ];
@@ -144,7 +144,7 @@ function askedText(
 ): string {
   const { models, preferences, parameters, inputModalities, outputModalities } = question;
   let text = '';
-  const say = (name: keyof Asked, json: string): void => {
+  const say = (name: keyof QuestionCells, json: string): void => {
     text += `${text && ','}"${name}":${json}`;
   };
   if (models.length > 1) say('m', JSON.stringify(models));
@@ -194,7 +194,7 @@ function rejectedText(model: Model, rejected: readonly Rejection[]): string {
   return text;
 }
 
-const CREDENTIALS: Step = 'credentials';
+const CREDENTIALS: FilterStep = 'credentials';
 const isSame = (some: readonly Rejection[], others: readonly Rejection[]): boolean =>
   some.length === others.length &&
   some.every(({ endpoint, step, reason, model }, at) => {
@@ -210,7 +210,7 @@ export function groundsFrom(
   const cells = parseJson(text) as Cells | undefined;
   if (!Array.isArray(cells) || cells[0] !== FORMAT) return null;
   const [, print, promptTokens, said, candidates, rejected] = cells as Cells;
-  const asked: Asked = said === 0 ? {} : said;
+  const asked: QuestionCells = said === 0 ? {} : said;
   const base = asked.b ?? requestedModel;
   const idOf = (name: string): string => (name.includes('@') ? name : `${base}@${name}`);
   return {

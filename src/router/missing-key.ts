@@ -1,8 +1,8 @@
 import { variablesToSet } from '../catalog/environment.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Provider } from '../catalog/provider.ts';
-import type { Refusal } from './filter.ts';
-import type { Step } from './filters.ts';
+import type { StepRefusal } from './filter.ts';
+import type { FilterStep } from './filters.ts';
 
 /** What the operator would have to set so that this endpoint can be used. */
 export function missingCredentials({ provider }: Endpoint): string {
@@ -17,10 +17,10 @@ export function missingCredentials({ provider }: Endpoint): string {
 /** Worked out once: every call asks for it of every provider that is not set up. */
 const obstacles = new WeakMap<Provider, string>();
 
-const STEP: Step = 'credentials';
+const STEP: FilterStep = 'credentials';
 
 /** Which key to set, where no provider of a model has one. */
-export function noCredentials({ model, models, rejected }: Refusal): string {
+export function noCredentials({ model, models, rejected }: StepRefusal): string {
   const without = new Set(rejected.filter(({ step }) => step === STEP).map(({ endpoint }) => endpoint));
   const ways = waysToSwitchOn(models.flatMap(({ endpoints }) => endpoints).filter(({ id }) => without.has(id)));
   const best = ways.slice(0, ways[1] === KEY_TO_MOST ? 2 : 1);

@@ -6,7 +6,7 @@ import type { Percentiles } from '../facts/health.ts';
 import type { Expected, Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
 
-export type Ordered = { readonly endpoint: Endpoint; readonly reason: string };
+export type OrderedEndpoint = { readonly endpoint: Endpoint; readonly reason: string };
 
 /** Expected output of a typical call, to weigh input against output prices when the caller set no limit. */
 const TYPICAL_OUTPUT_TOKENS = 500;
@@ -17,7 +17,7 @@ export function orderEndpoints(
   sort: SortPreference | null,
   question: Question,
   draw: () => number,
-): Ordered[] {
+): OrderedEndpoint[] {
   const { preferences, tier } = question;
   const isAsked = (endpoint: Endpoint): boolean => tier !== null && endpoint.tier === tier;
   const tierFirst = [...endpoints].sort((a, b) => Number(isAsked(b)) - Number(isAsked(a)));
@@ -36,8 +36,8 @@ function arrange(
   sort: SortPreference | null,
   question: Question,
   draw: () => number,
-): Ordered[] {
-  const arranged = (some: readonly Endpoint[]): Ordered[] =>
+): OrderedEndpoint[] {
+  const arranged = (some: readonly Endpoint[]): OrderedEndpoint[] =>
     sort ? bySort(some, sort, question) : byPriceDraw(some, question, draw);
   const front = endpoints.filter((endpoint) => drawback(endpoint, question) === null);
   if (front.length === endpoints.length) return arranged(front);
@@ -84,8 +84,12 @@ function misses(wanted: Cutoffs, figures: Percentiles, isWorse: (is: number, cut
   return PERCENTILES.some((name) => cuts[name] !== undefined && isWorse(figures[name], cuts[name]));
 }
 
-function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[], tier: Tier | null): Ordered[] {
-  const found: Ordered[] = [];
+function byCallersOrder(
+  endpoints: readonly Endpoint[],
+  order: readonly string[],
+  tier: Tier | null,
+): OrderedEndpoint[] {
+  const found: OrderedEndpoint[] = [];
   order.forEach((name, position) => {
     for (const endpoint of endpoints)
       if (namesEndpoint(name, endpoint, tier) && !found.some((entry) => entry.endpoint === endpoint))
@@ -94,7 +98,7 @@ function byCallersOrder(endpoints: readonly Endpoint[], order: readonly string[]
   return found;
 }
 
-function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: Question): Ordered[] {
+function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: Question): OrderedEndpoint[] {
   const figure = (endpoint: Endpoint): number => {
     const health = question.health.of(endpoint.id);
     switch (sort) {
@@ -122,7 +126,7 @@ const THE_ONLY_ONE = 'the only one of its kind';
  * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, each with its cheapest
  * endpoint; the others follow by price. Resellers of others' endpoints come after direct hosts.
  */
-function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): Ordered[] {
+function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): OrderedEndpoint[] {
   const [only] = endpoints;
   if (only && endpoints.length === 1) return [{ endpoint: only, reason: THE_ONLY_ONE }];
   const byCost = directFirst(endpoints)

@@ -2,20 +2,20 @@ import type { Endpoint } from '../catalog/model.ts';
 import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
-import type { Named, SoftFilter } from './filter.ts';
-import { FILTERS, SOFT_FILTERS, type Step } from './filters.ts';
+import type { NamedModel, SoftFilter } from './filter.ts';
+import { FILTERS, SOFT_FILTERS, type FilterStep } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
-import { type Ordered, orderEndpoints, RECENT_OUTAGE } from './order.ts';
+import { type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Paid, withPayers } from './payers.ts';
 import { keyReason, withoutKey } from './reason-code.ts';
-import { type Resolved, resolveModel } from './resolve.ts';
+import { type ResolvedModel, resolveModel } from './resolve.ts';
 
-type Found = Resolved & { readonly endpoints: readonly Endpoint[] };
+type FoundModel = ResolvedModel & { readonly endpoints: readonly Endpoint[] };
 
 /** Question → Plan: a pure function; the same question gives the same plan, bit for bit. */
 export function plan(question: Question): Plan {
   const rejected: Rejection[] = [];
-  const found: Found[] = [];
+  const found: FoundModel[] = [];
   const unknown: string[] = [];
   for (const name of question.models) {
     const resolved = resolveModel(question.catalog, name);
@@ -36,7 +36,7 @@ export function plan(question: Question): Plan {
   };
 }
 
-function eligible({ model, tier }: Resolved, question: Question, rejected: Rejection[]): Endpoint[] {
+function eligible({ model, tier }: ResolvedModel, question: Question, rejected: Rejection[]): Endpoint[] {
   let left: Endpoint[] = [];
   const refused: Refused[] = [];
   const named = { model, tier };
@@ -66,7 +66,7 @@ function eligible({ model, tier }: Resolved, question: Question, rejected: Rejec
 
 type Refused = { readonly endpoint: Endpoint; readonly obstacle: Rejection };
 
-const TOO_LONG: Step = 'max_output';
+const TOO_LONG: FilterStep = 'max_output';
 
 /**
  * Programs of Anthropic's format must name a limit for the output and do not know the model's. Where nothing else stands
@@ -83,7 +83,7 @@ function roomiest(refused: readonly Refused[], { preferences }: Question): Endpo
 type Reading = { readonly filter: SoftFilter; readonly wanted: unknown };
 
 /** What this question asks of a model's endpoints. */
-function testsFor(question: Question, named: Named): readonly Reading[] {
+function testsFor(question: Question, named: NamedModel): readonly Reading[] {
   const tests: Reading[] = [];
   for (const filter of FILTERS) {
     const wanted = filter.read(question, named);
@@ -96,7 +96,7 @@ function firstObstacle(
   endpoint: Endpoint,
   tests: readonly Reading[],
   question: Question,
-  named: Named,
+  named: NamedModel,
 ): Rejection | undefined {
   for (const { filter, wanted } of tests) {
     const reason = filter.test(endpoint, wanted, question, named);
@@ -113,7 +113,7 @@ const rejection = (endpoint: Endpoint, step: string, reason: string): Rejection 
   reason,
 });
 
-function orderAll(found: readonly Found[], question: Question, rejected: Rejection[]): Candidate[] {
+function orderAll(found: readonly FoundModel[], question: Question, rejected: Rejection[]): Candidate[] {
   const draw = generator(question.seed);
   const { sort, allow_fallbacks } = question.preferences;
   const asked = typeof sort === 'object' ? (sort.by ?? null) : (sort ?? null);
@@ -147,7 +147,7 @@ const KEPT = 'kept: the prompt of this conversation is cached there';
 export const isKept = (reason: string): boolean => withoutKey(reason) === KEPT;
 
 /** Where a conversation has its prompt cached it stays, unless its caller says where to go (spec §3.5), or it is down. */
-function homeFirst(ordered: readonly Ordered[], { home, health, preferences }: Question): readonly Ordered[] {
+function homeFirst(ordered: readonly OrderedEndpoint[], { home, health, preferences }: Question): readonly OrderedEndpoint[] {
   if (ordered.length < 2 || !home || preferences.order?.length) return ordered;
   const id = home();
   const found = ordered.find(({ endpoint }) => endpoint.id === id);

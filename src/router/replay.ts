@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Grounds } from '../facts/grounds.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
-import type { Step } from './filters.ts';
+import type { FilterStep } from './filters.ts';
 import { groundsFrom, groundsText, healthOf } from './grounds-text.ts';
 import { isKept, plan } from './plan.ts';
 
@@ -39,7 +39,7 @@ export function replay(planned: Planned, catalog: Catalog): Replay | null {
   return { grounds, outcome: 'other', plan: decided };
 }
 
-const WITHOUT_KEY: Step = 'credentials';
+const WITHOUT_KEY: FilterStep = 'credentials';
 
 /** Which providers had a key is told by who was rejected for having none. */
 function questionOf(grounds: Grounds, seed: number, catalog: Catalog): Question {

@@ -17,7 +17,7 @@ type Variant = {
   readonly tier: 'priority' | 'flex' | null;
 };
 
-export type Resolved = Variant & { readonly model: Model };
+export type ResolvedModel = Variant & { readonly model: Model };
 
 const PLAIN: Variant = { sort: null, tier: null };
 
@@ -25,7 +25,7 @@ const PLAIN: Variant = { sort: null, tier: null };
  * What a caller's model name means. An exact id beats a variant (`ollama/llama3.2:3b`); several sorts: the last wins.
  * A catalogue variant (`:free`) that does not exist never falls back to its base.
  */
-export function resolveModel(catalog: Catalog, name: string): Resolved | undefined {
+export function resolveModel(catalog: Catalog, name: string): ResolvedModel | undefined {
   const known = resolveExactly(catalog, name.trim());
   if (known) return known;
   const spellings = otherSpellings(name.trim());
@@ -41,7 +41,7 @@ export function resolveModel(catalog: Catalog, name: string): Resolved | undefin
  * `groq/openai/gpt-oss-120b`, `xai/grok-4.3`, `together_ai/…` (docs.litellm.ai/docs/providers, read 2026-11-29). What
  * stands behind must be a model of that author, or one that this host serves.
  */
-function resolveHosted(catalog: Catalog, name: string): Resolved | undefined {
+function resolveHosted(catalog: Catalog, name: string): ResolvedModel | undefined {
   const [prefix = '', ...rest] = name.split('/');
   const found = rest.length > 0 ? resolveExactly(catalog, rest.join('/')) : undefined;
   if (!found) return undefined;
@@ -59,7 +59,7 @@ const plain = (name: string): string =>
     .replace(/[-_.]/g, '')
     .replace(/(?<=.{4})ai$/, '');
 
-function resolveExactly(catalog: Catalog, name: string): Resolved | undefined {
+function resolveExactly(catalog: Catalog, name: string): ResolvedModel | undefined {
   let rest = name;
   let last: Variant = PLAIN;
   for (;;) {

@@ -3,7 +3,7 @@ import type { Cancel, World } from '../base/world.ts';
 import { type Event, isContent } from '../call/event.ts';
 import type { Manner } from './models.ts';
 
-export type Stage = {
+export type SandboxStage = {
   readonly world: World;
   readonly response: ServerResponse;
   readonly encode: (event: Event) => string | Uint8Array;
@@ -17,7 +17,7 @@ const MISHAP_AFTER = 8;
 const WRITE_BYTES_MAX = 64 * 1024;
 
 /** Streams an answer: the head at once, then piece by piece at its pace, waiting for a slow reader; stops when it leaves. */
-export function play(stage: Stage, events: readonly Event[], pace: Pace): void {
+export function play(stage: SandboxStage, events: readonly Event[], pace: Pace): void {
   const { world, response } = stage;
   let at = 0;
   let pieces = 0;
@@ -72,7 +72,7 @@ const joined = (chunks: readonly (string | Uint8Array)[]): string | Uint8Array =
     : Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)));
 
 /** A whole answer, with the same mishaps: cut or stalled in the middle, or half of its JSON. */
-export function deliverWhole({ world, response }: Stage, body: string, pace: Pace): void {
+export function deliverWhole({ world, response }: SandboxStage, body: string, pace: Pace): void {
   const half = body.slice(0, Math.ceil(body.length / 2));
   const send = (): void => {
     response.writeHead(200, { 'content-type': 'application/json' });

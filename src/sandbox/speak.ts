@@ -9,10 +9,10 @@ const PIECE_BYTES = 16 * 1024;
 export const SANDBOX_VOICES: { readonly [name: string]: number } = { calm: 110, bright: 220 };
 
 type Refusal = { readonly status: number; readonly message: string; readonly param: string };
-export type Spoken = { readonly type: string; readonly audio: Buffer };
+export type SandboxSpeech = { readonly type: string; readonly audio: Buffer };
 
 /** `POST /audio/speech` as OpenAI defines it. Every letter is a tone of its own, so that the same text sounds the same. */
-export function speak(body: JsonObject): Spoken | Refusal {
+export function speak(body: JsonObject): SandboxSpeech | Refusal {
   const text = stringOf(body.input);
   if (text.trim() === '') return { status: 400, message: 'There is nothing to be spoken.', param: 'input' };
   const voice = body.voice === undefined ? 'calm' : stringOf(body.voice);
@@ -36,7 +36,7 @@ export function speak(body: JsonObject): Spoken | Refusal {
   }
 }
 
-export function sendSpoken(response: ServerResponse, spoken: Spoken | Refusal): void {
+export function sendSpoken(response: ServerResponse, spoken: SandboxSpeech | Refusal): void {
   if ('status' in spoken) {
     const { status, message, param } = spoken;
     response.writeHead(status, { 'content-type': 'application/json' });

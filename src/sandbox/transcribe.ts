@@ -2,13 +2,13 @@ import { readRecording } from '../base/audio-duration.ts';
 import type { JsonObject } from '../base/json.ts';
 
 /** What the sandbox says: its answer's status, and its body as JSON or as text. */
-export type Written = { readonly status: number; readonly body: JsonObject };
+export type SandboxTranscript = { readonly status: number; readonly body: JsonObject };
 
 /**
  * `POST /audio/transcriptions` as OpenAI defines it. Of the sandbox's own WAVE files it knows again what they say, which
  * stands in their comments; of any other recording it tells how long it is.
  */
-export async function transcribe(contentType: string, bytes: Buffer): Promise<Written> {
+export async function transcribe(contentType: string, bytes: Buffer): Promise<SandboxTranscript> {
   const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } })
     .formData()
     .catch(() => null);
@@ -37,7 +37,7 @@ export async function transcribe(contentType: string, bytes: Buffer): Promise<Wr
   };
 }
 
-const refusal = (message: string): Written => ({
+const refusal = (message: string): SandboxTranscript => ({
   status: 400,
   body: { error: { message, type: 'invalid_request_error', param: 'file', code: null } },
 });

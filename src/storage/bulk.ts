@@ -1,7 +1,7 @@
 import type { Table } from './tables.ts';
-import type { Step } from './work.ts';
+import type { WorkStep } from './work.ts';
 
-type Bulk = Exclude<Step, { readonly kind: 'query' }>;
+type Bulk = Exclude<WorkStep, { readonly kind: 'query' }>;
 const quote = (name: string): string => `"${name}"`;
 const list = (names: readonly string[]): string => names.map(quote).join(', ');
 

@@ -1,5 +1,5 @@
 import type { Receipt } from '../facts/receipt.ts';
-import { type Counted, countedOf } from '../insights/roll-up.ts';
+import { type CountedReceipt, countedOf } from '../insights/roll-up.ts';
 import type { AppRecord } from '../insights/store.ts';
 import { receiptToText } from './receipt-json.ts';
 
@@ -13,7 +13,7 @@ export type Entry = {
   /** As its receipt names it, or empty. */
   readonly model: string;
   readonly state: string;
-  readonly counted: Counted;
+  readonly counted: CountedReceipt;
   readonly app: AppRecord | null;
   /** The receipt itself (`receipt-json.ts`). */
   readonly text: string;

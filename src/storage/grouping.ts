@@ -15,7 +15,7 @@ const WAITING_MAX = { ms: 5_000, entries: 20_000, bytes: 32 * 1024 * 1024 } as c
 const ENTRY_BYTES = 600;
 
 /** A group that is still open to what comes. */
-export type Pending = {
+export type OpenGroup = {
   readonly opens: Map<string, Intent>;
   readonly touches: Map<string, Touch>;
   readonly closes: Closing[];
@@ -29,7 +29,7 @@ export type Pending = {
   readonly done: PromiseWithResolvers<void>;
 };
 
-const newPending = (since: number): Pending => {
+const newPending = (since: number): OpenGroup => {
   const done = Promise.withResolvers<void>();
   done.promise.catch(() => {}); // whoever waits hears of it; nobody need wait
   return { opens: new Map(), touches: new Map(), closes: [], returns: [], relets: [], since, size: 0, bytes: 0, done };
@@ -42,9 +42,9 @@ const newPending = (since: number): Pending => {
  */
 export type Grouping = {
   /** The group that the next entry joins; it counts as one entry more, with so much text. */
-  readonly join: (textBytes: number) => Pending;
+  readonly join: (textBytes: number) => OpenGroup;
   /** The groups that have not been sent. */
-  readonly waiting: () => readonly Pending[];
+  readonly waiting: () => readonly OpenGroup[];
   /** Resolves when everything that was written until now is committed or has failed. */
   readonly settled: () => Promise<void>;
   readonly backlog: () => number;
@@ -59,9 +59,9 @@ type GroupingOptions = {
 };
 
 export function openGrouping(client: StoreClient, world: World, { applied, failed }: GroupingOptions): Grouping {
-  const queue: Pending[] = [];
+  const queue: OpenGroup[] = [];
   let last: Promise<void> = Promise.resolve();
-  const underWay: Pending[] = [];
+  const underWay: OpenGroup[] = [];
   let isPlanned = false;
   let lastSize = 0;
   let seq = 0;
@@ -94,7 +94,7 @@ export function openGrouping(client: StoreClient, world: World, { applied, faile
     isPlanned = true;
     client.defer(() => void send(), queue.length > 1 || !isBusy() ? 0 : BUSY.pauseMs);
   };
-  const groupOf = (pending: Pending): Group => ({
+  const groupOf = (pending: OpenGroup): Group => ({
     process: client.process,
     seq: ++seq,
     opens: Array.from(pending.opens.values(), (intent) => holdRow(intent, client.process)),
@@ -103,7 +103,7 @@ export function openGrouping(client: StoreClient, world: World, { applied, faile
     returns: pending.returns,
     relets: pending.relets,
   });
-  const join = (textBytes: number): Pending => {
+  const join = (textBytes: number): OpenGroup => {
     let pending = queue.at(-1);
     if (!pending || pending.size >= GROUP_MAX) {
       pending = newPending(world.elapsed());

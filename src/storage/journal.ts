@@ -11,7 +11,7 @@ const HEAD_BYTES = 64;
 const FRAME_BYTES = 16;
 const STORE_CHARACTERS = 32;
 
-export type Replay = {
+export type JournalContent = {
   /** Records that stand in it, in order, those that are applied already included. */
   readonly records: readonly JournalRecord[];
   /** Bytes behind them are no torn end but damage: whole records lie beyond. */
@@ -43,7 +43,7 @@ export type JournalOptions = {
 };
 
 /** Opens or makes the journal of a store. Throws, in words for the operator, if it belongs to another one or has a gap. */
-export function openJournal({ file, store, applied }: JournalOptions): { journal: Journal; replay: Replay } {
+export function openJournal({ file, store, applied }: JournalOptions): { journal: Journal; replay: JournalContent } {
   const replay = existsSync(file) ? readJournal(file, store) : EMPTY;
   const [first] = replay.records;
   if (first && first.position > applied + 1n)
@@ -64,12 +64,12 @@ export function openJournal({ file, store, applied }: JournalOptions): { journal
 }
 
 /** The records of a journal, for whoever only looks. Throws if it belongs to another store. */
-export function readJournal(file: string, store: string): Replay {
+export function readJournal(file: string, store: string): JournalContent {
   return recordsOf(readWhole(file), { file, store });
 }
 
 /** The same of its bytes. */
-export function recordsOf(bytes: Buffer, { file, store }: Pick<JournalOptions, 'file' | 'store'>): Replay {
+export function recordsOf(bytes: Buffer, { file, store }: Pick<JournalOptions, 'file' | 'store'>): JournalContent {
   if (bytes.length < HEAD_BYTES || bytes.every((byte) => byte === 0)) return EMPTY; // cut off while it was made
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error(`${file} is no journal of this program.`);
   const owner = bytes.toString('latin1', MAGIC.length, MAGIC.length + STORE_CHARACTERS);
@@ -78,10 +78,10 @@ export function recordsOf(bytes: Buffer, { file, store }: Pick<JournalOptions, '
   return scan(bytes);
 }
 
-const EMPTY: Replay = { records: [], isDamaged: false };
+const EMPTY: JournalContent = { records: [], isDamaged: false };
 
 /** From the first record on, as far as each is whole and follows the one before. */
-function scan(bytes: Buffer): Replay {
+function scan(bytes: Buffer): JournalContent {
   const records: JournalRecord[] = [];
   let at = HEAD_BYTES;
   for (;;) {
@@ -119,7 +119,7 @@ function hasLater(bytes: Buffer, from: number, last: bigint): boolean {
   return false;
 }
 
-function keepAside(file: string, { records }: Replay): void {
+function keepAside(file: string, { records }: JournalContent): void {
   const copy = `${file}.damaged`;
   writeFileSync(copy, readWhole(file), { mode: 0o600 });
   console.error(

@@ -4,7 +4,7 @@ import type { StoreClient } from './client.ts';
 import { DESTINATIONS } from './notices.ts';
 import { receiptFromText } from './receipt-json.ts';
 import { columnsOf, generationTable, OUTBOX } from './tables.ts';
-import { clockOf, numbered, query, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
+import { clockOf, numbered, query, type Row, type Value, type Work, type WorkContext, type WorkStep } from './work.ts';
 
 /** The receipts of a group, as they are put on their way: in the transaction that books them. */
 export function* sendOut(
@@ -23,7 +23,7 @@ export function* sendOut(
 
 function* readDestinations(
   context: WorkContext,
-): Generator<Step, readonly Destination[], { readonly rows: readonly Row[] }> {
+): Generator<WorkStep, readonly Destination[], { readonly rows: readonly Row[] }> {
   const { rows } = yield query('select id, workspace_id from destination order by id');
   const known = rows.map((row) => ({
     id: String(row.id),

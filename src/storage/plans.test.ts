@@ -15,7 +15,7 @@ import { openStorageOver } from './open.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 import { ROLL_UP } from './tables.ts';
 import { clockWorld } from './testing/clock.ts';
-import type { Step } from './work.ts';
+import type { WorkStep } from './work.ts';
 import { WORKS } from './works.ts';
 
 /** As large as the calls that run at once, or as what an operator has made by hand. */
@@ -42,7 +42,7 @@ let isAudit = false;
 const note = (sql: string): void => {
   if (!isAudit) statements.add(sql.replaceAll(/generation_\d{4}_\d\d/g, 'generation_2026_12')); // one law drops a month
 };
-const noteStep = (step: Step): void => note(step.kind === 'query' ? step.sql : sqliteBulk(step));
+const noteStep = (step: WorkStep): void => note(step.kind === 'query' ? step.sql : sqliteBulk(step));
 
 /** The store, with an ear on every statement; it outlives whoever closes it. */
 const heard: Sqlite = {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { postgresBulk } from './bulk.ts';
-import { numbered, type Step, type Value } from './work.ts';
+import { numbered, type Value, type WorkStep } from './work.ts';
 
 const BIGINT_OID = 20;
 const types: pg.CustomTypesConfig = {
@@ -37,7 +37,7 @@ export const clean = (value: Value): Value =>
   typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 
 /** Values go as arrays, one for each column: a statement is the same text for any number of rows, and has no name. */
-export function wireOf(step: Step): { readonly text: string; readonly values: unknown[] } {
+export function wireOf(step: WorkStep): { readonly text: string; readonly values: unknown[] } {
   if (step.kind === 'query') return { text: numbered(step.sql), values: step.parameters.map(clean) };
   if (step.kind === 'take') return { text: postgresBulk(step), values: [step.keys] };
   const textOf = (value: Value | undefined): string | null => (value == null ? null : String(clean(value)));

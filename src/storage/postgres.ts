@@ -6,7 +6,7 @@ import { GRACE_MS, openPatience } from './patience.ts';
 import { hearNotices, telling } from './postgres-notices.ts';
 import { clean, openPool, wireOf } from './postgres-wire.ts';
 import { serverTrouble, troubled, watchTrouble } from './trouble.ts';
-import type { QueryResult, Row, Step, Work, WorkContext } from './work.ts';
+import type { QueryResult, Row, Work, WorkContext, WorkStep } from './work.ts';
 import { beginWork } from './works.ts';
 
 /** Commits and pages do not wait for each other's connections. */
@@ -138,5 +138,5 @@ async function firstFailure(sent: readonly Promise<unknown>[]): Promise<unknown>
 }
 
 /** Of rows that are written in bulk nobody asks how many there were. */
-const isHeeded = ({ kind }: Step): boolean => kind === 'query' || kind === 'take';
+const isHeeded = ({ kind }: WorkStep): boolean => kind === 'query' || kind === 'take';
 const UNHEEDED: QueryResult = { rows: [], changes: 0n };

@@ -5,7 +5,7 @@ import { sqliteBulk } from './bulk.ts';
 import { migrate } from './migrate.ts';
 import { DESTINATIONS } from './notices.ts';
 import { makePrivate } from './private.ts';
-import { type QueryResult, query, type Row, type Step, type Value, type Work, type WorkContext } from './work.ts';
+import { type QueryResult, query, type Row, type Value, type Work, type WorkContext, type WorkStep } from './work.ts';
 
 const STATEMENTS_MAX = 500;
 const PRAGMAS = ['temp_store = memory', 'cache_size = -16000'];
@@ -62,7 +62,7 @@ export function openSqlite({ file, role, patienceMs = 2_000 }: SqliteOptions): S
     }
     return { rows: [], changes: BigInt(statement.run(...parameters).changes) };
   };
-  const run = (step: Step): QueryResult => {
+  const run = (step: WorkStep): QueryResult => {
     if (step.kind === 'query') return ask(step.sql, step.parameters);
     const statement = prepare(sqliteBulk(step));
     if (step.kind === 'take') {

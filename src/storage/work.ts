@@ -9,7 +9,7 @@ export type QueryResult = { readonly rows: readonly Row[]; readonly changes: big
  * One statement of a transaction. The bulk kinds take any number of rows: SQLite runs a prepared statement for each,
  * PostgreSQL one statement for all, so that a group costs it few round trips.
  */
-export type Step =
+export type WorkStep =
   | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly Value[] }
   | {
       /**
@@ -32,7 +32,7 @@ export type Step =
     };
 
 /** A transaction as a generator: either engine runs it, SQLite without a single promise. Throwing rolls it back. */
-export type Work<T> = Generator<Step, T, QueryResult>;
+export type Work<T> = Generator<WorkStep, T, QueryResult>;
 
 export type WorkContext = {
   readonly dialect: 'sqlite' | 'postgres';
@@ -44,7 +44,7 @@ export type WorkContext = {
   readonly notify: (notice: string) => void;
 };
 
-export const query = (sql: string, parameters: readonly Value[] = []): Step => ({ kind: 'query', sql, parameters });
+export const query = (sql: string, parameters: readonly Value[] = []): WorkStep => ({ kind: 'query', sql, parameters });
 
 /** The store's own clock in milliseconds since 1970, as SQL: what several machines agree on, however theirs go. */
 export const clockOf = ({ dialect }: Pick<WorkContext, 'dialect'>): string =>

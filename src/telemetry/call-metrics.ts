@@ -1,33 +1,33 @@
 import { usdNumber } from '../base/money.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { addTo, type Family, observeIn, openSeries, SEPARATOR, type Snapshot } from './family.ts';
+import { addTo, type MetricFamily, observeIn, openSeries, SEPARATOR, type Snapshot } from './family.ts';
 
-const CALLS: Family = {
+const CALLS: MetricFamily = {
   name: 'switchwright_generations_total',
   help: 'Calls that have ended, by how: completed, failed, cancelled or interrupted.',
   type: 'counter',
   labels: ['operation', 'model', 'provider', 'state'],
 };
-const TOKENS: Family = {
+const TOKENS: MetricFamily = {
   name: 'switchwright_tokens_total',
   help: 'Tokens of calls that have not failed: prompt, of those cached; completion, of those reasoning.',
   type: 'counter',
   labels: ['model', 'provider', 'type'],
 };
-const COST: Family = {
+const COST: MetricFamily = {
   name: 'switchwright_cost_usd_total',
   help: 'What calls were charged, in US dollars.',
   type: 'counter',
   labels: ['model', 'provider'],
 };
-const ATTEMPTS: Family = {
+const ATTEMPTS: MetricFamily = {
   name: 'switchwright_attempts_total',
   help: 'Exchanges with providers, by how they ended; of failures the code of the fault.',
   type: 'counter',
   labels: ['provider', 'outcome', 'code'],
 };
-const CACHED: Family = {
+const CACHED: MetricFamily = {
   name: 'switchwright_cached_generations_total',
   help: 'Calls that were answered out of the response cache.',
   type: 'counter',
@@ -35,14 +35,14 @@ const CACHED: Family = {
 };
 /** As the GenAI conventions of OpenTelemetry bucket an operation’s duration (read 2026-11-29), with finer ones below. */
 const SECONDS = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-const DURATION: Family = {
+const DURATION: MetricFamily = {
   name: 'switchwright_generation_duration_seconds',
   help: 'From a request’s arrival to its end, in seconds.',
   type: 'histogram',
   labels: ['operation', 'provider'],
   buckets: SECONDS,
 };
-const FIRST_CONTENT: Family = {
+const FIRST_CONTENT: MetricFamily = {
   name: 'switchwright_first_content_seconds',
   help: 'From a request’s arrival to the first content of a streamed answer, in seconds.',
   type: 'histogram',
@@ -50,7 +50,7 @@ const FIRST_CONTENT: Family = {
   buckets: SECONDS,
 };
 
-export const CALL_FAMILIES: readonly Family[] = [CALLS, CACHED, TOKENS, COST, ATTEMPTS, DURATION, FIRST_CONTENT];
+export const CALL_FAMILIES: readonly MetricFamily[] = [CALLS, CACHED, TOKENS, COST, ATTEMPTS, DURATION, FIRST_CONTENT];
 
 /** What one process counts of the calls that end in it. */
 export type CallMetrics = {

@@ -1,10 +1,10 @@
-import { type Family, SEPARATOR, type Snapshot } from './family.ts';
+import { type MetricFamily, SEPARATOR, type Snapshot } from './family.ts';
 
 /** The type of what `exposition` writes. */
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** A snapshot as Prometheus reads it: only families that are listed, in their order, series sorted by their labels. */
-export function exposition(families: readonly Family[], snapshot: Snapshot): string {
+export function exposition(families: readonly MetricFamily[], snapshot: Snapshot): string {
   let text = '';
   for (const family of families) {
     const series = Object.entries(snapshot[family.name] ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -32,7 +32,7 @@ function histogram(name: string, labels: string, buckets: readonly number[], fig
   return `${text}${name}_sum${braced(labels)} ${number(sum)}\n${name}_count${braced(labels)} ${count}\n`;
 }
 
-function labelsOf({ labels: names }: Family, joined: string): string {
+function labelsOf({ labels: names }: MetricFamily, joined: string): string {
   if (names.length === 0) return '';
   const values = joined.split(SEPARATOR);
   return names.map((name, at) => `${name}="${escaped(values[at] ?? '')}"`).join(',');

@@ -1,5 +1,5 @@
 /** One metric with its labels, as Prometheus means it (exposition format 0.0.4, prometheus.io, read 2026-11-29). */
-export type Family = {
+export type MetricFamily = {
   readonly name: string;
   /** What it counts, and in what unit. */
   readonly help: string;
@@ -25,7 +25,7 @@ const SERIES_MAX = 2_000;
 
 /** The series of one family in one process. */
 export type Series = {
-  readonly family: Family;
+  readonly family: MetricFamily;
   /** Counts something: one more, unless told otherwise. */
   readonly add: (labels: string, amount?: number) => void;
   /** Counts one observation of a histogram. */
@@ -35,7 +35,7 @@ export type Series = {
   readonly figures: () => { readonly [labels: string]: readonly number[] };
 };
 
-export function openSeries(family: Family): Series {
+export function openSeries(family: MetricFamily): Series {
   const series = new Map<string, number[]>();
   const buckets = family.type === 'histogram' ? family.buckets : [];
   const size = family.type === 'histogram' ? buckets.length + 2 : 1;

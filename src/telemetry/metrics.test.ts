@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exposition } from './exposition.ts';
-import { type Family, mergeSnapshots, openSeries, SEPARATOR } from './family.ts';
+import { type MetricFamily, mergeSnapshots, openSeries, SEPARATOR } from './family.ts';
 
-const CALLS: Family = { name: 'calls_total', help: 'Calls.', type: 'counter', labels: ['model', 'state'] };
-const SECONDS: Family = { name: 'seconds', help: 'Seconds.', type: 'histogram', labels: ['host'], buckets: [0.1, 1] };
+const CALLS: MetricFamily = { name: 'calls_total', help: 'Calls.', type: 'counter', labels: ['model', 'state'] };
+const SECONDS: MetricFamily = {
+  name: 'seconds',
+  help: 'Seconds.',
+  type: 'histogram',
+  labels: ['host'],
+  buckets: [0.1, 1],
+};
 
 test('counters and histograms are written as Prometheus reads them', () => {
   const calls = openSeries(CALLS);

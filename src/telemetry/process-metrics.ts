@@ -1,4 +1,4 @@
-import type { Family, Snapshot } from './family.ts';
+import type { MetricFamily, Snapshot } from './family.ts';
 
 /** What a process is asked about itself when its figures are read; nothing of it is counted on the way of a call. */
 export type ProcessFigures = {
@@ -16,7 +16,7 @@ export type ProcessFigures = {
   readonly isReady: boolean;
 };
 
-type Gauge = readonly [family: Family, read: (figures: ProcessFigures) => number];
+type Gauge = readonly [family: MetricFamily, read: (figures: ProcessFigures) => number];
 
 const gauge = (
   name: string,
@@ -55,7 +55,7 @@ const GAUGES: readonly Gauge[] = [
   gauge('process_resident_memory_bytes', 'gauge', 'Resident memory in bytes.', ({ residentBytes }) => residentBytes),
 ];
 
-export const PROCESS_FAMILIES: readonly Family[] = GAUGES.map(([family]) => family);
+export const PROCESS_FAMILIES: readonly MetricFamily[] = GAUGES.map(([family]) => family);
 
 export const processSnapshot = (figures: ProcessFigures): Snapshot =>
   Object.fromEntries(GAUGES.map(([{ name }, read]) => [name, { '': [read(figures)] }]));

@@ -4,7 +4,7 @@ import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
 
 /** A call that was refused before there was anything to hold: it has no receipt. */
-export type Refusal = {
+export type RefusedCall = {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The client's dialect; null = refused before anybody asked for it. */
@@ -50,7 +50,7 @@ export function callLine(receipt: Receipt): string {
 /** What callers wrote themselves is cut: a line stays a line that log readers take. */
 const TEXT_MAX = 256;
 
-export const refusalLine = ({ at, clientDialect, keyId, fault }: Refusal): string =>
+export const refusalLine = ({ at, clientDialect, keyId, fault }: RefusedCall): string =>
   `${JSON.stringify({
     time: new Date(at).toISOString(),
     event: 'refusal',

@@ -1,17 +1,17 @@
 import type { Receipt } from '../facts/receipt.ts';
 import { CALL_FAMILIES, type CallMetrics, openCallMetrics } from './call-metrics.ts';
 import { exposition } from './exposition.ts';
-import { type Family, mergeSnapshots, openSeries, SEPARATOR, type Snapshot } from './family.ts';
+import { type MetricFamily, mergeSnapshots, openSeries, SEPARATOR, type Snapshot } from './family.ts';
 import { PROCESS_FAMILIES, type ProcessFigures, processSnapshot } from './process-metrics.ts';
-import { callLine, type LineWriter, type Refusal, refusalLine } from './request-log.ts';
+import { callLine, type LineWriter, type RefusedCall, refusalLine } from './request-log.ts';
 
-const REFUSALS: Family = {
+const REFUSALS: MetricFamily = {
   name: 'switchwright_refusals_total',
   help: 'Requests for inference that were refused before they became calls, by the code of the fault.',
   type: 'counter',
   labels: ['dialect', 'code'],
 };
-const LOST_LINES: Family = {
+const LOST_LINES: MetricFamily = {
   name: 'switchwright_request_log_lost_total',
   help: 'Lines of the request log that nobody took in time.',
   type: 'counter',
@@ -19,13 +19,13 @@ const LOST_LINES: Family = {
 };
 
 /** Every metric there is, in the order in which they are shown. */
-export const FAMILIES: readonly Family[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
+export const FAMILIES: readonly MetricFamily[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
 
 /** What is told of calls to whoever looks from outside. Nothing of it waits, fails or is stored. */
 export type Telemetry = {
   /** A call has ended, and its receipt is stored. */
   readonly ended: (receipt: Receipt) => void;
-  readonly refused: (refusal: Refusal) => void;
+  readonly refused: (refusal: RefusedCall) => void;
   /** What this process has counted. */
   readonly snapshot: () => Snapshot;
 };

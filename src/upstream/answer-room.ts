@@ -1,5 +1,5 @@
 import { LIMITS } from '../base/limits.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import type { Wire, WireHandler, WireRequest, World } from '../base/world.ts';
 
 /** A whole answer is held as it came, as text and as what it means, though not as all of them for long. */
@@ -16,7 +16,7 @@ export function requestWithRoom(
   world: Pick<World, 'request'>,
   request: WireRequest,
   handler: WireHandler,
-  allowance: () => Allowance,
+  allowance: () => MemoryAllowance,
 ): Wire {
   let bytes = 0;
   /** Up to here it may grow before more is asked for. */

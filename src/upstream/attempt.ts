@@ -1,6 +1,6 @@
 import type { Fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import type { Cancel, Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { AnyStep, OperationId } from '../call/operation.ts';
@@ -30,7 +30,7 @@ export type AttemptSetup = Pick<Errand<OperationId>, 'isStreamed'> & {
   readonly patience: 'short' | 'long';
   readonly secrets: () => readonly string[];
   /** The memory that a large whole answer is read into. */
-  readonly allowance: () => Allowance;
+  readonly allowance: () => MemoryAllowance;
 };
 
 export type AttemptEnd =

@@ -14,7 +14,7 @@ export type ConnectionOwner = {
 };
 
 /** One request on its way to an answer. `exchange` of a connection is this while it is under way. */
-export type Pending = {
+export type SentRequest = {
   readonly request: WireRequest;
   readonly path: string;
   readonly handler: WireHandler;
@@ -41,7 +41,7 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   readonly #connectTimer: NodeJS.Timeout;
-  #pending: Pending | null = null;
+  #pending: SentRequest | null = null;
   #reader: AnswerReader | null = null;
   #error: (Error & { readonly code?: unknown }) | null = null;
   #isOpen = false;
@@ -82,7 +82,7 @@ export class Connection {
   }
 
   /** Sends a request. False = it cannot be written as HTTP; nothing was sent and the connection is as before. */
-  send(pending: Pending): boolean {
+  send(pending: SentRequest): boolean {
     const { request, path, handler } = pending;
     const { body } = request;
     const head = writeHead(request, this.origin.host, path, bytesOf(request));
@@ -120,20 +120,20 @@ export class Connection {
     else setImmediate(() => this.#sendOn());
   }
 
-  pause(pending: Pending): void {
+  pause(pending: SentRequest): void {
     if (this.#pending !== pending || this.#isPaused) return;
     this.#isPaused = true;
     if (this.#isOpen) this.#socket.pause();
   }
 
-  resume(pending: Pending): void {
+  resume(pending: SentRequest): void {
     if (this.#pending !== pending || !this.#isPaused) return;
     this.#isPaused = false;
     if (this.#isOpen) this.#socket.resume();
   }
 
   /** Ends the exchange without another word to its handler, and with it the connection. */
-  abort(pending: Pending): void {
+  abort(pending: SentRequest): void {
     if (this.#pending !== pending) return;
     this.#pending = null;
     this.destroy();

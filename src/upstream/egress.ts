@@ -3,7 +3,7 @@ import { type Blob, LENGTH_MIN, markOf } from '../base/blobs.ts';
 import { type Fault, type FaultCode, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 import { sniffMediaType } from '../base/media-type.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import { PRODUCT } from '../base/product.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { WireHeaders, World } from '../base/world.ts';
@@ -20,7 +20,7 @@ const BASE64_WEIGHT = 4 / 3;
 
 export type FetchOptions = {
   /** Where the memory for it comes from. */
-  readonly allowance: Allowance;
+  readonly allowance: MemoryAllowance;
   /** The call's blobs so far: a large asset becomes one more. */
   readonly blobs: Blob[];
 };
@@ -88,7 +88,7 @@ type Room = (bytes: number | null) => Promise<Fault | null>;
 /** The memory of one asset: taken by the length that it announces, settled by the one that it has. */
 function roomOf(
   asset: Asset,
-  allowance: Allowance,
+  allowance: MemoryAllowance,
   left: { bytes: number },
 ): { readonly room: Room; readonly settle: (size: number) => Fault | null } {
   let taken = 0;

@@ -9,7 +9,7 @@ import { bendAnswers } from '../dialects/quirks.ts';
 import type { Errand } from './errand.ts';
 import { fetchResults, isUnfinished, type JobMeans } from './image-job.ts';
 import { malformed, mediaTypeOf, parseInTurns, type Reader, readWhole, tooDeep, tooDeepFault } from './read-body.ts';
-import { type Answer, type PortionOf, wholeErrand } from './whole-errand.ts';
+import { type PortionOf, type WholeAnswer, wholeErrand } from './whole-errand.ts';
 
 type Means = JobMeans & { readonly dialects: Dialects };
 
@@ -45,7 +45,7 @@ const dialectOf = ({ dialects }: Means, { target }: PortionOf<'images'>): ImageD
 const isStreamed = (means: Means, portion: PortionOf<'images'>): boolean =>
   portion.call.stream && dialectOf(means, portion).streams?.(portion.target) === true;
 
-function readAnswer(means: Means, portion: PortionOf<'images'>, answer: Answer<'images'>): Reader {
+function readAnswer(means: Means, portion: PortionOf<'images'>, answer: WholeAnswer<'images'>): Reader {
   const { target, call } = portion;
   const dialect = bendAnswers(dialectOf(means, portion), target, answer.sink.lost);
   const context: WholeContext<'images'> = { target, call, headers: answer.headers };
@@ -67,7 +67,7 @@ function readAnswer(means: Means, portion: PortionOf<'images'>, answer: Answer<'
 }
 
 type Reading = {
-  readonly answer: Answer<'images'>;
+  readonly answer: WholeAnswer<'images'>;
   readonly context: WholeContext<'images'>;
   readonly proceed: (reply: Result<ImageReply, Fault>) => void;
 };

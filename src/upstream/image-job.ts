@@ -11,7 +11,7 @@ import * as faults from './attempt-faults.ts';
 import { type Collected, collectBody } from './collect-body.ts';
 import { fetchAssets } from './egress.ts';
 import { malformed, mediaTypeOf, parseWhole } from './read-body.ts';
-import type { Answer } from './whole-errand.ts';
+import type { WholeAnswer } from './whole-errand.ts';
 
 export type JobMeans = {
   readonly world: World;
@@ -25,7 +25,7 @@ type Work = {
   readonly context: WholeContext<'images'>;
   readonly dialect: ImageDialect;
   readonly first: ImageReply;
-  readonly answered: Pick<Answer<'images'>, 'sent' | 'path'>;
+  readonly answered: Pick<WholeAnswer<'images'>, 'sent' | 'path'>;
 };
 export type Results = { readonly done: Promise<Result<ImageReply, Fault>>; readonly cancel: () => void };
 

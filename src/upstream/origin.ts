@@ -13,16 +13,16 @@ export type Origin = {
   session: Buffer | undefined;
 };
 
-export type Place = { readonly origin: Origin; readonly path: string };
+export type Destination = { readonly origin: Origin; readonly path: string };
 
 /** Providers are few and come back with every call: each URL is taken apart once. */
 const PLACES_MAX = 2_000;
 
 /** Takes URLs apart; each origin is one object. Null where a URL is none, is of another scheme, or carries a user. */
-export function createPlaces(): (url: string) => Place | null {
-  const places = new Map<string, Place>();
+export function createPlaces(): (url: string) => Destination | null {
+  const places = new Map<string, Destination>();
   const origins = new Map<string, Origin>();
-  const read = (text: string): Place | null => {
+  const read = (text: string): Destination | null => {
     const url = URL.parse(text);
     if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username || url.password) return null;
     const { origin: key, host, pathname, search } = url;

@@ -1,6 +1,6 @@
 import type { Wire, WireError, WireHandler, WireRequest } from '../base/world.ts';
-import { Connection, type ConnectionOwner, type Pending } from './connection.ts';
-import { createPlaces, type Origin, type Place } from './origin.ts';
+import { Connection, type ConnectionOwner, type SentRequest } from './connection.ts';
+import { createPlaces, type Destination, type Origin } from './origin.ts';
 
 export type PoolOptions = {
   readonly connectTimeoutMs: number;
@@ -121,7 +121,7 @@ function idleIn(line: Line): Connection | null {
 }
 
 /** One exchange, from the wait for a connection to its end; its caller's handle on it. */
-class Exchange implements Wire, Pending {
+class Exchange implements Wire, SentRequest {
   readonly request: WireRequest;
   readonly path: string;
   readonly handler: WireHandler;
@@ -132,7 +132,7 @@ class Exchange implements Wire, Pending {
   #isGivenUp = false;
   #isSentAnew = false;
 
-  constructor(pool: Pool, request: WireRequest, place: Place | null, handler: WireHandler) {
+  constructor(pool: Pool, request: WireRequest, place: Destination | null, handler: WireHandler) {
     this.#pool = pool;
     this.#origin = place?.origin ?? null;
     this.request = request;

@@ -1,7 +1,7 @@
 import type { Blob } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Cancel, WireRequest, World } from '../base/world.ts';
 import { writtenInSlices } from '../base/written-json.ts';
@@ -39,7 +39,7 @@ export type Preparation = {
   /** Of a large call reading, writing and signing are done in turns. */
   readonly isLarge: boolean;
   /** The memory that they take. */
-  readonly allowance: () => Allowance;
+  readonly allowance: () => MemoryAllowance;
   /** Handed what gives up a download that `prepare` has begun, and null when it is over. */
   readonly downloading: (cancel: Cancel | null) => void;
 };

@@ -2,7 +2,7 @@ import { type Fault, type FaultCode, faultRow } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
 
 /** What follows a failed attempt. */
-export type Step =
+export type RetryStep =
   | { readonly kind: 'again'; readonly afterMs: number }
   | { readonly kind: 'next-endpoint' | 'next-model' | 'stop' };
 
@@ -16,7 +16,7 @@ export type Situation = {
   readonly draw: number;
 };
 
-export function stepAfter(value: Fault, { hasRetried, othersLeft, isStable, draw }: Situation): Step {
+export function stepAfter(value: Fault, { hasRetried, othersLeft, isStable, draw }: Situation): RetryStep {
   const { retry } = faultRow(value);
   if (retry === 'no') return { kind: 'stop' };
   if (retry !== 'same-once') return { kind: retry };

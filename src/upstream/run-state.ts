@@ -1,7 +1,7 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Deadlines } from '../base/limits.ts';
-import type { Allowance, Memory } from '../base/memory.ts';
+import type { Memory, MemoryAllowance } from '../base/memory.ts';
 import type { Cancel, World } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
 import type { OperationId, ReplyOf, StepOf } from '../call/operation.ts';
@@ -76,7 +76,7 @@ export type Run = {
 export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses' | 'release'>;
 type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
-export type Progress = {
+export type RunProgress = {
   readonly index: number;
   readonly failed: number;
   readonly request: { readonly plan: Plan };
@@ -102,7 +102,7 @@ export type State<O extends OperationId> = {
   readonly assets: Map<string, Fetched>;
   readonly blobs: Blob[];
   /** What was fetched, and a large answer, weigh so much; null = there is neither. */
-  allowance: Allowance | null;
+  allowance: MemoryAllowance | null;
   /** The candidate under way, and the one that has had its second chance. */
   index: number;
   retried: number;

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { type Deadlines, LIMITS } from '../base/limits.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Cancel, WireHeaders } from '../base/world.ts';
 import type { Loss } from '../call/loss.ts';
@@ -18,7 +18,7 @@ import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 import { ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
 import { restOf } from './run-rests.ts';
-import type { Outcome, Progress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
+import type { Outcome, RunProgress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
 
@@ -89,7 +89,7 @@ function guard<O extends OperationId>(state: State<O>, task: () => void): void {
 }
 
 /** The memory that this call takes beside its body: what is fetched for it, and a large whole answer. */
-function allowanceOf<O extends OperationId>(state: State<O>): Allowance {
+function allowanceOf<O extends OperationId>(state: State<O>): MemoryAllowance {
   state.allowance ??= state.dependencies.memory.open(state.request.who, 'under way');
   return state.allowance;
 }
@@ -128,7 +128,7 @@ function tryCandidate<O extends OperationId>(state: State<O>): void {
     state.stop = cancel;
   };
   const indispensable = request.plan.strict ? request.errand.parameters() : null;
-  const allowance = (): Allowance => allowanceOf(state);
+  const allowance = (): MemoryAllowance => allowanceOf(state);
   const { blobs } = state;
   const { isLarge } = request.errand;
   const means = { world, key, translation, indispensable, assets, blobs, isLarge, allowance, downloading };
@@ -171,7 +171,7 @@ function send<O extends OperationId>(
   if (state.over) return;
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';
-  const allowance = (): Allowance => allowanceOf(state);
+  const allowance = (): MemoryAllowance => allowanceOf(state);
   const { isStreamed, isContent } = state.request.errand;
   const { decodeFault } = translation;
   let answer: ReplyOf<O> | undefined;
@@ -379,7 +379,7 @@ function goOn<O extends OperationId>(state: State<O>): void {
   tryCandidate(state);
 }
 
-const othersLeft = ({ index, failed, request }: Progress): boolean =>
+const othersLeft = ({ index, failed, request }: RunProgress): boolean =>
   index + 1 < request.plan.candidates.length && failed + 1 < LIMITS.attempts_max;
 
 /** Time ran out between two exchanges of one call. */

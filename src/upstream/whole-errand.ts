@@ -31,12 +31,12 @@ export type WholeWork<O extends OperationId> = {
   readonly special?: {
     /** The media type that is asked for. */
     readonly accept: (portion: PortionOf<O>) => string;
-    readonly read: (portion: PortionOf<O>, answer: Answer<O>) => Reader;
+    readonly read: (portion: PortionOf<O>, answer: WholeAnswer<O>) => Reader;
   };
 };
 
 /** One 2xx answer that is about to be read. */
-export type Answer<O extends OperationId> = {
+export type WholeAnswer<O extends OperationId> = {
   readonly headers: WireHeaders;
   readonly sink: Sink<O>;
   /** What it answers, signed, and the path that was appended to the base URL for it. */

@@ -14,7 +14,7 @@ import type { Credential } from './credentials.ts';
 import type { Translation } from './errand.ts';
 import { contentTypeOf, withFile } from './write-form.ts';
 
-export type Written = { readonly request: WireRequest; readonly losses: readonly Loss[] };
+export type WrittenRequest = { readonly request: WireRequest; readonly losses: readonly Loss[] };
 
 /** What is to be sent, not yet as bytes. */
 export type Draft = { readonly encoded: EncodedCall; readonly body: JsonObject; readonly losses: readonly Loss[] };
@@ -67,7 +67,7 @@ export function writeRequest(
   target: Target,
   credential: Credential,
   { assets, blobs }: { readonly assets: Assets; readonly blobs: readonly Blob[] },
-): Result<Written, Fault> {
+): Result<WrittenRequest, Fault> {
   const draft = draftRequest(translation, target, assets);
   if (!draft.ok) return draft;
   const text = JSON.stringify(draft.value.body);

@@ -11,11 +11,11 @@ export type Changes = {
 export type Change = { readonly path: string; readonly lines: readonly string[] };
 
 /** A model file as it lies there: its text, what it says, and whether a sync may write it anew. */
-export type Written = { readonly text: string; readonly table: ModelFile; readonly generated: boolean };
+export type ModelFileOnDisk = { readonly text: string; readonly table: ModelFile; readonly generated: boolean };
 
 /** Compares what is written with what a sync says. `read` parses a new text. */
 export function changesOf(
-  before: ReadonlyMap<string, Written>,
+  before: ReadonlyMap<string, ModelFileOnDisk>,
   files: ReadonlyMap<string, string>,
   read: (text: string) => object,
 ): Changes {

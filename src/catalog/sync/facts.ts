@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { EFFORTS } from '../../call/call.ts';
 import { decimalPrice } from './decimal.ts';
 import { describe } from './describe.ts';
-import type { ListedCost, ListedModel, Listing, Tier } from './models-dev.ts';
+import type { ListedCost, ListedModel, ListedTier, Listing } from './models-dev.ts';
 import { keysOfSlug } from './names.ts';
 import type { SyncSettings } from './settings.ts';
 import { isEmbedding, type Listed, type Unified } from './unify.ts';
@@ -126,7 +126,7 @@ function priceTable(
 ): Toml | undefined {
   const table = prices(model.cost ?? {}, settings, author);
   if (table.input === undefined || (table.output === undefined && !embeds)) return undefined;
-  const overrides = (listing.tiers.get(model) ?? []).map((tier: Tier) => ({
+  const overrides = (listing.tiers.get(model) ?? []).map((tier: ListedTier) => ({
     min_prompt_tokens: tier.above,
     ...prices(tier.cost, settings, author),
   }));

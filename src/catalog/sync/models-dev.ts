@@ -35,20 +35,20 @@ export type ListedBenchmark = {
   readonly metric: string;
   readonly source: string;
 };
-export type Tier = { readonly above: number; readonly cost: ListedCost };
+export type ListedTier = { readonly above: number; readonly cost: ListedCost };
 
 export type Listing = {
   readonly hosts: ReadonlyMap<string, ReadonlyMap<string, ListedModel>>;
   /** Facts that belong to a model whoever serves it, by `lab/model`. */
   readonly models: ReadonlyMap<string, ListedModel>;
-  readonly tiers: ReadonlyMap<ListedModel, readonly Tier[]>;
+  readonly tiers: ReadonlyMap<ListedModel, readonly ListedTier[]>;
 };
 
 /** Reads `https://models.dev/api.json` (a map of hosts), or a snapshot `{models, providers}`. */
 export function readListing(json: Json): Listing {
   const root = objectOf(json);
   const snapshot = isObject(root.providers) && isObject(root.models);
-  const tiers = new Map<ListedModel, readonly Tier[]>();
+  const tiers = new Map<ListedModel, readonly ListedTier[]>();
   const modelsOf = (value: unknown): Map<string, ListedModel> => {
     const models = new Map<string, ListedModel>();
     for (const [id, entry] of Object.entries(objectOf(value))) {
@@ -138,7 +138,7 @@ function readBenchmark(value: unknown): ListedBenchmark {
   return { name, version, how, score: optionalNumber(entry.score) ?? 0, metric, source };
 }
 
-const readTiers = (value: unknown): Tier[] =>
+const readTiers = (value: unknown): ListedTier[] =>
   arrayOf(value).flatMap((entry) => {
     const above = tokensOf(objectOf(objectOf(entry).tier).size);
     return above === 0 ? [] : [{ above, cost: numbersOf(objectOf(entry)) }];

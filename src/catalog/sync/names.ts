@@ -12,13 +12,13 @@ const NOISE = new Set([
   ...['128e'],
 ]);
 
-export type Reading = { readonly key: string; readonly quantization?: string; readonly speed?: string };
+export type NameReading = { readonly key: string; readonly quantization?: string; readonly speed?: string };
 
 /** All readings of a host's id, the strictest first. */
-export function readings(id: string): Reading[] {
+export function readings(id: string): NameReading[] {
   const words = tokens(id);
   const undated = withoutDate(words);
-  const found: Reading[] = [{ key: keyOf(words) }, { key: keyOf(undated) }];
+  const found: NameReading[] = [{ key: keyOf(words) }, { key: keyOf(undated) }];
   const quantization = undated.find((word) => QUANTIZATIONS.has(word));
   const plain = undated.filter((word) => !QUANTIZATIONS.has(word));
   const how = quantization === undefined ? {} : { quantization };

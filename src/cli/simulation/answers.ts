@@ -23,7 +23,7 @@ export type Saying = {
 export const WORD_TOKENS = 4;
 
 /** A streamed answer in pieces: what comes before the words, a frame for each word, and the proper end. */
-export type Spoken = {
+export type ScriptedAnswer = {
   readonly head: string;
   readonly words: readonly string[];
   readonly tail: string;
@@ -48,11 +48,11 @@ export const textOf = ({ mark, words }: Saying): string =>
 const sse = (data: unknown, event?: string): string =>
   `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
 
-export function spoken(asked: Asked, saying: Saying): Spoken {
+export function spoken(asked: Asked, saying: Saying): ScriptedAnswer {
   return asked.dialect === 'openai-chat' ? spokenByOpenai(asked, saying) : spokenByAnthropic(saying);
 }
 
-function spokenByOpenai({ choices }: Asked, { mark, words, isCut, usage }: Saying): Spoken {
+function spokenByOpenai({ choices }: Asked, { mark, words, isCut, usage }: Saying): ScriptedAnswer {
   const chunk = (delta: JsonObject, finish: string | null, index: number): string =>
     sse({ id: mark, object: 'chat.completion.chunk', choices: [{ index, delta, finish_reason: finish }] });
   const each = (write: (index: number) => string): string =>
@@ -67,7 +67,7 @@ function spokenByOpenai({ choices }: Asked, { mark, words, isCut, usage }: Sayin
   };
 }
 
-function spokenByAnthropic({ mark, words, isCut, usage }: Saying): Spoken {
+function spokenByAnthropic({ mark, words, isCut, usage }: Saying): ScriptedAnswer {
   const message = { id: mark, type: 'message', role: 'assistant', content: [], model: 'x', stop_reason: null };
   const typed = (value: JsonObject & { readonly type: string }): string => sse(value, value.type);
   return {

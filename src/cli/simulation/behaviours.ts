@@ -5,7 +5,7 @@ import { type Asked, honestUsage, type Saying, spoken, WORD_TOKENS, wholeAnswer 
 import type { Draws } from './draws.ts';
 
 /** One thing that a host does, so long after the one before. A script that does not end is silence. */
-export type Step = { readonly afterMs: number } & (
+export type ScriptStep = { readonly afterMs: number } & (
   | { readonly kind: 'head'; readonly status: number; readonly headers: WireHeaders }
   | { readonly kind: 'data'; readonly data: string }
   | { readonly kind: 'end' }
@@ -13,23 +13,32 @@ export type Step = { readonly afterMs: number } & (
 );
 
 /** What a host does to one request, and whether its answer is whole and honest. */
-export type Script = { readonly name: string; readonly saying: Saying; readonly steps: readonly Step[] };
+export type Script = { readonly name: string; readonly saying: Saying; readonly steps: readonly ScriptStep[] };
 
 type Stage = { readonly asked: Asked; readonly saying: Saying; readonly draws: Draws };
-type Behaviour = (stage: Stage) => readonly Step[];
+type Behaviour = (stage: Stage) => readonly ScriptStep[];
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const SSE_TYPE = { 'content-type': 'text/event-stream' };
 
-const head = (status: number, headers: WireHeaders, afterMs = 20): Step => ({ kind: 'head', afterMs, status, headers });
-const data = (text: string, afterMs = 1): Step => ({ kind: 'data', afterMs, data: text });
-const END: Step = { kind: 'end', afterMs: 1 };
-const broken = (kind: WireError['kind'], afterMs = 5): Step => ({
+const head = (status: number, headers: WireHeaders, afterMs = 20): ScriptStep => ({
+  kind: 'head',
+  afterMs,
+  status,
+  headers,
+});
+const data = (text: string, afterMs = 1): ScriptStep => ({ kind: 'data', afterMs, data: text });
+const END: ScriptStep = { kind: 'end', afterMs: 1 };
+const broken = (kind: WireError['kind'], afterMs = 5): ScriptStep => ({
   kind: 'error',
   afterMs,
   error: { kind, message: `simulated ${kind}` },
 });
-const page = (status: number, body: string, headers: WireHeaders): Step[] => [head(status, headers), data(body), END];
+const page = (status: number, body: string, headers: WireHeaders): ScriptStep[] => [
+  head(status, headers),
+  data(body),
+  END,
+];
 const refusal = (status: number, error: JsonObject, headers: WireHeaders = {}): Behaviour => {
   const body = JSON.stringify({ type: 'error', error });
   return () => page(status, body, { ...JSON_TYPE, ...headers });
@@ -39,11 +48,14 @@ const refusal = (status: number, error: JsonObject, headers: WireHeaders = {}): 
 function streamed(
   { asked, saying, draws }: Stage,
   options: { pace?: number; keep?: number; swap?: string } = {},
-): Step[] {
+): ScriptStep[] {
   const { head: first, words, tail, terminal } = spoken(asked, saying);
   const kept = words.slice(0, options.keep ?? words.length);
   if (options.swap !== undefined && kept.length > 0) kept[draws.below(kept.length)] = options.swap;
-  const steps: Step[] = [head(200, SSE_TYPE, draws.chance(0.3) ? draws.below(10) : draws.between(5, 400)), data(first)];
+  const steps: ScriptStep[] = [
+    head(200, SSE_TYPE, draws.chance(0.3) ? draws.below(10) : draws.between(5, 400)),
+    data(first),
+  ];
   for (let at = 0; at < kept.length; ) {
     const count = draws.between(1, 1 + kept.length / 8);
     steps.push(data(kept.slice(at, at + count).join(''), options.pace ?? draws.between(1, 30)));
@@ -52,11 +64,11 @@ function streamed(
   return options.keep === undefined ? [...steps, data(tail + terminal), END] : steps;
 }
 
-const answer = (stage: Stage): Step[] =>
+const answer = (stage: Stage): ScriptStep[] =>
   stage.asked.stream
     ? streamed(stage)
     : page(200, wholeAnswer(stage.asked, stage.saying), JSON_TYPE).map((step) => ({ ...step, afterMs: 50 }));
-const cut = (stage: Stage): Step[] => streamed(stage, { keep: stage.draws.below(stage.saying.words + 1) });
+const cut = (stage: Stage): ScriptStep[] => streamed(stage, { keep: stage.draws.below(stage.saying.words + 1) });
 const withUsage =
   (usage: (asked: Asked) => JsonObject | null): Behaviour =>
   ({ asked, saying, draws }) =>

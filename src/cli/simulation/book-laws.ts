@@ -1,7 +1,7 @@
 import type { Receipt } from '../../facts/receipt.ts';
 import { type AuditFigures, reportAudit } from '../../ledger/audit.ts';
 import { receiptFromText } from '../../storage/receipt-json.ts';
-import type { Seen } from './call-laws.ts';
+import type { SeenCall } from './call-laws.ts';
 import type { Store } from './store.ts';
 
 /** What each scope may spend at most, in nano-dollars; it only ever rises. */
@@ -63,7 +63,7 @@ export function checkAudit(store: Store): string | null {
 }
 
 /** What is remembered of a call that is over. */
-export type Finished = Pick<Seen, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'>;
+export type Finished = Pick<SeenCall, 'id' | 'receipt' | 'lost' | 'shaken' | 'result' | 'batches'>;
 
 export function checkHolds(store: Store): string | null {
   const hold = store.rows('select id from hold')[0];

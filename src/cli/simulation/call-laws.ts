@@ -8,7 +8,7 @@ import { textIn } from './caller.ts';
 import type { Network } from './network.ts';
 
 /** Everything that was seen of one call. */
-export type Seen = {
+export type SeenCall = {
   readonly id: string;
   readonly process: string;
   readonly keyId: string;
@@ -27,7 +27,7 @@ export type Seen = {
 };
 
 /** What is wrong with a call that is over; null if nothing is. */
-export function checkCall(seen: Seen, network: Network): string | null {
+export function checkCall(seen: SeenCall, network: Network): string | null {
   const { result, receipt, events } = seen;
   if (!result) return 'it is not over';
   if (receipt) {
@@ -65,7 +65,7 @@ export function checkCall(seen: Seen, network: Network): string | null {
 /** Whatever a host says that it counted: $100. */
 const COST_MAX = 100_000_000_000n;
 
-function checkReceipt(seen: Seen, receipt: Receipt): string | null {
+function checkReceipt(seen: SeenCall, receipt: Receipt): string | null {
   if (receipt.id !== seen.id) return 'it has the receipt of another';
   const { cost, inputCost, outputCost } = receipt.bill;
   if (cost < 0n || inputCost < 0n || outputCost < 0n) return `it cost ${cost}`;
@@ -76,7 +76,7 @@ function checkReceipt(seen: Seen, receipt: Receipt): string | null {
   return null;
 }
 
-function checkStream(seen: Seen, receipt: Receipt | null, network: Network): string | null {
+function checkStream(seen: SeenCall, receipt: Receipt | null, network: Network): string | null {
   const { events, left } = seen;
   if (events.length === 0) return left ? null : 'its end was never told';
   // A client that left saw the beginning of an answer; any end would do.

@@ -1,6 +1,6 @@
 import type { Cancel, Wire, WireHandler, WireRequest } from '../../base/world.ts';
 import { askedOf } from './answers.ts';
-import { type Script, type Step, scriptFor } from './behaviours.ts';
+import { type Script, type ScriptStep, scriptFor } from './behaviours.ts';
 import type { Clock } from './clock.ts';
 import type { Draws } from './draws.ts';
 
@@ -50,7 +50,7 @@ type Means = {
   readonly over: () => void;
 };
 
-function startExchange(steps: readonly Step[], handler: WireHandler, { after, pieces, over }: Means): Exchange {
+function startExchange(steps: readonly ScriptStep[], handler: WireHandler, { after, pieces, over }: Means): Exchange {
   let at = 0;
   let unread: Uint8Array[] = [];
   let cancel: Cancel | null = null;
@@ -75,7 +75,7 @@ function startExchange(steps: readonly Step[], handler: WireHandler, { after, pi
       plan();
     });
   };
-  const play = (step: Step): void => {
+  const play = (step: ScriptStep): void => {
     if (step.kind === 'head') return handler.head(step.status, step.headers);
     if (step.kind === 'data') {
       unread = pieces(step.data);

@@ -6,13 +6,13 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import type { CallHandle, CallListener } from '../../gateway/operation.ts';
 import { OPERATIONS } from '../../gateway/operations.ts';
 import { perform } from '../../gateway/perform.ts';
-import type { Seen } from './call-laws.ts';
+import type { SeenCall } from './call-laws.ts';
 import { callerOf, drawCall, drawMood, KEYS, type Mood } from './caller.ts';
 import type { GatewayProcess } from './process.ts';
 import { callOver, fail, OUTSIDE, type Stage } from './stage.ts';
 
 /** One client asks one process one thing, and behaves as clients do. */
-export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway): Seen {
+export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway): SeenCall {
   const { clock, draws } = stage;
   const call = drawCall(draws);
   const key = draws.pick(KEYS);
@@ -38,7 +38,7 @@ export function playCall(stage: Stage, process: GatewayProcess, gateway: Gateway
   return seen;
 }
 
-const newSeen = (id: string, process: string, keyId: string, call: Call): Seen => ({
+const newSeen = (id: string, process: string, keyId: string, call: Call): SeenCall => ({
   id,
   process,
   keyId,
@@ -55,7 +55,7 @@ const newSeen = (id: string, process: string, keyId: string, call: Call): Seen =
 
 type Client = { readonly listener: CallListener<'chat'>; readonly begin: () => void };
 type ClientParts = {
-  readonly seen: Seen;
+  readonly seen: SeenCall;
   readonly process: GatewayProcess;
   readonly mood: Mood;
   readonly handle: () => CallHandle | null;
@@ -111,7 +111,7 @@ function createClient(stage: Stage, { seen, process, mood, handle }: ClientParts
   return { listener, begin };
 }
 
-function wrongBatch(seen: Seen, events: readonly Event[], isPaused: boolean): string | null {
+function wrongBatch(seen: SeenCall, events: readonly Event[], isPaused: boolean): string | null {
   const isEnd = ['end', 'fault'].includes(events.at(-1)?.type ?? '');
   if (!seen.streamed) return 'events for a call that is not streamed';
   if (seen.left) return 'events for a client that left';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { LIARS } from './behaviours.ts';
 import { type Budgets, checkAudit, checkBudgets, checkGrant, type Finished, receiptIn } from './book-laws.ts';
 import { openBudgets } from './budget.ts';
-import { checkCall, type Seen } from './call-laws.ts';
+import { checkCall, type SeenCall } from './call-laws.ts';
 import { simulatedCatalog } from './catalogue.ts';
 import { createClock } from './clock.ts';
 import { drawsOf } from './draws.ts';
@@ -16,7 +16,7 @@ const START = Date.UTC(2026, 10, 29, 12);
 /** Everything a simulation knows while it runs. */
 export type Stage = Surroundings & {
   readonly budgets: Budgets;
-  readonly underWay: Set<Seen>;
+  readonly underWay: Set<SeenCall>;
   readonly finished: Finished[];
   readonly ends: { [kind: string]: number };
   readonly trace: Hash;
@@ -84,7 +84,7 @@ export function demand(stage: Stage, wrong: string | null, when = ''): void {
 const scriptName = ({ network }: Stage, mark: string | null): string => network.scriptOf(mark ?? '')?.name ?? '';
 
 /** A call is over, or its process is: it is held to the laws, remembered and told. */
-export function callOver(stage: Stage, seen: Seen): void {
+export function callOver(stage: Stage, seen: SeenCall): void {
   const { underWay, ends, finished, store } = stage;
   underWay.delete(seen);
   if (!seen.lost) demand(stage, checkCall(seen, stage.network), `${seen.id}: `);

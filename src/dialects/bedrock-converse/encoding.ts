@@ -25,9 +25,9 @@ export function lose(encoding: Encoding, field: string, reason: string): void {
 }
 
 /** The family of a Bedrock model is in its id: `us.anthropic.claude-…`, `amazon.nova-…`, `openai.gpt-oss-…`. */
-export type Family = 'claude' | 'nova' | 'other';
+export type ConverseFamily = 'claude' | 'nova' | 'other';
 
-export function familyOf(target: Target): Family {
+export function familyOf(target: Target): ConverseFamily {
   const id = target.endpoint.upstreamId;
   // An application inference profile's ARN says nothing: then the catalogue's model does.
   const name = id.startsWith('arn:') ? `${id} ${target.model.id}` : id;

@@ -9,7 +9,7 @@ import { decodeGeminiFault, errorOf, faultOf } from '../gemini-fault.ts';
 import { decodeUsage } from '../gemini-usage.ts';
 import { lost, noReference, ownFields, voiceFor } from '../speech-fields.ts';
 import { formatFor } from '../speech-format.ts';
-import { audioInEvents, audioInJson, type Said } from '../speech-steps.ts';
+import { audioInEvents, audioInJson, type SpokenEvent } from '../speech-steps.ts';
 
 /** Bare samples are all that it writes (ai.google.dev/gemini-api/docs/speech-generation, read 2026-11-29). */
 const FORMATS = ['pcm'] as const;
@@ -83,7 +83,7 @@ function withUsageLast({ push, end }: StepDecoder<'speech'>): StepDecoder<'speec
 }
 
 /** One chunk, or a whole answer. A reason to stop other than that all is said is a fault: half a speech is none. */
-function read(value: Json): Said {
+function read(value: Json): SpokenEvent {
   const error = errorOf(value);
   if (error) return { fault: faultOf(error, undefined) };
   const { candidates, promptFeedback, usageMetadata } = objectOf(value);

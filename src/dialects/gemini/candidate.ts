@@ -7,7 +7,7 @@ import { createFunctionCalls } from './function-calls.ts';
 import { decodeGrounding, decodeRecitations } from './grounding.ts';
 import { decodeLogprobs } from './logprobs.ts';
 
-export type Candidate = {
+export type CandidateReader = {
   /** Reads the candidate's piece of one chunk, in the order of its parts. */
   readonly read: (piece: JsonObject, events: Event[]) => void;
   /** Pieces like the one before, with this text in all. */
@@ -21,7 +21,7 @@ export type Candidate = {
 const MODELLED = ['text', 'inlineData', 'functionCall'] as const;
 
 /** One choice of an answer, assembled over its chunks. */
-export function createCandidate(choice: number, upstream: UpstreamContext): Candidate {
+export function createCandidate(choice: number, upstream: UpstreamContext): CandidateReader {
   let text = '';
   let reasonings = 0;
   /** The thought that is being written; other parts end it. */

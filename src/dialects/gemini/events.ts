@@ -7,7 +7,7 @@ import { frameJson } from '../frame-json.ts';
 import { errorOf, faultOf } from '../gemini-fault.ts';
 import { GEMINI, isGemini3 } from '../gemini-names.ts';
 import { decodeUsage, isCounted, tierOf } from '../gemini-usage.ts';
-import { type Candidate, createCandidate, withFields } from './candidate.ts';
+import { type CandidateReader, createCandidate, withFields } from './candidate.ts';
 
 /**
  * Reads `GenerateContentResponse`s, one a frame. There is no terminal frame: the bytes end after each candidate had its
@@ -41,7 +41,7 @@ export type GeminiReader = {
 };
 
 export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
-  const candidates = new Map<number, Candidate>();
+  const candidates = new Map<number, CandidateReader>();
   let started = false;
   let usage: JsonObject | undefined;
   let native: JsonObject = {};
@@ -52,7 +52,7 @@ export function createGeminiReader(upstream: UpstreamContext): GeminiReader {
     events.push({ type: 'fault', fault: value });
     return events;
   };
-  const candidateAt = (index: unknown): Candidate => {
+  const candidateAt = (index: unknown): CandidateReader => {
     const at = typeof index === 'number' && Number.isInteger(index) && index > 0 && index < CANDIDATES_MAX ? index : 0;
     let candidate = candidates.get(at);
     if (!candidate) {

@@ -4,7 +4,7 @@ import { type Usage, usageOf } from '../../call/usage.ts';
 import type { StepDecoder, WholeContext } from '../dialect.ts';
 import { faultOfError } from '../openai-fault.ts';
 import { formatFor, mediaTypeFor } from '../speech-format.ts';
-import { audioInEvents, audioInJson, bareAudio, errorIn, type Said, type Understood } from '../speech-steps.ts';
+import { audioInEvents, audioInJson, bareAudio, errorIn, type SpokenEvent, type Understood } from '../speech-steps.ts';
 
 /** An answer of `POST /audio/speech`: bytes, events, or JSON as Mistral writes it, whichever the vendor sends. */
 export function decodeSteps({ target, call, headers }: WholeContext<'speech'>): StepDecoder<'speech'> {
@@ -24,7 +24,7 @@ export function decodeSteps({ target, call, headers }: WholeContext<'speech'>): 
 
 const understoodOf =
   (provider: string): Understood =>
-  (value): Said => {
+  (value): SpokenEvent => {
     if (errorIn(value))
       return { fault: faultOfError(value, { status: null, provider, now: null, raw: JSON.stringify(value) }) };
     const answer = objectOf(value);

@@ -2,10 +2,10 @@ import { type Call, completesOnlyText } from '../../call/call.ts';
 import { parametersOf } from '../../call/parameters.ts';
 import { type Modality, TIERS, type Tier } from '../../catalog/model.ts';
 import type { Question } from '../../facts/question.ts';
-import { modelsOf, type Surroundings } from '../question.ts';
+import { modelsOf, type QuestionContext } from '../question.ts';
 
 /** What the router is asked about a chat call. */
-export function questionOf(call: Call, surroundings: Surroundings): Question {
+export function questionOf(call: Call, surroundings: QuestionContext): Question {
   return {
     ...surroundings,
     operation: 'chat',

@@ -13,7 +13,7 @@ const CONTENT_TYPES: { readonly [extension: string]: string } = {
 
 /** Texts travel compressed, fonts are compressed already. */
 type File = { readonly content: string | Buffer; readonly contentType: string; readonly hashed: boolean };
-export type Assets = {
+export type PageAssets = {
   readonly stylesheet: string;
   /** Null when the console has not been built: pages are complete without it. */
   readonly script: string | null;
@@ -24,7 +24,7 @@ export type Assets = {
 };
 
 /** Reads what Vite built. Without a build the hand-kept styles are served as they are, with no script and no fonts. */
-export function readAssets(root: string = CONSOLE): Assets {
+export function readAssets(root: string = CONSOLE): PageAssets {
   const built = join(root, 'dist');
   const manifestFile = join(built, 'manifest.json');
   const entry = existsSync(manifestFile) ? entryOf(parseJson(readFileSync(manifestFile, 'utf8'))) : null;
@@ -59,9 +59,9 @@ function bareStyles(folder: string): string {
   );
 }
 
-let read: Assets | undefined;
+let read: PageAssets | undefined;
 /** Read once, at the first page. */
-export function assets(): Assets {
+export function assets(): PageAssets {
   read ??= readAssets();
   return read;
 }

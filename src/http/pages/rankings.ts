@@ -6,17 +6,18 @@ import { type Html, html, outbound } from './html.ts';
 import { page } from './layout.ts';
 import { notFound } from './not-found.ts';
 import { appPath, appTable, hostOf, modelRankTable } from './rank-tables.ts';
-import { daysOfUse, rankedApps, rankedModels, WINDOWS, type Window } from './traffic.ts';
+import { daysOfUse, rankedApps, rankedModels, WINDOWS, type WindowName } from './traffic.ts';
 
-const NAMES = Object.keys(WINDOWS) as readonly Window[];
-const windowOf = (request: RouteRequest): Window => NAMES.find((window) => window === request.query.window) ?? 'week';
+const NAMES = Object.keys(WINDOWS) as readonly WindowName[];
+const windowOf = (request: RouteRequest): WindowName =>
+  NAMES.find((window) => window === request.query.window) ?? 'week';
 
 /** An origin and, for programs on localhost, a title. */
 const APP_ID_LENGTH_MAX = 300;
 
-const LABELS: { readonly [W in Window]: string } = { day: 'Today', week: '7 days', month: '30 days' };
+const LABELS: { readonly [W in WindowName]: string } = { day: 'Today', week: '7 days', month: '30 days' };
 
-function windowTabs(chosen: Window): Html {
+function windowTabs(chosen: WindowName): Html {
   return html`<nav class="tabs" aria-label="Window"><div class="measure">${NAMES.map(
     (window) =>
       html`<a href="?window=${window}"${window === chosen && html` aria-current="page"`}>${LABELS[window]}</a>`,

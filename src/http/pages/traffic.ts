@@ -1,11 +1,11 @@
 import { dayBefore, dayOf } from '../../base/period.ts';
 import type { EndpointHealth } from '../../facts/health.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import type { Ranked } from '../../insights/insights.ts';
+import type { RankedSums } from '../../insights/insights.ts';
 
 /** The windows of the rankings, in days that end today. */
 export const WINDOWS = { day: 1, week: 7, month: 30 } as const;
-export type Window = keyof typeof WINDOWS;
+export type WindowName = keyof typeof WINDOWS;
 
 type Figures = { readonly tokens: number; readonly requests: number; readonly growth: number | null };
 export type ModelRank = Figures & { readonly model: string };
@@ -24,18 +24,18 @@ export type DayOfUse = {
   readonly requests: number;
 };
 
-const figuresOf = (rank: Ranked): Figures => ({
+const figuresOf = (rank: RankedSums): Figures => ({
   tokens: Number(rank.tokens),
   requests: Number(rank.requests),
   growth: rank.growth,
 });
 
-export async function rankedModels(gateway: Gateway, window: Window, app?: string): Promise<readonly ModelRank[]> {
+export async function rankedModels(gateway: Gateway, window: WindowName, app?: string): Promise<readonly ModelRank[]> {
   const ranks = await gateway.insights.models({ days: WINDOWS[window], ...(app !== undefined && { app }) });
   return ranks.map((rank) => ({ ...figuresOf(rank), model: rank.model }));
 }
 
-export async function rankedApps(gateway: Gateway, window: Window, model?: string): Promise<readonly AppRank[]> {
+export async function rankedApps(gateway: Gateway, window: WindowName, model?: string): Promise<readonly AppRank[]> {
   const ranks = await gateway.insights.apps({ days: WINDOWS[window], ...(model !== undefined && { model }) });
   return ranks.map((rank) => ({ ...figuresOf(rank), ...rank.app }));
 }

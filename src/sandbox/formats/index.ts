@@ -18,10 +18,10 @@ const anthropicMessages = {
 };
 const gemini = formatOfClient(geminiClient, 'google-gemini-v1');
 
-export type Spoken = { readonly format: Format; readonly path: PathParts };
+export type FormatOfPath = { readonly format: Format; readonly path: PathParts };
 
 /** The format that a path asks for by its end; undefined for a path that none of them has. */
-export function formatFor(path: string, headers: WireHeaders, body: JsonObject): Spoken | undefined {
+export function formatFor(path: string, headers: WireHeaders, body: JsonObject): FormatOfPath | undefined {
   const inPath =
     /\/(?:models|model)\/([^/]+?)(?::|\/)(generateContent|streamGenerateContent|converse(?:-stream)?)$/.exec(path);
   if (inPath) {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { wireOf, wiring } from '../postgres-wire.ts';
-import type { QueryResult, Row, Step, Value, Work, WorkContext } from '../work.ts';
+import type { QueryResult, Row, Value, Work, WorkContext, WorkStep } from '../work.ts';
 
 /** A database without a store around it: for what a store of today would no longer make, or not yet. */
 export type Engine = {
@@ -45,7 +45,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
   };
 }
 
-type QueryStep = Extract<Step, { readonly kind: 'query' }>;
+type QueryStep = Extract<WorkStep, { readonly kind: 'query' }>;
 
 async function run(
   begin: (context: WorkContext) => Work<unknown>,

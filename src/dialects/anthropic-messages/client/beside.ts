@@ -3,9 +3,9 @@ import type { Native } from '../../../call/message.ts';
 import { fieldsOf, leftover } from '../words.ts';
 
 /** What the vendor said beside the content, by where this dialect's clients expect it. */
-export type Beside = { readonly usage: JsonObject; readonly message: JsonObject };
+export type LeftoverFields = { readonly usage: JsonObject; readonly message: JsonObject };
 
-export function besideOf(native: Native | undefined): Beside {
+export function besideOf(native: Native | undefined): LeftoverFields {
   const fields = fieldsOf(native);
   return { usage: objectOf(fields.usage), message: leftover(fields, ['usage']) };
 }

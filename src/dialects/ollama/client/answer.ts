@@ -10,7 +10,7 @@ import { encodeUsage } from '../../openai-client-usage.ts';
 import { argumentsOf } from '../messages.ts';
 
 /** A piece of an answer, or all of it, before it is written in the words of one of the routes. */
-export type Said = {
+export type OllamaAnswer = {
   readonly content: string;
   readonly thinking?: string;
   readonly images?: readonly string[];
@@ -18,7 +18,7 @@ export type Said = {
 };
 
 /** What distinguishes the answers of `/api/chat` and `/api/generate`. */
-export type Words = (said: Said) => JsonObject;
+export type Words = (said: OllamaAnswer) => JsonObject;
 
 /** `POST /api/chat`: everything stands in a message. */
 export const chatWords: Words = ({ content, thinking, images, calls }) => ({
@@ -64,7 +64,7 @@ export function encodeReply(reply: Reply, answer: AnswerContext, words: Words): 
   };
 }
 
-function saidBy(choice: Choice | undefined, call: Call): Said {
+function saidBy(choice: Choice | undefined, call: Call): OllamaAnswer {
   let content = '';
   let thinking = '';
   const images: string[] = [];

@@ -3,7 +3,17 @@ import type { Event, FinishEvent, UsageEvent } from '../../../call/event.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
 import { faultLine } from '../../ollama-client-fault.ts';
 import { follow, type OpenArguments, openArguments } from '../../open-arguments.ts';
-import { countsOf, doneReason, headOf, nowOf, pictureOf, type Said, timesOf, toolCall, type Words } from './answer.ts';
+import {
+  countsOf,
+  doneReason,
+  headOf,
+  nowOf,
+  type OllamaAnswer,
+  pictureOf,
+  timesOf,
+  toolCall,
+  type Words,
+} from './answer.ts';
 
 type OpenCall = OpenArguments & { readonly id: string; readonly name: string; arguments: string };
 
@@ -21,7 +31,7 @@ function createLines(answer: AnswerContext, words: Words) {
     logprobs = [];
     return taken.length === 0 ? {} : { logprobs: taken };
   };
-  const write = (said: Said): string => {
+  const write = (said: OllamaAnswer): string => {
     spoke ??= nowOf(answer);
     return line({ ...words(said), ...takeLogprobs(), done: false });
   };
@@ -48,7 +58,7 @@ function createLines(answer: AnswerContext, words: Words) {
     });
   };
   return {
-    say: (said: Said): string => writeCalls('whole') + write(said),
+    say: (said: OllamaAnswer): string => writeCalls('whole') + write(said),
     open: (index: number, id: string, name: string): void => {
       calls.set(index, { id, name, arguments: '', ...openArguments() });
     },

@@ -4,7 +4,7 @@ import type { Usage } from '../../../call/usage.ts';
 import { decodeUsage, type UsageConvention } from './usage.ts';
 
 /** What stands beside the choices and is told at the end: the last usage seen, and Perplexity's sources. */
-export type Beside = {
+export type AnswerTail = {
   readonly note: (chunk: JsonObject) => void;
   /** A count that stands somewhere else: it matters where there is none in its place. */
   readonly spare: (usage: Json) => void;
@@ -12,7 +12,7 @@ export type Beside = {
   readonly cite: (out: Event[]) => void;
 };
 
-export function createBeside(convention: UsageConvention): Beside {
+export function createBeside(convention: UsageConvention): AnswerTail {
   let usage: Json | undefined;
   let spareUsage: Json | undefined;
   let sources: JsonObject | undefined;

@@ -24,11 +24,11 @@ export function readBody<T>(schema: z.ZodType<T>, body: JsonObject): Result<T, F
   return failed(fault('invalid_request', words, param ? { param } : {}));
 }
 
-export type Page = { readonly offset: number; readonly limit: number };
+export type PageRange = { readonly offset: number; readonly limit: number };
 const PAGE_MAX = 100;
 
 /** `offset` and `limit` of a list (spec §1.0): from 0 on, 50 of at most 100. */
-export function readPage(query: { readonly [name: string]: string | undefined }, most = 50): Result<Page, Fault> {
+export function readPage(query: { readonly [name: string]: string | undefined }, most = 50): Result<PageRange, Fault> {
   const whole = (text: string | undefined, otherwise: number): number =>
     text === undefined ? otherwise : Number(text);
   const offset = whole(query.offset, 0);

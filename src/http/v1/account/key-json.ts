@@ -13,11 +13,11 @@ export const NO_KEY_USAGE: KeyUsage = {
 };
 
 /** What of its counts is limited. */
-export type Counted = { readonly [count in Count]?: number };
-export const NO_COUNTS: Counted = {};
+export type LimitedCounts = { readonly [count in Count]?: number };
+export const NO_COUNTS: LimitedCounts = {};
 
 /** What is known of a key's use, and of its limits beside money. */
-export type Used = { readonly usage: KeyUsage; readonly seenAt: number | null; readonly counts: Counted };
+export type Used = { readonly usage: KeyUsage; readonly seenAt: number | null; readonly counts: LimitedCounts };
 
 export const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

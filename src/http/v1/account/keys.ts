@@ -8,7 +8,7 @@ import { COUNTS, countOf, countScope, keyScope, ownerOf } from '../../../facts/s
 import type { Route, RouteAnswer } from '../../route.ts';
 import { readPage } from './body.ts';
 import { readKeyChange, readNewKey } from './key-body.ts';
-import { type Counted, keyJson, NO_COUNTS, NO_KEY_USAGE } from './key-json.ts';
+import { keyJson, type LimitedCounts, NO_COUNTS, NO_KEY_USAGE } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
 const PAGE = 100;
@@ -26,7 +26,7 @@ async function show({ keys, budgets }: Access, shown: readonly Key[]) {
   const hashes = shown.map(({ hash }) => hash);
   const scopes = hashes.flatMap((hash) => COUNTS.map((count) => countScope(count, keyScope(hash))));
   const [usage, limits] = await Promise.all([keys.usage(hashes), budgets.list(scopes)]);
-  const counted = new Map<string, Counted>();
+  const counted = new Map<string, LimitedCounts>();
   for (const { scope, amount } of limits) {
     const owner = ownerOf(scope);
     counted.set(owner, { ...counted.get(owner), [countOf(scope) ?? '']: Number(amount) });

@@ -8,10 +8,10 @@ const DAY_SECONDS = 86_400;
 const EU = new Set('AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE'.split(' '));
 
 /** `now` in milliseconds since 1970. */
-export type Surroundings = { readonly now: number; readonly offers: Offers };
+export type FilterContext = { readonly now: number; readonly offers: Offers };
 
 /** The models that pass every filter of the query. */
-export function filterModels(models: Iterable<Model>, query: ModelsQuery, { now, offers }: Surroundings): Model[] {
+export function filterModels(models: Iterable<Model>, query: ModelsQuery, { now, offers }: FilterContext): Model[] {
   const tests = [
     ...byKind(query),
     ...byWords(query),

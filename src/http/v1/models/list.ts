@@ -8,7 +8,7 @@ import { envelope } from '../../faults.ts';
 import { isGoogleClient } from '../../google-paths.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
-import { filterModels, type Surroundings } from './filter.ts';
+import { type FilterContext, filterModels } from './filter.ts';
 import { listForGoogle } from './google.ts';
 import { type ModelsQuery, readQuery } from './query.ts';
 import { rss } from './rss.ts';
@@ -77,7 +77,7 @@ export const LIST_EMBEDDING_MODELS: Route = {
   },
 };
 
-const surroundingsOf = (gateway: Gateway): Surroundings => ({
+const surroundingsOf = (gateway: Gateway): FilterContext => ({
   now: gateway.world.now(),
   offers: offersOf(gateway.enabled()),
 });
