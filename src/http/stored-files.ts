@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Blob, LENGTH_MIN, markOf } from '../base/blobs.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { LIMITS } from '../base/limits.ts';
-import type { Allowance } from '../base/memory.ts';
+import type { MemoryAllowance } from '../base/memory.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { CallOf, OperationId } from '../call/operation.ts';
 import type { StoredContent, StoredContents } from '../call/stored-file.ts';
@@ -111,7 +111,7 @@ function excessOf(files: readonly FileRecord[]): Fault | null {
 
 const megabytes = (limit: 'asset_bytes_max' | 'assets_bytes_max'): string => `${LIMITS[limit] / 1024 / 1024} MB`;
 
-const taken = (allowance: Allowance, bytes: number): Promise<boolean> =>
+const taken = (allowance: MemoryAllowance, bytes: number): Promise<boolean> =>
   new Promise((resolve) => allowance.take(bytes, resolve));
 
 /** In pieces; each but the last of a length that three divides, so that they can stand one behind the other. */
