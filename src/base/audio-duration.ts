@@ -5,6 +5,7 @@ import { type Blob, sizeOf } from './blobs.ts';
 const WINDOW_BYTES = 256 * 1024;
 
 export const AUDIO_KINDS = ['wav', 'mp3', 'flac', 'ogg', 'mp4', 'webm', 'aac', 'amr'] as const;
+/** A container or codec of audio that recordings are recognised as by their bytes. */
 export type AudioKind = (typeof AUDIO_KINDS)[number];
 
 /** A recording by what its bytes are, whatever it is called. */

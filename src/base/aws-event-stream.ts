@@ -62,8 +62,8 @@ function readMessage(message: Buffer): Frame {
   const kind = headers.get(':message-type');
   if (kind === 'exception') return { event: headers.get(':exception-type') ?? 'exception', data, exception: true };
   if (kind === 'error') {
-    const said = JSON.stringify({ message: headers.get(':error-message') ?? 'The stream reported an error.' });
-    return { event: headers.get(':error-code') ?? 'error', data: data || said, exception: true };
+    const payload = JSON.stringify({ message: headers.get(':error-message') ?? 'The stream reported an error.' });
+    return { event: headers.get(':error-code') ?? 'error', data: data || payload, exception: true };
   }
   return { event: headers.get(':event-type') ?? null, data };
 }

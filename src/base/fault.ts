@@ -53,9 +53,13 @@ export const FAULTS = {
   cancelled: row(499, 'unmapped', 'caller', 'no', 'cancelled'),
 } as const satisfies Record<string, FaultRow>;
 
+/** The code of an expected failure: a row of the table above. */
 export type FaultCode = keyof typeof FAULTS;
+/** Who has to change something so that the failure does not come again. */
 export type Blame = 'caller' | 'gateway' | 'upstream';
+/** What a call does after this failure: it ends, asks the same endpoint once more, or moves on. */
 export type Retry = 'no' | 'same-once' | 'next-endpoint' | 'next-model';
+/** What is the same for every failure of one code. */
 export type FaultRow = {
   readonly status: number;
   readonly errorType: string;
@@ -73,6 +77,7 @@ export type UpstreamFault = {
   readonly raw?: string;
 };
 
+/** An expected failure: its code, and what is particular to this one. */
 export type Fault = {
   readonly code: FaultCode;
   readonly message: string;
@@ -145,6 +150,7 @@ const isLong = ({ retryAfterMs = 0 }: Fault): boolean => retryAfterMs > WAIT_SEC
 export const waitSecondsOf = ({ retryAfterMs }: Fault): number | undefined =>
   retryAfterMs === undefined ? undefined : Math.min(Math.max(1, Math.ceil(retryAfterMs / 1000)), WAIT_SECONDS_MAX);
 
+/** The members that stand beside an error's own where no endpoint could be had (spec §6.3). */
 export type AvailabilityMembers = {
   readonly error_type?: string;
   readonly http_status?: number;

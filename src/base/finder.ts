@@ -34,14 +34,14 @@ export function createFinder<T>(parts: {
   readonly find: (hashes: readonly string[]) => Promise<ReadonlyMap<string, T>>;
 }): Finder<T> {
   const { world, find } = parts;
-  const found = new Recent<T>(FOUND_MAX);
+  const records = new Recent<T>(FOUND_MAX);
   const missing = new Recent<number>(MISSING_MAX);
   const waiting = new Map<string, Waiting<T>>();
   let underWay = new Map<string, Waiting<T>>();
 
   const keep = (hash: string, record: T | null): void => {
     if (record === null) missing.set(hash, world.elapsed());
-    else found.set(hash, record);
+    else records.set(hash, record);
   };
   const ask = async (): Promise<void> => {
     while (waiting.size > 0 && underWay.size === 0) {
@@ -60,25 +60,25 @@ export function createFinder<T>(parts: {
           }
         }
       } catch (cause) {
-        for (const [, asked] of batch) asked.answer.reject(cause);
+        for (const [, lookup] of batch) lookup.answer.reject(cause);
       }
       underWay = new Map();
     }
   };
 
-  const known = (hash: string): T | null | undefined => {
-    const record = found.get(hash);
+  const remembered = (hash: string): T | null | undefined => {
+    const record = records.get(hash);
     if (record !== undefined) return record;
     const since = missing.get(hash);
     return since !== undefined && world.elapsed() - since < MISSING_MS ? null : undefined;
   };
   return {
-    known,
+    known: remembered,
     look: (hash) => {
-      const record = known(hash);
+      const record = remembered(hash);
       if (record !== undefined) return Promise.resolve(record);
-      const asked = waiting.get(hash) ?? fresh(underWay.get(hash));
-      if (asked) return asked.answer.promise;
+      const lookup = waiting.get(hash) ?? fresh(underWay.get(hash));
+      if (lookup) return lookup.answer.promise;
       if (waiting.size >= WAITING_MAX) return Promise.resolve(undefined);
       const next: Waiting<T> = { answer: Promise.withResolvers(), isStale: false };
       waiting.set(hash, next);
@@ -86,10 +86,10 @@ export function createFinder<T>(parts: {
       return next.answer.promise;
     },
     forget: (hash) => {
-      found.delete(hash);
+      records.delete(hash);
       missing.delete(hash);
-      const asked = underWay.get(hash);
-      if (asked) asked.isStale = true;
+      const lookup = underWay.get(hash);
+      if (lookup) lookup.isStale = true;
     },
     forgetWhere: (isMeant) => {
       found.deleteWhere(isMeant);
@@ -97,14 +97,14 @@ export function createFinder<T>(parts: {
       for (const asked of underWay.values()) asked.isStale = true;
     },
     forgetAll: () => {
-      found.clear();
+      records.clear();
       missing.clear();
-      for (const asked of underWay.values()) asked.isStale = true;
+      for (const lookup of underWay.values()) lookup.isStale = true;
     },
   };
 }
 
-const fresh = <T>(asked: Waiting<T> | undefined): Waiting<T> | undefined => (asked?.isStale ? undefined : asked);
+const fresh = <T>(lookup: Waiting<T> | undefined): Waiting<T> | undefined => (lookup?.isStale ? undefined : lookup);
 
 /** Whoever waited for the stale answer gets the one that is asked for now. */
 function merged<T>(next: Waiting<T> | undefined, stale: Waiting<T>): Waiting<T> {

@@ -8,6 +8,7 @@ export type Frame = {
   readonly exception?: true;
 };
 
+/** How a streamed answer is cut into frames. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream';
 
 /** Splits bytes into frames; no chunking of the same bytes changes the frames. Never throws. */

@@ -7,7 +7,9 @@ import { LIMITS } from './limits.ts';
 import { failed, ok, type Result } from './result.ts';
 import { SlicedJson } from './sliced-json.ts';
 
+/** A value that JSON can write; an undefined member is left out. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** An object that JSON can write. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -119,6 +121,7 @@ function parseSeenInTurns(
 
 /** A body as it came: a large one worked through already, a small one in chunks. */
 export type ReceivedBody = { readonly chunks: readonly Buffer[]; readonly scan: BodyScan | null };
+/** A request's body, parsed. */
 export type ParsedBody = {
   readonly value: JsonObject;
   /** What marks in the value stand for. */
@@ -147,10 +150,10 @@ export function parseReceived(
     const { rest, blobs } = scan.end();
     const isLong = rest.length > LIMITS.at_once_bytes_max;
     const read = { blobs, restBytes: rest.length, isLarge: isLong || blobs.length > 0 };
-    const told = (value: Result<JsonObject, Fault>): void =>
+    const finish = (value: Result<JsonObject, Fault>): void =>
       done(value.ok ? ok({ value: value.value, ...read }) : value);
-    if (isLong) parseSeenInTurns(rest, { nestingMax, later }, told);
-    else told(parseSeen(rest));
+    if (isLong) parseSeenInTurns(rest, { nestingMax, later }, finish);
+    else finish(parseSeen(rest));
   };
   // Whoever waits holds the bytes that came, once: they are joined when it is their turn.
   if (weigh) weigh(scan.weight(), parse);

@@ -18,9 +18,11 @@ export type Memory = {
   readonly used: () => number;
 };
 
+/** Calls under way come before calls that have not begun. */
 export type CallStage = 'under way' | 'new';
 const PLACES: readonly CallStage[] = ['under way', 'new'];
 
+/** What one holder has taken of the memory for large bodies, and how it takes more. */
 export type MemoryAllowance = {
   /** Takes so much, at once if it is there, else in turn. False = the line is too long, the wait was in vain, or all holders have let go. Never called after the end. */
   readonly take: (bytes: number, done: (isGranted: boolean) => void) => void;

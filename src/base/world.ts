@@ -14,8 +14,10 @@ export type World = {
   readonly request: (request: WireRequest, handler: WireHandler) => Wire;
 };
 
+/** Gives up what was begun. Calling it again, or after the end, does nothing. */
 export type Cancel = () => void;
 
+/** One HTTP request, complete: nothing is added to it on the way but what HTTP itself demands. */
 export type WireRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
@@ -29,6 +31,7 @@ export type WireRequest = {
   readonly reach: 'operator' | 'public';
 };
 
+/** Header fields by their names in small letters. */
 export type WireHeaders = { readonly [name: string]: string | undefined };
 
 /**
@@ -42,6 +45,7 @@ export type WireHandler = {
   readonly error: (error: WireError) => void;
 };
 
+/** Why an exchange ended without its answer's end. */
 export type WireError = {
   /**
    * `refused` never reached the host; `reset` broke off; `malformed` was not HTTP; `forbidden` was refused by us;

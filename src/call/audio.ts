@@ -1,5 +1,6 @@
 /** How audio is written: compressed, in a WAVE file, or as bare samples (`pcm`: 16 bit, little-endian, one channel, 24 kHz). */
 export const AUDIO_FORMATS = ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const;
+/** A format in which speech is asked for. */
 export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 
 /** Bytes of one second of `pcm` (developers.openai.com/api/docs/guides/text-to-speech, read 2026-11-29). */

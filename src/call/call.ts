@@ -80,6 +80,7 @@ export const completesOnlyText = ({ completion, stream }: Call): boolean =>
     completion.prompts.some((prompt) => typeof prompt !== 'string') ||
     (stream && completion.prompts.length > 1));
 
+/** What the answer's text has to be. */
 export type OutputFormat =
   | { readonly type: 'text' | 'json' }
   | {
@@ -109,6 +110,7 @@ export type Sampling = {
 };
 
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+/** How hard a model is to think, in OpenRouter's words. */
 export type Effort = (typeof EFFORTS)[number];
 
 /** Effort or budget or just on; converted per model by the dialect. `exclude` hides reasoning from the answer. */
@@ -123,6 +125,7 @@ export type ReasoningRequest = {
   readonly context?: string;
 };
 
+/** What a call says to the gateway, and not to the model. */
 export type GatewayOptions = {
   readonly provider?: ProviderPreferences;
   /** Whatever an endpoint cannot be told refuses it; includes `provider.require_parameters`. */
@@ -144,8 +147,10 @@ export type GatewayOptions = {
 };
 
 export const ON_CUT = ['continue', 'fail'] as const;
+/** What becomes of a streamed answer that breaks off. */
 export type OnCut = (typeof ON_CUT)[number];
 export const ON_REFUSAL = ['stop', 'next'] as const;
+/** What becomes of a call that a provider's moderation refuses. */
 export type OnRefusal = (typeof ON_REFUSAL)[number];
 
 /** OpenRouter's `provider` object (spec §3.2). Unknown members are refused where it is read. */
@@ -175,6 +180,7 @@ export type ProviderPreferences = {
 export const PERCENTILES = ['p50', 'p75', 'p90', 'p99'] as const;
 /** A number stands for the median. */
 export type Cutoffs = number | { readonly [name in (typeof PERCENTILES)[number]]?: number };
+/** By what endpoints are put in order where the caller says so. */
 export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';
 
 /** Ids of the conversation's tool calls so far: a new call must have another, though some vendors count from 0 each time. */

@@ -32,6 +32,7 @@ export function collect(events: Iterable<Event>): Result<Reply, Fault> {
   return ok(collector.reply());
 }
 
+/** Folds events into a reply; `reply` may be asked for at any time. */
 export type Collector = { readonly add: (event: Event) => void; readonly reply: () => Reply };
 
 /** The fold, one event at a time. */
@@ -148,14 +149,14 @@ function addToChoice(choice: OpenChoice, event: ChoiceEvent): void {
 }
 
 function addReasoning(choice: OpenChoice, event: ReasoningEvent): void {
-  const known = choice.reasoning.get(event.index);
-  if (!known) {
+  const open = choice.reasoning.get(event.index);
+  if (!open) {
     const part = { type: 'reasoning' as const, kind: event.kind, text: event.text, format: event.format };
     choice.reasoning.set(event.index, part);
     choice.parts.push(part);
   } else {
-    known.text += event.text;
-    if (known.format === 'unknown') known.format = event.format;
+    open.text += event.text;
+    if (open.format === 'unknown') open.format = event.format;
   }
   const part = choice.reasoning.get(event.index);
   assert(part, 'the part was just added');
@@ -164,8 +165,8 @@ function addReasoning(choice: OpenChoice, event: ReasoningEvent): void {
 }
 
 function addAudio(choice: OpenChoice, event: Extract<Event, { type: 'audio' }>): void {
-  const known = choice.parts.find((part) => part.type === 'audio');
-  const fields = known?.native?.fields ?? {};
+  const audio = choice.parts.find((part) => part.type === 'audio');
+  const fields = audio?.native?.fields ?? {};
   const native = {
     dialect: 'openai-chat',
     fields: {
@@ -175,9 +176,9 @@ function addAudio(choice: OpenChoice, event: Extract<Event, { type: 'audio' }>):
       ...(event.expiresAt !== undefined && { expires_at: event.expiresAt }),
     },
   };
-  const before = known?.source.kind === 'base64' ? known.source.data : '';
+  const before = audio?.source.kind === 'base64' ? audio.source.data : '';
   const source = { kind: 'base64' as const, mediaType: 'application/octet-stream', data: before + (event.data ?? '') };
-  if (known) Object.assign(known, { source, native });
+  if (audio) Object.assign(audio, { source, native });
   else choice.parts.push({ type: 'audio', source, format: '', native });
 }
 

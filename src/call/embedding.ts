@@ -15,6 +15,7 @@ export type EmbeddingCall = CommonCall & {
 };
 
 export const VECTOR_ENCODINGS = ['float', 'base64'] as const;
+/** How a client wants vectors written: as numbers, or as base64 of 32-bit floats. */
 export type VectorEncoding = (typeof VECTOR_ENCODINGS)[number];
 
 /** One thing to embed: a text or several parts together, or a text as the model's own token ids. */

@@ -42,7 +42,9 @@ export type StartEvent = {
   /** What is known of the prompt's tokens by now; the gateway puts its estimate where the vendor tells nothing yet. */
   readonly prompt?: Usage;
 };
+/** A piece of the answer's text. */
 export type TextEvent = { readonly type: 'text'; readonly choice: number; readonly text: string };
+/** A piece of the words with which a model refuses to answer. */
 export type RefusalEvent = { readonly type: 'refusal'; readonly choice: number; readonly text: string };
 
 /**
@@ -77,6 +79,7 @@ export type ToolArgumentsEvent = {
   readonly index: number;
   readonly text: string;
 };
+/** A whole picture of the answer. */
 export type ImageEvent = { readonly type: 'image'; readonly choice: number; readonly source: Source };
 /** Audio output: base64 pieces and their transcript are concatenated. */
 export type AudioEvent = {
@@ -87,6 +90,7 @@ export type AudioEvent = {
   readonly transcript?: string;
   readonly expiresAt?: number;
 };
+/** A citation, or a file that was read for the answer. */
 export type AnnotationEvent = { readonly type: 'annotation'; readonly choice: number; readonly annotation: Annotation };
 /** Of the text or refusal that the choice's next such event brings. */
 export type LogprobsEvent = {
@@ -97,6 +101,7 @@ export type LogprobsEvent = {
 };
 /** Vendor fields we do not model; encoded only by the same dialect. `choice` null = beside the choices. */
 export type NativeEvent = { readonly type: 'native'; readonly choice: number | null; readonly native: Native };
+/** A choice is at its end. */
 export type FinishEvent = {
   readonly type: 'finish';
   readonly choice: number;

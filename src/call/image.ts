@@ -35,12 +35,16 @@ export type ImageCall = CommonCall & {
   readonly native?: Native;
 };
 
+/** Pictures are drawn from words, from pictures and words, or as variations of one picture. */
 export type ImageTask = 'generate' | 'edit' | 'vary';
+/** A picture's size in pixels. */
 export type PixelSize = { readonly width: number; readonly height: number };
 
 export const RESOLUTIONS = ['512', '1K', '2K', '4K'] as const;
+/** A picture's size by the number of its pixels on a side, as vendors name it. */
 export type Resolution = (typeof RESOLUTIONS)[number];
 export const IMAGE_FORMATS = ['png', 'jpeg', 'webp', 'svg', 'gif'] as const;
+/** The file format of a picture. */
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** One picture that was drawn: its bytes as base64, or where its vendor keeps it for a while. */
@@ -49,6 +53,7 @@ export type DrawnImage = { readonly revisedPrompt?: string } & (
   | { readonly url: string }
 );
 
+/** The pictures of a call. */
 export type ImageReply = CommonReply & {
   readonly images: readonly DrawnImage[];
   /** What the vendor made of what was left to it: size, quality, background, format, in OpenAI's words. */

@@ -28,8 +28,10 @@ export function withReadTexts(call: Call): Call {
   });
   const { instructions, ...rest } = call;
   if (instructions === undefined) return { ...rest, messages };
-  const told = read(instructions);
-  return blobBehind(told, blobs) ? { ...rest, messages } : { ...rest, messages, instructions: told };
+  const instructionsRead = read(instructions);
+  return blobBehind(instructionsRead, blobs)
+    ? { ...rest, messages }
+    : { ...rest, messages, instructions: instructionsRead };
 }
 
 const withTexts = (message: Message, read: (text: string) => string): Message =>

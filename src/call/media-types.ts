@@ -43,13 +43,13 @@ function trueType(
   { mediaType, data }: Extract<Source, { kind: 'base64' }>,
   blobs: readonly Blob[] | undefined,
 ): string {
-  const told = registeredMediaType(mediaType);
+  const declared = registeredMediaType(mediaType);
   // The parameters of sound say how to read it.
-  if (type === 'audio' || type === 'video') return mediaType.includes(';') ? mediaType : told;
-  if (told.startsWith('text/')) return mediaType;
+  if (type === 'audio' || type === 'video') return mediaType.includes(';') ? mediaType : declared;
+  if (declared.startsWith('text/')) return mediaType;
   const sniffed = sniffMediaType(Buffer.from(headOf(data, blobs, HEAD), 'base64'));
-  if (sniffed === null) return told;
+  if (sniffed === null) return declared;
   const isKnown = sniffed.startsWith('image/') || sniffed === 'application/pdf';
-  if (type === 'image') return sniffed.startsWith('image/') ? sniffed : told;
-  return UNKNOWN.has(told) || (isKnown && /^image\/|pdf$/.test(told)) ? sniffed : told;
+  if (type === 'image') return sniffed.startsWith('image/') ? sniffed : declared;
+  return UNKNOWN.has(declared) || (isKnown && /^image\/|pdf$/.test(declared)) ? sniffed : declared;
 }

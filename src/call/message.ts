@@ -8,6 +8,7 @@ export type Native = { readonly dialect: string; readonly fields: JsonObject };
 
 type PartBase = { readonly cache?: CacheMark; readonly native?: Native };
 
+/** A piece of text. */
 export type TextPart = PartBase & {
   readonly type: 'text';
   readonly text: string;
@@ -20,6 +21,7 @@ export type Source =
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
   | { readonly kind: 'file-id'; readonly id: string };
 
+/** A picture. */
 export type ImagePart = PartBase & {
   readonly type: 'image';
   readonly source: Source;
@@ -27,7 +29,9 @@ export type ImagePart = PartBase & {
 };
 /** A document, PDF above all. */
 export type FilePart = PartBase & { readonly type: 'file'; readonly source: Source; readonly filename?: string };
+/** A recording; `format` is its sender's word for what it is. */
 export type AudioPart = PartBase & { readonly type: 'audio'; readonly source: Source; readonly format: string };
+/** A film. */
 export type VideoPart = PartBase & { readonly type: 'video'; readonly source: Source };
 
 export const REASONING_FORMATS = [
@@ -41,6 +45,7 @@ export const REASONING_FORMATS = [
   'anthropic-claude-v1',
   'google-gemini-v1',
 ] as const;
+/** Whose opaque reasoning a part is: only endpoints of the same family can read it. */
 export type ReasoningFormat = (typeof REASONING_FORMATS)[number];
 
 /**
@@ -66,6 +71,7 @@ export type ToolCallPart = PartBase & {
   readonly arguments: string;
 };
 
+/** The words with which a model refused to answer. */
 export type RefusalPart = PartBase & { readonly type: 'refusal'; readonly text: string };
 
 /** A URL citation or a parsed file, in OpenAI's annotation shape; offsets count characters of the text. */
@@ -81,15 +87,20 @@ export type Annotation =
     }
   | { readonly type: 'native'; readonly value: JsonObject };
 
+/** What a user's message may consist of. */
 export type UserPart = TextPart | ImagePart | FilePart | AudioPart | VideoPart;
+/** What an assistant's message, or an answer, may consist of. */
 export type AssistantPart = TextPart | ReasoningPart | ToolCallPart | RefusalPart | ImagePart | AudioPart;
+/** What the result of a tool may consist of. */
 export type ToolResultPart = TextPart | ImagePart | FilePart;
 
+/** Instructions: of whoever runs the program (`system`), or of its author (`developer`). */
 export type SystemMessage = {
   readonly role: 'system' | 'developer';
   readonly parts: readonly TextPart[];
   readonly name?: string;
 };
+/** What a user says; `name` tells speakers apart. */
 export type UserMessage = { readonly role: 'user'; readonly parts: readonly UserPart[]; readonly name?: string };
 /** The last message of a call may be an assistant's: a prefill to be continued. */
 export type AssistantMessage = {
@@ -98,6 +109,7 @@ export type AssistantMessage = {
   readonly name?: string;
   readonly native?: Native;
 };
+/** The result of one tool call. */
 export type ToolMessage = {
   readonly role: 'tool';
   readonly callId: string;
@@ -107,4 +119,5 @@ export type ToolMessage = {
   /** Where the caller put a breakpoint on the whole result. */
   readonly cache?: CacheMark;
 };
+/** One message of a conversation. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;

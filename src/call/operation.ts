@@ -13,6 +13,7 @@ import type { VideoCall, VideoReply } from './video.ts';
 
 /** What a call can ask a model to do. The order is that of lists and docs. */
 export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech', 'transcription', 'videos'] as const;
+/** The name of an operation, in code and catalogue. */
 export type OperationId = (typeof OPERATION_IDS)[number];
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
@@ -26,9 +27,13 @@ type Exchanges = {
   readonly videos: { readonly call: VideoCall; readonly reply: VideoReply; readonly step: never };
 };
 
+/** What an operation is asked with. */
 export type CallOf<O extends OperationId> = Exchanges[O]['call'];
+/** What an operation is answered with. */
 export type ReplyOf<O extends OperationId> = Exchanges[O]['reply'];
+/** A step of an operation's streamed answer; `never` where it has none. */
 export type StepOf<O extends OperationId> = Exchanges[O]['step'];
+/** A step of whatever operation. */
 export type AnyStep = StepOf<OperationId>;
 
 /** What a call of every operation says beside what it is about. */

@@ -29,6 +29,7 @@ export const PARAMETERS = [
   'web_search_options',
   'verbosity',
 ] as const;
+/** A parameter by which endpoints are told apart, under OpenRouter's name. */
 export type Parameter = (typeof PARAMETERS)[number];
 
 /** The parameters that this call really sends: what `provider.require_parameters` demands of an endpoint. */

@@ -28,6 +28,7 @@ export function readBoolean(to: Complaints, object: JsonObject, field: string, p
   return wrongType(to, path, 'a boolean', value);
 }
 
+/** The numbers that a field may have, both ends included; `whole` admits integers only. */
 export type Range = { readonly min?: number; readonly max?: number; readonly whole?: true };
 
 export function readNumber(

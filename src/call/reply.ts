@@ -16,6 +16,7 @@ export type Reply = {
   readonly native?: Native;
 };
 
+/** One of the answers to a call. */
 export type Choice = {
   readonly index: number;
   /** In the order in which the model produced them; neighbouring texts are one part. */

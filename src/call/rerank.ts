@@ -23,6 +23,7 @@ export type RerankDocument = { readonly parts: readonly UserPart[] };
 /** The best documents, the best one first. */
 export type RerankReply = CommonReply & { readonly results: readonly RankedDocument[] };
 
+/** A document's place among the others, by how well it answers the query. */
 export type RankedDocument = {
   /** The document's place in the call. */
   readonly index: number;

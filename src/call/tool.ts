@@ -23,6 +23,7 @@ export type Tool =
       readonly functions?: readonly Tool[];
     };
 
+/** Which tools the model may or must call. */
 export type ToolChoice =
   | { readonly type: 'auto' | 'none' | 'required' }
   | { readonly type: 'function'; readonly name: string }

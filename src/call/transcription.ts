@@ -5,8 +5,10 @@ import type { Native } from './message.ts';
 import type { CommonCall, CommonReply } from './operation.ts';
 
 export const TRANSCRIPT_FORMATS = ['json', 'verbose_json', 'text', 'srt', 'vtt'] as const;
+/** How a client wants a transcript written. */
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 export const TRANSCRIPT_DETAILS = ['word', 'segment'] as const;
+/** The pieces of a transcript that a client wants the times of. */
 export type TranscriptDetail = (typeof TRANSCRIPT_DETAILS)[number];
 
 /** A recording to be written down, in no vendor's words. Every field that is absent was not sent and is not sent upstream. */
@@ -54,11 +56,13 @@ export type Transcript = CommonReply & {
 
 /** Times in seconds from the beginning. */
 type Timed = { readonly start: number; readonly end: number; readonly speaker?: number };
+/** A stretch of a transcript with its times. */
 export type TranscriptSegment = Timed & {
   readonly text: string;
   /** Figures of a vendor about its own segment, such as `avg_logprob`. */
   readonly native?: JsonObject;
 };
+/** A word of a transcript with its times. */
 export type TranscriptWord = Timed & { readonly word: string };
 
 /** Are times needed for what the caller wants? */

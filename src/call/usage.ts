@@ -24,6 +24,7 @@ export type Usage = TokenCounts &
     readonly vendorCost?: string;
   };
 
+/** Disjoint counts of tokens: none is part of another. */
 export type TokenCounts = {
   /** Fresh prompt tokens of text: neither read from a cache nor written to one. */
   readonly input: number;

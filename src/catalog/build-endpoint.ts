@@ -42,8 +42,8 @@ export function buildEndpoint(
   const [operation = 'chat', ...moreOperations] = file.operations ?? [operationFor(output)];
   const dialect = dialectFor(provider, operation, file.dialect);
   if (!dialect) {
-    const asked = file.dialect === undefined ? `a dialect for ${operation}` : `the dialect ${file.dialect}`;
-    refuse([...at, 'dialect'], `${slug} does not offer ${asked}`);
+    const missing = file.dialect === undefined ? `a dialect for ${operation}` : `the dialect ${file.dialect}`;
+    refuse([...at, 'dialect'], `${slug} does not offer ${missing}`);
     return undefined;
   }
   const price = priceOf(file, provider, operation);

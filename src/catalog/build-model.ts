@@ -6,6 +6,7 @@ import type { CatalogFile } from './read.ts';
 import { RESERVED_AUTHORS } from './reserved.ts';
 import type { ModelFile, ReasoningFile } from './schema.ts';
 
+/** Notes a problem of a file at a path of keys in it. */
 export type Refuse = (at: readonly string[], reason: string) => void;
 
 /** Taken when neither the model nor an endpoint of it states a context. */
@@ -13,6 +14,7 @@ const DEFAULT_CONTEXT = 131_072;
 /** `author/slug`, catalogue variant included. */
 export const MODEL_ID = /^~?[a-zA-Z0-9][a-zA-Z0-9._-]*\/[a-zA-Z0-9][a-zA-Z0-9._-]*(:[a-zA-Z0-9._-]+)?$/;
 
+/** A model, and the other names that it goes by. */
 export type BuiltModel = { readonly model: Model; readonly aliases: readonly string[] };
 
 /** One model from its files, the later ones over the earlier. Problems are told to `refuse`; then undefined. */

@@ -119,6 +119,7 @@ export const DIALECT_TABLE = {
   'elevenlabs-transcription': { name: 'ElevenLabs Speech to Text', operation: 'transcription', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
+/** The id of a wire format that providers speak. */
 export type DialectId = keyof typeof DIALECT_TABLE;
 /** Those of one operation. */
 export type DialectIdOf<O extends OperationId> = {

@@ -1,5 +1,6 @@
 import type { Provider } from './provider.ts';
 
+/** The variables that this process was started with. */
 export type Environment = { readonly [name: string]: string | undefined };
 
 /** How a provider's own variables begin: `GOOGLE_AI_STUDIO`; `_302AI`, because a shell's names begin with no digit. */

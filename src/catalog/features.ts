@@ -17,6 +17,7 @@ const GROUPS = {
 
 const GROUP_NAMES = Object.keys(GROUPS) as (keyof typeof GROUPS)[];
 export const FEATURES = [...GROUP_NAMES, ...PARAMETERS.filter((name) => !Object.hasOwn(GROUPS, name))] as const;
+/** A word of an endpoint's `features` in its file. */
 export type Feature = (typeof FEATURES)[number];
 
 /** What an endpoint is taken to know when its file names no features: what nearly every server of today does. */

@@ -62,6 +62,6 @@ function build(
 /** llama.cpp names a model after its file, `/models/gemma-3-4b.gguf`: then the last part; else every part counts. */
 function slugOf(name: string): string {
   const isPath = /^(?:[./~\\]|[A-Za-z]:)/.test(name);
-  const told = isPath ? (name.split(/[\\/]/).at(-1) ?? '') : name;
-  return told.replace(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const shortName = isPath ? (name.split(/[\\/]/).at(-1) ?? '') : name;
+  return shortName.replace(/[^A-Za-z0-9._:-]/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 }

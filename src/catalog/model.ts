@@ -8,6 +8,7 @@ import type { DialectSettings, Provider, TakingRule } from './provider.ts';
 
 /** What models take, and what chats put out. */
 const MEDIA = ['text', 'image', 'file', 'audio', 'video'] as const;
+/** A kind of content that models take or produce. */
 export type Modality = (typeof MEDIA)[number] | OwnOutput;
 export const MODALITIES: readonly Modality[] = [...MEDIA, ...OWN_OUTPUTS.map(([output]) => output)];
 
@@ -26,8 +27,10 @@ export const CATEGORIES = [
   'trivia',
   'academia',
 ] as const;
+/** A use that models are listed under. */
 export type Category = (typeof CATEGORIES)[number];
 
+/** A published score of a model. */
 export type Benchmark = {
   readonly name: string;
   readonly score: number;
@@ -45,8 +48,10 @@ export type ReasoningSupport = {
 
 /** Tiers of one host with a price and an endpoint of their own, by the last part of its tag: `openai/priority`. */
 export const TIERS = ['priority', 'flex', 'batch', 'scale'] as const;
+/** A service tier that endpoints may stand for. */
 export type Tier = (typeof TIERS)[number];
 
+/** A model, whoever serves it, with the endpoints that do. */
 export type Model = {
   /** `author/slug`, catalogue variant included (`:free`): the file's path. */
   readonly id: string;
@@ -125,4 +130,5 @@ export type Endpoint = {
   readonly forms: readonly EndpointForm[];
 };
 
+/** The same endpoint in another wire format, and the calls that go there. */
 export type EndpointForm = { readonly rule: TakingRule; readonly endpoint: Endpoint };

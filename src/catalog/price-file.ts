@@ -94,5 +94,7 @@ export const PRICE_FILE = z.strictObject({
   overrides: z.array(override).optional(),
 });
 
+/** A `price` table as a file has it. */
 export type PriceFile = z.output<typeof PRICE_FILE>;
+/** A condition under which other prices hold, as a file has it. */
 export type OverrideFile = NonNullable<PriceFile['overrides']>[number];

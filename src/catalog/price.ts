@@ -23,6 +23,7 @@ export type TokenRates = {
 
 /** The prices of what is counted in pieces, in pico-dollars each; absent = costs nothing beside the tokens. */
 export type UnitRates = { readonly [name in UnitName]?: PicoUsd };
+/** The price of one token or unit of each kind. */
 export type Rates = TokenRates & UnitRates;
 
 /** Minutes of the UTC day, from the first to before the last: from 23:00 to 02:00 where `start` is the later one. */

@@ -12,7 +12,7 @@ export const lineOf = (text: string, path: readonly (string | number)[]): number
 
 /** The same, with how many members of the path are written there. */
 export function placeOf(text: string, path: readonly (string | number)[]): { line: number; depth: number } {
-  const wanted = path.filter((part) => typeof part === 'string');
+  const keys = path.filter((part) => typeof part === 'string');
   let table: readonly string[] = [];
   let best = { line: 1, depth: 0 };
   for (const [index, line] of text.split('\n').entries()) {
@@ -21,7 +21,7 @@ export function placeOf(text: string, path: readonly (string | number)[]): { lin
     if (header === undefined && pair === undefined) continue;
     if (header !== undefined) table = keysOf(header);
     const here = pair === undefined ? table : [...table, ...keysOf(pair)];
-    const depth = sharedDepth(here, wanted);
+    const depth = sharedDepth(here, keys);
     if (depth > best.depth) best = { line: index + 1, depth };
   }
   return best;
@@ -30,8 +30,8 @@ export function placeOf(text: string, path: readonly (string | number)[]): { lin
 const keysOf = (dotted: string): string[] =>
   [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 
-function sharedDepth(here: readonly string[], wanted: readonly string[]): number {
+function sharedDepth(here: readonly string[], keys: readonly string[]): number {
   let depth = 0;
-  while (depth < here.length && depth < wanted.length && here[depth] === wanted[depth]) depth++;
+  while (depth < here.length && depth < keys.length && here[depth] === keys[depth]) depth++;
   return depth;
 }

@@ -35,8 +35,10 @@ export type DialectSettings = {
  * translated.
  */
 export const CALL_KINDS = ['tools', 'reasoning', 'text', 'own'] as const;
+/** A kind of call that a provider's second wire format may be meant for. */
 export type CallKind = (typeof CALL_KINDS)[number];
 
+/** Which calls go to a provider in this wire format instead of its first. */
 export type TakingRule = {
   /** One of these is enough. */
   readonly calls: readonly CallKind[];
@@ -46,6 +48,7 @@ export type TakingRule = {
   readonly must: boolean;
 };
 
+/** What a provider states of the treatment of its callers' data. */
 export type DataPolicy = {
   /** True unless the provider is known not to: silence counts as consent to nothing. */
   readonly trainsOnData: boolean;
@@ -62,6 +65,7 @@ export type DataPolicy = {
   readonly datacenters?: readonly string[];
 };
 
+/** A host of models: its address, its keys, its wire formats and its policies. */
 export type Provider = {
   /** OpenRouter's slug: the file's name. */
   readonly slug: string;

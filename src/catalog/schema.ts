@@ -153,7 +153,11 @@ export const MODEL_FILE = z.strictObject({
 /** `authors.toml`: how authors' slugs are written out. */
 export const AUTHORS_FILE = z.record(z.string(), text);
 
+/** A file `providers/<slug>.toml`, checked. */
 export type ProviderFile = z.output<typeof PROVIDER_FILE>;
+/** A file `models/<author>/<slug>.toml`, checked. */
 export type ModelFile = z.output<typeof MODEL_FILE>;
+/** An `endpoints.<provider>` table of a model's file. */
 export type EndpointFile = NonNullable<ModelFile['endpoints']>[string];
+/** A `reasoning` table of a model's file. */
 export type ReasoningFile = z.output<typeof reasoning>;

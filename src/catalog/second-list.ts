@@ -66,8 +66,8 @@ export function compareWith(list: Json, catalog: Catalog, day: string) {
     const models = arrayOf(provider.models).map(objectOf);
     for (const endpoint of catalog.endpoints.values()) {
       if (endpoint.provider.slug !== slug || endpoint.tier !== null) continue;
-      const found = models.find(({ match }) => matches(match, endpoint.upstreamId.toLowerCase()));
-      const theirs = found && pricesOf(found.prices, day);
+      const entry = models.find(({ match }) => matches(match, endpoint.upstreamId.toLowerCase()));
+      const theirs = entry && pricesOf(entry.prices, day);
       for (const [name, key] of theirs ? PRICES : []) {
         const ours = (endpoint.price.discounted?.list ?? endpoint.price)[name];
         const value = amountOf(theirs?.[key]);

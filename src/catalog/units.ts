@@ -53,7 +53,9 @@ export const UNITS = {
   searchUnit: { key: 'search_unit', name: 'search_unit', meter: 'searchUnits', alone: true, label: 'Search unit' },
 } as const satisfies { readonly [name: string]: Row };
 
+/** A unit, other than a token, that something is priced by. */
 export type UnitName = keyof typeof UNITS;
+/** The name of a unit in price tables and in the prices of the API. */
 export type UnitKey = (typeof UNITS)[UnitName]['key'];
 /** What counts units. */
 export type UnitMeter = Exclude<(typeof UNITS)[UnitName]['meter'], null>;

@@ -15,6 +15,7 @@ export type Grounds = {
   readonly rejected: readonly GroundsRejection[];
 };
 
+/** A candidate as its call's receipt keeps it. */
 export type GroundsCandidate = {
   readonly endpoint: string;
   readonly reason: string;

@@ -22,6 +22,7 @@ export const UNMEASURED: EndpointHealth = {
   latencyMs: null,
   throughput: null,
 };
+/** Figures below which so many of a hundred measurements lie. */
 export type Percentiles = { readonly p50: number; readonly p75: number; readonly p90: number; readonly p99: number };
 /** Health by endpoint id; undefined = never seen. A snapshot: it does not change under a plan. */
 export type HealthView = { readonly of: (endpointId: string) => EndpointHealth | undefined };

@@ -10,7 +10,9 @@ export type Plan = {
   /** Losing a parameter refuses an endpoint instead of being reported (`provider.require_parameters`). */
   readonly strict: boolean;
 };
+/** An endpoint that is to be tried, and why it stands at its place. */
 export type Candidate = Target & { readonly reason: string };
+/** An endpoint that is not tried, and why. */
 export type Rejection = {
   readonly model: string;
   readonly endpoint: string;

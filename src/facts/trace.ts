@@ -22,13 +22,13 @@ const NAMED = ['trace_id', 'parent_span_id', 'trace_name', 'span_name', 'generat
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-[\da-f]{2}(?:-|$)/;
 
 /** Is it small enough to be kept? */
-export const isKept = (said: Json): boolean => JSON.stringify(said).length <= TRACE_LENGTH_MAX;
+export const isKept = (trace: Json): boolean => JSON.stringify(trace).length <= TRACE_LENGTH_MAX;
 
 /** What a call says of its place, in its body and in its header; undefined = nothing. The body knows better. */
-export function traceOf(said: Json | undefined, traceparent: string | undefined): Trace | undefined {
-  if (said === undefined && traceparent === undefined) return undefined;
+export function traceOf(bodyTrace: Json | undefined, traceparent: string | undefined): Trace | undefined {
+  if (bodyTrace === undefined && traceparent === undefined) return undefined;
   const [, headerId = null, headerParent = null] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  const fields: JsonObject = said !== undefined && isObject(said) && isKept(said) ? said : {};
+  const fields: JsonObject = bodyTrace !== undefined && isObject(bodyTrace) && isKept(bodyTrace) ? bodyTrace : {};
   const word = (name: string): string | null => {
     const value = fields[name];
     return typeof value === 'string' && value !== '' ? value : null;

@@ -50,8 +50,8 @@ const NAMES_MAX = 1_000;
 const NAME_LENGTH_MAX = 64;
 const names = new Map<string, string>();
 function nameOf(raw: string): string | null {
-  const known = names.get(raw);
-  if (known !== undefined) return known;
+  const lowered = names.get(raw);
+  if (lowered !== undefined) return lowered;
   if (!NAME.test(raw)) return null;
   const name = raw.toLowerCase();
   if (names.size < NAMES_MAX && raw.length <= NAME_LENGTH_MAX) names.set(raw, name);

@@ -19,7 +19,7 @@ const OURS = new Set([
 
 /** Names come back with every call: each is looked at once. */
 const NAMES_MAX = 1_000;
-const known = new Set<string>();
+const ordinaryNames = new Set<string>();
 
 /**
  * A request's head, its blank line included, as ASCII; null where a part of it cannot be written so (a strange path, a
@@ -38,9 +38,9 @@ export function writeHead(request: WireRequest, host: string, path: string, body
 }
 
 function isOrdinary(name: string): boolean {
-  if (known.has(name)) return true;
+  if (ordinaryNames.has(name)) return true;
   if (!NAME.test(name) || OURS.has(name.toLowerCase())) return false;
-  if (known.size < NAMES_MAX) known.add(name);
+  if (ordinaryNames.size < NAMES_MAX) ordinaryNames.add(name);
   return true;
 }
 

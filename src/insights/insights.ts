@@ -11,8 +11,11 @@ export type RankedSums = Sums & {
   /** 0.25 = a quarter more than in the window before; null if there was nothing before. */
   readonly growth: number | null;
 };
+/** A model at its place in the rankings. */
 export type RankedModel = RankedSums & { readonly model: string };
+/** An app at its place in the rankings. */
 export type RankedApp = RankedSums & { readonly app: AppRecord };
+/** The days that a ranking sums up. */
 export type Window = {
   /** Days that end today, today included: 1, 7, 30. */
   readonly days: number;

@@ -13,6 +13,7 @@ export type RollUp = {
   readonly workspaceId: string;
 } & Sums;
 
+/** What is summed up of calls; costs in nano-USD. */
 export type Sums = {
   readonly requests: bigint;
   readonly errors: bigint;
@@ -25,6 +26,7 @@ export type Sums = {
   readonly latencyMs: bigint;
 };
 
+/** By what calls are told apart in roll-ups. */
 export type Dimension = 'day' | 'model' | 'endpoint' | 'provider' | 'app' | 'accountId' | 'keyId' | 'workspaceId';
 
 /** Which days, both included, which rows, summed by which dimensions. */
@@ -36,8 +38,10 @@ export type RollUpQuestion<D extends Dimension = Dimension> = {
   /** Rows with the most tokens come first; only this many. */
   readonly top?: number;
 };
+/** Sums of all calls that are alike in these dimensions. */
 export type RollUpRow<D extends Dimension = Dimension> = Sums & { readonly [dimension in D]: string };
 
+/** An app that calls come from, as its calls told of it: hostile text. */
 export type AppRecord = {
   readonly id: string;
   readonly origin: string;

@@ -3,6 +3,7 @@ import { formatUsd, nano } from '../base/money.ts';
 /** One figure twice: as it is kept, and as it is derived again from the records it sums up. */
 export type Finding = { readonly what: string; readonly kept: bigint; readonly derived: bigint };
 
+/** The sums that an audit compares, as the store counts them. */
 export type AuditFigures = {
   readonly accounts: readonly {
     readonly id: string;
@@ -18,6 +19,7 @@ export type AuditFigures = {
   readonly corrections: number;
 };
 
+/** An audit in words, a line for each account and each figure that differs. */
 export type AuditReport = { readonly isSound: boolean; readonly lines: readonly string[] };
 
 /** Puts an audit into words: balance = credits − settled − held for each account, then every figure that differs. */

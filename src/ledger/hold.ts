@@ -39,6 +39,7 @@ export type Hold = {
   interrupt: ((reason: Fault) => void) | null;
 };
 
+/** A hold that this process has yet to settle. */
 export type OpenHold = {
   readonly hold: Hold;
   /** In `world.elapsed()`. */

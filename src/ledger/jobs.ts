@@ -23,12 +23,14 @@ export type JobClaim = {
   readonly tries: number;
 };
 
+/** The jobs that a process has claimed just now. */
 export type Claimed = {
   readonly claims: readonly JobClaim[];
   /** When the next one is due, in milliseconds from now; null = none waits. */
   readonly nextMs: number | null;
 };
 
+/** How far a job has come; its state is opaque to the store. */
 export type JobProgress = {
   readonly status: JobStatus;
   readonly state: string;
@@ -37,6 +39,7 @@ export type JobProgress = {
   readonly receipts?: readonly Receipt[];
 };
 
+/** How a job ended. */
 export type JobEnd = {
   readonly status: Exclude<JobStatus, 'pending' | 'in_progress'>;
   readonly state: string;
@@ -48,6 +51,7 @@ export type JobEnd = {
   readonly keptMs: number;
 };
 
+/** Which of an account's jobs are listed. */
 export type JobList = {
   readonly kind: JobKind;
   readonly accountId: string;

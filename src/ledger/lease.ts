@@ -45,8 +45,8 @@ export function openLeases(store: LedgerStore, world: World): Leases {
   let cancelSweep: (() => void) | null = null;
 
   const poolOf = (scope: Scope): Pool => {
-    const known = pools.get(scope);
-    if (known) return known;
+    const existing = pools.get(scope);
+    if (existing) return existing;
     if (pools.size >= UNLIMITED_MAX) dropUnlimited(pools);
     const pool = newPool(scope, world.elapsed());
     pools.set(scope, pool);

@@ -16,6 +16,7 @@ import { createUnsettled } from './unsettled.ts';
 const HOLD_MS_MAX = 30 * 60_000;
 const SWEEP_MS = 60_000;
 
+/** What a call asks to have set aside before anything is sent. */
 export type HoldRequest = {
   readonly generationId: string;
   readonly accountId: string;

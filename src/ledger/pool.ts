@@ -19,6 +19,7 @@ const RECALL_WAIT_MS = 20;
 export type Ask = { readonly most: NanoUsd; readonly enough: NanoUsd; readonly least: NanoUsd };
 export const exactly = (amount: NanoUsd): Ask => ({ most: amount, enough: amount, least: amount });
 
+/** Why a scope gives nothing: what it has, what was needed, and the bound that leaves least. */
 export type GrantRefusal = {
   readonly scope: Scope;
   readonly available: NanoUsd;
@@ -149,8 +150,8 @@ function serveWaiting(pool: Pool): void {
 function shareOf({ most, enough }: Ask, left: NanoUsd): NanoUsd {
   const quarter = left / SHARE;
   const share = quarter > enough ? quarter : enough;
-  const wanted = share < most ? share : most;
-  return nano(wanted < left ? wanted : left);
+  const amount = share < most ? share : most;
+  return nano(amount < left ? amount : left);
 }
 
 function refuseBeyond(pool: Pool, available: NanoUsd, bound: Bound): void {
@@ -173,8 +174,8 @@ export async function fillPool(pool: Pool, store: LedgerStore, world: World): Pr
       if (pool.isStale && pool.unlimited === true) pool.unlimited = null;
       return;
     }
-    const asked = world.elapsed();
-    passMinute(pool, asked);
+    const requestedAt = world.elapsed();
+    passMinute(pool, requestedAt);
     // An excess is booked first: what is asked for is needed on top of it.
     if (pool.free < 0n && pool.minute === null) await bookExcess(pool, store);
     const need = nano(first.amount - pool.free);
@@ -184,7 +185,7 @@ export async function fillPool(pool: Pool, store: LedgerStore, world: World): Pr
     const grant = await store.grant({ scope: pool.scope, need, want: nano(waiting > slice ? waiting : slice) });
     pool.unlimited = grant.kind === 'unlimited';
     if (grant.kind === 'unlimited') giveBack(pool, store);
-    else if (grant.kind === 'granted') receive(pool, grant, asked);
+    else if (grant.kind === 'granted') receive(pool, grant, requestedAt);
     else {
       // What was taken beyond a hold meanwhile is missing in the store's answer, or will be in its next one.
       const left = nano(grant.available + (pool.free > 0n ? pool.free : 0n));
@@ -204,12 +205,16 @@ export async function fillPool(pool: Pool, store: LedgerStore, world: World): Pr
 }
 
 /** A lease of a minute is over no later than the minute, however long its answer took. */
-function receive(pool: Pool, { amount, minute }: Extract<Grant, { readonly kind: 'granted' }>, asked: number): void {
+function receive(
+  pool: Pool,
+  { amount, minute }: Extract<Grant, { readonly kind: 'granted' }>,
+  requestedAt: number,
+): void {
   if (minute && minute.number !== pool.minute?.number) {
     pool.free = 0n;
     pool.held = 0n;
   }
-  pool.minute = minute ? { number: minute.number, until: asked + minute.leftMs } : null;
+  pool.minute = minute ? { number: minute.number, until: requestedAt + minute.leftMs } : null;
   pool.free += amount;
 }
 

@@ -42,6 +42,7 @@ export type Settlement = {
   readonly isKnown: boolean;
 };
 
+/** A process asks for a slice of a scope: at least `need`, at best `want`. */
 export type GrantRequest = { readonly scope: Scope; readonly need: NanoUsd; readonly want: NanoUsd };
 
 /** The budget that leaves least: what it is in all, and what ends its period. */
@@ -66,6 +67,7 @@ export type Minute = { readonly number: number; readonly leftMs: number };
 /** A lease by name: of a scope, or of what a scope has in one minute. */
 export type LeaseName = Scope | `${Scope}@${number}`;
 
+/** An account's money: what came in, what was spent, and what is set aside. */
 export type Balance = { readonly credits: NanoUsd; readonly settled: NanoUsd; readonly held: NanoUsd };
 
 /** Money that enters an account. The same `id` is booked once, however often it is sent. */

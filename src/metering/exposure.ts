@@ -76,13 +76,13 @@ export function exposuresOfInputs(call: EmbeddingCall): Exposures {
 }
 
 export function remembered(exposureAt: (endpoint: Endpoint) => Exposure): Exposures {
-  const known = new Map<string, { readonly exposure: Exposure; readonly cost: CostBound }>();
+  const entries = new Map<string, { readonly exposure: Exposure; readonly cost: CostBound }>();
   const of = (endpoint: Endpoint) => {
-    let entry = known.get(endpoint.id);
+    let entry = entries.get(endpoint.id);
     if (!entry) {
       const exposure = exposureAt(endpoint);
       entry = { exposure, cost: costBound(exposure, endpoint) };
-      known.set(endpoint.id, entry);
+      entries.set(endpoint.id, entry);
     }
     return entry;
   };

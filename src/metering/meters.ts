@@ -33,6 +33,7 @@ export const UNIT_PRICES = Object.fromEntries(
 ) as { readonly [M in UnitMeter]: UnitName };
 export type { UnitMeter };
 export const UNIT_METERS = Object.keys(UNIT_PRICES) as readonly UnitMeter[];
+/** How much of each unit that is no token a call consumes. */
 export type Pieces = { readonly [M in UnitMeter]: number };
 /** Nothing of all that. */
 export const NO_PIECES = Object.fromEntries(UNIT_METERS.map((meter) => [meter, 0])) as Pieces;

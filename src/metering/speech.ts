@@ -69,18 +69,18 @@ export type SpeechMeter = {
 export function createSpeechMeter(call: SpeechCall): SpeechMeter {
   const size = sizeOfSpeech(call);
   const clock = createAudioClock(call.format);
-  let told: Usage | null = null;
+  let vendorUsage: Usage | null = null;
   return {
     pass: (step) => {
       if (step.type === 'bytes') clock.push(step.bytes);
-      else if (step.type === 'usage') told = step.usage;
+      else if (step.type === 'usage') vendorUsage = step.usage;
     },
     bytes: clock.bytes,
     usage: (endpoint, price) => {
       const seconds = clock.seconds();
-      const isTold = told !== null && isBelievableSpeech(told, endpoint, size);
+      const isTold = vendorUsage !== null && isBelievableSpeech(vendorUsage, endpoint, size);
       const isExact = isTold || !isByToken(price);
-      const tokens = isTold ? told : isByToken(price) ? estimated(size, seconds ?? size.seconds) : null;
+      const tokens = isTold ? vendorUsage : isByToken(price) ? estimated(size, seconds ?? size.seconds) : null;
       return usageOf({
         ...tokens,
         ...(price.inputCharacter !== undefined && { inputCharacters: size.characters }),

@@ -28,12 +28,12 @@ export type AudioLength = {
 
 export function lengthOf({ audio: { source, recording } }: TranscriptionCall): AudioLength {
   const bytes = source.kind === 'bytes' ? sizeOf(source.bytes) : 0;
-  const told = recording?.seconds ?? null;
-  const longest = told ?? bytes / BYTES_PER_SECOND_MIN;
+  const recordedSeconds = recording?.seconds ?? null;
+  const longest = recordedSeconds ?? bytes / BYTES_PER_SECOND_MIN;
   return {
-    seconds: told ?? bytes / BYTES_PER_SECOND_USUAL,
+    seconds: recordedSeconds ?? bytes / BYTES_PER_SECOND_USUAL,
     secondsMax: Math.ceil(longest * SLACK.times) + SLACK.seconds,
-    isKnown: told !== null,
+    isKnown: recordedSeconds !== null,
   };
 }
 

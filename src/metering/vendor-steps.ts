@@ -73,8 +73,8 @@ const saysUses = (tool: Tool): boolean => usesSaid(tool) !== undefined;
 
 function usesSaid(tool: Tool): number | undefined {
   if (tool.type !== 'native') return undefined;
-  const said = tool.value.max_uses ?? objectOf(tool.value.parameters).max_uses;
-  return typeof said === 'number' ? countOf(said) : undefined;
+  const maxUses = tool.value.max_uses ?? objectOf(tool.value.parameters).max_uses;
+  return typeof maxUses === 'number' ? countOf(maxUses) : undefined;
 }
 
 const usesOf = (tool: Tool): number => usesSaid(tool) ?? VENDOR_USES;
@@ -93,11 +93,11 @@ const asksPlugin = (call: Call): boolean =>
   [call.model, ...call.models].some((name) => name?.includes(':online'));
 
 function pluginUses(call: Call): number {
-  const said = pluginOf(call)?.max_uses;
-  return typeof said === 'number' ? countOf(said) : VENDOR_USES;
+  const maxUses = pluginOf(call)?.max_uses;
+  return typeof maxUses === 'number' ? countOf(maxUses) : VENDOR_USES;
 }
 
 function maxToolCalls({ gateway }: Call): number | undefined {
-  const said = gateway.extra?.max_tool_calls;
-  return typeof said === 'number' ? countOf(said) : undefined;
+  const maxCalls = gateway.extra?.max_tool_calls;
+  return typeof maxCalls === 'number' ? countOf(maxCalls) : undefined;
 }

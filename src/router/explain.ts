@@ -73,12 +73,13 @@ function availabilityOf(
   if (!filter) return { ...PERMANENT, affected_providers: [...affected], code: 'no_endpoints' };
   const { code, field, excludedBy } = filter.availability;
   if (code === 'wrong_endpoint') return { ...PERMANENT, code };
-  const told = (of: string | ((question: Question) => string)): string => (typeof of === 'string' ? of : of(question));
+  const textFor = (of: string | ((question: Question) => string)): string =>
+    typeof of === 'string' ? of : of(question);
   return {
     ...PERMANENT,
     code,
     affected_providers: [...affected],
-    ...(excludedBy !== undefined && { excluded_by: told(excludedBy) }),
-    ...(field !== undefined && { constraint: { field: told(field), detail: reasonsOf(filter, rejected) } }),
+    ...(excludedBy !== undefined && { excluded_by: textFor(excludedBy) }),
+    ...(field !== undefined && { constraint: { field: textFor(field), detail: reasonsOf(filter, rejected) } }),
   };
 }

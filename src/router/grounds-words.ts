@@ -10,8 +10,8 @@ export const candidateWords = ({ reason, expectedNanoUsd, health }: GroundsCandi
 
 /** Why an endpoint was no candidate. What key it lacked is looked up in the catalogue of today. */
 export function rejectionWords({ endpoint, step, reason }: GroundsRejection, { endpoints }: Catalog): string {
-  const known = endpoints.get(endpoint);
-  return `${step}: ${reason ?? (known ? missingCredentials(known) : 'it had no key')}`;
+  const listed = endpoints.get(endpoint);
+  return `${step}: ${reason ?? (listed ? missingCredentials(listed) : 'it had no key')}`;
 }
 
 function healthWords(health: EndpointHealth | null): string[] {

@@ -23,13 +23,13 @@ const kept = new WeakMap<ReadonlySet<string>, Offers>();
 
 /** Of the endpoints that are on, the one that routing prefers; else, told apart, that of the whole catalogue. */
 export function offersOf(enabled: ReadonlySet<string>): Offers {
-  const known = kept.get(enabled);
-  if (known) return known;
+  const existing = kept.get(enabled);
+  if (existing) return existing;
   const offers = new WeakMap<Model, { readonly offer: Offer | null }>();
   const offerOf: Offers = (model) => {
-    const found = offers.get(model) ?? { offer: pick(model.endpoints, enabled) };
-    offers.set(model, found);
-    return found.offer;
+    const entry = offers.get(model) ?? { offer: pick(model.endpoints, enabled) };
+    offers.set(model, entry);
+    return entry.offer;
   };
   kept.set(enabled, offerOf);
   return offerOf;

@@ -6,6 +6,7 @@ import type { Percentiles } from '../facts/health.ts';
 import type { Expected, Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
 
+/** An endpoint at its place in the order, and why it stands there. */
 export type OrderedEndpoint = { readonly endpoint: Endpoint; readonly reason: string };
 
 /** Expected output of a typical call, to weigh input against output prices when the caller set no limit. */

@@ -5,8 +5,8 @@ import type { Endpoint, Tier } from '../catalog/model.ts';
  * tiers, which are never used unasked (spec §3.2), only the one given.
  */
 export function namesEndpoint(name: string, endpoint: Endpoint, tier: Tier | null): boolean {
-  const wanted = name.toLowerCase();
-  if (wanted === endpoint.tag.toLowerCase()) return true;
-  if (wanted !== endpoint.provider.slug && wanted !== endpoint.provider.name.toLowerCase()) return false;
+  const lowered = name.toLowerCase();
+  if (lowered === endpoint.tag.toLowerCase()) return true;
+  if (lowered !== endpoint.provider.slug && lowered !== endpoint.provider.name.toLowerCase()) return false;
   return endpoint.tier === null || endpoint.tier === tier;
 }

@@ -17,6 +17,7 @@ type Variant = {
   readonly tier: 'priority' | 'flex' | null;
 };
 
+/** The model that a caller's name means, and what the name said beside it. */
 export type ResolvedModel = Variant & { readonly model: Model };
 
 const PLAIN: Variant = { sort: null, tier: null };
@@ -26,8 +27,8 @@ const PLAIN: Variant = { sort: null, tier: null };
  * A catalogue variant (`:free`) that does not exist never falls back to its base.
  */
 export function resolveModel(catalog: Catalog, name: string): ResolvedModel | undefined {
-  const known = resolveExactly(catalog, name.trim());
-  if (known) return known;
+  const exact = resolveExactly(catalog, name.trim());
+  if (exact) return exact;
   const spellings = otherSpellings(name.trim());
   for (const spelling of spellings) {
     const other = resolveExactly(catalog, spelling);
@@ -43,13 +44,13 @@ export function resolveModel(catalog: Catalog, name: string): ResolvedModel | un
  */
 function resolveHosted(catalog: Catalog, name: string): ResolvedModel | undefined {
   const [prefix = '', ...rest] = name.split('/');
-  const found = rest.length > 0 ? resolveExactly(catalog, rest.join('/')) : undefined;
-  if (!found) return undefined;
-  const { author, endpoints } = found.model;
+  const hosted = rest.length > 0 ? resolveExactly(catalog, rest.join('/')) : undefined;
+  if (!hosted) return undefined;
+  const { author, endpoints } = hosted.model;
   const isKnown = [author, ...endpoints.map(({ provider }) => provider.slug)].some(
     (known) => plain(known) === plain(prefix),
   );
-  return isKnown ? found : undefined;
+  return isKnown ? hosted : undefined;
 }
 
 /** `moonshot` is `moonshotai`, `zai` is `z-ai`, `together_ai` is `together`. */
@@ -76,10 +77,10 @@ function resolveExactly(catalog: Catalog, name: string): ResolvedModel | undefin
 
 /** The listed ids nearest to a name nobody knows, for the error message. */
 export function similarModels(catalog: Catalog, name: string, count: number): string[] {
-  const wanted = pairs(name.toLowerCase());
+  const namePairs = pairs(name.toLowerCase());
   return [...catalog.models.values()]
     .filter((model) => !model.sandbox)
-    .map((model) => ({ id: model.id, score: overlap(wanted, pairs(model.id.toLowerCase())) }))
+    .map((model) => ({ id: model.id, score: overlap(namePairs, pairs(model.id.toLowerCase())) }))
     .filter((entry) => entry.score > 0.45)
     .sort((a, b) => b.score - a.score)
     .slice(0, count)
@@ -87,9 +88,9 @@ export function similarModels(catalog: Catalog, name: string, count: number): st
 }
 
 function pairs(text: string): Set<string> {
-  const found = new Set<string>();
-  for (let at = 0; at < Math.min(text.length, 200) - 1; at++) found.add(text.slice(at, at + 2));
-  return found;
+  const letterPairs = new Set<string>();
+  for (let at = 0; at < Math.min(text.length, 200) - 1; at++) letterPairs.add(text.slice(at, at + 2));
+  return letterPairs;
 }
 
 function overlap(a: Set<string>, b: Set<string>): number {

@@ -18,6 +18,7 @@ export type Receiver = {
   readonly send: (receipts: readonly Receipt[]) => Promise<Sent>;
 };
 
+/** Sends what the outbox holds to every receiver. */
 export type Broadcast = {
   /** From now on these are sent to, and no others. */
   readonly follow: (receivers: readonly Receiver[]) => Promise<void>;
@@ -88,8 +89,8 @@ function startLoop({ world, outbox, log }: Parts, receiver: Receiver): Loop {
     const claimed = await outbox.claim(receiver.id, PORTION, CLAIM_MS);
     if (claimed.length === 0) return IDLE_MS;
     const ids = claimed.map(({ id }) => id);
-    const wanted = claimed.filter(receiver.wants);
-    const sent: Sent = wanted.length === 0 ? { kind: 'taken' } : await receiver.send(wanted);
+    const deliverable = claimed.filter(receiver.wants);
+    const sent: Sent = deliverable.length === 0 ? { kind: 'taken' } : await receiver.send(deliverable);
     if (sent.kind === 'later') {
       await outbox.release(receiver.id, ids);
       tell(sent.why);
@@ -97,7 +98,7 @@ function startLoop({ world, outbox, log }: Parts, receiver: Receiver): Loop {
     }
     // What would be refused again is let go, or it would stand before everything else for ever.
     if (sent.kind === 'refused')
-      log(`${receiver.name} refused ${wanted.length} receipts (${sent.why}): they are not sent`);
+      log(`${receiver.name} refused ${deliverable.length} receipts (${sent.why}): they are not sent`);
     else tell(null);
     await outbox.done(receiver.id, ids);
     waitMs = AGAIN_MS.first;

@@ -87,8 +87,8 @@ export function openCallMetrics(): CallMetrics {
   // Labels are long texts to build and look up with each call, and an endpoint's calls mostly end alike.
   const places = new Map<string, Place>();
   const placeOf = ({ endpoint, operation, model, provider, state }: Receipt): Place => {
-    const known = endpoint === null ? undefined : places.get(endpoint);
-    if (known && known.operation === operation && known.state === state) return known;
+    const latest = endpoint === null ? undefined : places.get(endpoint);
+    if (latest && latest.operation === operation && latest.state === state) return latest;
     const labels = [operation, model ?? '', provider ?? '', state].join(SEPARATOR);
     const place: Place = {
       operation,

@@ -41,8 +41,8 @@ export function openSeries(family: MetricFamily): Series {
   const size = family.type === 'histogram' ? buckets.length + 2 : 1;
   const other = family.labels.map(() => 'other').join(SEPARATOR);
   const of = (labels: string): number[] => {
-    const known = series.get(labels);
-    if (known) return known;
+    const existing = series.get(labels);
+    if (existing) return existing;
     if (series.size >= SERIES_MAX && labels !== other) return of(other);
     const figures = new Array<number>(size).fill(0);
     series.set(labels, figures);

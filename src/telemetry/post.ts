@@ -9,6 +9,7 @@ export type Sent =
   /** It may be taken later: after so long, if its receiver said so. */
   | { readonly kind: 'later'; readonly why: string; readonly afterMs: number | null };
 
+/** Where a batch is posted, and with what. */
 export type PostOptions = {
   readonly method?: 'POST' | 'PUT';
   readonly url: string;

@@ -30,6 +30,7 @@ export type Telemetry = {
   readonly snapshot: () => Snapshot;
 };
 
+/** The parts of the process that its telemetry reads. */
 export type TelemetryParts = {
   readonly figures: () => ProcessFigures;
   /** Null = no request log. */

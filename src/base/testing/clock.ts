@@ -1,5 +1,6 @@
 import type { World } from '../world.ts';
 
+/** A world whose time passes only when a test says so. */
 export type VirtualClock = {
   readonly world: World;
   /** Lets time pass up to this moment, in milliseconds since the clock's start, from timer to timer. */

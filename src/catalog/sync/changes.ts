@@ -8,6 +8,7 @@ export type Changes = {
   /** Files kept by hand, which a sync leaves as they are though models.dev lists the model. */
   readonly byHand: readonly string[];
 };
+/** A file that a sync would write otherwise, and the lines that differ. */
 export type Change = { readonly path: string; readonly lines: readonly string[] };
 
 /** A model file as it lies there: its text, what it says, and whether a sync may write it anew. */

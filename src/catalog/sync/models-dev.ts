@@ -24,8 +24,11 @@ export type ListedModel = {
   readonly reasoningOptions?: readonly ReasoningOption[];
   readonly benchmarks: readonly ListedBenchmark[];
 };
+/** Prices in US dollars for a million tokens, by kind, as models.dev lists them. */
 export type ListedCost = { readonly [name: string]: number } & { readonly tiers?: never };
+/** A way in which a listed model's reasoning is steered. */
 export type ReasoningOption = { readonly type: string; readonly values: readonly string[] };
+/** A published score as models.dev lists it. */
 export type ListedBenchmark = {
   readonly name: string;
   readonly version: string;
@@ -35,8 +38,10 @@ export type ListedBenchmark = {
   readonly metric: string;
   readonly source: string;
 };
+/** Prices that hold above so many tokens of prompt. */
 export type ListedTier = { readonly above: number; readonly cost: ListedCost };
 
+/** All that models.dev lists. */
 export type Listing = {
   readonly hosts: ReadonlyMap<string, ReadonlyMap<string, ListedModel>>;
   /** Facts that belong to a model whoever serves it, by `lab/model`. */

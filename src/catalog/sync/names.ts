@@ -12,6 +12,7 @@ const NOISE = new Set([
   ...['128e'],
 ]);
 
+/** One way to read a host's id of a model: the key to compare by, and what the id says beside it. */
 export type NameReading = { readonly key: string; readonly quantization?: string; readonly speed?: string };
 
 /** All readings of a host's id, the strictest first. */

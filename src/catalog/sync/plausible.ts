@@ -8,6 +8,7 @@ const TOLD_BELOW = 1 / 20;
 /** Of fewer others nothing can be said. */
 const OTHERS_MIN = 2;
 
+/** What is believed of listed prices. */
 export type Plausible = {
   /** The tags whose price cannot be meant. */
   readonly refused: ReadonlySet<string>;

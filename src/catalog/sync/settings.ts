@@ -48,4 +48,5 @@ export const SYNC_FILE = z.strictObject({
   /** Authors whose models reason only when asked. */
   reasoning_on_request: z.array(z.string()),
 });
+/** The file that says how a sync reads its sources. */
 export type SyncSettings = z.output<typeof SYNC_FILE>;

@@ -4,6 +4,7 @@ import type { SyncSettings } from './settings.ts';
 
 /** One model with every host that lists it. */
 export type Unified = { readonly id: string; readonly listed: Listed[] };
+/** A model as one host lists it. */
 export type Listed = {
   readonly host: string;
   readonly model: ListedModel;

@@ -1,5 +1,6 @@
 /** What a generated file may hold: scalars, flat arrays, tables and arrays of tables. */
 export type Toml = { readonly [key: string]: TomlValue | undefined };
+/** A value that a catalogue's file may hold. */
 export type TomlValue = string | number | boolean | Day | readonly string[] | Toml | readonly Toml[];
 /** Written bare, as TOML's local date. */
 export type Day = { readonly day: string };

@@ -5,6 +5,7 @@ export type AnyValue =
   | { readonly intValue: string }
   | { readonly doubleValue: number }
   | { readonly arrayValue: { readonly values: readonly AnyValue[] } };
+/** A named value of a span or resource (OTLP 1.x, `KeyValue`). */
 export type Attribute = { readonly key: string; readonly value: AnyValue };
 
 type Plain = string | number | boolean | readonly string[] | null | undefined;
