@@ -3,7 +3,10 @@ import type { World } from './world.ts';
 
 /** Found ones that are kept, at most twice as many. A key takes about 700 bytes. */
 const FOUND_MAX = 16_384;
-/** The same of what was looked for in vain, and for how long nobody looks again: a notice tells sooner. */
+/**
+ * Keys that were looked for in vain, and for how long nobody looks again; a notice from another process ends that
+ * sooner.
+ */
 const MISSING_MAX = 4_096;
 const MISSING_MS = 2_000;
 /** Looked up with one question to the store. */

@@ -74,7 +74,7 @@ export function parseBody(bytes: Uint8Array, nestingMax: number): Result<JsonObj
   return parseSeen(bytes);
 }
 
-/** The same for a body whose shape has been seen to be harmless. */
+/** Parses a body whose nesting and keys have been counted before. */
 function parseSeen(bytes: Uint8Array): Result<JsonObject, Fault> {
   if (!isUtf8(bytes)) return failed(NOT_UTF8);
   const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -99,7 +99,7 @@ function notJson(cause: unknown): Fault {
 /** Hands a task to a later turn of the loop: others are served between. */
 export type Later = (task: () => void) => void;
 
-/** The same in turns of at most `LIMITS.at_once_bytes_max` bytes; `done` has a turn of its own. */
+/** Parses such a body in turns of at most `LIMITS.at_once_bytes_max` bytes; `done` is called in a turn of its own. */
 function parseSeenInTurns(
   bytes: Buffer,
   { nestingMax, later }: { readonly nestingMax: number; readonly later: Later },

@@ -91,11 +91,11 @@ export const LIMITS = {
   memory_line_max: 512,
   /** A body up to this size is read and parsed in one piece, and held as such; a larger one is worked through as it comes. */
   small_body_bytes: 64 * 1024,
-  /** Of those a body up to this size is not counted: of 10,000 connections they are 40 MB. */
+  /** A small body up to this size is not counted against the memory: those of 10,000 connections are 40 MB. */
   uncounted_body_bytes: 4 * 1024,
-  /** Of a body that is parsed, read and written, so much in one turn; between the turns of a larger one others are served. */
+  /** Bytes of a body that are parsed, read or written in one turn of the loop; other calls are served between turns. */
   at_once_bytes_max: 256 * 1024,
-  /** So long a client may take nothing of its answer. */
+  /** A client that takes nothing of its answer for so long is cut off. */
   answer_stalled_ms: 30_000,
   /** What is sent to the API besides inference. */
   form_bytes_max: 1024 * 1024,

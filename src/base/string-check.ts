@@ -85,7 +85,7 @@ const isControlled = (bytes: Buffer): boolean => bytes.some((byte) => byte < 0x2
 /** Whether the bytes mean themselves inside a JSON string: no escape, no control character, nothing beyond ASCII. */
 export const isPlain = (bytes: Buffer): boolean => isAscii(bytes) && !bytes.includes(BACKSLASH) && !hasControls(bytes);
 
-/** The same of pieces, for what may stand nowhere else. */
+/** Checks piece by piece that the bytes mean themselves inside a JSON string, as `isPlain` does at once. */
 export function plainCheck(): StringCheck {
   let isValid = true;
   return {

@@ -92,7 +92,7 @@ export type AudioEvent = {
 };
 /** A citation, or a file that was read for the answer. */
 export type AnnotationEvent = { readonly type: 'annotation'; readonly choice: number; readonly annotation: Annotation };
-/** Of the text or refusal that the choice's next such event brings. */
+/** The probabilities of the tokens in the choice's next text or refusal event. */
 export type LogprobsEvent = {
   readonly type: 'logprobs';
   readonly choice: number;

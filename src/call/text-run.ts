@@ -37,7 +37,7 @@ export const eventsOf = (run: TextRun): TextEvent[] =>
 
 const isRun = (step: { readonly type: string }): boolean => step.type === 'texts';
 
-/** The same steps with each text as an event of its own, for who looks at them one by one. */
+/** Splits runs of texts, so that each text is an event of its own, for readers that look at single events. */
 export function apart(steps: readonly ChatStep[]): readonly Event[] {
   if (!steps.some(isRun)) return steps as readonly Event[];
   return steps.flatMap((step) => (step.type === 'texts' ? eventsOf(step) : [step]));

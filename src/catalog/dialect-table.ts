@@ -21,7 +21,7 @@ const ANTHROPIC: readonly Parameter[] = [
 ];
 
 type Row = {
-  /** As pages call it. */
+  /** The name that pages show. */
   readonly name: string;
   /** What calls of this wire format ask for. */
   readonly operation: OperationId;
@@ -121,7 +121,7 @@ export const DIALECT_TABLE = {
 
 /** The id of a wire format that providers speak. */
 export type DialectId = keyof typeof DIALECT_TABLE;
-/** Those of one operation. */
+/** The ids of one operation's wire formats. */
 export type DialectIdOf<O extends OperationId> = {
   [Id in DialectId]: (typeof DIALECT_TABLE)[Id]['operation'] extends O ? Id : never;
 }[DialectId];

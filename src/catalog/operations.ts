@@ -30,7 +30,7 @@ export const OPERATION_TABLE = {
 /** What models put out that are there for one operation alone. */
 export type OwnOutput = Exclude<(typeof OPERATION_TABLE)[OperationId]['output'], null>;
 const ROWS = Object.entries(OPERATION_TABLE) as readonly [OperationId, Row][];
-/** The same, with its word. */
+/** The output modalities that belong to one operation alone, each with the word for it. */
 export const OWN_OUTPUTS = ROWS.flatMap(([, { output, word }]) =>
   output === null ? [] : [[output, word] as const],
 ) as readonly (readonly [OwnOutput, string])[];

@@ -10,7 +10,7 @@ const PAIR = /^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']
 /** The line (from 1) of the table or key that a path names, or of its closest ancestor that is written down. */
 export const lineOf = (text: string, path: readonly (string | number)[]): number => placeOf(text, path).line;
 
-/** The same, with how many members of the path are written there. */
+/** The line that a path names, and how many members of the path are written there. */
 export function placeOf(text: string, path: readonly (string | number)[]): { line: number; depth: number } {
   const keys = path.filter((part) => typeof part === 'string');
   let table: readonly string[] = [];

@@ -87,9 +87,9 @@ export type Provider = {
   readonly local: boolean;
   /** Where else such a server is looked for when nothing answers at its base URL: the default ports of other releases. */
   readonly alsoAt?: readonly string[];
-  /** Goes on billing after the client hangs up (spec §2.3). */
   /** What every model of it costs beside its own prices, in dollars a search; a model's own file wins. */
   readonly price?: { readonly web_search?: string | undefined };
+  /** Goes on billing after the client hangs up (spec §2.3). */
   readonly billsAfterCancel: boolean;
   /** Base URLs as its file writes them, by what they are in this environment; absent where they have no variables. */
   readonly writtenUrls?: ReadonlyMap<string, string>;

@@ -16,7 +16,7 @@ export type CatalogFiles = {
   readonly providers: ReadonlyMap<string, readonly CatalogFile<ProviderFile>[]>;
   readonly models: ReadonlyMap<string, readonly CatalogFile<ModelFile>[]>;
   readonly authors: { readonly [slug: string]: string };
-  /** Of every byte read, names included. */
+  /** A hash of every byte read, names included. */
   readonly hash: string;
 };
 

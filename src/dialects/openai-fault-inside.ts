@@ -4,7 +4,7 @@ import type { Call } from '../call/call.ts';
 import { faultOfError } from './openai-fault.ts';
 import { isBrokenOff } from './openai-finish.ts';
 
-/** The member of an answer that holds what was asked for. */
+/** The member by which an answer of the operation is known from an error. */
 type Wanted = 'choices' | 'data' | 'output' | 'results';
 
 /** The error inside an answer, or a chunk of one, whose status was 200; undefined if there is none. */

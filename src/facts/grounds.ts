@@ -28,6 +28,6 @@ export type GroundsCandidate = {
 /** Why it needs a key is not written down: the catalogue knows the key's name. */
 export type GroundsRejection = Pick<Rejection, 'endpoint' | 'step'> & {
   readonly reason: string | null;
-  /** Of one that lost its place only to the first candidate. */
+  /** The health of an endpoint that lost its place only to the first candidate. */
   readonly health: EndpointHealth | null;
 };

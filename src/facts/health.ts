@@ -6,7 +6,7 @@ export type EndpointHealth = {
   readonly overruns?: boolean;
   /** Share of successes in the last half hour, 0–1; null without traffic. */
   readonly success: number | null;
-  /** The same of the last five minutes, and of the last 24 hours of the clock. */
+  /** The share of successes in the last five minutes, and in the last 24 hours of the clock. */
   readonly successLast5m: number | null;
   readonly successLast1d: number | null;
   readonly latencyMs: Percentiles | null;

@@ -17,7 +17,7 @@ export type Rejection = {
   readonly model: string;
   readonly endpoint: string;
   readonly provider: string;
-  /** The filter that removed it, e.g. `no-key`, `ignored`, `context_length`. */
+  /** The filter that removed it (`router/filters.ts`), e.g. `credentials`, `ignore`, `context_length`. */
   readonly step: string;
   readonly reason: string;
 };

@@ -19,7 +19,7 @@ export type Question = {
   readonly parameters: readonly Parameter[];
   readonly inputModalities: readonly Modality[];
   readonly outputModalities: readonly Modality[];
-  /** Of the longest text that must fit into a context window by itself. */
+  /** Tokens of the longest text that must fit into a context window by itself. */
   readonly promptTokens: number;
   /** What the call consumes, where that is more than its prompt and what is written. */
   readonly expected?: Expected;
@@ -44,7 +44,7 @@ export type Question = {
 
 /** What a call is expected to consume: what endpoints are compared by that have different kinds of prices. */
 export type Expected = {
-  /** Of everything that is sent. */
+  /** Tokens of everything that is sent. */
   readonly promptTokens: number;
   readonly pieces: { readonly [M in UnitMeter]?: number };
 };

@@ -19,7 +19,7 @@ import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
 import type { StoredResponses } from './stored-responses.ts';
 
-/** What every route is handed: the parts of a running gateway. Composed once in `main.ts`. */
+/** What every route is handed: the parts of a running gateway. Composed once in `cli/compose.ts`. */
 export type Gateway = {
   readonly world: World;
   /** The snapshot that serves now; capture it once per request. */

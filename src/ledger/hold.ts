@@ -50,7 +50,7 @@ export type OpenHold = {
 
 type Parts = {
   readonly request: HoldRequest;
-  /** Of the limited scopes. */
+  /** What the call took of its limited scopes. */
   readonly taken: Taken;
   readonly leases: Leases;
   readonly store: LedgerStore;

@@ -49,7 +49,7 @@ export type Pool = {
   filling: boolean;
   /** Its limit changed while the store was asked: the answer is good for those who wait, and no longer. */
   isStale: boolean;
-  /** Of what is counted by the minute: which one the lease is of, and when it is over in `world.elapsed()`. */
+  /** The minute that a lease of a rate belongs to, and when it is over in `world.elapsed()`; null for other leases. */
   minute: { readonly number: number; readonly until: number } | null;
   /** The last refusal, while it holds. */
   refused: { readonly left: bigint; readonly bound: Bound; readonly at: number; readonly until: number } | null;

@@ -99,7 +99,7 @@ export async function takeAll(leases: Leases, sized: Sized, ask: Ask): Promise<T
   return taken();
 }
 
-/** Nothing of it was used. */
+/** Gives back what a call took of its scopes where nothing of it was used. */
 export function free(leases: Leases, { amount, money, counts }: Taken): void {
   for (const scope of money) leases.end(scope, amount, NO_MONEY);
   for (const { scope, amount, minute } of counts) leases.end(scope, amount, NO_MONEY, minute);

@@ -160,7 +160,7 @@ export function countOn(count: TextCount, text: string): void {
   count.tokens = before + ((count.tokens - before) * length) / COUNTED_WHOLE;
 }
 
-/** The same for texts that came together. */
+/** Tokens of several texts that came together. */
 export function countRun(count: TextCount, run: TextRun): void {
   const { bytes, ends, isPlain } = run;
   let from = 0;
@@ -173,7 +173,7 @@ export function countRun(count: TextCount, run: TextRun): void {
   for (const text of textsOf(run)) countOn(count, text);
 }
 
-/** Of a whole text, rounded up. */
+/** Tokens of one whole text, rounded up. */
 export function tokensOf(text: string): number {
   if (text === '') return 0;
   const count = newTextCount();

@@ -51,7 +51,7 @@ export function estimateInputs({ inputs, blobs }: EmbeddingCall): number[] {
   return inputs.map((input) => (input.type === 'tokens' ? input.tokens.length : sumOf(input.parts, kept)));
 }
 
-/** The same of other things that stand alone. */
+/** Estimates the tokens of each of several things that stand alone. */
 export function estimateEach(
   things: readonly (readonly UserPart[])[],
   blobs: readonly Blob[] | undefined,

@@ -11,13 +11,13 @@ import { vendorSteps } from './vendor-steps.ts';
  * The one place that says so; what is held for a call and what its vendor is permitted are both read from here.
  */
 export type Exposure = {
-  /** Of the longest step: long prompts have prices of their own. */
+  /** Prompt tokens of the longest step, which decides whether prices for long prompts hold. */
   readonly promptTokens: number;
-  /** Of all steps together: a vendor that searches reads the prompt again with what it found. */
+  /** Prompt tokens of all steps together: a vendor that searches reads the prompt again with what it found. */
   readonly promptTokensSum: number;
   /** How many answers are written, those that nobody sees among them. */
   readonly answers: number;
-  /** Of one answer, reasoning included; as few as the caller asked for. */
+  /** Output tokens of one answer at most, reasoning included: the caller's limit where there is one. */
   readonly outputTokens: number;
   /** The vendor's own summaries of a prompt that grew too long. */
   readonly summaries: number;
@@ -58,7 +58,7 @@ export function exposuresOf(call: Call, estimatedPrompt: number): Exposures {
   });
 }
 
-/** Of things to be embedded: each has a window of its own, and nothing is written. */
+/** The exposure of a call for embeddings: each input has a window of its own, and nothing is written. */
 export function exposuresOfInputs(call: EmbeddingCall): Exposures {
   let sizes: readonly PromptSize[] | null = null;
   return remembered(({ context }) => {

@@ -35,7 +35,7 @@ export type { UnitMeter };
 export const UNIT_METERS = Object.keys(UNIT_PRICES) as readonly UnitMeter[];
 /** How much of each unit that is no token a call consumes. */
 export type Pieces = { readonly [M in UnitMeter]: number };
-/** Nothing of all that. */
+/** A call that consumes no units. */
 export const NO_PIECES = Object.fromEntries(UNIT_METERS.map((meter) => [meter, 0])) as Pieces;
 
 export const isOfOutput = (meter: TokenMeter | UnitMeter): boolean => meter.startsWith('output');

@@ -64,7 +64,7 @@ function funnel(
 
 const PERMANENT = { retryable: false, docs_url: '/docs/errors' } as const;
 
-/** The same for programs; `constraint` names the field of the request to change. */
+/** What programs are told of a refusal; `constraint` names the field of the request to change. */
 function availabilityOf(
   filter: HardFilter | undefined,
   { question, rejected }: Unserved,

@@ -14,7 +14,7 @@ export type Unserved = {
   readonly rejected: readonly Rejection[];
 };
 
-/** The same, of one step: the model that is named in the message, and the reasons of this step alone. */
+/** A plan that came to nothing at one step: the model that the message names, and the reasons given at this step. */
 export type StepRefusal = Unserved & { readonly model: Model; readonly reasons: string };
 
 /** What the caller's word for a model said beside its name. */

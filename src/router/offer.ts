@@ -21,7 +21,10 @@ const TYPICAL = {
 
 const kept = new WeakMap<ReadonlySet<string>, Offers>();
 
-/** Of the endpoints that are on, the one that routing prefers; else, told apart, that of the whole catalogue. */
+/**
+ * For each model the endpoint that routing prefers among those of enabled providers; where none of its providers is
+ * enabled, the preferred one of all, marked by `isOn: false`.
+ */
 export function offersOf(enabled: ReadonlySet<string>): Offers {
   const existing = kept.get(enabled);
   if (existing) return existing;
@@ -35,7 +38,7 @@ export function offersOf(enabled: ReadonlySet<string>): Offers {
   return offerOf;
 }
 
-/** The same at one provider: what is paid there, whoever else would be cheaper. */
+/** For each model the endpoint that is preferred among one provider's own, whoever else would be cheaper. */
 export const offersAt =
   (provider: string, enabled: ReadonlySet<string>): Offers =>
   (model) =>

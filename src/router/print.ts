@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '../catalog/model.ts';
 
-/** Of a model, in characters: enough to tell one state of a catalogue from another. */
+/** Characters of a model's print: enough to tell one state of a catalogue from another. */
 const LENGTH = 8;
-/** Nothing of these decides where a call goes. */
+/** Members of models and endpoints that no plan looks at. */
 const UNSEEN: ReadonlySet<string> = new Set(['description', 'baseUrl', 'docs', 'benchmarks', 'categories']);
 
 /** A mark of all that a plan may look at in a model and its endpoints: the same data give the same mark. */

@@ -6,7 +6,7 @@ import type { FilterStep } from './filters.ts';
 import { groundsFrom, groundsText, healthOf } from './grounds-text.ts';
 import { isKept, plan } from './plan.ts';
 
-/** As much of a receipt as tells how its call was planned. */
+/** The part of a receipt that says how its call was planned. */
 export type Planned = {
   readonly requestedModel: string;
   readonly operation: Question['operation'];

@@ -66,7 +66,7 @@ const isFlat = (value: object): boolean => Array.isArray(value) && value.every((
 
 const idOf = (path: string): string => path.replace(/\.toml$/, '').replace('+', ':');
 
-/** As a person reads it: what comes, what goes, what changes and how. */
+/** Changes as text for a person: what is added, what is removed, and what changes and how. */
 export function describeChanges({ added, changed, removed, byHand }: Changes): string {
   return [
     ...added.map((path) => `+ ${idOf(path)}`),

@@ -5,7 +5,7 @@ const REFUSED_ABOVE = 10;
 /** Beyond these it is taken over and told: hosts do differ, though seldom so much. */
 const TOLD_ABOVE = 5;
 const TOLD_BELOW = 1 / 20;
-/** Of fewer others nothing can be said. */
+/** A price is judged only beside so many others. */
 const OTHERS_MIN = 2;
 
 /** What is believed of listed prices. */
