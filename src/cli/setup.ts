@@ -53,8 +53,8 @@ export function setupCommand(words: readonly string[], configuration: Configurat
   }
   const program = programs.find((candidate) => candidate.id === id);
   if (!program) {
-    const known = programs.map((each) => each.id).join(', ');
-    throw new UsageError(`"${id}" is not known here; ${known} are. Whatever lets you set its base URL works too.`);
+    const ids = programs.map((each) => each.id).join(', ');
+    throw new UsageError(`"${id}" is not known here; ${ids} are. Whatever lets you set its base URL works too.`);
   }
   // Settings alone on stdout, so that they can be written to a file.
   console.error(`# ${program.name}: for ${program.place}. A key: npm run switchwright -- keys create NAME.`);

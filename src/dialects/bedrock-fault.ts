@@ -11,8 +11,8 @@ export function decodeFault(failure: UpstreamFailure): Fault {
   const body = objectOf(parseJson(failure.body));
   const named = failure.headers['x-amzn-errortype'] ?? stringOf(body.__type);
   const type = (named.split(':')[0] ?? '').split('#').pop() ?? '';
-  const told = stringOf(body.message) || stringOf(body.Message) || (plainText(failure.body) ?? '');
-  const message = told === '' ? `The provider answered ${failure.status}.` : redact(told);
+  const words = stringOf(body.message) || stringOf(body.Message) || (plainText(failure.body) ?? '');
+  const message = words === '' ? `The provider answered ${failure.status}.` : redact(words);
   const retryAfterMs = retryAfterOf(failure.headers, failure.now);
   return fault(codeOf(type, message, failure.status), message, {
     ...(retryAfterMs !== undefined && { retryAfterMs }),

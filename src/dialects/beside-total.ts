@@ -35,12 +35,12 @@ const NOTHING: TotalGap = { meters: new Set(), unexplained: 0 };
  * than the prompt (xAI on Azure: 161 cached of 7 prompt tokens, with a total that leaves them out). Read 2026-11-29.
  */
 export function besideTotal({ prompt, completion, total, parts }: Told): TotalGap {
-  const told = PARTS.filter((meter) => (parts[meter] ?? 0) > 0);
-  if (told.length === 0 && total <= prompt + completion) return NOTHING;
-  const larger = told.filter((meter) => meter !== 'outputReasoning' && (parts[meter] ?? 0) > prompt);
+  const counted = PARTS.filter((meter) => (parts[meter] ?? 0) > 0);
+  if (counted.length === 0 && total <= prompt + completion) return NOTHING;
+  const larger = counted.filter((meter) => meter !== 'outputReasoning' && (parts[meter] ?? 0) > prompt);
   const surplus = total - prompt - completion;
   if (surplus <= 0) return larger.length === 0 ? NOTHING : { meters: new Set(larger), unexplained: 0 };
-  const explaining = subsetOf(told, surplus, (meter) => parts[meter] ?? 0);
+  const explaining = subsetOf(counted, surplus, (meter) => parts[meter] ?? 0);
   if (explaining) return { meters: new Set([...explaining, ...larger]), unexplained: 0 };
   const outside = larger.reduce((sum, meter) => sum + (parts[meter] ?? 0), 0);
   return { meters: new Set(larger), unexplained: Math.max(surplus - outside, 0) };

@@ -13,6 +13,6 @@ export const takesBreakpoints = ({ endpoint }: Target): boolean =>
 
 /** OpenAI's mark on a part of the content; empty without a mark. */
 export const breakpointOf = ({ cache, native }: Pick<UserPart, 'cache' | 'native'>): JsonObject => {
-  const told = native?.fields.prompt_cache_breakpoint;
-  return cache || told ? { prompt_cache_breakpoint: told ?? { mode: 'explicit' } } : {};
+  const breakpoint = native?.fields.prompt_cache_breakpoint;
+  return cache || breakpoint ? { prompt_cache_breakpoint: breakpoint ?? { mode: 'explicit' } } : {};
 };

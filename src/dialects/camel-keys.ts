@@ -16,5 +16,5 @@ const camel = (key: string): string => key.replace(/_([a-z0-9])/g, (_, letter: s
 export const hasKeys = (object: JsonObject): boolean => Object.keys(object).length > 0;
 
 /** The members of an object that a reader does not take. */
-export const without = (object: JsonObject, known: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));
+export const without = (object: JsonObject, names: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !names.has(key)));

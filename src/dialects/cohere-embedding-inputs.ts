@@ -58,6 +58,6 @@ const INPUT_TYPES: { readonly [word: string]: string } = {
 
 /** The field must be there (Embed reference, read 2026-11-22). Most texts that are embedded are there to be found. */
 function inputTypeOf(word: string | undefined): string {
-  const known = (word ?? 'search_document').toLowerCase();
-  return Object.hasOwn(INPUT_TYPES, known) ? (INPUT_TYPES[known] ?? known) : known;
+  const lowered = (word ?? 'search_document').toLowerCase();
+  return Object.hasOwn(INPUT_TYPES, lowered) ? (INPUT_TYPES[lowered] ?? lowered) : lowered;
 }

@@ -50,8 +50,8 @@ const PASSED_ON = ['trace', 'transforms', 'max_tool_calls', 'stop_server_tools_w
  * What was said of providers in general goes on; of names, those of hosts that are not this one. `only` has done its work
  * here: it names this gateway, and its hosts go by other names. So has a wish for no fallbacks without an order.
  */
-function routingFields(asked: ProviderPreferences, slug: string): JsonObject {
-  const { only: _, order, ignore, allow_fallbacks, ...general } = asked;
+function routingFields(preferences: ProviderPreferences, slug: string): JsonObject {
+  const { only: _, order, ignore, allow_fallbacks, ...general } = preferences;
   const others = (names: readonly string[] | undefined): readonly string[] =>
     (names ?? []).filter((name) => name.toLowerCase().split('/', 1)[0] !== slug);
   const ordered = others(order);

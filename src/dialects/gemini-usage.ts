@@ -32,8 +32,8 @@ function promptOf(metadata: JsonObject, prompt: number, toolResults: number): Pa
   const spokenCached = Math.min(modality(metadata.cacheTokensDetails, 'AUDIO'), cached);
   let fresh = prompt - cached;
   const kind = (name: string): number => {
-    const told = modality(metadata.promptTokensDetails, name) - modality(metadata.cacheTokensDetails, name);
-    const taken = Math.min(Math.max(told, 0), fresh);
+    const freshTokens = modality(metadata.promptTokensDetails, name) - modality(metadata.cacheTokensDetails, name);
+    const taken = Math.min(Math.max(freshTokens, 0), fresh);
     fresh -= taken;
     return taken;
   };

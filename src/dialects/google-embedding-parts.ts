@@ -26,6 +26,6 @@ const TASK_TYPES: { readonly [word: string]: string } = {
 };
 
 export function taskTypeOf(word: string): string {
-  const known = word.toLowerCase();
-  return Object.hasOwn(TASK_TYPES, known) ? (TASK_TYPES[known] ?? word) : word.toUpperCase();
+  const lowered = word.toLowerCase();
+  return Object.hasOwn(TASK_TYPES, lowered) ? (TASK_TYPES[lowered] ?? word) : word.toUpperCase();
 }

@@ -47,8 +47,8 @@ type Measures = { readonly size?: PixelSize; readonly resolution?: Resolution; r
  */
 function readMeasures(to: Complaints, body: JsonObject): Measures {
   const resolution = readOneOf(to, body, 'resolution', RESOLUTIONS);
-  const asked = readOneOf(to, body, 'aspect_ratio', [...ASPECT_RATIOS, 'auto']);
-  const aspectRatio = asked === 'auto' ? undefined : asked;
+  const ratioField = readOneOf(to, body, 'aspect_ratio', [...ASPECT_RATIOS, 'auto']);
+  const aspectRatio = ratioField === 'auto' ? undefined : ratioField;
   const text = readString(to, body, 'size');
   const rest = present({ resolution, aspectRatio });
   if (text === undefined || text === 'auto') return rest;
@@ -126,8 +126,8 @@ function isPicture(to: Complaints, source: Source, path: string, blobs: readonly
     return false;
   }
   if (source.kind === 'base64' && pictureType(source.data, blobs) !== undefined) return true;
-  const told = `Invalid '${path}': these bytes are no picture (PNG, JPEG, WebP or GIF).`;
-  to.first ??= fault('invalid_image', told, { param: path });
+  const complaint = `Invalid '${path}': these bytes are no picture (PNG, JPEG, WebP or GIF).`;
+  to.first ??= fault('invalid_image', complaint, { param: path });
   return false;
 }
 

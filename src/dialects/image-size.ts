@@ -39,10 +39,10 @@ export const sizeText = ({ width, height }: PixelSize): string => `${width}x${he
 
 /** The ratio among these that comes closest to what is asked for; undefined where all is left to the model. */
 export function nearestRatio(call: ImageCall, offered: readonly string[]): string | undefined {
-  const wanted = call.aspectRatio ?? (call.size && `${call.size.width}:${call.size.height}`);
-  if (wanted === undefined) return undefined;
-  if (offered.includes(wanted)) return wanted;
-  const distance = (one: string): number => Math.abs(Math.log(ratioOf(one) / ratioOf(wanted)));
+  const aspect = call.aspectRatio ?? (call.size && `${call.size.width}:${call.size.height}`);
+  if (aspect === undefined) return undefined;
+  if (offered.includes(aspect)) return aspect;
+  const distance = (one: string): number => Math.abs(Math.log(ratioOf(one) / ratioOf(aspect)));
   return offered.reduce((best, one) => (distance(one) < distance(best) ? one : best));
 }
 

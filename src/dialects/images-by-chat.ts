@@ -101,6 +101,6 @@ function imagesIn({ id, usage, choices }: Reply, target: Target): Result<ImageRe
   const isRefused = choices.some(({ finish }) => finish === 'content_filter');
   const { name, slug } = target.endpoint.provider;
   if (isRefused) return failed(refusedDrawing(target, words.slice(0, 500) || 'its content filter stopped the picture'));
-  const told = words === '' ? 'nothing' : `words only: ${words.slice(0, 500)}`;
-  return failed(fault('upstream_malformed', `${name} answered with ${told}`, { upstream: { provider: slug } }));
+  const instead = words === '' ? 'nothing' : `words only: ${words.slice(0, 500)}`;
+  return failed(fault('upstream_malformed', `${name} answered with ${instead}`, { upstream: { provider: slug } }));
 }

@@ -5,22 +5,23 @@ import { faultOfError } from './openai-fault.ts';
 import { isBrokenOff } from './openai-finish.ts';
 
 /** The member by which an answer of the operation is known from an error. */
-type Wanted = 'choices' | 'data' | 'output' | 'results';
+type AnswerMember = 'choices' | 'data' | 'output' | 'results';
 
 /** The error inside an answer, or a chunk of one, whose status was 200; undefined if there is none. */
 export function faultInside(
   answer: JsonObject,
-  wanted: Wanted,
+  answerMember: AnswerMember,
   { provider, raw }: { readonly provider: string; readonly raw: () => string },
 ): Fault | undefined {
-  const tell = (said: JsonObject): Fault => faultOfError(said, { status: null, provider, now: null, raw: raw() });
+  const tell = (errorBody: JsonObject): Fault =>
+    faultOfError(errorBody, { status: null, provider, now: null, raw: raw() });
   if (answer.error || answer.object === 'error') return tell(answer);
   if (answer.x_groq) {
     // "An error string indicating why a stream was stopped early": groq's SDK, types/chat, read 2026-11-24.
     const { error } = objectOf(answer.x_groq);
     if (typeof error === 'string' && error !== '') return tell({ error });
   }
-  return Array.isArray(answer[wanted]) || !tellsOnlyError(answer) ? undefined : tell(answer);
+  return Array.isArray(answer[answerMember]) || !tellsOnlyError(answer) ? undefined : tell(answer);
 }
 
 /** Errors in the place of an answer, without a member `error`: watsonx, MiniMax, Alibaba (issues, read 2026-11-24), Z.AI, FastAPI. */

@@ -28,9 +28,9 @@ export type ErrorFacts = {
 
 /** A failed HTTP answer of a provider that speaks this dialect, whatever shape its error body has. */
 export function decodeFault(failure: UpstreamFailure): Fault {
-  const said = parseJson(failure.body) ?? parseJson(/^data: ?(.+)$/m.exec(failure.body)?.[1] ?? '');
+  const parsedBody = parseJson(failure.body) ?? parseJson(/^data: ?(.+)$/m.exec(failure.body)?.[1] ?? '');
   const facts = { status: failure.status, provider: failure.provider, now: failure.now, raw: failure.body };
-  const decoded = faultOfError(said, facts);
+  const decoded = faultOfError(parsedBody, facts);
   const wait = retryAfterOf(failure.headers, failure.now) ?? decoded.retryAfterMs;
   return wait === undefined ? decoded : { ...decoded, retryAfterMs: wait };
 }
@@ -87,8 +87,8 @@ function meaningOf(
   { raw, reasons }: JsonObject,
 ): FaultCode {
   if (arrayOf(reasons).length > 0 && status === 403) return 'content_policy_violation';
-  const told = words.filter((word) => word !== undefined);
-  return classify(status, told, `${message} ${stringOf(raw)}`);
+  const codes = words.filter((word) => word !== undefined);
+  return classify(status, codes, `${message} ${stringOf(raw)}`);
 }
 
 const wordOf = (value: Json | undefined): string | undefined => {
@@ -149,8 +149,8 @@ function sentenceOf(value: Json | undefined): string | undefined {
 /** The HTTP status; inside an answer with status 200 the error's own number, if it names one. */
 function statusOf(http: number | null, error: JsonObject, body: JsonObject): number | null {
   if (http !== null && http >= 400) return http;
-  const told = [error.status_code, error.http_code, error.code, error.status, body.status_code, body.code];
-  for (const value of told) {
+  const statuses = [error.status_code, error.http_code, error.code, error.status, body.status_code, body.code];
+  for (const value of statuses) {
     const number = typeof value === 'string' ? Number(value) : value;
     if (typeof number === 'number' && number >= 400 && number <= 599) return number;
   }

@@ -49,6 +49,8 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
 const SETTINGS = ['background', 'output_format', 'quality', 'size'] as const;
 
 export function readSettings(answer: JsonObject): ImageReply['settings'] {
-  const told = SETTINGS.flatMap((name) => (typeof answer[name] === 'string' ? [[name, answer[name]] as const] : []));
-  return told.length > 0 ? Object.fromEntries(told) : undefined;
+  const settingMembers = SETTINGS.flatMap((name) =>
+    typeof answer[name] === 'string' ? [[name, answer[name]] as const] : [],
+  );
+  return settingMembers.length > 0 ? Object.fromEntries(settingMembers) : undefined;
 }

@@ -93,22 +93,25 @@ function readSchemaFormat(to: Complaints, format: JsonObject): OutputFormat {
 export function readReasoning(to: Complaints, body: JsonObject): ReasoningRequest | undefined {
   const effort = readOneOf(to, body, 'reasoning_effort', EFFORTS);
   const include = readBoolean(to, body, 'include_reasoning');
-  const asked = readObject(to, body, 'reasoning');
-  if (!asked && effort === undefined && include === undefined) return undefined;
-  const within = readOneOf(to, asked ?? {}, 'effort', EFFORTS, 'reasoning.effort');
+  const reasoningField = readObject(to, body, 'reasoning');
+  if (!reasoningField && effort === undefined && include === undefined) return undefined;
+  const within = readOneOf(to, reasoningField ?? {}, 'effort', EFFORTS, 'reasoning.effort');
   if (within !== undefined && effort !== undefined && within !== effort)
     complain(to, 'reasoning_effort', "'reasoning_effort' contradicts 'reasoning.effort': send only one of them.");
-  const budget = readNumber(to, asked ?? {}, 'max_tokens', { min: 0, whole: true }, 'reasoning.max_tokens');
+  const budget = readNumber(to, reasoningField ?? {}, 'max_tokens', { min: 0, whole: true }, 'reasoning.max_tokens');
   if (budget !== undefined && (within ?? effort) !== undefined)
     complain(to, 'reasoning', "Only one of 'reasoning.effort' and 'reasoning.max_tokens' may be specified.");
   return present({
     effort: within ?? effort,
     budgetTokens: budget,
-    enabled: readBoolean(to, asked ?? {}, 'enabled', 'reasoning.enabled') ?? (include && !asked ? true : undefined),
-    exclude: readBoolean(to, asked ?? {}, 'exclude', 'reasoning.exclude') ?? (include === false ? true : undefined),
-    summary: readOneOf(to, asked ?? {}, 'summary', ['auto', 'concise', 'detailed'], 'reasoning.summary'),
-    mode: readString(to, asked ?? {}, 'mode', 'reasoning.mode'),
-    context: readString(to, asked ?? {}, 'context', 'reasoning.context'),
+    enabled:
+      readBoolean(to, reasoningField ?? {}, 'enabled', 'reasoning.enabled') ??
+      (include && !reasoningField ? true : undefined),
+    exclude:
+      readBoolean(to, reasoningField ?? {}, 'exclude', 'reasoning.exclude') ?? (include === false ? true : undefined),
+    summary: readOneOf(to, reasoningField ?? {}, 'summary', ['auto', 'concise', 'detailed'], 'reasoning.summary'),
+    mode: readString(to, reasoningField ?? {}, 'mode', 'reasoning.mode'),
+    context: readString(to, reasoningField ?? {}, 'context', 'reasoning.context'),
   });
 }
 
@@ -119,11 +122,11 @@ export function readMaxTokens(to: Complaints, body: JsonObject): number | undefi
 }
 
 /** Fields of the body that nothing above reads: they reach an endpoint of the same dialect unchanged. */
-export function nativeFields(body: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+export function nativeFields(body: JsonObject, modelled: ReadonlySet<string>): JsonObject | undefined {
   let kept: Record<string, Json> | undefined;
   for (const name in body) {
     const value = body[name];
-    if (value === undefined || known.has(name)) continue;
+    if (value === undefined || modelled.has(name)) continue;
     kept ??= {};
     kept[name] = value;
   }

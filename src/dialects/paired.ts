@@ -58,16 +58,16 @@ function pair(messages: readonly Message[], losses: Loss[]): Message[] {
       last = at;
       return;
     }
-    const known = turn.get(message.callId);
-    if (known === undefined) {
+    const answered = turn.get(message.callId);
+    if (answered === undefined) {
       orphans.push(asUser(message));
       losses.push({ field: `messages[${at}]`, reason: 'a result without its call is told as a user’s words' });
-    } else if (known === null) {
+    } else if (answered === null) {
       const parts = [...message.parts];
       turn.set(message.callId, parts);
       written.push({ ...message, parts });
     } else {
-      for (const part of message.parts) known.push(part);
+      for (const part of message.parts) answered.push(part);
       losses.push({ field: `messages[${at}]`, reason: 'joined with the call’s first result' });
     }
   });

@@ -37,10 +37,10 @@ export function bendRequest(
   const hooks = hooksOf(quirks, target, 'request');
   const isRenamed = drop.length > 0 || !isEmpty(rename);
   if (!hooks && !isRenamed) return { body, losses };
-  const told = [...losses];
-  const context: QuirkContext = { target, lose: (field, reason) => void told.push({ field, reason }) };
+  const allLosses = [...losses];
+  const context: QuirkContext = { target, lose: (field, reason) => void allLosses.push({ field, reason }) };
   const bent = throughAll(hooks, body, context);
-  return { body: isRenamed ? renamed(bent, target, told) : bent, losses: told };
+  return { body: isRenamed ? renamed(bent, target, allLosses) : bent, losses: allLosses };
 }
 
 /** `stream_options` only asks for a count of tokens, which is estimated where it is missing: nothing is lost with it. */

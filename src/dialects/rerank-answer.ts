@@ -71,15 +71,15 @@ export function rankedReply(
   body: Json,
 ): Result<RerankReply, Fault> {
   const { provider } = target.endpoint;
-  const wanted = resultsWanted(call);
-  const trouble = ranked === null ? 'without results that can be read' : troubleOf(ranked, call, wanted);
+  const most = resultsWanted(call);
+  const trouble = ranked === null ? 'without results that can be read' : troubleOf(ranked, call, most);
   if (ranked === null || trouble !== null)
     return failed(
       fault('upstream_malformed', `${provider.name} answered ${trouble}.`, {
         upstream: { provider: provider.slug, raw: JSON.stringify(body).slice(0, 4_096) },
       }),
     );
-  const results = ranked.toSorted((one, other) => other.score - one.score || one.index - other.index).slice(0, wanted);
+  const results = ranked.toSorted((one, other) => other.score - one.score || one.index - other.index).slice(0, most);
   const { id, usage } = more;
   return ok({ results, ...(id !== undefined && id !== '' && { id }), ...(usage && { usage }) });
 }

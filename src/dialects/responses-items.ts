@@ -38,8 +38,8 @@ export function suitItems(
     const kept = items.filter((entry) => !isRefused(entry));
     return parts.length === 0 && kept.length === 0 ? [] : [withItems(message, parts, kept)];
   });
-  const told = isReferring ? withoutOrphans(messages, losses) : messages;
-  return { messages: told, tools: isOwn ? call.tools : spread(call.tools) };
+  const answered = isReferring ? withoutOrphans(messages, losses) : messages;
+  return { messages: answered, tools: isOwn ? call.tools : spread(call.tools) };
 }
 
 const isReference = (item: Json | undefined): boolean => isObject(item) && item.type === 'item_reference';

@@ -21,10 +21,10 @@ export type Suited = { readonly call: Call; readonly losses: readonly Loss[] };
  * lists of allowed tools where the format has no place for them, no sampling where the model's is fixed, and
  * reasoning that is off said in one way only. Fails where it must not be off.
  */
-export function suit(asked: Call, endpoint: Endpoint, traits: ChatTraits): Result<Suited, Fault> {
+export function suit(received: Call, endpoint: Endpoint, traits: ChatTraits): Result<Suited, Fault> {
   const itemLosses: Loss[] = [];
-  const items = suitItems(asked, endpoint, traits, itemLosses);
-  const call = items ? { ...asked, ...items } : asked;
+  const items = suitItems(received, endpoint, traits, itemLosses);
+  const call = items ? { ...received, ...items } : received;
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
   const isServed = (plugin: JsonObject): boolean =>
@@ -59,8 +59,8 @@ export function suit(asked: Call, endpoint: Endpoint, traits: ChatTraits): Resul
  */
 function suitTier({ serviceTier }: Call, { tier, tierPrices }: Endpoint): Pick<Call, 'serviceTier'> | false {
   if (tier !== null) return serviceTier !== tier && { serviceTier: tier };
-  const asked = serviceTier === 'fast' ? 'priority' : serviceTier;
-  return asked !== undefined && asked !== 'default' && tierPrices.has(asked) && { serviceTier: 'default' };
+  const tierAsked = serviceTier === 'fast' ? 'priority' : serviceTier;
+  return tierAsked !== undefined && tierAsked !== 'default' && tierPrices.has(tierAsked) && { serviceTier: 'default' };
 }
 
 /** The router sends a call with too high a limit only where no endpoint could keep it. */
@@ -144,9 +144,9 @@ function allowedIn(value: JsonObject): { readonly names: readonly (Json | undefi
 const isOff = ({ effort, enabled, budgetTokens }: ReasoningRequest): boolean =>
   effort === 'none' || enabled === false || budgetTokens === 0;
 
-function suitReasoning(call: Call, asked: ReasoningRequest, endpoint: Endpoint): Result<ReasoningRequest, Fault> {
-  if (!isOff(asked)) return ok(asked);
-  const { budgetTokens: _, enabled: __, ...shown } = asked;
+function suitReasoning(call: Call, request: ReasoningRequest, endpoint: Endpoint): Result<ReasoningRequest, Fault> {
+  if (!isOff(request)) return ok(request);
+  const { budgetTokens: _, enabled: __, ...shown } = request;
   if (!endpoint.reasoning?.mandatory) return ok({ ...shown, effort: 'none' });
   // An alias of "the latest" may come to mean a model that must reason, without its caller's doing (spec §2.5).
   if (call.model?.startsWith('~'))

@@ -72,10 +72,10 @@ function searchOf({ dialect, value }: NativeTool): Search | undefined {
   return optionsOf({ ...value, ...objectOf(value.filters) });
 }
 
-function optionsOf(said: JsonObject): Search {
-  const blocked = said.blocked_domains ?? said.excluded_domains ?? said.exclude_domains;
-  const allowed = said.allowed_domains ?? said.include_domains;
-  const whole: JsonObject = { ...said, allowed_domains: allowed, blocked_domains: blocked };
+function optionsOf(searchOptions: JsonObject): Search {
+  const blocked = searchOptions.blocked_domains ?? searchOptions.excluded_domains ?? searchOptions.exclude_domains;
+  const allowed = searchOptions.allowed_domains ?? searchOptions.include_domains;
+  const whole: JsonObject = { ...searchOptions, allowed_domains: allowed, blocked_domains: blocked };
   return Object.fromEntries(MEMBERS.flatMap((name) => (whole[name] == null ? [] : [[name, whole[name]]])));
 }
 

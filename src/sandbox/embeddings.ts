@@ -7,8 +7,8 @@ const DIMENSIONS_MAX = 4_096;
 /** `POST /embeddings` as OpenAI defines it. Every word has its own direction, so texts that share words are alike. */
 export function embed(body: JsonObject): JsonObject {
   const inputs = inputsOf(body.input);
-  const asked = optionalNumber(body.dimensions) ?? DIMENSIONS;
-  const dimensions = Math.min(Math.max(1, Math.floor(asked)), DIMENSIONS_MAX);
+  const vectorLength = optionalNumber(body.dimensions) ?? DIMENSIONS;
+  const dimensions = Math.min(Math.max(1, Math.floor(vectorLength)), DIMENSIONS_MAX);
   const isBase64 = body.encoding_format === 'base64';
   const tokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
   return {

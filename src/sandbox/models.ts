@@ -30,8 +30,8 @@ const echo = ({ text }: Prompt): Speech => ({ text: text === '' ? 'There is noth
 
 /** As many words as the option, the prompt ("200 words") or the standard says. */
 function speakLorem({ text, dice, option }: Prompt): Speech {
-  const asked = option('words') ?? Number(/\b(\d{1,6})\s+words\b/i.exec(text)?.[1] ?? LOREM_WORDS);
-  return { text: lorem(dice, Math.min(asked, LOREM_WORDS_MAX)) };
+  const wordCount = option('words') ?? Number(/\b(\d{1,6})\s+words\b/i.exec(text)?.[1] ?? LOREM_WORDS);
+  return { text: lorem(dice, Math.min(wordCount, LOREM_WORDS_MAX)) };
 }
 
 function speakJson({ call, dice, text }: Prompt): Speech {

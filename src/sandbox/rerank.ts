@@ -13,9 +13,9 @@ import { countTokens } from './words.ts';
 export function rerank(body: JsonObject): JsonObject {
   const query = stringOf(body.query);
   const texts = arrayOf(body.documents).map(textOf);
-  const wanted = wordsOf(query);
+  const queryWords = wordsOf(query);
   const results = texts
-    .map((text, index) => ({ index, relevance_score: relevanceOf(wordsOf(text), wanted) }))
+    .map((text, index) => ({ index, relevance_score: relevanceOf(wordsOf(text), queryWords) }))
     .sort((one, other) => other.relevance_score - one.relevance_score || one.index - other.index)
     .slice(0, optionalNumber(body.top_n) ?? texts.length);
   const tokens = texts.reduce((sum, text) => sum + countTokens(text) + countTokens(query), 0);
@@ -28,9 +28,9 @@ const textOf = (document: Json): string =>
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 
 /** From 0 to 1: the part of the query's words that stand in it, a little less for every other word. */
-function relevanceOf(words: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
+function relevanceOf(words: ReadonlySet<string>, queryWords: ReadonlySet<string>): number {
   let shared = 0;
-  for (const word of wanted) if (words.has(word)) shared++;
-  const score = shared / Math.max(1, wanted.size) - Math.min(0.001 * words.size, 0.1);
+  for (const word of queryWords) if (words.has(word)) shared++;
+  const score = shared / Math.max(1, queryWords.size) - Math.min(0.001 * words.size, 0.1);
   return Math.round(Math.max(0, score) * 10_000) / 10_000;
 }

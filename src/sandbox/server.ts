@@ -104,10 +104,10 @@ async function serve(
   const call: Result<Call, Fault> = body.ok ? format.decodeCall(body.value, spoken.path) : failed(body.error);
   if (!call.ok) return sendFault(response, format, call.error);
   const { model, options } = readModel(call.value.model ?? '');
-  const known = Object.hasOwn(SANDBOX_MODELS, model) ? SANDBOX_MODELS[model] : undefined;
-  if (!known) return sendFault(response, format, fault('not_found', `The sandbox has no model "${model}".`));
+  const modelManner = Object.hasOwn(SANDBOX_MODELS, model) ? SANDBOX_MODELS[model] : undefined;
+  if (!modelManner) return sendFault(response, format, fault('not_found', `The sandbox has no model "${model}".`));
   const prompt = readPrompt(world, call.value, format.reasoningFormat, options);
-  return perform(response, format, model, known, prompt, pieceMs);
+  return perform(response, format, model, modelManner, prompt, pieceMs);
 }
 
 /** Where videos are begun, asked about and fetched. */

@@ -17,9 +17,9 @@ export async function speakVision({ call, world }: Prompt): Promise<Speech> {
     message.role === 'user' || message.role === 'tool' ? message.parts.filter((part) => part.type !== 'text') : [],
   );
   if (shown.length === 0) return { text: 'I was shown no image.' };
-  const told = await Promise.all(shown.map((part) => describe(part, world)));
+  const descriptions = await Promise.all(shown.map((part) => describe(part, world)));
   const head = `I was shown ${shown.length === 1 ? 'one thing' : `${shown.length} things`}.`;
-  return { text: [head, ...told.map((text, index) => `${index + 1}: ${text}`)].join('\n') };
+  return { text: [head, ...descriptions.map((text, index) => `${index + 1}: ${text}`)].join('\n') };
 }
 
 async function describe(part: UserPart, world: World): Promise<string> {

@@ -29,11 +29,12 @@ export async function examine(
   const answer = await ask(world, provider, credential, timeoutMs);
   if ('problem' in answer) return { mark: '✗', text: answer.problem };
   const { status, reason } = answer;
-  const said = `HTTP ${status}${reason && `, “${reason}”`}`;
+  const statusText = `HTTP ${status}${reason && `, “${reason}”`}`;
   if (status === 401 || status === 403)
-    return { mark: '✗', text: isKeyed ? `the key was refused (${said})` : `a key is needed (${said})` };
-  if (status === 429 || status >= 500) return { mark: '✗', text: `it answers ${said}` };
-  if (status >= 300) return { mark: '–', text: `it is there, but does not tell whether the key is good (${said})` };
+    return { mark: '✗', text: isKeyed ? `the key was refused (${statusText})` : `a key is needed (${statusText})` };
+  if (status === 429 || status >= 500) return { mark: '✗', text: `it answers ${statusText}` };
+  if (status >= 300)
+    return { mark: '–', text: `it is there, but does not tell whether the key is good (${statusText})` };
   if (!isKeyed) return { mark: '✓', text: 'it answers, without a key' };
   const open = provider.keyCheck === undefined ? await ask(world, provider, null, timeoutMs) : null;
   if (open && 'status' in open && open.status < 300)

@@ -13,9 +13,9 @@ const MODELLED = [...PROMPT, 'output_tokens', 'output_tokens_details', 'service_
  * repeat it as zero, so a later prompt count counts only if it is one.
  */
 export function mergeUsage(before: JsonObject, next: JsonObject): JsonObject {
-  const told = leftover(next, []);
-  const prompt = PROMPT.slice(0, 3).reduce((sum, name) => sum + countOf(told[name]), 0);
-  return { ...before, ...(prompt > 0 ? told : leftover(told, PROMPT)) };
+  const extraFields = leftover(next, []);
+  const prompt = PROMPT.slice(0, 3).reduce((sum, name) => sum + countOf(extraFields[name]), 0);
+  return { ...before, ...(prompt > 0 ? extraFields : leftover(extraFields, PROMPT)) };
 }
 
 /** Iterations are told whole each time; more than this is no answer's. */
@@ -32,8 +32,8 @@ function compactionOf(usage: JsonObject): Usage | undefined {
     const iteration = objectOf(entry);
     if (iteration.type !== 'compaction') continue;
     isCompacted = true;
-    const told = countsOf(iteration);
-    for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += told[name];
+    const iterationCounts = countsOf(iteration);
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += iterationCounts[name];
   }
   return isCompacted ? usageOf(counts) : undefined;
 }

@@ -54,8 +54,8 @@ export function startTool(answer: Answer, block: number, tool: JsonObject): Even
     answer.emulated.set(block, { written: false });
     return [];
   }
-  const told = stringOf(tool.toolUseId);
-  const id = told === '' || answer.toolIds.has(told) ? answer.newId('call') : told;
+  const vendorId = stringOf(tool.toolUseId);
+  const id = vendorId === '' || answer.toolIds.has(vendorId) ? answer.newId('call') : vendorId;
   // A block's number may come twice; every call has an id of its own.
   const index = answer.toolCount++;
   answer.toolIds.add(id);
@@ -111,8 +111,8 @@ export function sayReasoning(answer: Answer, block: number, content: JsonObject)
 }
 
 function reasoningIndex(answer: Answer, key: string): number {
-  const known = answer.reasoning.get(key);
-  if (known !== undefined) return known;
+  const open = answer.reasoning.get(key);
+  if (open !== undefined) return open;
   const index = answer.reasoning.size;
   answer.reasoning.set(key, index);
   return index;

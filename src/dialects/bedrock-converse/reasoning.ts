@@ -106,9 +106,9 @@ function claudeThinking(encoding: Encoding, effort: Effort, limit: number, neare
     lose(encoding, 'reasoning', `thinking needs max_tokens above ${BUDGET_MIN}`);
     return OFF;
   }
-  const asked = encoding.call.reasoning?.budgetTokens ?? Math.floor(limit * EFFORT_SHARES[effort]);
-  const wanted = Math.max(Math.min(asked, BUDGET_MAX), BUDGET_MIN);
-  const budget = wanted < limit ? wanted : Math.max(Math.floor(limit * EFFORT_SHARES.high), BUDGET_MIN);
+  const budgetTokens = encoding.call.reasoning?.budgetTokens ?? Math.floor(limit * EFFORT_SHARES[effort]);
+  const bounded = Math.max(Math.min(budgetTokens, BUDGET_MAX), BUDGET_MIN);
+  const budget = bounded < limit ? bounded : Math.max(Math.floor(limit * EFFORT_SHARES.high), BUDGET_MIN);
   return { on: true, fields: { thinking: { type: 'enabled', budget_tokens: budget } } };
 }
 
@@ -117,7 +117,7 @@ const effortOf = (share: number): Effort =>
     Math.abs(EFFORT_SHARES[effort] - share) < Math.abs(EFFORT_SHARES[best] - share) ? effort : best,
   );
 
-function nearestOf(wanted: Effort, supported: readonly Effort[]): Effort | undefined {
-  const distance = (effort: Effort): number => Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(wanted));
+function nearestOf(requested: Effort, supported: readonly Effort[]): Effort | undefined {
+  const distance = (effort: Effort): number => Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(requested));
   return [...supported].sort((a, b) => distance(a) - distance(b))[0];
 }

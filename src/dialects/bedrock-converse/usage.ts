@@ -21,10 +21,11 @@ export function decodeUsage(value: Json | undefined): Usage | undefined {
   }
   const inputCacheWrite1h = Math.min(long, written);
   const read = countOf(value.cacheReadInputTokens);
-  const told = countOf(value.inputTokens);
-  const isWithin = countOf(value.totalTokens) === told + countOf(value.outputTokens) && told >= read + written;
+  const inputCount = countOf(value.inputTokens);
+  const isWithin =
+    countOf(value.totalTokens) === inputCount + countOf(value.outputTokens) && inputCount >= read + written;
   return usageOf({
-    input: isWithin ? told - read - written : told,
+    input: isWithin ? inputCount - read - written : inputCount,
     inputCacheRead: read,
     inputCacheWrite: written - inputCacheWrite1h,
     inputCacheWrite1h,

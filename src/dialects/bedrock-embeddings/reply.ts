@@ -17,8 +17,8 @@ export function decodeReply(
 ): Result<EmbeddingReply, Fault> {
   const answer = objectOf(body);
   const vectors = answer.embedding === undefined ? listed(answer) : readVectors([answer.embedding]);
-  const told = countOf(answer.inputTextTokenCount) || countOf(answer.inputTokenCount);
-  const input = told || countOf(Number(headers[COUNT_HEADER] ?? 0));
+  const bodyCount = countOf(answer.inputTextTokenCount) || countOf(answer.inputTokenCount);
+  const input = bodyCount || countOf(Number(headers[COUNT_HEADER] ?? 0));
   const usage = input > 0 ? usageOf({ input }) : undefined;
   return replyOf(vectors, { id: stringOf(answer.id), usage }, target, body);
 }

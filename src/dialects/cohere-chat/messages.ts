@@ -28,8 +28,10 @@ export function cohereMessages(call: Call, target: Target, losses: Loss[]): Cohe
         return message satisfies never;
     }
   });
-  const said = messages.filter((message) => message.role === 'tool' || message.tool_calls || !isEmpty(message.content));
-  return { messages: said.length > 0 ? said : messages, documents };
+  const nonEmpty = messages.filter(
+    (message) => message.role === 'tool' || message.tool_calls || !isEmpty(message.content),
+  );
+  return { messages: nonEmpty.length > 0 ? nonEmpty : messages, documents };
 }
 
 /** A message that says nothing is left out: hosts refuse such ones. */
@@ -117,10 +119,10 @@ function assistantMessage(message: AssistantMessage, at: number, target: Target,
   if (isLost)
     losses.push({ field: `messages[${at}].reasoning_details`, reason: 'reasoning of another vendor is not replayed' });
   const isText = content.every((part) => part.type === 'text');
-  const said = isText ? content.map((part) => part.text).join('') : content;
+  const written = isText ? content.map((part) => part.text).join('') : content;
   return {
     role: 'assistant',
-    ...((said.length > 0 || calls.length === 0) && { content: said }),
+    ...((written.length > 0 || calls.length === 0) && { content: written }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
 }

@@ -53,9 +53,9 @@ const TIERS: { readonly [tier: string]: string } = {
 
 /** OpenAI's and Anthropic's words for Google's tiers; `auto` is what happens anyway. */
 function serviceTier(call: Call, losses: Loss[]): string | undefined {
-  const asked = call.serviceTier?.toLowerCase();
-  if (asked === undefined || asked === 'auto') return undefined;
-  const tier = entryOf(TIERS, asked);
+  const tierWord = call.serviceTier?.toLowerCase();
+  if (tierWord === undefined || tierWord === 'auto') return undefined;
+  const tier = entryOf(TIERS, tierWord);
   if (tier === undefined) losses.push({ field: 'service_tier', reason: 'Gemini has no such tier' });
   return tier;
 }

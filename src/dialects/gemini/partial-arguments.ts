@@ -43,14 +43,15 @@ function given(piece: JsonObject): Json | undefined {
 function put(root: GrowingArguments, steps: readonly (string | number)[], value: Json | undefined, empty: Json): void {
   let holder: GrowingArguments | Json[] = root;
   for (const [at, step] of steps.entries()) {
-    const known = read(holder, step);
+    const present = read(holder, step);
     const next = steps[at + 1];
     if (next !== undefined) {
-      const inner: Json = known ?? (typeof next === 'number' ? [] : {});
+      const inner: Json = present ?? (typeof next === 'number' ? [] : {});
       if (typeof inner !== 'object' || inner === null || !write(holder, step, inner)) return;
       holder = inner as GrowingArguments | Json[];
-    } else if (typeof value === 'string' && typeof known === 'string') write(holder, step, known + value);
-    else if (value !== undefined || known === undefined) write(holder, step, value ?? (value === null ? null : empty));
+    } else if (typeof value === 'string' && typeof present === 'string') write(holder, step, present + value);
+    else if (value !== undefined || present === undefined)
+      write(holder, step, value ?? (value === null ? null : empty));
   }
 }
 

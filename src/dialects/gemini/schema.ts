@@ -104,10 +104,10 @@ function keyword(
  * 2026-11-29); `const` is an enum of one, and a null among them is said by the type.
  */
 function enumOf(walk: Walk, key: string, values: readonly Json[]): [string, Json] | null {
-  const known = values.filter((entry) => typeof entry === 'number' || (typeof entry === 'string' && entry !== ''));
-  if (values.some((entry) => entry !== null && !known.includes(entry))) walk.dropped.add(key);
-  const isMixed = values.some((entry) => entry !== null && entry !== '' && !known.includes(entry));
-  return isMixed || known.length === 0 ? null : ['enum', known];
+  const taken = values.filter((entry) => typeof entry === 'number' || (typeof entry === 'string' && entry !== ''));
+  if (values.some((entry) => entry !== null && !taken.includes(entry))) walk.dropped.add(key);
+  const isMixed = values.some((entry) => entry !== null && entry !== '' && !taken.includes(entry));
+  return isMixed || taken.length === 0 ? null : ['enum', taken];
 }
 
 /** May the value be null, in whichever words? A type that lists it says so itself. */
@@ -127,9 +127,9 @@ function typesOf({ enum: values, const: only }: JsonObject): Json {
 function requiredOf(walk: Walk, schema: JsonObject, value: Json): [string, Json] | null {
   const properties = objectOf(schema.properties);
   const names = arrayOf(value);
-  const known = names.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
-  if (known.length < names.length) walk.dropped.add('required');
-  return known.length > 0 ? ['required', known] : null;
+  const declared = names.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
+  if (declared.length < names.length) walk.dropped.add('required');
+  return declared.length > 0 ? ['required', declared] : null;
 }
 
 /** Exact for integers; for other numbers the bound itself becomes allowed. */

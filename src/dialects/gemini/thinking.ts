@@ -49,11 +49,11 @@ const outputLimit = (call: Call, endpoint: Endpoint): number =>
 
 function budgetOf(call: Call, endpoint: Endpoint): number {
   const range = rangeOf(endpoint);
-  const asked = call.reasoning?.budgetTokens;
-  if (asked !== undefined && asked < 0) return AUTOMATIC;
+  const budgetTokens = call.reasoning?.budgetTokens;
+  if (budgetTokens !== undefined && budgetTokens < 0) return AUTOMATIC;
   const limit = Math.min(call.maxOutputTokens ?? range.max, range.max);
-  const wanted = asked ?? budgetOfEffort(call.reasoning?.effort ?? 'medium', limit);
-  return Math.min(Math.max(Math.round(wanted), range.min), range.max);
+  const thinkingBudget = budgetTokens ?? budgetOfEffort(call.reasoning?.effort ?? 'medium', limit);
+  return Math.min(Math.max(Math.round(thinkingBudget), range.min), range.max);
 }
 
 function rangeOf(endpoint: Endpoint): { readonly min: number; readonly max: number } {
@@ -63,6 +63,6 @@ function rangeOf(endpoint: Endpoint): { readonly min: number; readonly max: numb
 
 /** The nearest level that this model knows; above `high` there is none. */
 function levelOf(effort: Effort, endpoint: Endpoint): string {
-  const known = LEVELS.filter((level) => endpoint.reasoning?.efforts.includes(level));
-  return nearestEffort(effort, known.length > 0 ? known : LEVELS).toUpperCase();
+  const knownLevels = LEVELS.filter((level) => endpoint.reasoning?.efforts.includes(level));
+  return nearestEffort(effort, knownLevels.length > 0 ? knownLevels : LEVELS).toUpperCase();
 }

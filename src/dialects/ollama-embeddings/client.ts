@@ -43,8 +43,8 @@ function decodeCall(body: JsonObject, { headers }: ClientRequest, { field }: Rou
   const to = newComplaints();
   const { model, models, gateway, user, sessionId } = readCommon(to, body, headers);
   if (model === null || model === '') to.first ??= fault('invalid_request', 'model is required', { param: 'model' });
-  const known = new Set([...COMMON_FIELDS, ...UNTOLD, field, 'dimensions']);
-  const native = Object.entries(body).filter(([name, value]) => !known.has(name) && value !== null);
+  const modelled = new Set([...COMMON_FIELDS, ...UNTOLD, field, 'dimensions']);
+  const native = Object.entries(body).filter(([name, value]) => !modelled.has(name) && value !== null);
   const dimensions = readNumber(to, body, 'dimensions', { min: 0, whole: true });
   const call: EmbeddingCall = {
     model,

@@ -21,14 +21,14 @@ export const formatOf = (value: unknown): ReasoningFormat =>
 
 /** One entry as a part; undefined for a type that is not modelled. */
 export function readDetail(entry: JsonObject): ReasoningPart | undefined {
-  const known = entryOf<(typeof KINDS)[DetailType]>(KINDS, stringOf(entry.type));
-  if (!known) return undefined;
+  const kind = entryOf<(typeof KINDS)[DetailType]>(KINDS, stringOf(entry.type));
+  if (!kind) return undefined;
   const signature = optionalString(entry.signature);
   const id = optionalString(entry.id);
   return {
     type: 'reasoning',
-    kind: known.kind,
-    text: stringOf(entry[known.field]),
+    kind: kind.kind,
+    text: stringOf(entry[kind.field]),
     format: formatOf(entry.format),
     ...(signature !== undefined && { signature }),
     ...(id !== undefined && { id }),

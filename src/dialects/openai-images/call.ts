@@ -97,8 +97,8 @@ function sizeFor(call: ImageCall, { endpoint }: Target): string | undefined {
   const pixels = pixelsOf(call);
   if (!pixels) return undefined;
   if (KNOWS_STANDARD_ONLY.test(endpoint.upstreamId)) {
-    const wanted = pixels.width / pixels.height;
-    const distance = (size: string): number => Math.abs(Math.log(ratioOf(size.replace('x', ':')) / wanted));
+    const aspect = pixels.width / pixels.height;
+    const distance = (size: string): number => Math.abs(Math.log(ratioOf(size.replace('x', ':')) / aspect));
     return STANDARD.reduce((best, size) => (distance(size) < distance(best) ? size : best));
   }
   // Between 1:3 and 3:1, 3,840 on a side at most.

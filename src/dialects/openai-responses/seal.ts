@@ -17,8 +17,8 @@ const TAG = 'sw2:';
 const DIGEST_CHARACTERS = 22;
 
 export function seal(parts: readonly ReasoningPart[]): string | undefined {
-  const told = parts.map(({ kind, text, signature, id, format }) => ({ kind, text, signature, id, format }));
-  const body = Buffer.from(JSON.stringify(told)).toString('base64url');
+  const cells = parts.map(({ kind, text, signature, id, format }) => ({ kind, text, signature, id, format }));
+  const body = Buffer.from(JSON.stringify(cells)).toString('base64url');
   return body.length > LIMITS.sealed_thought_bytes_max ? undefined : `${TAG}${digestOf(body)}${body}`;
 }
 
@@ -32,9 +32,9 @@ export function unseal(text: string): readonly ReasoningPart[] | undefined {
   const body = text.slice(TAG.length + DIGEST_CHARACTERS);
   if (!isSealed(text) || body.length > LIMITS.sealed_thought_bytes_max) return undefined;
   if (text.slice(TAG.length, TAG.length + DIGEST_CHARACTERS) !== digestOf(body)) return undefined;
-  const told = arrayOf(parseJson(Buffer.from(body, 'base64url').toString('utf8')));
-  const parts = told.flatMap((entry) => (isObject(entry) ? partOf(entry) : []));
-  return parts.length === told.length && parts.length > 0 ? parts : undefined;
+  const cells = arrayOf(parseJson(Buffer.from(body, 'base64url').toString('utf8')));
+  const parts = cells.flatMap((entry) => (isObject(entry) ? partOf(entry) : []));
+  return parts.length === cells.length && parts.length > 0 ? parts : undefined;
 }
 
 const digestOf = (body: string): string => hash('sha256', `thoughts ${body}`, 'base64url').slice(0, DIGEST_CHARACTERS);

@@ -113,11 +113,11 @@ function decodePrediction(body: Json, target: Target): Result<ImageReply, Fault>
       id,
       job: { method: 'GET', path: `/predictions/${id}`, cancelPath: `/predictions/${id}/cancel` },
     });
-  const told = stringOf(answer.error) || `the prediction ${status === '' ? 'has no status' : `was ${status}`}`;
-  if (/nsfw|safety|flagged|sensitive/i.test(told)) return failed(refusedDrawing(target, told.slice(0, 500)));
+  const message = stringOf(answer.error) || `the prediction ${status === '' ? 'has no status' : `was ${status}`}`;
+  if (/nsfw|safety|flagged|sensitive/i.test(message)) return failed(refusedDrawing(target, message.slice(0, 500)));
   const hasEnded = status === 'failed' || status === 'canceled' || status === 'aborted';
   return failed(
-    fault(hasEnded ? 'upstream_server_error' : 'upstream_malformed', `${name}: ${told.slice(0, 500)}`, {
+    fault(hasEnded ? 'upstream_server_error' : 'upstream_malformed', `${name}: ${message.slice(0, 500)}`, {
       upstream: { provider: name, raw: JSON.stringify(body).slice(0, 2_048) },
     }),
   );

@@ -14,9 +14,9 @@ export function betasOf({ call, target, lose }: Encoding, thinking: Thinking, tr
   for (const flag of demanded(target.endpoint.tier === 'priority' ? { ...fields, ...FAST } : fields)) betas.add(flag);
   if (thinksBetweenTools(call, thinking, target.endpoint.upstreamId)) betas.add('interleaved-thinking-2025-05-14');
   if (namesFile(call)) betas.add('files-api-2025-04-14');
-  const known = transport.betas(target);
+  const taken = transport.betas(target);
   return [...betas].filter((flag) => {
-    if (known?.has(flag) ?? true) return true;
+    if (taken?.has(flag) ?? true) return true;
     lose(`anthropic-beta: ${flag}`, 'this host does not know the flag');
     return false;
   });

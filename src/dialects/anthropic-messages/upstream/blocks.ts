@@ -126,8 +126,8 @@ const TOOL = ['type', 'id', 'name', 'input'];
 
 function openTool(answer: Answer, block: JsonObject): { block: Block; events: Event[] } {
   const index = answer.toolCount++;
-  const told = stringOf(block.id);
-  const id = told === '' || answer.ids.has(told) ? answer.newId('toolu') : told;
+  const vendorId = stringOf(block.id);
+  const id = vendorId === '' || answer.ids.has(vendorId) ? answer.newId('toolu') : vendorId;
   answer.ids.add(id);
   return {
     events: [

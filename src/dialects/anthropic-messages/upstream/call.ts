@@ -72,9 +72,9 @@ export function encodeCall(
 /** The caller's limit, never above the endpoint's; else the endpoint's own; else one that every model takes. */
 function outputLimit({ call, target, lose }: Encoding): number {
   const max = target.endpoint.maxOutput;
-  const asked = call.maxOutputTokens;
-  if (asked === undefined) return max ?? MAX_TOKENS;
-  if (max === null || asked <= max) return asked;
+  const callLimit = call.maxOutputTokens;
+  if (callLimit === undefined) return max ?? MAX_TOKENS;
+  if (max === null || callLimit <= max) return callLimit;
   lose('max_tokens', `sent as ${max}, the endpoint's limit`);
   return max;
 }
@@ -116,8 +116,8 @@ function outputConfig(encoding: Encoding, thinking: Thinking): JsonObject {
 function verbosity({ call, target, lose }: Encoding): string | undefined {
   if (call.verbosity === undefined) return undefined;
   const supported = (target.endpoint.reasoning?.efforts ?? []).filter((effort) => effort !== 'none');
-  const wanted = EFFORTS.find((effort): effort is Effort => effort === call.verbosity);
-  if (wanted !== undefined && supported.length > 0) return nearest(wanted, supported);
+  const verbosityEffort = EFFORTS.find((effort): effort is Effort => effort === call.verbosity);
+  if (verbosityEffort !== undefined && supported.length > 0) return nearest(verbosityEffort, supported);
   lose('verbosity', 'this endpoint takes no effort');
   return undefined;
 }

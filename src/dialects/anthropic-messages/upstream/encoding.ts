@@ -26,9 +26,9 @@ export function newEncoding(call: Call, target: Target, assets: Assets): Encodin
     if (losses.length < LOSSES_MAX) losses.push({ field, reason });
   };
   const placeMark = cacheMarks(call);
-  const mark = (asked: CacheMark | undefined, field: string): JsonObject => {
-    if (!asked) return {};
-    const { cache, lost } = placeMark(asked);
+  const mark = (cacheMark: CacheMark | undefined, field: string): JsonObject => {
+    if (!cacheMark) return {};
+    const { cache, lost } = placeMark(cacheMark);
     if (lost !== undefined) lose(`${field}.cache_control`, lost);
     return cache ? { cache_control: { type: 'ephemeral', ...(cache.ttl === '1h' && { ttl: '1h' }) } } : {};
   };

@@ -125,6 +125,6 @@ export function decodeFault({ status, headers, body, provider, now }: UpstreamFa
   // `ServiceUnavailableException:http://internal.amazon.com/…`: Bedrock names the type only here.
   const named = headers['x-amzn-errortype']?.split(':')[0];
   const type = named ?? optionalString(objectOf(shape.error).type);
-  const told = type === undefined || type === '' ? {} : { type };
-  return faultOfError(shape, { provider, status, raw: body, ...told, retryAfterMs: retryAfterOf(headers, now) });
+  const typeMember = type === undefined || type === '' ? {} : { type };
+  return faultOfError(shape, { provider, status, raw: body, ...typeMember, retryAfterMs: retryAfterOf(headers, now) });
 }

@@ -33,26 +33,27 @@ export function planThinking(encoding: Encoding, { maxTokens, conflict }: Limits
   };
   if (!support) return lost('this endpoint does not reason');
   if (conflict !== null && !support.mandatory) return lost(`${conflict} cannot go together with reasoning`);
-  const asked = objectOf(fieldsOf(encoding.call.native).thinking);
-  if (typeof asked.type === 'string' && asked.type !== 'adaptive') return { on: true, thinking: asked };
+  const ownThinking = objectOf(fieldsOf(encoding.call.native).thinking);
+  if (typeof ownThinking.type === 'string' && ownThinking.type !== 'adaptive')
+    return { on: true, thinking: ownThinking };
   const efforts = support.efforts.filter((effort) => effort !== 'none');
-  if (efforts.length > 0 && (asked.type === 'adaptive' || !support.budget))
-    return adaptive(request, efforts, asked, maxTokens);
+  if (efforts.length > 0 && (ownThinking.type === 'adaptive' || !support.budget))
+    return adaptive(request, efforts, ownThinking, maxTokens);
   if (endsInForeignToolLoop(encoding) && !support.mandatory)
     return lost('the tool calls being answered came without a signed thought of this vendor');
   return budgeted(encoding, request, support, maxTokens);
 }
 
 /** Models that choose their own depth take an effort; a budget becomes the nearest one. */
-function adaptive(request: ReasoningRequest, efforts: Effort[], asked: JsonObject, maxTokens: number): Thinking {
-  const wanted =
+function adaptive(request: ReasoningRequest, efforts: Effort[], ownThinking: JsonObject, maxTokens: number): Thinking {
+  const requested =
     request.effort ?? (request.budgetTokens === undefined ? undefined : effortOf(request.budgetTokens / maxTokens));
-  const effort = wanted ?? (asked.type === 'adaptive' ? undefined : 'medium');
+  const effort = requested ?? (ownThinking.type === 'adaptive' ? undefined : 'medium');
   // Newer models show no thinking unless asked to; callers of other dialects expect to see it.
-  const display = asked.type === undefined ? { display: request.exclude ? 'omitted' : 'summarized' } : {};
+  const display = ownThinking.type === undefined ? { display: request.exclude ? 'omitted' : 'summarized' } : {};
   return {
     on: true,
-    thinking: { type: 'adaptive', ...display, ...asked },
+    thinking: { type: 'adaptive', ...display, ...ownThinking },
     ...(effort !== undefined && { effort: nearest(effort, efforts) }),
   };
 }
@@ -68,8 +69,9 @@ function budgeted(
     return OFF;
   }
   const share = Math.floor(maxTokens * EFFORT_SHARES[request.effort ?? 'medium']);
-  const wanted = Math.max(Math.min(request.budgetTokens ?? share, BUDGET_MAX), BUDGET_MIN);
-  const budget = wanted < maxTokens ? wanted : Math.max(Math.floor(maxTokens * EFFORT_SHARES.high), BUDGET_MIN);
+  const boundedBudget = Math.max(Math.min(request.budgetTokens ?? share, BUDGET_MAX), BUDGET_MIN);
+  const budget =
+    boundedBudget < maxTokens ? boundedBudget : Math.max(Math.floor(maxTokens * EFFORT_SHARES.high), BUDGET_MIN);
   if (request.budgetTokens !== undefined && budget !== request.budgetTokens)
     encoding.lose('reasoning.max_tokens', `sent as ${budget}: at least ${BUDGET_MIN} and below max_tokens`);
   const both = request.budgetTokens !== undefined && request.effort !== undefined && support.efforts.length > 0;
@@ -90,10 +92,10 @@ const effortOf = (ratio: number): Effort =>
     'minimal',
   );
 
-export function nearest(wanted: Effort, supported: readonly Effort[]): Effort {
+export function nearest(requested: Effort, supported: readonly Effort[]): Effort {
   const at = (effort: Effort): number => EFFORTS.indexOf(effort);
   return supported.reduce((best, effort) =>
-    Math.abs(at(effort) - at(wanted)) < Math.abs(at(best) - at(wanted)) ? effort : best,
+    Math.abs(at(effort) - at(requested)) < Math.abs(at(best) - at(requested)) ? effort : best,
   );
 }
 

@@ -139,7 +139,7 @@ function trimPrefill(messages: Turn[]): void {
  * apart, also where one was used for several calls. A result belongs to the last call of its id.
  */
 function newIdMap(): IdMap {
-  const known = new Map<string, string>();
+  const renamedIds = new Map<string, string>();
   const used = new Set<string>();
   const counts = new Map<string, number>();
   const ofCall = (id: string): string => {
@@ -150,9 +150,9 @@ function newIdMap(): IdMap {
       counts.set(plain, count);
       unique = `${plain}_${count}`;
     }
-    known.set(id, unique);
+    renamedIds.set(id, unique);
     used.add(unique);
     return unique;
   };
-  return { ofCall, ofResult: (id) => known.get(id) ?? ofCall(id) };
+  return { ofCall, ofResult: (id) => renamedIds.get(id) ?? ofCall(id) };
 }

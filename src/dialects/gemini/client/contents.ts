@@ -111,8 +111,8 @@ function readUserPart(part: JsonObject): UserPart | undefined {
 
 function readResponse(value: JsonObject, open: OpenCalls): Message {
   const name = stringOf(value.name);
-  const told = optionalString(value.id);
-  const callId = told ?? oldestOpen(open, name) ?? name;
+  const callerId = optionalString(value.id);
+  const callId = callerId ?? oldestOpen(open, name) ?? name;
   open.answered.add(callId);
   const response = objectOf(value.response);
   const [key, ...others] = Object.keys(response);

@@ -33,8 +33,8 @@ function readMessage(to: Complaints, entry: Json, path: string, open: OpenCalls)
       return [{ role: 'assistant', parts: assistantParts(to, entry, { content, images, path }, open) }];
     case 'tool': {
       const name = optionalString(entry.tool_name) ?? optionalString(entry.name);
-      const told = stringOf(entry.tool_call_id);
-      const callId = open.ids.has(told) ? told : (oldestOpen(open, name) ?? (told || (name ?? 'call')));
+      const givenId = stringOf(entry.tool_call_id);
+      const callId = open.ids.has(givenId) ? givenId : (oldestOpen(open, name) ?? (givenId || (name ?? 'call')));
       open.answered.add(callId);
       const parts = [...textOf(content), ...images];
       return [{ role: 'tool', callId, parts, ...(name !== undefined && { name }) }];
@@ -83,8 +83,8 @@ function assistantParts(
     const named = objectOf(call.function);
     const name = stringOf(named.name);
     // Some programs hand on OpenAI's texts.
-    const told = named.arguments;
-    const text = typeof told === 'string' ? told : JSON.stringify(objectOf(told));
+    const callArguments = named.arguments;
+    const text = typeof callArguments === 'string' ? callArguments : JSON.stringify(objectOf(callArguments));
     parts.push({ type: 'tool-call', id: takeCall(open, name, stringOf(call.id)), name, arguments: text });
   }
   return parts.length === 0 ? textOf('') : parts;

@@ -89,10 +89,10 @@ function readMarks(to: Complaints, entry: JsonObject, path: string): Marks {
 function readImage(to: Complaints, entry: JsonObject, path: string, marks: Marks): ImagePart | undefined {
   const url = urlIn(entry.image_url);
   if (url === undefined) return missing(to, `${path}.image_url.url`);
-  const asked = objectOf(entry.image_url).detail;
-  const detail = asked === 'original' ? 'high' : asked;
-  const known = detail === 'auto' || detail === 'low' || detail === 'high';
-  return { type: 'image', source: sourceOfUrl(url), ...(known && { detail }), ...marks };
+  const detailField = objectOf(entry.image_url).detail;
+  const detail = detailField === 'original' ? 'high' : detailField;
+  const isKnown = detail === 'auto' || detail === 'low' || detail === 'high';
+  return { type: 'image', source: sourceOfUrl(url), ...(isKnown && { detail }), ...marks };
 }
 
 const urlIn = (value: Json | undefined): string | undefined => {

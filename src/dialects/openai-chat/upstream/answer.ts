@@ -89,12 +89,12 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
   };
 
   const tellUsage = (out: Event[]): void => {
-    const told = beside.usage();
-    if (!told) return;
+    const vendorUsage = beside.usage();
+    if (!vendorUsage) return;
     // Groq counts in a chunk whose choices may have been lost.
     if (!started) out.push({ type: 'start' }, ...early);
     started = true;
-    out.push({ type: 'usage', usage: told });
+    out.push({ type: 'usage', usage: vendorUsage });
   };
 
   const close = (out: Event[]): void => {
@@ -189,7 +189,7 @@ function contentOf({ tokens, token_logprobs, top_logprobs }: JsonObject): JsonOb
 }
 
 /** Tools' arguments come in deltas of any size, so that they prove nothing. */
-function countsEveryToken(states: readonly ChoiceState[], told: Usage | undefined): boolean {
-  if (told === undefined || states.some((state) => state.tools.count() > 0)) return false;
-  return states.reduce((sum, state) => sum + state.textDeltas, 0) >= told.output + told.outputReasoning;
+function countsEveryToken(states: readonly ChoiceState[], vendorUsage: Usage | undefined): boolean {
+  if (vendorUsage === undefined || states.some((state) => state.tools.count() > 0)) return false;
+  return states.reduce((sum, state) => sum + state.textDeltas, 0) >= vendorUsage.output + vendorUsage.outputReasoning;
 }

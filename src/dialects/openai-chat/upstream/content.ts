@@ -139,8 +139,8 @@ function addDetail(state: ChoiceState, entry: JsonObject, out: Event[]): void {
     return;
   }
   const key = `${part.kind}:${typeof entry.index === 'number' ? entry.index : 0}`;
-  const known = state.reasoning.get(key);
-  const another = state.whole || (known?.id !== undefined && part.id !== undefined && known.id !== part.id);
+  const openThought = state.reasoning.get(key);
+  const another = state.whole || (openThought?.id !== undefined && part.id !== undefined && openThought.id !== part.id);
   if (another) state.reasoning.delete(key);
   const open = openPart(state, key);
   open.id ??= part.id;
@@ -175,8 +175,8 @@ function think(state: ChoiceState, thought: Json | undefined, out: Event[]): voi
     const signature = optionalString(part.signature);
     if (stringOf(part.text) === '' && !signature) continue;
     state.thinking ??= state.reasoningCount++;
-    const told = { ...plain(stringOf(part.text)), ...(signature && { signature }) };
-    addReasoning(state, { index: state.thinking, id: undefined }, told, out);
+    const partFields = { ...plain(stringOf(part.text)), ...(signature && { signature }) };
+    addReasoning(state, { index: state.thinking, id: undefined }, partFields, out);
   }
 }
 

@@ -97,8 +97,8 @@ const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended th
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
-  const said = brokenChoice(answer, upstream.call) ?? answer;
-  const error = faultInside(said, 'choices', {
+  const errorBody = brokenChoice(answer, upstream.call) ?? answer;
+  const error = faultInside(errorBody, 'choices', {
     provider: upstream.target.endpoint.provider.name,
     raw: () => JSON.stringify(body),
   });

@@ -80,9 +80,9 @@ function writeContent(writer: Writer, parts: readonly UserPart[], path: string):
   const only = parts[0];
   if (only === undefined) return '';
   if (parts.length === 1 && only.type === 'text' && !only.cache && !only.native) return only.text;
-  const said = parts.filter((part) => part.type !== 'text' || part.text !== '');
-  if (said.length === 0) return '';
-  return said
+  const nonEmpty = parts.filter((part) => part.type !== 'text' || part.text !== '');
+  if (nonEmpty.length === 0) return '';
+  return nonEmpty
     .map((part, index) => writePart(writer, part, `${path}.content[${index}]`))
     .filter((part) => part !== undefined);
 }
@@ -152,14 +152,14 @@ function writeAssistant(writer: Writer, message: AssistantMessage, path: string)
   const annotations = texts.flatMap((part) => part.annotations ?? []);
   const { reasoning_details: unmodelled, model: _model, ...fields } = nativeFieldsOf(message.native);
   const openrouter = writer.has('reasoning-details');
-  const known = openrouter ? fields : knownFields(writer, fields, path);
+  const keptFields = openrouter ? fields : knownFields(writer, fields, path);
   if (images.length > 0 && !openrouter)
     lose(writer, `${path}.images`, 'the provider takes no pictures of its own back');
   const thoughts = of(message, 'reasoning');
   const signed = openrouter ? NO_SIGNATURES : signedCalls(thoughts, writer.target);
   const rest = thoughts.filter((part) => part.id === undefined || signed.get(part.id) !== part);
   return {
-    ...known,
+    ...keptFields,
     role: 'assistant',
     content: texts.length > 0 ? writeContent(writer, texts, path) : null,
     ...(refusal.length > 0 && { refusal: refusal.join('') }),
@@ -189,14 +189,14 @@ function writeCall(writer: Writer, part: ToolCallPart, path: string): JsonObject
 
 /** Gateways take anything; Groq, Cerebras and StepFun refuse a message with members that they do not know. */
 function knownFields(writer: Writer, fields: JsonObject, path: string): JsonObject {
-  let known: JsonObject = {};
+  let keptFields: JsonObject = {};
   for (const name in fields) {
     const value = fields[name];
     const mark = CONTINUES[name];
-    if (value !== undefined && mark !== undefined && writer.has(mark)) known = { ...known, [name]: value };
+    if (value !== undefined && mark !== undefined && writer.has(mark)) keptFields = { ...keptFields, [name]: value };
     else lose(writer, `${path}.${name}`, 'no member of messages that the provider knows');
   }
-  return known;
+  return keptFields;
 }
 
 /** How hosts are told to continue a message. */

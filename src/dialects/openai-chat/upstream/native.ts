@@ -62,12 +62,12 @@ export function createNatives(): Natives {
     },
     choice: ({ choice: index, otherDetails }, choice, message, out) => {
       const beside = fresh(choice, CHOICE, String(index));
-      const told = fresh(message, MESSAGE, `${index}.message`);
+      const messageFields = fresh(message, MESSAGE, `${index}.message`);
       const before = messages.get(index);
       const isMore = otherDetails.length > arrayOf(before?.reasoning_details).length;
-      if (!beside && !told && !isMore) return;
+      if (!beside && !messageFields && !isMore) return;
       // A later event replaces the members of an earlier one, so each says all there is of the message.
-      const within = { ...before, ...told, ...(isMore && { reasoning_details: [...otherDetails] }) };
+      const within = { ...before, ...messageFields, ...(isMore && { reasoning_details: [...otherDetails] }) };
       messages.set(index, within);
       const fields = { ...beside, ...(!isEmpty(within) && { message: within }) };
       out.push({ type: 'native', choice: index, native: { dialect: 'openai-chat', fields } });

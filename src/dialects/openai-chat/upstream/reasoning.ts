@@ -8,32 +8,32 @@ const OUTPUT_LIMIT_UNKNOWN = 16_384;
 
 /** How the caller's wish about reasoning is told to this endpoint: by effort, by an object, or by a switch. */
 export function writeReasoningRequest(writer: Writer, call: Call): JsonObject {
-  const asked = call.reasoning;
+  const request = call.reasoning;
   const { endpoint } = writer.target;
-  if (!asked || !wantsSomething(asked)) return {};
-  const isOff = asked.effort === 'none' || asked.enabled === false || asked.budgetTokens === 0;
+  if (!request || !wantsSomething(request)) return {};
+  const isOff = request.effort === 'none' || request.enabled === false || request.budgetTokens === 0;
   if (endpoint.reasoning === null && !endpoint.parameters.has('reasoning')) {
     if (!isOff) lose(writer, 'reasoning', 'the model does not reason');
     return {};
   }
   const limit = call.maxOutputTokens ?? endpoint.maxOutput ?? OUTPUT_LIMIT_UNKNOWN;
-  if (writer.has('reasoning-object')) return { reasoning: reasoningObject(asked) };
+  if (writer.has('reasoning-object')) return { reasoning: reasoningObject(request) };
   if (writer.has('adaptive-thinking')) return { thinking: { type: isOff ? 'disabled' : 'adaptive' } };
-  if (writer.has('thinking-object')) return thinkingObject(endpoint, isOff ? 'none' : effortOf(asked, limit));
-  if (writer.has('enable-thinking')) return enableThinking(asked, isOff, limit);
-  return writeEffort(writer, isOff ? 'none' : effortOf(asked, limit), endpoint);
+  if (writer.has('thinking-object')) return thinkingObject(endpoint, isOff ? 'none' : effortOf(request, limit));
+  if (writer.has('enable-thinking')) return enableThinking(request, isOff, limit);
+  return writeEffort(writer, isOff ? 'none' : effortOf(request, limit), endpoint);
 }
 
 /** `exclude` and `summary` alone ask nothing of this dialect: hiding is done where the answer is written. */
-const wantsSomething = (asked: ReasoningRequest): boolean =>
-  asked.effort !== undefined ||
-  asked.budgetTokens !== undefined ||
-  asked.enabled !== undefined ||
-  asked.mode !== undefined;
+const wantsSomething = (request: ReasoningRequest): boolean =>
+  request.effort !== undefined ||
+  request.budgetTokens !== undefined ||
+  request.enabled !== undefined ||
+  request.mode !== undefined;
 
-function effortOf(asked: ReasoningRequest, limit: number): Effort {
-  if (asked.effort !== undefined) return asked.effort;
-  return asked.budgetTokens === undefined ? 'medium' : effortOfBudget(asked.budgetTokens, limit);
+function effortOf(request: ReasoningRequest, limit: number): Effort {
+  if (request.effort !== undefined) return request.effort;
+  return request.budgetTokens === undefined ? 'medium' : effortOfBudget(request.budgetTokens, limit);
 }
 
 function writeEffort(writer: Writer, effort: Effort, endpoint: Endpoint): JsonObject {
@@ -59,17 +59,18 @@ function thinkingObject(endpoint: Endpoint, effort: Effort): JsonObject {
   };
 }
 
-const reasoningObject = (asked: ReasoningRequest): JsonObject => ({
-  ...(asked.effort !== undefined && { effort: asked.effort }),
-  ...(asked.budgetTokens !== undefined && { max_tokens: asked.budgetTokens }),
-  ...(asked.enabled !== undefined && { enabled: asked.enabled }),
-  ...(asked.summary !== undefined && { summary: asked.summary }),
-  ...(asked.mode !== undefined && { mode: asked.mode }),
-  ...(asked.context !== undefined && { context: asked.context }),
+const reasoningObject = (request: ReasoningRequest): JsonObject => ({
+  ...(request.effort !== undefined && { effort: request.effort }),
+  ...(request.budgetTokens !== undefined && { max_tokens: request.budgetTokens }),
+  ...(request.enabled !== undefined && { enabled: request.enabled }),
+  ...(request.summary !== undefined && { summary: request.summary }),
+  ...(request.mode !== undefined && { mode: request.mode }),
+  ...(request.context !== undefined && { context: request.context }),
 });
 
-function enableThinking(asked: ReasoningRequest, isOff: boolean, limit: number): JsonObject {
+function enableThinking(request: ReasoningRequest, isOff: boolean, limit: number): JsonObject {
   if (isOff) return { enable_thinking: false };
-  const budget = asked.budgetTokens ?? (asked.effort === undefined ? undefined : budgetOfEffort(asked.effort, limit));
+  const budget =
+    request.budgetTokens ?? (request.effort === undefined ? undefined : budgetOfEffort(request.effort, limit));
   return { enable_thinking: true, ...(budget !== undefined && { thinking_budget: budget }) };
 }

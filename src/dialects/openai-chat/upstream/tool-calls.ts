@@ -37,8 +37,8 @@ export function createToolCalls(choice: number, ids: ToolIds, { whole }: { reado
   let started = 0;
 
   const slotFor = (called: Called): Slot => {
-    const known = whole ? undefined : findSlot(slots, called);
-    if (known && !isAnother(known, called)) return known;
+    const openSlot = whole ? undefined : findSlot(slots, called);
+    if (openSlot && !isAnother(openSlot, called)) return openSlot;
     const { index: vendorIndex, id: vendorId, name, custom } = called;
     const slot = { index: slots.length, vendorIndex, vendorId, name, custom, started: false, text: '' };
     slots.push(slot);
@@ -125,10 +125,10 @@ function findSlot(slots: readonly Slot[], { index, id }: Called): Slot | undefin
 }
 
 /** A name begins another call if it comes with another id, or without one after arguments that were whole. */
-function isAnother(known: Slot, { id, name, text }: Called): boolean {
-  if (!known.started || name === '') return false;
-  if (id !== '' && known.vendorId !== '') return id !== known.vendorId;
-  return text !== '' && text !== known.text && isWhole(known.text);
+function isAnother(openSlot: Slot, { id, name, text }: Called): boolean {
+  if (!openSlot.started || name === '') return false;
+  if (id !== '' && openSlot.vendorId !== '') return id !== openSlot.vendorId;
+  return text !== '' && text !== openSlot.text && isWhole(openSlot.text);
 }
 
 const isWhole = (text: string): boolean => text.startsWith('{') && text.endsWith('}') && isObject(parseJson(text));

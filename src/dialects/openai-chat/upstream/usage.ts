@@ -132,8 +132,8 @@ const searchesOf = (usage: JsonObject): number =>
  * dollars (seen in clients, read 2026-11-24).
  */
 function costOf({ cost, estimated_cost, cost_in_usd_ticks: ticks }: JsonObject): string | undefined {
-  const told = isObject(cost) ? cost.total_cost : (cost ?? estimated_cost);
-  const value = typeof ticks === 'number' ? ticks / 1e10 : told;
+  const dollarCost = isObject(cost) ? cost.total_cost : (cost ?? estimated_cost);
+  const value = typeof ticks === 'number' ? ticks / 1e10 : dollarCost;
   if (typeof value !== 'number' || !(value > 0) || value > 1e9) return undefined;
   const text = String(value);
   return text.includes('e') ? value.toFixed(12).replace(/\.?0+$/, '') : text;

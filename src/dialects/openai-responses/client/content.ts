@@ -21,8 +21,8 @@ export function readContent(to: Complaints, content: Json | undefined, path: str
 /** The `output` of a tool: text, or parts of text, images and files. */
 export function readOutput(to: Complaints, output: Json | undefined, path: string): ToolResultPart[] {
   // Older clients wrap the text: `{content, success}` (openai/codex, codex-rs/protocol, read 2026-11-22).
-  const told = isObject(output) ? (output.content ?? JSON.stringify(output)) : output;
-  return readContent(to, told, path).flatMap((part) => {
+  const outputContent = isObject(output) ? (output.content ?? JSON.stringify(output)) : output;
+  return readContent(to, outputContent, path).flatMap((part) => {
     if (part.type === 'text' || part.type === 'image' || part.type === 'file') return [part];
     complain(to, path, `Invalid value for '${path}': a tool's output holds text, images and files only.`);
     return [];
@@ -78,10 +78,10 @@ function readImage(to: Complaints, entry: JsonObject, path: string, marks: Marks
   const id = readString(to, entry, 'file_id', `${path}.file_id`);
   const source: Source | undefined = url ? sourceOfUrl(url) : id === undefined ? undefined : { kind: 'file-id', id };
   if (!source) return missing(to, `${path}.image_url`);
-  const asked = entry.detail ?? objectOf(entry.image_url).detail;
-  const detail = asked === 'original' ? 'high' : asked;
-  const known = detail === 'auto' || detail === 'low' || detail === 'high';
-  return { type: 'image', source, ...(known && { detail }), ...marks };
+  const detailField = entry.detail ?? objectOf(entry.image_url).detail;
+  const detail = detailField === 'original' ? 'high' : detailField;
+  const isKnown = detail === 'auto' || detail === 'low' || detail === 'high';
+  return { type: 'image', source, ...(isKnown && { detail }), ...marks };
 }
 
 function urlIn(value: Json | undefined): string | undefined {

@@ -216,13 +216,14 @@ function readOther(item: JsonObject, path: string, run: Run): void {
     run.items.push({ at: run.parts.length, item, path });
     return;
   }
-  const told = item.action ?? item.operation ?? item.actions ?? item.arguments ?? {};
+  const actionInput = item.action ?? item.operation ?? item.actions ?? item.arguments ?? {};
   const native = { dialect: DIALECT, fields: withoutOwnId(item) };
   run.parts.push({
     type: 'tool-call',
     id,
     name: type.slice(0, -'_call'.length),
-    arguments: typeof told === 'string' && isObject(parseJson(told)) ? told : JSON.stringify(told),
+    arguments:
+      typeof actionInput === 'string' && isObject(parseJson(actionInput)) ? actionInput : JSON.stringify(actionInput),
     native,
   });
 }

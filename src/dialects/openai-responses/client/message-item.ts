@@ -19,14 +19,14 @@ export type MessageStart = { readonly base: number; readonly phase: string | und
 /** A `message` item. */
 export function createMessageItem(writer: Writer, { base, phase }: MessageStart): MessageItem {
   const id = writer.answer.newId('msg');
-  const told = phase === undefined ? {} : { phase };
+  const phaseMember = phase === undefined ? {} : { phase };
   const place = openItem(writer, {
     id,
     type: 'message',
     status: 'in_progress',
     role: 'assistant',
     content: [],
-    ...told,
+    ...phaseMember,
   });
   const content: JsonObject[] = [];
   let part: OpenPart | null = null;
@@ -73,13 +73,13 @@ export function createMessageItem(writer: Writer, { base, phase }: MessageStart)
       tell('response.output_text.annotation.added', { annotation_index: open.annotations.length - 1, annotation });
     },
     logprobs: (entries) => {
-      const told = entries.map(withBytes);
-      ensure('output_text').logprobs.push(...told);
-      tell('response.output_text.delta', { delta: '', logprobs: told });
+      const logprobs = entries.map(withBytes);
+      ensure('output_text').logprobs.push(...logprobs);
+      tell('response.output_text.delta', { delta: '', logprobs: logprobs });
     },
     close: (status) => {
       closePart();
-      closeItem(writer, place, { id, type: 'message', status, role: 'assistant', content, ...told });
+      closeItem(writer, place, { id, type: 'message', status, role: 'assistant', content, ...phaseMember });
     },
   };
 }

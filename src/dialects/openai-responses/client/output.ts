@@ -76,8 +76,8 @@ function writeImage(writer: Writer, source: Source): void {
 
 /** The phase of the next message, told by the same dialect. */
 function phaseOf(event: NativeEvent): string | undefined {
-  const told = Object.entries(event.native.fields).find(([name]) => name.startsWith('phase:'))?.[1];
-  return typeof told === 'string' ? told : undefined;
+  const phaseField = Object.entries(event.native.fields).find(([name]) => name.startsWith('phase:'))?.[1];
+  return typeof phaseField === 'string' ? phaseField : undefined;
 }
 
 /** Output items of kinds we do not model (web searches, shell calls …) pass as they came, but for an id that is none. */

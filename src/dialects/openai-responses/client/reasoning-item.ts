@@ -37,8 +37,8 @@ const WORDS = {
 
 /** A `reasoning` item: visible parts are told as they grow, opaque data only with the finished item. */
 export function createReasoningItem(writer: Writer, first: ReasoningEvent): ReasoningItem {
-  const told = first.id?.startsWith('rs_') && !writer.output.some((item) => item?.id === first.id);
-  const id = told && first.id ? first.id : writer.answer.newId('rs');
+  const vendorId = first.id?.startsWith('rs_') && !writer.output.some((item) => item?.id === first.id);
+  const id = vendorId && first.id ? first.id : writer.answer.newId('rs');
   const place = openItem(writer, { id, type: 'reasoning', status: 'in_progress', summary: [] });
   const parts: OpenPart[] = [];
   const counts = { summary: 0, text: 0, encrypted: 0 };

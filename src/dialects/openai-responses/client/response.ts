@@ -41,7 +41,7 @@ export function encodeResponse(answer: AnswerContext, outcome: Outcome): JsonObj
 function echo(answer: AnswerContext): JsonObject {
   const { call } = answer;
   const { sampling, reasoning, native } = call;
-  const told = native?.dialect === DIALECT ? native.fields : {};
+  const vendorFields = native?.dialect === DIALECT ? native.fields : {};
   return {
     access_programs: null,
     instructions: call.instructions ?? null,
@@ -52,7 +52,7 @@ function echo(answer: AnswerContext): JsonObject {
     previous_response_id: call.storing?.previousResponseId ?? null,
     prompt_cache_key: call.promptCacheKey ?? null,
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
-    safety_identifier: told.safety_identifier ?? null,
+    safety_identifier: vendorFields.safety_identifier ?? null,
     store: call.storing?.store ?? false,
     temperature: sampling.temperature ?? null,
     text: {
@@ -65,7 +65,7 @@ function echo(answer: AnswerContext): JsonObject {
     top_p: sampling.top_p ?? null,
     frequency_penalty: sampling.frequency_penalty ?? null,
     presence_penalty: sampling.presence_penalty ?? null,
-    truncation: told.truncation ?? 'disabled',
+    truncation: vendorFields.truncation ?? 'disabled',
     user: call.user ?? null,
   };
 }

@@ -37,13 +37,13 @@ export function createToolItem(writer: Writer, start: ToolStartEvent): ToolItem 
       return checked.whole;
     },
     close: (status) => {
-      const told = freeform ? inputOfArguments(text) : text;
+      const input = freeform ? inputOfArguments(text) : text;
       if (freeform) {
         // The text is inside JSON until the last piece has come, so it is told at once.
-        if (told !== '') writer.emit('response.custom_tool_call_input.delta', { ...where, delta: told });
-        writer.emit('response.custom_tool_call_input.done', { ...where, input: told });
-      } else writer.emit('response.function_call_arguments.done', { ...where, name: named.name, arguments: told });
-      closeItem(writer, place, { ...common, status, ...member(told) });
+        if (input !== '') writer.emit('response.custom_tool_call_input.delta', { ...where, delta: input });
+        writer.emit('response.custom_tool_call_input.done', { ...where, input: input });
+      } else writer.emit('response.function_call_arguments.done', { ...where, name: named.name, arguments: input });
+      closeItem(writer, place, { ...common, status, ...member(input) });
     },
   };
 }

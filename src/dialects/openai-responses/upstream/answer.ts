@@ -112,8 +112,8 @@ export function startTool(answer: Answer, at: number, item: JsonObject): Event[]
   if (answer.tools.has(at)) return [];
   const index = answer.tools.size;
   answer.tools.set(at, index);
-  const told = stringOf(item.call_id) || stringOf(item.id);
-  const id = told === '' || answer.toolIds.has(told) ? answer.newId('call') : told;
+  const vendorId = stringOf(item.call_id) || stringOf(item.id);
+  const id = vendorId === '' || answer.toolIds.has(vendorId) ? answer.newId('call') : vendorId;
   answer.toolIds.add(id);
   const own = Object.fromEntries(
     ['caller', 'async'].flatMap((name) => (item[name] == null ? [] : [[name, item[name]]])),

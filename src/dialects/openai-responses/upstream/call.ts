@@ -39,11 +39,11 @@ const OUTPUT_TOKENS_MIN = 16;
 
 function limits(call: Call, losses: Loss[]): JsonObject {
   const { temperature, top_p, top_logprobs } = call.sampling;
-  const asked = call.maxOutputTokens;
-  if (asked !== undefined && asked < OUTPUT_TOKENS_MIN)
+  const limit = call.maxOutputTokens;
+  if (limit !== undefined && limit < OUTPUT_TOKENS_MIN)
     losses.push({ field: 'max_output_tokens', reason: `sent as ${OUTPUT_TOKENS_MIN}, the least there is` });
   return {
-    ...(asked !== undefined && { max_output_tokens: Math.max(OUTPUT_TOKENS_MIN, asked) }),
+    ...(limit !== undefined && { max_output_tokens: Math.max(OUTPUT_TOKENS_MIN, limit) }),
     ...(temperature !== undefined && { temperature }),
     ...(top_p !== undefined && { top_p }),
     ...(top_logprobs !== undefined && { top_logprobs }),
@@ -51,11 +51,12 @@ function limits(call: Call, losses: Loss[]): JsonObject {
 }
 
 function reasoning(call: Call, target: Target, native: JsonObject, losses: Loss[]): JsonObject {
-  const asked = call.reasoning && call.reasoning.effort !== 'none' && call.reasoning.enabled !== false;
-  if (asked && !target.endpoint.reasoning) losses.push({ field: 'reasoning', reason: 'this endpoint does not reason' });
+  const thinks = call.reasoning && call.reasoning.effort !== 'none' && call.reasoning.enabled !== false;
+  if (thinks && !target.endpoint.reasoning)
+    losses.push({ field: 'reasoning', reason: 'this endpoint does not reason' });
   if (!target.endpoint.reasoning) return {};
   const written = encodeReasoning(call, target);
-  if (!asked && call.reasoning && written?.effort !== undefined && written.effort !== 'none')
+  if (!thinks && call.reasoning && written?.effort !== undefined && written.effort !== 'none')
     losses.push({ field: 'reasoning', reason: 'the endpoint has no way to turn reasoning off' });
   const { mode, context } = call.reasoning ?? {};
   const member = {

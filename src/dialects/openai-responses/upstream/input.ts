@@ -30,8 +30,8 @@ type Writing = {
 export function encodeInput(call: Call, target: Target, losses: Loss[]): JsonObject[] {
   const writing: Writing = { call, target, losses, freeformCalls: new Set() };
   const items = call.messages.flatMap((message, at) => encodeMessage(writing, message, `messages[${at}]`));
-  const said = items.filter((item) => !(Array.isArray(item.content) && item.content.length === 0));
-  return said.length > 0 ? said : items;
+  const nonEmpty = items.filter((item) => !(Array.isArray(item.content) && item.content.length === 0));
+  return nonEmpty.length > 0 ? nonEmpty : items;
 }
 
 function encodeMessage(writing: Writing, message: Message, path: string): JsonObject[] {
@@ -131,9 +131,9 @@ function encodeAssistant(writing: Writing, message: AssistantMessage, path: stri
     }
     if (part.type === 'reasoning') thought.push(part);
     else if (part.type === 'text' || part.type === 'refusal') {
-      const told = phaseOf(part);
-      if (told.phase !== phase.phase) closeContent();
-      phase = told;
+      const partPhase = phaseOf(part);
+      if (partPhase.phase !== phase.phase) closeContent();
+      phase = partPhase;
       if (part.text !== '') content.push(encodeText(part));
     } else items.push(...encodeOutput(writing, part, path));
   });
