@@ -5,7 +5,7 @@ import { objectionTo } from '../../access/may.ts';
 import { type Fault, fault } from '../../base/fault.ts';
 import { type JsonObject, objectOf, optionalString, type ParsedBody, stringOf } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
-import type { Allowance } from '../../base/memory.ts';
+import type { MemoryAllowance } from '../../base/memory.ts';
 import type { WireHeaders } from '../../base/world.ts';
 import { openaiResponsesClient } from '../../dialects/openai-responses/client/index.ts';
 import type { Caller } from '../../facts/caller.ts';
@@ -60,7 +60,7 @@ export class ResponsesSocket {
   readonly #openedAt: number;
   #current: SocketAnswer | null = null;
   /** What the call under way takes; nothing of it is left behind by a client that leaves. */
-  #held: Allowance | null = null;
+  #held: MemoryAllowance | null = null;
   #isBusy = false;
   #isLeaving = false;
 
