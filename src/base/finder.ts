@@ -95,7 +95,7 @@ export function createFinder<T>(parts: {
       if (lookup) lookup.isStale = true;
     },
     forgetWhere: (isMeant) => {
-      found.deleteWhere(isMeant);
+      records.deleteWhere(isMeant);
       // Whoever is just being read may be meant.
       for (const asked of underWay.values()) asked.isStale = true;
     },

@@ -1,14 +1,14 @@
 import type { Endpoint } from '../catalog/model.ts';
 import { isFor, type OwnKey } from '../facts/own-key.ts';
 import type { Question } from '../facts/question.ts';
-import type { Ordered } from './order.ts';
+import type { OrderedEndpoint } from './order.ts';
 import { keyReason } from './reason-code.ts';
 
 /** Who may pay for a call at an endpoint: keys of the caller's own, in their order, and the operator. */
 export type Payers = { readonly own: readonly OwnKey[]; readonly operator: boolean };
 
 /** An endpoint in a plan, and whose key it is asked with. */
-export type Paid = Ordered & { readonly payer?: OwnKey };
+export type Paid = OrderedEndpoint & { readonly payer?: OwnKey };
 
 /**
  * The account's own keys for an endpoint, and whether the operator's may be used beside them. Who demands that no prompt
@@ -49,7 +49,7 @@ export const hasOwnKey = ({ provider, modelId }: Endpoint, { ownKeys }: Question
  * The same endpoints with who pays: first those where the account has a key of its own, whatever order was asked for,
  * then the operator's, at last the account's fallback keys (spec §3.7).
  */
-export function withPayers(ordered: readonly Ordered[], question: Question): readonly Paid[] {
+export function withPayers(ordered: readonly OrderedEndpoint[], question: Question): readonly Paid[] {
   if (!question.ownKeys?.length) return ordered;
   const first: Paid[] = [];
   const operators: Paid[] = [];

@@ -3,7 +3,7 @@ import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
 import type { NamedModel, SoftFilter } from './filter.ts';
-import { FILTERS, SOFT_FILTERS, type FilterStep } from './filters.ts';
+import { FILTERS, type FilterStep, SOFT_FILTERS } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
 import { type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Paid, withPayers } from './payers.ts';
@@ -147,7 +147,10 @@ const KEPT = 'kept: the prompt of this conversation is cached there';
 export const isKept = (reason: string): boolean => withoutKey(reason) === KEPT;
 
 /** Where a conversation has its prompt cached it stays, unless its caller says where to go (spec §3.5), or it is down. */
-function homeFirst(ordered: readonly OrderedEndpoint[], { home, health, preferences }: Question): readonly OrderedEndpoint[] {
+function homeFirst(
+  ordered: readonly OrderedEndpoint[],
+  { home, health, preferences }: Question,
+): readonly OrderedEndpoint[] {
   if (ordered.length < 2 || !home || preferences.order?.length) return ordered;
   const id = home();
   const found = ordered.find(({ endpoint }) => endpoint.id === id);

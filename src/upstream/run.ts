@@ -18,7 +18,7 @@ import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 import { ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
 import { restOf } from './run-rests.ts';
-import type { Outcome, RunProgress, Run, RunDependencies, RunListener, RunRequest, State } from './run-state.ts';
+import type { Outcome, Run, RunDependencies, RunListener, RunProgress, RunRequest, State } from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
 
