@@ -14,17 +14,23 @@ export type Paid = OrderedEndpoint & { readonly payer?: OwnKey };
  * The account's own keys for an endpoint, and whether the operator's may be used beside them. Who demands that no prompt
  * is kept gets it by the provider's word, or by the account's for its own contract.
  */
-export function payersAt({ provider, modelId }: Endpoint, { ownKeys = [], enabled, preferences }: Question): Payers {
+export function payersAt({ provider, modelId }: Endpoint, question: Question): Payers {
+  const { ownKeys = [], enabled, preferences } = question;
   const { slug, policy } = provider;
   const isKept = preferences.zdr === true && !policy.perRequest && policy.retainsDays !== 0;
   const isDenied = preferences.zdr === true && !policy.perRequest;
-  const fitting = ownKeys.filter((key) => isFor(key, slug, modelId));
+  const fitting = usableIn(question).filter((key) => isFor(key, slug, modelId));
   const own = fitting.filter(({ declaredZdr }) => !isDenied || (declaredZdr ?? !isKept));
   const isBarred = ownKeys.some(
     (key) => key.provider === slug && (key.isByokOnly || (key.isRequired && isFor(key, slug, modelId))),
   );
   return { own, operator: enabled.has(slug) && !isBarred && !isKept };
 }
+
+const NONE: readonly OwnKey[] = [];
+/** A video's task is asked about for hours, by a job that has the operator's keys alone: no account's own may begin it. */
+const usableIn = ({ operation, ownKeys = NONE }: Question): readonly OwnKey[] =>
+  operation === 'videos' ? NONE : ownKeys;
 
 /** Why nobody pays there; undefined = somebody does. */
 export function unpaid(endpoint: Endpoint, question: Question): string | undefined {
@@ -39,11 +45,11 @@ export function unpaid(endpoint: Endpoint, question: Question): string | undefin
 }
 
 /** Has the account said that a key of its own for this endpoint keeps nothing? */
-export const isDeclaredZdr = ({ provider, modelId }: Endpoint, { ownKeys }: Question): boolean =>
-  ownKeys?.some((key) => key.declaredZdr === true && isFor(key, provider.slug, modelId)) === true;
+export const isDeclaredZdr = ({ provider, modelId }: Endpoint, question: Question): boolean =>
+  usableIn(question).some((key) => key.declaredZdr === true && isFor(key, provider.slug, modelId));
 
-export const hasOwnKey = ({ provider, modelId }: Endpoint, { ownKeys }: Question): boolean =>
-  ownKeys?.some((key) => isFor(key, provider.slug, modelId)) === true;
+export const hasOwnKey = ({ provider, modelId }: Endpoint, question: Question): boolean =>
+  usableIn(question).some((key) => isFor(key, provider.slug, modelId));
 
 /**
  * The same endpoints with who pays: first those where the account has a key of its own, whatever order was asked for,
