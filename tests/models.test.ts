@@ -51,6 +51,7 @@ before(async () => {
     log: () => {},
     kept: createKept(world),
     files: null,
+    batches: null,
   } as Partial<Gateway> as Gateway;
   const ledger = openLedger(storage.ledgerStore, world);
   const request = requestOf('gen-1', 'key', nano(12n), NOW);

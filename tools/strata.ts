@@ -11,7 +11,6 @@ const STRATA: { readonly [folder: string]: number } = {
   facts: 3,
   dialects: 4,
   access: 5,
-  batches: 5,
   files: 5,
   insights: 5,
   ledger: 5,

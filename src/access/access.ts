@@ -34,6 +34,8 @@ export type Access = {
   readonly authenticate: (headers: WireHeaders) => Principal | Fault | null;
   /** The same, asking the store where nothing is known here. Rejects if the store is broken. */
   readonly find: (headers: WireHeaders) => Promise<Principal | Fault>;
+  /** Who spends by a key now, for work that outlives its request; or why nobody does any more. */
+  readonly callerOf: (keyId: string, accountId: string) => Promise<Principal | Fault>;
   readonly guesses: Guesses;
   readonly keys: Keys;
   readonly codes: Codes;
@@ -122,6 +124,11 @@ export function openAccess(parts: WithVault): Access {
       const cookie = sessionIn(headers);
       const person = cookie === undefined ? null : await sessions.look(cookie);
       return person === undefined ? TOO_MANY : (person ?? NOBODY);
+    },
+    callerOf: async (keyId, accountId) => {
+      if (keyId === CONSOLE_KEY_ID) return personOf(accountId, ownKeys);
+      const found = await finder.look(keyId);
+      return found === undefined ? TOO_MANY : judge(found);
     },
     guesses: createGuesses(world),
     keys,

@@ -53,6 +53,12 @@ export const LIMITS = {
   uploads_each_max: 8,
   uploads_max: 32,
   file_name_length_max: 255,
+  /** Lines of a batch, as OpenAI has it, and characters of each; the answers of one batch together. */
+  batch_lines_max: 50_000,
+  batch_line_bytes_max: 8 * 1024 * 1024,
+  batch_results_bytes_max: 2 * 1024 * 1024 * 1024,
+  /** Batches of an account that are not over. */
+  batches_max: 100,
   /** Of a form around its file: boundaries, heads and fields. */
   file_form_bytes_max: 1024 * 1024,
   /** Of a text to be spoken: more than any vendor takes at once. */

@@ -22,7 +22,7 @@ import type { Vault } from '../vault/vault.ts';
 import { problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
-import { filesFrom, sweepFiles } from './keep-files.ts';
+import { batchesFrom, filesFrom, sweepFiles } from './keep-files.ts';
 import { openVaultFor } from './master-secret.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
@@ -143,6 +143,7 @@ function assemble(
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     files: filesFrom(configuration, storage, world, log),
+    batches: batchesFrom(configuration, storage),
     upstream: {
       world,
       memory,

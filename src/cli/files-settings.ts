@@ -1,14 +1,20 @@
 import type { Environment } from '../catalog/environment.ts';
 import type { Bucket } from '../storage/file-bucket.ts';
 import { ConfigurationError, wholeNumber } from './environment-values.ts';
-import { FILES_MB } from './settings.ts';
+import { BATCH_CALLS, FILES_MB } from './settings.ts';
 
 /** How much a workspace may keep in files (0 = none are kept), and where they lie; null = in the data folder. */
-export type FilesConfiguration = { readonly bytesMax: number; readonly bucket: Bucket | null };
+export type FilesConfiguration = {
+  readonly bytesMax: number;
+  readonly bucket: Bucket | null;
+  /** Calls for batches at once in each process; 0 = there are no batches. */
+  readonly batchCalls: number;
+};
 
 export function filesOf(environment: Environment): FilesConfiguration {
   const megabytes = wholeNumber(environment, 'SWITCHWRIGHT_FILES_MB', FILES_MB, 1_048_576);
-  return { bytesMax: megabytes * 1024 * 1024, bucket: bucketOf(environment) };
+  const batchCalls = wholeNumber(environment, 'SWITCHWRIGHT_BATCH_CALLS', BATCH_CALLS, 256);
+  return { bytesMax: megabytes * 1024 * 1024, bucket: bucketOf(environment), batchCalls };
 }
 
 function bucketOf(environment: Environment): Bucket | null {

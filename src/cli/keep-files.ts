@@ -1,6 +1,7 @@
 import { LIMITS } from '../base/limits.ts';
 import type { World } from '../base/world.ts';
 import { type Files, openFiles } from '../files/files.ts';
+import { type Batches, openBatches } from '../gateway/batches.ts';
 import { filesInBucket } from '../storage/file-bucket.ts';
 import { clearArrivals, filesOnDisk } from '../storage/file-disk.ts';
 import type { Storage } from '../storage/open.ts';
@@ -17,6 +18,12 @@ export function filesFrom(configuration: Configuration, storage: Storage, world:
     : filesOnDisk(dataDirectory);
   const quota = { bytes: files.bytesMax, files: LIMITS.files_max };
   return openFiles({ store: storage.fileStore, bytes, world, quota, log });
+}
+
+/** Batches, whose lines and results are files; null = there are none. */
+export function batchesFrom({ files }: Configuration, { batchStore, jobs }: Storage): Batches | null {
+  if (files.bytesMax === 0 || files.batchCalls === 0) return null;
+  return openBatches({ store: batchStore, jobs, callsAtOnce: files.batchCalls });
 }
 
 const SWEEP_MS = 60_000;

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { fault } from '../base/fault.ts';
 import { PRODUCT } from '../base/product.ts';
+import { startBatches } from '../http/batches/runner.ts';
 import { metricsRoute } from '../http/metrics.ts';
 import { pageRoutes } from '../http/pages/index.ts';
 import { createServer } from '../http/server.ts';
@@ -36,8 +37,12 @@ async function serveAs(role: 'owner' | 'worker', configuration: Configuration): 
   const server = await listen(composed, configuration);
   if (role === 'owner') banner(configuration, composed, addressOf(server, configuration));
   collectGarbage();
+  const batches = startBatches(composed.gateway);
   const stopped = await stopSignal(composed.reload);
+  const left = batches.close();
   await drain(server, composed, configuration);
+  // What still waits there is gone on with by another process, or the next.
+  await Promise.race([left, wait(LAST_WORDS_MS * configuration.patience)]);
   await composed.close();
   await sandbox?.close();
   return stopped;

@@ -16,6 +16,8 @@ export const MEMORY_MB_MIN = 128;
 
 /** What a workspace may keep in files, in MB. */
 export const FILES_MB = 1_024;
+/** Calls for batches at once. */
+export const BATCH_CALLS = 4;
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'The address to listen on.' },
@@ -126,6 +128,12 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'SWITCHWRIGHT_FILES_ACCESS_KEY_ID', default: '', meaning: 'The bucket’s access key.' },
   { name: 'SWITCHWRIGHT_FILES_SECRET_ACCESS_KEY', default: '', meaning: 'The secret that belongs to it.' },
   { name: 'SWITCHWRIGHT_FILES_REGION', default: 'us-east-1', meaning: 'The bucket’s region.' },
+  {
+    name: 'SWITCHWRIGHT_BATCH_CALLS',
+    default: String(BATCH_CALLS),
+    meaning:
+      'The pace of batches: how many of their lines each process asks for at once, beside all other calls; `0` turns batches off.',
+  },
   {
     name: 'SWITCHWRIGHT_BOARDS',
     default: 'public',

@@ -1,7 +1,7 @@
 import type { Owner, Scope } from './scope.ts';
 
 /** What a job is there for: which part of the gateway works on it. */
-export type JobKind = 'videos';
+export type JobKind = 'videos' | 'batches';
 /** As clients are told (spec §1.6); `pending` and `in_progress` go on, the others are ends. */
 export type JobStatus = 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled' | 'expired';
 

@@ -14,6 +14,8 @@ export type FileOwner = Pick<FileRecord, 'accountId' | 'workspaceId' | 'keyId'>;
 export type FileWish = Pick<FileRecord, 'filename' | 'purpose'> & {
   /** How long it is kept, in milliseconds; null = until it is deleted. */
   readonly keptMs: number | null;
+  /** It was made here, of paid answers: it is JSON Lines, and kept whatever the workspace has already. */
+  readonly isOurs?: true;
 };
 
 /** A file on its way in: written to piece by piece, then kept under an id or discarded. */
@@ -29,6 +31,8 @@ export type Files = Pick<FileStore, 'used'> & {
   readonly quota: FileQuota;
   /** Null = as many come in already as may, of this key or of all. */
   readonly receive: (keyId: string) => Promise<Incoming | null>;
+  /** The same for a file that is made here, which may be longer. */
+  readonly make: (bytesMax: number) => Promise<Incoming>;
   readonly find: (workspaceId: string, id: string) => Promise<FileRecord | null>;
   readonly findAll: (workspaceId: string, ids: readonly string[]) => Promise<readonly FileRecord[]>;
   readonly list: (workspaceId: string, page: FilePage) => ReturnType<FileStore['list']>;
@@ -83,12 +87,15 @@ export function openFiles({ store, bytes, world, quota, log }: FileParts): Files
       if (!enter(keyId)) return null;
       try {
         const arrival = await bytes.receive();
-        return incoming({ store, bytes, world, quota, clear }, arrival, () => leave(keyId));
+        const keeping = { store, bytes, world, quota, clear, bytesMax: LIMITS.file_bytes_max };
+        return incoming(keeping, arrival, () => leave(keyId));
       } catch (cause) {
         leave(keyId);
         throw cause;
       }
     },
+    make: async (bytesMax) =>
+      incoming({ store, bytes, world, quota, clear, bytesMax }, await bytes.receive(), () => {}),
     find: async (workspaceId, id) => (await findAll(workspaceId, [id]))[0] ?? null,
     findAll,
     list: (workspaceId, page) => store.list(workspaceId, page, world.now()),
@@ -112,10 +119,15 @@ export function openFiles({ store, bytes, world, quota, log }: FileParts): Files
 }
 
 type Keeping = Pick<FileParts, 'store' | 'bytes' | 'world' | 'quota'> & {
+  readonly bytesMax: number;
   readonly clear: (ids: readonly string[]) => Promise<void>;
 };
 
-function incoming({ store, bytes, world, quota, clear }: Keeping, arrival: Arrival, left: () => void): Incoming {
+function incoming(
+  { store, bytes, world, quota, clear, bytesMax }: Keeping,
+  arrival: Arrival,
+  left: () => void,
+): Incoming {
   const kind = kindReader();
   let size = 0;
   let isOver = false;
@@ -134,14 +146,14 @@ function incoming({ store, bytes, world, quota, clear }: Keeping, arrival: Arriv
   return {
     write: async (piece) => {
       size += piece.length;
-      if (size > LIMITS.file_bytes_max) return false;
+      if (size > bytesMax) return false;
       kind.push(piece);
       await arrival.write(piece);
       return true;
     },
-    keep: async (owner, { filename, purpose, keptMs }) => {
+    keep: async (owner, { filename, purpose, keptMs, isOurs }) => {
       if (size === 0) return refuse(EMPTY);
-      const mediaType = kind.end(filename);
+      const mediaType = isOurs ? LINES : kind.end(filename);
       if (mediaType === null) return refuse(UNKNOWN_KIND);
       const now = world.now();
       const id = `or_file_${world.newId('f').slice(2)}`;
@@ -149,7 +161,7 @@ function incoming({ store, bytes, world, quota, clear }: Keeping, arrival: Arriv
       const file = { id, ...owner, filename, mediaType, size, purpose, createdAt: now, expiresAt };
       try {
         await arrival.end();
-        if (!(await store.add(file, quota))) return await refuse(overQuota(quota));
+        if (!(await store.add(file, isOurs ? UNBOUNDED : quota))) return await refuse(overQuota(quota));
         try {
           await bytes.keep(id, arrival);
           await store.arrived(id);
@@ -167,6 +179,9 @@ function incoming({ store, bytes, world, quota, clear }: Keeping, arrival: Arriv
     discard,
   };
 }
+
+const LINES = 'application/x-ndjson';
+const UNBOUNDED: FileQuota = { bytes: Number.MAX_SAFE_INTEGER, files: Number.MAX_SAFE_INTEGER };
 
 const EMPTY = fault('invalid_request', 'The file is empty.', { param: 'file' });
 const UNKNOWN_KIND = fault(

@@ -15,6 +15,7 @@ import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
+import type { Batches } from './batches.ts';
 import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
 import type { StoredResponses } from './stored-responses.ts';
@@ -57,6 +58,8 @@ export type Gateway = {
   readonly storedResponses: StoredResponses | null;
   /** What workspaces have uploaded; null = files are turned off. */
   readonly files: Files | null;
+  /** Null = batches are turned off, or files are. */
+  readonly batches: Batches | null;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

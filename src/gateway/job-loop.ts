@@ -5,7 +5,8 @@ import type { Gateway } from './gateway.ts';
 
 /** What is done with a job whose turn it is. What it does not write down is done again by whoever comes next. */
 export type JobWork = (gateway: Gateway, claim: JobClaim) => Promise<void>;
-export type JobWorks = { readonly [K in JobKind]: JobWork };
+/** Kinds that are not among them have a loop of their own (`http/batches/runner.ts`). */
+export type JobWorks = { readonly [K in JobKind]?: JobWork };
 
 /** Longer than any step takes: a claim that ends sooner would have two work on one job. */
 const CLAIM_MS = 120_000;
@@ -39,7 +40,8 @@ export function startJobs(gateway: Gateway, works: JobWorks): JobLoop {
     if (!isClosed) cancel = world.after(Math.min(LOOK_MS.most, Math.max(LOOK_MS.least, ms)), look);
   };
   const begin = (claim: JobClaim): void => {
-    const task = works[claim.job.kind](gateway, claim)
+    const work = works[claim.job.kind] ?? (async () => {});
+    const task = work(gateway, claim)
       .catch((cause: unknown) => log(`a step of ${claim.job.id} failed`, cause))
       .finally(() => {
         running.delete(task);

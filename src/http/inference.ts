@@ -46,6 +46,8 @@ export type InferenceRequest = {
   readonly form?: Form;
   /** What a large one takes of our memory; null = it is not counted. */
   readonly room: Room | null;
+  /** What it is recorded by, where that was decided before it came. */
+  readonly generationId?: string;
 };
 export type InferenceHandler = (request: InferenceRequest, response: Answering) => void;
 
@@ -91,7 +93,9 @@ export type Exchange<O extends OperationId> = {
 /** Every inference route: decode, perform, encode — whatever is asked for, in whatever dialect the client speaks. */
 export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Gateway): InferenceHandler {
   const { operation, dialect } = rim;
-  return ({ headers, params, url, caller, body, body: { size: bodyBytes }, parsed: given, form, room }, response) => {
+  return (incoming, response) => {
+    const { headers, params, url, caller, body, parsed: given, form, room, generationId } = incoming;
+    const bodyBytes = body.size;
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
     const refuse = (value: Fault): void => {
@@ -117,7 +121,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       const paying = inline === undefined ? null : withInlineKeys(gateway, caller, inline);
       if (paying && !paying.ok) return refuse(paying.error);
       const who = paying ? paying.value : caller;
-      const request = requestOf(rim, gateway, { headers, caller: who, call, body, receivedAt, begunAt });
+      const request = requestOf(rim, gateway, { headers, caller: who, generationId, call, body, receivedAt, begunAt });
       const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
       if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };
@@ -157,6 +161,7 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
 }
 
 type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'> & {
+  readonly generationId: string | undefined;
   readonly call: CallOf<O>;
   readonly body: JsonObject;
   readonly receivedAt: number;
@@ -167,12 +172,12 @@ type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'
 function requestOf<O extends OperationId>(
   { operation, dialect }: Pick<Rim<O>, 'operation' | 'dialect'>,
   gateway: Gateway,
-  { headers, caller, call, body, receivedAt, begunAt }: Coming<O>,
+  { headers, caller, generationId, call, body, receivedAt, begunAt }: Coming<O>,
 ): CallRequest<O> {
   const clientDialect = dialect.id;
   const wish = { operation: operation.id, clientDialect, headers, caller, body, call };
   return {
-    id: gateway.world.newId('gen'),
+    id: generationId ?? gateway.world.newId('gen'),
     call,
     clientDialect,
     caller,

@@ -10,7 +10,7 @@ const RESOURCES = INFERENCE_ROUTES.filter(({ prefixes }) => prefixes === undefin
 const FOREIGN: readonly (readonly [start: RegExp, note: string])[] = [
   [/^(?:\/api)?\/openai\/v1(?=[/?]|$)/, 'Azure’s API without dated versions, and Groq’s'],
   // Only its resources: below /openai lie the pages of OpenAI's models too.
-  [new RegExp(`^(?:/api)?/openai(?=/(?:models|files|${RESOURCES})(?:[/?]|$))`), 'Azure’s, with ?api-version='],
+  [new RegExp(`^(?:/api)?/openai(?=/(?:models|files|batches|${RESOURCES})(?:[/?]|$))`), 'Azure’s, with ?api-version='],
   [/^(?:\/api)?\/v1beta\/openai(?=[/?]|$)/, 'Google’s for OpenAI’s clients'],
   [/^\/api\/v1\/cursor(?=[/?]|$)/, 'OpenRouter’s for Cursor'],
   [/^\/api\/v0(?=[/?]|$)/, 'LM Studio’s'],

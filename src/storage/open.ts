@@ -5,6 +5,7 @@ import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
 import type { FileStore } from '../files/store.ts';
+import type { BatchStore } from '../gateway/batches.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
@@ -15,6 +16,7 @@ import type { DestinationStore } from '../telemetry/destinations/destination.ts'
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
+import { openBatchStore } from './batch-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
@@ -44,6 +46,7 @@ export type Storage = {
   readonly accessStore: AccessStore;
   readonly insightsStore: InsightsStore;
   readonly fileStore: FileStore;
+  readonly batchStore: BatchStore;
   readonly records: Records;
   readonly presetStore: PresetStore;
   readonly destinationStore: DestinationStore;
@@ -152,6 +155,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     accessStore: openAccessStore(client, database),
     insightsStore: openInsightsStore(reading),
     fileStore: openFileStore(client, database),
+    batchStore: openBatchStore(client, database),
     records: openRecords(client, reading),
     presetStore: openPresetStore(client, database),
     destinationStore: openDestinationStore(client, database),

@@ -27,6 +27,7 @@ export type StoreTables = {
   sign_in: SessionRow;
   session: SessionRow;
   stored_file: StoredFileRow;
+  batch_line: BatchLineRow;
   /** Any month's receipts. */
   [generation: `generation_${string}`]: RowOf<ReturnType<typeof generationTable>>;
 };
@@ -143,4 +144,14 @@ export type StoredFileRow = {
   state: string;
   created_at: bigint;
   expires_at: bigint | null;
+};
+/** One result of a batch's line; `body` is JSON. */
+export type BatchLineRow = {
+  batch_id: string;
+  line: bigint;
+  custom_id: string;
+  ended: string;
+  status: bigint;
+  generation_id: string;
+  body: string;
 };

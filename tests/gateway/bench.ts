@@ -125,6 +125,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     kept: createKept(base),
     storedResponses: null,
     files: null,
+    batches: null,
     upstream: {
       world: base,
       memory,

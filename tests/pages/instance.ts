@@ -66,6 +66,7 @@ export async function startInstance({
     boards: 'public',
     kept: createKept(world),
     files: null,
+    batches: null,
     log: (message: string, cause?: unknown) => console.error(message, cause),
   } as unknown as Gateway;
   const server = createServer({ gateway, api: [], pages: pageRoutes });

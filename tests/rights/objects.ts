@@ -1,5 +1,5 @@
 import { firstWorkspace } from '../../src/access/owner.ts';
-import type { Instance } from './instance.ts';
+import type { Headers, Instance } from './instance.ts';
 
 /** What routes name by an id, how one is made that is the first account's, and how it is seen to be as it was. */
 export type ObjectKind = {
@@ -26,6 +26,15 @@ async function make(
   const answer = await fetch(`${origin}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   const { data } = (await answer.json()) as { data: { readonly [name: string]: string } };
   return data;
+}
+
+async function beginBatch(url: string, headers: Headers, body: object): Promise<string> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return ((await answer.json()) as { readonly id: string }).id;
 }
 
 let made = 0;
@@ -139,4 +148,34 @@ export const OBJECTS: readonly ObjectKind[] = [
   },
   VIDEO,
   { ...VIDEO, below: '/api/v1/operations/' },
+  {
+    below: '/api/v1/batches/',
+    make: ({ origin, headersOf }) =>
+      beginBatch(`${origin}/api/v1/batches`, headersOf('caller'), {
+        endpoint: '/v1/chat/completions',
+        model: 'sandbox/none',
+        requests: [{ custom_id: 'a', body: { messages: [] } }],
+      }),
+    nobodys: `batch_${'0'.repeat(24)}`,
+    state: async ({ origin, headersOf }, id) =>
+      (await fetch(`${origin}/api/v1/batches/${id}`, { headers: headersOf('caller') })).text(),
+  },
+  {
+    below: '/api/v1/messages/batches/',
+    make: ({ origin, headersOf }) =>
+      beginBatch(`${origin}/api/v1/messages/batches`, headersOf('caller'), {
+        requests: [{ custom_id: 'a', params: { messages: [] } }],
+      }),
+    nobodys: `batch_${'0'.repeat(24)}`,
+    state: async ({ origin, headersOf }, id) =>
+      (await fetch(`${origin}/api/v1/messages/batches/${id}`, { headers: headersOf('caller') })).text(),
+  },
+  {
+    // Nothing here makes any: every id is nobody's, one's own like others'.
+    below: '/api/v1/containers/',
+    make: async () => 'sess_ours',
+    nobodys: 'sess_nobodys',
+    state: async ({ origin, headersOf }, id) =>
+      (await fetch(`${origin}/api/v1/containers/${id}/files`, { headers: headersOf('caller') })).text(),
+  },
 ];

@@ -106,6 +106,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     kept: createKept(world),
     storedResponses: null,
     files: null,
+    batches: null,
     upstream: { world, memory, keyring: createKeyring(createCredentials({}), world), health, deadlines: DEADLINES },
     log: (message, cause) => log(`${message}${cause === undefined ? '' : `: ${textOf(cause)}`}`),
   };

@@ -98,3 +98,50 @@ export const FILE_USE: FieldGroup = {
     { name: 'images[].file_id', type: 'string', meaning: 'In /images/edits: a picture to start from, also as mask.' },
   ],
 };
+
+/** What is sent to /batches and /messages/batches. */
+export const BATCHES: FieldGroup = {
+  id: 'batches',
+  title: 'Batches',
+  intro:
+    'Many calls whose answers are not waited for. POST /batches takes an uploaded file of lines, as OpenAI has it, or the requests themselves, as OpenRouter has it; POST /messages/batches takes requests as Anthropic has it. Each line is a call with its own hold, receipt and bill at the ordinary price, and ends with its own error where it has one: over its key’s limit, refused, not answered. Lines are asked for at a pace (SWITCHWRIGHT_BATCH_CALLS) within 24 hours, by whichever process is alive: after a crash those without a result are asked for, and one whose call was charged already is told as interrupted instead. GET /batches lists, GET /batches/{id} tells, POST /batches/{id}/cancel stops, DELETE /batches/{id} removes one that is over; below /messages/batches likewise, with /results.',
+  fields: [
+    {
+      name: 'input_file_id',
+      type: 'string',
+      range: 'up to 50,000 lines of 8 MB',
+      meaning:
+        'A file of lines: {"custom_id", "method": "POST", "url", "body"}. custom_id is unique in it; body is what would be posted, without stream.',
+    },
+    {
+      name: 'endpoint',
+      type: 'string',
+      range:
+        '/v1/chat/completions, /v1/responses, /v1/messages, /v1/completions, /v1/embeddings, /v1/rerank, /v1/images and more',
+      meaning: 'Where every line is posted to.',
+      example: '/v1/chat/completions',
+    },
+    {
+      name: 'completion_window',
+      type: 'string',
+      range: '24h',
+      meaning: 'After it, lines that were not sent end as expired.',
+      example: '24h',
+    },
+    { name: 'metadata', type: 'object', range: '16 pairs', meaning: 'Told back.' },
+    {
+      name: 'output_expires_after.seconds',
+      type: 'integer',
+      range: '3,600 to 2,592,000',
+      otherwise: '30 days',
+      meaning: 'How long the files of results are kept.',
+    },
+    { name: 'model', type: 'string', meaning: 'With requests: the model of all of them.', example: 'sandbox/echo' },
+    {
+      name: 'requests',
+      type: 'array',
+      range: 'up to 32 MB',
+      meaning: '{"custom_id", "body"} each; at /messages/batches {"custom_id", "params"}.',
+    },
+  ],
+};

@@ -1,6 +1,7 @@
 import type { RawRoute } from '../raw-route.ts';
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
+import { BATCH_ROUTES, RAW_BATCH_ROUTES } from './batches/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
 import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
 import { MODEL_ROUTES } from './models/index.ts';
@@ -17,6 +18,7 @@ export const apiRoutes: readonly Route[] = [
   ...OBSERVABILITY_ROUTES,
   ...PRESET_ROUTES,
   ...FILE_ROUTES,
+  ...BATCH_ROUTES,
   ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
   ...VIDEO_ROUTES,
@@ -24,4 +26,4 @@ export const apiRoutes: readonly Route[] = [
 ];
 
 /** Those whose bodies or answers are streams. */
-export const rawRoutes: readonly RawRoute[] = RAW_FILE_ROUTES;
+export const rawRoutes: readonly RawRoute[] = [...RAW_FILE_ROUTES, ...RAW_BATCH_ROUTES];

@@ -14,6 +14,7 @@ import { JOBS } from './0013-jobs.ts';
 import { PRESETS } from './0014-presets.ts';
 import { FILES } from './0015-files.ts';
 import { OBSERVABILITY } from './0016-observability.ts';
+import { BATCHES } from './0017-batches.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PRESETS,
   FILES,
   OBSERVABILITY,
+  BATCHES,
 ];

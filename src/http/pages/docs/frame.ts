@@ -9,7 +9,7 @@ const PAGES = [
   ['/docs/parameters', 'Parameters'],
   ['/docs/response', 'Response'],
   ['/docs/operations', 'Other operations'],
-  ['/docs/files', 'Files'],
+  ['/docs/files', 'Files and batches'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;
