@@ -85,7 +85,7 @@ function clearing(looking: StoreDatabase, database: StoreDatabase): Pick<FileSto
             and([eb('state', '=', 'arriving'), eb('created_at', '<', BigInt(Math.floor(arrivingBefore)))]),
           ]),
         )
-        .orderBy('id')
+        // In no order: by id it would look at every file there is.
         .limit(LEAVING_PAGE)
         .execute();
       return rows.map(({ id }) => id);
