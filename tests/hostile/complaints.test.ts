@@ -238,7 +238,8 @@ test('nothing that a caller names decides where a credential goes, or what trave
   const headers = {
     'x-portkey-custom-host': to,
     'x-portkey-provider': 'openai',
-    'x-provider-api-keys': `{"first":"mine"}`,
+    // A key of the caller's own goes to its provider and nowhere else (`tests/byok`).
+    'x-provider-api-keys': '{"openai":"mine-and-nobody-elses"}',
     'x-forwarded-host': new URL(to).host,
     'x-forwarded-for': '10.0.0.1',
     'x-real-ip': '127.0.0.1',
