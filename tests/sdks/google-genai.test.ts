@@ -136,7 +136,7 @@ test('models are listed page by page, and one is found by its name', async () =>
   for await (const { name = '', supportedActions } of await client.models.list({ config: { pageSize: 100 } })) {
     assert.match(name, /^models\/[^/]+\/[^/]+$/);
     assert(
-      supportedActions?.some((action) => action === 'generateContent' || action === 'embedContent'),
+      supportedActions?.some((action) => ['generateContent', 'embedContent', 'predictLongRunning'].includes(action)),
       name,
     );
     names.push(name);
