@@ -49,6 +49,20 @@ export type ProviderKey = {
 export type SealedKey = ProviderKey & { readonly envelope: string };
 
 export type ProviderKeyWish = Omit<ProviderKey, 'id' | 'sortOrder' | 'createdAt' | 'updatedAt'>;
+/** What a key is where nobody says more: for everything and everybody of its owner, tried in its turn. */
+export const PLAIN_KEY = {
+  workspaceId: null,
+  name: null,
+  weight: 1,
+  disabled: false,
+  isFallback: false,
+  isRequired: false,
+  isByokOnly: false,
+  declaredZdr: null,
+  allowedModels: null,
+  allowedKeys: null,
+  allowedMembers: null,
+} as const satisfies Partial<ProviderKeyWish>;
 export type ProviderKeyChange = Partial<
   Omit<ProviderKeyWish, 'payer' | 'accountId' | 'provider' | 'workspaceId'> & { readonly sortOrder: number }
 >;

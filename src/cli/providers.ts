@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { openAccess } from '../access/access.ts';
-import { maskOf, OPERATORS, type ProviderKeys } from '../access/provider-keys.ts';
+import { maskOf, OPERATORS, PLAIN_KEY, type ProviderKeys } from '../access/provider-keys.ts';
 import { Hidden } from '../base/hidden.ts';
 import { newSecret } from '../storage/open.ts';
 import { credentialGiven } from '../upstream/given-credentials.ts';
@@ -66,19 +66,6 @@ async function readKey(configuration: Configuration, slug: string): Promise<Hidd
   return new Hidden(secret);
 }
 
-const UNSAID = {
-  workspaceId: null,
-  weight: 1,
-  disabled: false,
-  isFallback: false,
-  isRequired: false,
-  isByokOnly: false,
-  declaredZdr: null,
-  allowedModels: null,
-  allowedKeys: null,
-  allowedMembers: null,
-} as const;
-
 async function add(
   keys: ProviderKeys,
   configuration: Configuration,
@@ -86,7 +73,7 @@ async function add(
 ): Promise<number> {
   const secret = await readKey(configuration, slug);
   const made = await keys.create(
-    { ...UNSAID, ...OPERATORS, provider: slug, name, label: maskOf(secret.reveal()) },
+    { ...PLAIN_KEY, ...OPERATORS, provider: slug, name, label: maskOf(secret.reveal()) },
     secret,
   );
   if (!made.ok) throw new Error(made.error.message);

@@ -100,22 +100,22 @@ export function defaultsOf({ dialect, config, systemPrompt }: Captured): Result<
     !(Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= TTL_SECONDS_MAX)
   )
     return wrong('cache_ttl_seconds', `a whole number from 1 to ${TTL_SECONDS_MAX}`);
-  const { maxOutputTokens, ...rest } = decoded.value;
-  const isFiller = maxOutputTokens === undefined || NEEDED.max_tokens === (config.max_tokens ?? NEEDED.max_tokens);
+  const { maxOutputTokens: _filler, ...withoutLimit } = decoded.value;
   const call: Call = {
-    ...(isFiller && config.max_tokens === undefined && dialect === MESSAGES ? rest : decoded.value),
+    ...(needsLimit(dialect, config) ? withoutLimit : decoded.value),
     messages: systemPrompt === null ? [] : [{ role: 'system', parts: [{ type: 'text', text: systemPrompt }] }],
   };
   return ok({ call, cache: isKept === true ? { seconds: Number(seconds ?? 300) } : null });
 }
 
 const MESSAGES = 'anthropic-messages';
-/** Without these a body of the dialect is no call. */
-const NEEDED = { max_tokens: 1 } as const;
+/** Without `max_tokens` a body of Messages is no call. */
+const needsLimit = (dialect: string, config: JsonObject): boolean =>
+  dialect === MESSAGES && config.max_tokens === undefined;
+/** What makes a body of the dialect a call. */
 const fillerFor = (dialect: string, config: JsonObject): JsonObject => {
   if (dialect === 'openai-responses') return { input: '-' };
-  const messages = [{ role: 'user', content: '-' }];
-  return dialect === MESSAGES && config.max_tokens === undefined ? { ...NEEDED, messages } : { messages };
+  return { messages: [{ role: 'user', content: '-' }], ...(needsLimit(dialect, config) && { max_tokens: 1 }) };
 };
 
 const wrong = (param: string, expected: string): Result<never, Fault> =>

@@ -4,21 +4,15 @@ import type { Target } from '../../facts/target.ts';
 import type { VideoDialect } from '../dialect.ts';
 import { sizeText } from '../image-size.ts';
 import { decodeFault } from '../openai-fault.ts';
-import {
-  lossesOfVideo,
-  objectionToPictures,
-  pixelsOfShot,
-  shotOf,
-  type VideoCapabilities,
-} from '../video-capabilities.ts';
+import { pixelsOfShot, type VideoCapabilities } from '../video-capabilities.ts';
 import { ownVideoFields } from '../video-options.ts';
 import {
   dataUrlOf,
   failedFilm,
+  filmingOf,
   isRefusal,
   isTaskId,
   malformedTask,
-  picturesFor,
   refusedFilm,
   videoAssets,
 } from '../video-sources.ts';
@@ -48,20 +42,16 @@ export const openaiVideosUpstream: VideoDialect = {
   takes: () => TAKES,
   assets: videoAssets,
   encodeCall: (call, target, assets) => {
-    const objection = objectionToPictures(call, TAKES, target);
-    if (objection) return failed(objection);
-    const shot = shotOf(call, TAKES, target);
-    if (!shot.ok) return shot;
-    const pictures = picturesFor(call, assets, target);
-    if (!pictures.ok) return pictures;
-    const losses = lossesOfVideo(call, TAKES, target);
-    const picture = pictures.value.first ?? pictures.value.references[0];
+    const filming = filmingOf(call, TAKES, target, assets);
+    if (!filming.ok) return filming;
+    const { shot, pictures, losses } = filming.value;
+    const picture = pictures.first ?? pictures.references[0];
     const body: JsonObject = {
       ...ownVideoFields(call, target, OPENAI_VIDEOS, losses),
       model: target.endpoint.upstreamId,
       prompt: call.prompt,
-      seconds: String(shot.value.seconds),
-      size: sizeText(call.size ?? pixelsOfShot(shot.value)),
+      seconds: String(shot.seconds),
+      size: sizeText(call.size ?? pixelsOfShot(shot)),
       ...(picture && { input_reference: { image_url: dataUrlOf(picture) } }),
     };
     return ok({ path: '/videos', headers: {}, body, losses });

@@ -2,15 +2,15 @@ import { type JsonObject, objectOf, stringOf } from '../../base/json.ts';
 import { failed, ok } from '../../base/result.ts';
 import type { VideoDialect } from '../dialect.ts';
 import { decodeFault } from '../openai-fault.ts';
-import { lossesOfVideo, objectionToPictures, shotOf, type VideoCapabilities } from '../video-capabilities.ts';
+import type { VideoCapabilities } from '../video-capabilities.ts';
 import { ownVideoFields } from '../video-options.ts';
 import {
   dataUrlOf,
   failedFilm,
+  filmingOf,
   isRefusal,
   isTaskId,
   malformedTask,
-  picturesFor,
   refusedFilm,
   videoAssets,
 } from '../video-sources.ts';
@@ -37,22 +37,18 @@ export const replicateVideosUpstream: VideoDialect = {
   takes: () => TAKES,
   assets: videoAssets,
   encodeCall: (call, target, assets) => {
-    const objection = objectionToPictures(call, TAKES, target);
-    if (objection) return failed(objection);
-    const shot = shotOf(call, TAKES, target);
-    if (!shot.ok) return shot;
-    const pictures = picturesFor(call, assets, target);
-    if (!pictures.ok) return pictures;
-    const losses = lossesOfVideo(call, TAKES, target);
+    const filming = filmingOf(call, TAKES, target, assets);
+    if (!filming.ok) return filming;
+    const { shot, pictures, losses } = filming.value;
     const [model = '', version] = target.endpoint.upstreamId.split(':');
-    const { seconds, resolution, ratio } = shot.value;
+    const { seconds, resolution, ratio } = shot;
     const input: JsonObject = {
       ...ownVideoFields(call, target, REPLICATE_VIDEOS, losses),
       prompt: call.prompt,
       duration: seconds,
       resolution,
       ...(ratio !== undefined && { aspect_ratio: ratio }),
-      ...(pictures.value.first && { image: dataUrlOf(pictures.value.first) }),
+      ...(pictures.first && { image: dataUrlOf(pictures.first) }),
       ...(call.seed !== undefined && { seed: call.seed }),
     };
     return ok({

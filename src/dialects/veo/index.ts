@@ -4,9 +4,9 @@ import type { Target } from '../../facts/target.ts';
 import type { VideoDialect } from '../dialect.ts';
 import { decodeGeminiFault } from '../gemini-fault.ts';
 import type { InlineImage } from '../image-sources.ts';
-import { lossesOfVideo, objectionToPictures, shotOf, type VideoCapabilities } from '../video-capabilities.ts';
+import type { VideoCapabilities } from '../video-capabilities.ts';
 import { ownVideoFields } from '../video-options.ts';
-import { failedFilm, malformedTask, picturesFor, refusedFilm, videoAssets } from '../video-sources.ts';
+import { failedFilm, filmingOf, malformedTask, refusedFilm, videoAssets } from '../video-sources.ts';
 
 const VEO = 'veo';
 
@@ -33,16 +33,11 @@ export const veoUpstream: VideoDialect = {
   takes,
   assets: videoAssets,
   encodeCall: (call, target, assets) => {
-    const offered = takes(target);
-    const objection = objectionToPictures(call, offered, target);
-    if (objection) return failed(objection);
-    const shot = shotOf(call, offered, target);
-    if (!shot.ok) return shot;
-    const pictures = picturesFor(call, assets, target);
-    if (!pictures.ok) return pictures;
-    const losses = lossesOfVideo(call, offered, target);
-    const { first, last, references } = pictures.value;
-    const { seconds, resolution, ratio } = shot.value;
+    const filming = filmingOf(call, takes(target), target, assets);
+    if (!filming.ok) return filming;
+    const { shot, pictures, losses } = filming.value;
+    const { first, last, references } = pictures;
+    const { seconds, resolution, ratio } = shot;
     const instance: JsonObject = {
       prompt: call.prompt,
       ...(first && { image: imageOf(first) }),

@@ -3,14 +3,14 @@ import { failed, ok } from '../../base/result.ts';
 import type { Target } from '../../facts/target.ts';
 import type { VideoDialect } from '../dialect.ts';
 import { decodeFault } from '../openai-fault.ts';
-import { lossesOfVideo, objectionToPictures, shotOf, type VideoCapabilities } from '../video-capabilities.ts';
+import type { VideoCapabilities } from '../video-capabilities.ts';
 import { ownVideoFields } from '../video-options.ts';
 import {
   dataUrlOf,
   failedFilm,
+  filmingOf,
   isTaskId,
   malformedTask,
-  picturesFor,
   refusedFilm,
   videoAssets,
 } from '../video-sources.ts';
@@ -39,15 +39,10 @@ export const xaiVideosUpstream: VideoDialect = {
   takes,
   assets: videoAssets,
   encodeCall: (call, target, assets) => {
-    const offered = takes(target);
-    const objection = objectionToPictures(call, offered, target);
-    if (objection) return failed(objection);
-    const shot = shotOf(call, offered, target);
-    if (!shot.ok) return shot;
-    const pictures = picturesFor(call, assets, target);
-    if (!pictures.ok) return pictures;
-    const losses = lossesOfVideo(call, offered, target);
-    const { seconds, resolution, ratio } = shot.value;
+    const filming = filmingOf(call, takes(target), target, assets);
+    if (!filming.ok) return filming;
+    const { shot, pictures, losses } = filming.value;
+    const { seconds, resolution, ratio } = shot;
     const body: JsonObject = {
       ...ownVideoFields(call, target, XAI_VIDEOS, losses),
       model: target.endpoint.upstreamId,
@@ -55,7 +50,7 @@ export const xaiVideosUpstream: VideoDialect = {
       duration: seconds,
       resolution,
       ...(ratio !== undefined && { aspect_ratio: ratio }),
-      ...(pictures.value.first && { image: { url: dataUrlOf(pictures.value.first) } }),
+      ...(pictures.first && { image: { url: dataUrlOf(pictures.first) } }),
       ...(call.user !== undefined && { user: call.user }),
     };
     return ok({ path: '/videos/generations', headers: {}, body, losses });

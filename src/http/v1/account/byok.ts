@@ -1,6 +1,6 @@
 import { owns } from '../../../access/may.ts';
 import { firstWorkspace } from '../../../access/owner.ts';
-import { maskOf, type Owned, type ProviderKey } from '../../../access/provider-keys.ts';
+import { maskOf, type Owned, PLAIN_KEY, type ProviderKey } from '../../../access/provider-keys.ts';
 import { type Fault, fault } from '../../../base/fault.ts';
 import { Hidden } from '../../../base/hidden.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
@@ -126,7 +126,7 @@ const CREATE: Route = {
     const { sortOrder, ...said } = settings;
     const owned = ownedBy(caller);
     const wished = {
-      ...UNSAID,
+      ...PLAIN_KEY,
       ...said,
       ...owned,
       workspaceId: workspace.value,
@@ -141,19 +141,6 @@ const CREATE: Route = {
     return { status: 201, json: { data: byokJson((placed.ok && placed.value) || made.value) } };
   }),
 };
-
-const UNSAID = {
-  name: null,
-  weight: 1,
-  disabled: false,
-  isFallback: false,
-  isRequired: false,
-  isByokOnly: false,
-  declaredZdr: null,
-  allowedModels: null,
-  allowedKeys: null,
-  allowedMembers: null,
-} as const;
 
 const ONE: Route = {
   method: 'GET',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maskOf, OPERATORS, type ProviderKey } from '../../../access/provider-keys.ts';
+import { maskOf, OPERATORS, PLAIN_KEY, type ProviderKey } from '../../../access/provider-keys.ts';
 import { fault } from '../../../base/fault.ts';
 import { Hidden } from '../../../base/hidden.ts';
 import { objectionToKey, testKey } from '../../../gateway/given-key.ts';
@@ -64,24 +64,13 @@ const CREATE: Route = {
     const verdict = test ? await testKey(gateway, provider, given) : null;
     if (verdict?.mark === '✗') return refusal(fault('invalid_request', `key: ${verdict.text}`, { param: 'key' }));
     const label = maskOf(key.trim());
-    const wish = { ...UNSAID, ...OPERATORS, provider: slug, name, label, disabled, weight };
+    const wish = { ...PLAIN_KEY, ...OPERATORS, provider: slug, name, label, disabled, weight };
     const made = await gateway.access.providerKeys.create(wish, given);
     if (!made.ok) return refusal(made.error);
     if (!made.value) return refusal(fault('invalid_request', 'There are as many provider keys as there may be'));
     return { status: 201, json: { data: keyJson(made.value) } };
   },
 };
-
-const UNSAID = {
-  workspaceId: null,
-  isFallback: false,
-  isRequired: false,
-  isByokOnly: false,
-  declaredZdr: null,
-  allowedModels: null,
-  allowedKeys: null,
-  allowedMembers: null,
-} as const;
 
 const UPDATE: Route = {
   method: 'PATCH',
