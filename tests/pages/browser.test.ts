@@ -205,8 +205,11 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       const chunks: Buffer[] = [];
       for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
       const lines = Buffer.concat(chunks).toString().trim().split('\r\n');
-      assert.equal(lines[0], 'Model,Input /M,Output /M,Context,Max output,Reads,Providers');
-      assert.ok(lines.includes('openai/gpt-4.1-mini,0.4,1.6,1047576,32768,"text, images, files",2'), lines.join('\n'));
+      assert.equal(lines[0], 'Model,Answers here,Input /M,Output /M,Context,Max output,Reads,Providers');
+      assert.ok(
+        lines.includes('openai/gpt-4.1-mini,yes,0.4,1.6,1047576,32768,"text, images, files",2'),
+        lines.join('\n'),
+      );
       assert.equal(lines.length, 3);
     });
   });

@@ -58,6 +58,31 @@ test('a model that nobody can be asked for names the keys that would change it',
   assert.match(words, /No provider of this model is on\. Start with [A-Z_]+_KEY/);
 });
 
+test('what answers here comes first, and prices that no call from here pays look otherwise', async () => {
+  const { text } = await get('/models');
+  const rows = [...text.matchAll(/<tr data-at.*?<\/tr>/gs)].map(([row]) => row);
+  const answers = rows.map((row) => row.includes('class="state live"'));
+  assert.ok(answers.includes(true) && answers.includes(false));
+  assert.equal(answers.lastIndexOf(true) < answers.indexOf(false), true, `${answers}`);
+  rows.forEach((row, at) => {
+    assert.equal(row.includes('class="elsewhere" title="asked by '), !answers[at], row);
+  });
+});
+
+test('endpoints stand in the order in which calls try them, each with the reason', async () => {
+  const { text } = await get('/openai/gpt-4.1-mini');
+  const rows = [...text.matchAll(/<tr data-at.*?<\/tr>/gs)].map(([row]) => row);
+  const places = rows.flatMap((row) => {
+    const [, reason, place] =
+      /<td class="number"[^>]*><span (?:class="none" )?title="([^"]*)">([^<]*)</.exec(row) ?? [];
+    const [, tag] = /<code class="id">([^<]*)</.exec(row) ?? [];
+    return place === undefined ? [] : [[place, tag, reason]];
+  });
+  assert.deepEqual(places[0], ['1', 'openai', 'the only one of its kind']);
+  assert.deepEqual(places[1]?.slice(0, 2), ['–', 'azure']);
+  assert.match(places[1]?.[2] ?? '', /^not tried: credentials: .*AZURE/);
+});
+
 test('the Python sample is complete and points here', async () => {
   const words = readable((await get('/openai/gpt-4.1-mini')).text);
   for (const line of [

@@ -15,7 +15,7 @@ import {
   pagePath,
   sourceName,
 } from './model-words.ts';
-import { offered } from './models.ts';
+import { answersHere, offered } from './models.ts';
 import { notFound } from './not-found.ts';
 
 const COMPARED_MAX = 4;
@@ -78,6 +78,7 @@ const line = (label: string, models: readonly Model[], cell: Cell): Html =>
   html`<tr><th scope="row">${label}</th>${models.map((model) => html`<td>${cell(model)}</td>`)}</tr>`;
 
 const lines = (offers: Offers): readonly (readonly [string, Cell])[] => [
+  ['Answers here', (model) => answersHere(offers(model))],
   ['Input /M', (model) => offered(offers(model), 'input')],
   ['Output /M', (model) => offered(offers(model), 'output')],
   ['Context', (model) => count(model.context)],

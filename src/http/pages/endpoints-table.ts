@@ -8,19 +8,27 @@ import type { Percentiles } from '../../facts/health.ts';
 import { count, exactCount, milliseconds, percent, price, shortCount } from './figures.ts';
 import { type Column, grid } from './grid.ts';
 import { type Html, html, linkable, type Part } from './html.ts';
+import type { Standing } from './standing.ts';
 import type { DayOfService, Service } from './traffic.ts';
 
 const NONE = html`<span class="none" title="not known yet">–</span>`;
 
-type Row = Service & { readonly endpoint: Endpoint };
+type Row = Service & { readonly endpoint: Endpoint; readonly standing: Standing | undefined };
 
-/** One line per endpoint: who serves the model, at what price, how well. */
+type Shown = {
+  readonly serviceOf: (endpoint: Endpoint) => Service;
+  readonly standingOf: (endpointId: string) => Standing | undefined;
+};
+
+/** One line per endpoint, in the order in which calls try them: who serves the model, at what price, how well. */
 export function endpointsTable(
   model: Model,
-  serviceOf: (endpoint: Endpoint) => Service,
+  { serviceOf, standingOf }: Shown,
   query: { readonly [name: string]: string | undefined },
 ): Html {
-  const rows = model.endpoints.map((endpoint) => ({ endpoint, ...serviceOf(endpoint) }));
+  const rows = model.endpoints
+    .map((endpoint) => ({ endpoint, standing: standingOf(endpoint.id), ...serviceOf(endpoint) }))
+    .sort((a, b) => placeOf(a) - placeOf(b));
   return grid<Row>(
     {
       name: 'endpoints',
@@ -123,7 +131,15 @@ const SELDOM_RATES = new Map(SELDOM.map(({ key, rate }) => [key, rate]));
 const hasPrice = ({ price: prices }: Endpoint, member: keyof Rates): boolean =>
   prices[member] !== undefined && !(member === 'outputReasoning' && prices.outputReasoning === prices.output);
 
+/** What is not tried comes last. */
+const placeOf = ({ standing }: Row): number => standing?.place ?? Number.MAX_SAFE_INTEGER;
+
 const COLUMNS: readonly Column<Row>[] = [
+  number('order', 'Tried', placeOf, ({ standing }) =>
+    standing?.place == null
+      ? html`<span class="none" title="not tried${standing && html`: ${standing.reason}`}">–</span>`
+      : html`<span title="${standing.reason}">${standing.place}</span>`,
+  ),
   {
     key: 'provider',
     label: 'Provider',

@@ -29,6 +29,7 @@ import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
+import { standingsOf } from './standing.ts';
 import { daysOfUse, rankedApps, serviceOf } from './traffic.ts';
 
 export const modelRoute: Route = {
@@ -57,8 +58,8 @@ export const modelRoute: Route = {
 <div class="measure">
 ${overview(model)}
 <section id="endpoints" class="part"><h2>Endpoints</h2>
-<p class="lead">Requests go to a cheap and healthy endpoint unless you say otherwise; the others are fallbacks. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
-${switchOn(model, gateway.enabled())}${endpointsTable(model, service, request.query)}</section>
+<p class="lead">In the order in which an ordinary call from here tries them; the number says why on hover. The first one is drawn among cheap and healthy ones, here the likeliest. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
+${switchOn(model, gateway.enabled())}${endpointsTable(model, { serviceOf: service, standingOf: standingsOf(gateway, model, request.caller) }, request.query)}</section>
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
 ${use && html`<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>`}

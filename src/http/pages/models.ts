@@ -23,7 +23,7 @@ export const modelsRoute: Route = {
       description: `${real.length} models behind one OpenAI-compatible API, with prices, context lengths and providers.`,
       section: 'models',
       content: html`<div class="head measure"><h1>Models</h1>
-<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>prices per million tokens, as a call from here pays them; where no provider is on, of the cheapest</span><span><a href="/compare">compare</a></span></p></div>
+<p class="facts"><span>${exactCount(real.length)} models</span><span>${exactCount(catalog.endpoints.size)} endpoints</span><span>${exactCount(catalog.providers.size)} providers</span><span>those that answer here come first</span><span>prices per million tokens, as a call from here pays them; in grey what the cheapest host asks where none is on</span><span><a href="/compare">compare</a></span></p></div>
 <div class="measure">${modelGrid(real, request.query, { enabled: gateway.enabled(), sandbox })}</div>`,
     });
   },
@@ -42,10 +42,11 @@ export function modelGrid(
   query: { readonly [name: string]: string | undefined },
   { enabled, offers = offersOf(enabled), sandbox = [] }: Shown,
 ): Html {
+  const answers = (model: Model): boolean => offers(model)?.isOn === true;
   const value: Grid<Model> = {
     name: 'models',
     noun: 'Models',
-    rows: models,
+    rows: [...models.filter(answers), ...models.filter((model) => !answers(model))],
     columns: columns(offers),
     filters: filters(models),
     fields: (model) => fields(model, offers),
@@ -65,6 +66,13 @@ const columns = (offers: Offers): readonly Column<Model>[] => [
     sortBy: (model) => displayName(model),
     cell: (model) =>
       html`<a href="${pagePath(model.id)}"><span class="author">${authorName(model)}</span> ${model.name}</a><code class="id">${model.id}</code>`,
+  },
+  {
+    key: 'here',
+    label: 'Answers here',
+    kind: 'text',
+    sortBy: (model) => (offers(model)?.isOn ? 0 : 1),
+    cell: (model) => answersHere(offers(model)),
   },
   {
     key: 'input',
@@ -111,12 +119,18 @@ const columns = (offers: Offers): readonly Column<Model>[] => [
   },
 ];
 
-/** A price that no call from here pays says whose it is. */
+/** Whether a call from here would be answered now, and where it would go. */
+export const answersHere = (offer: Offer | null): Html =>
+  offer?.isOn
+    ? html`<span class="state live" title="at ${offer.endpoint.provider.name}">yes</span>`
+    : html`<span class="none">no</span>`;
+
+/** A price that no call from here pays looks otherwise, and says whose it is. */
 export function offered(offer: Offer | null, member: 'input' | 'output'): Html {
   const apiece = offer && perUnit(offer.endpoint.price);
   const shown = apiece ? html`<span class="none" title="${apiece}">–</span>` : price(offer?.endpoint.price[member]);
   if (!offer || offer.isOn) return shown;
-  return html`<span title="at ${offer.endpoint.provider.name}: no provider of it is on here">${shown}</span>`;
+  return html`<span class="elsewhere" title="asked by ${offer.endpoint.provider.name}: no provider of it is on here">${shown}</span>`;
 }
 
 function fields(model: Model, offers: Offers): { readonly [field: string]: string } {
