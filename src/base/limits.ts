@@ -37,6 +37,8 @@ export const LIMITS = {
   continuations_max: 3,
   /** Gateways of this kind in a row. */
   hops_max: 4,
+  /** How long each plugin may work on a call before it is planned. */
+  plugin_ms: 30_000,
   retry_wait_ms_max: 3_000,
   stop_sequences_max: 64,
   /** As many as OpenAI takes in one call. */

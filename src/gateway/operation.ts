@@ -22,6 +22,8 @@ import type { Conversation, Sticking } from './stickiness.ts';
 export type Operation<O extends OperationId> = {
   readonly id: O;
   readonly isStreamed: (call: CallOf<O>) => boolean;
+  /** Takes a call over that asks for more than one exchange with its model; null = it does not, as most. */
+  readonly extend?: (gateway: Gateway, request: CallRequest<O>, listener: CallListener<O>) => CallHandle | null;
   /** Measured once. An estimate: limits and holds are read from it, and bills where a vendor counts nothing. */
   readonly sizeOf: (call: CallOf<O>) => CallSize;
   /** Which conversation it continues, where an operation has any. */

@@ -12,6 +12,7 @@ import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
 import type { Gateway } from './gateway.ts';
+import { handleOf } from './handle-of.ts';
 import { holdRequestOf } from './hold.ts';
 import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Delivery, Operation } from './operation.ts';
 import { withOverrun } from './overrun.ts';
@@ -35,6 +36,8 @@ export function perform<O extends OperationId>(
   const { call, cache } = request;
   if (cache?.found) return replay(gateway, operation, request, { found: cache.found, listener: caller });
   const listener = cache ? keeping(gateway, request, cache, caller) : caller;
+  const extended = operation.extend?.(gateway, request, listener);
+  if (extended) return extended;
   const catalog = gateway.catalog();
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
   const size = operation.sizeOf(call);
@@ -79,7 +82,7 @@ export function perform<O extends OperationId>(
 }
 
 /** Nothing is sent, and there is no receipt. */
-function refuse<O extends OperationId>(
+export function refuse<O extends OperationId>(
   { gateway, request, listener }: Pick<CallContext<O>, 'gateway' | 'request' | 'listener'>,
   value: Fault,
 ): CallHandle {
@@ -94,25 +97,12 @@ const expectedOf = ({ promptTokens }: CallSize, { read, written }: NonNullable<C
   pieces: { ...read, ...written },
 });
 
-function runWhenHeld<O extends OperationId>(context: CallContext<O>, hold: Promise<Hold | Fault>): CallHandle {
-  let running: CallHandle | null = null;
-  let cancelled = false;
-  hold.then(
-    (value) => {
-      running = runHeld(context, value);
-      if (cancelled) running.cancel();
-    },
+const runWhenHeld = <O extends OperationId>(context: CallContext<O>, hold: Promise<Hold | Fault>): CallHandle =>
+  handleOf(
+    hold,
+    (value) => runHeld(context, value),
     (cause) => failInside(context, cause),
   );
-  return {
-    pause: () => running?.pause(),
-    resume: () => running?.resume(),
-    cancel: () => {
-      cancelled = true;
-      running?.cancel();
-    },
-  };
-}
 
 function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fault): CallHandle {
   const { gateway, operation, request, listener, decided } = context;

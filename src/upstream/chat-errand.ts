@@ -3,6 +3,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import { isContent } from '../call/event.ts';
+import type { Loss } from '../call/loss.ts';
 import { parametersOf } from '../call/parameters.ts';
 import { inOrder } from '../dialects/conversation.ts';
 import type { Dialects, UpstreamDialect } from '../dialects/dialect.ts';
@@ -27,11 +28,17 @@ type Means = { readonly world: World; readonly dialects: Dialects };
 
 /** The call as an endpoint is sent it, where it must not cost more than is held for it. */
 export type Limited = (call: Call, target: Target) => Call;
+/** The call as an endpoint is sent it, bent by the gateway's own steps around it; what that lost is told. */
+export type Bend = (call: Call, target: Target) => { readonly call: Call; readonly losses: readonly Loss[] };
 /** `rest` is given where a cut answer is to be gone on with. */
-export type Allowed = { readonly limited?: Limited | undefined; readonly rest?: Rest | undefined };
+export type Allowed = {
+  readonly limited?: Limited | undefined;
+  readonly rest?: Rest | undefined;
+  readonly bend?: Bend | undefined;
+};
 
 /** A chat call: one exchange with any endpoint, streamed if the caller streams; for several prompts one for each where it must be. */
-export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed = {}): Errand<'chat'> {
+export function chatErrand(means: Means, asked: Call, { limited, rest, bend }: Allowed = {}): Errand<'chat'> {
   return {
     isStreamed: asked.stream,
     isContent: (step) => step.type === 'texts' || isContent(step),
@@ -39,8 +46,10 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
     isLarge: asked.isLarge === true,
     parameters: () => (asked.gateway.strict ? 'everything' : [...parametersOf(asked), ...GATEWAY_FIELDS]),
     translate: (target) => {
-      const [call, ...others] = callsFor(limited ? limited(asked, target) : asked, target.endpoint);
-      const first = translate(means, call, target);
+      const bent = bend?.(asked, target);
+      const sent = bent ? bent.call : asked;
+      const [call, ...others] = callsFor(limited ? limited(sent, target) : sent, target.endpoint);
+      const first = translate(means, call, target, bent?.losses);
       if (!first.ok) return first;
       const rest: Translation<'chat'>[] = [];
       for (const other of others) {
@@ -55,21 +64,30 @@ export function chatErrand(means: Means, asked: Call, { limited, rest }: Allowed
       canContinue(asked) && {
         continuation: chatContinuation(asked, {
           rest,
-          translate: (call, target) => translate(means, call, target),
+          translate: (call, target) => {
+            const bent = bend?.(call, target);
+            return translate(means, bent ? bent.call : call, target, bent?.losses);
+          },
           prefills: (endpoint) => holds(means.dialects.of('chat', endpoint.dialect.id).traits.prefill, endpoint),
         }),
       }),
   };
 }
 
-function translate({ world, dialects }: Means, call: Call, target: Target): Result<Translation<'chat'>, Fault> {
+function translate(
+  { world, dialects }: Means,
+  call: Call,
+  target: Target,
+  before: readonly Loss[] = NO_LOSSES,
+): Result<Translation<'chat'>, Fault> {
   const dialect = dialects.of('chat', target.endpoint.dialect.id);
   const suited = suit(call, target.endpoint, dialect.traits);
   if (!suited.ok) return suited;
   const ordered = inOrder(suited.value.call, dialect.traits);
   const whole = paired(ordered);
   const fitted = fitIds(whole?.call ?? ordered, dialect.traits.toolIds(target.endpoint));
-  const losses = whole ? [...suited.value.losses, ...whole.losses] : suited.value.losses;
+  const later = whole ? [...suited.value.losses, ...whole.losses] : suited.value.losses;
+  const losses = before.length > 0 ? [...before, ...later] : later;
   const named = fitNames(fitted, dialect.traits.toolNames);
   // What is answered must have other ids than the calls that the provider was sent.
   const known = fitted === suited.value.call ? call : { ...call, messages: fitted.messages };
@@ -90,6 +108,8 @@ function translate({ world, dialects }: Means, call: Call, target: Target): Resu
     decodeFault: dialect.decodeFault,
   });
 }
+
+const NO_LOSSES: readonly Loss[] = [];
 
 const callersNames = (sink: Sink<'chat'>, given: GivenNames): Sink<'chat'> =>
   given.size === 0

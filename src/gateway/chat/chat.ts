@@ -1,42 +1,10 @@
-import { LIMITS } from '../../base/limits.ts';
-import type { Call } from '../../call/call.ts';
-import type { Plan } from '../../facts/plan.ts';
-import { estimatePrompt } from '../../metering/estimate.ts';
-import { answersOf, exposuresOf } from '../../metering/exposure.ts';
-import { chatErrand } from '../../upstream/chat-errand.ts';
+import { mayUsePlugins } from '../../plugins/open.ts';
 import type { Operation } from '../operation.ts';
-import { conversationOf } from './conversation.ts';
-import { createDelivery } from './delivery.ts';
-import { goesOn, restOf } from './go-on.ts';
-import { questionOf } from './question.ts';
+import { extend } from './extend.ts';
+import { plainChat } from './plain.ts';
 
 /** A conversation is answered, or a text completed: streamed or whole. */
 export const chat: Operation<'chat'> = {
-  id: 'chat',
-  isStreamed: ({ stream }) => stream,
-  sizeOf: (call) => {
-    const promptTokens = estimatePrompt(call);
-    return { promptTokens, longestPromptTokens: promptTokens };
-  },
-  conversationOf,
-  questionOf,
-  exposedOf: (call, { promptTokens }, gateway) => ({
-    exposures: exposuresOf(call, promptTokens),
-    call,
-    times: goesOn(gateway, call) ? 2 : 1,
-  }),
-  outputOf: (call, decided) => ({ tokens: heldOutput(call, decided), answers: answersOf(call) }),
-  begin: (context, means) => {
-    const { gateway, request } = context;
-    const { call } = request;
-    const delivery = createDelivery(context, means);
-    const rest = goesOn(gateway, call) ? restOf(call, delivery, means.allowance) : undefined;
-    return { errand: chatErrand(gateway, call, { limited: means.allowance?.limited, rest }), delivery };
-  },
+  ...plainChat,
+  extend: (gateway, request, listener) => (mayUsePlugins(request.call) ? extend(gateway, request, listener) : null),
 };
-
-/** Output tokens of one answer that an estimate of its cost covers: the caller's limit, else a fixed number. */
-function heldOutput(call: Call, decided: Plan): number {
-  const limit = decided.candidates[0]?.endpoint.maxOutput ?? Number.POSITIVE_INFINITY;
-  return Math.min(call.maxOutputTokens ?? LIMITS.held_output_tokens, limit);
-}

@@ -1,0 +1,56 @@
+import type { Fault } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
+import type { World } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Loss } from '../call/loss.ts';
+import type { Complaints } from '../call/read.ts';
+import type { Reply } from '../call/reply.ts';
+import type { ChatStep } from '../call/text-run.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Target } from '../facts/target.ts';
+
+/**
+ * A step of the gateway around a chat, asked for by its id in the field `plugins` (spec §4.1). One folder each, listed in
+ * `registry.ts`; the order there is the order in which hooks are called.
+ */
+export type Plugin<Options = unknown> = {
+  readonly id: string;
+  /** Reads its entry, `id` and `enabled` apart, and complains of what is wrong. `path`: `plugins[2]`. */
+  readonly read: (to: Complaints, entry: JsonObject, path: string) => Options;
+  /** An entry that a call implies without naming the plugin, by another field of it; undefined = it implies none. */
+  readonly implied?: (call: Call) => JsonObject | undefined;
+  /** Opened once for each call; what hooks of one call have in common is kept in its closure. */
+  readonly open: (options: Options, means: PluginMeans) => Hooks;
+  /** Its entry stays in the call: hosts may have a word for it. Absent = it is done with here. */
+  readonly staysInCall?: true;
+};
+
+/** What the gateway lends to plugins. */
+export type PluginMeans = {
+  readonly world: World;
+  /** The one that the call is planned with. */
+  readonly catalog: Catalog;
+  /** Our estimate of the tokens of a call's prompt. */
+  readonly promptTokensOf: (call: Call) => number;
+};
+
+/**
+ * Where a plugin may step in, in this order. Each hook of a plugin comes after the same hook of those before it in the
+ * registry; what a call does not use costs it nothing.
+ */
+export type Hooks = {
+  /** Before the call is planned: the call as it goes on, or why it ends here. May take `LIMITS.plugin_ms`. */
+  readonly call?: (call: Call) => Result<Call, Fault> | Promise<Result<Call, Fault>>;
+  /** How many tokens of the prompt have to fit into an endpoint's window, where `leg` will see to that. */
+  readonly fits?: (promptTokens: number) => number;
+  /** The call as one endpoint is sent it, each time that one is tried. Pure, in one turn. */
+  readonly leg?: (call: Call, target: Target) => Bent;
+  /** What passes of a streamed answer: one read's steps, the last of them with `usage` and `end` or `fault`. In one turn. */
+  readonly events?: (steps: readonly ChatStep[]) => readonly ChatStep[];
+  /** A whole answer. In one turn. */
+  readonly answer?: (reply: Reply) => Reply;
+};
+
+/** A call that was changed, and what that lost. */
+export type Bent = { readonly call: Call; readonly losses: readonly Loss[] };

@@ -1,0 +1,7 @@
+import type { Plugin } from './plugin.ts';
+
+/** Every plugin there is, in the order in which their hooks are called. */
+export const PLUGINS: readonly Plugin[] = [];
+
+/** Is there such a plugin here? */
+export const isKnownPlugin = (id: unknown): boolean => PLUGINS.some((plugin) => plugin.id === id);
