@@ -128,6 +128,8 @@ export type ReasoningRequest = {
 /** What a call says to the gateway, and not to the model. */
 export type GatewayOptions = {
   readonly provider?: ProviderPreferences;
+  /** What holds for its hosts whatever the caller says: goes along to a gateway that picks them by itself. */
+  readonly rules?: readonly HostRule[];
   /** Whatever an endpoint cannot be told refuses it; includes `provider.require_parameters`. */
   readonly strict?: true;
   /** Any of OpenRouter's plugins, unread. */
@@ -144,6 +146,14 @@ export type GatewayOptions = {
   readonly onRefusal?: OnRefusal;
   /** `debug`, `trace`, `transforms` and the like: kept for plugins and the receipt. */
   readonly extra?: JsonObject;
+};
+
+/** Of which models, by patterns (absent = all); the hosts that are forbidden, and how the others are to deal with prompts. */
+export type HostRule = {
+  readonly about?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly zdr?: true;
+  readonly data_collection?: 'deny';
 };
 
 export const ON_CUT = ['continue', 'fail'] as const;

@@ -1,38 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call } from '../call/call.ts';
-import type { EmbeddingCall } from '../call/embedding.ts';
-import type { DialectId } from '../catalog/dialect-table.ts';
+import type { GatewayOptions } from '../call/call.ts';
+import type { Endpoint } from '../catalog/model.ts';
 import type { Target } from '../facts/target.ts';
-import { openaiChatUpstream } from './openai-chat/index.ts';
-import { openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
-import { sampleCall, sampleTarget } from './samples.ts';
+import { dataWishes } from './data-wishes.ts';
+import { gatewayFields } from './gateway-options.ts';
+import { sampleCall } from './samples.ts';
 
-const ASKED: Call['gateway'] = { provider: { data_collection: 'deny', zdr: true, sort: 'price' } };
-const WISHES = { data_collection: 'deny', zdr: true };
-
-function broker(id: DialectId): Target {
-  const { model, endpoint } = sampleTarget(id);
-  const policy = { trainsOnData: true, trainingStated: false, retainsDays: null, perRequest: true };
-  return { model, endpoint: { ...endpoint, provider: { ...endpoint.provider, policy } } };
-}
-
-const chat = (gateway: Call['gateway'], target: Target): unknown => {
-  const encoded = openaiChatUpstream.encodeCall(sampleCall({ gateway }), target, new Map());
-  assert.ok(encoded.ok);
-  return (encoded.value.body as { readonly provider?: unknown }).provider;
-};
-
-test('a broker hears what the caller demands for its data, and nothing else of its preferences', () => {
-  assert.deepEqual(chat(ASKED, broker('openai-chat')), WISHES);
-  assert.equal(chat({ provider: { data_collection: 'allow', sort: 'price' } }, broker('openai-chat')), undefined);
-  assert.equal(chat(ASKED, sampleTarget('openai-chat')), undefined, 'nobody else knows the field');
+const target = (quirks: readonly string[] = [], perRequest = true): Target => ({
+  model: {} as Target['model'],
+  endpoint: {
+    modelId: 'acme/one',
+    provider: { slug: 'broker', policy: { perRequest } },
+    dialect: { quirks },
+  } as unknown as Endpoint,
 });
 
-test('so it does for embeddings', () => {
-  const input = { type: 'content', parts: [{ type: 'text', text: 'a' }] } as const;
-  const call: EmbeddingCall = { model: 'author/model', models: [], inputs: [input], gateway: ASKED };
-  const encoded = openaiEmbeddingsUpstream.encodeCall(call, broker('openai-embeddings'), new Map());
-  assert.ok(encoded.ok);
-  assert.deepEqual((encoded.value.body as { readonly provider?: unknown }).provider, WISHES);
+const WISHES: readonly (readonly [gateway: GatewayOptions, told: object | undefined])[] = [
+  [{}, undefined],
+  [{ provider: { zdr: false, data_collection: 'allow' } }, undefined],
+  [{ provider: { zdr: true } }, { zdr: true }],
+  [{ rules: [{ zdr: true }] }, { zdr: true }],
+  [{ rules: [{ zdr: true, about: ['acme/*'] }, { data_collection: 'deny' }] }, { zdr: true, data_collection: 'deny' }],
+  [{ rules: [{ zdr: true, about: ['other/*'] }] }, undefined],
+  [{ provider: { data_collection: 'allow' }, rules: [{ data_collection: 'deny' }] }, { data_collection: 'deny' }],
+];
+
+test('a broker is told what is demanded of its hosts, by the caller or by a rule for this model', () => {
+  for (const [gateway, told] of WISHES) {
+    assert.deepEqual(dataWishes(gateway, target()), told, JSON.stringify(gateway));
+    assert.equal(dataWishes(gateway, target([], false)), undefined);
+  }
+});
+
+test('a gateway behind this one is told which hosts are forbidden, beside those that the caller named', () => {
+  const call = sampleCall({
+    gateway: { provider: { ignore: ['one'] }, rules: [{ ignore: ['two', 'broker'] }, { ignore: ['x'], about: ['y'] }] },
+  });
+  assert.deepEqual(gatewayFields(call, target(['gateway-fields'])), { provider: { ignore: ['one', 'two'] } });
 });

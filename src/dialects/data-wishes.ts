@@ -1,14 +1,22 @@
 import type { JsonObject } from '../base/json.ts';
-import type { ProviderPreferences } from '../call/call.ts';
+import { matchesAny } from '../base/pattern.ts';
+import type { GatewayOptions, HostRule } from '../call/call.ts';
 import type { Target } from '../facts/target.ts';
 
 /**
- * What a caller demands of the treatment of its data, for a provider that picks hosts by itself: routing trusts it to
- * keep to this (`policy.per_request`). Absent where nothing is demanded.
+ * What is demanded of the treatment of a call's data, by its caller or by a rule, for a provider that picks hosts by
+ * itself: routing trusts it to keep to this (`policy.per_request`). Absent where nothing is demanded.
  */
-export function dataWishes(preferences: ProviderPreferences | undefined, { endpoint }: Target): JsonObject | undefined {
-  if (!preferences || !endpoint.provider.policy.perRequest) return undefined;
-  const isDenied = preferences.data_collection === 'deny';
-  if (!isDenied && !preferences.zdr) return undefined;
-  return { ...(isDenied && { data_collection: 'deny' }), ...(preferences.zdr && { zdr: true }) };
+export function dataWishes(gateway: GatewayOptions, { endpoint }: Target): JsonObject | undefined {
+  const { provider, rules } = gateway;
+  if (!(provider || rules) || !endpoint.provider.policy.perRequest) return undefined;
+  const about = rules ? rulesAbout(rules, endpoint.modelId) : [];
+  const isDenied = provider?.data_collection === 'deny' || about.some((rule) => rule.data_collection === 'deny');
+  const isZdr = provider?.zdr === true || about.some(({ zdr }) => zdr);
+  if (!isDenied && !isZdr) return undefined;
+  return { ...(isDenied && { data_collection: 'deny' }), ...(isZdr && { zdr: true }) };
 }
+
+/** The rules that hold for calls of this model. */
+export const rulesAbout = (rules: readonly HostRule[], modelId: string): readonly HostRule[] =>
+  rules.filter(({ about }) => about === undefined || matchesAny(about, modelId));

@@ -1,5 +1,5 @@
 import { arrayOf, type Json, type JsonObject, stringOf } from '../base/json.ts';
-import type { Call, ProviderPreferences } from '../call/call.ts';
+import type { Call, GatewayOptions, ProviderPreferences } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Tool } from '../call/tool.ts';
 import { hostSteps } from '../catalog/dialect-table.ts';
@@ -7,7 +7,7 @@ import type { Endpoint } from '../catalog/model.ts';
 import type { App } from '../facts/caller.ts';
 import type { Target } from '../facts/target.ts';
 import { isKept } from '../facts/trace.ts';
-import { dataWishes } from './data-wishes.ts';
+import { dataWishes, rulesAbout } from './data-wishes.ts';
 import { type ChatTraits, holds } from './traits.ts';
 
 /** The plugins a call asks for; `:online` behind a model's name is the plugin `web` (spec §3.3). */
@@ -29,9 +29,9 @@ export const takesGatewayFields = ({ dialect }: Endpoint): boolean => dialect.qu
 
 /** The fields of a gateway's own for a provider that is one: how it is to route, and what it is to write beside the call. */
 export function gatewayFields(call: Call, target: Target): JsonObject {
-  const wishes = dataWishes(call.gateway.provider, target);
+  const wishes = dataWishes(call.gateway, target);
   if (!takesGatewayFields(target.endpoint)) return wishes ? { provider: wishes } : {};
-  const provider = { ...routingFields(call.gateway.provider ?? {}, target.endpoint.provider.slug), ...wishes };
+  const provider = { ...routingFields(withRules(call.gateway, target), target.endpoint.provider.slug), ...wishes };
   const fields: Record<string, Json> = {};
   for (const name of PASSED_ON) {
     const value = call.gateway.extra?.[name];
@@ -45,6 +45,12 @@ export function gatewayFields(call: Call, target: Target): JsonObject {
   };
 }
 const PASSED_ON = ['trace', 'transforms', 'max_tool_calls', 'stop_server_tools_when'] as const;
+
+/** The caller's preferences, without the hosts that a rule forbids for this model. */
+function withRules({ provider = {}, rules }: GatewayOptions, { endpoint }: Target): ProviderPreferences {
+  const forbidden = rules ? rulesAbout(rules, endpoint.modelId).flatMap(({ ignore }) => ignore ?? []) : [];
+  return forbidden.length === 0 ? provider : { ...provider, ignore: [...(provider.ignore ?? []), ...forbidden] };
+}
 
 /**
  * What was said of providers in general goes on; of names, those of hosts that are not this one. `only` has done its work

@@ -1,4 +1,5 @@
 import type { HeldKey } from './own-key.ts';
+import type { Rule } from './policy.ts';
 import type { Scope } from './scope.ts';
 
 /** What of its principal a call is booked on. Frozen for the call. */
@@ -13,6 +14,8 @@ export type Caller = {
   readonly ownKeys?: readonly HeldKey[];
   /** Those of the scopes that count what such calls would have cost. */
   readonly byokScopes?: readonly Scope[];
+  /** What holds for its calls whatever they ask for; absent = nothing. */
+  readonly rules?: readonly Rule[];
 };
 
 /** What a request says about the app it comes from (spec §7.7). */

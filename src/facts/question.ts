@@ -6,6 +6,7 @@ import type { Modality, Tier } from '../catalog/model.ts';
 import type { UnitMeter } from '../catalog/units.ts';
 import type { HealthView } from './health.ts';
 import type { OwnKey } from './own-key.ts';
+import type { Policy } from './policy.ts';
 
 /** Everything the router may know. The plan is a pure function of it. */
 export type Question = {
@@ -13,7 +14,10 @@ export type Question = {
   readonly operation: OperationId;
   /** The models in the caller's order, as written. */
   readonly models: readonly string[];
+  /** The caller's, and what others filled in where the caller left something open. */
   readonly preferences: ProviderPreferences;
+  /** What others than the caller have laid down; absent = nothing. */
+  readonly policy?: Policy;
   /** The tier asked for by parameter, if it is one that endpoints stand for. */
   readonly tier: Tier | null;
   readonly parameters: readonly Parameter[];

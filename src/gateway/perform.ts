@@ -12,6 +12,7 @@ import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
 import type { Gateway } from './gateway.ts';
+import { governed } from './govern.ts';
 import { handleOf } from './handle-of.ts';
 import { holdRequestOf } from './hold.ts';
 import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Delivery, Operation } from './operation.ts';
@@ -30,9 +31,10 @@ const NO_RUN: Run = IDLE;
 export function perform<O extends OperationId>(
   gateway: Gateway,
   operation: Operation<O>,
-  request: CallRequest<O>,
+  incoming: CallRequest<O>,
   caller: CallListener<O>,
 ): CallHandle {
+  const request = governed(incoming);
   const { call, cache } = request;
   if (cache?.found) return replay(gateway, operation, request, { found: cache.found, listener: caller });
   const listener = cache ? keeping(gateway, request, cache, caller) : caller;
@@ -45,7 +47,9 @@ export function perform<O extends OperationId>(
   const { home } = sticking;
   const own = request.caller.ownKeys;
   const around = { catalog, enabled: gateway.enabled(), health: gateway.health.view(), home, seed };
-  const surroundings = own?.length ? { ...around, ownKeys: own } : around;
+  const paying = own?.length ? { ...around, ownKeys: own } : around;
+  const { policy } = request;
+  const surroundings = policy ? { ...paying, policy } : paying;
   const { longestPromptTokens: promptTokens } = size;
   const asked = size.pieces ? { ...surroundings, expected: expectedOf(size, size.pieces) } : surroundings;
   const question = operation.questionOf(call, { ...asked, promptTokens });

@@ -2,12 +2,14 @@ import type { CommonCall } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { HealthView } from '../facts/health.ts';
 import type { OwnKey } from '../facts/own-key.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Expected, Question } from '../facts/question.ts';
 
 export type QuestionContext = {
   readonly catalog: Catalog;
   readonly enabled: ReadonlySet<string>;
   readonly ownKeys?: readonly OwnKey[];
+  readonly policy?: Policy;
   readonly health: HealthView;
   readonly home?: () => string | null;
   readonly seed: number;

@@ -4,6 +4,7 @@ import type { FinishReason } from '../call/finish.ts';
 import type { CallOf, OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { App, Caller } from '../facts/caller.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Trace } from '../facts/trace.ts';
@@ -22,6 +23,8 @@ export type CallRequest<O extends OperationId> = {
   readonly userAgent: string | null;
   /** Its place in the caller's traces, if the caller said it. */
   readonly trace?: Trace | undefined;
+  /** What others than its caller have laid down for it; absent = nothing. */
+  readonly policy?: Policy | undefined;
   /** What its caller wishes of the response cache; absent = nothing. */
   readonly cache?: CacheWish<O> | undefined;
   /** Milliseconds since 1970. */

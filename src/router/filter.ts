@@ -1,6 +1,7 @@
 import type { Availability, FaultCode } from '../base/fault.ts';
 import type { Endpoint, Model } from '../catalog/model.ts';
 import type { Rejection } from '../facts/plan.ts';
+import type { Given } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import type { ResolvedModel } from './resolve.ts';
 
@@ -32,6 +33,8 @@ type Test<Step extends string, Wanted> = {
 
 /** What is said where nothing is left and this step was the last to remove an endpoint. */
 type Telling = {
+  /** The preferences that it reads: where another than the caller filled one of them, the reason says who. */
+  readonly preferences?: readonly (keyof Given)[];
   /** The error's message. */
   readonly words: (refusal: StepRefusal) => string;
   /** The error; absent = `no_endpoints`. */

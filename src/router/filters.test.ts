@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadCatalog } from '../catalog/load.ts';
+import type { Rule } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import { FILTERS, type FilterStep } from './filters.ts';
 import { plan } from './plan.ts';
@@ -85,6 +86,20 @@ const REFUSED: { readonly [S in (typeof FILTERS)[number]['step']]: Refused } = {
     question: { preferences: { order: ['elsewhere'], allow_fallbacks: false } },
     words: /^No allowed providers are available/,
     field: 'provider.order',
+  },
+  policy: {
+    question: {
+      policy: { rules: [{ source: 'guardrail Interns', ignore: ['host', 'host/flex'] }], given: {} },
+    },
+    words:
+      /^No endpoints found for acme\/one that the rules for this call allow: guardrail Interns: the provider is forbidden\.$/,
+    field: null,
+  },
+  policy_data: {
+    question: { policy: { rules: [{ source: 'policy health', zdr: true, about: ['acme/*'] }], given: {} } },
+    words:
+      /^No endpoints found matching the data policy of this call \(policy health: does not state zero data retention\)/,
+    field: null,
   },
   tier: {
     question: { tier: 'flex', preferences: { ignore: ['host/flex'] } },
@@ -184,6 +199,56 @@ for (const [step, refused] of Object.entries(REFUSED) as [FilterStep, Refused][]
     assert.equal(fault?.metadata?.failed_routing_step, step);
     assert.equal(fault?.availability?.constraint?.field ?? null, refused.field);
   });
+
+const RULES: readonly (readonly [rule: Omit<Rule, 'source'>, reason: string | null])[] = [
+  [{ only_models: ['acme/*'] }, null],
+  [{ only_models: ['acme/two'] }, 'the model is not allowed'],
+  [{ only_models: [] }, 'the model is not allowed'],
+  [{ ignore_models: ['*/one'] }, 'the model is forbidden'],
+  [{ only: ['host'] }, null],
+  [{ only: ['elsewhere'] }, 'the provider is not allowed'],
+  [{ quantizations: ['fp8'] }, 'quantization is unknown'],
+  [{ quantizations: ['unknown'] }, null],
+  [{ max_price: { completion: '1.5' } }, 'completion price is above max_price'],
+  [{ data_collection: 'deny' }, 'does not state that it trains on no prompts'],
+  [{ ignore_models: ['*'], about: ['acme/two'] }, null],
+];
+
+for (const [rule, reason] of RULES)
+  test(`a rule of ${JSON.stringify(rule)} ${reason === null ? 'keeps nothing out' : `keeps out: ${reason}`}`, () => {
+    const free = { source: 'policy free', only_models: ['*'] };
+    const policy = { rules: [free, { source: 'policy strict', ...rule }], given: {} };
+    const { candidates, rejected } = plan({ ...QUESTION, policy });
+    assert.deepEqual(
+      candidates.map(({ endpoint }) => endpoint.tag),
+      reason === null ? ['host'] : [],
+    );
+    assert.equal(
+      rejected.find(({ step }) => step.startsWith('policy'))?.reason,
+      reason === null ? undefined : `policy strict: ${reason}`,
+    );
+  });
+
+test('where another filled in what the caller left open, reasons and refusals say who', () => {
+  const given = { max_price: 'policy thrift', sort: 'policy thrift' };
+  const dear = plan({ ...QUESTION, preferences: { max_price: { prompt: '0.1' } }, policy: { rules: [], given } });
+  assert.equal(
+    dear.rejected.find(({ step }) => step === 'max_price')?.reason,
+    'prompt price is above max_price, by policy thrift',
+  );
+  const sorted = plan({ ...QUESTION, preferences: { sort: 'latency' }, policy: { rules: [], given } });
+  assert.deepEqual(
+    sorted.candidates.map(({ reason }) => reason),
+    ['sorted by latency, by policy thrift'],
+  );
+  const floor = {
+    ...QUESTION,
+    models: ['acme/one:floor'],
+    preferences: { sort: 'latency' },
+    policy: { rules: [], given },
+  } as const;
+  assert.equal(plan(floor).candidates.at(-1)?.reason, 'sorted by price, by policy thrift', 'the name says how');
+});
 
 test('no two filters go by one name', () => {
   const steps = FILTERS.map(({ step }) => step);

@@ -1,12 +1,14 @@
-import { priceFromPerMillion, priceFromPerUnit } from '../base/money.ts';
 import type { Parameter } from '../call/parameters.ts';
 import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
+import { dataPolicy } from './data-policy.ts';
 import { hard, type NamedModel, type StepRefusal, soft } from './filter.ts';
+import { aboveMaxPrice } from './max-price.ts';
 import { missingCredentials, noCredentials } from './missing-key.ts';
-import { hasOwnKey, isDeclaredZdr, unpaid } from './payers.ts';
+import { hasOwnKey, unpaid } from './payers.ts';
 import { namesEndpoint } from './preferences.ts';
+import { forbidden, forbiddenForData, wantsZdr } from './rules.ts';
 
 const noneAllowed = ({ model }: StepRefusal): string =>
   `No allowed providers are available for the selected model ${model.id}.`;
@@ -26,6 +28,7 @@ export const FILTERS = [
     read: ({ preferences }) => preferences.only,
     test: (endpoint, only, { tier }) =>
       only.some((name) => namesEndpoint(name, endpoint, tier)) ? undefined : 'not in provider.only',
+    preferences: ['only'],
     words: noneAllowed,
     availability: { code: 'constraint_filtered', field: 'provider.only', excludedBy: 'allowed_providers' },
   }),
@@ -34,6 +37,7 @@ export const FILTERS = [
     read: ({ preferences }) => preferences.ignore,
     test: (endpoint, ignore) =>
       ignore.some((name) => namesEndpoint(name, endpoint, endpoint.tier)) ? 'in provider.ignore' : undefined,
+    preferences: ['ignore'],
     words: noneAllowed,
     availability: { code: 'constraint_filtered', field: 'provider.ignore', excludedBy: 'allowed_providers' },
   }),
@@ -45,8 +49,27 @@ export const FILTERS = [
       order.some((name) => namesEndpoint(name, endpoint, tier))
         ? undefined
         : 'not in provider.order, and fallbacks are off',
+    preferences: ['order'],
     words: noneAllowed,
     availability: { code: 'constraint_filtered', field: 'provider.order', excludedBy: 'allowed_providers' },
+  }),
+  hard({
+    step: 'policy',
+    read: ({ policy }) => (policy?.rules.length ? policy.rules : undefined),
+    test: forbidden,
+    words: ({ model, reasons }) => `No endpoints found for ${model.id} that the rules for this call allow: ${reasons}.`,
+    availability: { code: 'constraint_filtered', excludedBy: 'allowed_providers' },
+  }),
+  hard({
+    step: 'policy_data',
+    read: ({ policy }) => (policy?.rules.length ? policy.rules : undefined),
+    test: forbiddenForData,
+    words: ({ model, reasons }) =>
+      `No endpoints found matching the data policy of this call (${reasons}) for ${model.id}.`,
+    availability: {
+      code: 'privacy_restricted',
+      excludedBy: ({ policy }) => (wantsZdr(policy) ? 'data_policy:zdr' : 'data_policy:training'),
+    },
   }),
   hard({
     step: 'tier',
@@ -79,9 +102,9 @@ export const FILTERS = [
   }),
   hard({
     step: 'data_policy',
-    read: (question) =>
-      question.preferences.data_collection === 'deny' || question.preferences.zdr ? question : undefined,
+    read: ({ preferences }) => (preferences.data_collection === 'deny' || preferences.zdr ? preferences : undefined),
     test: dataPolicy,
+    preferences: ['data_collection', 'zdr'],
     words: ({ model, reasons }) =>
       `No endpoints found matching your data policy (${reasons}) for ${model.id}. Change provider.data_collection or provider.zdr.`,
     availability: {
@@ -95,6 +118,7 @@ export const FILTERS = [
     read: ({ preferences }) => preferences.quantizations,
     test: ({ quantization }, quantizations) =>
       quantizations.includes(quantization) ? undefined : `quantization is ${quantization}`,
+    preferences: ['quantizations'],
     words: ({ model, reasons }) => `No endpoints found for ${model.id} in the requested quantizations: ${reasons}.`,
     availability: { code: 'constraint_filtered', field: 'provider.quantizations', excludedBy: 'quantization' },
   }),
@@ -102,6 +126,7 @@ export const FILTERS = [
     step: 'max_price',
     read: ({ preferences }) => preferences.max_price,
     test: aboveMaxPrice,
+    preferences: ['max_price'],
     words: ({ model, reasons }) => `No endpoints found for ${model.id} within max_price: ${reasons}.`,
     availability: { code: 'constraint_filtered', field: 'provider.max_price', excludedBy: 'max_price' },
   }),
@@ -146,6 +171,7 @@ export const FILTERS = [
       const lacking = parameters.filter((name) => !endpoint.parameters.has(name));
       return lacking.length > 0 ? `does not support ${lacking.join(', ')}` : undefined;
     },
+    preferences: ['require_parameters'],
     words: ({ model, question }) =>
       `No endpoints found that can handle the requested parameters for ${model.id}: ${question.parameters.join(', ')}.`,
     availability: {
@@ -158,6 +184,7 @@ export const FILTERS = [
     step: 'distillable',
     read: ({ preferences }, { model }) => (preferences.enforce_distillable_text && !model.distillable) || undefined,
     test: () => 'others may not learn from its output',
+    preferences: ['enforce_distillable_text'],
     words: ({ model }) => `No endpoints found for ${model.id}: its author does not let others learn from its output.`,
     availability: { code: 'constraint_filtered', field: 'provider.enforce_distillable_text' },
   }),
@@ -219,40 +246,6 @@ function tierAskedFor(
   return tags.some((name) => name.toLowerCase() === endpoint.tag.toLowerCase())
     ? undefined
     : 'a service tier nobody asked for';
-}
-
-/**
- * `data_collection: "deny"` is about training; who trains on nothing may still keep prompts, which is `zdr`'s matter
- * (openrouter.ai/docs, Python SDK: VideoGenerationRequestDataCollection, read 2026-11-25). A host that states nothing is
- * taken to do both (openrouter.ai/docs/features/zdr, read 2026-11-25).
- */
-function dataPolicy(endpoint: Endpoint, question: Question): string | undefined {
-  const { preferences } = question;
-  const { trainsOnData, trainingStated, retainsDays, perRequest } = endpoint.provider.policy;
-  if (perRequest) return undefined; // the wish goes along, and whoever gets it keeps it or refuses
-  if (preferences.data_collection === 'deny' && trainsOnData)
-    return trainingStated === false ? 'does not state that it trains on no prompts' : 'may train on prompts';
-  if (preferences.zdr && retainsDays !== 0 && !isDeclaredZdr(endpoint, question))
-    return 'does not state zero data retention';
-  return undefined;
-}
-
-type MaxPrice = NonNullable<Question['preferences']['max_price']>;
-
-function aboveMaxPrice(endpoint: Endpoint, max_price: MaxPrice): string | undefined {
-  const { price } = endpoint;
-  const limits = [
-    ['prompt', price.input, max_price.prompt, priceFromPerMillion],
-    ['completion', price.output, max_price.completion, priceFromPerMillion],
-    ['request', price.request, max_price.request, priceFromPerUnit],
-    ['image', price.image, max_price.image, priceFromPerUnit],
-    ['audio', price.inputAudio, max_price.audio, priceFromPerMillion],
-  ] as const;
-  for (const [name, actual, wanted, parse] of limits) {
-    const limit = wanted === undefined ? undefined : parse(wanted);
-    if (limit !== undefined && actual !== undefined && actual > limit) return `${name} price is above max_price`;
-  }
-  return undefined;
 }
 
 /** A base model knows no turns, and what stands around a gap cannot be said in any. */

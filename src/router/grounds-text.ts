@@ -1,4 +1,5 @@
 import { parseJson } from '../base/json.ts';
+import { matchesPattern } from '../base/pattern.ts';
 import type { Cutoffs, ProviderPreferences } from '../call/call.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Endpoint, Modality, Model, Tier } from '../catalog/model.ts';
@@ -6,6 +7,7 @@ import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/groun
 import { type EndpointHealth, type HealthView, type Percentiles, UNMEASURED } from '../facts/health.ts';
 import type { OwnKey } from '../facts/own-key.ts';
 import type { Plan, Rejection } from '../facts/plan.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Expected, Question } from '../facts/question.ts';
 import type { FilterStep } from './filters.ts';
 import { expectedCost } from './order.ts';
@@ -36,6 +38,8 @@ type QuestionCells = {
   readonly e?: Expected;
   /** The caller's own keys: id, provider, and letters; with the models that they are for. */
   readonly k?: readonly OwnKeyCells[];
+  /** What others than the caller had laid down. */
+  readonly y?: Policy;
   /** The health of those that lost their place only to the first one. */
   readonly h?: { readonly [name: string]: HealthCells };
 };
@@ -147,7 +151,7 @@ function askedText(
   const say = (name: keyof QuestionCells, json: string): void => {
     text += `${text && ','}"${name}":${json}`;
   };
-  if (models.length > 1) say('m', JSON.stringify(models));
+  if (models.length > 1 || question.policy) say('m', JSON.stringify(models));
   if (models[0] !== base) say('b', quoted(base));
   if (!isEmpty(preferences)) say('p', JSON.stringify(preferences));
   if (question.tier !== null) say('t', word(question.tier));
@@ -161,9 +165,23 @@ function askedText(
   if (question.completes !== 'conversation') say('c', word(question.completes));
   if (question.expected) say('e', JSON.stringify(question.expected));
   if (question.ownKeys?.length) say('k', ownKeysText(question, candidates, rejected));
+  if (question.policy) say('y', JSON.stringify(policyCells(question.policy, candidates, rejected)));
   const cut = cutHealth(question, rejected);
   if (cut !== '') say('h', `{${cut}}`);
   return text === '' ? '0' : `{${text}}`;
+}
+
+/** Of long lists of models, what has to do with those of this plan. */
+function policyCells(policy: Policy, candidates: Plan['candidates'], rejected: readonly Rejection[]): Policy {
+  const models = new Set([...candidates.map(({ model }) => model.id), ...rejected.map(({ model }) => model)]);
+  const ofThese = (patterns: readonly string[]): readonly string[] =>
+    patterns.filter((pattern) => [...models].some((id) => matchesPattern(pattern, id)));
+  const rules = policy.rules.map((rule) => ({
+    ...rule,
+    ...(rule.only_models && { only_models: ofThese(rule.only_models) }),
+    ...(rule.ignore_models && { ignore_models: ofThese(rule.ignore_models) }),
+  }));
+  return { ...policy, rules };
 }
 
 const isText = (modalities: readonly Modality[]): boolean => modalities.length === 1 && modalities[0] === 'text';
@@ -231,6 +249,7 @@ export function groundsFrom(
       completes: asked.c ?? 'conversation',
       ...(asked.e && { expected: asked.e }),
       ...(asked.k && { ownKeys: asked.k.map(ownKeyFrom) }),
+      ...(asked.y && { policy: asked.y }),
     },
     ...(asked.k && {
       withoutOperator: asked.k.flatMap(([, provider, flags]) => (flags.includes('o') ? [] : [provider])),

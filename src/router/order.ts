@@ -3,6 +3,7 @@ import type { Endpoint, Tier } from '../catalog/model.ts';
 import type { Rates } from '../catalog/price.ts';
 import { UNIT_NAMES, UNITS } from '../catalog/units.ts';
 import type { Percentiles } from '../facts/health.ts';
+import type { Given } from '../facts/policy.ts';
 import type { Expected, Question } from '../facts/question.ts';
 import { namesEndpoint } from './preferences.ts';
 
@@ -62,6 +63,14 @@ const DRAWBACKS = [
   'took more than it was permitted',
   OUTAGE,
 ] as const;
+
+/** Which preference decides where a reason begins so. */
+export const DECIDED_BY: readonly (readonly [beginning: string, field: keyof Given])[] = [
+  ['provider.order[', 'order'],
+  ['sorted by ', 'sort'],
+  ['slower than preferred_min_throughput', 'preferred_min_throughput'],
+  ['later than preferred_max_latency', 'preferred_max_latency'],
+];
 
 type Drawback = (typeof DRAWBACKS)[number];
 

@@ -1,13 +1,15 @@
+import type { SortPreference } from '../call/call.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import { explain } from './explain.ts';
-import type { NamedModel, SoftFilter } from './filter.ts';
+import type { HardFilter, NamedModel, SoftFilter } from './filter.ts';
 import { FILTERS, type FilterStep, SOFT_FILTERS } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
-import { type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
+import { DECIDED_BY, type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Paid, withPayers } from './payers.ts';
-import { keyReason, withoutKey } from './reason-code.ts';
+import { bareReason, byReason, keyReason } from './reason-code.ts';
 import { type ResolvedModel, resolveModel } from './resolve.ts';
 
 type FoundModel = ResolvedModel & { readonly endpoints: readonly Endpoint[] };
@@ -80,12 +82,12 @@ function roomiest(refused: readonly Refused[], { preferences }: Question): Endpo
 }
 
 /** A filter with what it has to see to, read out of the question once for all endpoints of a model. */
-type Reading = { readonly filter: SoftFilter; readonly wanted: unknown };
+type Reading = { readonly filter: HardFilter; readonly wanted: unknown };
 
 /** What this question asks of a model's endpoints. */
 function testsFor(question: Question, named: NamedModel): readonly Reading[] {
   const tests: Reading[] = [];
-  for (const filter of FILTERS) {
+  for (const filter of FILTERS as readonly HardFilter[]) {
     const wanted = filter.read(question, named);
     if (wanted !== undefined) tests.push({ filter, wanted });
   }
@@ -100,9 +102,15 @@ function firstObstacle(
 ): Rejection | undefined {
   for (const { filter, wanted } of tests) {
     const reason = filter.test(endpoint, wanted, question, named);
-    if (reason !== undefined) return rejection(endpoint, filter.step, reason);
+    if (reason !== undefined) return rejection(endpoint, filter.step, said(reason, filter, question));
   }
   return undefined;
+}
+
+/** With whose word it was, where that was not the caller's. */
+function said(reason: string, { preferences }: Pick<HardFilter, 'preferences'>, { policy }: Question): string {
+  const source = policy && preferences?.map((name) => policy.given[name]).find((name) => name !== undefined);
+  return source === undefined ? reason : byReason(reason, source);
 }
 
 const rejection = (endpoint: Endpoint, step: string, reason: string): Rejection => ({
@@ -121,19 +129,42 @@ function orderAll(found: readonly FoundModel[], question: Question, rejected: Re
   const groups = together ? [{ sort: asked, endpoints: found.flatMap((entry) => entry.endpoints) }] : found;
   const candidates: Candidate[] = [];
   for (const group of groups) {
-    const ordered = homeFirst(orderEndpoints(group.endpoints, asked ?? group.sort, question, draw), question);
-    const paid = withPayers(ordered, question);
+    const sorting = sortOf(asked, group.sort, question);
+    const ordered = homeFirst(orderEndpoints(group.endpoints, sorting, question, draw), question);
+    const paid = withPayers(question.policy ? attributed(ordered, question.policy, found) : ordered, question);
     const isCut = allow_fallbacks === false && !question.preferences.order?.length;
     const kept = isCut ? firstOf(paid) : paid;
     if (isCut)
       for (const { endpoint } of ordered)
-        if (endpoint !== kept[0]?.endpoint) rejected.push(rejection(endpoint, NO_FALLBACKS, CUT));
+        if (endpoint !== kept[0]?.endpoint)
+          rejected.push(rejection(endpoint, NO_FALLBACKS, said(CUT, CUTTING, question)));
     for (const { endpoint, reason, payer } of kept) {
       const model = found.find((entry) => entry.model.id === endpoint.modelId)?.model;
       if (model) candidates.push(payer ? { model, endpoint, reason, payer } : { model, endpoint, reason });
     }
   }
   return healthyFirst(candidates, question);
+}
+
+/** A variant of the name is the caller's word, which goes before a sort that somebody else filled in. */
+const sortOf = (
+  asked: SortPreference | null,
+  named: SortPreference | null,
+  { policy }: Question,
+): SortPreference | null => (policy?.given.sort === undefined ? (asked ?? named) : (named ?? asked));
+
+/** With whose word decided where an endpoint stands, or that its model is asked at all. */
+function attributed(
+  ordered: readonly OrderedEndpoint[],
+  { given }: Policy,
+  [first]: readonly FoundModel[],
+): readonly OrderedEndpoint[] {
+  return ordered.map(({ endpoint, reason }) => {
+    const field = DECIDED_BY.find(([beginning]) => reason.startsWith(beginning))?.[1];
+    const isOthers = given.models !== undefined && endpoint.modelId !== first?.model.id;
+    const source = (field && given[field]) ?? (isOthers ? given.models : undefined);
+    return source === undefined ? { endpoint, reason } : { endpoint, reason: byReason(reason, source) };
+  });
 }
 
 /** Without fallbacks: the first endpoint, with all keys of one payer. */
@@ -144,7 +175,7 @@ const firstOf = (paid: readonly Paid[]): readonly Paid[] => {
 
 /** Why the endpoint that has a conversation's prompt cached stands first. */
 const KEPT = 'kept: the prompt of this conversation is cached there';
-export const isKept = (reason: string): boolean => withoutKey(reason) === KEPT;
+export const isKept = (reason: string): boolean => bareReason(reason) === KEPT;
 
 /** Where a conversation has its prompt cached it stays, unless its caller says where to go (spec §3.5), or it is down. */
 function homeFirst(
@@ -161,6 +192,7 @@ function homeFirst(
 /** The step of those that stood behind the first where nothing may. */
 export const NO_FALLBACKS = 'allow_fallbacks';
 const CUT = 'not the first, and fallbacks are off';
+const CUTTING = { preferences: ['allow_fallbacks'] } as const;
 
 /** What is down goes behind everything that is up: behind other models' endpoints too, and whoever named it first. */
 function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[] {

@@ -24,13 +24,24 @@ const ORDERED = ['provider.order[', ']'] as const;
 /** Where a candidate is asked with a key of the account's own, its reason says with which. */
 const WITH_KEY = ', with your own key ';
 export const keyReason = (reason: string, id: string): string => `${reason}${WITH_KEY}${id}`;
-export const withoutKey = (reason: string): string => reason.split(WITH_KEY, 1)[0] ?? reason;
+/** Where what decided was not the caller's word, its reason says whose. */
+const BY = ', by ';
+export const byReason = (reason: string, source: string): string => `${reason}${BY}${source}`;
+/** What decided, whoever said it and whoever pays. */
+export const bareReason = (reason: string): string => reason.split(WITH_KEY, 1)[0]?.split(BY, 1)[0] ?? reason;
 
 export function codeOfReason(reason: string): string | number {
-  const at = reason.indexOf(WITH_KEY);
-  return at === -1 ? codeOf(reason) : `${codeOf(reason.slice(0, at))}${KEY_MARK}${reason.slice(at + WITH_KEY.length)}`;
+  const at = reason.lastIndexOf(WITH_KEY);
+  if (at === -1) return saidCodeOf(reason);
+  return `${saidCodeOf(reason.slice(0, at))}${KEY_MARK}${reason.slice(at + WITH_KEY.length)}`;
 }
 const KEY_MARK = '~';
+
+function saidCodeOf(reason: string): string | number {
+  const at = reason.indexOf(BY);
+  return at === -1 ? codeOf(reason) : `${codeOf(reason.slice(0, at))}${BY_MARK}${reason.slice(at + BY.length)}`;
+}
+const BY_MARK = '^';
 
 function codeOf(reason: string): string | number {
   const code = CODE_OF.get(reason);
@@ -43,8 +54,12 @@ function codeOf(reason: string): string | number {
 
 export function reasonOfCode(code: string | number): string {
   if (typeof code === 'number') return reasonOf(code);
-  const [own = '', id] = code.split(KEY_MARK);
-  return id === undefined ? reasonOf(code) : keyReason(reasonOf(/^-?\d+$/.test(own) ? Number(own) : own), id);
+  const [said = '', id] = code.split(KEY_MARK);
+  const [own = '', source] = said.split(BY_MARK);
+  if (id === undefined && source === undefined) return reasonOf(code);
+  const bare = reasonOf(/^-?\d+$/.test(own) ? Number(own) : own);
+  const reason = source === undefined ? bare : byReason(bare, source);
+  return id === undefined ? reason : keyReason(reason, id);
 }
 
 function reasonOf(code: string | number): string {

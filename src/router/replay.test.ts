@@ -8,6 +8,7 @@ import type { Parameter } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { type EndpointHealth, UNMEASURED } from '../facts/health.ts';
+import type { Policy, Rule } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import { groundsFrom, groundsText } from './grounds-text.ts';
 import { plan } from './plan.ts';
@@ -71,6 +72,32 @@ function randomHealth(draw: (below: number) => number): ReadonlyMap<string, Endp
   return health;
 }
 
+function randomPolicy(draw: (below: number) => number): Policy {
+  const some = <Value>(values: readonly Value[]): Value => values[draw(values.length)] as Value;
+  const rule = (): Rule => ({
+    source: some(['guardrail Interns, "new"', 'policy nights']),
+    ...(draw(3) === 0 && { about: [some(['acme/b*', '*', 'other/*'])] }),
+    ...(draw(3) === 0 && { only_models: ['other/x', some(['acme/*', '*/small']), 'acme/big'] }),
+    ...(draw(5) === 0 && { ignore_models: [some(['acme/small', 'other/y'])] }),
+    ...(draw(3) === 0 && { only: HOSTS.slice(draw(3)) }),
+    ...(draw(3) === 0 && { ignore: [some(HOSTS)] }),
+    ...(draw(9) === 0 && { max_price: { prompt: '2.5' } }),
+    ...(draw(20) === 0 && { data_collection: 'deny' }),
+  });
+  const source = 'policy nights/eu-1';
+  return {
+    rules: Array.from({ length: draw(3) }, rule),
+    given: {
+      ...(draw(2) === 0 && { sort: source }),
+      ...(draw(2) === 0 && { order: source }),
+      ...(draw(2) === 0 && { models: source }),
+      ...(draw(2) === 0 && { allow_fallbacks: source }),
+      ...(draw(2) === 0 && { ignore: source, max_price: source, preferred_max_latency: source }),
+    },
+    ...(draw(3) === 0 && { arm: { policy: 'canary', name: 'new' } }),
+  };
+}
+
 function randomQuestion(draw: (below: number) => number): Question {
   const health = randomHealth(draw);
   const some = <Value>(values: readonly Value[]): Value => values[draw(values.length)] as Value;
@@ -101,6 +128,7 @@ function randomQuestion(draw: (below: number) => number): Question {
     asksReasoning: draw(4) === 0,
     clientDialect: draw(4) === 0 ? 'openai-responses' : null,
     completes: draw(9) === 0 ? 'prompt' : 'conversation',
+    ...(draw(3) === 0 && { policy: randomPolicy(draw) }),
     enabled: new Set(HOSTS.filter(() => draw(5) > 0)),
     health: { of: (id) => health.get(id) },
     home: () => home,
@@ -108,6 +136,7 @@ function randomQuestion(draw: (below: number) => number): Question {
   };
 }
 
+const withoutPolicy = ({ policy: _, ...question }: Question): Question => question;
 const about = ({ models, operation, seed }: Question) => ({ requestedModel: models[0] ?? '', operation, seed });
 
 test('any plan is planned again from its receipt, bit for bit, whatever health and keys are by then', () => {
@@ -135,7 +164,12 @@ test('any plan is planned again from its receipt, bit for bit, whatever health a
 });
 
 test('what an ordinary call leaves behind is short and readable', () => {
-  const question = { ...randomQuestion(drawsOf(1)), models: ['acme/big'], preferences: {}, promptTokens: 812 };
+  const question = {
+    ...withoutPolicy(randomQuestion(drawsOf(1))),
+    models: ['acme/big'],
+    preferences: {},
+    promptTokens: 812,
+  };
   const asked: Question = {
     ...question,
     tier: null,
@@ -167,7 +201,11 @@ test('what an ordinary call leaves behind is short and readable', () => {
 });
 
 test('where the catalogue says something else by now, what was written down is told', () => {
-  const question: Question = { ...randomQuestion(drawsOf(5)), models: ['acme/big'], enabled: new Set(HOSTS) };
+  const question: Question = {
+    ...withoutPolicy(randomQuestion(drawsOf(5))),
+    models: ['acme/big'],
+    enabled: new Set(HOSTS),
+  };
   const plain: Question = { ...question, preferences: {}, usesTools: false, inputModalities: ['text'], tier: null };
   const decided = plan(plain);
   const planned = { ...about(plain), grounds: groundsText(plain, decided) };
@@ -183,7 +221,11 @@ test('where the catalogue says something else by now, what was written down is t
 });
 
 test('what has nothing to do with the models changes nothing', () => {
-  const question: Question = { ...randomQuestion(drawsOf(3)), models: ['acme/small'], enabled: new Set(HOSTS) };
+  const question: Question = {
+    ...withoutPolicy(randomQuestion(drawsOf(3))),
+    models: ['acme/small'],
+    enabled: new Set(HOSTS),
+  };
   const decided = plan(question);
   assert.equal(decided.fault, undefined);
   const others: Catalog = { ...catalog, version: '9.other', models: new Map([...catalog.models].reverse()) };
@@ -192,7 +234,7 @@ test('what has nothing to do with the models changes nothing', () => {
 
 test('a plan that this release would not make is told as such', () => {
   const question: Question = {
-    ...randomQuestion(drawsOf(8)),
+    ...withoutPolicy(randomQuestion(drawsOf(8))),
     models: ['acme/small'],
     preferences: {},
     home: () => null,

@@ -25,7 +25,7 @@ export const jinaRerankUpstream: WholeDialect<'rerank'> = {
   encodeCall: (call, target) => {
     const losses: Loss[] = [];
     loseDocumentLength(call, losses);
-    const wishes = dataWishes(call.gateway.provider, target);
+    const wishes = dataWishes(call.gateway, target);
     const body = {
       ...nativeOf(call, JINA_RERANK, losses),
       model: target.endpoint.upstreamId,

@@ -42,7 +42,7 @@ function encodeCall(call: Call, target: Target): Result<EncodedCall, Fault> {
   if (call.stop.length > 0) written.stop = call.stop;
   if (call.user !== undefined) written.user = call.user;
   if (call.stream) Object.assign(written, { stream: true, stream_options: { include_usage: true } });
-  const wishes = dataWishes(call.gateway.provider, target);
+  const wishes = dataWishes(call.gateway, target);
   if (wishes) written.provider = wishes;
   loseConversation(call, lose);
   const path = (endpoint.dialect.path ?? '/completions').replace('{model}', encodeURIComponent(endpoint.upstreamId));

@@ -22,7 +22,7 @@ export function encodeCall(call: EmbeddingCall, target: Target): Result<EncodedC
     if (written === undefined) return failed(cannotTake(target, 'file ids', at));
     input.push(written);
   }
-  const wishes = dataWishes(call.gateway.provider, target);
+  const wishes = dataWishes(call.gateway, target);
   const body = {
     ...nativeOf(call, OPENAI_EMBEDDINGS, losses),
     model: target.endpoint.upstreamId,

@@ -20,7 +20,7 @@ export function encodeCall(call: SpeechCall, target: Target): Result<EncodedCall
   if (cannot) return failed(cannot);
   const losses: Loss[] = [];
   const voice = voiceFor(call, target);
-  const wishes = dataWishes(call.gateway.provider, target);
+  const wishes = dataWishes(call.gateway, target);
   const body: JsonObject = {
     ...ownFields(call, target, losses),
     model: endpoint.upstreamId,

@@ -38,7 +38,7 @@ export const openrouterImagesUpstream: ImageDialect = {
     const sources = dataUrlsOf(call, assets, target);
     if (!sources.ok) return sources;
     const losses: Loss[] = lossesBeside(takes(), call, target);
-    const wishes = dataWishes(call.gateway.provider, target);
+    const wishes = dataWishes(call.gateway, target);
     const body: JsonObject = {
       ...ownFields(call, target, OPENROUTER_IMAGES, losses),
       model: target.endpoint.upstreamId,
