@@ -4,7 +4,7 @@ import type { Principal } from '../../facts/principal.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { plainQuestion } from '../../gateway/question.ts';
 import { plan } from '../../router/plan.ts';
-import { withoutKey } from '../../router/reason-code.ts';
+import { bareReason } from '../../router/reason-code.ts';
 
 /** Where an endpoint stands when an ordinary call for its model comes now, and why; no place = it is not tried. */
 export type Standing = { readonly place: number | null; readonly reason: string };
@@ -36,7 +36,7 @@ export function standingsOf(
   const standings = new Map<string, Standing>();
   for (const { endpoint, reason } of candidates)
     if (!standings.has(endpoint.id))
-      standings.set(endpoint.id, { place: standings.size + 1, reason: withoutKey(reason) });
+      standings.set(endpoint.id, { place: standings.size + 1, reason: bareReason(reason) });
   for (const { endpoint, step, reason } of rejected)
     if (!standings.has(endpoint)) standings.set(endpoint, { place: null, reason: `${step}: ${reason}` });
   return (endpointId) => standings.get(endpointId);
