@@ -10,4 +10,5 @@ export function callbackIn(text: string): URL | null {
 }
 
 /** A number that stands for a program, as the contract has it: it follows from where its codes are sent. */
-export const appIdOf = ({ origin }: URL): number => Number.parseInt(digestOf(origin).slice(0, 8), 16) >>> 1;
+export const appIdOf = ({ origin }: Pick<URL, 'origin'>): number =>
+  Number.parseInt(digestOf(origin).slice(0, 8), 16) >>> 1;

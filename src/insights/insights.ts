@@ -1,5 +1,7 @@
 import { dayBefore, dayOf } from '../base/period.ts';
 import type { World } from '../base/world.ts';
+import { type Datasets, openDatasets } from './datasets.ts';
+import { createRates, type Rates } from './rates.ts';
 import type { AppRecord, Dimension, InsightsStore, RollUpQuestion, RollUpRow, Sums } from './store.ts';
 
 const TOP_MAX = 100;
@@ -36,6 +38,9 @@ export type Insights = {
     readonly endpoint?: string;
   }) => Promise<readonly RollUpRow<'day'>[]>;
   readonly sums: InsightsStore['sums'];
+  readonly datasets: Datasets;
+  /** How often each key may ask: OpenRouter's numbers. */
+  readonly rates: { readonly datasets: Rates; readonly analytics: Rates };
 };
 
 export const tokensOf = (sums: Sums): bigint => sums.promptTokens + sums.completionTokens;
@@ -83,5 +88,7 @@ export function openInsights(store: InsightsStore, world: World): Insights {
       return rows.toSorted((a, b) => (a.day < b.day ? -1 : 1));
     },
     sums: store.sums,
+    datasets: openDatasets(store, world),
+    rates: { datasets: createRates(world, 30), analytics: createRates(world, 64) },
   };
 }

@@ -67,6 +67,9 @@ export const OBJECTS: readonly ObjectKind[] = [
     state: (instance) => seen(instance, '/operator/provider-keys'),
   },
   // There are none: every id is nobody's.
+  { below: '/api/v1/interns/', make: async () => 'one', nobodys: 'two', state: async () => null },
+  { below: '/api/v1/vault/', make: async () => 'one', nobodys: 'two', state: async () => null },
+  { below: '/api/v1/private-endpoints/', make: async () => 'one', nobodys: 'two', state: async () => null },
   { below: '/api/v1/containers/', make: async () => 'cntr_1', nobodys: 'cntr_2', state: async () => null },
   {
     below: '/api/v1/byok/',

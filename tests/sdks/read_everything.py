@@ -5,10 +5,12 @@ read_everything.py BASE_URL KEY MANAGEMENT_KEY GENERATION_ID: prints one line fo
 
 import sys
 import warnings
+from datetime import UTC, datetime
 
-from openrouter import OpenRouter
+from openrouter import OpenRouter, errors
 
 warnings.simplefilter("ignore")
+today = datetime.now(UTC).date().isoformat()
 base, key, management_key, generation = sys.argv[1:5]
 client = OpenRouter(api_key=key, server_url=base)
 manager = OpenRouter(api_key=management_key, server_url=base)
@@ -90,6 +92,38 @@ def pages():
     assert len(seen) == client.models.count().data.count, len(seen)
 
 
+def workload_identity():
+    assert client.o_auth.list_oauth_jwks().keys == []
+    try:
+        client.o_auth.create_oauth_token(
+            grant_type="urn:ietf:params:oauth:grant-type:token-exchange",
+            subject_token="a.b.c",
+            subject_token_type="urn:ietf:params:oauth:token-type:jwt",
+            federation_policy_id="none",
+        )
+        raise AssertionError("a token was exchanged")
+    except errors.OAuthErrorResponse as refused:
+        assert refused.data.error == "invalid_grant", refused
+
+
+def gated():
+    for ask in (
+        lambda: client.vault.list_vault_secrets(),
+        lambda: manager.private_endpoints.get(id="11111111-1111-4111-8111-111111111111"),
+        lambda: client.system_one.create(model="x", questions={}, state="x"),
+    ):
+        try:
+            ask()
+            raise AssertionError("it was answered")
+        except errors.NotFoundResponseError:
+            pass
+    try:
+        manager.private_endpoints.list()
+        raise AssertionError("it was answered")
+    except errors.ForbiddenResponseError:
+        pass
+
+
 OPERATIONS = {
     "models": lambda: client.models.list(),
     "models of every kind": lambda: client.models.list(output_modalities="all"),
@@ -108,6 +142,13 @@ OPERATIONS = {
     "keys by consent": consent,
     "generation": lambda: client.generations.get_generation(id=generation),
     "activity": lambda: manager.analytics.get_user_activity(),
+    "rankings by day": lambda: client.datasets.get_rankings_daily(end_date=today, period="week").data[0],
+    "apps": lambda: client.datasets.get_app_rankings(end_date=today, sort="trending"),
+    "costs of sessions": lambda: client.datasets.get_session_cost(),
+    "benchmarks": lambda: client.benchmarks.get_benchmarks(task_type="coding").data[0],
+    "kinds of tasks": lambda: client.classifications.get_task_classifications(),
+    "workload identity": workload_identity,
+    "what is gated": gated,
 }
 
 for name, operation in OPERATIONS.items():

@@ -1,9 +1,12 @@
 import type { RawRoute } from '../raw-route.ts';
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
+import { RAW_OAUTH_ROUTES } from './account/oauth.ts';
 import { BATCH_ROUTES, RAW_BATCH_ROUTES } from './batches/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
 import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
+import { GATED_ROUTES } from './gated.ts';
+import { INSIGHT_ROUTES } from './insights/index.ts';
 import { MODEL_ROUTES } from './models/index.ts';
 import { OBSERVABILITY_ROUTES } from './observability.ts';
 import { planRoute } from './plan.ts';
@@ -15,6 +18,7 @@ import { VIDEO_ROUTES } from './videos/index.ts';
 export const apiRoutes: readonly Route[] = [
   ...MODEL_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...INSIGHT_ROUTES,
   ...OBSERVABILITY_ROUTES,
   ...PRESET_ROUTES,
   ...FILE_ROUTES,
@@ -23,7 +27,8 @@ export const apiRoutes: readonly Route[] = [
   ...RESPONSE_ROUTES,
   ...VIDEO_ROUTES,
   planRoute,
+  ...GATED_ROUTES,
 ];
 
 /** Those whose bodies or answers are streams. */
-export const rawRoutes: readonly RawRoute[] = [...RAW_FILE_ROUTES, ...RAW_BATCH_ROUTES];
+export const rawRoutes: readonly RawRoute[] = [...RAW_FILE_ROUTES, ...RAW_BATCH_ROUTES, ...RAW_OAUTH_ROUTES];

@@ -19,3 +19,17 @@ export const CREDITS: Route = {
     return { status: 200, json: { data: { total_credits: usdNumber(total), total_usage: usdNumber(settled) } } };
   },
 };
+
+/** Gone there, and never been here (spec §1.9): whoever buys that way learns it, and nothing is looked up. */
+export const COINBASE: Route = {
+  method: 'POST',
+  path: '/credits/coinbase',
+  auth: 'none',
+  handle: () =>
+    refusal(
+      fault(
+        'gone',
+        'The Coinbase APIs used by this endpoint have been deprecated, so the Coinbase Commerce credits API has been removed.',
+      ),
+    ),
+};

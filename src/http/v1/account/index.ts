@@ -2,11 +2,12 @@ import type { Route } from '../../route.ts';
 import { ACTIVITY } from './activity.ts';
 import { AUTH_KEY_ROUTES } from './auth-keys.ts';
 import { BYOK_ROUTES } from './byok.ts';
-import { CREDITS } from './credits.ts';
+import { COINBASE, CREDITS } from './credits.ts';
 import { GENERATION } from './generation.ts';
 import { KEY_ROUTES } from './key.ts';
 import { KEYS_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
+import { OAUTH_ROUTES } from './oauth.ts';
 import { OPERATOR_KEY_ROUTES } from './operator-keys.ts';
 import { WORKSPACE_BUDGET_ROUTES } from './workspace-budgets.ts';
 import { WORKSPACE_ROUTES } from './workspaces.ts';
@@ -16,8 +17,10 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   GENERATION,
   ...KEY_ROUTES,
   CREDITS,
+  COINBASE,
   ...KEYS_ROUTES,
   ...AUTH_KEY_ROUTES,
+  ...OAUTH_ROUTES,
   ...WORKSPACE_ROUTES,
   ...WORKSPACE_BUDGET_ROUTES,
   ...MEMBER_ROUTES,
