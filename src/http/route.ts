@@ -15,6 +15,8 @@ export type Route = {
   readonly path: string;
   /** What it does, which its caller must be allowed to (`access/may.ts`); `none`: public. A valid key is passed on there too. */
   readonly auth: Verb | 'none';
+  /** Its body is a page's form, whose fields are the body's members, as texts (`read-fields.ts`). */
+  readonly form?: true;
   readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
 };
 

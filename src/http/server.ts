@@ -18,6 +18,7 @@ import { OLLAMA_API } from './ollama/models.ts';
 import { ownUrl } from './prefixes.ts';
 import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
+import { readFields } from './read-fields.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
 import { isOurs, withWebSockets } from './socket/upgrade.ts';
@@ -164,7 +165,11 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
     handler: async (request, reply) => {
       const bytes = request.body as Buffer | undefined;
       const body =
-        bytes && bytes.length > 0 ? await parseWholeBody(bytes, LIMITS.nesting_max) : { ok: true as const, value: {} };
+        bytes === undefined || bytes.length === 0
+          ? { ok: true as const, value: {} }
+          : route.form
+            ? readFields(bytes, request.headers['content-type'])
+            : await parseWholeBody(bytes, LIMITS.nesting_max);
       if (!body.ok) return refuseReply(reply, body.error);
       const result = await route.handle(
         {

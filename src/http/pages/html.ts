@@ -31,7 +31,7 @@ export const trusted = (markup: string): Html => ({ markup });
 export const NOTHING: Html = trusted('');
 
 /** An attribute without a value, present or not. */
-export const flag = (name: 'hidden' | 'selected' | 'checked' | 'open', present: unknown): Html =>
+export const flag = (name: 'hidden' | 'selected' | 'checked' | 'open' | 'required', present: unknown): Html =>
   present ? trusted(` ${name}`) : NOTHING;
 
 function render(part: Part): string {

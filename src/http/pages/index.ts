@@ -14,6 +14,7 @@ import { sandboxRoute } from './docs/sandbox.ts';
 import { docsRoute } from './docs/start.ts';
 import { generationRoute } from './generation.ts';
 import { homeRoute } from './home.ts';
+import { MANAGED_ROUTES } from './manage/index.ts';
 import { modelRoute } from './model.ts';
 import { modelsRoute } from './models.ts';
 import { plainRoutes } from './plain.ts';
@@ -46,6 +47,7 @@ export const pageRoutes: readonly Route[] = [
   frameworksRoute,
   errorsRoute,
   sandboxRoute,
+  ...MANAGED_ROUTES,
   assetRoute,
   ...plainRoutes,
   modelRoute,

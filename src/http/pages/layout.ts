@@ -43,7 +43,7 @@ const SECTIONS = [
   ['chat', 'Chat'],
   ['docs', 'Docs'],
 ] as const;
-export type Section = (typeof SECTIONS)[number][0];
+export type Section = (typeof SECTIONS)[number][0] | 'settings';
 
 /**
  * One whole page as an answer. Nothing of it is painted before its end has come (`rel="expect"`, Chromium 124): a long
@@ -117,7 +117,7 @@ function header(request: RouteRequest, section: Section | undefined): Html {
 <span class="tools">
 <button type="button" class="quiet" data-palette data-script-only>Search <kbd>${keysOf(request)}</kbd></button>
 <button type="button" class="quiet" data-theme-toggle aria-label="Switch between light and dark" data-script-only>${halfMoon()}</button>
-${request.caller ? html`<form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>` : html`<a href="/sign-in">Sign in</a>`}
+${request.caller ? html`<a href="/settings"${section === 'settings' && html` aria-current="page"`}>Settings</a><form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>` : html`<a href="/sign-in">Sign in</a>`}
 </span>
 </div></header>`;
 }

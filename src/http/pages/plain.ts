@@ -57,6 +57,11 @@ const PAGES = [
   ['/providers', 'Providers'],
   ['/compare', 'Compare models'],
   ['/chat', 'Chat'],
+  ['/settings/keys', 'Settings: API keys'],
+  ['/settings/workspaces', 'Settings: workspaces and budgets'],
+  ['/settings/credits', 'Settings: credits'],
+  ['/settings/provider-keys', 'Settings: provider keys'],
+  ['/settings/byok', 'Settings: own provider keys'],
   ['/docs', 'Docs'],
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],
@@ -111,7 +116,8 @@ export const plainRoutes: readonly Route[] = [
     method: 'GET',
     path: '/robots.txt',
     auth: 'none',
-    handle: () => text('User-agent: *\nDisallow: /api/\nDisallow: /generation/\nDisallow: /sign-in\n'),
+    handle: () =>
+      text('User-agent: *\nDisallow: /api/\nDisallow: /generation/\nDisallow: /sign-in\nDisallow: /settings\n'),
   },
   {
     method: 'GET',

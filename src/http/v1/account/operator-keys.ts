@@ -72,6 +72,16 @@ const CREATE: Route = {
   },
 };
 
+const ONE: Route = {
+  method: 'GET',
+  path: `${PATH}/:id`,
+  auth: 'operate',
+  handle: async ({ params }, { access }) => {
+    const key = await access.providerKeys.find(OPERATORS, params.id ?? '');
+    return key ? { status: 200, json: { data: keyJson(key) } } : NOT_FOUND;
+  },
+};
+
 const UPDATE: Route = {
   method: 'PATCH',
   path: `${PATH}/:id`,
@@ -125,4 +135,4 @@ const TEST: Route = {
 };
 
 /** The operator's own keys at providers, at run time. Beyond the contract; those of the environment are only listed. */
-export const OPERATOR_KEY_ROUTES: readonly Route[] = [LIST, CREATE, UPDATE, REMOVE, TEST];
+export const OPERATOR_KEY_ROUTES: readonly Route[] = [LIST, CREATE, ONE, UPDATE, REMOVE, TEST];

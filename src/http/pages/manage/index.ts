@@ -1,0 +1,26 @@
+import { html } from '../html.ts';
+import { BYOK_PAGES } from './byok.ts';
+import { CREDITS_PAGES } from './credits.ts';
+import { type ManagedRoute, manage, managed, nounsFor } from './frame.ts';
+import { KEY_PAGES } from './keys.ts';
+import { PROVIDER_KEY_PAGES } from './provider-keys.ts';
+import { WORKSPACE_PAGES } from './workspaces.ts';
+
+/** What is managed here, for whoever may. */
+const settingsRoute = managed('GET', '/settings', 'look', async (managing) =>
+  manage(managing, {
+    path: '/settings',
+    title: 'Settings',
+    content: html`<ul class="cards part">${nounsFor(managing.caller).map(([path, label]) => html`<li><a href="${path}">${label}</a></li>`)}</ul>`,
+  }),
+);
+
+/** The pages on which things are managed: each of them does what calls of the API do. */
+export const MANAGED_ROUTES: readonly ManagedRoute[] = [
+  settingsRoute,
+  ...KEY_PAGES,
+  ...WORKSPACE_PAGES,
+  ...PROVIDER_KEY_PAGES,
+  ...BYOK_PAGES,
+  ...CREDITS_PAGES,
+];

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type GatewayProcess, startGateway } from '../gateway-process.ts';
+import { launch, missingBrowser, onPage } from './browser.ts';
+import { buildConsole } from './built.ts';
+import { FIND_VIOLATIONS } from './in-page.ts';
+import { type KeyProvider, startKeyProvider } from './key-provider.ts';
+
+const HOSTILE = '"><img src=x onerror="alert(1)"><script>alert(2)</script>';
+const PROVIDER_KEY = 'sk-the-right-key-of-the-provider';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const VIEWS = [
+  { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const;
+
+/** The product itself, and its owner at a browser. */
+describe('what is managed on the pages', { skip: missingBrowser }, () => {
+  let browser: Browser;
+  let gateway: GatewayProcess;
+  let provider: KeyProvider;
+  let cookies: NonNullable<Exclude<BrowserContextOptions['storageState'], string>>;
+  before(async () => {
+    buildConsole();
+    browser = await launch();
+    provider = await startKeyProvider(PROVIDER_KEY);
+    gateway = await startGateway({ catalogue: provider.catalogue, environment: { MINE_API_KEY: PROVIDER_KEY } });
+    await onPage(browser, {}, async ({ page }) => {
+      await page.goto(`${gateway.origin}/${/sign-in\?token=[0-9a-f]+/.exec(gateway.output())?.[0]}`);
+      cookies = await page.context().storageState();
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.stop();
+    provider?.close();
+  });
+  const open = (page: Page, path: string) => page.goto(gateway.origin + path);
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const call = async (key: string): Promise<number> => {
+    const answer = await fetch(`${gateway.base}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'acme/one', max_tokens: 100, messages: [{ role: 'user', content: 'hello' }] }),
+    });
+    await answer.text();
+    return answer.status;
+  };
+
+  for (const javaScriptEnabled of [true, false])
+    test(`a key ${javaScriptEnabled ? 'with' : 'without'} a script: made with a limit, used, changed, off, deleted`, async () => {
+      await onPage(browser, { storageState: cookies, javaScriptEnabled }, async ({ page, errors }) => {
+        await open(page, '/settings/keys');
+        await page.getByRole('link', { name: 'New API key' }).first().click();
+        await page.getByLabel('Name').fill(HOSTILE);
+        await page.getByLabel('Limit in US dollars').fill('a lot');
+        await page.getByLabel('Limit starts afresh').selectOption('weekly');
+        await press(page, 'Make the key');
+        const limit = page.getByLabel('Limit in US dollars');
+        assert.equal(await limit.getAttribute('aria-invalid'), 'true');
+        const [, wrong] = ((await limit.getAttribute('aria-describedby')) ?? '').split(' ');
+        assert.equal(await page.locator(`#${wrong}`).textContent(), 'must be a number');
+        assert.equal(await limit.inputValue(), 'a lot', 'what was typed is gone');
+        assert.equal(await page.getByLabel('Name').inputValue(), HOSTILE);
+        assert.equal(await page.getByLabel('Limit starts afresh').inputValue(), 'weekly');
+        assert.deepEqual(errors.splice(0).length, 1, 'Chromium says that the answer is 400');
+
+        await limit.fill('0.5');
+        await press(page, 'Make the key');
+        const key = (await page.locator('.secret .copyable code').textContent()) ?? '';
+        assert.match(key, /^sk-sw-v1-[0-9a-f]{64}$/);
+        assert.equal(await call(key), 200);
+
+        await page.locator('.secret').getByRole('link').click();
+        assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), HOSTILE);
+        assert.ok(!(await page.content()).includes(key), 'a key is shown once');
+        await page.getByLabel('Limit in US dollars').fill('0.04');
+        await page.getByLabel('Name').fill(`Mine ${javaScriptEnabled}`);
+        await press(page, 'Save');
+        assert.equal(await page.getByRole('status').textContent(), 'Saved.');
+        assert.equal(await page.getByLabel('Limit in US dollars').inputValue(), '0.04');
+        assert.equal(await call(key), 402, 'the limit holds');
+        await page.getByLabel('Limit in US dollars').fill('');
+        await press(page, 'Save');
+        assert.equal(await call(key), 200, 'an empty field takes the limit away');
+
+        await press(page, 'Switch off');
+        assert.equal(await page.getByRole('status').textContent(), 'Switched off.');
+        assert.equal(await call(key), 401);
+        await press(page, 'Switch on');
+        assert.equal(await call(key), 200);
+
+        await page.locator('summary', { hasText: /^Delete$/ }).click();
+        await press(page, 'Delete the key');
+        assert.equal(await page.locator('.notice.done').textContent(), 'Deleted.');
+        assert.equal(await page.getByRole('link', { name: `Mine ${javaScriptEnabled}` }).count(), 0);
+        assert.equal(await call(key), 401);
+        assert.deepEqual(errors, []);
+      });
+    });
+
+  test('a workspace and its budgets: what contradicts stands beside its field', async () => {
+    await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
+      await open(page, '/settings/new/workspaces');
+      await page.getByLabel('Name').fill('Research');
+      await page.getByLabel('Slug').fill('Not a slug');
+      await press(page, 'Make the workspace');
+      assert.match((await page.locator('.field .wrong').textContent()) ?? '', /lower-case letters/);
+      await page.getByLabel('Slug').fill('research');
+      await press(page, 'Make the workspace');
+      assert.equal(await page.getByRole('status').textContent(), 'Made.');
+      const set = async (summary: string, usd: string): Promise<void> => {
+        await page.locator('summary', { hasText: summary }).click();
+        await page.locator('details[open]').getByRole('textbox').fill(usd);
+        await page.locator('details[open]').getByRole('button').first().click();
+      };
+      await set('Each day: no limit', '5');
+      await set('Each month: no limit', '4');
+      const month = page.locator('details[open]');
+      assert.equal(await month.locator('.field .wrong').textContent(), 'must be more than the daily budget');
+      assert.equal(await month.getByRole('textbox').inputValue(), '4');
+      await month.getByRole('textbox').fill('50.25');
+      await month.getByRole('button').first().click();
+      assert.equal(await page.locator('summary', { hasText: 'Each month: $50.25' }).count(), 1);
+      await page.locator('summary', { hasText: 'Each day: take the limit away' }).click();
+      await press(page, 'Take it away');
+      assert.equal(await page.locator('summary', { hasText: 'Each day: no limit' }).count(), 1);
+      await page.locator('summary', { hasText: /^Delete$/ }).click();
+      await press(page, 'Delete the workspace');
+      assert.equal(await page.getByRole('link', { name: 'Research' }).count(), 0);
+    });
+  });
+
+  for (const [path, heading] of [
+    ['provider-keys', 'Provider keys'],
+    ['byok', 'Own provider keys'],
+  ] as const)
+    test(`${heading}: a wrong one is refused by its provider, the right one is taken, and neither is read again`, async () => {
+      await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
+        await open(page, `/settings/new/${path}?provider=mine`);
+        assert.equal(await page.getByLabel('Provider', { exact: true }).inputValue(), 'mine');
+        const seen: string[] = [];
+        const look = async (): Promise<void> => void seen.push(await page.content());
+        await page.getByLabel('Key', { exact: true }).fill('sk-a-wrong-key-of-nobody');
+        await page.getByLabel('Name').fill('First');
+        await press(page, 'Add the key');
+        await look();
+        assert.match(
+          (await page.locator('.field .wrong').textContent()) ?? '',
+          /the key was refused \(HTTP 401, “no such key”\)/,
+        );
+        assert.equal(await page.getByLabel('Name').inputValue(), 'First');
+        await page.getByLabel('Key', { exact: true }).fill(PROVIDER_KEY);
+        await press(page, 'Add the key');
+        await look();
+        assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'First');
+        await press(page, 'Test the key');
+        assert.match((await page.getByRole('status').textContent()) ?? '', /^It works\./);
+        await look();
+        await page.locator('summary', { hasText: 'Replace the key' }).click();
+        await page.getByLabel('New key').fill('sk-another-wrong-key');
+        await press(page, 'Put it in place');
+        await look();
+        assert.match((await page.locator('.field .wrong').textContent()) ?? '', /the key was refused/);
+        await page.getByRole('link', { name: heading }).first().click();
+        await look();
+        assert.equal(await page.getByRole('row', { name: /First/ }).count(), 1);
+        for (const markup of seen)
+          for (const secret of [PROVIDER_KEY, 'sk-a-wrong-key-of-nobody', 'sk-another-wrong-key'])
+            assert.ok(!markup.includes(secret), `${secret} stands in a page`);
+        await page.getByRole('row', { name: /First/ }).getByRole('link').click();
+        await page.locator('summary', { hasText: /^Delete$/ }).click();
+        await press(page, 'Delete the key');
+        assert.equal(await page.getByRole('row', { name: /First/ }).count(), 0);
+      });
+    });
+
+  const PAGES = [
+    '',
+    '/keys',
+    '/new/keys',
+    '/workspaces',
+    '/new/workspaces',
+    '/credits',
+    '/provider-keys',
+    '/new/provider-keys',
+    '/byok',
+    '/new/byok',
+  ];
+  for (const view of VIEWS)
+    test(`in ${view.colorScheme} at ${view.viewport.width} px: axe finds nothing, nothing sticks out, nothing is asked elsewhere`, async () => {
+      await onPage(browser, { ...view, storageState: cookies }, async ({ page, errors, hosts }) => {
+        const look = async (where: string): Promise<void> => {
+          await page.waitForSelector('html[data-ready]');
+          await page.evaluate(
+            "for (const each of document.querySelectorAll('details.api, details.folded')) each.open = true",
+          );
+          await page.evaluate(AXE);
+          assert.deepEqual(await page.evaluate(FIND_VIOLATIONS), [], where);
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), view.viewport.width, where);
+        };
+        for (const path of PAGES) {
+          await open(page, `/settings${path}`);
+          await look(path);
+        }
+        for (const list of ['/keys', '/workspaces']) {
+          await open(page, `/settings${list}`);
+          await page.locator('tbody a').first().click();
+          await look(`the first of ${list}`);
+        }
+        assert.deepEqual(errors, []);
+        await open(page, '/settings/new/keys');
+        await press(page, 'Make the key');
+        await look('what a refused form says');
+        assert.deepEqual([...hosts], [new URL(gateway.origin).host]);
+      });
+    });
+});
