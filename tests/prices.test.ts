@@ -240,7 +240,7 @@ for (const row of ROWS)
 test('one price everywhere: of the provider that is on, though another is cheaper; each provider’s page has its own', async () => {
   const page = async (path: string): Promise<string> => flat(await (await fetch(gateway.origin + path)).text());
   const row = async (path: string): Promise<string | undefined> =>
-    /priced\/shared (\$[\d.]+)/.exec(await page(path))?.[1] ?? undefined;
+    /priced\/shared (?:yes |no )?(\$[\d.]+)/.exec(await page(path))?.[1] ?? undefined;
   assert.equal(await row('/models?q=priced/shared'), '$6.25');
   assert.equal(await row('/provider/counter'), '$6.25');
   assert.equal(await row('/provider/dearer'), '$7.25');

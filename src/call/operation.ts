@@ -1,8 +1,10 @@
 import type { Blob } from '../base/blobs.ts';
 import type { Call, GatewayOptions } from './call.ts';
+import type { DecisionCall, DecisionReply } from './decision.ts';
 import type { EmbeddingCall, EmbeddingReply } from './embedding.ts';
 import type { Bill } from './event.ts';
 import type { ImageCall, ImageReply, ImageStep } from './image.ts';
+import type { ModerationCall, ModerationReply } from './moderation.ts';
 import type { Reply } from './reply.ts';
 import type { RerankCall, RerankReply } from './rerank.ts';
 import type { SpeechCall, SpeechStep } from './speech.ts';
@@ -12,7 +14,17 @@ import type { Usage } from './usage.ts';
 import type { VideoCall, VideoReply } from './video.ts';
 
 /** What a call can ask a model to do. The order is that of lists and docs. */
-export const OPERATION_IDS = ['chat', 'embeddings', 'images', 'rerank', 'speech', 'transcription', 'videos'] as const;
+export const OPERATION_IDS = [
+  'chat',
+  'embeddings',
+  'images',
+  'rerank',
+  'decisions',
+  'moderations',
+  'speech',
+  'transcription',
+  'videos',
+] as const;
 /** The name of an operation, in code and catalogue. */
 export type OperationId = (typeof OPERATION_IDS)[number];
 
@@ -22,6 +34,8 @@ type Exchanges = {
   readonly embeddings: { readonly call: EmbeddingCall; readonly reply: EmbeddingReply; readonly step: never };
   readonly images: { readonly call: ImageCall; readonly reply: ImageReply; readonly step: ImageStep };
   readonly rerank: { readonly call: RerankCall; readonly reply: RerankReply; readonly step: never };
+  readonly decisions: { readonly call: DecisionCall; readonly reply: DecisionReply; readonly step: never };
+  readonly moderations: { readonly call: ModerationCall; readonly reply: ModerationReply; readonly step: never };
   readonly speech: { readonly call: SpeechCall; readonly reply: never; readonly step: SpeechStep };
   readonly transcription: { readonly call: TranscriptionCall; readonly reply: Transcript; readonly step: never };
   readonly videos: { readonly call: VideoCall; readonly reply: VideoReply; readonly step: never };

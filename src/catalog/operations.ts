@@ -22,6 +22,8 @@ export const OPERATION_TABLE = {
   embeddings: { output: 'embeddings', word: 'embeddings', features: [], writes: false, apiType: 'embeddings' },
   speech: { output: 'speech', word: 'speech', features: [], writes: true, apiType: 'tts' },
   rerank: { output: 'rerank', word: 'rankings', features: [], writes: false, apiType: 'rerank' },
+  decisions: { output: 'decisions', word: 'decisions', features: [], writes: false, apiType: 'decisions' },
+  moderations: { output: 'moderation', word: 'judgements', features: [], writes: false, apiType: 'completions' },
   images: { output: null, only: 'image', word: 'images', features: [], writes: true, apiType: 'image' },
   videos: { output: null, only: 'video', word: 'videos', features: [], writes: true, apiType: 'video' },
   transcription: { output: 'transcription', word: 'transcripts', features: [], writes: true, apiType: 'stt' },

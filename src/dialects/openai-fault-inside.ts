@@ -5,7 +5,7 @@ import { faultOfError } from './openai-fault.ts';
 import { isBrokenOff } from './openai-finish.ts';
 
 /** The member by which an answer of the operation is known from an error. */
-type AnswerMember = 'choices' | 'data' | 'output' | 'results';
+type AnswerMember = 'choices' | 'data' | 'output' | 'results' | 'answers';
 
 /** The error inside an answer, or a chunk of one, whose status was 200; undefined if there is none. */
 export function faultInside(

@@ -14,6 +14,7 @@ import { cohereChatUpstream } from './cohere-chat/index.ts';
 import { cohereEmbedClient } from './cohere-embeddings/client.ts';
 import { cohereEmbeddingsUpstream } from './cohere-embeddings/index.ts';
 import { cohereRerankClient, cohereRerankUpstream } from './cohere-rerank/index.ts';
+import { decisionsClient } from './decisions/client.ts';
 import { deepgramSpeechUpstream } from './deepgram-speech/index.ts';
 import { deepgramTranscriptionUpstream } from './deepgram-transcription/index.ts';
 import { deepinfraImagesUpstream } from './deepinfra-images/index.ts';
@@ -34,6 +35,7 @@ import { ollamaUpstream } from './ollama/index.ts';
 import { ollamaEmbedClient, ollamaEmbeddingsClient } from './ollama-embeddings/client.ts';
 import { openaiChatClient, openaiChatUpstream } from './openai-chat/index.ts';
 import { openaiCompletions, openaiCompletionsClient } from './openai-completions/index.ts';
+import { openaiDecisionsUpstream } from './openai-decisions/index.ts';
 import { openaiEmbeddingsClient, openaiEmbeddingsUpstream } from './openai-embeddings/index.ts';
 import {
   openaiImageEditsClient,
@@ -41,6 +43,8 @@ import {
   openaiImageVariationsClient,
 } from './openai-images/client.ts';
 import { openaiImagesUpstream } from './openai-images/index.ts';
+import { openaiModerationsClient } from './openai-moderations/client.ts';
+import { openaiModerationsUpstream } from './openai-moderations/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
@@ -57,6 +61,7 @@ import { openrouterVideosClient } from './openrouter-videos/client.ts';
 import type { Quirk } from './quirks.ts';
 import { replicateImagesUpstream } from './replicate-images/index.ts';
 import { replicateVideosUpstream } from './replicate-videos/index.ts';
+import { systemoneUpstream } from './systemone/index.ts';
 import { teiRerankUpstream } from './tei-rerank/index.ts';
 import { togetherImagesUpstream } from './together-images/index.ts';
 import { veoClient } from './veo/client.ts';
@@ -93,6 +98,8 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'vertex-rerank': vertexRerankUpstream,
     'tei-rerank': teiRerankUpstream,
   },
+  decisions: { systemone: systemoneUpstream, 'openai-decisions': openaiDecisionsUpstream },
+  moderations: { 'openai-moderations': openaiModerationsUpstream },
   speech: {
     'openai-speech': openaiSpeechUpstream,
     'gemini-speech': geminiSpeechUpstream,
@@ -170,6 +177,8 @@ export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: s
     'cohere-embed': cohereEmbedClient,
   },
   rerank: { 'openrouter-rerank': openrouterRerankClient, 'cohere-rerank': cohereRerankClient },
+  decisions: { decisions: decisionsClient },
+  moderations: { 'openai-moderations': openaiModerationsClient },
   speech: { 'openai-speech': openaiSpeechClient },
   images: {
     'openrouter-images': openrouterImagesClient,

@@ -1,7 +1,9 @@
 import type { OperationId } from '../call/operation.ts';
 import { chat } from './chat/chat.ts';
+import { decisions } from './decisions.ts';
 import { embeddings } from './embeddings.ts';
 import { images } from './images.ts';
+import { moderations } from './moderations.ts';
 import type { Operation } from './operation.ts';
 import { rerank } from './rerank.ts';
 import { speech } from './speech.ts';
@@ -14,6 +16,8 @@ export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
   embeddings,
   images,
   rerank,
+  decisions,
+  moderations,
   speech,
   transcription,
   videos,

@@ -1,5 +1,7 @@
+import type { UserPart } from '../call/message.ts';
 import type { CommonCall } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Modality } from '../catalog/model.ts';
 import type { HealthView } from '../facts/health.ts';
 import type { OwnKey } from '../facts/own-key.ts';
 import type { Policy } from '../facts/policy.ts';
@@ -38,3 +40,10 @@ export const plainQuestion = (
   clientDialect: null,
   completes: 'conversation',
 });
+
+/** What kinds of content these things have. */
+export function modalitiesIn(things: readonly (readonly UserPart[])[]): Modality[] {
+  const found = new Set<Modality>();
+  for (const parts of things) for (const part of parts) found.add(part.type);
+  return [...found];
+}

@@ -21,6 +21,11 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', operation: 'rerank', dialect: 'openrouter-rerank' },
   // Cohere's SDKs put the version behind the base URL by themselves (cohere-ai 8, read 2026-11-29).
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
+  { path: '/systemone', operation: 'decisions', dialect: 'decisions' },
+  { path: '/decisions', operation: 'decisions', dialect: 'decisions' },
+  // What OpenRouter's was called while it was new.
+  { path: '/decisions', prefixes: ['/api/alpha', '/alpha'], operation: 'decisions', dialect: 'decisions' },
+  { path: '/moderations', operation: 'moderations', dialect: 'openai-moderations' },
   { path: '/chat', prefixes: ['/v2', '/api/v2'], operation: 'chat', dialect: 'cohere-chat' },
   { path: '/embed', prefixes: ['/v2', '/api/v2'], operation: 'embeddings', dialect: 'cohere-embed' },
   { path: '/images', operation: 'images', dialect: 'openrouter-images' },

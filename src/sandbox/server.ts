@@ -9,6 +9,7 @@ import type { Call } from '../call/call.ts';
 import { collect } from '../call/collect.ts';
 import { isContent } from '../call/event.ts';
 import type { AnswerContext } from '../dialects/dialect.ts';
+import { decide, moderate } from './decide.ts';
 import { embed } from './embeddings.ts';
 import { film } from './films.ts';
 import type { Format } from './formats/format.ts';
@@ -119,6 +120,8 @@ const DRAWS = /\/images\/(?:generations|edits)$/;
 const WHOLE: readonly (readonly [end: string, answer: (body: JsonObject) => JsonObject])[] = [
   ['/embeddings', embed],
   ['/rerank', rerank],
+  ['/systemone', decide],
+  ['/moderations', moderate],
 ];
 
 async function perform(

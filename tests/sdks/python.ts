@@ -18,6 +18,8 @@ const CLIENTS = [
 const OPENROUTER = ['openrouter==1.3.84'];
 /** SDKs that rank documents. */
 const RANKERS = [...OPENROUTER, 'cohere==7.3.1'];
+/** SDKs that ask typed questions. */
+const DECIDERS = [...OPENROUTER, 'openai==3.57.0'];
 /** Pydantic's list of what models cost. */
 const PRICES = ['genai-prices==0.2.3'];
 /** The published protobufs of OpenTelemetry's protocol. */
@@ -34,6 +36,7 @@ export const pythonWithClients = (): Python => pythonWith(CLIENTS);
 export const pythonWithOpenRouter = (): Python => pythonWith(OPENROUTER);
 export const pythonWithOllama = (): Python => pythonWith(OLLAMA);
 export const pythonWithRankers = (): Python => pythonWith(RANKERS);
+export const pythonWithDeciders = (): Python => pythonWith(DECIDERS);
 export const pythonWithPrices = (): Python => pythonWith(PRICES);
 
 export const pythonWithOtlp = (): Python => pythonWith(OTLP);

@@ -9,6 +9,8 @@ import { OPERATION_FIELDS } from './operations.ts';
 const LEAST: { readonly [O in keyof typeof OPERATION_FIELDS]: JsonObject } = {
   embeddings: { input: 'a' },
   rerank: { query: 'q', documents: ['a'] },
+  decisions: { state: 'a', questions: { q: { type: 'noul', instructions: 'a' } } },
+  moderations: { input: 'a' },
   images: { prompt: 'a' },
   speech: { input: 'a' },
   videos: { prompt: 'a' },

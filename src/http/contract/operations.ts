@@ -1,7 +1,9 @@
 import type { OperationId } from '../../call/operation.ts';
 import type { FieldGroup } from './field.ts';
+import { DECISIONS } from './operations/decisions.ts';
 import { EMBEDDINGS } from './operations/embeddings.ts';
 import { IMAGES } from './operations/images.ts';
+import { MODERATIONS } from './operations/moderations.ts';
 import { RERANK } from './operations/rerank.ts';
 import { SPEECH } from './operations/speech.ts';
 import { TRANSCRIPTION } from './operations/transcription.ts';
@@ -11,6 +13,8 @@ import { VIDEOS } from './operations/videos.ts';
 export const OPERATION_FIELDS: { readonly [O in Exclude<OperationId, 'chat'>]: FieldGroup } = {
   embeddings: EMBEDDINGS,
   rerank: RERANK,
+  decisions: DECISIONS,
+  moderations: MODERATIONS,
   images: IMAGES,
   speech: SPEECH,
   transcription: TRANSCRIPTION,

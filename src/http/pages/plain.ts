@@ -34,7 +34,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Request](${origin}/docs/request): every field of a chat request
 - [Parameters](${origin}/docs/parameters): sampling and output parameters
 - [Response](${origin}/docs/response): one answer in every dialect, usage and cost
-- [Other operations](${origin}/docs/operations): embeddings, rerank, images, speech, transcription
+- [Other operations](${origin}/docs/operations): embeddings, rerank, decisions, moderations, images, speech, transcription, videos
 - [Files and batches](${origin}/docs/files): uploads that calls name by their ids; calls by the thousand
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault

@@ -201,6 +201,14 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
       top_n: 1,
     },
   },
+  decisions: {
+    path: pathOfDialect('decisions'),
+    body: {
+      state: 'I was charged twice in September.',
+      questions: { refund: { type: 'noul', instructions: 'Does the customer want money back?' } },
+    },
+  },
+  moderations: { path: pathOfDialect('openai-moderations'), body: { input: 'How are you today?' } },
   transcription: null,
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
   videos: {

@@ -1,0 +1,1 @@
+export const OPENAI_MODERATIONS = 'openai-moderations';

@@ -1,0 +1,49 @@
+import { usageOf } from '../call/usage.ts';
+import { isBelievableOf } from '../metering/believable.ts';
+import { estimateEach } from '../metering/estimate.ts';
+import { exposuresOfRead } from '../metering/read-size.ts';
+import { moderationErrand } from '../upstream/moderation-errand.ts';
+import type { Operation } from './operation.ts';
+import { modalitiesIn, plainQuestion } from './question.ts';
+import { wholeDelivery } from './whole.ts';
+
+/** Texts and images are judged by a model's categories. */
+export const moderations: Operation<'moderations'> = {
+  id: 'moderations',
+  isStreamed: () => false,
+  sizeOf: ({ inputs, blobs }) => {
+    const sizes = estimateEach(
+      inputs.map(({ parts }) => parts),
+      blobs,
+    );
+    return {
+      promptTokens: sizes.reduce((sum, size) => sum + size, 0),
+      longestPromptTokens: sizes.reduce((most, size) => Math.max(most, size), 0),
+    };
+  },
+  questionOf: (call, surroundings) => ({
+    ...plainQuestion(call, surroundings),
+    operation: 'moderations',
+    inputModalities: modalitiesIn(call.inputs.map(({ parts }) => parts)),
+    outputModalities: ['moderation'],
+  }),
+  exposedOf: ({ inputs, blobs }) => {
+    const exposures = exposuresOfRead(
+      inputs.map(({ parts }) => parts),
+      blobs,
+    );
+    return { exposures, call: null, times: 1 };
+  },
+  outputOf: () => ({ tokens: 0, answers: 1 }),
+  begin: (context, means) => {
+    const { promptTokens } = context.size;
+    const estimate = () => usageOf({ input: promptTokens, source: 'estimate' });
+    return {
+      errand: moderationErrand(context.gateway, context.request.call),
+      delivery: wholeDelivery(context, means, {
+        estimate,
+        usageOf: ({ usage }) => (usage && isBelievableOf(usage, promptTokens) ? usage : estimate()),
+      }),
+    };
+  },
+};
