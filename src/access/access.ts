@@ -3,6 +3,7 @@ import { createFinder, type Finder } from '../base/finder.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
 import { NO_OWN_KEYS } from '../facts/own-key.ts';
+import type { Guard } from '../facts/policy.ts';
 import type { Principal } from '../facts/principal.ts';
 import {
   accountScope,
@@ -18,6 +19,8 @@ import { NO_VAULT, type Vault } from '../vault/vault.ts';
 import type { BudgetStore } from './budgets.ts';
 import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
+import { type Guardrail, type Guardrails, openGuardrails } from './guardrails.ts';
+import { type Guards, openGuards } from './guards.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
@@ -42,6 +45,7 @@ export type Access = {
   readonly workspaces: Workspaces;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
+  readonly guardrails: Guardrails;
   /** What of the list price a call by a key of the account's own is charged, in millionths. */
   readonly byokFeePpm: number;
   readonly redeemSignIn: Sessions['redeemSignIn'];
@@ -77,15 +81,16 @@ export function openAccess(parts: WithVault): Access {
   const { store, world, vault = NO_VAULT, byokFeePpm: feePpm = 0, log = () => {} } = parts;
   const seen = new Recent<Known['seen']>(SEEN_MAX);
   const ownKeys = openOwnKeys({ store, world, vault, feePpm, log });
-  const finder = keyFinder({ ...parts, ownKeys }, seen);
-  const sessions = openSessions({ ...parts, principalOf: (accountId) => personOf(accountId, ownKeys) });
+  const around = { store, world, ownKeys, guards: openGuards() };
+  const finder = keyFinder(around, seen);
+  const sessions = openSessions({ ...parts, principalOf: (accountId) => personOf(accountId, around) });
   store.onChange((change) => {
     digests.clear();
     if (change.kind === 'key') finder.forget(change.hash);
     else if (change.kind === 'session') sessions.forget(change.hash);
-    else if (change.kind === 'own') {
+    else if (change.kind === 'own' || change.kind === 'guard') {
       const { accountId } = change;
-      ownKeys.forget(accountId);
+      if (change.kind === 'own') ownKeys.forget(accountId);
       finder.forgetWhere(({ key }) => key.accountId === accountId);
       sessions.forgetWhere(accountId);
     } else if (change.kind === 'everything') {
@@ -126,7 +131,7 @@ export function openAccess(parts: WithVault): Access {
       return person === undefined ? TOO_MANY : (person ?? NOBODY);
     },
     callerOf: async (keyId, accountId) => {
-      if (keyId === CONSOLE_KEY_ID) return personOf(accountId, ownKeys);
+      if (keyId === CONSOLE_KEY_ID) return personOf(accountId, around);
       const found = await finder.look(keyId);
       return found === undefined ? TOO_MANY : judge(found);
     },
@@ -136,6 +141,7 @@ export function openAccess(parts: WithVault): Access {
     workspaces: openWorkspaces(parts),
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),
+    guardrails: openGuardrails(parts),
     byokFeePpm: feePpm,
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
@@ -147,20 +153,27 @@ const NEVER = 0;
 const DIGESTS_MAX = 1_000;
 
 /** What of the owners is limited: which counts, and whose money counts what is paid by own keys, too. */
-type Limits = { readonly counts: ReadonlySet<Scope>; readonly counting: ReadonlySet<Scope> };
+type Limits = {
+  readonly counts: ReadonlySet<Scope>;
+  readonly counting: ReadonlySet<Scope>;
+  /** Guardrails, by what they are on. */
+  readonly applying: ReadonlyMap<Owner, Guardrail>;
+};
 
-function keyFinder(
-  { store, world, ownKeys }: Pick<Parts, 'store' | 'world'> & { readonly ownKeys: OwnKeys },
-  seen: Recent<Known['seen']>,
-): Finder<Known> {
-  const known = async (key: Key, { counts, counting }: Limits): Promise<Known> => {
+/** What is asked of the store about whoever is found. */
+type Around = Pick<Parts, 'store' | 'world'> & { readonly ownKeys: OwnKeys; readonly guards: Guards };
+
+function keyFinder({ store, world, ownKeys, guards }: Around, seen: Recent<Known['seen']>): Finder<Known> {
+  const known = async (key: Key, { counts, counting, applying }: Limits): Promise<Known> => {
     const when = seen.get(key.hash) ?? { at: NEVER };
     seen.set(key.hash, when);
     const principal = principalOf(key, counts);
     const own = key.isManagement ? NO_OWN_KEYS : await ownKeys.of(principal);
     const byokScopes = ownersOf(key).filter((owner) => counting.has(owner));
-    if (own.length === 0 && byokScopes.length === 0) return { key, principal, seen: when };
-    return { key, principal: Object.freeze({ ...principal, ownKeys: own, byokScopes }), seen: when };
+    const guard = key.isManagement ? undefined : guards.of(ownersOf(key), applying);
+    if (own.length === 0 && byokScopes.length === 0 && !guard) return { key, principal, seen: when };
+    const beside = { ownKeys: own, byokScopes, ...guarded(guard) };
+    return { key, principal: Object.freeze({ ...principal, ...beside }), seen: when };
   };
   return createFinder({
     world,
@@ -169,11 +182,17 @@ function keyFinder(
       const owners = [...keys.values()].flatMap(ownersOf);
       const counts = new Set(owners.length === 0 ? [] : await store.limitedCounts(owners));
       const counting = new Set(owners.length === 0 ? [] : await store.countingByok(owners));
-      const found = await Promise.all([...keys.values()].map((key) => known(key, { counts, counting })));
+      const applying = await store.guardrails.applying(owners);
+      const found = await Promise.all([...keys.values()].map((key) => known(key, { counts, counting, applying })));
       return new Map(found.map((each) => [each.key.hash, each]));
     },
   });
 }
+
+/** The rules stand by themselves: others than guardrails make such, too. */
+const guarded = (guard: Guard | undefined): Pick<Principal, 'guard' | 'rules'> =>
+  guard ? { guard, ...(guard.rules.length > 0 && { rules: guard.rules }) } : NO_GUARD;
+const NO_GUARD = {};
 
 function judgeKey(found: Known | null, now: number): Principal | Fault {
   if (found === null) return NO_SUCH_KEY;
@@ -210,10 +229,12 @@ const principalOf = (key: Key, counts: ReadonlySet<Scope>): Principal =>
   });
 
 /** The person signed in to the console: of an account there is one so far, its owner. */
-async function personOf(accountId: string, ownKeys: OwnKeys): Promise<Principal> {
+async function personOf(accountId: string, { ownKeys, guards, store }: Around): Promise<Principal> {
   const person = ownerOf(accountId);
   const own = await ownKeys.of(person);
-  return own.length === 0 ? person : { ...person, ownKeys: own };
+  const owners = [memberScope(accountId, accountId), workspaceScope(person.workspaceId), accountScope(accountId)];
+  const guard = guards.of(owners, await store.guardrails.applying(owners));
+  return own.length === 0 && !guard ? person : { ...person, ownKeys: own, ...guarded(guard) };
 }
 
 const ownerOf = (accountId: string): Principal => ({

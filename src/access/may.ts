@@ -20,6 +20,8 @@ export type Verb =
   | 'manage-members'
   /** Keys at providers that the account pays itself. */
   | 'manage-provider-keys'
+  /** What calls of keys, members and workspaces are held to. */
+  | 'manage-guardrails'
   /** Where receipts of its workspaces are sent to. */
   | 'manage-observability'
   /** Promise a program a key, as the person it asks. */
@@ -37,6 +39,7 @@ export const VERBS: readonly Verb[] = [
   'manage-workspaces',
   'manage-members',
   'manage-provider-keys',
+  'manage-guardrails',
   'manage-observability',
   'consent',
   'operate',
@@ -57,6 +60,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'manage-workspaces',
     'manage-members',
     'manage-provider-keys',
+    'manage-guardrails',
     'manage-observability',
     'operate',
   ),

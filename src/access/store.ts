@@ -3,6 +3,7 @@ import type { Reset } from '../base/period.ts';
 import type { Count, Owner, Scope } from '../facts/scope.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { CodeStore } from './codes.ts';
+import type { GuardrailStore } from './guardrails.ts';
 import type { ProviderKeyStore } from './provider-keys.ts';
 import type { WorkspaceStore } from './workspaces.ts';
 
@@ -63,6 +64,8 @@ export type AccessChange =
   | { readonly kind: 'key' | 'session'; readonly hash: string }
   /** Keys at providers: those that this account pays itself, or the operator's. */
   | { readonly kind: 'own'; readonly accountId: string }
+  /** What guardrails say of the account's calls. */
+  | { readonly kind: 'guard'; readonly accountId: string }
   | { readonly kind: 'operator' }
   | { readonly kind: 'everything' };
 
@@ -98,5 +101,6 @@ export type AccessStore = {
   readonly budgets: BudgetStore;
   readonly codes: CodeStore;
   readonly providerKeys: ProviderKeyStore;
+  readonly guardrails: GuardrailStore;
   readonly onChange: (listener: (change: AccessChange) => void) => void;
 };

@@ -148,9 +148,16 @@ export type GatewayOptions = {
   readonly extra?: JsonObject;
 };
 
-/** Of which models, by patterns (absent = all); the hosts that are forbidden, and how the others are to deal with prompts. */
-export type HostRule = {
+/** Which endpoints a rule is about: those of models, by patterns for their ids (absent = all), but of others not. */
+export type RuleReach = {
   readonly about?: readonly string[];
+  readonly except?: readonly string[];
+  /** Only those that cost nothing, or only the others. */
+  readonly price?: 'free' | 'paid';
+};
+
+/** The hosts that are forbidden, and how the others are to deal with prompts. */
+export type HostRule = RuleReach & {
   readonly ignore?: readonly string[];
   readonly zdr?: true;
   readonly data_collection?: 'deny';

@@ -11,6 +11,7 @@ const target = (quirks: readonly string[] = [], perRequest = true): Target => ({
   model: {} as Target['model'],
   endpoint: {
     modelId: 'acme/one',
+    price: { input: 1n, output: 1n },
     provider: { slug: 'broker', policy: { perRequest } },
     dialect: { quirks },
   } as unknown as Endpoint,
@@ -23,6 +24,9 @@ const WISHES: readonly (readonly [gateway: GatewayOptions, told: object | undefi
   [{ rules: [{ zdr: true }] }, { zdr: true }],
   [{ rules: [{ zdr: true, about: ['acme/*'] }, { data_collection: 'deny' }] }, { zdr: true, data_collection: 'deny' }],
   [{ rules: [{ zdr: true, about: ['other/*'] }] }, undefined],
+  [{ rules: [{ zdr: true, except: ['other/*'], price: 'paid' }] }, { zdr: true }],
+  [{ rules: [{ zdr: true, except: ['acme/*'] }] }, undefined],
+  [{ rules: [{ zdr: true, price: 'free' }] }, undefined],
   [{ provider: { data_collection: 'allow' }, rules: [{ data_collection: 'deny' }] }, { data_collection: 'deny' }],
 ];
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
-import { matchesAny } from '../base/pattern.ts';
 import type { GatewayOptions, HostRule } from '../call/call.ts';
+import type { Endpoint } from '../catalog/model.ts';
+import { isAbout } from '../facts/rule-reach.ts';
 import type { Target } from '../facts/target.ts';
 
 /**
@@ -10,13 +11,13 @@ import type { Target } from '../facts/target.ts';
 export function dataWishes(gateway: GatewayOptions, { endpoint }: Target): JsonObject | undefined {
   const { provider, rules } = gateway;
   if (!(provider || rules) || !endpoint.provider.policy.perRequest) return undefined;
-  const about = rules ? rulesAbout(rules, endpoint.modelId) : [];
+  const about = rules ? rulesAbout(rules, endpoint) : [];
   const isDenied = provider?.data_collection === 'deny' || about.some((rule) => rule.data_collection === 'deny');
   const isZdr = provider?.zdr === true || about.some(({ zdr }) => zdr);
   if (!isDenied && !isZdr) return undefined;
   return { ...(isDenied && { data_collection: 'deny' }), ...(isZdr && { zdr: true }) };
 }
 
-/** The rules that hold for calls of this model. */
-export const rulesAbout = (rules: readonly HostRule[], modelId: string): readonly HostRule[] =>
-  rules.filter(({ about }) => about === undefined || matchesAny(about, modelId));
+/** The rules that hold for calls of this endpoint. */
+export const rulesAbout = (rules: readonly HostRule[], endpoint: Endpoint): readonly HostRule[] =>
+  rules.filter((rule) => isAbout(rule, endpoint));

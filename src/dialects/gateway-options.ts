@@ -48,7 +48,7 @@ const PASSED_ON = ['trace', 'transforms', 'max_tool_calls', 'stop_server_tools_w
 
 /** The caller's preferences, without the hosts that a rule forbids for this model. */
 function withRules({ provider = {}, rules }: GatewayOptions, { endpoint }: Target): ProviderPreferences {
-  const forbidden = rules ? rulesAbout(rules, endpoint.modelId).flatMap(({ ignore }) => ignore ?? []) : [];
+  const forbidden = rules ? rulesAbout(rules, endpoint).flatMap(({ ignore }) => ignore ?? []) : [];
   return forbidden.length === 0 ? provider : { ...provider, ignore: [...(provider.ignore ?? []), ...forbidden] };
 }
 

@@ -1,5 +1,5 @@
 import type { HeldKey } from './own-key.ts';
-import type { Rule } from './policy.ts';
+import type { Guard, Rule } from './policy.ts';
 import type { Scope } from './scope.ts';
 
 /** What of its principal a call is booked on. Frozen for the call. */
@@ -16,6 +16,8 @@ export type Caller = {
   readonly byokScopes?: readonly Scope[];
   /** What holds for its calls whatever they ask for; absent = nothing. */
   readonly rules?: readonly Rule[];
+  /** What guardrails say of them; absent = nothing. */
+  readonly guard?: Guard;
 };
 
 /** What a request says about the app it comes from (spec §7.7). */

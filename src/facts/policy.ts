@@ -1,4 +1,4 @@
-import type { ProviderPreferences } from '../call/call.ts';
+import type { ProviderPreferences, RuleReach } from '../call/call.ts';
 
 /** What others than the caller have laid down for a call: an operator's policies, guardrails. */
 export type Policy = {
@@ -15,11 +15,9 @@ export type Given = { readonly [field in keyof ProviderPreferences | 'models']?:
 export type Arm = { readonly policy: string; readonly name: string };
 
 /** One set of restrictions, as whoever made it wrote it down. */
-export type Rule = {
+export type Rule = RuleReach & {
   /** Whose it is, in the words of reasons and errors: `policy nights`, `guardrail Interns`. */
   readonly source: string;
-  /** The models that it is about: patterns (`base/pattern.ts`) for ids; absent = all. */
-  readonly about?: readonly string[];
   readonly only_models?: readonly string[];
   readonly ignore_models?: readonly string[];
   /** Providers, or tags of endpoints, as in a request's `provider.only` and `provider.ignore`. */
@@ -32,3 +30,18 @@ export type Rule = {
 };
 
 export const NO_POLICY: Policy = Object.freeze({ rules: Object.freeze([]), given: Object.freeze({}) });
+
+/** What a guardrail can be put on, the widest first. */
+export const GUARDED = ['organization', 'workspace', 'member', 'key'] as const;
+export type Guarded = (typeof GUARDED)[number];
+
+/** What guardrails say of a caller's calls beside the rules of where they go, read once for all of them. */
+export type Guard = {
+  /** A mark of the guardrails and of their state: two calls with the same one are treated alike. */
+  readonly print: string;
+  readonly rules: readonly Rule[];
+  /** Why a request from this address does not come in; null = it does. Absent = from wherever. */
+  readonly objectionTo?: (address: string) => string | null;
+  /** Why nothing comes in at all: this instance is in none of the regions. */
+  readonly closed?: string;
+};

@@ -41,6 +41,7 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
       const obstacle =
         refusal ??
         (verb === 'none' ? null : formOfAPage(request, caller)) ??
+        (verb === 'call' ? guardedOff(caller, request) : null) ??
         encodedBody(headers) ??
         goingRound(headers);
       if (obstacle) {
@@ -79,7 +80,15 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
 export function knownCaller({ access }: Gateway, headers: WireHeaders): Principal | null {
   const answer = access.authenticate(headers);
   if (answer === null || isFault(answer) || answer.kind === 'session' || objectionTo(answer, 'call')) return null;
+  if (answer.guard?.objectionTo || answer.guard?.closed !== undefined) return null;
   return encodedBody(headers) === null && goingRound(headers) === null ? answer : null;
+}
+
+/** A guardrail lets its calls in from some addresses alone, or not here at all. */
+function guardedOff(caller: Principal | null, { socket }: IncomingMessage): Fault | null {
+  const guard = caller?.guard;
+  const objection = guard && (guard.closed ?? guard.objectionTo?.(socket.remoteAddress ?? '') ?? null);
+  return objection ? fault('permission_denied', objection) : null;
 }
 
 /** The same for a route of the framework, which hears no more of a request that is refused. */

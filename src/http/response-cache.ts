@@ -42,6 +42,7 @@ export function cacheWishOf<O extends OperationId>(gateway: Gateway, asked: Aske
       `${operation} ${clientDialect} ${stream} ${call.model ?? ''} ${used?.versionId ?? ''}\n${JSON.stringify(body)}`,
     )
     .update(caller.rules ? JSON.stringify(caller.rules) : '')
+    .update(caller.guard?.print ?? '')
     .digest('base64url');
   const isFresh = isTrue(headers['x-openrouter-cache-clear']);
   const found = cachedAnswer<O>(gateway, { keyId: caller.keyId, key, isFresh });

@@ -24,13 +24,13 @@ const usd = (value: bigint): string => `$${formatUsd(nano(value))}`;
 
 /**
  * The refusal of a call that its scopes cannot pay for. What the account or the key lacks is the 402 of spec §6.1, in the
- * words that clients parse to lower their `max_tokens` and try again; the budget of a workspace or a member is a 403 (spec
- * §1.11); what is counted is a 429 that says when to come again.
+ * words that clients parse to lower their `max_tokens` and try again; the budget of a workspace or a member, or of a guardrail
+ * on whatever, is a 403 (spec §1.11); what is counted is a 429 that says when to come again.
  */
 export function shortageFault(shortage: Shortage): Fault {
   if (countOf(shortage.scope) !== null) return tooMany(shortage);
   const kind = kindOf(shortage.scope);
-  if (kind === 'workspace' || kind === 'member') return overBudget(shortage, kind);
+  if (shortage.bound.guardrail || kind === 'workspace' || kind === 'member') return overBudget(shortage, kind);
   const { amount, promptCost, promptTokens, outputTokens } = shortage;
   const available = positive(shortage.available);
   const remedy = `${remedyFor(shortage)}${againAt(shortage)}`;
@@ -54,9 +54,9 @@ const remedyFor = ({ scope }: Shortage): string =>
     ? 'To increase, create a key with a higher limit or raise the limit of this one.'
     : 'To increase, add credits to the account.';
 
-function overBudget(shortage: Shortage, kind: 'workspace' | 'member'): Fault {
+function overBudget(shortage: Shortage, kind: string): Fault {
   const { bound, available, needed } = shortage;
-  const whose = kind === 'workspace' ? 'workspace' : 'member';
+  const whose = bound.guardrail ? `${kind} by the guardrail "${bound.guardrail.name}"` : kind;
   return fault(
     'permission_denied',
     `The ${bound.interval} budget of this ${whose} is ${usd(bound.limit)}, of which ${usd(positive(available))} is left; ` +
@@ -97,5 +97,6 @@ function figuresOf(shortage: Shortage): { readonly [name: string]: unknown } {
     available: figure(positive(available)),
     needed: figure(needed),
     resets_at: resetsAt(shortage),
+    ...(bound.guardrail && { guardrail_id: bound.guardrail.id, guardrail_name: bound.guardrail.name }),
   };
 }

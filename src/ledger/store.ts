@@ -51,6 +51,8 @@ export type Bound = {
   readonly interval: Interval | 'minute' | 'at once' | 'credit';
   /** Milliseconds until it starts afresh; null = never, or whenever a call ends. */
   readonly resetMs: number | null;
+  /** The guardrail whose rule it is; absent = it is the scope's own. */
+  readonly guardrail?: { readonly id: string; readonly name: string };
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../catalog/model.ts';
 import { isFor, type OwnKey } from '../facts/own-key.ts';
 import type { Question } from '../facts/question.ts';
+import { isAbout } from '../facts/rule-reach.ts';
 import type { OrderedEndpoint } from './order.ts';
 import { keyReason } from './reason-code.ts';
 
@@ -14,11 +15,12 @@ export type Paid = OrderedEndpoint & { readonly payer?: OwnKey };
  * The account's own keys for an endpoint, and whether the operator's may be used beside them. Who demands that no prompt
  * is kept gets it by the provider's word, or by the account's for its own contract.
  */
-export function payersAt({ provider, modelId }: Endpoint, question: Question): Payers {
-  const { ownKeys = [], enabled, preferences } = question;
+export function payersAt(endpoint: Endpoint, question: Question): Payers {
+  const { provider, modelId } = endpoint;
+  const { ownKeys = [], enabled } = question;
   const { slug, policy } = provider;
-  const isKept = preferences.zdr === true && !policy.perRequest && policy.retainsDays !== 0;
-  const isDenied = preferences.zdr === true && !policy.perRequest;
+  const isDenied = demandsZdr(endpoint, question) && !policy.perRequest;
+  const isKept = isDenied && policy.retainsDays !== 0;
   const fitting = usableIn(question).filter((key) => isFor(key, slug, modelId));
   const own = fitting.filter(({ declaredZdr }) => !isDenied || (declaredZdr ?? !isKept));
   const isBarred = ownKeys.some(
@@ -29,7 +31,7 @@ export function payersAt({ provider, modelId }: Endpoint, question: Question): P
 
 const NONE: readonly OwnKey[] = [];
 /** A video's task is asked about for hours, by a job that has the operator's keys alone: no account's own may begin it. */
-const usableIn = ({ operation, ownKeys = NONE }: Question): readonly OwnKey[] =>
+const usableIn = ({ operation, ownKeys = NONE }: Pick<Question, 'operation' | 'ownKeys'>): readonly OwnKey[] =>
   operation === 'videos' ? NONE : ownKeys;
 
 /** Why nobody pays there; undefined = somebody does. */
@@ -39,14 +41,20 @@ export function unpaid(endpoint: Endpoint, question: Question): string | undefin
   if (operator || own.length > 0) return undefined;
   // What else stands against it is another filter's to tell.
   const isBarred = question.enabled.has(endpoint.provider.slug);
-  return isBarred && question.preferences.zdr !== true
+  return isBarred && !demandsZdr(endpoint, question)
     ? 'the account uses its own keys there and nothing else'
     : undefined;
 }
 
+/** Does the caller, or a rule, demand that no prompt is kept there? */
+const demandsZdr = (endpoint: Endpoint, { preferences, policy }: Question): boolean =>
+  preferences.zdr === true || (policy?.rules.some((rule) => rule.zdr && isAbout(rule, endpoint)) ?? false);
+
 /** Has the account said that a key of its own for this endpoint keeps nothing? */
-export const isDeclaredZdr = ({ provider, modelId }: Endpoint, question: Question): boolean =>
-  usableIn(question).some((key) => key.declaredZdr === true && isFor(key, provider.slug, modelId));
+export const isDeclaredZdr = (
+  { provider, modelId }: Endpoint,
+  question: Pick<Question, 'operation' | 'ownKeys'>,
+): boolean => usableIn(question).some((key) => key.declaredZdr === true && isFor(key, provider.slug, modelId));
 
 export const hasOwnKey = ({ provider, modelId }: Endpoint, question: Question): boolean =>
   usableIn(question).some((key) => isFor(key, provider.slug, modelId));

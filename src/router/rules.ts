@@ -1,8 +1,8 @@
 import { matchesAny } from '../base/pattern.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Policy, Rule } from '../facts/policy.ts';
-import type { Question } from '../facts/question.ts';
-import { dataPolicy } from './data-policy.ts';
+import { isAbout } from '../facts/rule-reach.ts';
+import { type DataQuestion, dataPolicy } from './data-policy.ts';
 import { aboveMaxPrice } from './max-price.ts';
 import { namesEndpoint } from './preferences.ts';
 
@@ -16,7 +16,11 @@ export function forbidden(endpoint: Endpoint, rules: readonly Rule[]): string | 
 }
 
 /** The same of how its host deals with prompts. */
-export function forbiddenForData(endpoint: Endpoint, rules: readonly Rule[], question: Question): string | undefined {
+export function forbiddenForData(
+  endpoint: Endpoint,
+  rules: readonly Rule[],
+  question: DataQuestion,
+): string | undefined {
   for (const rule of rules) {
     if (!(rule.zdr || rule.data_collection) || !isAbout(rule, endpoint)) continue;
     const reason = dataPolicy(endpoint, rule, question);
@@ -26,8 +30,6 @@ export function forbiddenForData(endpoint: Endpoint, rules: readonly Rule[], que
 }
 
 export const wantsZdr = (policy: Policy | undefined): boolean => policy?.rules.some(({ zdr }) => zdr) ?? false;
-
-const isAbout = ({ about }: Rule, { modelId }: Endpoint): boolean => about === undefined || matchesAny(about, modelId);
 
 function obstacleIn(rule: Rule, endpoint: Endpoint): string | undefined {
   const { modelId, tier, quantization } = endpoint;
@@ -40,3 +42,7 @@ function obstacleIn(rule: Rule, endpoint: Endpoint): string | undefined {
   if (quantizations && !quantizations.includes(quantization)) return `quantization is ${quantization}`;
   return max_price && aboveMaxPrice(endpoint, max_price);
 }
+
+/** May a call under these rules go there at all, whatever it asks for? */
+export const isPermitted = (endpoint: Endpoint, rules: readonly Rule[], question: DataQuestion): boolean =>
+  forbidden(endpoint, rules) === undefined && forbiddenForData(endpoint, rules, question) === undefined;

@@ -4,6 +4,7 @@ import { accountScope, COUNTS, countScope, keyScope } from '../facts/scope.ts';
 import { openBudgetStore } from './budget-store.ts';
 import type { StoreClient } from './client.ts';
 import { openCodeStore } from './code-store.ts';
+import { openGuardrailStore } from './guardrail-store.ts';
 import { addingKey, changingKey, keysIn, removingKey } from './key-rows.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { accessChange, keyNotice, limitNotice, sessionNotice } from './notices.ts';
@@ -25,6 +26,7 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
     budgets: openBudgetStore(client, database),
     codes: openCodeStore(client, database),
     providerKeys: openProviderKeyStore(client, database),
+    guardrails: openGuardrailStore(client, database),
     addKey: async (key, counts) => (await write(addingKey(database, key, counts), changeOf(key.hash))) > 0n,
     changeKey: async (hash, change) => (await write(changingKey(database, hash, change), changeOf(hash))) > 0n,
     removeKey: async (hash) => (await write(removingKey(database, hash), changeOf(hash))) > 0n,

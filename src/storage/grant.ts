@@ -2,6 +2,7 @@ import { type NanoUsd, nano } from '../base/money.ts';
 import { periodEnd, periodStart } from '../base/period.ts';
 import { countOf, type Interval, isOwner } from '../facts/scope.ts';
 import type { Bound, Grant, GrantRequest, Scope } from '../ledger/store.ts';
+import { guardrailIn } from './guardrail-store.ts';
 import { JOBS, seen } from './liveness.ts';
 import { recallNotice } from './notices.ts';
 import { LEASE, RATE } from './tables.ts';
@@ -42,7 +43,8 @@ function* decide(command: GrantCommand, context: WorkContext): Work<Grant> {
     // What jobs hold comes back when they end, not when it is asked for.
     const recallable = elsewhere - (leased.rows[0]?.jobs as bigint);
     if (recallable > 0n) context.notify(recallNotice(command.scope));
-    return { kind: 'refused', available: nano(available), elsewhere: nano(recallable), bound: limit.bound };
+    const bound = yield* named(limit);
+    return { kind: 'refused', available: nano(available), elsewhere: nano(recallable), bound };
   }
   const amount = sliceOf(command, available);
   yield {
@@ -106,13 +108,13 @@ function sliceOf({ need, want }: Pick<GrantCommand, 'need' | 'want'>, available:
 }
 
 /** What is left of the bound that leaves least, leases apart. */
-type Limit = { readonly left: bigint; readonly bound: Bound };
+type Limit = { readonly left: bigint; readonly bound: Bound; readonly source: string };
 
 /** Null = no limit: a post-paid account, an owner without a budget (the console's key, a removed one, whose calls still end). */
 function* limitOf(scope: Scope, now: number, context: WorkContext): Work<Limit | null> {
   let least: Limit | null = null;
-  const consider = (left: bigint, bound: Bound): void => {
-    if (least === null || left < least.left) least = { left, bound };
+  const consider = (left: bigint, bound: Bound, source = ''): void => {
+    if (least === null || left < least.left) least = { left, bound, source };
   };
   if (scope.startsWith('account:')) {
     const id = scope.slice('account:'.length);
@@ -123,7 +125,7 @@ function* limitOf(scope: Scope, now: number, context: WorkContext): Work<Limit |
     }
   }
   const budgets = yield query(
-    `select amount, "interval", with_byok from budget where scope = ? and amount is not null
+    `select amount, "interval", with_byok, source from budget where scope = ? and amount is not null
       order by source, "interval" ${lockOf(context)}`,
     [scope],
   );
@@ -136,10 +138,19 @@ function* limitOf(scope: Scope, now: number, context: WorkContext): Work<Limit |
       const spent = yield* spentOf(scope, periodStart(reset, now));
       const counted = spent.cost + (row.with_byok === 1n ? spent.byokCost : 0n);
       const end = periodEnd(reset, now);
-      consider(limit - counted, { limit, interval, resetMs: end === null ? null : end - now });
+      const bound = { limit, interval, resetMs: end === null ? null : end - now };
+      consider(limit - counted, bound, row.source as string);
     }
   }
   return least;
+}
+
+/** The bound with whose rule it is, for whoever is refused. */
+function* named({ bound, source }: Limit): Work<Bound> {
+  const id = guardrailIn(source);
+  if (id === null) return bound;
+  const name = (yield query('select name from guardrail where id = ?', [id])).rows[0]?.name as string | undefined;
+  return { ...bound, guardrail: { id, name: name ?? id } };
 }
 
 type Spent = { readonly cost: bigint; readonly byokCost: bigint };

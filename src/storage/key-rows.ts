@@ -138,6 +138,7 @@ export function removingKey(database: StoreDatabase, hash: string): readonly Com
   return [
     database.deleteFrom('api_key').where('hash', '=', hash),
     database.deleteFrom('budget').where('scope', 'in', scopes),
+    database.deleteFrom('guardrail_assignment').where('scope', '=', owner),
   ];
 }
 

@@ -15,6 +15,7 @@ import { accessLaws } from './testing/access-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { fileLaws } from './testing/file-laws.ts';
+import { guardrailLaws } from './testing/guardrail-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
@@ -73,6 +74,7 @@ export function storeLaws(name: string, engine: Engine): void {
     jobLaws(bench);
     outboxLaws(bench);
     presetLaws(bench);
+    guardrailLaws(bench, engine.another);
     fileLaws(bench, engine.another);
     responseLaws(bench);
     limitLaws(bench);

@@ -7,7 +7,8 @@ import type { Scope } from '../ledger/store.ts';
  * file, or nobody knows what was missed.
  */
 export const ACCESS = 'access';
-const LIMITS = 'limits';
+/** Any limit may have changed. */
+export const LIMITS = 'limits';
 const RECALL = 'recall';
 /** Receivers of receipts have come or gone. */
 export const DESTINATIONS = 'destinations';
@@ -35,6 +36,8 @@ export const keyNotice = (hash: string): string => `${ACCESS} key ${hash}`;
 export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash}`;
 /** Keys at providers have changed: those that an account pays itself, or the operator's. */
 export const ownKeysNotice = (accountId: string): string => `${ACCESS} own ${accountId}`;
+/** What guardrails say of the account's calls has changed. */
+export const guardNotice = (accountId: string): string => `${ACCESS} guard ${accountId}`;
 export const OPERATOR_KEYS = `${ACCESS} operator`;
 /** Destinations that workspaces have set up for their receipts have changed. */
 export const RECEIVERS = 'receivers';
@@ -52,7 +55,7 @@ export function accessChange(notice: string): AccessChange | null {
   const [word, kind, hash] = notice.split(' ', 3);
   if (word !== ACCESS) return null;
   if (kind === 'operator') return { kind };
-  if (kind === 'own' && hash !== undefined) return { kind, accountId: hash };
+  if ((kind === 'own' || kind === 'guard') && hash !== undefined) return { kind, accountId: hash };
   return (kind === 'key' || kind === 'session') && hash !== undefined ? { kind, hash } : { kind: 'everything' };
 }
 

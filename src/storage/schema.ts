@@ -28,6 +28,8 @@ export type StoreTables = {
   session: SessionRow;
   stored_file: StoredFileRow;
   batch_line: BatchLineRow;
+  guardrail: GuardrailRow;
+  guardrail_assignment: GuardrailAssignmentRow;
   /** Any month's receipts. */
   [generation: `generation_${string}`]: RowOf<ReturnType<typeof generationTable>>;
 };
@@ -154,4 +156,28 @@ export type BatchLineRow = {
   status: bigint;
   generation_id: string;
   body: string;
+};
+/** `settings` is JSON; what it may spend stands in columns, for budgets are made of it. */
+export type GuardrailRow = {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  name: string;
+  description: string | null;
+  settings: string;
+  amount: bigint | null;
+  interval: string | null;
+  with_byok: bigint;
+  created_at: bigint;
+  updated_at: bigint | null;
+};
+/** `kind`: a member of `GUARDED`. */
+export type GuardrailAssignmentRow = {
+  scope: string;
+  kind: string;
+  id: string;
+  guardrail_id: string;
+  account_id: string;
+  assigned_by: string | null;
+  created_at: bigint;
 };

@@ -3,6 +3,7 @@ import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
 import { COUNTS, countScope, type Scope, workspaceScope } from '../facts/scope.ts';
 import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
+import { guardrailsOf } from './guardrail-store.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { ACCESS, limitNotice } from './notices.ts';
 import type { WorkspaceRow } from './schema.ts';
@@ -70,7 +71,7 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
           sql<boolean>`not exists (select 1 from api_key k where k.account_id = ${accountId} and k.workspace_id = ${id})`,
         );
       const scopes = scopesOf(id);
-      if ((await write([removal, ...takenAlong(database, id)], scopes.map(limitNotice))) === 0n)
+      if ((await write([removal, ...takenAlong(database, { id, accountId })], scopes.map(limitNotice))) === 0n)
         return (await find(accountId, id)) ? 'used' : 'missing';
       return removeStored(client, { accountId, workspaceId: id });
     },
@@ -89,11 +90,15 @@ const scopesOf = (id: string): readonly Scope[] => {
 };
 
 /** What goes with a workspace: only of one that is gone by now. */
-function takenAlong(database: StoreDatabase, id: string): readonly Compilable[] {
+function takenAlong(
+  database: StoreDatabase,
+  { id, accountId }: Pick<Workspace, 'id' | 'accountId'>,
+): readonly Compilable[] {
   const isGone = sql`not exists (select 1 from workspace where id = ${id})`;
   return [
     sql`delete from budget where scope in (${sql.join(scopesOf(id))}) and ${isGone}`,
-    sql`delete from provider_key where workspace_id = ${id} and ${isGone}`,
+    ...guardrailsOf(id, isGone),
+    sql`delete from provider_key where account_id = ${accountId} and workspace_id = ${id} and ${isGone}`,
     sql`delete from observability_destination where workspace_id = ${id} and ${isGone}`,
     sql`delete from preset_version where preset_id in (select p.id from preset p where p.workspace_id = ${id}) and ${isGone}`,
     sql`delete from preset where workspace_id = ${id} and ${isGone}`,

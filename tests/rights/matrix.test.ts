@@ -24,6 +24,7 @@ const RIGHTS: { readonly [verb in Verb]: readonly Who[] } = {
   'manage-workspaces': ['manager', 'owner', 'other manager', 'other owner'],
   'manage-members': ['manager', 'owner', 'other manager', 'other owner'],
   'manage-provider-keys': ['manager', 'owner', 'other manager', 'other owner'],
+  'manage-guardrails': ['manager', 'owner', 'other manager', 'other owner'],
   'manage-observability': ['manager', 'owner', 'other manager', 'other owner'],
   consent: ['owner', 'other owner'],
   operate: ['manager', 'owner'],

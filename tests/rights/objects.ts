@@ -79,6 +79,20 @@ export const OBJECTS: readonly ObjectKind[] = [
     body: () => JSON.stringify({ disabled: true, key: 'sk-a-key-of-theirs' }),
   },
   {
+    below: '/api/v1/guardrails/',
+    make: async (instance) => (await make(instance, '/guardrails', { name: 'ours' })).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: async (instance, id) => [
+      await seen(instance, `/guardrails/${id}`),
+      await seen(instance, `/guardrails/${id}/assignments/keys`),
+      await seen(instance, `/guardrails/${id}/assignments/members`),
+    ],
+    body: (_method, path) => {
+      if (path.includes('/keys')) return JSON.stringify({ key_hashes: ['x'] });
+      return JSON.stringify(path.includes('/members') ? { member_user_ids: ['owner'] } : { name: 'Taken' });
+    },
+  },
+  {
     below: '/api/v1/keys/',
     make: async (instance) => (await make(instance, '/keys', { name: 'ours' })).hash ?? '',
     nobodys: 'f'.repeat(64),

@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { openaiChatClient } from '../../dialects/openai-chat/index.ts';
+import { NO_POLICY } from '../../facts/policy.ts';
 import { questionOf } from '../../gateway/chat/question.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { plan } from '../../router/plan.ts';
@@ -27,6 +28,7 @@ export const planRoute: Route = {
         catalog,
         enabled: gateway.enabled(),
         ...(caller?.ownKeys?.length && { ownKeys: caller.ownKeys }),
+        ...(caller?.rules?.length && { policy: { ...NO_POLICY, rules: caller.rules } }),
         health: gateway.health.view(),
         seed: draw,
         promptTokens: estimatePrompt(call.value),

@@ -15,6 +15,7 @@ import { PRESETS } from './0014-presets.ts';
 import { FILES } from './0015-files.ts';
 import { OBSERVABILITY } from './0016-observability.ts';
 import { BATCHES } from './0017-batches.ts';
+import { GUARDRAILS } from './0018-guardrails.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   FILES,
   OBSERVABILITY,
   BATCHES,
+  GUARDRAILS,
 ];

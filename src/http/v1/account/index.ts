@@ -4,6 +4,8 @@ import { AUTH_KEY_ROUTES } from './auth-keys.ts';
 import { BYOK_ROUTES } from './byok.ts';
 import { COINBASE, CREDITS } from './credits.ts';
 import { GENERATION } from './generation.ts';
+import { GUARDRAIL_ASSIGNMENT_ROUTES } from './guardrail-assignments.ts';
+import { GUARDRAIL_ROUTES } from './guardrails.ts';
 import { KEY_ROUTES } from './key.ts';
 import { KEYS_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
@@ -26,5 +28,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...BYOK_ROUTES,
   ...OPERATOR_KEY_ROUTES,
+  ...GUARDRAIL_ASSIGNMENT_ROUTES,
+  ...GUARDRAIL_ROUTES,
   ACTIVITY,
 ];

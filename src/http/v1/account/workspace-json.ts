@@ -1,3 +1,4 @@
+import { defaultGuardrailId } from '../../../access/guardrails.ts';
 import { digestOf } from '../../../access/secret.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { nano, usdNumber } from '../../../base/money.ts';
@@ -21,7 +22,7 @@ export const workspaceJson = (workspace: Workspace) => ({
   default_image_model: null,
   default_provider_sort: null,
   disabled_server_tools: null,
-  default_guardrail_id: derivedId(`guardrail of ${workspace.id}`),
+  default_guardrail_id: defaultGuardrailId(workspace.id),
   include_byok_in_budgets: workspace.byokInBudgets,
   io_logging_api_key_ids: null,
   io_logging_sampling_rate: 1,

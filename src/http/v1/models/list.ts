@@ -4,6 +4,7 @@ import type { Model } from '../../../catalog/model.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { type Offers, offersOf } from '../../../router/offer.ts';
+import { isPermitted } from '../../../router/rules.ts';
 import { envelope } from '../../faults.ts';
 import { isGoogleClient } from '../../google-paths.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
@@ -38,7 +39,7 @@ export const LIST_MODELS: Route = {
   },
 };
 
-/** `GET /models/user`: those that this instance can call now, with the providers it has keys for. */
+/** `GET /models/user`: those that the caller can call here now: a provider has a key, and no guardrail stands against it. */
 export const LIST_USER_MODELS: Route = {
   method: 'GET',
   path: '/models/user',
@@ -47,7 +48,11 @@ export const LIST_USER_MODELS: Route = {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);
     const callable = await selected({ ...query.value, callable: 'true' }, request.caller, gateway);
-    return answer(callable, query.value, request, { gateway, path: LIST_USER_MODELS.path });
+    const { rules = [], ownKeys = [] } = request.caller ?? {};
+    const permitted = callable.filter(({ endpoints }) =>
+      endpoints.some((endpoint) => isPermitted(endpoint, rules, { operation: 'chat', ownKeys })),
+    );
+    return answer(permitted, query.value, request, { gateway, path: LIST_USER_MODELS.path });
   },
 };
 
