@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Endpoint } from '../catalog/model.ts';
 import type { OwnKey } from '../facts/own-key.ts';
+import type { Rule } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import { hasOwnKey, payersAt, unpaid } from './payers.ts';
 
@@ -30,4 +31,15 @@ test('a video is begun with the operator’s key alone, and where the account al
   const only = asked('videos', { ...KEY, isByokOnly: true }, ['host']);
   assert.deepEqual(payersAt(ENDPOINT, only), { own: [], operator: false });
   assert.match(unpaid(ENDPOINT, only) ?? '', /its own keys/);
+});
+
+test('a rule that no prompt is kept holds for whose key is used, too', () => {
+  const own: OwnKey = { ...KEY, declaredZdr: true };
+  const ruled = (rule: Omit<Rule, 'source'>): Question => ({
+    ...asked('chat', own, ['host']),
+    policy: { rules: [{ ...rule, source: 'guardrail Interns' }], given: {} },
+  });
+  // The operator's contract keeps prompts; the account's own does not.
+  assert.deepEqual(payersAt(ENDPOINT, ruled({ zdr: true })), { own: [own], operator: false });
+  assert.deepEqual(payersAt(ENDPOINT, ruled({ zdr: true, about: ['other/*'] })), { own: [own], operator: true });
 });
