@@ -1,5 +1,10 @@
 /** Every limit has a name here. Operators change some of them by configuration; tests scale the deadlines. */
 export const LIMITS = {
+  /** Refused requests that are kept of each account, and that a process writes down of it in a second; the others are counted. */
+  refusals_max: 20_000,
+  refusals_each_second: 50,
+  refusal_message_length_max: 300,
+  refusal_model_length_max: 200,
   body_bytes_max: 32 * 1024 * 1024,
   nesting_max: 128,
   messages_max: 20_000,

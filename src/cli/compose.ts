@@ -7,6 +7,7 @@ import { DIALECTS } from '../dialects/registry.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { type JobLoop, startJobs } from '../gateway/job-loop.ts';
 import { createKept } from '../gateway/kept.ts';
+import { type RefusalRecorder, recordRefusals } from '../gateway/refusals.ts';
 import { createStickiness } from '../gateway/stickiness.ts';
 import { workOnVideo } from '../gateway/videos/video-work.ts';
 import { openInsights } from '../insights/insights.ts';
@@ -66,7 +67,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault, byokFeePpm, log: logOf(world) });
   const operator = await operatorCredentials(configuration, { storage, vault, log: logOf(world) });
   const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
-  const { gateway, reload, observed, loop } = assemble(parts);
+  const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
@@ -87,6 +88,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       sweeping?.close();
       await broadcast?.close();
       await observed.close();
+      await recorder.close();
       await storage.close();
     },
   };
@@ -103,9 +105,11 @@ type Parts = {
   readonly serving: Serving;
 };
 
-function assemble(
-  parts: Parts,
-): Pick<Composed, 'gateway' | 'reload'> & { readonly observed: Observed; readonly loop: JobLoop } {
+function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
+  readonly observed: Observed;
+  readonly loop: JobLoop;
+  readonly recorder: RefusalRecorder;
+} {
   const { configuration, world, role, storage, access, vault, operator } = parts;
   let { serving } = parts;
   let loads = 1;
@@ -117,6 +121,7 @@ function assemble(
   const ledger: Ledger = openLedger(storage.ledgerStore, world, (receipt) => observed.telemetry.ended(receipt));
   const log = logOf(world);
   const observed = observe(configuration, { role, world, ledger, memory });
+  const recorder = recordRefusals({ world, store: storage.refusals, log });
   const allowance = parseAllowance(configuration.egressAllow);
   const gateway: Gateway = {
     world,
@@ -129,12 +134,13 @@ function assemble(
     ledger,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
+    refusals: storage.refusals,
     jobs: { store: storage.jobs, wake: () => loop?.wake() },
     signingKey: (purpose) => vault.current()?.keyFor(purpose) ?? null,
     mayReach: (hostname, port) => allowance.host(hostname, port) || allowance.address(hostname),
     health,
     stickiness: createStickiness(world, isAlone ? null : storage.peers),
-    telemetry: observed.telemetry,
+    telemetry: recorder.hearing(observed.telemetry),
     metrics: observed.metrics,
     dialects: DIALECTS,
     boards: configuration.boards,
@@ -163,7 +169,7 @@ function assemble(
     );
   };
   loop = startJobs(gateway, { videos: workOnVideo });
-  return { gateway, reload, observed, loop };
+  return { gateway, reload, observed, loop, recorder };
 }
 
 const logOf =

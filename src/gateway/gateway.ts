@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
+import type { RefusalStore } from '../insights/requests.ts';
 import type { Records } from '../insights/store.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -35,6 +36,7 @@ export type Gateway = {
   readonly ledger: Ledger;
   readonly insights: Insights;
   readonly records: Records;
+  readonly refusals: RefusalStore;
   /** What outlives its call; `wake`: one was begun or changed here. */
   readonly jobs: { readonly store: JobStore; readonly wake: () => void };
   /** A key for signing what goes out, by its purpose; null = there is no secret that it could come from. */

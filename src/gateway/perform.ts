@@ -54,7 +54,7 @@ export function perform<O extends OperationId>(
   const asked = size.pieces ? { ...surroundings, expected: expectedOf(size, size.pieces) } : surroundings;
   const question = operation.questionOf(call, { ...asked, promptTokens });
   const decided = plan(question);
-  if (decided.fault) return refuse({ gateway, request, listener }, decided.fault);
+  if (decided.fault) return refuse({ gateway, operation, request, listener }, decided.fault);
   const output = operation.outputOf(call, decided);
   const streamed = operation.isStreamed(call);
   const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });
@@ -87,11 +87,12 @@ export function perform<O extends OperationId>(
 
 /** Nothing is sent, and there is no receipt. */
 export function refuse<O extends OperationId>(
-  { gateway, request, listener }: Pick<CallContext<O>, 'gateway' | 'request' | 'listener'>,
+  { gateway, operation, request, listener }: Pick<CallContext<O>, 'gateway' | 'operation' | 'request' | 'listener'>,
   value: Fault,
 ): CallHandle {
-  const { receivedAt, clientDialect, caller } = request;
-  gateway.telemetry.refused({ at: receivedAt, clientDialect, keyId: caller.keyId, fault: value });
+  const { id, receivedAt: at, clientDialect, caller, call } = request;
+  const asked = { id, operation: operation.id, model: call.model ?? call.models[0] ?? null };
+  gateway.telemetry.refused({ at, clientDialect, keyId: caller.keyId, caller, fault: value, ...asked });
   listener.done({ kind: 'failed', fault: value });
   return IDLE;
 }

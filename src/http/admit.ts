@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { onRequestHookHandler } from 'fastify';
 import { isFault, NO_SUCH_KEY } from '../access/access.ts';
+import { keyIn } from '../access/credential.ts';
 import { objectionTo, type Verb } from '../access/may.ts';
+import { labelOf } from '../access/secret.ts';
 import { type Fault, fault } from '../base/fault.ts';
 import { isGoingRound } from '../base/hops.ts';
 import { LIMITS } from '../base/limits.ts';
+import { PRODUCT } from '../base/product.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Principal } from '../facts/principal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -46,8 +49,11 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
         goingRound(headers);
       if (obstacle) {
         const keyId = caller?.keyId ?? null;
-        if (verb === 'call')
-          gateway.telemetry.refused({ at: gateway.world.now(), clientDialect: null, keyId, fault: obstacle });
+        if (verb === 'call') {
+          const label = caller === null ? labelOfOurs(headers) : undefined;
+          const who = { clientDialect: null, keyId, caller, ...(label !== undefined && { keyLabel: label }) };
+          gateway.telemetry.refused({ at: gateway.world.now(), ...who, fault: obstacle });
+        }
         return refuse(response, obstacle);
       }
       // Only now is the client asked for its body.
@@ -74,6 +80,12 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
         refuse(response, INSIDE);
       });
   };
+}
+
+/** The little of a key of our form by which its owner recognises it. */
+function labelOfOurs(headers: WireHeaders): string | undefined {
+  const key = keyIn(headers);
+  return key?.startsWith(PRODUCT.keyPrefix) ? labelOf(key) : undefined;
 }
 
 /** The caller of a request for inference that has a key known here and nothing against it; null = it must be looked at closely. */

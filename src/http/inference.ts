@@ -98,12 +98,14 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const bodyBytes = body.size;
     const receivedAt = gateway.world.now();
     const begunAt = gateway.world.elapsed();
+    let named: string | null = null;
     const refuse = (value: Fault): void => {
-      gateway.telemetry.refused({ at: receivedAt, clientDialect: dialect.id, keyId: caller.keyId, fault: value });
+      gateway.telemetry.refused({ at: receivedAt, ...refusedOf(rim, incoming), model: named, fault: value });
       refuseIn(dialect, response, value);
     };
     const decode = (value: JsonObject, blobs: readonly Blob[]): Result<CallOf<O>, Fault> => {
       const model = deploymentIn(url);
+      named = model ?? (typeof value.model === 'string' ? value.model : null);
       const recall = (id: string): JsonObject | undefined => rim.recall?.(caller, id);
       const stores = rim.recollect !== undefined;
       const asked = { headers, params, recall, blobs, stores, ...(form && { files: form.files }) };
@@ -159,6 +161,14 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     });
   };
 }
+
+const refusedOf = (
+  {
+    operation,
+    dialect,
+  }: { readonly operation: { readonly id: OperationId }; readonly dialect: { readonly id: string } },
+  { caller, generationId }: InferenceRequest,
+) => ({ clientDialect: dialect.id, operation: operation.id, keyId: caller.keyId, caller, id: generationId });
 
 type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'> & {
   readonly generationId: string | undefined;

@@ -1,4 +1,5 @@
 import type { Receipt } from '../facts/receipt.ts';
+import type { FoundReceipts, Place, RequestFilter } from './requests.ts';
 
 /** One day's sum over model, endpoint, app, account, key and workspace. Money in nano-dollars. */
 export type RollUp = {
@@ -59,6 +60,11 @@ export type InsightsStore = {
 export type Records = {
   readonly find: (id: string) => Promise<Receipt | null>;
   readonly newest: (limit: number) => Promise<readonly Receipt[]>;
+  /** Those that fit, newest first; each question reads a bounded number of them (`storage/record-search.ts`). */
+  readonly search: (
+    filter: RequestFilter,
+    page: { readonly from: Place | null; readonly limit: number },
+  ) => Promise<FoundReceipts>;
   /** Months whose receipts are kept, newest first: `2026-11`. */
   readonly months: () => Promise<readonly string[]>;
   /** Forgets the receipts of a month. Transfers and roll-ups stay. */

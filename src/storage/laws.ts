@@ -20,6 +20,7 @@ import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
 import { presetLaws } from './testing/preset-laws.ts';
+import { requestLaws } from './testing/request-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
@@ -80,6 +81,7 @@ export function storeLaws(name: string, engine: Engine): void {
     limitLaws(bench);
     scopeLaws(bench);
     recordLaws(bench);
+    requestLaws(bench);
     serviceLaws(bench);
     if (engine.another) {
       sharingLaws(bench, engine.another);

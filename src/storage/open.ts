@@ -7,6 +7,7 @@ import type { Peers } from '../facts/peers.ts';
 import type { FileStore } from '../files/store.ts';
 import type { BatchStore } from '../gateway/batches.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
+import type { RefusalStore } from '../insights/requests.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { JobStore } from '../ledger/jobs.ts';
@@ -34,6 +35,7 @@ import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
 import { openPresetStore } from './preset-store.ts';
 import { openRecords } from './records.ts';
+import { openRefusalStore } from './refusal-store.ts';
 import { openResponseStore } from './response-store.ts';
 import { openSecretStore } from './secret-store.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
@@ -48,6 +50,7 @@ export type Storage = {
   readonly fileStore: FileStore;
   readonly batchStore: BatchStore;
   readonly records: Records;
+  readonly refusals: RefusalStore;
   readonly presetStore: PresetStore;
   readonly destinationStore: DestinationStore;
   readonly outbox: Outbox;
@@ -157,6 +160,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     fileStore: openFileStore(client, database),
     batchStore: openBatchStore(client, database),
     records: openRecords(client, reading),
+    refusals: openRefusalStore(client),
     presetStore: openPresetStore(client, database),
     destinationStore: openDestinationStore(client, database),
     outbox: openOutbox(client),

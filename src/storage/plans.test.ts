@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { nano } from '../base/money.ts';
 import { type Insights, openInsights } from '../insights/insights.ts';
 import { sqliteBulk } from './bulk.ts';
 import type { StoreClient } from './client.ts';
@@ -99,6 +100,25 @@ async function askEverything(insights: Insights): Promise<void> {
   await insights.sums({ from, to, by: [] });
 }
 
+/** Every filter by itself and all of them together, over a month that has receipts. */
+async function searchEverything(): Promise<void> {
+  const one = { keyId: 'k', workspaceId: 'w', model: 'm', provider: 'p', app: 'a', user: 'u', sessionId: 's' };
+  const filter = {
+    accountId: 'owner',
+    ...one,
+    state: 'failed',
+    costMin: nano(1n),
+    totalMsMin: 1,
+    from: 1,
+    to: 2e12,
+  } as const;
+  for (const [name, value] of Object.entries(filter))
+    await storage.records.search({ accountId: 'owner', [name]: value }, { from: null, limit: 50 });
+  await storage.records.search(filter, { from: { month: '2026-12', id: 'gen-z' }, limit: 50 });
+  await storage.refusals.search({ accountId: 'owner', keyId: 'k', from: 1, to: 2e12 }, { before: 'gen-z', limit: 50 });
+  await storage.refusals.find('owner', 'gen-z');
+}
+
 const world = clockWorld(Date.UTC(2026, 10, 22, 12));
 const client = clientOf('asker');
 const storage = openStorageOver(client, world);
@@ -128,6 +148,7 @@ test('a table of a growing kind that is read through is noticed', () => {
 test('no statement reads a growing table through', async () => {
   await askEverything(openInsights(storage.insightsStore, world));
   await storage.records.newest(10);
+  await searchEverything();
   await storage.records.find('gen-none');
   const now = world.now();
   await client.work('beat', { process: 'asker', slot: 'here' });

@@ -3,6 +3,7 @@ import type { Records } from '../insights/store.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { receiptFromText } from './receipt-json.ts';
+import { openSearch } from './record-search.ts';
 
 type GenerationTable = `generation_${string}`;
 const tableOf = (month: string): GenerationTable => `generation_${month.replace('-', '_')}`;
@@ -15,6 +16,7 @@ export function openRecords(client: StoreClient, database: StoreDatabase): Recor
 
   return {
     months,
+    search: openSearch(client, months),
     dropMonth: (month) => client.work('dropMonth', month),
     find: async (id) => {
       for (const month of await months()) {

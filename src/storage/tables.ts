@@ -115,6 +115,26 @@ export const DESTINATION = {
   columns: { id: 'text', workspace_id: 'text' },
 } as const satisfies Table;
 
+/** Requests that were refused before they became calls; `account_id` is empty where nobody knows whose they were. */
+export const REFUSAL = {
+  name: 'refusal',
+  key: ['account_id', 'id'],
+  columns: {
+    account_id: 'text',
+    id: 'text',
+    created_at: 'bigint',
+    key_id: 'text',
+    key_label: 'text',
+    workspace_id: 'text',
+    operation: 'text',
+    dialect: 'text',
+    model: 'text',
+    code: 'text',
+    message: 'text',
+    others: 'bigint',
+  },
+} as const satisfies Table;
+
 /** Receipts on their way: one row for each destination that does not have it yet, and until when somebody is sending it. */
 export const OUTBOX = {
   name: 'outbox',

@@ -7,6 +7,7 @@ import { beginJob, stepJob } from './job-works.ts';
 import { beat } from './liveness.ts';
 import { limitNotice } from './notices.ts';
 import { recover } from './recover.ts';
+import { addRefusals } from './refusal-store.ts';
 import { addResponse, removeResponses } from './response-work.ts';
 import { columnsOf, generationTable, TRANSFER } from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
@@ -24,6 +25,7 @@ export const WORKS = {
   beginJob,
   stepJob,
   addFile,
+  addRefusals,
   addResponse,
   removeResponses,
 };

@@ -1,6 +1,8 @@
 import { type Fault, faultRow } from '../base/fault.ts';
 import { formatUsd } from '../base/money.ts';
+import type { OperationId } from '../call/operation.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
+import type { Caller } from '../facts/caller.ts';
 import type { Receipt } from '../facts/receipt.ts';
 
 /** A call that was refused before there was anything to hold: it has no receipt. */
@@ -12,6 +14,15 @@ export type RefusedCall = {
   /** Null = its caller was not known. */
   readonly keyId: string | null;
   readonly fault: Fault;
+  /** Who is refused; null or absent = nobody who is known. */
+  readonly caller?: Pick<Caller, 'accountId' | 'workspaceId'> | null;
+  /** What its answer calls it; absent = nothing. */
+  readonly id?: string | undefined;
+  readonly operation?: OperationId;
+  /** As it was asked for; absent = that was not read. */
+  readonly model?: string | null;
+  /** Of a key of our form that nobody has. */
+  readonly keyLabel?: string;
 };
 
 /** A call as one line of JSON: who, what, how long and how much; nothing of what was said. */

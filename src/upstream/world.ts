@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { idCharacter, timeText } from '../base/ids.ts';
 import type { Cancel, World } from '../base/world.ts';
 import { createRequest, type TransportOptions } from './transport.ts';
 
@@ -41,8 +42,6 @@ function createTurns(): (task: () => void) => Cancel {
   };
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 14;
 
 /** Ids of 50 bits of time and 70 random bits, in an alphabet whose order is the order of its characters' codes. */
@@ -54,13 +53,8 @@ function createIds(now: () => number): World['newId'] {
       randomFillSync(pool);
       used = 0;
     }
-    let time = now();
-    let id = '';
-    for (let at = 0; at < TIME_CHARACTERS; at++) {
-      id = ALPHABET.charAt(time % 32) + id;
-      time = Math.floor(time / 32);
-    }
-    for (let at = 0; at < RANDOM_CHARACTERS; at++) id += ALPHABET.charAt((pool[used++] ?? 0) & 31);
+    let id = timeText(now());
+    for (let at = 0; at < RANDOM_CHARACTERS; at++) id += idCharacter(pool[used++] ?? 0);
     return `${prefix}-${id}`;
   };
 }

@@ -111,6 +111,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     ledger,
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,
+    refusals: storage.refusals,
     jobs: { store: storage.jobs, wake: () => {} },
     signingKey: () => null,
     mayReach: () => false,

@@ -61,6 +61,7 @@ export async function startInstance({
     access,
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
+    refusals: storage.refusals,
     health: warmHealth(),
     telemetry: NO_TELEMETRY,
     boards: 'public',

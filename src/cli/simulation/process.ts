@@ -92,6 +92,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     ledger: openLedger(storage.ledgerStore, world),
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
+    refusals: storage.refusals,
     jobs: { store: storage.jobs, wake: () => {} },
     signingKey: () => null,
     mayReach: () => false,

@@ -23,7 +23,7 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
     catalog: gateway.catalog(),
     promptTokensOf: estimatePrompt,
   });
-  if (!opened.ok) return refuse({ gateway, request, listener }, opened.error);
+  if (!opened.ok) return refuse({ gateway, operation: plainChat, request, listener }, opened.error);
   const plugins = opened.value;
   if (plugins.length === 0) return null;
   const operation = chatWith(plugins);
@@ -31,16 +31,16 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
   const go = (bent: Result<Call, Fault>): CallHandle =>
     bent.ok
       ? perform(gateway, operation, { ...request, call: bent.value, cache: undefined }, hearing)
-      : refuse({ gateway, request, listener }, bent.error);
+      : refuse({ gateway, operation: plainChat, request, listener }, bent.error);
   const bent = throughCalls(gateway, withoutDone(call), plugins);
   if (!(bent instanceof Promise)) return go(bent);
   let isGone = false;
   const handle = handleOf(
     bent,
-    (value) => (isGone ? refuse({ gateway, request, listener }, GONE) : go(value)),
+    (value) => (isGone ? refuse({ gateway, operation: plainChat, request, listener }, GONE) : go(value)),
     (cause) => {
       gateway.log('a plugin failed', cause);
-      refuse({ gateway, request, listener }, fault('server', 'Internal Server Error'));
+      refuse({ gateway, operation: plainChat, request, listener }, fault('server', 'Internal Server Error'));
     },
   );
   return {

@@ -3,6 +3,7 @@ import { isFault } from '../../access/access.ts';
 import { assert } from '../../base/assert.ts';
 import { BodyScan } from '../../base/body-scan.ts';
 import { type Fault, faultRow } from '../../base/fault.ts';
+import { idAt, idCharacter } from '../../base/ids.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { EncodedFault } from '../../dialects/dialect.ts';
 import { CLIENT_DIALECTS } from '../../dialects/registry.ts';
@@ -51,8 +52,6 @@ export function handlersOf(gateway: Gateway): (endpoint: string) => InferenceHan
   };
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-
 /**
  * The receipt's id of a line, decided before it is asked for: whoever goes on with a batch whose process died finds by it
  * what became of the call. It has the form of others: ten characters of time, fourteen of its own.
@@ -61,11 +60,8 @@ export function generationIdOf(
   { id, createdAt }: Pick<Job, 'id' | 'createdAt'>,
   { line, run, attempt }: { readonly line: number; readonly run: number; readonly attempt: number },
 ): string {
-  let time = '';
-  for (let at = 0, rest = createdAt; at < 10; at++, rest = Math.floor(rest / 32))
-    time = ALPHABET.charAt(rest % 32) + time;
   const hash = createHash('sha256').update(`${id}/${line}/${run}/${attempt}`).digest();
-  return `gen-${time}${Array.from(hash.subarray(0, 14), (byte) => ALPHABET.charAt(byte & 31)).join('')}`;
+  return idAt('gen', createdAt) + Array.from(hash.subarray(0, 14), idCharacter).join('');
 }
 
 export type LineAsking = {

@@ -16,6 +16,7 @@ import { FILES } from './0015-files.ts';
 import { OBSERVABILITY } from './0016-observability.ts';
 import { BATCHES } from './0017-batches.ts';
 import { GUARDRAILS } from './0018-guardrails.ts';
+import { REFUSALS } from './0019-refusals.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   OBSERVABILITY,
   BATCHES,
   GUARDRAILS,
+  REFUSALS,
 ];
