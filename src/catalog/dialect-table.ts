@@ -99,6 +99,7 @@ export const DIALECT_TABLE = {
   systemone: { name: 'System One', operation: 'decisions', parameters: [], carriesWishes: true },
   'openai-decisions': { name: 'OpenAI Decisions', operation: 'decisions', parameters: [] },
   'openai-moderations': { name: 'OpenAI Moderations', operation: 'moderations', parameters: [] },
+  'llama-guard': { name: 'Llama Guard', operation: 'moderations', parameters: [], carriesWishes: true },
   'openai-images': { name: 'OpenAI Images', operation: 'images', parameters: [] },
   'openrouter-images': { name: 'OpenRouter Images', operation: 'images', parameters: [], carriesWishes: true },
   'gemini-images': { name: 'Gemini Images', operation: 'images', parameters: [] },

@@ -101,3 +101,37 @@ for (const [input, param] of [
     assert.ok(!call.ok);
     assert.equal(call.error.param, param);
   });
+
+const guard = UPSTREAM_DIALECTS.moderations['llama-guard'] ?? assert.fail();
+const guarded = (content: string) => {
+  const answered = {
+    id: 'c',
+    choices: [{ message: { content } }],
+    usage: { prompt_tokens: 200, completion_tokens: 5 },
+  };
+  return guard.decodeReply(answered, {
+    target: sampleTarget('llama-guard'),
+    call: callOf({ input: 'a' }),
+    headers: {},
+  });
+};
+
+test('a model that chats is asked for its verdict, and its hazards are categories', () => {
+  const encoded = guard.encodeCall(callOf({ input: 'a' }), sampleTarget('llama-guard'), new Map());
+  assert.ok(encoded.ok);
+  assert.equal(encoded.value.path, '/chat/completions');
+  assert.deepEqual(encoded.value.body.messages, [{ role: 'user', content: [{ type: 'text', text: 'a' }] }]);
+  const unsafe = guarded('\n\nunsafe\nS1,S10');
+  assert.ok(unsafe.ok);
+  const [judged] = unsafe.value.results;
+  assert.equal(judged?.flagged, true);
+  assert.deepEqual(
+    Object.entries(judged?.categories ?? {}).flatMap(([hazard, is]) => (is ? [hazard] : [])),
+    ['violent crimes', 'hate'],
+  );
+  assert.deepEqual([unsafe.value.usage?.input, unsafe.value.usage?.output], [200, 5]);
+  const safe = guarded('safe');
+  assert.ok(safe.ok && safe.value.results[0]?.flagged === false);
+  const neither = guarded('I cannot judge this.');
+  assert.ok(!neither.ok && neither.error.code === 'upstream_malformed');
+});

@@ -30,6 +30,7 @@ import { geminiImages } from './gemini-images/index.ts';
 import { geminiSpeechUpstream } from './gemini-speech/index.ts';
 import { imagenUpstream } from './imagen/index.ts';
 import { jinaRerankUpstream } from './jina-rerank/index.ts';
+import { llamaGuardUpstream } from './llama-guard/index.ts';
 import { ollamaChatClient, ollamaGenerateClient } from './ollama/client/index.ts';
 import { ollamaUpstream } from './ollama/index.ts';
 import { ollamaEmbedClient, ollamaEmbeddingsClient } from './ollama-embeddings/client.ts';
@@ -99,7 +100,7 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'tei-rerank': teiRerankUpstream,
   },
   decisions: { systemone: systemoneUpstream, 'openai-decisions': openaiDecisionsUpstream },
-  moderations: { 'openai-moderations': openaiModerationsUpstream },
+  moderations: { 'openai-moderations': openaiModerationsUpstream, 'llama-guard': llamaGuardUpstream },
   speech: {
     'openai-speech': openaiSpeechUpstream,
     'gemini-speech': geminiSpeechUpstream,

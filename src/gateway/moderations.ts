@@ -1,4 +1,5 @@
 import { usageOf } from '../call/usage.ts';
+import { VERDICT_TOKENS_MAX } from '../dialects/llama-guard/index.ts';
 import { isBelievableOf } from '../metering/believable.ts';
 import { estimateEach } from '../metering/estimate.ts';
 import { exposuresOfRead } from '../metering/read-size.ts';
@@ -31,6 +32,7 @@ export const moderations: Operation<'moderations'> = {
     const exposures = exposuresOfRead(
       inputs.map(({ parts }) => parts),
       blobs,
+      VERDICT_TOKENS_MAX,
     );
     return { exposures, call: null, times: 1 };
   },
