@@ -26,7 +26,8 @@ export const moderations: Operation<'moderations'> = {
     ...plainQuestion(call, surroundings),
     operation: 'moderations',
     inputModalities: modalitiesIn(call.inputs.map(({ parts }) => parts)),
-    outputModalities: ['moderation'],
+    // A model that chats, too, may judge: its operation says so, not what it puts out.
+    outputModalities: [],
   }),
   exposedOf: ({ inputs, blobs }) => {
     const exposures = exposuresOfRead(

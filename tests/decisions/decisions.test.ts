@@ -1,6 +1,8 @@
 /** Typed questions and judgements through the running gateway, as the newest clients see them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
@@ -95,6 +97,30 @@ test('models for them are listed where they are asked for, and nowhere else', as
   assert.ok((await idsOf('?output_modalities=moderation')).includes('openai/omni-moderation-latest'));
   const ordinary = await idsOf('');
   assert.ok(!ordinary.includes('typesafe/jev-1.13') && !ordinary.includes('openai/omni-moderation-latest'));
+});
+
+test('a model that chats judges too, at its price, where its file says so', async () => {
+  const asked: string[] = [];
+  const host = createServer(async (request, response) => {
+    asked.push(`${request.url} ${JSON.parse(await text(request)).messages[0].content[0].text}`);
+    const answer = {
+      choices: [{ message: { content: 'unsafe\nS10' } }],
+      usage: { prompt_tokens: 100, completion_tokens: 4 },
+    };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((listening) => host.listen(0, '127.0.0.1', listening));
+  const { port } = host.address() as AddressInfo;
+  const judging = await startGateway({ environment: { OPENROUTER_BASE_URL: `http://127.0.0.1:${port}` } });
+  const client = new OpenAI({ apiKey: API_KEY, baseURL: judging.base });
+  const judged = await client.moderations.create({ model: 'meta-llama/llama-guard-4-12b', input: ['one', 'two'] });
+  await judging.stop();
+  host.close();
+  assert.deepEqual(asked.sort(), ['/chat/completions one', '/chat/completions two']);
+  assert.ok(judged.results.every(({ flagged, categories }) => flagged && categories.hate));
+  const { usage } = judged as unknown as { usage: { prompt_tokens: number; cost: number } };
+  assert.equal(usage.prompt_tokens, 200);
+  assert.ok(Math.abs(usage.cost - 208 * 0.18e-6) < 1e-12);
 });
 
 const python = pythonWithDeciders();
