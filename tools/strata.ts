@@ -16,6 +16,7 @@ const STRATA: { readonly [folder: string]: number } = {
   ledger: 5,
   metering: 5,
   plugins: 5,
+  policies: 5,
   presets: 5,
   router: 5,
   sandbox: 5,

@@ -44,6 +44,8 @@ export const LIMITS = {
   hops_max: 4,
   /** How long each plugin may work on a call before it is planned. */
   plugin_ms: 30_000,
+  /** Calls that a process asks a second time for nobody. */
+  shadows_at_once_max: 16,
   retry_wait_ms_max: 3_000,
   stop_sequences_max: 64,
   /** As many as OpenAI takes in one call. */

@@ -205,7 +205,8 @@ const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
 const PRICE_FIELDS = ['prompt', 'completion', 'request', 'image', 'audio'] as const;
 const SORTS = ['price', 'throughput', 'latency', 'exacto'] as const;
 
-function readPreferences(to: Complaints, body: JsonObject): ProviderPreferences | undefined {
+/** The object `provider` of a body; undefined = it has none. */
+export function readPreferences(to: Complaints, body: JsonObject): ProviderPreferences | undefined {
   const provider = readObject(to, body, 'provider');
   if (!provider) return undefined;
   refuseUnknown(to, provider, PREFERENCE_FIELDS, 'provider');

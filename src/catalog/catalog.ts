@@ -1,4 +1,5 @@
 import type { Endpoint, Model } from './model.ts';
+import type { NamedPolicy } from './policy.ts';
 import type { Provider } from './provider.ts';
 
 /** A frozen, versioned snapshot. A call captures one and never looks again; a reload makes a new one. */
@@ -11,6 +12,8 @@ export type Catalog = {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   /** Bare names and operators' aliases → model id: `gpt-4.1-mini` → `openai/gpt-4.1-mini`. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** What the operator lays down for some calls; the one that counts first, first. */
+  readonly policies: readonly NamedPolicy[];
 };
 
 /** The model that a caller's word means: an exact id, else an alias. Variants are the router's affair. */

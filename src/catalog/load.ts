@@ -2,10 +2,12 @@ import { failed, ok, type Result } from '../base/result.ts';
 import { buildAliases } from './aliases.ts';
 import { noSuchProvider } from './build-endpoint.ts';
 import { type BuiltModel, buildModel } from './build-model.ts';
+import { buildPolicy } from './build-policy.ts';
 import { buildProvider } from './build-provider.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, findModel } from './catalog.ts';
 import type { Environment } from './environment.ts';
 import type { Endpoint, Model } from './model.ts';
+import type { NamedPolicy } from './policy.ts';
 import { type CatalogProblem, placeOf } from './problem.ts';
 import type { Provider } from './provider.ts';
 import { type CatalogFile, type CatalogFiles, readFolders } from './read.ts';
@@ -34,8 +36,11 @@ export function loadCatalog(
     if (provider) providers.set(slug, provider);
   }
   const built = buildModels(sources, providers, problems);
+  const catalog = assemble(built, providers, `${loads}.${sources.hash.slice(0, 10)}`);
+  // What is missing may be missing for another problem.
+  const policies = problems.length === 0 ? buildPolicies(sources, catalog, problems) : [];
   if (problems.length > 0) return failed(withoutEchoes(problems));
-  return ok(assemble(built, providers, `${loads}.${sources.hash.slice(0, 10)}`));
+  return ok(Object.freeze({ ...catalog, policies }));
 }
 
 /** A provider that was refused is not refused again by every model that names it. */
@@ -58,6 +63,25 @@ function buildModels(
   return built;
 }
 
+/** The one that counts first, first. */
+function buildPolicies(sources: CatalogFiles, catalog: Catalog, problems: CatalogProblem[]): readonly NamedPolicy[] {
+  const names = new Set([...catalog.providers.values()].flatMap(({ slug, name }) => [slug, name.toLowerCase()]));
+  const knows = { isProvider: (name: string) => names.has(name), isModel: (name: string) => isModel(catalog, name) };
+  const policies: NamedPolicy[] = [];
+  for (const [name, files] of sources.policies) {
+    const policy = buildPolicy(name, files, knows, refuseIn(files, problems));
+    if (policy) policies.push(Object.freeze(policy));
+  }
+  return policies.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
+}
+
+/** With whatever variants; what servers on this machine offer is known only when they are asked. */
+function isModel(catalog: Catalog, name: string): boolean {
+  const [author = '', slug = ''] = name.split('/');
+  const base = `${author}/${slug.split(':', 1)[0]}`;
+  return Boolean(findModel(catalog, name) ?? findModel(catalog, base)) || catalog.providers.get(author)?.local === true;
+}
+
 function assemble(built: readonly BuiltModel[], providers: ReadonlyMap<string, Provider>, version: string): Catalog {
   const newestFirst = [...built].sort(
     (a, b) => b.model.created - a.model.created || (a.model.id < b.model.id ? -1 : 1),
@@ -71,7 +95,7 @@ function assemble(built: readonly BuiltModel[], providers: ReadonlyMap<string, P
     for (const alias of aliases) named.set(alias, model.id);
   }
   const aliases = buildAliases(models, named);
-  return Object.freeze({ version, models, providers, endpoints, aliases });
+  return { version, models, providers, endpoints, aliases, policies: [] };
 }
 
 /** Names the file that comes closest to writing down the place in question; of several the last one, which won. */

@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { LIMITS } from '../base/limits.ts';
+import { POLICY_FILE, type PolicyFile } from './policy-file.ts';
 import { type CatalogProblem, lineOf } from './problem.ts';
 import { AUTHORS_FILE, MODEL_FILE, type ModelFile, PROVIDER_FILE, type ProviderFile } from './schema.ts';
 
@@ -15,18 +16,20 @@ export type CatalogFile<T> = { readonly path: string; readonly text: string; rea
 export type CatalogFiles = {
   readonly providers: ReadonlyMap<string, readonly CatalogFile<ProviderFile>[]>;
   readonly models: ReadonlyMap<string, readonly CatalogFile<ModelFile>[]>;
+  readonly policies: ReadonlyMap<string, readonly CatalogFile<PolicyFile>[]>;
   readonly authors: { readonly [slug: string]: string };
   /** A hash of every byte read, names included. */
   readonly hash: string;
 };
 
 /**
- * Reads `providers/*.toml`, `models/<author>/<slug>.toml` and `authors.toml` of each folder; what lies in its `curated/`
+ * Reads `providers/*.toml`, `models/<author>/<slug>.toml`, `policies/*.toml` and `authors.toml` of each folder; what lies in its `curated/`
  * comes over it, so that facts kept by hand win over synced ones. Never throws.
  */
 export function readFolders(folders: readonly string[], problems: CatalogProblem[]): CatalogFiles {
   const providers = new Map<string, CatalogFile<ProviderFile>[]>();
   const models = new Map<string, CatalogFile<ModelFile>[]>();
+  const policies = new Map<string, CatalogFile<PolicyFile>[]>();
   let authors: { [slug: string]: string } = {};
   const hash = createHash('sha256');
   for (const folder of folders.flatMap(withCurated)) {
@@ -45,10 +48,14 @@ export function readFolders(folders: readonly string[], problems: CatalogProblem
       const source = file(path, MODEL_FILE);
       if (source) append(models, idOf(join(folder, 'models'), path), source);
     }
+    for (const path of tomlFiles(join(folder, 'policies'))) {
+      const source = file(path, POLICY_FILE);
+      if (source) append(policies, idOf(join(folder, 'policies'), path), source);
+    }
     const named = join(folder, 'authors.toml');
     if (existsSync(named)) authors = { ...authors, ...file(named, AUTHORS_FILE)?.table };
   }
-  return { providers, models, authors, hash: hash.digest('hex') };
+  return { providers, models, policies, authors, hash: hash.digest('hex') };
 }
 
 function withCurated(folder: string): string[] {

@@ -4,6 +4,7 @@ import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
+import { createBudgetLeft } from '../gateway/budget-left.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { type JobLoop, startJobs } from '../gateway/job-loop.ts';
 import { createKept } from '../gateway/kept.ts';
@@ -24,6 +25,7 @@ import { problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
 import { batchesFrom, filesFrom, sweepFiles } from './keep-files.ts';
+import { limitShadows } from './limit-shadows.ts';
 import { openVaultFor } from './master-secret.ts';
 import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
@@ -65,6 +67,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   });
   const { byokFeePpm } = configuration;
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault, byokFeePpm, log: logOf(world) });
+  if (role === 'owner') await limitShadows(access.budgets, first.value.catalog, world.now());
   const operator = await operatorCredentials(configuration, { storage, vault, log: logOf(world) });
   const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
@@ -132,6 +135,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
     ledger,
+    budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     refusals: storage.refusals,
@@ -161,6 +165,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   };
   const reload = async (): Promise<void> => {
     const next = await readServing(configuration, world, ++loads);
+    if (next.ok && role === 'owner') await limitShadows(access.budgets, next.value.catalog, world.now());
     if (next.ok) serving = next.value;
     gateway.log(
       next.ok

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { candidateWords, rejectionWords } from '../router/grounds-words.ts';
+import { candidateWords, policyWords, rejectionWords } from '../router/grounds-words.ts';
 import { type Replay, replay } from '../router/replay.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';
@@ -17,6 +17,9 @@ export async function explainCommand(words: readonly string[], configuration: Co
   const { receipt, found, catalog, json } = await look(words, configuration);
   if (json) return print({ ...headOf(receipt), ...groundsJson(found, catalog), attempts: receipt.attempts });
   tellHead(receipt);
+  const laid = policyWords(found.grounds);
+  if (laid.length > 0)
+    console.log(`\nLaid down for it:\n${laid.map((words) => wrapped(words, '   – ', '     ')).join('\n')}`);
   console.log('\nThe plan, in the order in which endpoints were to be tried:');
   found.grounds.candidates.forEach((candidate, at) =>
     tell(`${at + 1}.`, candidate.endpoint, candidateWords(candidate)),
@@ -114,6 +117,7 @@ function attemptWords({ outcome, status, totalMs, fault, key }: Attempt): string
 }
 
 const groundsJson = ({ grounds }: Replay, catalog: Catalog) => ({
+  policy: grounds.question.policy ?? null,
   candidates: grounds.candidates,
   rejected: grounds.rejected.map((rejected) => ({
     endpoint: rejected.endpoint,

@@ -42,6 +42,8 @@ export type Receipt = {
   readonly grounds?: string;
   /** The preset it was made with; absent where there was none. */
   readonly presetId?: string;
+  /** The generation that this is the shadow of (`policies/lay-down.ts`); absent where somebody was answered. */
+  readonly shadowOf?: string;
   /** The generation whose answer was given again, out of the response cache; absent where a provider was asked. */
   readonly cachedFrom?: string;
   /** From the request's arrival to its first content event, and to its end. */
@@ -80,4 +82,5 @@ export type About = Pick<
   | 'sessionId'
   | 'trace'
   | 'presetId'
+  | 'shadowOf'
 >;

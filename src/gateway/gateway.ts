@@ -17,6 +17,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
 import type { Batches } from './batches.ts';
+import type { BudgetLeft } from './budget-left.ts';
 import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
 import type { StoredResponses } from './stored-responses.ts';
@@ -34,6 +35,7 @@ export type Gateway = {
   readonly presets: Presets;
   readonly destinations: Destinations;
   readonly ledger: Ledger;
+  readonly budgetLeft: BudgetLeft;
   readonly insights: Insights;
   readonly records: Records;
   readonly refusals: RefusalStore;

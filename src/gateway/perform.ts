@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../base/fault.ts';
 import type { OperationId, ReplyOf } from '../call/operation.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Expected } from '../facts/question.ts';
 import type { Hold, HoldBounds } from '../ledger/ledger.ts';
@@ -19,6 +20,7 @@ import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Deliv
 import { withOverrun } from './overrun.ts';
 import { modelsOf } from './question.ts';
 import { aboutOf, type CallRequest, type Ended, receiptOf } from './receipt.ts';
+import { shadowed } from './shadow.ts';
 import { stick } from './stickiness.ts';
 
 const IDLE: CallHandle = { pause: () => {}, resume: () => {}, cancel: () => {} };
@@ -34,13 +36,16 @@ export function perform<O extends OperationId>(
   incoming: CallRequest<O>,
   caller: CallListener<O>,
 ): CallHandle {
-  const request = governed(incoming);
+  const catalog = gateway.catalog();
+  const request = isFree(catalog, incoming)
+    ? incoming
+    : governed({ catalog, world: gateway.world, budgetLeft: gateway.budgetLeft }, operation.id, incoming);
   const { call, cache } = request;
   if (cache?.found) return replay(gateway, operation, request, { found: cache.found, listener: caller });
-  const listener = cache ? keeping(gateway, request, cache, caller) : caller;
+  const hearing = cache ? keeping(gateway, request, cache, caller) : caller;
+  const listener = request.shadow ? shadowed(gateway, operation, request, hearing, perform) : hearing;
   const extended = operation.extend?.(gateway, request, listener);
   if (extended) return extended;
-  const catalog = gateway.catalog();
   const seed = Math.floor(gateway.world.random() * 2 ** 32);
   const size = operation.sizeOf(call);
   const sticking = stick(gateway.stickiness, () => operation.conversationOf?.(call, request.caller.accountId) ?? null);
@@ -84,6 +89,10 @@ export function perform<O extends OperationId>(
   };
   return hold instanceof Promise ? runWhenHeld(context, hold) : runHeld(context, hold);
 }
+
+/** Nobody but its caller has anything to say on it. */
+const isFree = ({ policies }: Catalog, { caller: { rules } }: CallRequest<OperationId>): boolean =>
+  policies.length === 0 && !rules?.length;
 
 /** Nothing is sent, and there is no receipt. */
 export function refuse<O extends OperationId>(

@@ -8,6 +8,7 @@ import type { Policy } from '../facts/policy.ts';
 import type { About, Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import type { Trace } from '../facts/trace.ts';
+import type { LaidDown } from '../policies/lay-down.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { CacheWish } from './cached.ts';
 
@@ -25,6 +26,12 @@ export type CallRequest<O extends OperationId> = {
   readonly trace?: Trace | undefined;
   /** What others than its caller have laid down for it; absent = nothing. */
   readonly policy?: Policy | undefined;
+  /** The model as its caller wrote it, where a policy asks another one. */
+  readonly requestedModel?: string;
+  /** How it is asked a second time, for nobody. */
+  readonly shadow?: LaidDown['shadow'];
+  /** The generation that this is the shadow of. */
+  readonly shadowOf?: string;
   /** What its caller wishes of the response cache; absent = nothing. */
   readonly cache?: CacheWish<O> | undefined;
   /** Milliseconds since 1970. */
@@ -50,13 +57,13 @@ export type Ended = {
 
 /** What is known of a call once it is planned. */
 export function aboutOf(
-  { call, clientDialect, app, userAgent, trace }: CallRequest<OperationId>,
+  { call, clientDialect, app, userAgent, trace, requestedModel, shadowOf }: CallRequest<OperationId>,
   planned: Pick<About, 'operation' | 'streamed' | 'catalogVersion' | 'seed'>,
 ): About {
   const about = {
     ...planned,
     clientDialect,
-    requestedModel: call.model ?? call.models[0] ?? '',
+    requestedModel: requestedModel ?? call.model ?? call.models[0] ?? '',
     app,
     userAgent,
     user: call.user ?? null,
@@ -64,9 +71,13 @@ export function aboutOf(
   };
   // A member that may be there would make each call an object of a shape of its own, five times as slow to make.
   const presetId = call.gateway.usedPreset?.id;
-  return trace || presetId !== undefined
-    ? { ...about, ...(trace && { trace }), ...(presetId !== undefined && { presetId }) }
-    : about;
+  if (!trace && presetId === undefined && shadowOf === undefined) return about;
+  return {
+    ...about,
+    ...(trace && { trace }),
+    ...(presetId !== undefined && { presetId }),
+    ...(shadowOf !== undefined && { shadowOf }),
+  };
 }
 
 /** The permanent record of a call that was sent. */

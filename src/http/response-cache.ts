@@ -41,7 +41,7 @@ export function cacheWishOf<O extends OperationId>(gateway: Gateway, asked: Aske
     .update(
       `${operation} ${clientDialect} ${stream} ${call.model ?? ''} ${used?.versionId ?? ''}\n${JSON.stringify(body)}`,
     )
-    .update(caller.rules ? JSON.stringify(caller.rules) : '')
+    .update(ruledBy(gateway, caller))
     .update(caller.guard?.print ?? '')
     .digest('base64url');
   const isFresh = isTrue(headers['x-openrouter-cache-clear']);
@@ -49,6 +49,12 @@ export function cacheWishOf<O extends OperationId>(gateway: Gateway, asked: Aske
   const ttl = headers['x-openrouter-cache-ttl'];
   const seconds = ttl === undefined && used?.cacheSeconds !== undefined ? used.cacheSeconds : secondsOf(ttl);
   return { key, ms: seconds * 1_000, found };
+}
+
+/** What else decides who answers: answers of before a change are not given after it. */
+function ruledBy(gateway: Gateway, { rules }: Caller): string {
+  const { policies, version } = gateway.catalog();
+  return policies.length > 0 || rules ? JSON.stringify([policies.length > 0 && version, rules]) : '';
 }
 
 const isTrue = (value: string | undefined): boolean => /^(?:1|true)$/i.test(value?.trim() ?? '');

@@ -72,6 +72,9 @@ export type LeaseName = Scope | `${Scope}@${number}`;
 /** An account's money: what came in, what was spent, and what is set aside. */
 export type Balance = { readonly credits: NanoUsd; readonly settled: NanoUsd; readonly held: NanoUsd };
 
+/** What is left of a limit: so much, and such a share of the whole, 0–1. */
+export type Left = { readonly amount: NanoUsd; readonly share: number };
+
 /** Money that enters an account. The same `id` is booked once, however often it is sent. */
 export type Credit = {
   readonly id: string;
@@ -95,6 +98,8 @@ export type LedgerStore = {
   readonly grant: (request: GrantRequest) => Promise<Grant>;
   readonly credit: (credit: Credit) => Promise<void>;
   readonly balance: (accountId: string) => Promise<Balance>;
+  /** Of that limit of these owners of which the smallest share is left; null = none of them is limited. What is held counts as left. */
+  readonly left: (owners: readonly Owner[]) => Promise<Left | null>;
   /** Another process ran short of the scope: give back what is free. */
   readonly onRecall: (listener: (scope: Scope) => void) => void;
   /** Why a call that began now could not be written down in time; null = it could. */

@@ -1,6 +1,6 @@
 import { formatUsd, nano } from '../base/money.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
+import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
 import type { EndpointHealth } from '../facts/health.ts';
 import { missingCredentials } from './missing-key.ts';
 
@@ -21,5 +21,18 @@ function healthWords(health: EndpointHealth | null): string[] {
     ...(success === null ? [] : [`${Math.round(success * 10_000) / 100} % answered`]),
     ...(latencyMs === null ? [] : [`first content after ${latencyMs.p50} ms`]),
     ...(throughput === null ? [] : [`${throughput.p50} tokens/s`]),
+  ];
+}
+
+/** What others than the caller had laid down for a call, a line each; none where nobody had. */
+export function policyWords({ question: { policy } }: Grounds): readonly string[] {
+  if (!policy) return [];
+  const { arm, given, rules } = policy;
+  const filled = new Map<string, string[]>();
+  for (const [field, source] of Object.entries(given)) filled.set(source, [...(filled.get(source) ?? []), field]);
+  return [
+    ...(arm ? [`policy ${arm.policy}: in the arm ${arm.name}`] : []),
+    ...[...filled].map(([source, fields]) => `${source}: said ${fields.join(', ')}, which the request left open`),
+    ...rules.map(({ source, ...rule }) => `${source}: holds to ${JSON.stringify(rule)}`),
   ];
 }

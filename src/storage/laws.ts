@@ -7,6 +7,7 @@ import { type FaultCode, fault } from '../base/fault.ts';
 import { nano } from '../base/money.ts';
 import { dayOf } from '../base/period.ts';
 import type { Attempt } from '../facts/attempt.ts';
+import { accountScope, keyScope, workspaceScope } from '../facts/scope.ts';
 import { openInsights } from '../insights/insights.ts';
 import { reportAudit } from '../ledger/audit.ts';
 import { isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
@@ -114,6 +115,23 @@ function holdLaws(bench: Bench): void {
     assert.equal(usage?.daily.cost, cents(4));
     assert.equal(usage?.monthly.cost, cents(4));
     await bench.sound();
+  });
+
+  test('what is left is told of the limit of which the smallest share is left', async () => {
+    const key = await bench.keyOf(cents(100));
+    const owners = [keyScope(key), workspaceScope('nobody’s'), accountScope('owner')];
+    const { ledgerStore, accessStore } = bench.storage;
+    assert.deepEqual(await ledgerStore.left(owners), { amount: cents(100), share: 1 });
+    const request = bench.next(key, cents(40));
+    await (await heldBy(bench.ledger, request)).settle(receiptOf(request, cents(25)));
+    assert.deepEqual(await ledgerStore.left(owners), { amount: cents(75), share: 0.75 });
+    const daily = { scope: keyScope(key), source: 'x', interval: 'daily', withByok: false } as const;
+    await accessStore.budgets.put([{ ...daily, amount: cents(50) }], bench.world.now());
+    assert.deepEqual(await ledgerStore.left(owners), { amount: cents(25), share: 0.5 });
+    await accessStore.budgets.put([{ ...daily, amount: cents(20) }], bench.world.now());
+    assert.deepEqual(await ledgerStore.left(owners), { amount: cents(0), share: 0 });
+    assert.equal(await ledgerStore.left([keyScope('unheard-of')]), null);
+    assert.equal(await ledgerStore.left([]), null);
   });
 
   test('a released hold costs nothing and leaves a receipt', async () => {

@@ -6,6 +6,7 @@ import type { StoreClient } from './client.ts';
 import { entryOf } from './entry.ts';
 import { openGranting } from './granting.ts';
 import { type Grouping, openGrouping } from './grouping.ts';
+import { leftOf } from './left.ts';
 import { limitChange, recalled } from './notices.ts';
 import { openProbing } from './probing.ts';
 import type { Value } from './work.ts';
@@ -62,6 +63,7 @@ export function openLedgerStore(
     grant: openGranting({ client, world, grouping, trouble, heard, giveBack }),
     credit: (credit) => client.work('credit', { credit, now: world.now() }),
     balance: (accountId) => balanceOf(client, accountId),
+    left: (owners) => leftOf(client, owners, world.now()),
     trouble,
     onRecovery: (listener) => void recovered.push(listener),
     onForgotten: (listener) => void forgotten.push(listener),

@@ -89,6 +89,7 @@ function storedOf(receipt: Receipt) {
     catalogVersion: receipt.catalogVersion,
     seed: receipt.seed,
     presetId: receipt.presetId,
+    shadowOf: receipt.shadowOf,
     cachedFrom: receipt.cachedFrom,
     firstContentMs: unless(null, receipt.firstContentMs),
     totalMs: receipt.totalMs,

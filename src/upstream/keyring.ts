@@ -1,4 +1,5 @@
 import type { Fault, FaultCode } from '../base/fault.ts';
+import { placeOf } from '../base/place.ts';
 import type { World } from '../base/world.ts';
 import type { Provider } from '../catalog/provider.ts';
 import type { OwnKey } from '../facts/own-key.ts';
@@ -83,13 +84,3 @@ function byWeight(keys: readonly Credential[], draw: number): Credential {
 
 const soonest = (keys: readonly Credential[], restsUntil: WeakMap<Credential, number>): Credential =>
   keys.reduce((best, other) => ((restsUntil.get(other) ?? 0) < (restsUntil.get(best) ?? 0) ? other : best));
-
-/** A place in [0, 1) that a text always has (FNV-1a, 32 bits). */
-function placeOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  // The last characters have not reached the upper bits yet.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
-}

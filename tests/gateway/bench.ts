@@ -18,6 +18,7 @@ import { sampleTarget } from '#src/dialects/samples.ts';
 import type { Caller } from '#src/facts/caller.ts';
 import type { Receipt } from '#src/facts/receipt.ts';
 import { accountScope, keyScope, workspaceScope } from '#src/facts/scope.ts';
+import { createBudgetLeft } from '#src/gateway/budget-left.ts';
 import type { Gateway } from '#src/gateway/gateway.ts';
 import { createKept } from '#src/gateway/kept.ts';
 import type { CallHandle, CallResult } from '#src/gateway/operation.ts';
@@ -109,6 +110,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     presets: openPresets({ store: storage.presetStore, world: base, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault: NO_VAULT, world: base, newSecret }),
     ledger,
+    budgetLeft: createBudgetLeft(storage.ledgerStore, base, () => {}),
     insights: openInsights(storage.insightsStore, base),
     records: storage.records,
     refusals: storage.refusals,
@@ -256,5 +258,12 @@ function catalogOf(hosts: { readonly [slug: string]: Host }): Catalog {
     endpoints.set(id, { ...target.endpoint, id, tag: slug, provider: own });
   }
   const whole = { ...model, endpoints: [...endpoints.values()] };
-  return { version: 'bench', models: new Map([[model.id, whole]]), providers, endpoints, aliases: new Map() };
+  return {
+    version: 'bench',
+    models: new Map([[model.id, whole]]),
+    providers,
+    endpoints,
+    aliases: new Map(),
+    policies: [],
+  };
 }

@@ -42,7 +42,7 @@ export function simulatedCatalog(): Catalog {
     for (const endpoint of served) endpoints.set(endpoint.id, endpoint);
     models.set(id, modelOf(id, served));
   }
-  return Object.freeze({ version: 'simulated', models, providers, endpoints, aliases: new Map() });
+  return Object.freeze({ version: 'simulated', models, providers, endpoints, aliases: new Map(), policies: [] });
 }
 
 const providerOf = ({ slug, dialect, billsAfterCancel }: Host): Provider => ({

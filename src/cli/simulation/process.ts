@@ -4,6 +4,7 @@ import { createMemory } from '../../base/memory.ts';
 import type { World } from '../../base/world.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { DIALECTS } from '../../dialects/registry.ts';
+import { createBudgetLeft } from '../../gateway/budget-left.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { createKept } from '../../gateway/kept.ts';
 import { createStickiness } from '../../gateway/stickiness.ts';
@@ -90,6 +91,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
       newSecret: () => '0'.repeat(64),
     }),
     ledger: openLedger(storage.ledgerStore, world),
+    budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),
     records: storage.records,
     refusals: storage.refusals,

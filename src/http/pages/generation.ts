@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Continued, Receipt } from '../../facts/receipt.ts';
 import { groundsFrom } from '../../router/grounds-text.ts';
-import { candidateWords, rejectionWords } from '../../router/grounds-words.ts';
+import { candidateWords, policyWords, rejectionWords } from '../../router/grounds-words.ts';
 import { CLIENTS } from '../contract/support.ts';
 import type { Route } from '../route.ts';
 import { bill } from './bill.ts';
@@ -52,7 +52,7 @@ function planned(receipt: Receipt, catalog: Catalog): Part {
   )}${grounds.rejected.map(
     (rejected) =>
       html`<tr><td class="number">–</td><td><code>${rejected.endpoint}</code></td><td>${rejectionWords(rejected, catalog)}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>${policyWords(grounds).map((words) => html`<p>${words}</p>`)}</section>`;
 }
 
 const continuedAfter = ({ endpoint, afterTokens, cost }: Continued): Html =>
@@ -84,6 +84,7 @@ function asked(receipt: Receipt, catalog: Catalog): Html {
     ['App', app && (linkable(app.origin) ? outbound(app.origin, app.title || app.origin) : app.title)],
     ['User', receipt.user],
     ['Session', receipt.sessionId],
+    ['Shadow of', receipt.shadowOf ?? null],
     ['Given again from', receipt.cachedFrom ?? null],
     ['Catalogue', receipt.catalogVersion],
     ['Seed', String(receipt.seed)],
