@@ -66,7 +66,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'SWITCHWRIGHT_CATALOG',
     default: '',
-    meaning: 'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue, and of `policies/*.toml` (docs/policies.md).',
+    meaning:
+      'A folder of `providers/*.toml` and `models/**/*.toml` merged over the shipped catalogue, and of `policies/*.toml` (docs/policies.md).',
   },
   {
     name: 'SWITCHWRIGHT_EGRESS_ALLOW',
