@@ -25,11 +25,13 @@ import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
 import { type OwnKeys, openOwnKeys } from './own-keys.ts';
-import { firstWorkspace } from './owner.ts';
+import type { Cost } from './people/passwords.ts';
+import { openPeople, type People } from './people/people.ts';
+import { CONSOLE_KEY_ID, ownersOfPerson, personByConsoleKey, principalOfPerson } from './people/principals.ts';
 import { openProviderKeys, type ProviderKeys } from './provider-keys.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
-import type { AccessStore, Key } from './store.ts';
+import type { AccessChange, AccessStore, Key } from './store.ts';
 import { openWorkspaces, type Workspaces } from './workspaces.ts';
 
 export type Access = {
@@ -43,6 +45,7 @@ export type Access = {
   readonly keys: Keys;
   readonly codes: Codes;
   readonly workspaces: Workspaces;
+  readonly people: People;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
   readonly guardrails: Guardrails;
@@ -50,11 +53,13 @@ export type Access = {
   readonly byokFeePpm: number;
   readonly redeemSignIn: Sessions['redeemSignIn'];
   readonly newSignIn: Sessions['newSignIn'];
+  readonly newReset: Sessions['newReset'];
+  readonly resetBy: Sessions['resetBy'];
+  readonly beginSession: Sessions['begin'];
   readonly signOut: Sessions['signOut'];
 };
 
-/** The key id that calls from the console are booked on; it has no limit. */
-export const CONSOLE_KEY_ID = 'console';
+export { CONSOLE_KEY_ID };
 
 export const isFault = (answer: Principal | Fault): answer is Fault => 'code' in answer;
 
@@ -75,6 +80,7 @@ type WithVault = Parts & {
   /** What of the list price a call by a key of the account's own is charged, in millionths; nothing where it is not said. */
   readonly byokFeePpm?: number;
   readonly log?: (message: string) => void;
+  readonly passwordCost?: Cost;
 };
 
 export function openAccess(parts: WithVault): Access {
@@ -83,27 +89,17 @@ export function openAccess(parts: WithVault): Access {
   const ownKeys = openOwnKeys({ store, world, vault, feePpm, log });
   const around = { store, world, ownKeys, guards: openGuards() };
   const finder = keyFinder(around, seen);
-  const sessions = openSessions({ ...parts, principalOf: (accountId) => personOf(accountId, around) });
+  const principalsOf = peopleFinder(around);
+  const sessions = openSessions({ ...parts, principalsOf });
+  // Of keys in use, so that a call need not compute it; whoever reads this memory reads the keys of calls in it anyway.
+  const digests = new Recent<string>(DIGESTS_MAX);
   store.onChange((change) => {
     digests.clear();
-    if (change.kind === 'key') finder.forget(change.hash);
-    else if (change.kind === 'session') sessions.forget(change.hash);
-    else if (change.kind === 'own' || change.kind === 'guard') {
-      const { accountId } = change;
-      if (change.kind === 'own') ownKeys.forget(accountId);
-      finder.forgetWhere(({ key }) => key.accountId === accountId);
-      sessions.forgetWhere(accountId);
-    } else if (change.kind === 'everything') {
-      ownKeys.forgetAll();
-      finder.forgetAll();
-      sessions.forgetAll();
-    }
+    forget({ finder, sessions, ownKeys }, change);
   });
 
   const keys = openKeys({ ...parts, seenAt: (hash) => seen.get(hash)?.at || null });
 
-  // Of keys in use, so that a call need not compute it; whoever reads this memory reads the keys of calls in it anyway.
-  const digests = new Recent<string>(DIGESTS_MAX);
   const judge = (found: Known | null): Principal | Fault => judgeKey(found, world.now());
 
   return {
@@ -131,7 +127,11 @@ export function openAccess(parts: WithVault): Access {
       return person === undefined ? TOO_MANY : (person ?? NOBODY);
     },
     callerOf: async (keyId, accountId) => {
-      if (keyId === CONSOLE_KEY_ID) return personOf(accountId, around);
+      const personId = personByConsoleKey(keyId, accountId);
+      if (personId !== null) {
+        const person = (await principalsOf([personId])).get(personId);
+        return person?.accountId === accountId ? person : NOBODY;
+      }
       const found = await finder.look(keyId);
       return found === undefined ? TOO_MANY : judge(found);
     },
@@ -139,14 +139,47 @@ export function openAccess(parts: WithVault): Access {
     keys,
     codes: openCodes({ ...parts, keys }),
     workspaces: openWorkspaces(parts),
+    people: openPeople({ ...parts, sessions }),
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),
     guardrails: openGuardrails(parts),
     byokFeePpm: feePpm,
     redeemSignIn: sessions.redeemSignIn,
     newSignIn: sessions.newSignIn,
+    newReset: sessions.newReset,
+    resetBy: sessions.resetBy,
+    beginSession: sessions.begin,
     signOut: sessions.signOut,
   };
+}
+
+type Remembered = { readonly finder: Finder<Known>; readonly sessions: Sessions; readonly ownKeys: OwnKeys };
+
+/** What is known of keys and people no longer holds where something changed. */
+function forget({ finder, sessions, ownKeys }: Remembered, change: AccessChange): void {
+  switch (change.kind) {
+    case 'key':
+      return finder.forget(change.hash);
+    case 'session':
+      return sessions.forget(change.hash);
+    case 'person':
+      return sessions.forgetPerson(change.id);
+    case 'own':
+    case 'guard': {
+      const { accountId } = change;
+      if (change.kind === 'own') ownKeys.forget(accountId);
+      finder.forgetWhere(({ key }) => key.accountId === accountId);
+      return sessions.forgetWhere(accountId);
+    }
+    case 'operator':
+      return;
+    case 'everything':
+      ownKeys.forgetAll();
+      finder.forgetAll();
+      return sessions.forgetAll();
+    default:
+      return change satisfies never;
+  }
 }
 
 const NEVER = 0;
@@ -178,15 +211,21 @@ function keyFinder({ store, world, ownKeys, guards }: Around, seen: Recent<Known
   return createFinder({
     world,
     find: async (hashes) => {
-      const keys = await store.findKeys(hashes);
-      const owners = [...keys.values()].flatMap(ownersOf);
-      const counts = new Set(owners.length === 0 ? [] : await store.limitedCounts(owners));
-      const counting = new Set(owners.length === 0 ? [] : await store.countingByok(owners));
-      const applying = await store.guardrails.applying(owners);
-      const found = await Promise.all([...keys.values()].map((key) => known(key, { counts, counting, applying })));
+      const keys = [...(await store.findKeys(hashes)).values()];
+      const limits = await limitsOf(store, keys.flatMap(ownersOf));
+      const found = await Promise.all(keys.map((key) => known(key, limits)));
       return new Map(found.map((each) => [each.key.hash, each]));
     },
   });
+}
+
+async function limitsOf(store: AccessStore, owners: readonly Owner[]): Promise<Limits> {
+  if (owners.length === 0) return { counts: new Set(), counting: new Set(), applying: new Map() };
+  return {
+    counts: new Set(await store.limitedCounts(owners)),
+    counting: new Set(await store.countingByok(owners)),
+    applying: await store.guardrails.applying(owners),
+  };
 }
 
 /** The rules stand by themselves: others than guardrails make such, too. */
@@ -228,22 +267,20 @@ const principalOf = (key: Key, counts: ReadonlySet<Scope>): Principal =>
     role: key.isManagement ? 'manager' : 'caller',
   });
 
-/** The person signed in to the console: of an account there is one so far, its owner. */
-async function personOf(accountId: string, { ownKeys, guards, store }: Around): Promise<Principal> {
-  const person = ownerOf(accountId);
-  const own = await ownKeys.of(person);
-  const owners = [memberScope(accountId, accountId), workspaceScope(person.workspaceId), accountScope(accountId)];
-  const guard = guards.of(owners, await store.guardrails.applying(owners));
-  return own.length === 0 && !guard ? person : { ...person, ownKeys: own, ...guarded(guard) };
-}
-
-const ownerOf = (accountId: string): Principal => ({
-  kind: 'session',
-  memberId: accountId,
-  role: 'owner',
-  keyId: CONSOLE_KEY_ID,
-  keyLabel: 'Console',
-  accountId,
-  workspaceId: firstWorkspace(accountId).id,
-  scopes: [keyScope(CONSOLE_KEY_ID), workspaceScope(firstWorkspace(accountId).id), accountScope(accountId)],
-});
+/** People as who they call, with what of theirs is limited now. */
+const peopleFinder =
+  ({ store, ownKeys, guards }: Around) =>
+  async (ids: readonly string[]): Promise<ReadonlyMap<string, Principal>> => {
+    const people = [...(await store.people.find(ids)).values()];
+    const { counts, counting, applying } = await limitsOf(store, people.flatMap(ownersOfPerson));
+    const found = people.map(async (person): Promise<[string, Principal]> => {
+      const owners = ownersOfPerson(person);
+      const principal = principalOfPerson(person, scopesOf(owners, counts));
+      const byokScopes = owners.filter((owner) => counting.has(owner));
+      const own = await ownKeys.of(principal);
+      const guard = guards.of(owners, applying);
+      if (own.length === 0 && byokScopes.length === 0 && !guard) return [person.id, Object.freeze(principal)];
+      return [person.id, Object.freeze({ ...principal, ownKeys: own, byokScopes, ...guarded(guard) })];
+    });
+    return new Map(await Promise.all(found));
+  };

@@ -21,6 +21,8 @@ export type AuthCode = {
   readonly limit: NanoUsd | null;
   readonly limitReset: Reset | null;
   readonly keyExpiresAt: number | null;
+  /** Who promises it; null = a program of the account's. */
+  readonly creatorUserId: string | null;
   /** Null = the code alone is enough. */
   readonly challenge: Challenge | null;
   readonly expiresAt: number;
@@ -84,7 +86,7 @@ export function openCodes(parts: {
         limit: promised.limit,
         limitReset: promised.limitReset,
         expiresAt: promised.keyExpiresAt,
-        creatorUserId: promised.accountId,
+        creatorUserId: promised.creatorUserId ?? promised.accountId,
       });
     },
   };

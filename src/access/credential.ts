@@ -21,27 +21,34 @@ export function keyIn(headers: WireHeaders): string | undefined {
 
 /** The console's session cookie, unless a page of another origin sent the request. */
 export function sessionIn(headers: WireHeaders): string | undefined {
-  if (headers.cookie === undefined || isFromElsewhere(headers)) return undefined;
-  for (const part of headers.cookie.split(';')) {
-    const [name, value] = part.trim().split('=', 2);
-    if (name === SESSION_COOKIE && value !== undefined && /^[0-9a-f]{64}$/.test(value)) return value;
-  }
-  return undefined;
+  return isFromElsewhere(headers) ? undefined : cookieIn(headers, SESSION_COOKIE, SESSION_FORM);
 }
+const SESSION_FORM = /^[0-9a-f]{64}$/;
 
 /**
- * Browsers say it in `Sec-Fetch-Site`, but only to hosts with TLS and to this machine; to others they name the page's
+ * Has a page of another origin sent this? Browsers say it in `Sec-Fetch-Site`, but only to hosts with TLS and to this machine; to others they name the page's
  * origin in `Origin`, with every request that changes something (W3C Fetch Metadata, read 2026-11-24).
  */
-function isFromElsewhere({ 'sec-fetch-site': site, origin, host }: WireHeaders): boolean {
+export function isFromElsewhere({ 'sec-fetch-site': site, origin, host }: WireHeaders): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   return origin !== undefined && URL.parse(origin)?.host !== host;
 }
 
-export function sessionCookie(
-  session: string,
-  options: { readonly maxAgeS: number; readonly secure: boolean },
-): string {
-  const secure = options.secure ? '; Secure' : '';
-  return `${SESSION_COOKIE}=${session}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${options.maxAgeS}${secure}`;
+type CookieOptions = { readonly maxAgeS: number; readonly secure: boolean };
+
+/** A cookie that only this instance reads: no script, no other site, and behind TLS never without it. */
+export function cookie(name: string, value: string, { maxAgeS, secure }: CookieOptions): string {
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeS}${secure ? '; Secure' : ''}`;
+}
+
+export const sessionCookie = (session: string, options: CookieOptions): string =>
+  cookie(SESSION_COOKIE, session, options);
+
+/** The value of a cookie, where it has this form. */
+export function cookieIn(headers: WireHeaders, name: string, form: RegExp): string | undefined {
+  for (const part of headers.cookie?.split(';') ?? []) {
+    const [found, value] = part.trim().split('=', 2);
+    if (found === name && value !== undefined && form.test(value)) return value;
+  }
+  return undefined;
 }

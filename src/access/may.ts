@@ -13,11 +13,19 @@ export type Verb =
   | 'read-records'
   /** Read what the account has, has spent, and on what. */
   | 'read-spending'
+  /** Read how the account is set up: its workspaces, budgets, people, where its receipts go. Never a secret. */
+  | 'read-settings'
   /** Keep how calls are made under a name, for all of the workspace. */
   | 'use-presets'
+  /** See keys: one's own; those of others, too, with `read-settings`. */
+  | 'see-keys'
+  /** Make keys and change them: one's own; those of others, too, with `manage-keys`. */
+  | 'have-keys'
   | 'manage-keys'
   | 'manage-workspaces'
   | 'manage-members'
+  /** Say who owns the account: whoever may not can neither make an owner nor change one. */
+  | 'manage-owners'
   /** Keys at providers that the account pays itself. */
   | 'manage-provider-keys'
   /** What calls of keys, members and workspaces are held to. */
@@ -34,10 +42,14 @@ export const VERBS: readonly Verb[] = [
   'look',
   'read-records',
   'read-spending',
+  'read-settings',
   'use-presets',
+  'see-keys',
+  'have-keys',
   'manage-keys',
   'manage-workspaces',
   'manage-members',
+  'manage-owners',
   'manage-provider-keys',
   'manage-guardrails',
   'manage-observability',
@@ -55,7 +67,10 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'look',
     'read-records',
     'read-spending',
+    'read-settings',
     'use-presets',
+    'see-keys',
+    'have-keys',
     'manage-keys',
     'manage-workspaces',
     'manage-members',
@@ -65,6 +80,10 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'operate',
   ),
   owner: verbs(...VERBS),
+  admin: verbs(...VERBS.filter((verb) => verb !== 'manage-owners')),
+  member: verbs('call', 'look', 'use-presets', 'see-keys', 'have-keys', 'consent'),
+  billing: verbs('look', 'read-spending'),
+  viewer: verbs('look', 'read-records', 'read-spending', 'read-settings', 'see-keys'),
 };
 
 /** The instance is run by the account that it was set up with: other accounts' managers administer those alone. */
@@ -80,10 +99,14 @@ const NO_OPERATOR: Fault = Object.freeze(
   fault('permission_denied', 'Only management keys of the account that runs this instance can perform this operation'),
 );
 
+const ofRole = (role: Role): Fault =>
+  fault('permission_denied', `Your role in this organization, ${role}, does not allow this`);
+
 /** Why it may not; null = it may. Says nothing of what there is. */
 export function objectionTo(principal: Principal | null, verb: Verb | 'none'): Fault | null {
   if (verb === 'none' || may(principal, verb)) return null;
   if (principal === null) return NOBODY;
+  if (principal.kind === 'session' && !MAY[principal.role].has(verb)) return ofRole(principal.role);
   if (verb === 'call') return NO_CALLS;
   return MAY[principal.role].has(verb) ? NO_OPERATOR : NO_MANAGER;
 }

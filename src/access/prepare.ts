@@ -31,7 +31,7 @@ export async function prepareAccess(parts: {
     await add(parts.managementKey, { name: 'Management key from the environment', isManagement: true });
   if (hadKeys) return { apiKey: null, signInToken: null };
 
-  const signInToken = await addSignIn(parts, OWNER_ACCOUNT_ID);
+  const signInToken = await addSignIn(parts, { kind: 'sign-in', accountId: OWNER_ACCOUNT_ID, personId: null });
   if (parts.apiKey !== undefined) return { apiKey: null, signInToken };
   const apiKey = newKey(newSecret);
   await add(apiKey, { name: 'First key' });

@@ -4,6 +4,7 @@ import type { Count, Owner, Scope } from '../facts/scope.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { CodeStore } from './codes.ts';
 import type { GuardrailStore } from './guardrails.ts';
+import type { PeopleStore } from './people/person.ts';
 import type { ProviderKeyStore } from './provider-keys.ts';
 import type { WorkspaceStore } from './workspaces.ts';
 
@@ -42,9 +43,6 @@ export type KeyUsage = { readonly [period in 'total' | 'daily' | 'weekly' | 'mon
 };
 export type Spent = { readonly cost: NanoUsd; readonly byokCost: NanoUsd };
 
-/** A person's session in the console, by the SHA-256 of its cookie. */
-export type SessionRecord = { readonly hash: string; readonly accountId: string; readonly expiresAt: number };
-
 /** Which keys of an account, newest first; `limit` of them from the `offset`th on. */
 export type KeyQuestion = {
   readonly accountId: string;
@@ -53,6 +51,8 @@ export type KeyQuestion = {
   readonly withDisabled: boolean;
   /** Not this one: whoever asks does not see itself. */
   readonly except?: string;
+  /** Those alone that this person has made. */
+  readonly creatorUserId?: string;
   readonly offset: number;
   readonly limit: number;
 };
@@ -62,6 +62,8 @@ export type KeyPage = { readonly keys: readonly Key[]; readonly total: number };
 /** What changed, here or in another process; `everything` = nobody can tell what. */
 export type AccessChange =
   | { readonly kind: 'key' | 'session'; readonly hash: string }
+  /** What somebody is or may. */
+  | { readonly kind: 'person'; readonly id: string }
   /** Keys at providers: those that this account pays itself, or the operator's. */
   | { readonly kind: 'own'; readonly accountId: string }
   /** What guardrails say of the account's calls. */
@@ -89,14 +91,9 @@ export type AccessStore = {
   readonly changeKey: (hash: string, change: KeyChange & { readonly updatedAt: number }) => Promise<boolean>;
   readonly removeKey: (hash: string) => Promise<boolean>;
   readonly usage: (hashes: readonly string[], now: number) => Promise<ReadonlyMap<string, KeyUsage>>;
-  /** With its first workspace, where it has none. */
+  /** With its first workspace and its owner, where it has none. */
   readonly addAccount: (account: { readonly id: string; readonly name: string }, now: number) => Promise<void>;
-  readonly addSignIn: (signIn: SessionRecord, now: number) => Promise<void>;
-  /** Takes the sign-in away and says whose it was: it works once. */
-  readonly takeSignIn: (hash: string, now: number) => Promise<SessionRecord | null>;
-  readonly addSession: (session: SessionRecord, now: number) => Promise<void>;
-  readonly removeSession: (hash: string) => Promise<void>;
-  readonly findSessions: (hashes: readonly string[]) => Promise<ReadonlyMap<string, SessionRecord>>;
+  readonly people: PeopleStore;
   readonly workspaces: WorkspaceStore;
   readonly budgets: BudgetStore;
   readonly codes: CodeStore;

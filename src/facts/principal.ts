@@ -11,6 +11,10 @@ export type Principal = Caller & {
   readonly role: Role;
 };
 
-/** `caller`: an ordinary key. `manager`: a management key, which administers and calls nothing. `owner`: a person, who may both. */
-export type Role = 'caller' | 'manager' | 'owner';
-export const ROLES: readonly Role[] = ['caller', 'manager', 'owner'];
+/** What a person is to an account. */
+export type PersonRole = 'owner' | 'admin' | 'member' | 'billing' | 'viewer';
+export const PERSON_ROLES: readonly PersonRole[] = ['owner', 'admin', 'member', 'billing', 'viewer'];
+
+/** `caller`: an ordinary key. `manager`: a management key, which administers and calls nothing. Else a person. */
+export type Role = 'caller' | 'manager' | PersonRole;
+export const ROLES: readonly Role[] = ['caller', 'manager', ...PERSON_ROLES];

@@ -47,6 +47,8 @@ export type RouteAnswer =
       readonly status: number;
       readonly text: string;
       readonly contentType: string;
+      /** Whole `set-cookie` fields. */
+      readonly cookies?: readonly string[];
       readonly headers?: { readonly [name: string]: string };
     }
   | {

@@ -210,6 +210,7 @@ async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): 
       .headers(answer.headers ?? {})
       .type(answer.contentType)
       .send(answer.bytes);
+  if ('cookies' in answer && answer.cookies) reply.header('set-cookie', [...answer.cookies]);
   const text = 'json' in answer ? JSON.stringify(answer.json) : answer.text;
   const type = 'json' in answer ? 'application/json; charset=utf-8' : answer.contentType;
   const accepts = reply.request.headers['accept-encoding'];

@@ -37,6 +37,7 @@ const rowOf = (code: AuthCode): AuthCodeRow => ({
   challenge: code.challenge?.challenge ?? null,
   challenge_method: code.challenge?.method ?? null,
   expires_at: BigInt(Math.floor(code.expiresAt)),
+  creator_id: code.creatorUserId,
 });
 
 const codeOf = (row: AuthCodeRow): AuthCode => ({
@@ -50,4 +51,5 @@ const codeOf = (row: AuthCodeRow): AuthCode => ({
   challenge:
     row.challenge === null ? null : { challenge: row.challenge, method: row.challenge_method as Challenge['method'] },
   expiresAt: Number(row.expires_at),
+  creatorUserId: row.creator_id,
 });

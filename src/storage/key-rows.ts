@@ -48,9 +48,10 @@ export function keysIn(
         .execute();
       return rows.length > 0;
     },
-    listKeys: async ({ accountId, workspaceId, withDisabled, except, offset, limit }) => {
+    listKeys: async ({ accountId, workspaceId, withDisabled, except, creatorUserId, offset, limit }) => {
       let asked = database.selectFrom('api_key').where('account_id', '=', accountId);
       if (workspaceId !== undefined) asked = asked.where('workspace_id', '=', workspaceId);
+      if (creatorUserId !== undefined) asked = asked.where('creator_user_id', '=', creatorUserId);
       if (except !== undefined) asked = asked.where('hash', '<>', except);
       if (!withDisabled) asked = asked.where('disabled', '=', 0n);
       const [{ total }, rows] = await Promise.all([

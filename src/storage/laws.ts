@@ -20,6 +20,7 @@ import { guardrailLaws } from './testing/guardrail-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
+import { invitationLaws, ownerLaws, passwordLaws, peopleLaws } from './testing/people-laws.ts';
 import { presetLaws } from './testing/preset-laws.ts';
 import { requestLaws } from './testing/request-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
@@ -84,9 +85,13 @@ export function storeLaws(name: string, engine: Engine): void {
     recordLaws(bench);
     requestLaws(bench);
     serviceLaws(bench);
+    passwordLaws(bench);
+    invitationLaws(bench);
     if (engine.another) {
       sharingLaws(bench, engine.another);
       accessLaws(bench, engine.another);
+      peopleLaws(bench, engine.another);
+      ownerLaws(bench, engine.another);
       secretLaws(bench, engine.another);
       sharedScopeLaws(bench, engine.another);
       sharedJobLaws(bench, engine.another);

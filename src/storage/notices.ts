@@ -34,6 +34,8 @@ export const NOTICED_MS = 60_000;
 
 export const keyNotice = (hash: string): string => `${ACCESS} key ${hash}`;
 export const sessionNotice = (hash: string): string => `${ACCESS} session ${hash}`;
+/** What somebody is or may has changed, or their sessions ended. */
+export const personNotice = (id: string): string => `${ACCESS} person ${id}`;
 /** Keys at providers have changed: those that an account pays itself, or the operator's. */
 export const ownKeysNotice = (accountId: string): string => `${ACCESS} own ${accountId}`;
 /** What guardrails say of the account's calls has changed. */
@@ -55,6 +57,7 @@ export function accessChange(notice: string): AccessChange | null {
   const [word, kind, hash] = notice.split(' ', 3);
   if (word !== ACCESS) return null;
   if (kind === 'operator') return { kind };
+  if (kind === 'person' && hash !== undefined) return { kind, id: hash };
   if ((kind === 'own' || kind === 'guard') && hash !== undefined) return { kind, accountId: hash };
   return (kind === 'key' || kind === 'session') && hash !== undefined ? { kind, hash } : { kind: 'everything' };
 }

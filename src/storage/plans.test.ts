@@ -20,7 +20,9 @@ import type { WorkStep } from './work.ts';
 import { WORKS } from './works.ts';
 
 /** As large as the calls that run at once, or as what an operator has made by hand. */
+// `CONSTANT ROW` is what SQLite calls a select without a table.
 const SMALL = [
+  'CONSTANT',
   'destination',
   'hold',
   'h',

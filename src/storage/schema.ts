@@ -24,7 +24,10 @@ export type StoreTables = {
   auth_code: AuthCodeRow;
   vault: { name: string; master: string };
   provider_key: ProviderKeyRow;
-  sign_in: SessionRow;
+  person: PersonRow;
+  invitation: InvitationRow;
+  workspace_member: { workspace_id: string; person_id: string; created_at: bigint };
+  sign_in: SignInRow;
   session: SessionRow;
   stored_file: StoredFileRow;
   batch_line: BatchLineRow;
@@ -108,6 +111,7 @@ export type AuthCodeRow = {
   challenge: string | null;
   challenge_method: string | null;
   expires_at: bigint;
+  creator_id: string | null;
 };
 export type ProviderKeyRow = {
   id: string;
@@ -132,7 +136,46 @@ export type ProviderKeyRow = {
   created_at: bigint;
   updated_at: bigint | null;
 };
-export type SessionRow = { hash: string; account_id: string; expires_at: bigint };
+export type PersonRow = {
+  id: string;
+  account_id: string;
+  email: string | null;
+  name: string | null;
+  role: string;
+  /** As `hashPassword` makes it. */
+  password: string | null;
+  created_at: bigint;
+  updated_at: bigint | null;
+};
+export type InvitationRow = {
+  hash: string;
+  id: string;
+  account_id: string;
+  email: string;
+  role: string;
+  /** A list of ids, as JSON. */
+  workspaces: string;
+  created_by: string | null;
+  created_at: bigint;
+  expires_at: bigint;
+};
+export type SignInRow = {
+  hash: string;
+  account_id: string;
+  expires_at: bigint;
+  kind: string | null;
+  person_id: string | null;
+};
+export type SessionRow = {
+  hash: string;
+  account_id: string;
+  expires_at: bigint;
+  person_id: string;
+  created_at: bigint | null;
+  address: string | null;
+  agent: string | null;
+  means: string | null;
+};
 /** `state`: `arriving`, `kept` or `leaving`. Times in milliseconds since 1970. */
 export type StoredFileRow = {
   id: string;

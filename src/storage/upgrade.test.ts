@@ -132,6 +132,18 @@ async function proveWhole(storage: Storage, number: string): Promise<void> {
     const budgets = await access.budgets.list([`workspace:${team?.id}`]);
     assert.deepEqual([budgets[0]?.amount, budgets[0]?.interval], [cents(50), 'monthly']);
   }
+  const { people } = await access.people.list('owner', { offset: 0, limit: 9 });
+  assert.deepEqual(
+    people.map(({ id, role, email }) => [id, role, email]),
+    [['owner', 'owner', null]],
+  );
+  if (number >= '0020') {
+    const { invitations } = await access.people.invitations('owner', world.now(), { offset: 0, limit: 9 });
+    assert.deepEqual(
+      invitations.map(({ email, role, workspaceIds }) => [email, role, workspaceIds.length]),
+      [['ada@example.com', 'admin', 1]],
+    );
+  }
   if (number >= '0013') {
     const { claims } = await storage.jobs.claim({ kinds: ['videos'], limit: 9, forMs: 60_000 });
     assert.deepEqual(

@@ -55,10 +55,16 @@ function* credit({ credit, now }: { readonly credit: Credit; readonly now: numbe
 }
 
 export type Statement = { readonly sql: string; readonly parameters: readonly Value[] };
-export type Write = { readonly statements: readonly Statement[]; readonly notices: readonly string[] };
+export type Write = {
+  readonly statements: readonly Statement[];
+  readonly notices: readonly string[];
+  /** Done first: it holds up whoever does the same at the same time. */
+  readonly lock?: Statement;
+};
 
 /** Statements of the administration, in one transaction. Answers how many rows the first one changed. */
-function* write({ statements, notices }: Write, context: WorkContext): Work<bigint> {
+function* write({ statements, notices, lock }: Write, context: WorkContext): Work<bigint> {
+  if (lock) yield query(lock.sql, lock.parameters);
   let first: bigint | undefined;
   for (const { sql, parameters } of statements) {
     const { changes } = yield query(sql, parameters);

@@ -1,9 +1,14 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Access, CONSOLE_KEY_ID, isFault } from '../../src/access/access.ts';
+import { SESSION_COOKIE } from '../../src/access/credential.ts';
+import { OWNER_ACCOUNT_ID } from '../../src/access/owner.ts';
 import { type Composed, composeGateway } from '../../src/cli/compose.ts';
 import { readConfiguration } from '../../src/cli/configuration.ts';
+import { PERSON_ROLES, type PersonRole } from '../../src/facts/principal.ts';
 import { metricsRoute } from '../../src/http/metrics.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import type { Route } from '../../src/http/route.ts';
@@ -14,8 +19,23 @@ import { realWorld } from '../../src/upstream/world.ts';
 /** Who may come: by a key in `authorization`, by a cookie, or without anything. */
 export type Headers = { readonly [name: string]: string };
 
-/** Everybody there is: two accounts, of each an ordinary key, a management key and the person who owns it. */
-export const WHO = ['nobody', 'caller', 'manager', 'owner', 'other caller', 'other manager', 'other owner'] as const;
+/**
+ * Everybody there is: two accounts, of each an ordinary key, a management key and the person who owns it; and of the
+ * first a person of each other role.
+ */
+export const WHO = [
+  'nobody',
+  'caller',
+  'manager',
+  'owner',
+  'admin',
+  'member',
+  'billing',
+  'viewer',
+  'other caller',
+  'other manager',
+  'other owner',
+] as const;
 export type Who = (typeof WHO)[number];
 
 export type Instance = {
@@ -27,6 +47,18 @@ export type Instance = {
 };
 
 export const PAGES: readonly Route[] = [...pageRoutes, metricsRoute('management')];
+
+/** Somebody whom the owner of the first account has invited. */
+async function joined(access: Access, role: Exclude<PersonRole, 'owner'>): Promise<Headers> {
+  const owner = await access.callerOf(CONSOLE_KEY_ID, OWNER_ACCOUNT_ID);
+  assert.ok(!isFault(owner));
+  const invited = await access.people.invite(owner, { email: `${role}@example.com`, role, workspaceIds: [] });
+  assert.ok(typeof invited === 'object');
+  const wish = { name: role, password: 'seven quiet herons sleep' };
+  const session = await access.people.accept(invited.token, wish, { address: '127.0.0.1', agent: 'test' });
+  assert.ok('session' in session);
+  return { cookie: `${SESSION_COOKIE}=${session.session}` };
+}
 
 /** A whole gateway in this process, as `serve` composes it. */
 export async function startInstance(environment: { readonly [name: string]: string } = {}): Promise<Instance> {
@@ -56,6 +88,7 @@ export async function startInstance(environment: { readonly [name: string]: stri
     const session = await access.redeemSignIn(await access.newSignIn(accountId));
     headers.set(`${prefix}owner`, { cookie: `switchwright_session=${session?.session}` });
   }
+  for (const role of PERSON_ROLES) if (role !== 'owner') headers.set(role, await joined(access, role));
   const server = createServer({ gateway, api: apiRoutes, raw: rawRoutes, pages: PAGES });
   await server.listen({ port: 0, host: '127.0.0.1' });
   return {

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { isFault } from '../../src/access/access.ts';
 import { firstWorkspace } from '../../src/access/owner.ts';
 import type { Headers, Instance } from './instance.ts';
 
@@ -162,6 +164,32 @@ export const OBJECTS: readonly ObjectKind[] = [
     nobodys: `or_file_${'0'.repeat(24)}`,
     state: async ({ origin, headersOf }, id) =>
       (await fetch(`${origin}/api/v1/files/${id}/content`, { headers: headersOf('caller') })).text(),
+  },
+  {
+    below: '/api/v1/organization/members/',
+    make: async ({ composed: { gateway } }) => {
+      const { people } = gateway.access;
+      const owner = await gateway.access.callerOf('console', 'owner');
+      assert.ok(!isFault(owner));
+      const email = `ours-${made++}@example.com`;
+      const invited = await people.invite(owner, { email, role: 'member', workspaceIds: [] });
+      assert.ok(typeof invited === 'object');
+      const client = { address: '127.0.0.1', agent: undefined };
+      await people.accept(invited.token, { name: 'Ours', password: 'seven quiet herons sleep' }, client);
+      return (await people.byEmail(email))?.id ?? '';
+    },
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/organization/members/${id}`),
+    body: () => JSON.stringify({ name: 'Taken', role: 'viewer' }),
+  },
+  {
+    below: '/api/v1/organization/invitations/',
+    make: async (instance) => {
+      const wish = { email: `invited-${made++}@example.com`, role: 'viewer' };
+      return (await make(instance, '/organization/invitations', wish)).id ?? '';
+    },
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/organization/invitations/${id}`),
   },
   VIDEO,
   { ...VIDEO, below: '/api/v1/operations/' },

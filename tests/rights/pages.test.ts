@@ -9,18 +9,19 @@ import { OBJECTS } from './objects.ts';
 const instance = await startInstance();
 after(instance.close);
 
-const MANAGERS: readonly Who[] = ['manager', 'owner', 'other manager', 'other owner'];
-const EVERYBODY: readonly Who[] = ['caller', ...MANAGERS, 'other caller'];
+const MANAGERS: readonly Who[] = ['manager', 'owner', 'admin', 'other manager', 'other owner'];
+const CALLERS: readonly Who[] = ['caller', 'member', ...MANAGERS, 'other caller'];
 /** Written down once more, as in `matrix.test.ts`. */
 const MAY: { readonly [verb in Verb]?: readonly Who[] } = {
-  look: EVERYBODY,
-  'use-presets': EVERYBODY,
-  'read-spending': MANAGERS,
+  look: ['billing', 'viewer', ...CALLERS],
+  'use-presets': CALLERS,
+  'read-spending': ['billing', 'viewer', ...MANAGERS],
   'manage-keys': MANAGERS,
   'manage-workspaces': MANAGERS,
+  'manage-members': MANAGERS,
   'manage-provider-keys': MANAGERS,
   'manage-observability': MANAGERS,
-  operate: ['manager', 'owner'],
+  operate: ['manager', 'owner', 'admin'],
 };
 
 type Sent = {
@@ -89,6 +90,8 @@ test('what is another account’s is on no page, and no form changes it', async 
 const IN_API: { readonly [page: string]: string } = {
   'provider-keys': 'operator/provider-keys',
   destinations: 'observability/destinations',
+  people: 'organization/members',
+  invitations: 'organization/invitations',
 };
 
 test('a form of another site, or of nobody knows where, does nothing with a session', async () => {

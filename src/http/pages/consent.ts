@@ -52,8 +52,10 @@ const show = (request: RouteRequest, status: number, content: Html, headers = {}
   });
 
 const mayConsent = (caller: Principal | null): caller is Principal => may(caller, 'consent');
-const SIGN_IN = html`<p>Sign in first, then open this address again. A sign-in link comes from the machine that runs this instance.</p>
-${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}`;
+const signIn = ({ query }: RouteRequest): Html => {
+  const next = `/auth?${new URLSearchParams(Object.entries(query).filter(isGiven))}`;
+  return html`<p><a href="/sign-in?${new URLSearchParams({ next }).toString()}">Sign in</a> first: you are brought back here.</p>`;
+};
 
 /** Asks the owner whether a program may have a key. Nothing happens before the button is pressed. */
 export const consentRoute: Route = {
@@ -64,7 +66,7 @@ export const consentRoute: Route = {
     const asked = read(request.query);
     if (typeof asked === 'string')
       return show(request, 400, html`<p class="notice">The program asks wrongly: ${asked}.</p>`);
-    if (!mayConsent(request.caller)) return show(request, 401, SIGN_IN);
+    if (!mayConsent(request.caller)) return show(request, 401, signIn(request));
     const { callback, wish } = asked;
     const limit = wish.limit === null ? 'without a limit' : `for up to $${formatUsd(wish.limit)}`;
     const where =
@@ -91,7 +93,7 @@ export const consentedRoute: Route = {
     const { caller } = request;
     if (typeof asked === 'string')
       return show(request, 400, html`<p class="notice">The program asks wrongly: ${asked}.</p>`);
-    if (!mayConsent(caller)) return show(request, 401, SIGN_IN);
+    if (!mayConsent(caller)) return show(request, 401, signIn(request));
     const { accountId, workspaceId } = caller;
     const { callback, wish } = asked;
     const { code } = await access.codes.issue({
@@ -100,6 +102,7 @@ export const consentedRoute: Route = {
       workspaceId,
       limitReset: null,
       keyExpiresAt: null,
+      creatorUserId: caller.memberId,
     });
     if (callback === null)
       return show(

@@ -1,4 +1,4 @@
-import { maySee } from '../../access/may.ts';
+import { may, maySee } from '../../access/may.ts';
 import { nano } from '../../base/money.ts';
 import { dayOf } from '../../base/period.ts';
 import { PRODUCT } from '../../base/product.ts';
@@ -36,7 +36,7 @@ export const homeRoute: Route = {
           from: day,
           to: day,
           by: [],
-          where: { accountId: request.caller?.accountId ?? '' },
+          where: usedBy(request.caller),
         })
       : [];
     return page(request, '/', {
@@ -46,6 +46,12 @@ export const homeRoute: Route = {
     });
   },
 };
+
+/** Whoever may not read what the account spends sees what they have used themselves. */
+const usedBy = (caller: Principal | null) => ({
+  accountId: caller?.accountId ?? '',
+  ...(!may(caller, 'read-spending') && { keyId: caller?.keyId ?? '' }),
+});
 
 const recentOf = async (gateway: Gateway, caller: Principal): Promise<readonly Receipt[]> =>
   (await gateway.records.newest(RECENT)).filter((receipt) => maySee(caller, receipt));

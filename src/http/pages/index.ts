@@ -17,10 +17,13 @@ import { homeRoute } from './home.ts';
 import { MANAGED_ROUTES } from './manage/index.ts';
 import { modelRoute } from './model.ts';
 import { modelsRoute } from './models.ts';
+import { accountForms, accountRoute } from './people/account.ts';
+import { invitationRoute, joinedRoute } from './people/invitation.ts';
+import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
 import { plainRoutes } from './plain.ts';
 import { providerRoute, providersRoute } from './providers.ts';
 import { appsRoute, rankingsRoute } from './rankings.ts';
-import { signInRoute, signOutRoute } from './session.ts';
+import { signedInRoute, signInRoute, signOutRoute } from './session.ts';
 
 /** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
 export const pageRoutes: readonly Route[] = [
@@ -35,7 +38,14 @@ export const pageRoutes: readonly Route[] = [
   chatRoute,
   generationRoute,
   signInRoute,
+  signedInRoute,
   signOutRoute,
+  invitationRoute,
+  joinedRoute,
+  newPasswordRoute,
+  passwordSetRoute,
+  accountRoute,
+  ...accountForms,
   consentRoute,
   consentedRoute,
   docsRoute,

@@ -1,49 +1,100 @@
 import { sessionCookie, sessionIn } from '../../access/credential.ts';
+import type { NotSignedIn } from '../../access/people/people.ts';
 import { PRODUCT } from '../../base/product.ts';
-import type { Route } from '../route.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { codeBlock } from './code.ts';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
-
-const NOT_KEPT = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+import { begun, clientOf, deviceIn, fieldOf, isOurForm, localPath, NOT_KEPT, redirect } from './people/begun.ts';
+import { type EntryForm, entryForm } from './people/entries.ts';
 
 const UNSEEN = { text: '', contentType: 'text/html; charset=utf-8', headers: NOT_KEPT } as const;
 
-/** Redeems the one-time token of a sign-in link; without one it tells how to get such a link. */
+/** Redeems the one-time token of a sign-in link; without one it asks for e-mail and password. */
 export const signInRoute: Route = {
   method: 'GET',
   path: '/sign-in',
   auth: 'none',
   handle: async (request, gateway) => {
-    const token = request.query.token;
+    const { token } = request.query;
     // A browser drops what it fetched ahead in vain, and asks again when the link is followed.
     if (token && request.look === 'ahead') return { ...UNSEEN, status: 503 };
     // HEAD tells neither whether the link is good: whoever checks links would find out without using one up.
     if (token && request.look === 'head') return { ...UNSEEN, status: 200 };
-    const redeemed = token ? await gateway.access.redeemSignIn(token) : null;
-    const wait = token && !redeemed ? gateway.access.guesses.wrong(request.address) : null;
-    if (redeemed) {
-      const secure = request.origin.startsWith('https:');
-      const cookie = sessionCookie(redeemed.session, { maxAgeS: redeemed.maxAgeS, secure });
-      return {
-        status: 303,
-        text: '',
-        contentType: 'text/plain; charset=utf-8',
-        headers: { location: '/', 'set-cookie': cookie, ...NOT_KEPT },
-      };
-    }
-    return page(request, '/sign-in', {
-      status: wait !== null ? 429 : token ? 403 : 200,
-      title: 'Sign in',
-      description: `Sign in to the console of this ${PRODUCT.name} instance.`,
-      headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
-      content: html`<div class="head measure narrow"><h1>Sign in</h1>
-${token && html`<p class="notice">This link has been used already, or is too old. Ask for a new one.</p>`}
-<p>A sign-in link comes from the machine that runs this instance. It works once.</p>
-${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,
-    });
+    if (!token) return signInPage(request, { status: 200 });
+    const session = await gateway.access.redeemSignIn(token, clientOf(request));
+    if (session) return begun(request, gateway, { session, email: null });
+    const wait = gateway.access.guesses.wrong(request.address);
+    return signInPage(request, { status: wait === null ? 403 : 429, wait, above: USED });
   },
 };
+
+const USED = html`<p class="notice">This link has been used already, or is too old. Ask for a new one.</p>`;
+
+/** E-mail and password. Who guesses waits; who is right is sent on to the page that asked for it. */
+export const signedInRoute: Route = {
+  method: 'POST',
+  path: '/sign-in',
+  auth: 'none',
+  form: true,
+  handle: async (request, gateway) => {
+    const [email, password] = [fieldOf(request, 'email'), fieldOf(request, 'password')];
+    if (!isOurForm(request))
+      return signInPage(request, {
+        status: 403,
+        email,
+        complaint: 'This form did not come from a page of this instance.',
+      });
+    const { access } = gateway;
+    const device = deviceIn(request, email, gateway);
+    const person = await access.people.signIn({ email, password, device }, clientOf(request));
+    if (typeof person === 'string' || 'waitMs' in person) return notSignedIn(request, email, person);
+    const session = await access.beginSession(person, 'password', clientOf(request));
+    return begun(request, gateway, { session, email: person.email, next: localPath(request.query.next) });
+  },
+};
+
+function notSignedIn(request: RouteRequest, email: string, why: NotSignedIn): RouteAnswer {
+  if (why === 'wrong') return signInPage(request, { status: 403, email, complaint: WRONG });
+  if (why === 'busy') return signInPage(request, { status: 503, wait: 10_000, email, complaint: BUSY });
+  const minutes = Math.ceil(why.waitMs / 60_000);
+  const complaint = `Too many wrong passwords came from here. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or ask for a link.`;
+  return signInPage(request, { status: 429, wait: why.waitMs, email, complaint });
+}
+const WRONG = 'There is nobody here with this address and this password.';
+const BUSY = 'Too many are signing in at the moment. Try again in a minute.';
+
+type Shown = {
+  readonly status: number;
+  readonly wait?: number | null;
+  readonly above?: Html;
+  readonly email?: string;
+  readonly complaint?: string;
+};
+
+function signInPage(request: RouteRequest, { status, wait = null, above, email = '', complaint }: Shown): RouteAnswer {
+  const next = localPath(request.query.next);
+  const form: EntryForm = {
+    name: 'sign-in',
+    action: next === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next })}`,
+    label: 'Sign in',
+    entries: [
+      { name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', value: email, required: true },
+      { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
+    ],
+    complaint: complaint === undefined ? null : { field: null, words: complaint },
+  };
+  return page(request, '/sign-in', {
+    status,
+    title: 'Sign in',
+    description: `Sign in to the console of this ${PRODUCT.name} instance.`,
+    headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
+    content: html`<div class="head measure narrow"><h1>Sign in</h1>${above}
+${entryForm(form)}
+<p>No password yet, or forgotten? Whoever administers your organization can give you a link. Whoever runs this instance gets one, which works once, from its machine:</p>
+${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,
+  });
+}
 
 /** Ends the session, here and in the store. The cookie is strict enough that no other site can post it. */
 export const signOutRoute: Route = {
@@ -54,11 +105,6 @@ export const signOutRoute: Route = {
     const session = sessionIn(request.headers);
     if (session !== undefined) await gateway.access.signOut(session);
     const secure = request.origin.startsWith('https:');
-    return {
-      status: 303,
-      text: '',
-      contentType: 'text/plain; charset=utf-8',
-      headers: { location: '/', 'set-cookie': sessionCookie('', { maxAgeS: 0, secure }), 'cache-control': 'no-store' },
-    };
+    return redirect('/', [sessionCookie('', { maxAgeS: 0, secure })]);
   },
 };

@@ -122,7 +122,7 @@ async function workspaceIn({ access }: Gateway, caller: Principal, reference: st
 const LIST: Route = {
   method: 'GET',
   path: '/observability/destinations',
-  auth: 'manage-observability',
+  auth: 'read-settings',
   handle: async ({ query, caller }, gateway) => {
     const page = readPage(query);
     if (!page.ok || caller === null) return page.ok ? NONE : refusal(page.error);
@@ -162,7 +162,7 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/observability/destinations/:id',
-  auth: 'manage-observability',
+  auth: 'read-settings',
   handle: ofDestination(({ destination }, _request, gateway) => ({
     status: 200,
     json: { data: destinationJson(gateway, destination) },

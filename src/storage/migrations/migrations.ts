@@ -17,6 +17,7 @@ import { OBSERVABILITY } from './0016-observability.ts';
 import { BATCHES } from './0017-batches.ts';
 import { GUARDRAILS } from './0018-guardrails.ts';
 import { REFUSALS } from './0019-refusals.ts';
+import { PEOPLE } from './0020-people.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   BATCHES,
   GUARDRAILS,
   REFUSALS,
+  PEOPLE,
 ];

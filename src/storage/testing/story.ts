@@ -81,6 +81,9 @@ await access.budgets.put(
   world.now(),
 );
 const member = await create('member', 6, { workspaceId: team.id });
+const boss = await access.callerOf('console', 'owner');
+if ('code' in boss) throw new Error('there is no owner');
+await access.people.invite(boss, { email: 'ada@example.com', role: 'admin', workspaceIds: [team.id] });
 await storage.outbox.register([{ id: 'everywhere', workspaceId: null }]);
 await spend(daily, 3);
 await spend(member, 2);

@@ -24,6 +24,8 @@ export type ManagedRoute = Route & { readonly verb: Verb };
 const NOUNS: readonly (readonly [path: string, label: string, verb: Verb])[] = [
   ['/settings/keys', 'API keys', 'manage-keys'],
   ['/settings/workspaces', 'Workspaces', 'manage-workspaces'],
+  ['/settings/people', 'People', 'manage-members'],
+  ['/settings/invitations', 'Invitations', 'manage-members'],
   ['/settings/credits', 'Credits', 'read-spending'],
   ['/settings/provider-keys', 'Provider keys', 'operate'],
   ['/settings/byok', 'Own provider keys', 'manage-provider-keys'],
@@ -40,10 +42,12 @@ export const managed = (method: 'GET' | 'POST', path: string, verb: Verb, handle
   auth: 'none',
   ...(method === 'POST' && { form: true }),
   handle: async (request, gateway) => {
-    const { caller } = request;
+    const { caller, params } = request;
+    const asked = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+    const next = `/sign-in?${new URLSearchParams({ next: method === 'GET' ? asked : '/settings' })}`;
     const objection = objectionTo(caller, verb);
-    if (caller === null || objection) return refused(request, caller, objection?.message ?? '');
-    if (method === 'POST' && !isSaidBy(request, caller)) return refused(request, caller, ELSEWHERE);
+    if (caller === null || objection) return refused(request, caller, objection?.message ?? '', next);
+    if (method === 'POST' && !isSaidBy(request, caller)) return refused(request, caller, ELSEWHERE, next);
     return handle({ request, gateway, caller, api: apiFor(request, gateway) });
   },
 });
@@ -53,14 +57,14 @@ const ELSEWHERE = 'This form did not come from a page of this instance';
 const isSaidBy = ({ headers }: RouteRequest, { kind }: Principal): boolean =>
   kind !== 'session' || headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;
 
-function refused(request: RouteRequest, caller: Principal | null, message: string): RouteAnswer {
+function refused(request: RouteRequest, caller: Principal | null, message: string, signIn: string): RouteAnswer {
   return page(request, '/settings', {
     status: caller === null ? 401 : 403,
     title: caller === null ? 'Sign in first' : 'Not allowed',
     description: `A page of this ${PRODUCT.name} instance for those who manage it.`,
     headers: NOT_KEPT,
     content: html`<div class="head measure narrow"><h1>${caller === null ? 'Sign in first' : 'Not allowed'}</h1>
-<p>${caller === null ? html`This page is for those who manage the instance. <a href="/sign-in">Sign in</a>, then open this address again.` : message}.</p></div>`,
+<p>${caller === null ? html`This page is for those who manage the instance. <a href="${signIn}">Sign in</a>: you are brought back here.` : message}.</p></div>`,
   });
 }
 

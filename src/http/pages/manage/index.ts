@@ -3,6 +3,7 @@ import { BYOK_PAGES } from './byok.ts';
 import { CREDITS_PAGES } from './credits.ts';
 import { type ManagedRoute, manage, managed, nounsFor } from './frame.ts';
 import { KEY_PAGES } from './keys.ts';
+import { PEOPLE_PAGES } from './people.ts';
 import { PROVIDER_KEY_PAGES } from './provider-keys.ts';
 import { WORKSPACE_PAGES } from './workspaces.ts';
 
@@ -20,6 +21,7 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   settingsRoute,
   ...KEY_PAGES,
   ...WORKSPACE_PAGES,
+  ...PEOPLE_PAGES,
   ...PROVIDER_KEY_PAGES,
   ...BYOK_PAGES,
   ...CREDITS_PAGES,

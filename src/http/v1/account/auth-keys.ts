@@ -75,6 +75,7 @@ const AUTHORISATION: Route = {
       limit: nanoOf(asked.limit ?? null),
       limitReset: asked.usage_limit_type ?? null,
       keyExpiresAt: timeOf(asked.expires_at ?? null),
+      creatorUserId: caller.memberId,
       challenge: challenge === undefined ? null : { challenge, method },
     });
     const data = { id: code, app_id: appIdOf(callback), created_at: new Date(createdAt).toISOString() };

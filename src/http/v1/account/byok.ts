@@ -89,7 +89,7 @@ async function refusedKey(
 const LIST: Route = {
   method: 'GET',
   path: '/byok',
-  auth: 'manage-provider-keys',
+  auth: 'read-settings',
   handle: forManagers(async (caller, { query }, gateway) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -145,7 +145,7 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/byok/:id',
-  auth: 'manage-provider-keys',
+  auth: 'read-settings',
   handle: forManagers(async (caller, { params }, { access }) => {
     const key = await access.providerKeys.find(ownedBy(caller), params.id ?? '');
     return key ? { status: 200, json: { data: byokJson(key) } } : NOT_FOUND;

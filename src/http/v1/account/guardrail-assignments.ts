@@ -50,9 +50,10 @@ const MEMBERS: Kind = {
   path: 'members',
   field: 'member_user_ids',
   json: memberAssignmentJson,
-  objection: async ({ caller, ids }) => {
-    const stranger = ids.find((id) => id !== caller.accountId);
-    return stranger === undefined ? null : `${stranger} is no member of the organization`;
+  objection: async ({ caller, ids }, { access }) => {
+    for (const id of ids)
+      if (!(await access.people.find(caller.accountId, id))) return `${id} is no member of the organization`;
+    return null;
   },
 };
 
@@ -72,7 +73,7 @@ const routesOf = (kind: Kind): readonly Route[] => {
     {
       method: 'GET',
       path: `/guardrails/assignments/${path}`,
-      auth: 'manage-guardrails',
+      auth: 'read-settings',
       handle: async ({ query, caller }, { access }) => {
         const page = readPage(query);
         if (!page.ok) return refusal(page.error);
@@ -84,7 +85,7 @@ const routesOf = (kind: Kind): readonly Route[] => {
     {
       method: 'GET',
       path: own,
-      auth: 'manage-guardrails',
+      auth: 'read-settings',
       handle: ofGuardrail(async ({ guardrail }, { query }, { access }) => {
         const page = readPage(query);
         if (!page.ok) return refusal(page.error);

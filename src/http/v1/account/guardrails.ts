@@ -40,7 +40,7 @@ const PAGE = 100;
 const LIST: Route = {
   method: 'GET',
   path: '/guardrails',
-  auth: 'manage-guardrails',
+  auth: 'read-settings',
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -70,7 +70,7 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/guardrails/:id',
-  auth: 'manage-guardrails',
+  auth: 'read-settings',
   handle: async ({ params, caller }, gateway) => {
     const accountId = caller?.accountId ?? '';
     const id = params.id ?? '';

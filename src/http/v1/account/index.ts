@@ -6,11 +6,13 @@ import { COINBASE, CREDITS } from './credits.ts';
 import { GENERATION } from './generation.ts';
 import { GUARDRAIL_ASSIGNMENT_ROUTES } from './guardrail-assignments.ts';
 import { GUARDRAIL_ROUTES } from './guardrails.ts';
+import { INVITATION_ROUTES } from './invitations.ts';
 import { KEY_ROUTES } from './key.ts';
 import { KEYS_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
 import { OAUTH_ROUTES } from './oauth.ts';
 import { OPERATOR_KEY_ROUTES } from './operator-keys.ts';
+import { PEOPLE_ROUTES } from './people.ts';
 import { WORKSPACE_BUDGET_ROUTES } from './workspace-budgets.ts';
 import { WORKSPACE_ROUTES } from './workspaces.ts';
 
@@ -26,6 +28,8 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...WORKSPACE_ROUTES,
   ...WORKSPACE_BUDGET_ROUTES,
   ...MEMBER_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...INVITATION_ROUTES,
   ...BYOK_ROUTES,
   ...OPERATOR_KEY_ROUTES,
   ...GUARDRAIL_ASSIGNMENT_ROUTES,

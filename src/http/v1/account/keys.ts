@@ -1,5 +1,6 @@
 import type { Access } from '../../../access/access.ts';
-import { owns } from '../../../access/may.ts';
+import { may, owns } from '../../../access/may.ts';
+import { firstWorkspace } from '../../../access/owner.ts';
 import { digestOf } from '../../../access/secret.ts';
 import type { Key, KeyUsage } from '../../../access/store.ts';
 import { fault } from '../../../base/fault.ts';
@@ -14,12 +15,21 @@ import { refusal } from './refusal.ts';
 const PAGE = 100;
 const notFound = refusal(fault('not_found', 'API key not found'));
 
-/** A manager's key administers all others of its account: itself it neither sees nor changes. */
-async function administered({ keys }: Access, caller: Principal | null, hash: string): Promise<Key | null> {
+/** Itself a manager's key neither sees nor changes; of others' keys only who may see or manage all. */
+async function reached(
+  { keys }: Access,
+  caller: Principal | null,
+  hash: string,
+  all: 'read-settings' | 'manage-keys',
+): Promise<Key | null> {
   if (caller === null || hash === caller.keyId) return null;
   const key = await keys.find(hash);
-  return owns(caller, key) ? key : null;
+  if (!owns(caller, key)) return null;
+  return may(caller, all) || isOwn(caller, key) ? key : null;
 }
+
+const isOwn = ({ memberId }: Principal, { creatorUserId }: Key): boolean =>
+  memberId !== null && creatorUserId === memberId;
 
 /** Keys with what they have used, and how much of what is counted they may. */
 async function show({ keys, budgets }: Access, shown: readonly Key[]) {
@@ -44,13 +54,14 @@ async function show({ keys, budgets }: Access, shown: readonly Key[]) {
 const LIST: Route = {
   method: 'GET',
   path: '/keys',
-  auth: 'manage-keys',
+  auth: 'see-keys',
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query, PAGE);
     if (!page.ok) return refusal(page.error);
     const { keys, total } = await access.keys.list({
       accountId: caller?.accountId ?? '',
       ...(caller !== null && { except: caller.keyId }),
+      ...(!may(caller, 'read-settings') && { creatorUserId: caller?.memberId ?? '' }),
       ...(query.workspace_id !== undefined && { workspaceId: query.workspace_id }),
       withDisabled: query.include_disabled === 'true',
       ...page.value,
@@ -62,7 +73,7 @@ const LIST: Route = {
 const CREATE: Route = {
   method: 'POST',
   path: '/keys',
-  auth: 'manage-keys',
+  auth: 'have-keys',
   handle: async ({ body, caller }, { access }) => {
     if (caller === null) return notFound;
     const wish = readNewKey(body, caller.accountId);
@@ -73,7 +84,14 @@ const CREATE: Route = {
       return refusal(fault('invalid_request', 'workspace_id: there is no such workspace', { param: 'workspace_id' }));
     if (chosen !== undefined && (await access.keys.find(digestOf(chosen))))
       return refusal(fault('conflict', 'external.api_key: this key is in use', { param: 'external.api_key' }));
-    const { key, secret } = await access.keys.create({ ...wish.value, workspaceId: workspace.id });
+    const managesAll = may(caller, 'manage-keys');
+    if (!managesAll && !(await isIn(access, caller, workspace.id))) return refusal(NO_MEMBER);
+    const own = caller.kind === 'session' && (!managesAll || wish.value.creatorUserId === null);
+    const { key, secret } = await access.keys.create({
+      ...wish.value,
+      workspaceId: workspace.id,
+      ...(own && { creatorUserId: caller.memberId }),
+    });
     const [data] = await show(access, [key]);
     return { status: 201, json: { data, key: secret } };
   },
@@ -82,19 +100,19 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/keys/:hash',
-  auth: 'manage-keys',
+  auth: 'see-keys',
   handle: async ({ params: { hash = '' }, caller }, { access }) =>
-    shown(access, await administered(access, caller, hash)),
+    shown(access, await reached(access, caller, hash, 'read-settings')),
 };
 
 const CHANGE: Route = {
   method: 'PATCH',
   path: '/keys/:hash',
-  auth: 'manage-keys',
+  auth: 'have-keys',
   handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
     const change = readKeyChange(body);
     if (!change.ok) return refusal(change.error);
-    const key = await administered(access, caller, hash);
+    const key = await reached(access, caller, hash, 'manage-keys');
     if (key === null) return notFound;
     if (change.value.disabled && !(await isSpare(access, key))) return refusal(LAST);
     return shown(access, await access.keys.change(hash, change.value));
@@ -104,15 +122,22 @@ const CHANGE: Route = {
 const REMOVE: Route = {
   method: 'DELETE',
   path: '/keys/:hash',
-  auth: 'manage-keys',
+  auth: 'have-keys',
   handle: async ({ params: { hash = '' }, caller }, { access }) => {
-    const key = await administered(access, caller, hash);
+    const key = await reached(access, caller, hash, 'manage-keys');
     if (key === null) return notFound;
     if (!(await isSpare(access, key))) return refusal(LAST);
     if (!(await access.keys.remove(hash))) return notFound;
     return { status: 200, json: { deleted: true } };
   },
 };
+
+const NO_MEMBER = fault('permission_denied', 'You are no member of this workspace');
+
+/** Everybody is in the first workspace of the account. */
+const isIn = async ({ people }: Access, caller: Principal, workspaceId: string): Promise<boolean> =>
+  workspaceId === firstWorkspace(caller.accountId).id ||
+  (await people.workspacesOf(caller.memberId ?? '')).includes(workspaceId);
 
 async function shown(access: Access, key: Key | null): Promise<RouteAnswer> {
   if (key === null) return notFound;

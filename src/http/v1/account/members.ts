@@ -1,54 +1,65 @@
 import { z } from 'zod';
+import { firstWorkspace } from '../../../access/owner.ts';
+import type { Member } from '../../../access/people/person.ts';
+import type { Workspace } from '../../../access/workspaces.ts';
 import { fault } from '../../../base/fault.ts';
 import type { Route } from '../../route.ts';
 import { readBody, readPage } from './body.ts';
+import { organizationMemberJson } from './people-json.ts';
 import { refusal } from './refusal.ts';
-import { memberJson } from './workspace-json.ts';
+import { isEverywhere, memberJson } from './workspace-json.ts';
 import { ofWorkspace } from './workspaces.ts';
 
-/**
- * The people of an account: so far its owner alone, whose id is the account's, who has signed in by a link of the
- * machine's and told no address. Whoever is no member of the account is added to no workspace of it.
- */
-const USERS = z.object({ user_ids: z.array(z.string().min(1).max(200)).min(1).max(100) });
+const MEMBERS_MAX = 100;
+const USERS = z.object({ user_ids: z.array(z.string().min(1).max(200)).min(1).max(MEMBERS_MAX) });
+
+const memberOf = ({ id, accountId }: Workspace): Member => ({
+  accountId,
+  workspaceId: id,
+  isDefault: id === firstWorkspace(accountId).id,
+});
 
 const ORGANIZATION: Route = {
   method: 'GET',
   path: '/organization/members',
-  auth: 'manage-members',
-  handle: async ({ query, caller }) => {
+  auth: 'read-settings',
+  handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
-    const owner = { id: caller?.accountId ?? '', email: '', first_name: null, last_name: null, role: 'org:admin' };
-    const data = [owner].slice(page.value.offset, page.value.offset + page.value.limit);
-    return { status: 200, json: { data, total_count: 1 } };
+    const { people, total } = await access.people.list(caller?.accountId ?? '', page.value);
+    return { status: 200, json: { data: people.map(organizationMemberJson), total_count: total } };
   },
 };
 
 const LIST: Route = {
   method: 'GET',
   path: '/workspaces/:id/members',
-  auth: 'manage-members',
-  handle: ofWorkspace(({ workspace, caller }, { query }) => {
+  auth: 'read-settings',
+  handle: ofWorkspace(async ({ workspace }, { query }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
-    const { offset, limit } = page.value;
-    const data = [memberJson(workspace, caller.accountId)].slice(offset, offset + limit);
-    return { status: 200, json: { data, total_count: 1 } };
+    const { people, total } = await access.people.inWorkspace(memberOf(workspace), page.value);
+    return { status: 200, json: { data: people.map((person) => memberJson(workspace, person)), total_count: total } };
   }),
 };
 
+/** Whoever is no member of the organization is added to no workspace of it, and with them nobody is. */
 const ADD: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/add',
   auth: 'manage-members',
-  handle: ofWorkspace(({ workspace, caller }, { body }) => {
+  handle: ofWorkspace(async ({ workspace }, { body }, { access: { people } }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);
-    const stranger = wish.value.user_ids.find((id) => id !== caller.accountId);
+    const ids = [...new Set(wish.value.user_ids)];
+    const found = await Promise.all(ids.map((id) => people.find(workspace.accountId, id)));
+    const members = found.filter((person) => person !== null);
+    const stranger = ids.find((id) => !members.some((person) => person.id === id));
     if (stranger !== undefined)
       return refusal(fault('not_found', `${stranger} is no member of the organization`, { param: 'user_ids' }));
-    return { status: 200, json: { data: [memberJson(workspace, caller.accountId)], added_count: 1 } };
+    await people.addTo(memberOf(workspace), ids);
+    const data = members.map((person) => memberJson(workspace, person));
+    return { status: 200, json: { data, added_count: data.length } };
   }),
 };
 
@@ -56,13 +67,24 @@ const REMOVE: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/remove',
   auth: 'manage-members',
-  handle: ofWorkspace(({ caller }, { body }) => {
+  handle: ofWorkspace(async ({ workspace }, { body }, { access: { people } }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);
-    if (wish.value.user_ids.includes(caller.accountId))
-      return refusal(fault('permission_denied', 'The owner of the organization is in all of its workspaces'));
-    return { status: 200, json: { removed_count: 0 } };
+    const member = memberOf(workspace);
+    const ids = [...new Set(wish.value.user_ids)];
+    const found = await Promise.all(ids.map((id) => people.find(workspace.accountId, id)));
+    if (found.some((person) => person !== null && (member.isDefault || isEverywhere(person.role))))
+      return refusal(
+        fault(
+          'permission_denied',
+          member.isDefault
+            ? 'Everybody of the organization is in its default workspace'
+            : 'Owners and admins of the organization are in all of its workspaces',
+        ),
+      );
+    return { status: 200, json: { removed_count: await people.removeFrom(member, ids) } };
   }),
 };
 
+/** Who is in the organization and its workspaces (spec §1.11). */
 export const MEMBER_ROUTES: readonly Route[] = [ORGANIZATION, LIST, ADD, REMOVE];

@@ -41,7 +41,7 @@ const PARAM = { param: 'limit_usd' };
 const LIST: Route = {
   method: 'GET',
   path: '/workspaces/:id/budgets',
-  auth: 'manage-workspaces',
+  auth: 'read-settings',
   handle: ofWorkspace(async ({ workspace }, _request, { access }) => {
     const data = (await budgetsOf(access, workspace)).map((budget) => budgetJson(workspace, budget));
     return { status: 200, json: { data, include_byok_in_budgets: workspace.byokInBudgets } };
@@ -51,7 +51,7 @@ const LIST: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/workspaces/:id/budgets/:interval',
-  auth: 'manage-workspaces',
+  auth: 'read-settings',
   handle: ofWorkspace(async ({ workspace }, { params }, { access }) => {
     const interval = intervalIn(params.interval);
     if (interval === undefined) return NO_INTERVAL;

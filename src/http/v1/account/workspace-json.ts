@@ -1,8 +1,10 @@
 import { defaultGuardrailId } from '../../../access/guardrails.ts';
+import type { Person } from '../../../access/people/person.ts';
 import { digestOf } from '../../../access/secret.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { nano, usdNumber } from '../../../base/money.ts';
 import { uuidOf } from '../../../base/uuid.ts';
+import type { PersonRole } from '../../../facts/principal.ts';
 import type { Budget } from '../../../facts/scope.ts';
 import { iso } from './key-json.ts';
 
@@ -43,11 +45,13 @@ export const budgetJson = ({ id }: Workspace, { interval, amount, createdAt, upd
   updated_at: new Date(updatedAt ?? createdAt).toISOString(),
 });
 
-/** The owner of an account is in all of its workspaces. */
-export const memberJson = (workspace: Workspace, userId: string) => ({
-  id: derivedId(`${userId} in ${workspace.id}`),
+/** Owners and admins of an account are in all of its workspaces. */
+export const memberJson = (workspace: Workspace, { id, role }: Pick<Person, 'id' | 'role'>) => ({
+  id: derivedId(`${id} in ${workspace.id}`),
   workspace_id: workspace.id,
-  user_id: userId,
-  role: 'admin',
+  user_id: id,
+  role: isEverywhere(role) ? 'admin' : 'member',
   created_at: new Date(workspace.createdAt).toISOString(),
 });
+
+export const isEverywhere = (role: PersonRole): boolean => role === 'owner' || role === 'admin';

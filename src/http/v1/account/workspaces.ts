@@ -50,7 +50,7 @@ export const ofWorkspace =
 const LIST: Route = {
   method: 'GET',
   path: '/workspaces',
-  auth: 'manage-workspaces',
+  auth: 'read-settings',
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -67,7 +67,7 @@ const CREATE: Route = {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_WORKSPACE : refusal(wish.error);
     const { name, slug, description = null } = wish.value;
-    const by = { accountId: caller.accountId, createdBy: caller.accountId };
+    const by = { accountId: caller.accountId, createdBy: caller.memberId ?? caller.accountId };
     const workspace = await access.workspaces.create({ name, slug, description }, by);
     return workspace ? { status: 201, json: { data: workspaceJson(workspace) } } : TAKEN;
   },
@@ -76,7 +76,7 @@ const CREATE: Route = {
 const ONE: Route = {
   method: 'GET',
   path: '/workspaces/:id',
-  auth: 'manage-workspaces',
+  auth: 'read-settings',
   handle: ofWorkspace(({ workspace }) => ({ status: 200, json: { data: workspaceJson(workspace) } })),
 };
 

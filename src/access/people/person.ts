@@ -1,0 +1,123 @@
+import type { PersonRole } from '../../facts/principal.ts';
+
+/** Somebody of an account, who signs in to the console. The first owner of an account has its id. */
+export type Person = {
+  /** A UUID, or the account's id. */
+  readonly id: string;
+  readonly accountId: string;
+  /** In lower case; nobody else of the instance has it. Null = known by a link alone. */
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly role: PersonRole;
+  readonly hasPassword: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+};
+
+/** Who may become a person by a link. Only the link's digest is kept. */
+export type Invitation = {
+  /** A UUID. */
+  readonly id: string;
+  readonly accountId: string;
+  readonly email: string;
+  readonly role: PersonRole;
+  /** Workspaces that the person will be in, beside the default one. */
+  readonly workspaceIds: readonly string[];
+  /** The person or the key that invites. */
+  readonly createdBy: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+export type PersonChange = Partial<Pick<Person, 'email' | 'name' | 'role'>>;
+
+/** How somebody came in. */
+export type Means = 'link' | 'password' | 'invitation';
+
+/** A person's session in the console, by the SHA-256 of its cookie. Times in milliseconds since 1970. */
+export type SessionRecord = {
+  readonly hash: string;
+  readonly accountId: string;
+  readonly personId: string;
+  readonly expiresAt: number;
+  /** Null = it was begun by a version that did not write it down. */
+  readonly createdAt: number | null;
+  readonly address: string | null;
+  readonly agent: string | null;
+  readonly means: Means | null;
+};
+
+/** A link that works once: it lets its person in, or sets a new password. */
+export type SignIn = {
+  readonly hash: string;
+  readonly kind: 'sign-in' | 'reset';
+  readonly accountId: string;
+  /** Null = the account's owner who is there longest. */
+  readonly personId: string | null;
+  readonly expiresAt: number;
+};
+
+export type Range = { readonly offset: number; readonly limit: number };
+export type People = { readonly people: readonly Person[]; readonly total: number };
+/** `last-owner`: an account keeps one. `taken`: somebody has this address. */
+export type Changed = 'changed' | 'missing' | 'last-owner' | 'taken';
+
+/** Where people, their invitations and sessions are kept. Everything is found by key; lists come in pages. */
+export type PeopleStore = {
+  readonly find: (ids: readonly string[]) => Promise<ReadonlyMap<string, Person>>;
+  readonly byEmail: (email: string) => Promise<{ readonly person: Person; readonly password: string | null } | null>;
+  /** Of one person, as `hashPassword` made it. */
+  readonly passwordOf: (id: string) => Promise<string | null>;
+  /** Oldest first. `workspaceId`: who is in it, owners and admins without being told. */
+  readonly list: (accountId: string, range: Range) => Promise<People>;
+  readonly inWorkspace: (of: Member, range: Range) => Promise<People>;
+  /** Workspaces that a person was added to. */
+  readonly workspacesOf: (personId: string) => Promise<readonly string[]>;
+  /** How many were added, or removed. Whoever is not of the account is not. */
+  readonly addTo: (of: Member, ids: readonly string[], now: number) => Promise<number>;
+  readonly removeFrom: (of: Member, ids: readonly string[]) => Promise<number>;
+  /** Ends nobody's session, except for a role that changed, which every session has at once. */
+  readonly change: (
+    of: Pick<Person, 'id' | 'accountId'>,
+    change: PersonChange & { readonly updatedAt: number },
+  ) => Promise<Changed>;
+  /** Takes sessions, links and memberships along; the keys that the person made are switched off. */
+  readonly remove: (of: Pick<Person, 'id' | 'accountId'>, now: number) => Promise<'removed' | 'missing' | 'last-owner'>;
+  /** Ends all sessions but one, and every link to a new password. */
+  readonly setPassword: (
+    id: string,
+    password: string | null,
+    but: { readonly session: string | null; readonly now: number },
+  ) => Promise<boolean>;
+  /** `taken`: somebody of the account has the address. `full`: too many wait already. One of the same address is replaced. */
+  readonly invite: (hash: string, invitation: Invitation, most: number) => Promise<'invited' | 'taken' | 'full'>;
+  readonly invitations: (accountId: string, now: number, range: Range) => Promise<Invitations>;
+  readonly invitation: (hash: string, now: number) => Promise<Invitation | null>;
+  readonly invitationOf: (of: Pick<Invitation, 'id' | 'accountId'>, now: number) => Promise<Invitation | null>;
+  readonly withdraw: (of: Pick<Invitation, 'id' | 'accountId'>) => Promise<boolean>;
+  /** Makes the person, and uses the invitation up. False = it is gone, or somebody has its address. */
+  readonly accept: (
+    hash: string,
+    person: Pick<Person, 'id' | 'name'> & { readonly password: string },
+    now: number,
+  ) => Promise<boolean>;
+  readonly addSignIn: (signIn: SignIn, now: number) => Promise<void>;
+  readonly signIn: (hash: string, now: number) => Promise<SignIn | null>;
+  /** Takes the link away and says whose it was: it works once. */
+  readonly takeSignIn: (hash: string, now: number) => Promise<SignIn | null>;
+  /** Who owns the account, longest; null = there is no such account. */
+  readonly firstOwner: (accountId: string) => Promise<Person | null>;
+  /** Of one person at most so many at once: the oldest ends. */
+  readonly addSession: (session: SessionRecord, now: number, most: number) => Promise<void>;
+  readonly findSessions: (hashes: readonly string[]) => Promise<ReadonlyMap<string, SessionRecord>>;
+  /** Newest first. */
+  readonly sessionsOf: (personId: string, now: number) => Promise<readonly SessionRecord[]>;
+  readonly removeSession: (hash: string) => Promise<void>;
+  /** One of the person's, or all but one. How many there were. */
+  readonly endSessions: (
+    personId: string,
+    which: { readonly hash: string } | { readonly but: string | null },
+  ) => Promise<number>;
+};
+export type Member = { readonly accountId: string; readonly workspaceId: string; readonly isDefault: boolean };
+export type Invitations = { readonly invitations: readonly Invitation[]; readonly total: number };

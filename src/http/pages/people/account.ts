@@ -1,0 +1,193 @@
+import { sessionCookie, sessionIn } from '../../../access/credential.ts';
+import { may } from '../../../access/may.ts';
+import { emailOf, NAME_LENGTH_MAX } from '../../../access/people/people.ts';
+import type { Means, Person, SessionRecord } from '../../../access/people/person.ts';
+import { digestOf } from '../../../access/secret.ts';
+import { PRODUCT } from '../../../base/product.ts';
+import type { Principal } from '../../../facts/principal.ts';
+import type { Gateway } from '../../../gateway/gateway.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
+import { moment } from '../figures.ts';
+import { type Html, html, type Part } from '../html.ts';
+import { page } from '../layout.ts';
+import { fieldOf, isOurForm, NOT_KEPT, redirect } from './begun.ts';
+import { buttonForm, entryForm } from './entries.ts';
+import { PASSWORD_HINT } from './invitation.ts';
+
+type Mine = {
+  readonly request: RouteRequest;
+  readonly gateway: Gateway;
+  readonly caller: Principal;
+  readonly person: Person;
+  readonly session: string;
+};
+type Wrong = { readonly form: 'profile' | 'password'; readonly field: string | null; readonly words: string };
+
+/** A page about whoever is signed in; a key is nobody. */
+const mine =
+  (handle: (mine: Mine) => Promise<RouteAnswer>): Route['handle'] =>
+  async (request, gateway) => {
+    const { caller, headers } = request;
+    const session = sessionIn(headers);
+    const isSession = caller?.kind === 'session' && caller.memberId !== null && session !== undefined;
+    const person = isSession ? await gateway.access.people.find(caller.accountId, caller.memberId ?? '') : null;
+    if (!isSession || person === null) return redirect(`/sign-in?${new URLSearchParams({ next: '/account' })}`);
+    return handle({ request, gateway, caller, person, session });
+  };
+
+/** The same for a form, which must say that it is ours: see `isOurForm`. */
+const posted = (path: string, handle: (mine: Mine) => Promise<RouteAnswer>): Route => ({
+  method: 'POST',
+  path,
+  auth: 'none',
+  form: true,
+  handle: (request, gateway) => (isOurForm(request) ? mine(handle)(request, gateway) : redirect('/account')),
+});
+
+/** Who one is here, one's password, and where one is signed in. */
+export const accountRoute: Route = {
+  method: 'GET',
+  path: '/account',
+  auth: 'none',
+  handle: mine((of) => show(of, null)),
+};
+
+async function show(of: Mine, wrong: Wrong | null): Promise<RouteAnswer> {
+  const { request, gateway, person, session } = of;
+  const sessions = await gateway.access.people.sessionsOf(person.id);
+  const said = DONE[request.query.done ?? ''];
+  return page(request, '/account', {
+    status: wrong === null ? 200 : 400,
+    title: 'Your account',
+    description: `Your account on this ${PRODUCT.name} instance.`,
+    headers: NOT_KEPT,
+    content: html`<div class="head measure"><h1>Your account</h1><p class="facts"><span>${person.email ?? 'no e-mail address'}</span><span>${person.role}</span></p></div>
+<div class="measure">${said && html`<p class="notice done" role="status">${said}</p>`}
+<section class="part"><h2>Profile</h2>${profileForm(of, wrong)}</section>
+<section class="part"><h2>Password</h2>${passwordForm(of, wrong)}</section>
+<section class="part"><h2>Sessions</h2>${sessionsTable(sessions, digestOf(session))}</section></div>`,
+  });
+}
+const DONE: { readonly [word: string]: string | undefined } = Object.assign(Object.create(null), {
+  saved: 'Saved.',
+  password: 'Your password is changed. All other sessions have ended.',
+  ended: 'The session has ended.',
+  others: 'All other sessions have ended.',
+});
+
+const complaintIn = (form: Wrong['form'], wrong: Wrong | null): Wrong | null => (wrong?.form === form ? wrong : null);
+
+/** Whoever manages people may change their own address; others ask them to, for it is what invitations and mails go by. */
+const changesEmail = ({ caller }: Mine): boolean => may(caller, 'manage-members');
+
+function profileForm(of: Mine, wrong: Wrong | null): Html {
+  const { request, person } = of;
+  const typed = wrong?.form === 'profile';
+  return entryForm({
+    name: 'profile',
+    action: '/account/profile',
+    label: 'Save',
+    entries: [
+      {
+        name: 'name',
+        label: 'Name',
+        type: 'text',
+        autocomplete: 'name',
+        value: typed ? fieldOf(request, 'name') : (person.name ?? ''),
+      },
+      ...(changesEmail(of)
+        ? [
+            {
+              name: 'email',
+              label: 'E-mail',
+              type: 'email',
+              autocomplete: 'email',
+              value: typed ? fieldOf(request, 'email') : (person.email ?? ''),
+              hint: 'What you sign in with.',
+            } as const,
+          ]
+        : []),
+    ],
+    complaint: complaintIn('profile', wrong),
+  });
+}
+
+function passwordForm({ person }: Mine, wrong: Wrong | null): Html {
+  if (person.email === null) return html`<p>Give your e-mail address first: it is what you sign in with.</p>`;
+  return html`${!person.hasPassword && html`<p>You have none yet, and come in by links alone.</p>`}${entryForm({
+    name: 'password',
+    action: '/account/password',
+    label: person.hasPassword ? 'Change it' : 'Set it',
+    entries: [
+      ...(person.hasPassword
+        ? [
+            {
+              name: 'old',
+              label: 'Present password',
+              type: 'password',
+              autocomplete: 'current-password',
+              required: true,
+            } as const,
+          ]
+        : []),
+      {
+        name: 'password',
+        label: 'New password',
+        type: 'password',
+        autocomplete: 'new-password',
+        hint: PASSWORD_HINT,
+        required: true,
+      },
+    ],
+    complaint: complaintIn('password', wrong),
+  })}`;
+}
+
+const MEANS: { readonly [means in Means]: string } = {
+  link: 'a link',
+  password: 'the password',
+  invitation: 'the invitation',
+};
+
+function sessionsTable(sessions: readonly SessionRecord[], own: string): Html {
+  const row = (session: SessionRecord): Part =>
+    html`<tr><td>${session.createdAt === null ? 'unknown' : moment(session.createdAt)}</td><td>${session.means === null ? 'unknown' : MEANS[session.means]}</td><td>${session.address ?? 'unknown'}</td><td>${session.agent ?? 'unknown'}</td><td>${session.hash === own ? 'this one' : buttonForm('/account/sessions', 'Sign out', { session: session.hash })}</td></tr>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Your sessions"><table><thead><tr><th scope="col" class="text">Since, UTC</th><th scope="col" class="text">By</th><th scope="col" class="text">From</th><th scope="col" class="text">Program</th><th scope="col" class="text">End</th></tr></thead><tbody>${sessions.map(row)}</tbody></table></div>
+${sessions.length > 1 && buttonForm('/account/sessions', 'Sign out everywhere else')}`;
+}
+
+/** Each changes one thing about whoever is signed in, and leads back to the page. */
+export const accountForms: readonly Route[] = [
+  posted('/account/profile', async (of) => {
+    const { request, gateway, caller, person } = of;
+    const name = fieldOf(request, 'name').trim().slice(0, NAME_LENGTH_MAX) || null;
+    const entered = changesEmail(of) ? fieldOf(request, 'email').trim() : '';
+    const email = emailOf(entered);
+    if (entered !== '' && email === null)
+      return show(of, { form: 'profile', field: 'email', words: 'This is no e-mail address.' });
+    const change = { name, ...(email !== null && { email }) };
+    const changed = await gateway.access.people.changeOwn(caller, person.id, change);
+    if (changed === 'taken') return show(of, { form: 'profile', field: 'email', words: 'Somebody has this address.' });
+    return redirect('/account?done=saved');
+  }),
+  posted('/account/password', async (of) => {
+    const { request, gateway, person, session } = of;
+    if (person.email === null) return redirect('/account');
+    const entered = { old: fieldOf(request, 'old'), password: fieldOf(request, 'password'), session };
+    const objection = await gateway.access.people.setPassword(person, entered, {
+      address: request.address,
+      agent: undefined,
+    });
+    return objection === null
+      ? redirect('/account?done=password')
+      : show(of, { form: 'password', field: objection.field, words: objection.words });
+  }),
+  posted('/account/sessions', async ({ request, gateway, person, session }) => {
+    const chosen = fieldOf(request, 'session');
+    const own = digestOf(session);
+    await gateway.access.people.endSessions(person.id, chosen === '' ? { but: own } : { hash: chosen });
+    if (chosen === own)
+      return redirect('/', [sessionCookie('', { maxAgeS: 0, secure: request.origin.startsWith('https:') })]);
+    return redirect(`/account?done=${chosen === '' ? 'others' : 'ended'}`);
+  }),
+];
