@@ -32,6 +32,7 @@ export function buildModel(
     return undefined;
   }
   if (RESERVED_AUTHORS.has(author.toLowerCase())) refuse([], `${author} is a page of its own and cannot be an author`);
+  if (file.router && file.endpoints) refuse(['endpoints'], 'a router model has none: it chooses another model');
   const input = file.input ?? ['text'];
   const output = file.output ?? ['text'];
   const reasoning = file.reasoning ? reasoningOf(file.reasoning) : null;
@@ -63,6 +64,8 @@ export function buildModel(
     distillable: file.distillable ?? false,
     sandbox: file.sandbox ?? false,
     ...(file.voices && { voices: file.voices }),
+    ...(file.router && { router: file.router }),
+    ...(file.routed === false && { unrouted: true }),
     endpoints: directFirst(endpoints),
   };
   return { model, aliases: file.aliases ?? [] };

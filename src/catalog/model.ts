@@ -5,6 +5,7 @@ import type { Parameter } from '../call/parameters.ts';
 import { OWN_OUTPUTS, type OwnOutput } from './operations.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider, TakingRule } from './provider.ts';
+import type { RouterId } from './routers.ts';
 
 /** What models take, and what chats put out. */
 const MEDIA = ['text', 'image', 'file', 'audio', 'video'] as const;
@@ -83,6 +84,10 @@ export type Model = {
   readonly sandbox: boolean;
   /** Of a model that speaks: the voices that its maker names; callers who name none get the first. */
   readonly voices?: readonly string[];
+  /** It has no endpoint and chooses a model that has; absent = it answers itself. */
+  readonly router?: RouterId;
+  /** Made for one kind of work that no prompt tells: no router model chooses it. */
+  readonly unrouted?: true;
   readonly endpoints: readonly Endpoint[];
 };
 

@@ -6,6 +6,7 @@ import { FEATURES } from './features.ts';
 import { CATEGORIES, MODALITIES } from './model.ts';
 import { PRICE_FILE, PROVIDER_PRICE_FILE } from './price-file.ts';
 import { CALL_KINDS } from './provider.ts';
+import { ROUTER_IDS } from './routers.ts';
 
 /**
  * The shape of one TOML file as written: every member optional, because a file may override a part of another one;
@@ -145,6 +146,8 @@ export const MODEL_FILE = z.strictObject({
   sandbox: z.boolean().optional(),
   aliases: z.array(text).optional(),
   voices: z.array(text).min(1).optional(),
+  router: z.enum(ROUTER_IDS).optional(),
+  routed: z.boolean().optional(),
   benchmarks: z.array(benchmark).optional(),
   categories: z.array(z.enum(CATEGORIES)).optional(),
   endpoints: z.record(z.string(), endpoint).optional(),

@@ -1,4 +1,5 @@
 import type { Fault } from '../base/fault.ts';
+import type { Routed } from './routing.ts';
 import type { Target } from './target.ts';
 
 /** The router's answer: endpoints in order with a reason each, and every rejected endpoint with its reason. */
@@ -9,6 +10,8 @@ export type Plan = {
   readonly fault?: Fault;
   /** Losing a parameter refuses an endpoint instead of being reported (`provider.require_parameters`). */
   readonly strict: boolean;
+  /** What router models among the caller's chose; absent where there were none. */
+  readonly routed?: readonly Routed[];
 };
 /** An endpoint that is to be tried, and why it stands at its place. */
 export type Candidate = Target & { readonly reason: string };

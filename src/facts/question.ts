@@ -7,6 +7,7 @@ import type { UnitMeter } from '../catalog/units.ts';
 import type { HealthView } from './health.ts';
 import type { OwnKey } from './own-key.ts';
 import type { Policy } from './policy.ts';
+import type { Routed, RoutingAsk } from './routing.ts';
 
 /** Everything the router may know. The plan is a pure function of it. */
 export type Question = {
@@ -42,6 +43,10 @@ export type Question = {
   readonly health: HealthView;
   /** The endpoint where the conversation has its prompt cached; null = nowhere that is known. */
   readonly home?: () => string | null;
+  /** What a router model is told of the call, worked out where one is asked for. */
+  readonly routing?: () => RoutingAsk;
+  /** What router models chose when the question was first asked; they choose nothing anew then. */
+  readonly routed?: readonly Routed[];
   /** One draw per random decision, taken from the world once, so that a plan can be replayed. */
   readonly seed: number;
 };

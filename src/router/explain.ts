@@ -2,17 +2,20 @@ import { type Availability, type Fault, fault } from '../base/fault.ts';
 import type { Model } from '../catalog/model.ts';
 import type { Rejection } from '../facts/plan.ts';
 import type { Question } from '../facts/question.ts';
+import type { Routed } from '../facts/routing.ts';
 import type { HardFilter, Unserved } from './filter.ts';
 import { FILTERS } from './filters.ts';
 import { similarModels } from './resolve.ts';
 
 /** Why nothing is left: in the words that clients know where the spec has them (§6.1), and for programs (§6.3). */
 export function explain(unserved: Unserved): Fault {
-  const { question, models, unknown, rejected } = unserved;
+  const { question, models, unknown, rejected, routed = [] } = unserved;
   const name = question.models[0];
   if (name === undefined || name.trim() === '')
     return fault('invalid_request', 'No model was given: set `model` or `models`.', { param: 'model' });
   const model = models[0];
+  const idle = model ? undefined : routed.find(({ chosen }) => chosen.length === 0);
+  if (idle) return nothingChosen(question, idle);
   if (!model) return unknownModel(question, unknown[0] ?? name);
   const last = FILTERS.findLast(({ step }) => rejected.some((entry) => entry.step === step));
   const more = {
@@ -27,6 +30,18 @@ export function explain(unserved: Unserved): Fault {
   const { code, ...param } = last.fault ?? { code: 'no_endpoints' };
   const refusal = { ...unserved, model, reasons: reasonsOf(last, rejected) };
   return fault(code, last.words(refusal), { ...more, ...param });
+}
+
+/** The contract's words (spec §3.4), and what would help. */
+function nothingChosen({ operation, models }: Question, { router }: Routed): Fault {
+  const why =
+    operation === 'chat'
+      ? 'No model that answers here can take this request within what its plugins, its provider preferences and its key allow.'
+      : `${router} chooses among models of conversations.`;
+  return fault('no_endpoints', `No models match your request and model restrictions. ${why}`, {
+    param: 'model',
+    availability: { ...PERMANENT, code: 'no_endpoints', requested_models: models },
+  });
 }
 
 const reasonsOf = ({ step }: HardFilter, rejected: readonly Rejection[]): string =>

@@ -3,6 +3,7 @@ import type { Endpoint, Model } from '../catalog/model.ts';
 import type { Rejection } from '../facts/plan.ts';
 import type { Given } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
+import type { Routed } from '../facts/routing.ts';
 import type { ResolvedModel } from './resolve.ts';
 
 /** A plan that came to nothing, as the words about it need it. */
@@ -13,13 +14,15 @@ export type Unserved = {
   /** Names that mean no model. */
   readonly unknown: readonly string[];
   readonly rejected: readonly Rejection[];
+  /** What router models among the caller's chose. */
+  readonly routed?: readonly Routed[];
 };
 
 /** A plan that came to nothing at one step: the model that the message names, and the reasons given at this step. */
 export type StepRefusal = Unserved & { readonly model: Model; readonly reasons: string };
 
 /** What the caller's word for a model said beside its name. */
-export type NamedModel = Pick<ResolvedModel, 'model' | 'tier'>;
+export type NamedModel = Pick<ResolvedModel, 'model' | 'tier' | 'free'>;
 
 /** What decides that an endpoint cannot serve a question. */
 type Test<Step extends string, Wanted> = {

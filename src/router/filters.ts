@@ -2,6 +2,7 @@ import type { Parameter } from '../call/parameters.ts';
 import { completesTexts } from '../catalog/dialect-table.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import type { Question } from '../facts/question.ts';
+import { isFree } from './choice/free.ts';
 import { dataPolicy } from './data-policy.ts';
 import { hard, type NamedModel, type StepRefusal, soft } from './filter.ts';
 import { aboveMaxPrice } from './max-price.ts';
@@ -129,6 +130,13 @@ export const FILTERS = [
     preferences: ['max_price'],
     words: ({ model, reasons }) => `No endpoints found for ${model.id} within max_price: ${reasons}.`,
     availability: { code: 'constraint_filtered', field: 'provider.max_price', excludedBy: 'max_price' },
+  }),
+  hard({
+    step: 'free',
+    read: (_, { free }) => free,
+    test: (endpoint) => (isFree(endpoint) ? undefined : 'costs something'),
+    words: ({ model }) => `No endpoint of ${model.id} costs nothing.`,
+    availability: { code: 'constraint_filtered', field: 'model' },
   }),
   hard({
     step: 'input_modalities',

@@ -1,14 +1,18 @@
 import type { SortPreference } from '../call/call.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import type { RouterId } from '../catalog/routers.ts';
 import type { Candidate, Plan, Rejection } from '../facts/plan.ts';
 import type { Policy } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
+import type { Routed } from '../facts/routing.ts';
+import { choose } from './choice/choose.ts';
 import { explain } from './explain.ts';
 import type { HardFilter, NamedModel, SoftFilter } from './filter.ts';
 import { FILTERS, type FilterStep, SOFT_FILTERS } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
 import { DECIDED_BY, type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Paid, withPayers } from './payers.ts';
+import { generator } from './random.ts';
 import { bareReason, byReason, keyReason } from './reason-code.ts';
 import { type ResolvedModel, resolveModel } from './resolve.ts';
 
@@ -19,31 +23,61 @@ export function plan(question: Question): Plan {
   const rejected: Rejection[] = [];
   const found: FoundModel[] = [];
   const unknown: string[] = [];
+  const routed: Routed[] = [];
+  const add = (resolved: ResolvedModel): void => {
+    if (!found.some((entry) => entry.model === resolved.model))
+      found.push({ ...resolved, endpoints: eligible(resolved, question, rejected) });
+  };
   for (const name of question.models) {
     const resolved = resolveModel(question.catalog, name);
     if (!resolved) {
       unknown.push(name);
       rejected.push({ model: name, endpoint: '', provider: '', step: 'model', reason: 'not a valid model ID' });
-    } else if (!found.some((entry) => entry.model === resolved.model))
-      found.push({ ...resolved, endpoints: eligible(resolved, question, rejected) });
+    } else if (resolved.model.router === undefined) add(resolved);
+    else {
+      const { models, choice } = routedModels(resolved, resolved.model.router, question);
+      routed.push(choice);
+      for (const model of models) add(model);
+    }
   }
   const strict = question.preferences.require_parameters === true;
   const candidates = orderAll(found, question, rejected);
-  if (candidates.length > 0) return { candidates, rejected, strict };
-  return {
-    candidates,
-    rejected,
-    strict,
-    fault: explain({ question, models: found.map(({ model }) => model), unknown, rejected }),
-  };
+  const planned = routed.length > 0 ? { candidates, rejected, strict, routed } : { candidates, rejected, strict };
+  if (candidates.length > 0) return planned;
+  const models = found.map(({ model }) => model);
+  return { ...planned, fault: explain({ question, models, unknown, rejected, routed }) };
 }
 
-function eligible({ model, tier }: ResolvedModel, question: Question, rejected: Rejection[]): Endpoint[] {
+/** The models that stand for a router model here: chosen now, or as they were chosen when the question was first asked. */
+function routedModels(
+  named: ResolvedModel,
+  router: RouterId,
+  question: Question,
+): { readonly choice: Routed; readonly models: readonly ResolvedModel[] } {
+  const { catalog, routed } = question;
+  const kept = routed?.find(({ router: id }) => id === named.model.id);
+  const asked: ResolvedModel = router === 'free' ? { ...named, free: true } : named;
+  const choice = kept ?? choose(asked, router, question, (one) => serving(one, question));
+  const models = choice.chosen.flatMap(({ model: id }) => {
+    const model = catalog.models.get(id);
+    return model ? [{ ...asked, model }] : [];
+  });
+  return { choice, models };
+}
+
+/** The endpoints of a model that no hard filter removes; why the others are removed nobody asks. */
+function serving(named: ResolvedModel, question: Question): Endpoint[] {
+  const tests = testsFor(question, named);
+  return named.model.endpoints
+    .map((listed) => formFor(servingFor(listed, question), question))
+    .filter((endpoint) => firstObstacle(endpoint, tests, question, named) === undefined);
+}
+
+function eligible(named: ResolvedModel, question: Question, rejected: Rejection[]): Endpoint[] {
   let left: Endpoint[] = [];
   const refused: Refused[] = [];
-  const named = { model, tier };
   const tests = testsFor(question, named);
-  for (const listed of model.endpoints) {
+  for (const listed of named.model.endpoints) {
     const endpoint = formFor(servingFor(listed, question), question);
     const obstacle = firstObstacle(endpoint, tests, question, named);
     if (obstacle) refused.push({ endpoint, obstacle });
@@ -206,15 +240,4 @@ function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[
       reason: candidate.payer ? keyReason(RECENT_OUTAGE, candidate.payer.id) : RECENT_OUTAGE,
     })),
   ];
-}
-
-/** mulberry32 (public domain): small, seeded, good enough to share load. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -18,7 +18,11 @@ type Variant = {
 };
 
 /** The model that a caller's name means, and what the name said beside it. */
-export type ResolvedModel = Variant & { readonly model: Model };
+export type ResolvedModel = Variant & {
+  readonly model: Model;
+  /** It stands for the router of free models: hosts that ask anything are left out. */
+  readonly free?: true;
+};
 
 const PLAIN: Variant = { sort: null, tier: null };
 
