@@ -22,26 +22,21 @@ export type RouterOptions = {
 };
 
 /** The ids of plugins that set router models. */
-const ROUTER_PLUGINS: ReadonlySet<string> = new Set(['auto-router', 'auto-beta-router', 'pareto-router']);
-export const isRouterPlugin = ({ id }: JsonObject): boolean => typeof id === 'string' && ROUTER_PLUGINS.has(id);
+export const ROUTER_PLUGINS = ['auto-router', 'auto-beta-router', 'pareto-router'] as const;
+export const isRouterPlugin = ({ id }: JsonObject): boolean => ROUTER_PLUGINS.some((known) => known === id);
 
 const PATTERNS_MAX = 1_024;
 const PATTERN_LENGTH_MAX = 1_024;
 const PATTERNS_LENGTH_MAX = 65_536;
 
-/** Checks what a call says to router models, so that a mistake is told rather than passed over. */
-export function checkRouterPlugins(to: Complaints, plugins: readonly JsonObject[]): void {
-  for (const [at, plugin] of plugins.entries()) if (isRouterPlugin(plugin)) readOptions(to, plugin, `plugins[${at}]`);
-}
-
 /** What is said under this id, checked before; nothing where it is turned off. */
 export function routerOptionsIn(plugins: readonly JsonObject[], id: string): RouterOptions {
-  const plugin = plugins.find((one) => one.id === id && one.enabled !== false);
-  return plugin ? readOptions(newComplaints(), plugin, 'plugins') : {};
+  const plugin = plugins.findLast((one) => one.id === id);
+  return plugin && plugin.enabled !== false ? readRouterOptions(newComplaints(), plugin, 'plugins') : {};
 }
 
-function readOptions(to: Complaints, plugin: JsonObject, path: string): RouterOptions {
-  readBoolean(to, plugin, 'enabled', `${path}.enabled`);
+/** Reads an entry of `plugins`, and complains of what is wrong. */
+export function readRouterOptions(to: Complaints, plugin: JsonObject, path: string): RouterOptions {
   readOneOf(to, plugin, 'price_source', ['prompt', 'weighted_avg'], `${path}.price_source`);
   const number = (field: string, max?: number): number | undefined =>
     readNumber(to, plugin, field, { min: 0, ...(max !== undefined && { max }) }, `${path}.${field}`);

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Plan } from '../facts/plan.ts';
 import type { Receipt } from '../facts/receipt.ts';
-import { candidateWords, policyWords, rejectionWords } from '../router/grounds-words.ts';
+import { candidateWords, policyWords, rejectionWords, routedWords } from '../router/grounds-words.ts';
 import { type Replay, replay } from '../router/replay.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';
@@ -20,6 +20,7 @@ export async function explainCommand(words: readonly string[], configuration: Co
   const laid = policyWords(found.grounds);
   if (laid.length > 0)
     console.log(`\nLaid down for it:\n${laid.map((words) => wrapped(words, '   – ', '     ')).join('\n')}`);
+  for (const line of found.grounds.question.routed?.flatMap(routedWords) ?? []) console.log(`\n${wrapped(line)}`);
   console.log('\nThe plan, in the order in which endpoints were to be tried:');
   found.grounds.candidates.forEach((candidate, at) =>
     tell(`${at + 1}.`, candidate.endpoint, candidateWords(candidate)),
@@ -118,6 +119,7 @@ function attemptWords({ outcome, status, totalMs, fault, key }: Attempt): string
 
 const groundsJson = ({ grounds }: Replay, catalog: Catalog) => ({
   policy: grounds.question.policy ?? null,
+  ...(grounds.question.routed && { routed: grounds.question.routed }),
   candidates: grounds.candidates,
   rejected: grounds.rejected.map((rejected) => ({
     endpoint: rejected.endpoint,

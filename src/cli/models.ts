@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatPerMillion } from '../base/money.ts';
 import type { Model } from '../catalog/model.ts';
-import { type Offer, offersOf } from '../router/offer.ts';
+import { isCallable, type Offer, offersOf } from '../router/offer.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';
 import type { Configuration } from './configuration.ts';
@@ -22,8 +22,10 @@ export async function modelsCommand(args: readonly string[], configuration: Conf
   });
   for (const model of shown) {
     const offer = offers(model);
-    const mark = offer?.isOn ? '●' : ' ';
-    console.log(`${mark} ${model.id.padEnd(46)} ${contextOf(model).padStart(6)}  ${priceOf(offer)}`);
+    const mark = isCallable(model, offer) ? '●' : ' ';
+    console.log(
+      `${mark} ${model.id.padEnd(46)} ${contextOf(model).padStart(6)}  ${model.router ? 'as the model chosen' : priceOf(offer)}`,
+    );
   }
   console.error(
     `${shown.length} ${shown.length === 1 ? 'model' : 'models'}; ● = can be called with what is set up now.\n` +

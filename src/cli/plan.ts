@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Json, parseJson } from '../base/json.ts';
 import { openaiChatClient } from '../dialects/openai-chat/index.ts';
 import { questionOf } from '../gateway/chat/question.ts';
+import { routedWords } from '../router/grounds-words.ts';
 import { plan } from '../router/plan.ts';
 import { realWorld } from '../upstream/world.ts';
 import { problemText, readServing } from './catalogue.ts';
@@ -36,9 +37,11 @@ export async function planCommand(words: readonly string[], configuration: Confi
   const decided = plan(questionOf(call.value, { catalog, enabled, health, seed, promptTokens }));
   if (values.json) {
     const candidates = decided.candidates.map(({ endpoint, reason }) => ({ endpoint: endpoint.id, reason }));
-    console.log(JSON.stringify({ candidates, rejected: decided.rejected, fault: decided.fault ?? null }, null, 2));
+    const { routed, rejected, fault } = decided;
+    console.log(JSON.stringify({ ...(routed && { routed }), candidates, rejected, fault: fault ?? null }, null, 2));
     return decided.fault ? 1 : 0;
   }
+  for (const line of decided.routed?.flatMap(routedWords) ?? []) console.log(wrapped(line));
   decided.candidates.forEach(({ endpoint, reason }, at) => tell(`${at + 1}.`, endpoint.id, reason));
   for (const { model, endpoint, step, reason } of decided.rejected) tell('–', endpoint || model, `${step}: ${reason}`);
   if (decided.fault) console.error(wrapped(decided.fault.message));

@@ -6,6 +6,7 @@ import type { Call, ReasoningRequest, Sampling } from '../call/call.ts';
 import { nearestEffort } from '../call/effort.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Message, Native, TextPart } from '../call/message.ts';
+import { isRouterPlugin } from '../call/router-options.ts';
 import type { Endpoint } from '../catalog/model.ts';
 import { undone } from './gateway-options.ts';
 import { loseDetails } from './lost-details.ts';
@@ -28,7 +29,7 @@ export function suit(received: Call, endpoint: Endpoint, traits: ChatTraits): Re
   const reasoning = call.reasoning && suitReasoning(call, call.reasoning, endpoint);
   if (reasoning && !reasoning.ok) return reasoning;
   const isServed = (plugin: JsonObject): boolean =>
-    isSearchPlugin(plugin) && runsSearch(call, endpoint, traits.webSearch);
+    isRouterPlugin(plugin) || (isSearchPlugin(plugin) && runsSearch(call, endpoint, traits.webSearch));
   const losses = undone(call, endpoint, traits, isServed);
   losses.push(...itemLosses);
   const tools = allowedTools(call, endpoint, traits) ?? suitSearch(call, endpoint, traits, losses);

@@ -173,7 +173,9 @@ function settle<O extends OperationId>(
   const ended = delivery.ended(outcome);
   const { gateway, about, grounds, request, listener, decided, sticking } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);
-  if (decided.candidates.length > 1) sticking.ended(receipt, ended.target?.endpoint ?? null);
+  const isRouted = decided.routed !== undefined;
+  if (isRouted || decided.candidates.length > 1)
+    sticking.ended({ receipt, endpoint: ended.target?.endpoint ?? null, isRouted });
   const { handOver } = context.operation;
   const committed =
     ended.state === 'failed'

@@ -8,19 +8,22 @@ import type { Receipt } from '../facts/receipt.ts';
 /** Which conversation a call belongs to: its account's, its model's. Explicit = the caller has named it. */
 export type Conversation = { readonly key: number; readonly isExplicit: boolean };
 
+/** How a call ended, and where. Of one that a router model chose a model for, that model is what its conversation stays with. */
+export type EndedCall = { readonly receipt: Receipt; readonly endpoint: Endpoint | null; readonly isRouted: boolean };
+
 /**
  * Where conversations have their prompts cached, so that the next call of one goes there again (spec §3.5). From the
  * first success where the caller names it, else once a cache was read or written; forgotten after ten idle minutes.
  */
 export type Stickiness = {
   readonly home: (conversation: Conversation) => string | null;
-  readonly ended: (conversation: Conversation, receipt: Receipt, endpoint: Endpoint | null) => void;
+  readonly ended: (conversation: Conversation, ended: EndedCall) => void;
 };
 
 /** The same for one call, whose conversation is worked out once somebody asks. */
 export type Sticking = {
   readonly home: () => string | null;
-  readonly ended: (receipt: Receipt, endpoint: Endpoint | null) => void;
+  readonly ended: (ended: EndedCall) => void;
 };
 
 export function stick(stickiness: Stickiness, conversationOf: () => Conversation | null): Sticking {
@@ -34,9 +37,9 @@ export function stick(stickiness: Stickiness, conversationOf: () => Conversation
       const found = conversation();
       return found && stickiness.home(found);
     },
-    ended: (receipt, endpoint) => {
+    ended: (call) => {
       const found = conversation();
-      if (found) stickiness.ended(found, receipt, endpoint);
+      if (found) stickiness.ended(found, call);
     },
   };
 }
@@ -83,11 +86,11 @@ export function createStickiness(world: Pick<World, 'elapsed' | 'after'>, peers:
       homes.delete(key);
       return null;
     },
-    ended: ({ key, isExplicit }, { state, usage }, endpoint) => {
+    ended: ({ key, isExplicit }, { receipt: { state, usage }, endpoint, isRouted }) => {
       if (state === 'failed') homes.delete(key);
-      if (state !== 'completed' || !endpoint || !isCachingCheaper(endpoint)) return;
+      if (state !== 'completed' || !endpoint) return;
       const isCached = cachedTokens(usage) + usage.inputCacheWrite + usage.inputCacheWrite1h > 0;
-      if (!isExplicit && !isCached) return;
+      if (!isRouted && !(isCachingCheaper(endpoint) && (isExplicit || isCached))) return;
       const now = world.elapsed();
       const known = homes.get(key);
       const isNew = known?.endpoint !== endpoint.id || now - known.toldAt > TOLD_AGAIN_MS;

@@ -3,7 +3,9 @@ import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { partsOfEndpoint } from '../catalog/model.ts';
+import { ROUTERS } from '../catalog/routers.ts';
 import type { Attempt } from '../facts/attempt.ts';
+import type { Grounds } from '../facts/grounds.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { groundsFrom } from '../router/grounds-text.ts';
 
@@ -22,13 +24,14 @@ export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject |
     const { model, provider } = partsOfEndpoint(endpoint);
     return { provider: nameOf(provider), model, selected: endpoint === receipt.endpoint };
   });
+  const [routed] = grounds.question.routed ?? [];
   const selected = available.find((entry) => entry.selected);
   const { attempts } = receipt;
   return {
     requested: receipt.requestedModel,
-    strategy: strategyOf(receipt, grounds.question.models, catalog),
+    strategy: strategyOf(receipt, grounds.question, catalog),
     region: null,
-    summary: `available=${available.length}${selected ? `, selected=${selected.provider}` : ''}`,
+    summary: `available=${available.length}${selected ? `, selected=${selected.provider}` : ''}${routed ? `, task=${routed.demand.task}, difficulty=${routed.demand.difficulty}, pool=${routed.pool}` : ''}`,
     attempt: Math.max(1, attempts.length),
     ...(attempts.length > 1 && {
       attempts: attempts.map((one) => ({
@@ -51,8 +54,15 @@ export function faultMetadata(value: Fault, receipt: Receipt | null, catalog: Ca
   return metadata && { openrouter_metadata: metadata };
 }
 
-/** Another model than the first one was asked for, or the name was one of several for it. */
-function strategyOf({ requestedModel, model }: Receipt, models: readonly string[], { aliases }: Catalog): string {
+/** A router model chose it; another model than the first one was asked for, or the name was one of several for it. */
+function strategyOf(
+  { requestedModel, model }: Receipt,
+  { models, routed }: Grounds['question'],
+  { aliases, models: known }: Catalog,
+): string {
+  const by = routed?.find(({ chosen }) => chosen.some((one) => one.model === model));
+  const router = by && known.get(by.router)?.router;
+  if (router) return ROUTERS[router].strategy;
   const alias = aliases.get(requestedModel);
   if (models.length > 1 && model !== requestedModel && model !== alias) return 'fallback';
   if (alias === undefined) return 'direct';

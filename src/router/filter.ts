@@ -28,8 +28,8 @@ export type NamedModel = Pick<ResolvedModel, 'model' | 'tier' | 'free'>;
 type Test<Step extends string, Wanted> = {
   /** As the routing funnel and the grounds of receipts call it. */
   readonly step: Step;
-  /** What the question asks of endpoints in this; undefined = nothing, and no endpoint is tested. */
-  readonly read: (question: Question, named: NamedModel) => Wanted | undefined;
+  /** What the question asks of endpoints in this, whatever the model; undefined = nothing, and no endpoint is tested. */
+  readonly read: (question: Question, named: Omit<NamedModel, 'model'>) => Wanted | undefined;
   /** Why this endpoint does not give what is asked for; undefined = it does. */
   readonly test: (endpoint: Endpoint, wanted: Wanted, question: Question, named: NamedModel) => string | undefined;
 };

@@ -33,6 +33,8 @@ price = { input = "1", output = "1" }
 features = []
 `,
 );
+mkdirSync(join(folder, 'models/openrouter'));
+writeFileSync(join(folder, 'models/openrouter/free.toml'), 'router = "free"\n');
 const loaded = loadCatalog([folder], { dialects: new Set(['openai-chat']), quirks: new Map() }, {});
 assert(loaded.ok, JSON.stringify(loaded));
 
@@ -128,6 +130,21 @@ const REFUSED: { readonly [S in (typeof FILTERS)[number]['step']]: Refused } = {
     },
     words: /^No endpoints found for acme\/one: the account uses its own keys there and nothing else\.$/,
     field: null,
+  },
+  free: {
+    question: {
+      models: ['openrouter/free'],
+      routed: [
+        {
+          router: 'openrouter/free',
+          demand: { task: 'chat', difficulty: 'easy' },
+          pool: 1,
+          chosen: [{ model: 'acme/one', reason: 'drawn when it was free' }],
+        },
+      ],
+    },
+    words: /^No endpoint of acme\/one costs nothing\.$/,
+    field: 'model',
   },
   data_policy: {
     question: { preferences: { zdr: true } },

@@ -190,8 +190,8 @@ export const FILTERS = [
   }),
   hard({
     step: 'distillable',
-    read: ({ preferences }, { model }) => (preferences.enforce_distillable_text && !model.distillable) || undefined,
-    test: () => 'others may not learn from its output',
+    read: ({ preferences }) => preferences.enforce_distillable_text || undefined,
+    test: (_, __, ___, { model }) => (model.distillable ? undefined : 'others may not learn from its output'),
     preferences: ['enforce_distillable_text'],
     words: ({ model }) => `No endpoints found for ${model.id}: its author does not let others learn from its output.`,
     availability: { code: 'constraint_filtered', field: 'provider.enforce_distillable_text' },

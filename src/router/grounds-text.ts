@@ -14,6 +14,7 @@ import { expectedCost } from './order.ts';
 import { NO_FALLBACKS } from './plan.ts';
 import { printOf } from './print.ts';
 import { codeOfReason, reasonOfCode } from './reason-code.ts';
+import { type RoutedCells, routedCells, routedFrom } from './routed-cells.ts';
 
 /** Raised with every change of what follows it; older ones stay readable. */
 const FORMAT = 1;
@@ -40,6 +41,8 @@ type QuestionCells = {
   readonly k?: readonly OwnKeyCells[];
   /** What others than the caller had laid down. */
   readonly y?: Policy;
+  /** What router models chose. */
+  readonly w?: readonly RoutedCells[];
   /** The health of those that lost their place only to the first one. */
   readonly h?: { readonly [name: string]: HealthCells };
 };
@@ -58,7 +61,7 @@ type Cells = readonly [
  * What a plan rests on as JSON, some 150 characters for an ordinary call: names of endpoints leave out the first
  * model's id, reasons are codes, and of health there is what a plan looks at.
  */
-export function groundsText(question: Question, { candidates, rejected }: Plan): string {
+export function groundsText(question: Question, { candidates, rejected, routed }: Plan): string {
   const [first] = candidates;
   if (!first) return '';
   const base = first.model.id;
@@ -73,7 +76,7 @@ export function groundsText(question: Question, { candidates, rejected }: Plan):
     rows += `${rows && ','}[${nameOf(endpoint, base)},${typeof code === 'number' ? code : quoted(code)},${cost}`;
     rows += `${healthText(question, endpoint.id)}]`;
   }
-  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, { candidates, rejected })},[${rows}],${rejectedText(first.model, rejected)}]`;
+  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, { candidates, rejected, routed })},[${rows}],${rejectedText(first.model, rejected)}]`;
 }
 
 /** Names of the catalogue need no escapes, but for what an operator may have called a model. */
@@ -144,7 +147,11 @@ const ownKeyFrom = ([id, provider, flags, models]: OwnKeyCells): OwnKey => ({
 function askedText(
   question: Question,
   base: string,
-  { candidates, rejected }: Pick<Plan, 'candidates' | 'rejected'>,
+  {
+    candidates,
+    rejected,
+    routed,
+  }: Pick<Plan, 'candidates' | 'rejected'> & { readonly routed: Plan['routed'] | undefined },
 ): string {
   const { models, preferences, parameters, inputModalities, outputModalities } = question;
   let text = '';
@@ -166,6 +173,7 @@ function askedText(
   if (question.expected) say('e', JSON.stringify(question.expected));
   if (question.ownKeys?.length) say('k', ownKeysText(question, candidates, rejected));
   if (question.policy) say('y', JSON.stringify(policyCells(question.policy, candidates, rejected)));
+  if (routed) say('w', JSON.stringify(routed.map(routedCells)));
   const cut = cutHealth(question, rejected);
   if (cut !== '') say('h', `{${cut}}`);
   return text === '' ? '0' : `{${text}}`;
@@ -248,6 +256,7 @@ export function groundsFrom(
       clientDialect: asked.d ?? null,
       completes: asked.c ?? 'conversation',
       ...(asked.e && { expected: asked.e }),
+      ...(asked.w && { routed: asked.w.map(routedFrom) }),
       ...(asked.k && { ownKeys: asked.k.map(ownKeyFrom) }),
       ...(asked.y && { policy: asked.y }),
     },

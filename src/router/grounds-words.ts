@@ -2,11 +2,18 @@ import { formatUsd, nano } from '../base/money.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
 import type { EndpointHealth } from '../facts/health.ts';
+import type { Routed } from '../facts/routing.ts';
 import { missingCredentials } from './missing-key.ts';
 
 /** Why a candidate stood where it stood, with the figures that were compared. */
 export const candidateWords = ({ reason, expectedNanoUsd, health }: GroundsCandidate): string =>
   [reason, `about $${formatUsd(nano(BigInt(expectedNanoUsd)))}`, ...healthWords(health)].join('; ');
+
+/** What a router model chose, in a line for itself and one for each model. */
+export const routedWords = ({ router, demand, pool, chosen }: Routed): readonly string[] => [
+  `${router} took the request for ${demand.difficulty} work of the kind ${demand.task}; ${pool} ${pool === 1 ? 'model' : 'models'} could take it.`,
+  ...chosen.map(({ model, reason }) => `${model}: ${reason}`),
+];
 
 /** Why an endpoint was no candidate. What key it lacked is looked up in the catalogue of today. */
 export function rejectionWords({ endpoint, step, reason }: GroundsRejection, { endpoints }: Catalog): string {

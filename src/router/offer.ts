@@ -9,6 +9,10 @@ export type Offer = { readonly endpoint: Endpoint; readonly isOn: boolean };
 /** The offer of each model; null = nobody serves it. */
 export type Offers = (model: Model) => Offer | null;
 
+/** Would a call from here be answered? A router model chooses among whatever answers here. */
+export const isCallable = ({ router }: Model, offer: Offer | null): boolean =>
+  router !== undefined || offer?.isOn === true;
+
 /** A call of middling size, by which hosts are compared where there is no call. */
 const TYPICAL = {
   promptTokens: 1_500,

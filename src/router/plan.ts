@@ -6,6 +6,7 @@ import type { Policy } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import type { Routed } from '../facts/routing.ts';
 import { choose } from './choice/choose.ts';
+import type { Serving } from './choice/pool.ts';
 import { explain } from './explain.ts';
 import type { HardFilter, NamedModel, SoftFilter } from './filter.ts';
 import { FILTERS, type FilterStep, SOFT_FILTERS } from './filters.ts';
@@ -57,7 +58,7 @@ function routedModels(
   const { catalog, routed } = question;
   const kept = routed?.find(({ router: id }) => id === named.model.id);
   const asked: ResolvedModel = router === 'free' ? { ...named, free: true } : named;
-  const choice = kept ?? choose(asked, router, question, (one) => serving(one, question));
+  const choice = kept ?? choose(asked, router, question, servingIn(asked, question));
   const models = choice.chosen.flatMap(({ model: id }) => {
     const model = catalog.models.get(id);
     return model ? [{ ...asked, model }] : [];
@@ -65,12 +66,18 @@ function routedModels(
   return { choice, models };
 }
 
-/** The endpoints of a model that no hard filter removes; why the others are removed nobody asks. */
-function serving(named: ResolvedModel, question: Question): Endpoint[] {
+/** What gives the endpoints of a model that no hard filter removes; why the others are removed nobody asks. */
+function servingIn(named: ResolvedModel, question: Question): Serving {
   const tests = testsFor(question, named);
-  return named.model.endpoints
-    .map((listed) => formFor(servingFor(listed, question), question))
-    .filter((endpoint) => firstObstacle(endpoint, tests, question, named) === undefined);
+  return (model, endpoints) => {
+    const served: Endpoint[] = [];
+    const meant = { ...named, model };
+    for (const listed of endpoints) {
+      const endpoint = formFor(servingFor(listed, question), question);
+      if (firstObstacle(endpoint, tests, question, meant) === undefined) served.push(endpoint);
+    }
+    return served;
+  };
 }
 
 function eligible(named: ResolvedModel, question: Question, rejected: Rejection[]): Endpoint[] {
@@ -119,7 +126,7 @@ function roomiest(refused: readonly Refused[], { preferences }: Question): Endpo
 type Reading = { readonly filter: HardFilter; readonly wanted: unknown };
 
 /** What this question asks of a model's endpoints. */
-function testsFor(question: Question, named: NamedModel): readonly Reading[] {
+function testsFor(question: Question, named: Omit<NamedModel, 'model'>): readonly Reading[] {
   const tests: Reading[] = [];
   for (const filter of FILTERS as readonly HardFilter[]) {
     const wanted = filter.read(question, named);

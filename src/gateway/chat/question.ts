@@ -1,7 +1,12 @@
+import { optionalString } from '../../base/json.ts';
 import { type Call, completesOnlyText } from '../../call/call.ts';
+import type { AssistantMessage, Message } from '../../call/message.ts';
 import { parametersOf } from '../../call/parameters.ts';
+import { routerOptionsIn } from '../../call/router-options.ts';
 import { type Modality, TIERS, type Tier } from '../../catalog/model.ts';
 import type { Question } from '../../facts/question.ts';
+import type { RoutingAsk } from '../../facts/routing.ts';
+import { demandOf } from '../../router/demand/demand.ts';
 import { modelsOf, type QuestionContext } from '../question.ts';
 
 /** What the router is asked about a chat call. */
@@ -19,9 +24,17 @@ export function questionOf(call: Call, surroundings: QuestionContext): Question 
     usesTools: call.tools.length > 0,
     asksReasoning: asksReasoning(call),
     clientDialect: call.dialect ?? null,
+    routing: () => routingAsk(call, surroundings.promptTokens),
     completes: completesOnlyText(call) ? 'text' : call.completion ? 'prompt' : 'conversation',
   };
 }
+
+const routingAsk = (call: Call, promptTokens: number): RoutingAsk => ({
+  demand: demandOf(call, promptTokens),
+  answeredBy: optionalString(call.messages.findLast(isAnswer)?.native?.fields.model) ?? null,
+  optionsOf: (plugin) => routerOptionsIn(call.gateway.plugins ?? [], plugin),
+});
+const isAnswer = (message: Message): message is AssistantMessage => message.role === 'assistant';
 
 const asksReasoning = ({ reasoning }: Call): boolean =>
   reasoning !== undefined &&

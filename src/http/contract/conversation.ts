@@ -88,8 +88,8 @@ export const WITHOUT_EFFECT: FieldGroup = {
       name: 'plugins',
       type: 'object[]',
       meaning:
-        'Steps of the gateway around the call, each named by its id. web becomes a search by the provider, where the model’s provider runs one; any other is a loss.',
-      example: [{ id: 'web' }],
+        'Steps of the gateway around the call, each named by its id. web becomes a search by the provider, where the model’s provider runs one. auto-router (auto-beta-router for openrouter/auto-beta) sets how openrouter/auto and openrouter/auto-code choose: allowed_models and excluded_models are patterns such as anthropic/*, of which an exclusion wins; cost_tier (low, medium, high, xhigh, max) is a fifth of the models that can take the request, by what it would cost there; cost_quality_tradeoff (0 to 10) is the older ceiling; without either, what seems hard may cost more; pin_model goes on with the model of the last assistant message. pareto-router sets openrouter/pareto-code: min_coding_score (0 to 1), or max_price in US dollars per million prompt tokens. Any other is a loss.',
+      example: [{ id: 'auto-router', allowed_models: ['anthropic/*', 'openai/*'], cost_tier: 'medium' }],
     },
     {
       name: 'preset',

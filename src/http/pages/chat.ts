@@ -9,7 +9,9 @@ import { displayName, firstModel } from './model-words.ts';
 /** Models that can be asked now: at least one endpoint's provider is switched on, and the answer is text. */
 const callable = (catalog: Catalog, enabled: ReadonlySet<string>): readonly Model[] =>
   [...catalog.models.values()].filter(
-    (model) => model.output.includes('text') && model.endpoints.some(({ provider }) => enabled.has(provider.slug)),
+    (model) =>
+      model.output.includes('text') &&
+      (model.router !== undefined || model.endpoints.some(({ provider }) => enabled.has(provider.slug))),
   );
 
 /** A conversation with any model, for trying it out. The conversation stays in the browser. */
@@ -22,7 +24,7 @@ export const chatRoute: Route = {
     const enabled = gateway.enabled();
     const models = callable(catalog, enabled);
     const asked = findModel(catalog, request.query.model ?? '');
-    const model = asked ?? models.find(({ sandbox }) => !sandbox) ?? firstModel(catalog);
+    const model = asked ?? models.find(({ sandbox, router }) => !sandbox && !router) ?? firstModel(catalog);
     return page(request, '/chat', {
       title: 'Chat',
       description: 'Try any model that is switched on.',

@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
 import type { Continued, Receipt } from '../../facts/receipt.ts';
 import { groundsFrom } from '../../router/grounds-text.ts';
-import { candidateWords, policyWords, rejectionWords } from '../../router/grounds-words.ts';
+import { candidateWords, policyWords, rejectionWords, routedWords } from '../../router/grounds-words.ts';
 import { CLIENTS } from '../contract/support.ts';
 import type { Route } from '../route.ts';
 import { bill } from './bill.ts';
@@ -46,7 +46,7 @@ ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl c
 function planned(receipt: Receipt, catalog: Catalog): Part {
   const grounds = receipt.grounds === undefined ? null : groundsFrom(receipt.grounds, receipt);
   if (!grounds) return null;
-  return html`<section class="part"><h2>Plan</h2><div class="scroll" tabindex="0" role="region" aria-label="Plan"><table><thead><tr><th scope="col" class="number">#</th><th scope="col">Endpoint</th><th scope="col">Why there</th></tr></thead><tbody>${grounds.candidates.map(
+  return html`<section class="part"><h2>Plan</h2>${grounds.question.routed?.map((routed) => html`<ul>${routedWords(routed).map((words) => html`<li>${words}</li>`)}</ul>`)}<div class="scroll" tabindex="0" role="region" aria-label="Plan"><table><thead><tr><th scope="col" class="number">#</th><th scope="col">Endpoint</th><th scope="col">Why there</th></tr></thead><tbody>${grounds.candidates.map(
     (candidate, at) =>
       html`<tr><td class="number">${at + 1}</td><td><code>${candidate.endpoint}</code></td><td>${candidateWords(candidate)}</td></tr>`,
   )}${grounds.rejected.map(

@@ -8,7 +8,7 @@ import { pagePath } from './model-words.ts';
 export function modelCards(models: readonly Model[], offers: Offers, nameOf: (model: Model) => string): Html {
   return html`<ul class="cards">${models.map(
     (model) =>
-      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${priceOf(offers(model))}</span></li>`,
+      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${model.router ? 'priced as the model chosen' : priceOf(offers(model))}</span></li>`,
   )}</ul>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../call/parameters.ts';
+import { PARAMETERS, type Parameter } from '../../call/parameters.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Modality, Model } from '../../catalog/model.ts';
 import { OWN_OUTPUTS, type OwnOutput } from '../../catalog/operations.ts';
@@ -46,6 +46,7 @@ const FEATURES: readonly (readonly [Parameter, string])[] = [
 
 /** Everything that at least one endpoint can do. */
 export function parametersOf(model: Model): ReadonlySet<Parameter> {
+  if (model.router) return new Set(PARAMETERS);
   const all = new Set<Parameter>();
   for (const endpoint of model.endpoints) for (const parameter of endpoint.parameters) all.add(parameter);
   return all;

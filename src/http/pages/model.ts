@@ -57,9 +57,13 @@ export const modelRoute: Route = {
       content: html`${head(model, offer, isShown ? TABS : TABS.filter(([id]) => id !== 'activity' && id !== 'apps'))}
 <div class="measure">
 ${overview(model)}
-<section id="endpoints" class="part"><h2>Endpoints</h2>
+${
+  model.router
+    ? chosenAmong(catalog, gateway.enabled())
+    : html`<section id="endpoints" class="part"><h2>Endpoints</h2>
 <p class="lead">In the order in which an ordinary call from here tries them; the number says why on hover. The first one is drawn among cheap and healthy ones, here the likeliest. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
-${switchOn(model, gateway.enabled())}${endpointsTable(model, { serviceOf: service, standingOf: standingsOf(gateway, model, request.caller) }, request.query)}</section>
+${switchOn(model, gateway.enabled())}${endpointsTable(model, { serviceOf: service, standingOf: standingsOf(gateway, model, request.caller) }, request.query)}</section>`
+}
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
 ${use && html`<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>`}
@@ -77,6 +81,7 @@ function noModel(request: RouteRequest, catalog: Catalog, asked: string): RouteA
 
 /** What a call from here costs, or, where none is possible, what the cheapest host would ask. */
 export function priceWords(model: Model, offer: Offer | null): readonly string[] {
+  if (model.router) return ['Priced as the model chosen'];
   if (!offer) return ['Not served by any provider'];
   const { price, provider } = offer.endpoint;
   const input = `Starting at ${perUnit(price) ?? `${perMillion(price.input)}/M input tokens`}`;
@@ -117,6 +122,19 @@ export function switchOn(model: Model, enabled: ReadonlySet<string>): Html | nul
   const ways = waysToSwitchOn(model.endpoints);
   const named = ways.slice(0, NAMED_MAX).map((way, at) => html`${at > 0 && ' or '}<code>${way}</code>`);
   return html`<p class="notice">No provider of this model is on. Start with ${named} in the environment${ways.length > NAMED_MAX && ', or another of their keys'}, and it answers.</p>`;
+}
+
+const CHOSEN_SHOWN = 100;
+/** What a router model may choose from; the request's key and its plugins may leave less. */
+function chosenAmong({ models }: Catalog, enabled: ReadonlySet<string>): Html {
+  const open = [...models.values()].filter(
+    ({ router, unrouted, sandbox, endpoints }) =>
+      !router && !unrouted && !sandbox && endpoints.some(({ provider }) => enabled.has(provider.slug)),
+  );
+  const shown = open.slice(0, CHOSEN_SHOWN);
+  return html`<section id="endpoints" class="part"><h2>Models</h2>
+<p class="lead">It has no endpoint of its own: it chooses among ${exactCount(open.length)} ${open.length === 1 ? 'model that answers' : 'models that answer'} here, as far as a request's key, preferences and plugins allow. <a href="/docs/request#plugins">How to choose</a>.</p>
+${open.length > 0 ? html`<ul class="words">${shown.map(({ id }) => html`<li><a href="${pagePath(id)}"><code>${id}</code></a></li>`)}</ul>` : html`<p class="empty">No provider is on, so that it chooses a model of the sandbox.</p>`}${open.length > shown.length && html`<p>and ${exactCount(open.length - shown.length)} more</p>`}</section>`;
 }
 
 function pairs(model: Model): Part {

@@ -2,7 +2,7 @@ import { formatPerMillion } from '../../base/money.ts';
 import { PARAMETERS } from '../../call/parameters.ts';
 import type { Model } from '../../catalog/model.ts';
 import { OWN_OUTPUTS } from '../../catalog/operations.ts';
-import { type Offer, type Offers, offersOf } from '../../router/offer.ts';
+import { isCallable, type Offer, type Offers, offersOf } from '../../router/offer.ts';
 import type { Route } from '../route.ts';
 import { count, dayOf, exactCount, isoDay, perUnit, price } from './figures.ts';
 import { type Column, type Filter, type Grid, grid } from './grid.ts';
@@ -42,7 +42,7 @@ export function modelGrid(
   query: { readonly [name: string]: string | undefined },
   { enabled, offers = offersOf(enabled), sandbox = [] }: Shown,
 ): Html {
-  const answers = (model: Model): boolean => offers(model)?.isOn === true;
+  const answers = (model: Model): boolean => isCallable(model, offers(model));
   const value: Grid<Model> = {
     name: 'models',
     noun: 'Models',
@@ -71,8 +71,8 @@ const columns = (offers: Offers): readonly Column<Model>[] => [
     key: 'here',
     label: 'Answers here',
     kind: 'text',
-    sortBy: (model) => (offers(model)?.isOn ? 0 : 1),
-    cell: (model) => answersHere(offers(model)),
+    sortBy: (model) => (isCallable(model, offers(model)) ? 0 : 1),
+    cell: (model) => (model.router ? ROUTED : answersHere(offers(model))),
   },
   {
     key: 'input',
@@ -119,6 +119,8 @@ const columns = (offers: Offers): readonly Column<Model>[] => [
   },
 ];
 
+const ROUTED = html`<span class="state live" title="it chooses among the models that answer here">yes</span>`;
+
 /** Whether a call from here would be answered now, and where it would go. */
 export const answersHere = (offer: Offer | null): Html =>
   offer?.isOn
@@ -138,7 +140,7 @@ function fields(model: Model, offers: Offers): { readonly [field: string]: strin
   return {
     search: `${displayName(model)} ${model.id}`.toLowerCase(),
     author: model.author.toLowerCase(),
-    state: offer?.isOn ? 'on' : 'off',
+    state: isCallable(model, offer) ? 'on' : 'off',
     input: model.input.join(' '),
     output: model.output.join(' '),
     context: String(model.context),

@@ -1,6 +1,7 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { openaiChatClient } from '../../dialects/openai-chat/index.ts';
 import { NO_POLICY } from '../../facts/policy.ts';
+import type { Routed } from '../../facts/routing.ts';
 import { questionOf } from '../../gateway/chat/question.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { plan } from '../../router/plan.ts';
@@ -47,6 +48,7 @@ export const planRoute: Route = {
             reason,
             ...(payer && { byok_key: payer.id }),
           })),
+          ...(decided.routed && { routed: decided.routed.map(routedJson) }),
           rejected: decided.rejected,
           error: decided.fault ? envelope(decided.fault).error : null,
         },
@@ -54,5 +56,8 @@ export const planRoute: Route = {
     };
   },
 };
+
+/** What a router model chose, in the words of the API. */
+const routedJson = ({ router, demand, pool, chosen }: Routed) => ({ router, ...demand, pool, chosen });
 
 const refused = (value: Fault) => ({ status: envelope(value).error.code, json: envelope(value) });

@@ -1,7 +1,8 @@
 import { COST_TIERS, type RouterOptions } from '../../call/router-options.ts';
 import type { RouterId } from '../../catalog/routers.ts';
-import type { Demand, Difficulty, RoutedModel } from '../../facts/routing.ts';
+import type { Demand, Difficulty } from '../../facts/routing.ts';
 import type { Fit } from './pool.ts';
+import type { Ranked } from './ranked.ts';
 import { fitness, type Strength } from './strength.ts';
 
 /** The share of the models by cost, from the cheapest on, that a choice is made among. */
@@ -16,22 +17,28 @@ const CEILINGS: { readonly [router in 'auto' | 'auto-code']: { readonly [D in Di
 /** The strongest models for this work within the band of costs, best first. */
 export function rankAuto(
   pool: readonly Fit[],
-  { router, options, demand, strengths }: {
+  {
+    router,
+    options,
+    demand,
+    strengths,
+  }: {
     readonly router: RouterId;
     readonly options: RouterOptions;
     readonly demand: Demand;
     readonly strengths: ReadonlyMap<string, Strength>;
   },
-): RoutedModel[] {
+): Ranked {
   const band = bandOf(router, options, demand.difficulty);
   const within = inBand(pool, band);
   const ranked = within
     .map((fit) => ({ ...fit, value: fitness(fit.model, strengths.get(fit.model.id), demand.task) }))
     .sort((a, b) => b.value - a.value || a.cost - b.cost);
-  return ranked.map(({ model }, at) => ({
-    model: model.id,
-    reason: `${at === 0 ? 'the strongest' : `number ${at + 1}`} of ${within.length} for ${demand.task}, ${band.words}`,
-  }));
+  return {
+    models: ranked.map(({ model }) => model),
+    reasonAt: (place) =>
+      `${place === 0 ? 'the strongest' : `number ${place + 1}`} of ${within.length} for ${demand.task}, ${band.words}`,
+  };
 }
 
 function bandOf(router: RouterId, { costTier, costQualityTradeoff }: RouterOptions, difficulty: Difficulty): Band {

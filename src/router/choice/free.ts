@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../catalog/model.ts';
-import type { RoutedModel } from '../../facts/routing.ts';
 import { generator } from '../random.ts';
 import type { Fit } from './pool.ts';
+import type { Ranked } from './ranked.ts';
 
 /** Asks nothing for anything that a chat consumes. */
 export const isFree = ({ price }: Endpoint): boolean =>
@@ -11,10 +11,8 @@ export const isFree = ({ price }: Endpoint): boolean =>
 const OTHER_DRAW = 0x5bf03635;
 
 /** All of them in a drawn order. */
-export function drawFree(pool: readonly Fit[], seed: number): RoutedModel[] {
+export function drawFree(pool: readonly Fit[], seed: number): Ranked {
   const draw = generator(seed ^ OTHER_DRAW);
-  return pool
-    .map(({ model }) => ({ model: model.id, at: draw() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ model }) => ({ model, reason: `drawn among ${pool.length} that cost nothing` }));
+  const drawn = pool.map(({ model }) => ({ model, at: draw() })).sort((a, b) => a.at - b.at);
+  return { models: drawn.map(({ model }) => model), reasonAt: () => `drawn among ${pool.length} that cost nothing` };
 }

@@ -1,8 +1,9 @@
 import type { SortPreference } from '../../call/call.ts';
 import type { RouterOptions } from '../../call/router-options.ts';
+import type { Model } from '../../catalog/model.ts';
 import type { Question } from '../../facts/question.ts';
-import type { RoutedModel } from '../../facts/routing.ts';
 import type { Fit } from './pool.ts';
+import type { Ranked } from './ranked.ts';
 import type { Strength } from './strength.ts';
 
 /**
@@ -28,7 +29,7 @@ type Asked = {
 };
 
 /** Coders in the order in which they are to be tried: of the tier asked for first. */
-export function rankCoders(pool: readonly Fit[], asked: Asked): RoutedModel[] {
+export function rankCoders(pool: readonly Fit[], asked: Asked): Ranked {
   const coders = pool.map((fit) => coderOf(fit, asked.strengths));
   const { maxPrice, minCodingScore = 1 } = asked.options;
   return maxPrice === undefined ? byTier(coders, minCodingScore, asked) : byPrice(coders, maxPrice);
@@ -37,15 +38,14 @@ export function rankCoders(pool: readonly Fit[], asked: Asked): RoutedModel[] {
 function coderOf(fit: Fit, strengths: ReadonlyMap<string, Strength>): Coder {
   const strength = strengths.get(fit.model.id);
   const rank = strength?.codingRank ?? null;
-  const prices = fit.model.endpoints.filter(({ tier }) => tier === null).map(({ price }) => Number(price.input) / 1e6);
   // Who has not been measured stands below everybody who has, by what is guessed of it.
-  return { ...fit, score: rank === null ? (strength?.coding ?? 0) - 1 : rank, price: Math.min(...prices) };
+  return { ...fit, score: rank === null ? (strength?.coding ?? 0) - 1 : rank, price: strength?.price ?? 0 };
 }
 
 /** From 0, the median, to 1, the best; below the median negative. */
 const placeOf = ({ score }: Coder): number => (score - MEDIAN) / (1 - MEDIAN);
 
-function byTier(coders: readonly Coder[], wanted: number, { question, sort }: Asked): RoutedModel[] {
+function byTier(coders: readonly Coder[], wanted: number, { question, sort }: Asked): Ranked {
   const tierOf = (place: number): number => TIERS.findIndex(({ from }) => place >= from);
   const asked = tierOf(wanted);
   const away = (tier: number): number => {
@@ -54,14 +54,17 @@ function byTier(coders: readonly Coder[], wanted: number, { question, sort }: As
   };
   const speed = ({ model }: Coder): number =>
     Math.max(0, ...model.endpoints.map(({ id }) => question.health.of(id)?.throughput?.p50 ?? 0));
-  return coders
+  const ranked = coders
     .map((coder) => ({ coder, tier: tierOf(placeOf(coder)) }))
     .sort((a, b) => {
       if (a.tier !== b.tier) return away(a.tier) - away(b.tier);
       if (TIERS[a.tier]?.name === 'none') return b.coder.score - a.coder.score;
       return (sort === 'throughput' ? speed(b.coder) - speed(a.coder) : 0) || a.coder.cost - b.coder.cost;
-    })
-    .map(({ coder, tier }) => ({ model: coder.model.id, reason: tierWords(TIERS[tier]?.name, sort) }));
+    });
+  return {
+    models: ranked.map(({ coder }) => coder.model),
+    reasonAt: (place) => tierWords(TIERS[ranked[place]?.tier ?? 0]?.name, sort),
+  };
 }
 
 const tierWords = (tier: string | undefined, sort: SortPreference | null): string =>
@@ -70,15 +73,16 @@ const tierWords = (tier: string | undefined, sort: SortPreference | null): strin
     : `${sort === 'throughput' ? 'the fastest first' : 'the cheapest first'} of the coders of the ${tier} tier`;
 
 /** Within the cap, in US dollars per million: the best of those that no cheaper one equals, then the cheaper, then the others. */
-function byPrice(coders: readonly Coder[], cap: number): RoutedModel[] {
+function byPrice(coders: readonly Coder[], cap: number): Ranked {
   const within = coders.filter(({ price }) => price <= cap).sort((a, b) => b.score - a.score || a.price - b.price);
   let least = Number.POSITIVE_INFINITY;
-  const frontier: RoutedModel[] = [];
-  const others: RoutedModel[] = [];
+  const frontier: Model[] = [];
+  const others: Model[] = [];
   for (const { model, price } of within) {
-    const reason = frontier.length === 0 ? 'the best coder' : price < least ? 'a cheaper coder' : 'another coder';
-    (price < least ? frontier : others).push({ model: model.id, reason: `${reason} within max_price ${cap}` });
+    (price < least ? frontier : others).push(model);
     least = Math.min(least, price);
   }
-  return [...frontier, ...others];
+  const words = (place: number): string =>
+    place === 0 ? 'the best coder' : place < frontier.length ? 'a cheaper coder' : 'another coder';
+  return { models: [...frontier, ...others], reasonAt: (place) => `${words(place)} within max_price ${cap}` };
 }

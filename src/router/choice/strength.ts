@@ -8,6 +8,8 @@ export type Strength = {
   readonly coding: number;
   /** The share of the models with published coding scores that it reaches; null = it has none. */
   readonly codingRank: number | null;
+  /** US dollars per million prompt tokens at the cheapest host. */
+  readonly price: number;
 };
 
 /** Benchmarks of programming by their names in the catalogue; the others count in general only. */
@@ -35,20 +37,21 @@ export function strengthsOf(catalog: Catalog): ReadonlyMap<string, Strength> {
 function measure(models: readonly Model[]): Map<string, Strength> {
   const shares = benchmarkShares(models);
   const age = shareOf(models.map(({ created }) => created));
-  const price = shareOf(models.map(priceOf));
+  const price = shareOf(models.map((model) => leastOf(model, 'output')));
   const codingOf = (model: Model): readonly number[] =>
     (shares.get(model.id) ?? []).filter(({ isCoding }) => isCoding).map(({ share }) => share);
   const codingMeans = models.flatMap((model) => (codingOf(model).length > 0 ? [mean(codingOf(model))] : []));
   const rank = shareOf(codingMeans);
   return new Map(
     models.map((model) => {
-      const guess = (age(model.created) + price(priceOf(model))) / 2;
+      const guess = (age(model.created) + price(leastOf(model, 'output'))) / 2;
       const all = (shares.get(model.id) ?? []).map(({ share }) => share);
       const coding = codingOf(model);
       const strength: Strength = {
         general: blend(all, guess),
         coding: blend(coding, guess),
         codingRank: coding.length > 0 ? rank(mean(coding)) : null,
+        price: leastOf(model, 'input') / 1e6,
       };
       return [model.id, strength];
     }),
@@ -72,10 +75,10 @@ function benchmarkShares(models: readonly Model[]): Map<string, BenchmarkShare[]
   return shares;
 }
 
-/** The price of what is written at the cheapest host, in pico-dollars; free ones are asked nothing and tell nothing. */
-function priceOf({ endpoints }: Model): number {
+/** The price of what is read or written at the cheapest host, in pico-dollars. */
+function leastOf({ endpoints }: Model, kind: 'input' | 'output'): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const { price, tier } of endpoints) if (tier === null) least = Math.min(least, Number(price.output));
+  for (const { price, tier } of endpoints) if (tier === null) least = Math.min(least, Number(price[kind]));
   return Number.isFinite(least) ? least : 0;
 }
 

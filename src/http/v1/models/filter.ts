@@ -1,6 +1,6 @@
 import type { PicoUsd } from '../../../base/money.ts';
 import type { Model } from '../../../catalog/model.ts';
-import type { Offers } from '../../../router/offer.ts';
+import { isCallable, type Offers } from '../../../router/offer.ts';
 import { indexOf, parametersOfModel } from './model-json.ts';
 import type { ModelsQuery } from './query.ts';
 
@@ -80,7 +80,7 @@ function byOffer(query: ModelsQuery, offers: Offers): Test[] {
   return [
     ...between(min_price, max_price, (model) => perMillion(price(model)?.input)),
     ...between(min_output_price, max_output_price, (model) => perMillion(price(model)?.output)),
-    ...(callable ? [(model: Model) => (offers(model)?.isOn ?? false) === (callable === 'true')] : []),
+    ...(callable ? [(model: Model) => isCallable(model, offers(model)) === (callable === 'true')] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
 import { displayName, type Model, type ReasoningSupport } from '../../../catalog/model.ts';
-import type { Offer } from '../../../router/offer.ts';
+import { isCallable, type Offer } from '../../../router/offer.ts';
 import { type PriceJson, priceJson } from './price-json.ts';
 
 /** One entry of `GET /models` (spec §1.8). */
@@ -63,9 +63,9 @@ export function modelJson(model: Model, offer: Offer | null): ModelJson {
     description: model.description,
     context_length: model.context,
     architecture: architectureJson(model),
-    pricing: top ? priceJson(top.price) : { prompt: '0', completion: '0' },
+    pricing: model.router ? ROUTED : top ? priceJson(top.price) : { prompt: '0', completion: '0' },
     top_provider: {
-      context_length: top?.context ?? null,
+      context_length: top?.context ?? (model.router ? model.context : null),
       max_completion_tokens: top?.maxOutput ?? null,
       is_moderated: false,
     },
@@ -78,9 +78,12 @@ export function modelJson(model: Model, offer: Offer | null): ModelJson {
     ...(model.reasoning && { reasoning: reasoningJson(model.reasoning) }),
     ...(model.benchmarks.length > 0 && { benchmarks: benchmarksJson(model) }),
     links: { details: `/api/v1/models/${model.id}/endpoints` },
-    callable: offer?.isOn ?? false,
+    callable: isCallable(model, offer),
   };
 }
+
+/** It costs what the model costs that it chooses (openrouter.ai/api/v1/models, as kept by clients, read 2026-11-29). */
+const ROUTED: PriceJson = { prompt: '-1', completion: '-1' };
 
 export const architectureJson = (model: Model): ArchitectureJson => ({
   modality: `${model.input.join('+')}->${model.output.join('+')}`,
@@ -92,6 +95,7 @@ export const architectureJson = (model: Model): ArchitectureJson => ({
 
 /** What at least one endpoint takes, in the vocabulary's order. */
 export function parametersOfModel(model: Model): Parameter[] {
+  if (model.router) return [...PARAMETERS];
   const taken = new Set(model.endpoints.flatMap((endpoint) => [...endpoint.parameters]));
   return PARAMETERS.filter((name) => taken.has(name));
 }
