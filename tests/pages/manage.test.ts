@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type GatewayProcess, startGateway } from '../gateway-process.ts';
+import { API_KEY, type GatewayProcess, startGateway } from '../gateway-process.ts';
 import { launch, missingBrowser, onPage } from './browser.ts';
 import { buildConsole } from './built.ts';
 import { FIND_VIOLATIONS } from './in-page.ts';
@@ -40,6 +40,7 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
   });
   const open = (page: Page, path: string) => page.goto(gateway.origin + path);
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const fieldOf = (page: Page, label: string, options = {}) => page.locator('main form').getByLabel(label, options);
   const call = async (key: string): Promise<number> => {
     const answer = await fetch(`${gateway.base}/chat/completions`, {
       method: 'POST',
@@ -55,17 +56,17 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
       await onPage(browser, { storageState: cookies, javaScriptEnabled }, async ({ page, errors }) => {
         await open(page, '/settings/keys');
         await page.getByRole('link', { name: 'New API key' }).first().click();
-        await page.getByLabel('Name').fill(HOSTILE);
-        await page.getByLabel('Limit in US dollars').fill('a lot');
-        await page.getByLabel('Limit starts afresh').selectOption('weekly');
+        await fieldOf(page, 'Name').fill(HOSTILE);
+        await fieldOf(page, 'Limit in US dollars').fill('a lot');
+        await fieldOf(page, 'Limit starts afresh').selectOption('weekly');
         await press(page, 'Make the key');
-        const limit = page.getByLabel('Limit in US dollars');
+        const limit = fieldOf(page, 'Limit in US dollars');
         assert.equal(await limit.getAttribute('aria-invalid'), 'true');
         const [, wrong] = ((await limit.getAttribute('aria-describedby')) ?? '').split(' ');
         assert.equal(await page.locator(`#${wrong}`).textContent(), 'must be a number');
         assert.equal(await limit.inputValue(), 'a lot', 'what was typed is gone');
-        assert.equal(await page.getByLabel('Name').inputValue(), HOSTILE);
-        assert.equal(await page.getByLabel('Limit starts afresh').inputValue(), 'weekly');
+        assert.equal(await fieldOf(page, 'Name').inputValue(), HOSTILE);
+        assert.equal(await fieldOf(page, 'Limit starts afresh').inputValue(), 'weekly');
         assert.deepEqual(errors.splice(0).length, 1, 'Chromium says that the answer is 400');
 
         await limit.fill('0.5');
@@ -77,13 +78,13 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
         await page.locator('.secret').getByRole('link').click();
         assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), HOSTILE);
         assert.ok(!(await page.content()).includes(key), 'a key is shown once');
-        await page.getByLabel('Limit in US dollars').fill('0.04');
-        await page.getByLabel('Name').fill(`Mine ${javaScriptEnabled}`);
+        await fieldOf(page, 'Limit in US dollars').fill('0.04');
+        await fieldOf(page, 'Name').fill(`Mine ${javaScriptEnabled}`);
         await press(page, 'Save');
         assert.equal(await page.getByRole('status').textContent(), 'Saved.');
-        assert.equal(await page.getByLabel('Limit in US dollars').inputValue(), '0.04');
+        assert.equal(await fieldOf(page, 'Limit in US dollars').inputValue(), '0.04');
         assert.equal(await call(key), 402, 'the limit holds');
-        await page.getByLabel('Limit in US dollars').fill('');
+        await fieldOf(page, 'Limit in US dollars').fill('');
         await press(page, 'Save');
         assert.equal(await call(key), 200, 'an empty field takes the limit away');
 
@@ -105,11 +106,11 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
   test('a workspace and its budgets: what contradicts stands beside its field', async () => {
     await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
       await open(page, '/settings/new/workspaces');
-      await page.getByLabel('Name').fill('Research');
-      await page.getByLabel('Slug').fill('Not a slug');
+      await fieldOf(page, 'Name').fill('Research');
+      await fieldOf(page, 'Slug').fill('Not a slug');
       await press(page, 'Make the workspace');
       assert.match((await page.locator('.field .wrong').textContent()) ?? '', /lower-case letters/);
-      await page.getByLabel('Slug').fill('research');
+      await fieldOf(page, 'Slug').fill('research');
       await press(page, 'Make the workspace');
       assert.equal(await page.getByRole('status').textContent(), 'Made.');
       const set = async (summary: string, usd: string): Promise<void> => {
@@ -141,19 +142,19 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     test(`${heading}: a wrong one is refused by its provider, the right one is taken, and neither is read again`, async () => {
       await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
         await open(page, `/settings/new/${path}?provider=mine`);
-        assert.equal(await page.getByLabel('Provider', { exact: true }).inputValue(), 'mine');
+        assert.equal(await fieldOf(page, 'Provider', { exact: true }).inputValue(), 'mine');
         const seen: string[] = [];
         const look = async (): Promise<void> => void seen.push(await page.content());
-        await page.getByLabel('Key', { exact: true }).fill('sk-a-wrong-key-of-nobody');
-        await page.getByLabel('Name').fill('First');
+        await fieldOf(page, 'Key', { exact: true }).fill('sk-a-wrong-key-of-nobody');
+        await fieldOf(page, 'Name').fill('First');
         await press(page, 'Add the key');
         await look();
         assert.match(
           (await page.locator('.field .wrong').textContent()) ?? '',
           /the key was refused \(HTTP 401, “no such key”\)/,
         );
-        assert.equal(await page.getByLabel('Name').inputValue(), 'First');
-        await page.getByLabel('Key', { exact: true }).fill(PROVIDER_KEY);
+        assert.equal(await fieldOf(page, 'Name').inputValue(), 'First');
+        await fieldOf(page, 'Key', { exact: true }).fill(PROVIDER_KEY);
         await press(page, 'Add the key');
         await look();
         assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'First');
@@ -161,7 +162,7 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
         assert.match((await page.getByRole('status').textContent()) ?? '', /^It works\./);
         await look();
         await page.locator('summary', { hasText: 'Replace the key' }).click();
-        await page.getByLabel('New key').fill('sk-another-wrong-key');
+        await fieldOf(page, 'New key').fill('sk-another-wrong-key');
         await press(page, 'Put it in place');
         await look();
         assert.match((await page.locator('.field .wrong').textContent()) ?? '', /the key was refused/);
@@ -178,6 +179,76 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
       });
     });
 
+  test('a preset is made, called, given another version, and switched off', async () => {
+    await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
+      await open(page, '/settings/new/presets');
+      await fieldOf(page, 'Slug').fill('terse');
+      await fieldOf(page, 'Model').fill('sandbox/echo');
+      await fieldOf(page, 'System prompt').fill('Be terse.');
+      await fieldOf(page, 'Other fields of a request').fill('{"top_p": ');
+      await press(page, 'Make the preset');
+      assert.equal(await page.locator('.field .wrong').textContent(), 'must be a JSON object');
+      assert.equal(await fieldOf(page, 'System prompt').inputValue(), 'Be terse.');
+      await fieldOf(page, 'Other fields of a request').fill('{"top_p": 0.5}');
+      await fieldOf(page, 'Temperature').fill('hot');
+      await press(page, 'Make the preset');
+      assert.equal(await page.locator('[aria-invalid]').getAttribute('name'), 'temperature');
+      await fieldOf(page, 'Temperature').fill('0.25');
+      await press(page, 'Make the preset');
+      assert.equal(await page.locator('.notice.done').textContent(), 'Made.');
+      const ask = async (): Promise<string> => {
+        const answer = await fetch(`${gateway.base}/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ model: '@preset/terse', messages: [{ role: 'user', content: 'hello' }] }),
+        });
+        const { choices, error } = (await answer.json()) as {
+          readonly choices?: readonly { readonly message: { readonly content: string } }[];
+          readonly error?: { readonly message: string };
+        };
+        return choices?.[0]?.message.content ?? error?.message ?? '';
+      };
+      assert.match(await ask(), /hello/);
+      await page.locator('summary', { hasText: 'New version' }).click();
+      assert.equal(await fieldOf(page, 'Temperature').inputValue(), '0.25');
+      assert.equal(await fieldOf(page, 'Other fields of a request').inputValue(), '{\n  "top_p": 0.5\n}');
+      await fieldOf(page, 'Temperature').fill('1');
+      await press(page, 'Keep the version');
+      assert.match((await page.locator('.facts').textContent()) ?? '', /version 2/);
+      await fieldOf(page, 'Calls are made with').selectOption('1');
+      await fieldOf(page, 'State').selectOption('disabled');
+      await press(page, 'Save');
+      assert.match((await page.locator('.facts').textContent()) ?? '', /disabled.*version 1/s);
+      assert.match(await ask(), /disabled|no such|not found/i);
+    });
+  });
+
+  test('a destination is made of its kind’s fields; its secret stays what it was and is never written into a page', async () => {
+    await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
+      await open(page, '/settings/new/destinations');
+      await page.getByRole('link', { name: 'langfuse' }).click();
+      await fieldOf(page, 'Name').fill('Traces');
+      await fieldOf(page, 'Secret key').fill('sk-lf-the-secret-of-langfuse');
+      await fieldOf(page, 'Public key').fill('pk-lf-public');
+      await fieldOf(page, 'Base url').fill('not an address');
+      await press(page, 'Make the destination');
+      assert.equal(await page.locator('.field .wrong').textContent(), 'must be an http or https URL');
+      assert.equal(await fieldOf(page, 'Public key').inputValue(), 'pk-lf-public');
+      await fieldOf(page, 'Base url').fill('https://traces.example.com');
+      await fieldOf(page, 'Secret key').fill('sk-lf-the-secret-of-langfuse');
+      await press(page, 'Make the destination');
+      const masked = await fieldOf(page, 'Secret key').inputValue();
+      assert.match(masked, /^sk-l\.\.\.fuse$/);
+      await fieldOf(page, 'Share of calls').fill('0.5');
+      await press(page, 'Save');
+      assert.match((await page.locator('.facts').textContent()) ?? '', /50% of calls/);
+      assert.equal(await fieldOf(page, 'Secret key').inputValue(), masked);
+      assert.ok(!(await page.content()).includes('sk-lf-the-secret-of-langfuse'));
+      await press(page, 'Switch off');
+      assert.match((await page.locator('.facts').textContent()) ?? '', /off/);
+    });
+  });
+
   const PAGES = [
     '',
     '/keys',
@@ -189,6 +260,11 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     '/new/provider-keys',
     '/byok',
     '/new/byok',
+    '/presets',
+    '/new/presets',
+    '/destinations',
+    '/new/destinations',
+    '/new/destinations?type=arize',
   ];
   for (const view of VIEWS)
     test(`in ${view.colorScheme} at ${view.viewport.width} px: axe finds nothing, nothing sticks out, nothing is asked elsewhere`, async () => {
@@ -206,7 +282,7 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
           await open(page, `/settings${path}`);
           await look(path);
         }
-        for (const list of ['/keys', '/workspaces']) {
+        for (const list of ['/keys', '/workspaces', '/presets', '/destinations']) {
           await open(page, `/settings${list}`);
           await page.locator('tbody a').first().click();
           await look(`the first of ${list}`);

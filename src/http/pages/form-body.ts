@@ -45,6 +45,15 @@ function put(body: { [name: string]: Json }, path: readonly string[], value: Jso
   body[name] = inner as JsonObject;
 }
 
+/** What no body can be made of. */
+export function objectionTo(fields: readonly Field[], values: Values): Complaint | null {
+  const wrong = fields.find(({ name, kind }) => {
+    const text = (values[name] ?? '').trim();
+    return kind === 'json' && text !== '' && !isObject(parseJson(text));
+  });
+  return wrong ? { message: 'must be a JSON object', field: wrong.name } : null;
+}
+
 /** What stands in the fields of an object as the API shows it. */
 export function valuesOf(fields: readonly Field[], object: unknown): Values {
   return Object.fromEntries(fields.map((field) => [field.name, textOf(field, at(object, field.name.split('.')))]));
@@ -86,7 +95,6 @@ function plain(words: string): string {
 const PLAIN: readonly (readonly [RegExp, string])[] = [
   [/^Invalid input: expected (?:number|int), received (?:string|NaN)/, 'must be a number'],
   [/^Invalid input: expected int.*/, 'must be a whole number'],
-  [/^Invalid input: expected object, received string/, 'must be a JSON object'],
   [/^Invalid input: expected array, received string/, 'must be a JSON list'],
   [/^Invalid input: expected \w+, received undefined/, 'must be filled in'],
   [/^Invalid ISO datetime/, 'must be a date and a time'],

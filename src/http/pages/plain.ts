@@ -62,6 +62,8 @@ const PAGES = [
   ['/settings/credits', 'Settings: credits'],
   ['/settings/provider-keys', 'Settings: provider keys'],
   ['/settings/byok', 'Settings: own provider keys'],
+  ['/settings/presets', 'Settings: presets'],
+  ['/settings/destinations', 'Settings: destinations of receipts'],
   ['/docs', 'Docs'],
   ['/docs/request', 'Docs: request fields'],
   ['/docs/parameters', 'Docs: parameters'],

@@ -23,8 +23,10 @@ const headers = z
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2_000)
-  .refine((value) => new URL(value).username === '', 'must hold no password: use headers');
+  // Also asked where it is no address at all (zod 4.6.7, tried 2026-11-29).
+  .refine((value) => !holdsPassword(URL.parse(value)), 'must hold no password: use headers');
 
+const holdsPassword = (address: URL | null): boolean => Boolean(address?.username || address?.password);
 const below = (base: string, path: string): string => base.replace(/\/+$/, '') + path;
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

@@ -15,7 +15,7 @@ import {
   SECRET_HINT,
   TEST,
 } from './provider-key.ts';
-import { numberIn, textIn, timeOf } from './words.ts';
+import { numberIn, textIn, timeOf, workspaceLinks } from './words.ts';
 
 type About = {
   readonly names: ReadonlyMap<string, string>;
@@ -172,6 +172,10 @@ const BYOK: Noun<About> = {
     text: `${providerOf(key, names)} ${textIn(key, 'name')} ${textIn(key, 'label')}`.toLowerCase(),
   }),
   empty: 'There is no key yet.',
+  ofWorkspace: true,
+  around: (_, { workspaces }, { request, caller }) => ({
+    above: workspaceLinks('/settings/byok', workspaces, request.query.workspace_id ?? caller.workspaceId),
+  }),
   create,
   sections,
 };

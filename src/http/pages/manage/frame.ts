@@ -29,6 +29,8 @@ const NOUNS: readonly (readonly [path: string, label: string, verb: Verb])[] = [
   ['/settings/credits', 'Credits', 'read-spending'],
   ['/settings/provider-keys', 'Provider keys', 'operate'],
   ['/settings/byok', 'Own provider keys', 'manage-provider-keys'],
+  ['/settings/presets', 'Presets', 'use-presets'],
+  ['/settings/destinations', 'Destinations', 'manage-observability'],
 ];
 export const nounsFor = (caller: Principal): typeof NOUNS => NOUNS.filter(([, , verb]) => may(caller, verb));
 

@@ -1,9 +1,11 @@
 import { html } from '../html.ts';
 import { BYOK_PAGES } from './byok.ts';
 import { CREDITS_PAGES } from './credits.ts';
+import { DESTINATION_PAGES } from './destinations.ts';
 import { type ManagedRoute, manage, managed, nounsFor } from './frame.ts';
 import { KEY_PAGES } from './keys.ts';
 import { PEOPLE_PAGES } from './people.ts';
+import { PRESET_PAGES } from './presets.ts';
 import { PROVIDER_KEY_PAGES } from './provider-keys.ts';
 import { WORKSPACE_PAGES } from './workspaces.ts';
 
@@ -25,4 +27,6 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   ...PROVIDER_KEY_PAGES,
   ...BYOK_PAGES,
   ...CREDITS_PAGES,
+  ...PRESET_PAGES,
+  ...DESTINATION_PAGES,
 ];

@@ -43,6 +43,8 @@ export type Noun<About> = {
   readonly verb: Verb;
   readonly lead: Part;
   readonly list: ApiCall;
+  /** The list is of one workspace, which the address may name. */
+  readonly ofWorkspace?: true;
   /** Of one object. */
   readonly read: (id: string) => ApiCall;
   readonly idOf: (object: JsonObject) => string;
@@ -56,7 +58,11 @@ export type Noun<About> = {
   readonly fields: (object: JsonObject, about: About) => { readonly [field: string]: string };
   readonly empty: Part;
   /** Above and below the list. */
-  readonly around?: (list: JsonObject, about: About) => { readonly above?: Part; readonly below?: Part };
+  readonly around?: (
+    list: JsonObject,
+    about: About,
+    managing: Managing,
+  ) => { readonly above?: Part; readonly below?: Part };
   /** An action, or what must be chosen first. */
   readonly create: (about: About, managing: Managing) => Action | Html;
   readonly sections: (object: JsonObject, about: About, managing: Managing) => Promise<readonly Section[]>;

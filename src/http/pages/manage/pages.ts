@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../../base/json.ts';
 import type { RouteAnswer } from '../../route.ts';
 import { type Complaint, form, type Values } from '../form.ts';
-import { bodyOf, complaintOf, sentIn } from '../form-body.ts';
+import { bodyOf, complaintOf, objectionTo, sentIn } from '../form-body.ts';
 import { grid } from '../grid.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { notFound } from '../not-found.ts';
@@ -37,12 +37,15 @@ const offsetIn = ({ request }: Managing): number =>
 
 async function showList<About>(noun: Noun<About>, made: string, managing: Managing): Promise<RouteAnswer> {
   const offset = offsetIn(managing);
-  const call = { ...noun.list, query: { ...noun.list.query, offset: String(offset), limit: String(PAGE) } };
+  const { workspace_id } = managing.request.query;
+  const inside = noun.ofWorkspace && workspace_id !== undefined ? { workspace_id } : {};
+  const list = { ...noun.list, query: { ...noun.list.query, ...inside } };
+  const call = { ...list, query: { ...list.query, offset: String(offset), limit: String(PAGE) } };
   const [answer, about] = await Promise.all([managing.api(call), noun.about(managing)]);
   if (!answer.ok) return notFound(managing.request, { message: answer.message });
   const rows = listOf(answer.json);
   const total = Number(answer.json.total_count ?? rows.length);
-  const { above, below } = noun.around?.(answer.json, about) ?? {};
+  const { above, below } = noun.around?.(answer.json, about, managing) ?? {};
   return manage(managing, {
     path: noun.path,
     title: noun.many,
@@ -50,7 +53,7 @@ async function showList<About>(noun: Noun<About>, made: string, managing: Managi
     facts: [total === 1 ? `1 ${noun.one}` : `${total} ${noun.many}`],
     content: html`<p class="lead above">${noun.lead}</p>${above}
 ${grid({ name: noun.path.split('/').at(-1) ?? '', noun: noun.many, columns: noun.columns(about), filters: noun.filters(about), fields: (row) => noun.fields(row, about), rows, empty: html`${noun.empty} <a href="${made}">New ${noun.one}</a>` }, managing.request.query)}
-${pager(noun.path, { offset, total })}${below}${sameByApi(noun.list, managing)}`,
+${pager(noun.path, { offset, total })}${below}${sameByApi(list, managing)}`,
   });
 }
 
@@ -99,8 +102,10 @@ async function done(
   { api, request }: Managing,
 ): Promise<{ readonly outcome: Outcome | null; readonly json: JsonObject }> {
   const values = sentIn(request.body);
-  const answer = await api(action.call(bodyOf(action.fields, values)));
   const said = { action: action.name, values: null, complaint: null, shown: null };
+  const objection = objectionTo(action.fields, values);
+  if (objection) return { outcome: { ...said, values, complaint: objection, status: 400 }, json: {} };
+  const answer = await api(action.call(bodyOf(action.fields, values)));
   if (!answer.ok) {
     const { status } = answer;
     return { outcome: { ...said, values, complaint: complaintOf(answer), status }, json: {} };

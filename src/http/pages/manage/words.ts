@@ -23,3 +23,13 @@ export const stateWords = (isOn: boolean, words: { readonly on: string; readonly
 /** Terms and what they are. */
 export const pairs = (entries: readonly (readonly [string, Part])[]): Html =>
   html`<dl class="pairs wide">${entries.map(([term, words]) => html`<div><dt>${term}</dt><dd>${words}</dd></div>`)}</dl>`;
+
+/** Lists of the other workspaces, where there are several. */
+export function workspaceLinks(path: string, workspaces: ReadonlyMap<string, string>, current: string): Part {
+  if (workspaces.size < 2) return null;
+  const links = [...workspaces].map(
+    ([id, name]) =>
+      html`<a href="${path}?workspace_id=${id}"${id === current && html` aria-current="true"`}>${name}</a>`,
+  );
+  return html`<nav class="choice" aria-label="Workspace">${links}</nav>`;
+}
