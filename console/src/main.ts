@@ -1,6 +1,7 @@
 import './console.css';
 import { enableCopying } from './copy.ts';
 import { enableGrid } from './grid.ts';
+import { enableLive } from './live.ts';
 import { enableSampleKey } from './sample-key.ts';
 import { enableSpy } from './spy.ts';
 import { enableTabs } from './tabs.ts';
@@ -10,6 +11,7 @@ import { enableTheme } from './theme.ts';
 for (const grid of document.querySelectorAll<HTMLElement>('[data-grid]')) enableGrid(grid);
 for (const samples of document.querySelectorAll<HTMLElement>('[data-tabs]')) enableTabs(samples);
 for (const tabs of document.querySelectorAll<HTMLElement>('nav.tabs')) enableSpy(tabs);
+for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) enableLive(list);
 enableCopying(document);
 enableSampleKey();
 enableTheme(document.querySelector('[data-theme-toggle]'));

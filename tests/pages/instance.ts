@@ -15,13 +15,14 @@ import { createKept } from '../../src/gateway/kept.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openInsights } from '../../src/insights/insights.ts';
+import type { Refusal } from '../../src/insights/requests.ts';
 import { newSecret, openStorage, type Storage } from '../../src/storage/open.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { createHealth } from '../../src/upstream/health.ts';
 import { realWorld } from '../../src/upstream/world.ts';
 
 export const CATALOGUE = resolve(import.meta.dirname, 'catalogue');
-const NOW = Date.UTC(2026, 10, 22, 21, 30);
+export const NOW = Date.UTC(2026, 10, 22, 21, 30);
 
 export function readCatalogue(folders: readonly string[] = [CATALOGUE]): Catalog {
   // The pages only read: whether a dialect or quirk has code is checked where the catalogue is loaded to serve.
@@ -39,18 +40,25 @@ export type Instance = {
   readonly session: { readonly name: string; readonly value: string };
   readonly close: () => Promise<void>;
 };
-type Parts = { readonly catalog?: Catalog; readonly receipts?: readonly Receipt[]; readonly port?: number };
+type Parts = {
+  readonly catalog?: Catalog;
+  readonly receipts?: readonly Receipt[];
+  readonly refusals?: readonly Refusal[];
+  readonly port?: number;
+};
 
 /** The pages over a catalogue, a store and traffic of their own, on a free port of this machine. No upstreams. */
 export async function startInstance({
   catalog = readCatalogue(),
   receipts = [],
+  refusals = [],
   port = 0,
 }: Parts = {}): Promise<Instance> {
   const world = { ...realWorld(), now: () => NOW };
   const dataDirectory = mkdtempSync(join(tmpdir(), 'pages-'));
   const storage = await openStorage({ world, dataDirectory });
   await book(storage, receipts);
+  await storage.refusals.add(refusals);
   const { signInToken } = await prepareAccess({ store: storage.accessStore, world, newSecret });
   const access = openAccess({ store: storage.accessStore, world, newSecret });
   const redeemed = await access.redeemSignIn(await access.newSignIn(OWNER_ACCOUNT_ID));

@@ -30,7 +30,7 @@ describe('what the owner does on the pages', { skip: missingBrowser }, () => {
       const link = /sign-in\?token=[0-9a-f]+/.exec(gateway.output())?.[0];
       assert.ok(link, gateway.output());
       await follow(page, `/${link}`);
-      assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Requests');
+      assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Latest requests');
 
       await follow(page, '/sandbox/echo');
       await page.getByRole('tab', { name: 'curl' }).click();

@@ -131,6 +131,12 @@ test('a receipt is its key’s and its account’s managers’, by whatever way 
   for (const who of WHO) {
     const page = await ask('GET', `/generation/${id}`, instance.headersOf(who));
     assert.equal(page.status, readers.includes(who) ? 200 : 404, `${who}: the page`);
+    for (const path of ['/requests', '/requests.csv', '/requests.jsonl'])
+      assert.equal(
+        (await ask('GET', path, instance.headersOf(who))).text.includes(id),
+        readers.includes(who),
+        `${who}: ${path}`,
+      );
     if (who === 'nobody') continue;
     const told = await ask('GET', `/api/v1/generation?id=${id}`, instance.headersOf(who));
     assert.equal(told.status, readers.includes(who) ? 200 : 404, who);

@@ -13,6 +13,7 @@ import { type Html, html, linkable, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import { pagePath } from './model-words.ts';
 import { notFound } from './not-found.ts';
+import { refusalFor, refusalPage } from './requests/refusal.ts';
 
 /** A receipt: what was asked, where it went and why, what was used and what it cost. */
 export const generationRoute: Route = {
@@ -24,9 +25,12 @@ export const generationRoute: Route = {
       return notFound(request, { message: 'Receipts are shown to their owner. Sign in first.', list: '/sign-in' });
     const id = request.params.id ?? '';
     const receipt = await gateway.records.find(id);
+    const refusal = receipt === null ? await refusalFor(gateway, request.caller, id) : null;
+    if (refusal) return refusalPage(request, gateway, request.caller, refusal);
     if (receipt === null || !maySee(request.caller, receipt))
       return notFound(request, { message: `Your account has no receipt “${id}”.` });
     return page(request, `/generation/${encodeURIComponent(id)}`, {
+      section: 'requests',
       title: `Receipt ${receipt.id}`,
       description: 'What one request asked, where it went, what it used and what it cost.',
       content: html`<div class="head measure"><div class="title"><h1>Receipt</h1>${copyable(receipt.id)}${state(receipt)}</div>

@@ -1,26 +1,27 @@
-import { may, maySee } from '../../access/may.ts';
+import { may } from '../../access/may.ts';
 import { nano } from '../../base/money.ts';
 import { dayOf } from '../../base/period.ts';
 import { PRODUCT } from '../../base/product.ts';
-import { completionTokens, promptTokens } from '../../call/usage.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Principal } from '../../facts/principal.ts';
-import type { Receipt } from '../../facts/receipt.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { tokensOf } from '../../insights/insights.ts';
 import type { Sums } from '../../insights/store.ts';
 import { type Offers, offersOf } from '../../router/offer.ts';
 import type { Route, RouteRequest } from '../route.ts';
 import { codeBlock, copyable } from './code.ts';
-import { cost, count, exactCount, milliseconds, moment } from './figures.ts';
-import { type Column, grid } from './grid.ts';
+import { cost, count, exactCount } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { makeKey } from './make-key.ts';
 import { modelCards } from './model-cards.ts';
 import { displayName, firstModel, realModels } from './model-words.ts';
+import { askedBy } from './requests/asked.ts';
+import { entriesOf } from './requests/entries.ts';
+import { namesFor } from './requests/names.ts';
+import { requestTable } from './requests/table.ts';
 
-const RECENT = 50;
+const RECENT = 10;
 
 /** The console's first page: for a visitor what this is and how to begin, for its owner what happened last. */
 export const homeRoute: Route = {
@@ -53,8 +54,17 @@ const usedBy = (caller: Principal | null) => ({
   ...(!may(caller, 'read-spending') && { keyId: caller?.keyId ?? '' }),
 });
 
-const recentOf = async (gateway: Gateway, caller: Principal): Promise<readonly Receipt[]> =>
-  (await gateway.records.newest(RECENT)).filter((receipt) => maySee(caller, receipt));
+/** The last ones that it may see, as a table. */
+async function recentOf(gateway: Gateway, caller: Principal): Promise<Html> {
+  const { filter } = askedBy(caller, {}, gateway.world.now());
+  const [names, { entries }] = await Promise.all([
+    namesFor(gateway, caller),
+    entriesOf(gateway, caller, filter, { cursor: null, limit: RECENT }),
+  ]);
+  if (entries.length === 0)
+    return html`<p class="empty">No request yet. The quick start below makes the first one.</p>`;
+  return html`${requestTable(entries, { catalog: gateway.catalog(), names })}<p><a href="/requests">All requests</a></p>`;
+}
 
 function visitor(request: RouteRequest, gateway: Gateway): Html {
   const catalog = gateway.catalog();
@@ -63,12 +73,12 @@ function visitor(request: RouteRequest, gateway: Gateway): Html {
 <div class="measure">${start(request, catalog)}${newest(catalog, offersOf(gateway.enabled()))}</div>`;
 }
 
-function signedIn(request: RouteRequest, catalog: Catalog, recent: readonly Receipt[], today: Sums | undefined): Html {
+function signedIn(request: RouteRequest, catalog: Catalog, recent: Html, today: Sums | undefined): Html {
   const facts = today
     ? html`<span>today ${exactCount(Number(today.requests))} requests</span><span>${count(Number(tokensOf(today)))} tokens</span><span>${cost(nano(today.cost))}</span><span>days end at midnight UTC</span>`
     : html`<span>none yet today</span>`;
-  return html`<div class="head measure"><h1>Requests</h1><p class="facts">${facts}</p></div>
-<div class="measure">${recentGrid(catalog, recent, request)}${start(request, catalog)}</div>`;
+  return html`<div class="head measure"><h1>Latest requests</h1><p class="facts">${facts}</p></div>
+<div class="measure">${recent}${start(request, catalog)}</div>`;
 }
 
 function start(request: RouteRequest, catalog: Catalog): Html {
@@ -92,91 +102,3 @@ function newest(catalog: Catalog, offers: Offers): Html {
   const models = realModels(catalog).slice(0, 12);
   return html`<section class="part"><h2>Newest models</h2>${modelCards(models, offers, displayName)}<p><a href="/models">All ${exactCount(realModels(catalog).length)} models</a></p></section>`;
 }
-
-const recentColumns = (catalog: Catalog): readonly Column<Receipt>[] => [
-  {
-    key: 'time',
-    label: 'Time, UTC',
-    kind: 'text',
-    sortBy: (receipt) => receipt.createdAt,
-    cell: (receipt) => html`<a href="/generation/${encodeURIComponent(receipt.id)}">${moment(receipt.createdAt)}</a>`,
-  },
-  {
-    key: 'model',
-    label: 'Model',
-    kind: 'text',
-    sortBy: (receipt) => receipt.requestedModel,
-    cell: (receipt) => html`<code>${receipt.model ?? receipt.requestedModel}</code>`,
-  },
-  {
-    key: 'provider',
-    label: 'Provider',
-    kind: 'text',
-    sortBy: (receipt) => providerName(catalog, receipt.provider),
-    cell: (receipt) => providerName(catalog, receipt.provider),
-  },
-  {
-    key: 'state',
-    label: 'State',
-    kind: 'text',
-    sortBy: (receipt) => receipt.state,
-    cell: (receipt) =>
-      html`<span class="state ${STATE_CLASSES[receipt.state]}">${receipt.fault?.code ?? receipt.state}</span>`,
-  },
-  {
-    key: 'prompt',
-    label: 'Prompt',
-    kind: 'number',
-    sortBy: (receipt) => promptTokens(receipt.usage),
-    cell: (receipt) => count(promptTokens(receipt.usage)),
-  },
-  {
-    key: 'completion',
-    label: 'Completion',
-    kind: 'number',
-    sortBy: (receipt) => completionTokens(receipt.usage),
-    cell: (receipt) => count(completionTokens(receipt.usage)),
-  },
-  {
-    key: 'duration',
-    label: 'Time taken',
-    kind: 'number',
-    sortBy: (receipt) => receipt.totalMs,
-    cell: (receipt) => milliseconds(receipt.totalMs),
-  },
-  {
-    key: 'cost',
-    label: 'Cost',
-    kind: 'number',
-    sortBy: (receipt) => Number(receipt.bill.cost),
-    cell: (receipt) => cost(receipt.bill.cost),
-  },
-];
-
-function recentGrid(catalog: Catalog, recent: readonly Receipt[], request: RouteRequest): Html {
-  const fields = (receipt: Receipt) => ({
-    search: `${receipt.id} ${receipt.requestedModel} ${receipt.model ?? ''} ${receipt.provider ?? ''}`.toLowerCase(),
-    state: receipt.state,
-  });
-  const filters = [
-    { name: 'q', label: 'Search requests', match: 'search', field: 'search' },
-    {
-      name: 'state',
-      label: 'State',
-      match: 'word',
-      field: 'state',
-      options: STATES.map((state) => [state, state] as const),
-    },
-  ] as const;
-  const empty = html`No request yet. The quick start below makes the first one.`;
-  return grid(
-    { name: 'requests', noun: 'Requests', rows: recent, columns: recentColumns(catalog), filters, fields, empty },
-    request.query,
-  );
-}
-
-const STATE_CLASSES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
-const STATES = Object.keys(STATE_CLASSES) as readonly Receipt['state'][];
-
-const providerName = (catalog: Catalog, slug: string | null): string =>
-  slug === null ? '–' : (catalog.providers.get(slug)?.name ?? slug);

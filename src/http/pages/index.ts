@@ -23,6 +23,8 @@ import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
 import { plainRoutes } from './plain.ts';
 import { providerRoute, providersRoute } from './providers.ts';
 import { appsRoute, rankingsRoute } from './rankings.ts';
+import { exportRoutes } from './requests/export.ts';
+import { requestsRoute } from './requests/page.ts';
 import { signedInRoute, signInRoute, signOutRoute } from './session.ts';
 
 /** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
@@ -37,6 +39,8 @@ export const pageRoutes: readonly Route[] = [
   compareStartRoute,
   chatRoute,
   generationRoute,
+  requestsRoute,
+  ...exportRoutes,
   signInRoute,
   signedInRoute,
   signOutRoute,

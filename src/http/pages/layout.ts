@@ -43,7 +43,9 @@ const SECTIONS = [
   ['chat', 'Chat'],
   ['docs', 'Docs'],
 ] as const;
-export type Section = (typeof SECTIONS)[number][0] | 'settings';
+/** What only those see who are signed in: their own calls. */
+const OWN_SECTIONS = [['requests', 'Requests']] as const;
+export type Section = (typeof SECTIONS)[number][0] | (typeof OWN_SECTIONS)[number][0] | 'settings';
 
 /**
  * One whole page as an answer. Nothing of it is painted before its end has come (`rel="expect"`, Chromium 124): a long
@@ -108,7 +110,7 @@ ${footer()}
 }
 
 function header(request: RouteRequest, section: Section | undefined): Html {
-  const entries: Part = SECTIONS.map(
+  const entries: Part = [...(request.caller ? OWN_SECTIONS : []), ...SECTIONS].map(
     ([name, label]) => html`<a href="/${name}"${name === section && html` aria-current="page"`}>${label}</a>`,
   );
   return html`<header class="bar"><div class="measure">

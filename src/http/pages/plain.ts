@@ -52,6 +52,7 @@ const pricesOf = (price: Rates): string =>
 const PAGES = [
   ['/', 'Start'],
   ['/models', 'Models'],
+  ['/requests', 'Requests'],
   ['/rankings', 'Rankings'],
   ['/apps', 'Apps'],
   ['/providers', 'Providers'],
