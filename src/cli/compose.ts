@@ -31,7 +31,7 @@ import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
-import { sweepResponses } from './sweep.ts';
+import { foldAsItAges, sweepResponses } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -72,6 +72,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
+  const folding = role === 'owner' ? foldAsItAges(storage.foldTallies, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
   const broadcast =
@@ -88,6 +89,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       await loop.close();
       gateway.ledger.close();
       sweep?.();
+      folding?.();
       sweeping?.close();
       await broadcast?.close();
       await observed.close();

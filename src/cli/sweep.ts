@@ -2,24 +2,32 @@ import type { Cancel } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 /** Between two parts of a sweep, so that it is never in anybody's way. */
 const PAUSE_MS = 100;
 
-/** Deletes stored responses that have expired, now and every hour, also where none are stored any more. */
-export function sweepResponses(store: ResponseStore, { world, log }: Pick<Gateway, 'world' | 'log'>): Cancel {
+type Chore = {
+  /** How much of it was done; 0 = nothing is left. */
+  readonly work: () => Promise<number>;
+  readonly everyMs: number;
+  /** What is logged when it fails. */
+  readonly failed: string;
+};
+
+/** Does a chore in parts, now and ever again. */
+function sweep({ work, everyMs, failed }: Chore, { world, log }: Pick<Gateway, 'world' | 'log'>): Cancel {
   let isOver = false;
   let cancel: Cancel = () => {};
   const again = (ms: number): void => {
-    if (!isOver) cancel = world.after(ms, sweep);
+    if (!isOver) cancel = world.after(ms, once);
   };
-  const sweep = (): void => {
-    store.sweep(world.now()).then(
-      (gone) => again(gone > 0 ? PAUSE_MS : HOUR_MS),
+  const once = (): void => {
+    work().then(
+      (done) => again(done > 0 ? PAUSE_MS : everyMs),
       (cause) => {
         if (isOver) return;
-        log('expired responses could not be deleted', cause);
-        again(HOUR_MS);
+        log(failed, cause);
+        again(everyMs);
       },
     );
   };
@@ -29,3 +37,27 @@ export function sweepResponses(store: ResponseStore, { world, log }: Pick<Gatewa
     cancel();
   };
 }
+
+type Around = Pick<Gateway, 'world' | 'log'>;
+
+/** Deletes stored responses that have expired, now and every hour, also where none are stored any more. */
+export const sweepResponses = (store: ResponseStore, around: Around): Cancel =>
+  sweep(
+    {
+      work: () => store.sweep(around.world.now()),
+      everyMs: 60 * MINUTE_MS,
+      failed: 'expired responses could not be deleted',
+    },
+    around,
+  );
+
+/** Makes tallies coarser as they age. */
+export const foldAsItAges = (fold: (now: number) => Promise<number>, around: Around): Cancel =>
+  sweep(
+    {
+      work: () => fold(around.world.now()),
+      everyMs: 10 * MINUTE_MS,
+      failed: 'tallies of calls could not be made coarser',
+    },
+    around,
+  );

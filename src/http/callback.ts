@@ -1,4 +1,4 @@
-import { digestOf } from '../access/secret.ts';
+import { appNumber } from '../insights/app.ts';
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
@@ -9,6 +9,5 @@ export function callbackIn(text: string): URL | null {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOCAL.test(url.hostname)) ? url : null;
 }
 
-/** A number that stands for a program, as the contract has it: it follows from where its codes are sent. */
-export const appIdOf = ({ origin }: Pick<URL, 'origin'>): number =>
-  Number.parseInt(digestOf(origin).slice(0, 8), 16) >>> 1;
+/** The program as the contract names it: by where its codes are sent. */
+export const appIdOf = ({ origin }: URL): number => appNumber(origin);

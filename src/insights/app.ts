@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { WireHeaders } from '../base/world.ts';
 import type { App } from '../facts/caller.ts';
 
@@ -36,3 +37,7 @@ export function appOf(headers: WireHeaders): App | null {
 
 /** What an app is counted under: its origin; programs on localhost, which share theirs, by their title. */
 export const appId = (app: App): string => (LOCAL_ORIGIN.test(app.origin) ? `${app.origin} ${app.title}` : app.origin);
+
+/** A number that stands for an app, as the contract has it: it follows from its id, which mostly is an origin. */
+export const appNumber = (id: string): number =>
+  Number.parseInt(createHash('sha256').update(id).digest('hex').slice(0, 8), 16) >>> 1;

@@ -4,6 +4,7 @@ import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { appId } from './app.ts';
 import type { RollUp, Sums } from './store.ts';
+import { type TallyDetails, tallyDetailsOf } from './tally.ts';
 
 const NOTHING: Sums = {
   requests: 0n,
@@ -36,6 +37,8 @@ export type CountedReceipt = {
   readonly byokCost: bigint;
   /** Attempts that failed by their endpoint's fault. */
   readonly failures: readonly (readonly [model: string, endpoint: string, provider: string])[];
+  /** Absent from what an older version wrote down. */
+  readonly details: TallyDetails | undefined;
 };
 
 export function countedOf(receipt: Receipt): CountedReceipt {
@@ -55,6 +58,7 @@ export function countedOf(receipt: Receipt): CountedReceipt {
     cost: bill.cost,
     byokCost: bill.isByok ? (bill.upstreamCost ?? 0n) : 0n,
     failures: attempts.length < 2 && !isFailed ? NONE : failuresOf(attempts),
+    details: tallyDetailsOf(receipt),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Receipt } from '../facts/receipt.ts';
 import type { FoundReceipts, Place, RequestFilter } from './requests.ts';
+import type { TallyStore } from './tally-store.ts';
 
 /** One day's sum over model, endpoint, app, account, key and workspace. Money in nano-dollars. */
 export type RollUp = {
@@ -54,6 +55,7 @@ export type AppRecord = {
 export type InsightsStore = {
   readonly sums: <D extends Dimension>(question: RollUpQuestion<D>) => Promise<readonly RollUpRow<D>[]>;
   readonly apps: (ids: readonly string[]) => Promise<readonly AppRecord[]>;
+  readonly tallies: TallyStore;
 };
 
 /** The receipts themselves, one by one: by id, or the newest. Nothing else of them is indexed: sums come from roll-ups. */

@@ -2,11 +2,23 @@ import { dayOf, monthOf } from '../base/period.ts';
 import { accountScope, keyScope, type Owner, workspaceScope } from '../facts/scope.ts';
 import { rollUpsOf } from '../insights/roll-up.ts';
 import type { RollUp } from '../insights/store.ts';
+import { tallyOf } from '../insights/tally.ts';
 import type { Entry } from './entry.ts';
 import type { Closing } from './group.ts';
 import { sendOut } from './outbox.ts';
 import { Sums } from './sums.ts';
-import { APP, columnsOf, createTable, generationTable, ROLL_UP, TRANSFER, USAGE } from './tables.ts';
+import {
+  APP,
+  columnsOf,
+  createTable,
+  generationTable,
+  ROLL_UP,
+  TALLY,
+  TALLY_OF_USER,
+  TALLY_SPEED,
+  TRANSFER,
+  USAGE,
+} from './tables.ts';
 import { query, type Value, type Work, type WorkContext } from './work.ts';
 
 /** Everything that receipts are written to and summed up in, collected for one transaction and added up within it first. */
@@ -17,6 +29,9 @@ export class Books {
   readonly #corrected = new Map<string, Value[][]>();
   readonly #spending = new Sums();
   readonly #rollUps = new Sums();
+  readonly #tallies = new Sums();
+  readonly #talliesOfUsers = new Sums();
+  readonly #speeds = new Sums();
   readonly #apps = new Map<string, Value[]>();
 
   /** What was held pays first; what it did not cover is a transfer of its own, so that nobody overlooks it. */
@@ -59,6 +74,12 @@ export class Books {
       yield { kind: 'add', table: USAGE, columns: columnsOf(USAGE), rows: usageRows(this.#spending) };
     if (this.#rollUps.size > 0)
       yield { kind: 'add', table: ROLL_UP, columns: columnsOf(ROLL_UP), rows: this.#rollUps.rows() };
+    for (const [table, sums] of [
+      [TALLY, this.#tallies],
+      [TALLY_OF_USER, this.#talliesOfUsers],
+      [TALLY_SPEED, this.#speeds],
+    ] as const)
+      if (sums.size > 0) yield { kind: 'add', table, columns: columnsOf(table), rows: sums.rows() };
     if (this.#apps.size > 0)
       yield {
         kind: 'put',
@@ -74,7 +95,18 @@ export class Books {
     if (cost > 0n || byokCost > 0n)
       this.#spending.add([accountId, workspaceId, keyId, dayOf(createdAt), ...also], [cost * times, byokCost * times]);
     for (const row of rollUpsOf(counted, accountId)) addRollUp(this.#rollUps, row, times);
+    this.#tally(accountId, counted, times);
     if (app) this.#apps.set(app.id, [app.id, app.origin, app.title, app.categories.join(',')]);
+  }
+
+  #tally(accountId: string, counted: Entry['counted'], times: 1n | -1n): void {
+    const tally = tallyOf(counted);
+    if (!tally) return;
+    const key = [accountId, 'm', tally.minute, ...tally.key];
+    const figures = times === 1n ? tally.figures : tally.figures.map((figure) => -figure);
+    this.#tallies.add(key, figures);
+    if (tally.externalUser !== '') this.#talliesOfUsers.add([...key, tally.externalUser], figures);
+    for (const [speed, bucket] of tally.speeds) this.#speeds.add([...key, speed, String(bucket)], [times]);
   }
 }
 

@@ -6,8 +6,8 @@ import { columnsOf, HOLD } from './tables.ts';
 import type { Value } from './work.ts';
 
 /** Raised with every change of what follows it; a journal is read by the version that wrote it or a later one. */
-const FORMAT = 2;
-const FORMATS_READ: readonly number[] = [1, 2];
+const FORMAT = 3;
+const FORMATS_READ: readonly number[] = [1, 2, 3];
 
 /** An integer in JSON, which has none beyond 2^53: those are strings of digits. */
 type Integer = number | string;
@@ -26,6 +26,8 @@ type CountedCells = readonly [
   cost: Integer,
   byokCost: Integer,
   failures: Entry['counted']['failures'],
+  /** Absent from what was written in formats 1 and 2. */
+  details?: Entry['counted']['details'],
 ];
 type ClosingHead = readonly [
   id: string,
@@ -149,6 +151,7 @@ function closingCells({ entry, isKnown, leases, also }: Closing, receipt: number
       integer(counted.cost),
       integer(counted.byokCost),
       counted.failures,
+      counted.details,
     ],
     app && [app.id, app.origin, app.title, app.categories],
     receipt,
@@ -182,6 +185,7 @@ function closingOf(cells: ClosingCells, text: string): Closing {
         cost: BigInt(counted[10]),
         byokCost: BigInt(counted[11]),
         failures: counted[12],
+        details: counted[13] ?? undefined,
       },
       app: app && { id: app[0], origin: app[1], title: app[2], categories: app[3] },
       text,

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Dimension, InsightsStore, RollUpQuestion, RollUpRow, Sums } from '../insights/store.ts';
+import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
+import { openTallyStore } from './tally-store.ts';
 
 const COLUMNS = {
   day: 'day',
@@ -28,8 +30,9 @@ const FIGURES = {
 const ROWS_MAX = 100_000;
 const APPS_MAX = 200;
 
-export function openInsightsStore(database: StoreDatabase): InsightsStore {
+export function openInsightsStore(client: StoreClient, database: StoreDatabase): InsightsStore {
   return {
+    tallies: openTallyStore(client),
     sums: async <D extends Dimension>(question: RollUpQuestion<D>) => {
       const figures = Object.entries(FIGURES).map(([name, column]) =>
         sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`.as(name),

@@ -27,6 +27,7 @@ import { responseLaws } from './testing/response-laws.ts';
 import { cents, receiptOf, requestOf } from './testing/sample.ts';
 import { scopeLaws, sharedScopeLaws } from './testing/scope-laws.ts';
 import { secretLaws } from './testing/secret-laws.ts';
+import { tallyLaws } from './testing/tally-laws.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
@@ -96,6 +97,8 @@ export function storeLaws(name: string, engine: Engine): void {
       sharedScopeLaws(bench, engine.another);
       sharedJobLaws(bench, engine.another);
     }
+    // The last, for it settles calls of months that others list.
+    tallyLaws(bench);
   });
 }
 

@@ -47,6 +47,8 @@ export type Storage = {
   readonly ledgerStore: LedgerStore;
   readonly accessStore: AccessStore;
   readonly insightsStore: InsightsStore;
+  /** Makes what is long past coarser; answers how much it has made so, 0 = it is done. */
+  readonly foldTallies: (now: number) => Promise<number>;
   readonly fileStore: FileStore;
   readonly batchStore: BatchStore;
   readonly records: Records;
@@ -156,7 +158,8 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
   return {
     ledgerStore,
     accessStore: openAccessStore(client, database),
-    insightsStore: openInsightsStore(reading),
+    insightsStore: openInsightsStore(client, reading),
+    foldTallies: (now) => client.work('foldTallies', { now }),
     fileStore: openFileStore(client, database),
     batchStore: openBatchStore(client, database),
     records: openRecords(client, reading),

@@ -34,6 +34,8 @@ const SMALL = [
   'migration',
   'pulse',
   'stored_space',
+  // What was found by its keys, on its way to being summed up.
+  'tallied',
 ];
 
 const sqlite = openSqlite({ file: ':memory:', role: 'owner' });

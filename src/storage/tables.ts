@@ -102,6 +102,62 @@ export const ROLL_UP = {
   },
 } as const satisfies Table;
 
+const TALLY_KEYS = {
+  account_id: 'text',
+  grain: 'text',
+  at: 'text',
+  workspace_id: 'text',
+  key_id: 'text',
+  model: 'text',
+  provider: 'text',
+  app: 'text',
+  dialect: 'text',
+  finish: 'text',
+  streamed: 'text',
+  context: 'text',
+} as const;
+const TALLY_FIGURES = {
+  requests: 'bigint',
+  errors: 'bigint',
+  prompt_tokens: 'bigint',
+  completion_tokens: 'bigint',
+  reasoning_tokens: 'bigint',
+  cached_tokens: 'bigint',
+  cost: 'bigint',
+  byok_requests: 'bigint',
+  byok_cost: 'bigint',
+  byok_fees: 'bigint',
+  cached_responses: 'bigint',
+  timed: 'bigint',
+  latency_ms: 'bigint',
+  generation_ms: 'bigint',
+  generated_tokens: 'bigint',
+} as const;
+
+/**
+ * What analytics are answered from. `grain` says how long `at` is: `m` a minute (`2026-11-29T09:43`), `h` an hour
+ * (`2026-11-29T09`), `d` a day. A call is in one row alone, which grows coarser as it ages (`fold.ts`).
+ */
+export const TALLY = {
+  name: 'tally',
+  key: Object.keys(TALLY_KEYS),
+  columns: { ...TALLY_KEYS, ...TALLY_FIGURES },
+} as const satisfies Table;
+
+/** Those calls of `tally` again whose callers told who their user was. */
+export const TALLY_OF_USER = {
+  name: 'tally_of_user',
+  key: [...Object.keys(TALLY_KEYS), 'external_user'],
+  columns: { ...TALLY_KEYS, external_user: 'text', ...TALLY_FIGURES },
+} as const satisfies Table;
+
+/** How many calls of `tally` were how fast: `bucket` is a number of `insights/tally.ts`. */
+export const TALLY_SPEED = {
+  name: 'tally_speed',
+  key: [...Object.keys(TALLY_KEYS), 'speed', 'bucket'],
+  columns: { ...TALLY_KEYS, speed: 'text', bucket: 'bigint', calls: 'bigint' },
+} as const satisfies Table;
+
 export const APP = {
   name: 'app',
   key: ['id'],

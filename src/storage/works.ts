@@ -1,6 +1,7 @@
 import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { addFile } from './file-store.ts';
+import { foldTallies } from './fold.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
 import { beginJob, stepJob } from './job-works.ts';
@@ -28,6 +29,7 @@ export const WORKS = {
   addRefusals,
   addResponse,
   removeResponses,
+  foldTallies,
 };
 export type WorkName = keyof typeof WORKS;
 export type WorkArgument<N extends WorkName> = Parameters<(typeof WORKS)[N]>[0];

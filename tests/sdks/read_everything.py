@@ -110,7 +110,6 @@ def gated():
     for ask in (
         lambda: client.vault.list_vault_secrets(),
         lambda: manager.private_endpoints.get(id="11111111-1111-4111-8111-111111111111"),
-        lambda: client.system_one.create(model="x", questions={}, state="x"),
     ):
         try:
             ask()

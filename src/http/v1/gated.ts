@@ -13,7 +13,6 @@ const notEnrolled = (what: string): RouteAnswer =>
 const INTERNS = notEnrolled('Interns and their vault');
 const UNENTITLED = refusal(fault('permission_denied', 'Private endpoints take an entitlement of OpenRouter’s'));
 const PRIVATE = notEnrolled('Private endpoints');
-const DECISIONS = notEnrolled('Decision models');
 
 type Asked = readonly [method: Route['method'], path: string];
 
@@ -59,10 +58,5 @@ export const GATED_ROUTES: readonly Route[] = [
     ['POST', '/private-endpoints/:id/enable'],
     ['POST', '/private-endpoints/:id/validate'],
     ['PUT', '/private-endpoints/:id/pricing'],
-  ]),
-  ...routes(DECISIONS, 'call', [
-    ['POST', '/systemone'],
-    // The SDKs put it behind their base address: `/api/v1/api/alpha/decisions`.
-    ['POST', '/api/alpha/decisions'],
   ]),
 ];

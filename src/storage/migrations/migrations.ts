@@ -18,6 +18,7 @@ import { BATCHES } from './0017-batches.ts';
 import { GUARDRAILS } from './0018-guardrails.ts';
 import { REFUSALS } from './0019-refusals.ts';
 import { PEOPLE } from './0020-people.ts';
+import { ANALYTICS } from './0021-analytics.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   GUARDRAILS,
   REFUSALS,
   PEOPLE,
+  ANALYTICS,
 ];

@@ -4,9 +4,8 @@ import type { Catalog } from '../../../catalog/catalog.ts';
 import { OPERATION_TABLE } from '../../../catalog/operations.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
-import { appId } from '../../../insights/app.ts';
+import { appId, appNumber } from '../../../insights/app.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
-import { appIdOf } from '../../callback.ts';
 import { continuedJson } from '../../continued-json.ts';
 
 /** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
@@ -26,7 +25,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     provider_name: providerName(receipt.provider),
     provider_responses: receipt.attempts.map((each) => attemptJson(each, providerName(each.provider))),
     api_type: OPERATION_TABLE[receipt.operation].apiType,
-    app_id: receipt.app === null ? null : appIdOf({ origin: appId(receipt.app) }),
+    app_id: receipt.app === null ? null : appNumber(appId(receipt.app)),
     origin: receipt.app?.origin ?? '',
     http_referer: receipt.app?.origin ?? null,
     user_agent: receipt.userAgent,

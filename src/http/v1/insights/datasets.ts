@@ -6,8 +6,8 @@ import { dayBefore } from '../../../base/period.ts';
 import { failed, ok, type Result } from '../../../base/result.ts';
 import { CATEGORIES, type Modality } from '../../../catalog/model.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
+import { appNumber } from '../../../insights/app.ts';
 import { type Days, lastWholeDay } from '../../../insights/datasets.ts';
-import { appIdOf } from '../../callback.ts';
 import type { Route, RouteAnswer } from '../../route.ts';
 import { refusal } from '../account/refusal.ts';
 import { limited } from './limited.ts';
@@ -135,7 +135,7 @@ export async function appRankings(query: Query, { insights, world }: Gateway): P
   const places = await insights.datasets.appRankings({ ...days.value, sort, categories });
   const data = places.slice(offset, offset + limit).map(({ rank, app, tokens, requests }) => ({
     rank,
-    app_id: appIdOf({ origin: app.id }),
+    app_id: appNumber(app.id),
     app_name: app.title,
     total_tokens: String(tokens),
     total_requests: Number(requests),
