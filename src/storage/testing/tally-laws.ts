@@ -15,7 +15,8 @@ import { cents, receiptOf, requestOf } from './sample.ts';
 const NEVER = requestOf('gen-never', 'tallied', NO_MONEY, 0);
 const HOUR_MS = 3_600_000;
 
-export function tallyLaws(bench: Bench): void {
+/** Questions to an account's tallies, and calls of it. */
+function partsOf(bench: Bench) {
   const known = <T>(found: T | undefined): T => {
     assert.ok(found);
     return found;
@@ -54,8 +55,18 @@ export function tallyLaws(bench: Bench): void {
     const receipt = { ...receiptOf(request, cents(2)), accountId, createdAt: bench.world.now(), ...more };
     await (receipt.state === 'failed' ? hold.release(receipt) : hold.settle(receipt));
   }
-  const USAGE = usageOf({ input: 900, output: 100 });
+  return { questionOf, ask, settle };
+}
 
+const USAGE = usageOf({ input: 900, output: 100 });
+
+export function tallyLaws(bench: Bench): void {
+  presentLaws(bench);
+  agingLaws(bench);
+}
+
+function presentLaws(bench: Bench): void {
+  const { questionOf, ask, settle } = partsOf(bench);
   test('tallies say what receipts say, in total, by what they have in common and by time', async () => {
     const accountId = bench.world.newId('account');
     await bench.storage.accessStore.addAccount({ id: accountId, name: 'Tallied' }, bench.world.now());
@@ -100,7 +111,10 @@ export function tallyLaws(bench: Bench): void {
     const others = bench.world.newId('account');
     assert.deepEqual(await ask(questionOf(others, ['request_count'], [])), []);
   });
+}
 
+function agingLaws(bench: Bench): void {
+  const { questionOf, ask, settle } = partsOf(bench);
   test('what ages is told by hours and days, and is never counted twice or lost', async () => {
     const accountId = bench.world.newId('account');
     await bench.storage.accessStore.addAccount({ id: accountId, name: 'Aged' }, bench.world.now());

@@ -5,7 +5,7 @@ import { OPERATORS } from '../../../insights/tally-store.ts';
 import type { Route } from '../../route.ts';
 import { refusal } from '../account/refusal.ts';
 import { readAnalytics } from './analytics-body.ts';
-import { limited } from './limited.ts';
+import { overLimit } from './limited.ts';
 
 const META = {
   data: {
@@ -36,13 +36,17 @@ export const ANALYTICS_QUERY: Route = {
   method: 'POST',
   path: '/analytics/query',
   auth: 'read-spending',
-  handle: limited('analytics', async ({ body, caller }, { insights, catalog, world }) => {
+  handle: async (request, gateway) => {
+    const { insights, catalog, world } = gateway;
+    const { body, caller } = request;
     const question = readAnalytics(body, caller?.accountId ?? '', world.now());
     if (!question.ok) return refusal(question.error);
+    const refused = overLimit('analytics', request, gateway);
+    if (refused) return refused;
     const begun = world.elapsed();
     const { providers } = catalog();
     const { rows, truncated } = await insights.analytics(question.value, (slug) => providers.get(slug)?.name ?? slug);
     const metadata = { query_time_ms: Math.round(world.elapsed() - begun), row_count: rows.length, truncated };
     return { status: 200, json: { data: { data: rows, metadata } } };
-  }),
+  },
 };
