@@ -23,8 +23,8 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
   { path: '/systemone', operation: 'decisions', dialect: 'decisions' },
   { path: '/decisions', operation: 'decisions', dialect: 'decisions' },
-  // What OpenRouter's was called while it was new.
-  { path: '/decisions', prefixes: ['/api/alpha', '/alpha'], operation: 'decisions', dialect: 'decisions' },
+  // What OpenRouter's was called while it was new; its SDKs put that behind the base URL.
+  { path: '/decisions', prefixes: ['/api/alpha', '/api/v1/api/alpha'], operation: 'decisions', dialect: 'decisions' },
   { path: '/moderations', operation: 'moderations', dialect: 'openai-moderations' },
   { path: '/chat', prefixes: ['/v2', '/api/v2'], operation: 'chat', dialect: 'cohere-chat' },
   { path: '/embed', prefixes: ['/v2', '/api/v2'], operation: 'embeddings', dialect: 'cohere-embed' },

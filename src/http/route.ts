@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { z } from 'zod';
 import type { Verb } from '../access/may.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { WireHeaders } from '../base/world.ts';
@@ -17,6 +18,9 @@ export type Route = {
   readonly auth: Verb | 'none';
   /** Its body is a page's form, whose fields are the body's members, as texts (`read-fields.ts`). */
   readonly form?: true;
+  /** What its body and its query are read by, for the API's description; absent = they are not described. */
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
   readonly handle: (request: RouteRequest, gateway: Gateway) => RouteAnswer | Promise<RouteAnswer>;
 };
 

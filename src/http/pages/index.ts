@@ -4,6 +4,7 @@ import { authorRoute } from './author.ts';
 import { chatRoute } from './chat.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
+import { apiDocsRoute, openapiRoutes } from './docs/api.ts';
 import { errorsRoute } from './docs/errors.ts';
 import { filesDocsRoute } from './docs/files.ts';
 import { frameworksRoute } from './docs/frameworks.ts';
@@ -59,6 +60,8 @@ export const pageRoutes: readonly Route[] = [
   operationsRoute,
   filesDocsRoute,
   frameworksRoute,
+  apiDocsRoute,
+  ...openapiRoutes,
   errorsRoute,
   sandboxRoute,
   ...MANAGED_ROUTES,

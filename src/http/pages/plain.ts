@@ -37,6 +37,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Other operations](${origin}/docs/operations): embeddings, rerank, decisions, moderations, images, speech, transcription, videos
 - [Files and batches](${origin}/docs/files): uploads that calls name by their ids; calls by the thousand
 - [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
+- [API reference](${origin}/docs/api): every operation; as OpenAPI at ${origin}/openapi.json
 - [Errors](${origin}/docs/errors): every error code, its status and who is at fault
 - [Sandbox](${origin}/docs/sandbox): models that need no key
 

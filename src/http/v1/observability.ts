@@ -8,7 +8,7 @@ import { masked, mergedConfig, OF_A_KIND_MAX } from '../../telemetry/destination
 import { FILTER_FIELDS, FILTER_OPERATORS } from '../../telemetry/destinations/filter.ts';
 import { configSchema, KIND_NAMES } from '../../telemetry/destinations/kinds.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { readBody, readPage } from './account/body.ts';
+import { PAGE_QUERY, readBody, readPage } from './account/body.ts';
 import { refusal } from './account/refusal.ts';
 import { NO_WORKSPACE } from './account/workspaces.ts';
 
@@ -123,6 +123,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/observability/destinations',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, gateway) => {
     const page = readPage(query);
     if (!page.ok || caller === null) return page.ok ? NONE : refusal(page.error);
@@ -140,6 +141,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/observability/destinations',
   auth: 'manage-observability',
+  body: NEW,
   handle: async ({ body, caller }, gateway) => {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NONE : refusal(wish.error);
@@ -173,6 +175,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/observability/destinations/:id',
   auth: 'manage-observability',
+  body: CHANGE,
   handle: ofDestination(async ({ destination }, { body }, gateway) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);

@@ -6,7 +6,7 @@ import { type Captured, capture } from '../../presets/capture.ts';
 import { type Designated, type Preset, type PresetVersion, STATUSES } from '../../presets/preset.ts';
 import { PRESETS_MAX, VERSIONS_MAX } from '../../presets/presets.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { readBody, readPage } from './account/body.ts';
+import { PAGE_QUERY, readBody, readPage } from './account/body.ts';
 import { refusal } from './account/refusal.ts';
 
 const SLUG = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/;
@@ -81,6 +81,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/presets',
   auth: 'use-presets',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { presets }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -100,6 +101,7 @@ const LIST_VERSIONS: Route = {
   method: 'GET',
   path: '/presets/:slug/versions',
   auth: 'use-presets',
+  query: PAGE_QUERY,
   handle: ofPreset(async ({ preset }, { query }, { presets }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -152,6 +154,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/presets/:slug',
   auth: 'use-presets',
+  body: CHANGE,
   handle: ofPreset(async ({ preset, caller }, { body }, { presets }) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);

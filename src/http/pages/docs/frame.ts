@@ -10,6 +10,7 @@ const PAGES = [
   ['/docs/response', 'Response'],
   ['/docs/operations', 'Other operations'],
   ['/docs/files', 'Files and batches'],
+  ['/docs/api', 'API reference'],
   ['/docs/errors', 'Errors'],
   ['/docs/sandbox', 'Sandbox'],
 ] as const;

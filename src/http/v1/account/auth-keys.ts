@@ -38,6 +38,7 @@ const REDEMPTION: Route = {
   method: 'POST',
   path: '/auth/keys',
   auth: 'none',
+  body: REDEEM,
   handle: async ({ body, address }, { access }) => {
     const wish = readBody(REDEEM, body);
     if (!wish.ok) return refusal(wish.error);
@@ -55,6 +56,7 @@ const AUTHORISATION: Route = {
   method: 'POST',
   path: '/auth/keys/code',
   auth: 'manage-keys',
+  body: AUTHORISE,
   handle: async ({ body, caller }, { access }) => {
     const wish = readBody(AUTHORISE, body);
     if (!wish.ok || caller === null) return refusal(wish.ok ? fault('authentication', '') : wish.error);

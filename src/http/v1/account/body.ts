@@ -27,6 +27,12 @@ export function readBody<T>(schema: z.ZodType<T>, body: JsonObject): Result<T, F
 export type PageRange = { readonly offset: number; readonly limit: number };
 const PAGE_MAX = 100;
 
+/** What `readPage` reads, for the API's description. */
+export const PAGE_QUERY = z.object({
+  offset: z.int().min(0).optional(),
+  limit: z.int().min(1).max(PAGE_MAX).optional(),
+});
+
 /** `offset` and `limit` of a list (spec §1.0): from 0 on, 50 of at most 100. */
 export function readPage(query: { readonly [name: string]: string | undefined }, most = 50): Result<PageRange, Fault> {
   const whole = (text: string | undefined, otherwise: number): number =>

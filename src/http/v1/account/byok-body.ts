@@ -24,13 +24,13 @@ const SETTINGS = {
   test: z.boolean().optional(),
 };
 const secret = z.string().min(1).max(GIVEN_LENGTH_MAX);
-const NEW = z.object({
+export const NEW_BYOK = z.object({
   ...SETTINGS,
   provider: z.string().min(1).max(100),
   key: secret,
   workspace_id: z.string().min(1).max(100).nullable().optional(),
 });
-const CHANGE = z.object({ ...SETTINGS, key: secret.optional() });
+export const BYOK_CHANGE = z.object({ ...SETTINGS, key: secret.optional() });
 
 /** What is said of a key, by our own names; what is not said is absent. */
 export type KeySettings = {
@@ -47,16 +47,16 @@ export type KeySettings = {
     | 'sortOrder']?: ProviderKey[member];
 };
 
-export type NewByok = z.infer<typeof NEW> & { readonly settings: KeySettings };
-export type ByokChange = z.infer<typeof CHANGE> & { readonly settings: KeySettings };
+export type NewByok = z.infer<typeof NEW_BYOK> & { readonly settings: KeySettings };
+export type ByokChange = z.infer<typeof BYOK_CHANGE> & { readonly settings: KeySettings };
 
 export function readNewByok(body: JsonObject): Result<NewByok, Fault> {
-  const read = readBody(NEW, body);
+  const read = readBody(NEW_BYOK, body);
   return read.ok ? ok({ ...read.value, settings: settingsIn(read.value) }) : read;
 }
 
 export function readByokChange(body: JsonObject): Result<ByokChange, Fault> {
-  const read = readBody(CHANGE, body);
+  const read = readBody(BYOK_CHANGE, body);
   return read.ok ? ok({ ...read.value, settings: settingsIn(read.value) }) : read;
 }
 

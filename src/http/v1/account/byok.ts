@@ -10,8 +10,8 @@ import type { Gateway } from '../../../gateway/gateway.ts';
 import { objectionToKey, testKey } from '../../../gateway/given-key.ts';
 import { resolveModel } from '../../../router/resolve.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
-import { readPage } from './body.ts';
-import { contradiction, type KeySettings, readByokChange, readNewByok } from './byok-body.ts';
+import { PAGE_QUERY, readPage } from './body.ts';
+import { BYOK_CHANGE, contradiction, type KeySettings, NEW_BYOK, readByokChange, readNewByok } from './byok-body.ts';
 import { refusal } from './refusal.ts';
 
 const NOT_FOUND = refusal(fault('not_found', 'BYOK key not found'));
@@ -90,6 +90,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/byok',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: forManagers(async (caller, { query }, gateway) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -109,6 +110,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/byok',
   auth: 'manage-provider-keys',
+  body: NEW_BYOK,
   handle: forManagers(async (caller, { body }, gateway) => {
     const wish = readNewByok(body);
     if (!wish.ok) return refusal(wish.error);
@@ -156,6 +158,7 @@ const CHANGE: Route = {
   method: 'PATCH',
   path: '/byok/:id',
   auth: 'manage-provider-keys',
+  body: BYOK_CHANGE,
   handle: forManagers(async (caller, { params, body }, gateway) => {
     const wish = readByokChange(body);
     if (!wish.ok) return refusal(wish.error);

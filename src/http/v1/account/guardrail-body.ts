@@ -46,9 +46,13 @@ const SETTINGS = {
 const ZDR_GROUPS = ['anthropic', 'openai', 'google', 'xai', 'other'] as const;
 const name = z.string().trim().min(1).max(200);
 /** A rule that is misspelt would protect nobody: what is not known here is refused. */
-const NEW = z.strictObject({ ...SETTINGS, name, workspace_id: z.string().min(1).max(100).nullable().optional() });
-const CHANGE = z.strictObject({ ...SETTINGS, name: name.optional() });
-type Said = z.infer<typeof CHANGE>;
+export const NEW_GUARDRAIL = z.strictObject({
+  ...SETTINGS,
+  name,
+  workspace_id: z.string().min(1).max(100).nullable().optional(),
+});
+export const GUARDRAIL_CHANGE = z.strictObject({ ...SETTINGS, name: name.optional() });
+type Said = z.infer<typeof GUARDRAIL_CHANGE>;
 
 const NOTHING: GuardrailSettings = {
   allowed_models: null,
@@ -82,7 +86,7 @@ export const NO_WISH: GuardrailWish = {
 export type NewGuardrail = { readonly wish: GuardrailWish; readonly workspaceId: string | null };
 
 export function readNewGuardrail(body: JsonObject, catalog: Catalog): Result<NewGuardrail, Fault> {
-  const read = readBody(NEW, body);
+  const read = readBody(NEW_GUARDRAIL, body);
   if (!read.ok) return read;
   const wish = wishOf(NO_WISH, read.value, catalog);
   return wish.ok ? ok({ wish: wish.value, workspaceId: read.value.workspace_id ?? null }) : wish;
@@ -94,7 +98,7 @@ export function readGuardrailChange(
   body: JsonObject,
   catalog: Catalog,
 ): Result<GuardrailWish, Fault> {
-  const read = readBody(CHANGE, body);
+  const read = readBody(GUARDRAIL_CHANGE, body);
   return read.ok ? wishOf(before, read.value, catalog) : read;
 }
 

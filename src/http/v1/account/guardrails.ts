@@ -5,8 +5,8 @@ import { fault } from '../../../base/fault.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
-import { readPage } from './body.ts';
-import { NO_WISH, readGuardrailChange, readNewGuardrail } from './guardrail-body.ts';
+import { PAGE_QUERY, readPage } from './body.ts';
+import { GUARDRAIL_CHANGE, NEW_GUARDRAIL, NO_WISH, readGuardrailChange, readNewGuardrail } from './guardrail-body.ts';
 import { guardrailJson } from './guardrail-json.ts';
 import { refusal } from './refusal.ts';
 
@@ -41,6 +41,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/guardrails',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -56,6 +57,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/guardrails',
   auth: 'manage-guardrails',
+  body: NEW_GUARDRAIL,
   handle: async ({ body, caller }, { access, catalog }) => {
     const wish = readNewGuardrail(body, catalog());
     if (!wish.ok) return refusal(wish.error);
@@ -88,6 +90,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/guardrails/:id',
   auth: 'manage-guardrails',
+  body: GUARDRAIL_CHANGE,
   handle: async ({ params, body, caller }, gateway) => {
     const { access, catalog } = gateway;
     const accountId = caller?.accountId ?? '';

@@ -25,7 +25,7 @@ const CHANGEABLE = {
   ...COUNTED,
 };
 
-const NEW_KEY = z.object({
+export const NEW_KEY = z.object({
   name: z.string().min(1).max(200),
   ...CHANGEABLE,
   creator_user_id: z.string().min(1).max(200).nullable().optional(),
@@ -44,7 +44,7 @@ const NEW_KEY = z.object({
     .optional(),
 });
 
-const KEY_CHANGE = z.object({
+export const KEY_CHANGE = z.object({
   name: z.string().min(1).max(200).optional(),
   disabled: z.boolean().optional(),
   ...CHANGEABLE,

@@ -7,8 +7,8 @@ import { fault } from '../../../base/fault.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import { COUNTS, countOf, countScope, keyScope, ownerOf } from '../../../facts/scope.ts';
 import type { Route, RouteAnswer } from '../../route.ts';
-import { readPage } from './body.ts';
-import { readKeyChange, readNewKey } from './key-body.ts';
+import { PAGE_QUERY, readPage } from './body.ts';
+import { KEY_CHANGE, NEW_KEY, readKeyChange, readNewKey } from './key-body.ts';
 import { keyJson, type LimitedCounts, NO_COUNTS, NO_KEY_USAGE } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
@@ -55,6 +55,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/keys',
   auth: 'see-keys',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query, PAGE);
     if (!page.ok) return refusal(page.error);
@@ -74,6 +75,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/keys',
   auth: 'have-keys',
+  body: NEW_KEY,
   handle: async ({ body, caller }, { access }) => {
     if (caller === null) return notFound;
     const wish = readNewKey(body, caller.accountId);
@@ -109,6 +111,7 @@ const CHANGE: Route = {
   method: 'PATCH',
   path: '/keys/:hash',
   auth: 'have-keys',
+  body: KEY_CHANGE,
   handle: async ({ params: { hash = '' }, body, caller }, { access }) => {
     const change = readKeyChange(body);
     if (!change.ok) return refusal(change.error);

@@ -4,7 +4,7 @@ import type { Member } from '../../../access/people/person.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { fault } from '../../../base/fault.ts';
 import type { Route } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { organizationMemberJson } from './people-json.ts';
 import { refusal } from './refusal.ts';
 import { isEverywhere, memberJson } from './workspace-json.ts';
@@ -23,6 +23,7 @@ const ORGANIZATION: Route = {
   method: 'GET',
   path: '/organization/members',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -35,6 +36,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/workspaces/:id/members',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: ofWorkspace(async ({ workspace }, { query }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -48,6 +50,7 @@ const ADD: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/add',
   auth: 'manage-members',
+  body: USERS,
   handle: ofWorkspace(async ({ workspace }, { body }, { access: { people } }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);
@@ -67,6 +70,7 @@ const REMOVE: Route = {
   method: 'POST',
   path: '/workspaces/:id/members/remove',
   auth: 'manage-members',
+  body: USERS,
   handle: ofWorkspace(async ({ workspace }, { body }, { access: { people } }) => {
     const wish = readBody(USERS, body);
     if (!wish.ok) return refusal(wish.error);

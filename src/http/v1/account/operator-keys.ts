@@ -5,7 +5,7 @@ import { Hidden } from '../../../base/hidden.ts';
 import { objectionToKey, testKey } from '../../../gateway/given-key.ts';
 import { GIVEN_LENGTH_MAX } from '../../../upstream/given-credentials.ts';
 import type { Route } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { refusal } from './refusal.ts';
 
 const SETTINGS = {
@@ -35,6 +35,7 @@ const LIST: Route = {
   method: 'GET',
   path: PATH,
   auth: 'operate',
+  query: PAGE_QUERY,
   handle: async ({ query }, { access, keysOfEnvironment }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -49,6 +50,7 @@ const CREATE: Route = {
   method: 'POST',
   path: PATH,
   auth: 'operate',
+  body: NEW,
   handle: async ({ body }, gateway) => {
     const read = readBody(NEW, body);
     if (!read.ok) return refusal(read.error);
@@ -86,6 +88,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: `${PATH}/:id`,
   auth: 'operate',
+  body: CHANGE,
   handle: async ({ body, params }, gateway) => {
     const read = readBody(CHANGE, body);
     if (!read.ok) return refusal(read.error);

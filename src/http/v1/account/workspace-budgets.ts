@@ -66,6 +66,7 @@ const PUT: Route = {
   method: 'PUT',
   path: '/workspaces/:id/budgets/:interval',
   auth: 'manage-workspaces',
+  body: WISH,
   handle: ofWorkspace(async ({ workspace }, { params, body }, { access, world }) => {
     const interval = intervalIn(params.interval);
     if (interval === undefined) return NO_INTERVAL;

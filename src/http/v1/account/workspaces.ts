@@ -5,7 +5,7 @@ import { type Fault, fault } from '../../../base/fault.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { refusal } from './refusal.ts';
 import { workspaceJson } from './workspace-json.ts';
 
@@ -51,6 +51,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/workspaces',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -63,6 +64,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/workspaces',
   auth: 'manage-workspaces',
+  body: NEW,
   handle: async ({ body, caller }, { access }) => {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_WORKSPACE : refusal(wish.error);
@@ -84,6 +86,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/workspaces/:id',
   auth: 'manage-workspaces',
+  body: CHANGE,
   handle: ofWorkspace(async ({ workspace }, { body }, { access }) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);

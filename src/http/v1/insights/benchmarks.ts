@@ -41,6 +41,7 @@ export const BENCHMARKS: Route = {
   method: 'GET',
   path: '/benchmarks',
   auth: 'look',
+  query: QUERY,
   handle: ({ query }, { catalog, world }) => {
     const wish = readQuery(QUERY, query);
     if (!wish.ok) return refusal(wish.error);

@@ -14,6 +14,7 @@ export const CLASSIFICATIONS: Route = {
   method: 'GET',
   path: '/classifications/task',
   auth: 'look',
+  query: QUERY,
   handle: ({ query }, { world }) => {
     const wish = readQuery(QUERY, query);
     if (!wish.ok) return refusal(wish.error);

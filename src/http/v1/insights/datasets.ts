@@ -163,13 +163,19 @@ export function sessionCost(query: Query, { world }: Gateway): Result<Dataset, F
 /** Every dataset by its name, with the names of its columns. */
 const DATASETS: {
   readonly [name: string]: {
+    readonly query: z.ZodType;
     readonly ask: (query: Query, gateway: Gateway) => Asked;
     readonly columns: readonly string[];
   };
 } = {
-  'rankings-daily': { ask: rankingsDaily, columns: ['date', 'model_permaslug', 'total_tokens'] },
-  'app-rankings': { ask: appRankings, columns: ['rank', 'app_id', 'app_name', 'total_tokens', 'total_requests'] },
+  'rankings-daily': { query: RANKINGS, ask: rankingsDaily, columns: ['date', 'model_permaslug', 'total_tokens'] },
+  'app-rankings': {
+    query: APPS,
+    ask: appRankings,
+    columns: ['rank', 'app_id', 'app_name', 'total_tokens', 'total_requests'],
+  },
   'session-cost': {
+    query: SESSIONS,
     ask: sessionCost,
     columns: ['app_slug', 'app_name', 'turn_range', 'model_permaslug', 'median_session_cost_usd'],
   },
@@ -179,6 +185,7 @@ const listed = (name: string): Route => ({
   method: 'GET',
   path: `/datasets/${name}`,
   auth: 'look',
+  ...(DATASETS[name] && { query: DATASETS[name].query }),
   handle: limited('datasets', async ({ query }, gateway) => {
     const dataset = await DATASETS[name]?.ask(query, gateway);
     return dataset?.ok ? { status: 200, json: dataset.value } : dataset ? refusal(dataset.error) : NO_EXPORT;

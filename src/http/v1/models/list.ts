@@ -11,7 +11,7 @@ import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { codexModels } from './codex.ts';
 import { type FilterContext, filterModels } from './filter.ts';
 import { listForGoogle } from './google.ts';
-import { type ModelsQuery, readQuery } from './query.ts';
+import { MODELS_QUERY, type ModelsQuery, readQuery } from './query.ts';
 import { rss } from './rss.ts';
 import { modelText, modelTextForAnthropic } from './serialised.ts';
 import { sortModels } from './sort.ts';
@@ -28,6 +28,7 @@ export const LIST_MODELS: Route = {
   method: 'GET',
   path: '/models',
   auth: 'none',
+  query: MODELS_QUERY,
   handle: async (request, gateway) => {
     if (isGoogleClient(request.headers)) return listForGoogle(request, gateway);
     const query = readQuery(request.query);
@@ -44,6 +45,7 @@ export const LIST_USER_MODELS: Route = {
   method: 'GET',
   path: '/models/user',
   auth: 'look',
+  query: MODELS_QUERY,
   handle: async (request, gateway) => {
     const query = readQuery(request.query);
     if (!query.ok) return refusal(query.error);

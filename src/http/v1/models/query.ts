@@ -30,7 +30,7 @@ const list = z.string().transform((text) =>
 );
 
 /** The query of `GET /models`. What is not listed here is ignored, as new clients may send new filters. */
-const QUERY = z.object({
+export const MODELS_QUERY = z.object({
   offset: whole.optional(),
   limit: whole.min(1).max(1000).optional(),
   /** Anthropic's way of asking for the next page. */
@@ -68,12 +68,12 @@ const QUERY = z.object({
   /** Ours: the test provider's models, which no list shows otherwise. */
   sandbox: z.enum(['true', 'false']).optional(),
 });
-export type ModelsQuery = z.output<typeof QUERY>;
+export type ModelsQuery = z.output<typeof MODELS_QUERY>;
 
 /** Reads and checks the query; an empty value counts as absent. */
 export function readQuery(query: { readonly [name: string]: string | undefined }): Result<ModelsQuery, Fault> {
   const written = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== ''));
-  const read = QUERY.safeParse(written);
+  const read = MODELS_QUERY.safeParse(written);
   if (read.success) return ok(read.data);
   const issue = read.error.issues[0];
   const param = issue?.path.join('.') ?? '';
