@@ -46,6 +46,22 @@ export const LIMITS = {
   plugin_ms: 30_000,
   /** Calls that a process asks a second time for nobody. */
   shadows_at_once_max: 16,
+  /** Tools that the gateway runs for a model: exchanges with it in which it asks for some (spec §4.2), tools of one of them, */
+  server_tool_steps_max: 30,
+  server_tools_each_max: 16,
+  /** how long one may take, one that draws, and a search; */
+  server_tool_ms: 30_000,
+  drawing_tool_ms: 180_000,
+  search_ms: 15_000,
+  /** characters of what one is asked, of its result, and of the results of a call together; */
+  server_tool_arguments_length_max: 32_768,
+  server_tool_result_length_max: 100_000,
+  server_tool_results_length_max: 2_000_000,
+  /** bytes of a page that is fetched, and of its address. */
+  page_bytes_max: 4 * 1024 * 1024,
+  /** Pages of one call, as many as the contract's own engine fetches for a request. */
+  pages_max: 50,
+  url_length_max: 2_048,
   retry_wait_ms_max: 3_000,
   stop_sequences_max: 64,
   /** As many as OpenAI takes in one call. */

@@ -6,6 +6,7 @@ import type { Bill, Event, ReasoningEvent, StartEvent } from './event.ts';
 import type { FinishReason } from './finish.ts';
 import type { Annotation, AssistantPart, Native } from './message.ts';
 import type { Choice, Reply } from './reply.ts';
+import type { PlacedServerTool } from './server-tool.ts';
 import type { Usage } from './usage.ts';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,6 +15,7 @@ type OpenChoice = {
   reasoning: Map<number, Open<Extract<AssistantPart, { type: 'reasoning' }>>>;
   tools: Map<number, Open<Extract<AssistantPart, { type: 'tool-call' }>>>;
   annotations: Annotation[];
+  serverTools: PlacedServerTool[];
   logprobs: { content: Json[]; refusal: Json[] };
   audio?: JsonObject;
   native?: Native;
@@ -89,6 +91,7 @@ function choiceAt(choices: Map<number, OpenChoice>, index: number): OpenChoice {
       reasoning: new Map(),
       tools: new Map(),
       annotations: [],
+      serverTools: [],
       logprobs: { content: [], refusal: [] },
       finish: 'stop',
       nativeFinish: null,
@@ -134,6 +137,13 @@ function addToChoice(choice: OpenChoice, event: ChoiceEvent): void {
     case 'annotation':
       choice.annotations.push(event.annotation);
       return;
+    case 'server-tool': {
+      const { call } = event;
+      const begun = choice.serverTools.findIndex((placed) => placed.call.id === call.id);
+      if (begun < 0) choice.serverTools.push({ at: choice.parts.length, call });
+      else choice.serverTools[begun] = { at: choice.serverTools[begun]?.at ?? 0, call };
+      return;
+    }
     case 'logprobs':
       for (const entry of event.content ?? []) choice.logprobs.content.push(entry);
       for (const entry of event.refusal ?? []) choice.logprobs.refusal.push(entry);
@@ -191,6 +201,7 @@ function closeChoice(index: number, choice: OpenChoice): Choice {
     nativeFinish: choice.nativeFinish,
     ...(choice.stopSequence !== undefined && { stopSequence: choice.stopSequence }),
     ...(choice.annotations.length > 0 && { annotations: choice.annotations }),
+    ...(choice.serverTools.length > 0 && { serverTools: choice.serverTools }),
     ...((content.length > 0 || refusal.length > 0) && {
       logprobs: { ...(content.length > 0 && { content }), ...(refusal.length > 0 && { refusal }) },
     }),

@@ -3,12 +3,13 @@ import type { Json } from '../base/json.ts';
 import type { NanoUsd } from '../base/money.ts';
 import type { FinishReason } from './finish.ts';
 import type { Annotation, Native, ReasoningFormat, Source } from './message.ts';
+import type { ServerToolCall } from './server-tool.ts';
 import type { Usage } from './usage.ts';
 
 /**
  * One step of an answer. The grammar, checked by `dialects/laws.ts`:
  *
- *   start, (content | annotation | logprobs | native)*, finish per choice, usage?, end      or      …, fault
+ *   start, (content | annotation | server-tool | logprobs | native)*, finish per choice, usage?, end      or      …, fault
  *
  * `start` comes first and once. Content events of one choice are in the order in which the model produced them.
  * `finish` comes once per choice; `usage` at most once and complete; `end` says that the vendor's terminal frame was
@@ -25,6 +26,7 @@ export type Event =
   | ImageEvent
   | AudioEvent
   | AnnotationEvent
+  | ServerToolEvent
   | LogprobsEvent
   | NativeEvent
   | FinishEvent
@@ -92,6 +94,8 @@ export type AudioEvent = {
 };
 /** A citation, or a file that was read for the answer. */
 export type AnnotationEvent = { readonly type: 'annotation'; readonly choice: number; readonly annotation: Annotation };
+/** A tool that the gateway runs is at work, and later again, under the same id, what came of it. No vendor sends these. */
+export type ServerToolEvent = { readonly type: 'server-tool'; readonly choice: number; readonly call: ServerToolCall };
 /** The probabilities of the tokens in the choice's next text or refusal event. */
 export type LogprobsEvent = {
   readonly type: 'logprobs';
@@ -127,6 +131,8 @@ export type Bill = {
   /** Set when the caller's own provider key paid. */
   readonly upstreamCost: NanoUsd | null;
   readonly isByok: boolean;
+  /** The part of `cost` that tools took which the gateway ran; absent = none ran. */
+  readonly serverToolCost?: NanoUsd;
 };
 
 /** Is this what the client waits for? Before the first one a failure moves on; after it the failure is the client's to see. */
@@ -140,6 +146,7 @@ export function isContent(event: Event): boolean {
     case 'tool-start':
     case 'image':
     case 'audio':
+    case 'server-tool':
       return true;
     case 'start':
     case 'annotation':

@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts';
 import type { Bill } from './event.ts';
 import type { FinishReason } from './finish.ts';
 import type { Annotation, AssistantPart, Native } from './message.ts';
+import type { PlacedServerTool } from './server-tool.ts';
 import type { Usage } from './usage.ts';
 
 /** A whole answer: what `collect(events)` folds to and what a non-streamed answer decodes to. */
@@ -25,6 +26,8 @@ export type Choice = {
   readonly nativeFinish: string | null;
   readonly stopSequence?: string;
   readonly annotations?: readonly Annotation[];
+  /** Tools that the gateway ran on the way, in their order. */
+  readonly serverTools?: readonly PlacedServerTool[];
   readonly logprobs?: { readonly content?: readonly Json[]; readonly refusal?: readonly Json[] };
   readonly native?: Native;
 };

@@ -1,4 +1,5 @@
 import type { DrawnKind } from './image.ts';
+import type { ServerToolUse } from './server-tool.ts';
 import type { FilmedKind } from './video.ts';
 
 /**
@@ -22,6 +23,8 @@ export type Usage = TokenCounts &
     readonly filmed?: FilmedKind;
     /** What the vendor says it charged, in US dollars as a decimal string: a second opinion, never the bill. */
     readonly vendorCost?: string;
+    /** Tools that the gateway ran; absent = there were none. */
+    readonly serverTools?: ServerToolUse;
   };
 
 /** Disjoint counts of tokens: none is part of another. */

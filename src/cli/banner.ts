@@ -1,10 +1,15 @@
 import { PRODUCT } from '../base/product.ts';
+import { ENGINES } from '../web/engines/index.ts';
 import type { Composed } from './compose.ts';
 import { type Configuration, isEverywhere } from './configuration.ts';
 import { wrapped } from './usage.ts';
 
 const NO_PROVIDER =
   'none yet: set OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, … and start again';
+
+const NO_ENGINE = `by hosts that search themselves; for all models set ${ENGINES.map(
+  ({ keyVariable, baseUrlVariable }) => keyVariable ?? baseUrlVariable,
+).join(', ')}`;
 
 /** What a start says: where it answers, the key (once), what it found, and a line to copy. */
 export function banner(configuration: Configuration, composed: Composed, origin: string): void {
@@ -19,6 +24,7 @@ export function banner(configuration: Configuration, composed: Composed, origin:
   const callable = real.filter((model) =>
     model.endpoints.some((endpoint) => gateway.enabled().has(endpoint.provider.slug)),
   );
+  const engines = gateway.search.engines.map(({ engine }) => engine.name);
   const lines = [
     '',
     `${PRODUCT.name} ${PRODUCT.version} — ${PRODUCT.disclaimer}`,
@@ -32,6 +38,7 @@ export function banner(configuration: Configuration, composed: Composed, origin:
     line('Data', configuration.databaseUrl ? 'PostgreSQL' : configuration.dataDirectory),
     line('Models', `${callable.length} of ${real.length} can be called now, and the sandbox`),
     paragraph('Providers', providers.length > 0 ? providers.join(', ') : NO_PROVIDER),
+    paragraph('Web search', engines.length > 0 ? engines.join(', ') : NO_ENGINE),
     ...(local.length > 0 ? [paragraph('Local', local.join(', '))] : []),
     ...configuration.warnings.map((warning) => paragraph('Warning', warning)),
     ...(vaultObstacle === null ? [] : [paragraph('Warning', `${vaultObstacle}.`)]),

@@ -17,10 +17,12 @@ import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { openDestinations } from '../telemetry/destinations/destinations.ts';
 import { parseAllowance } from '../upstream/address.ts';
+import { fetchingOf } from '../upstream/collect-body.ts';
 import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
 import type { Vault } from '../vault/vault.ts';
+import { openSearch } from '../web/search.ts';
 import { problemText, readServing, type Serving } from './catalogue.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
@@ -154,6 +156,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     memory,
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
+    search: openSearch(configuration.environment, fetchingOf(world)),
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
     upstream: {

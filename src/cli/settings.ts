@@ -1,4 +1,5 @@
 import { DEADLINES } from '../base/limits.ts';
+import { ENGINES } from '../web/engines/index.ts';
 
 /** One row of the configuration reference (docs/configuration.md is generated from here). */
 export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
@@ -97,6 +98,13 @@ export const SETTINGS: readonly Setting[] = [
     default: '1',
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
   },
+  ...ENGINES.map(({ name, keyVariable, baseUrlVariable, baseUrl }) => ({
+    name: keyVariable ?? baseUrlVariable,
+    default: '',
+    meaning: `Turns on web search by ${name}, for the tool \`openrouter:web_search\` and the plugin \`web\`${
+      keyVariable === null ? ': the address of yours, whose JSON format is on' : ''
+    }.${baseUrl === null ? '' : ` \`${baseUrlVariable}\` moves it from \`${baseUrl}\`.`}`,
+  })),
   {
     name: 'SWITCHWRIGHT_MEMORY_MB',
     default: String(MEMORY_MB),

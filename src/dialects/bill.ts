@@ -10,5 +10,6 @@ export const encodeBill = (bill: Bill): JsonObject => ({
     upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
     upstream_inference_prompt_cost: usdNumber(bill.inputCost),
     upstream_inference_completions_cost: usdNumber(bill.outputCost),
+    ...(bill.serverToolCost !== undefined && { server_tool_cost: usdNumber(bill.serverToolCost) }),
   },
 });

@@ -14,8 +14,9 @@ import { type ChatTraits, holds } from './traits.ts';
 export function pluginsOf({ gateway, model, models }: Call): readonly JsonObject[] {
   const isOnline = model?.includes(':online') || models.some((name) => name.includes(':online'));
   if (!gateway.plugins && !isOnline) return NONE;
-  const plugins = (gateway.plugins ?? []).filter(({ enabled }) => enabled !== false);
-  return isOnline && !plugins.some(({ id }) => id === 'web') ? [...plugins, { id: 'web' }] : plugins;
+  const named = gateway.plugins ?? [];
+  const plugins = named.filter(({ enabled }) => enabled !== false);
+  return isOnline && !named.some(({ id }) => id === 'web') ? [...plugins, { id: 'web' }] : plugins;
 }
 const NONE: readonly JsonObject[] = [];
 

@@ -3,6 +3,12 @@ import type { Bill } from '../call/event.ts';
 import { cachedTokens, completionTokens, promptTokens, type Usage } from '../call/usage.ts';
 import { encodeBill } from './bill.ts';
 
+/** Searches of the host's own are no calls of the gateway's tools (`ServerToolUseDetails` of the contract). */
+export const encodeToolUse = ({ webSearches, serverTools }: Usage): JsonObject => ({
+  web_search_requests: webSearches + (serverTools?.searches ?? 0),
+  ...(serverTools && { tool_calls_requested: serverTools.requested, tool_calls_executed: serverTools.executed }),
+});
+
 /**
  * Usage in OpenAI's meaning with OpenRouter's additions (spec §2.2): prompt tokens include caches, completion tokens
  * include reasoning.
@@ -30,6 +36,6 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
       ...(usage.rejectedPrediction !== undefined && { rejected_prediction_tokens: usage.rejectedPrediction }),
     },
     ...(bill && encodeBill(bill)),
-    ...(usage.webSearches > 0 && { server_tool_use_details: { web_search_requests: usage.webSearches } }),
+    ...((usage.webSearches > 0 || usage.serverTools) && { server_tool_use_details: encodeToolUse(usage) }),
   };
 }

@@ -36,6 +36,8 @@ export type Receipt = {
   readonly fault: Fault | null;
   /** Where a stream broke off and another exchange went on with it, in order; absent where none did. */
   readonly continued?: readonly Continued[];
+  /** Of a call that took several exchanges and tools, in order; absent where one exchange was all. */
+  readonly legs?: readonly Leg[];
   readonly catalogVersion: string;
   readonly seed: number;
   /** What the plan rested on (`router/grounds-text.ts`), JSON; absent where nobody wrote it down. */
@@ -65,6 +67,25 @@ export type Continued = {
   readonly afterTokens: number;
   /** What the part costs, within the receipt's bill unless the whole costs nothing. */
   readonly cost: NanoUsd;
+};
+
+/** One step of a call that takes several: an answer of its model, or something the gateway did for it. */
+export type Leg = {
+  readonly purpose: 'answer' | 'tool' | 'plugin';
+  /** The tool or the plugin. */
+  readonly name?: string;
+  /** What did it: a search engine, another model. */
+  readonly by?: string;
+  /** Of an answer. */
+  readonly endpoint?: string;
+  /** How many of the receipt's attempts it took. */
+  readonly attempts?: number;
+  readonly usage?: Usage;
+  /** Its part of the receipt's bill. */
+  readonly cost: NanoUsd;
+  readonly ms: number;
+  /** Why it failed; absent = it did not. */
+  readonly reason?: string;
 };
 
 /** What is known of a call before it is sent: kept with its intent, so that a receipt can tell it whatever happens. */

@@ -16,6 +16,7 @@ import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
+import type { Search } from '../web/search.ts';
 import type { Batches } from './batches.ts';
 import type { BudgetLeft } from './budget-left.ts';
 import type { Kept } from './kept.ts';
@@ -58,6 +59,8 @@ export type Gateway = {
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   readonly memory: Memory;
   readonly kept: Kept;
+  /** Searching the web, by the operator's engines. */
+  readonly search: Search;
   /** Null = no response is stored. */
   readonly storedResponses: StoredResponses | null;
   /** What workspaces have uploaded; null = files are turned off. */

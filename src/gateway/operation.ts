@@ -8,7 +8,7 @@ import type { Target } from '../facts/target.ts';
 import type { Hold } from '../ledger/ledger.ts';
 import type { ExpectedPieces } from '../metering/cost.ts';
 import type { Errand } from '../upstream/errand.ts';
-import type { Run, RunOutcome } from '../upstream/run.ts';
+import type { Run, RunListener, RunOutcome, RunRequest } from '../upstream/run.ts';
 import type { Allowance, Exposed } from './allowance.ts';
 import type { Gateway } from './gateway.ts';
 import type { QuestionContext } from './question.ts';
@@ -30,6 +30,10 @@ export type Operation<O extends OperationId> = {
   readonly conversationOf?: (call: CallOf<O>, accountId: string) => Conversation;
   /** What the router is asked. */
   readonly questionOf: (call: CallOf<O>, surroundings: QuestionContext) => Question;
+  /** What of the plan this call can do with; absent = all of it. */
+  readonly suit?: (decided: Plan, call: CallOf<O>) => Plan;
+  /** Runs what takes more than one run; absent = one run is all. */
+  readonly carry?: (context: CallContext<O>, carrying: Carrying<O>) => Run;
   /** The most that it may consume, for scopes that are limited. */
   readonly exposedOf: (call: CallOf<O>, size: CallSize, gateway: Gateway) => Exposed;
   /** What an estimate of its cost covers of what is written. */
@@ -41,6 +45,13 @@ export type Operation<O extends OperationId> = {
    * over, and settles it when it ends. Rejects if there is no job; the hold has ended then.
    */
   readonly handOver?: (context: CallContext<O>, handing: HandingOver<O>) => Promise<void>;
+};
+
+/** What an operation is handed that runs its call itself: the first run as it would be, and who hears of it. */
+export type Carrying<O extends OperationId> = {
+  readonly hold: Hold;
+  readonly request: RunRequest<O>;
+  readonly listener: RunListener<O>;
 };
 
 /** What a job begins with. The receipt has the bill of all that was asked for. */

@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../base/fault.ts';
+import { NO_MONEY } from '../base/money.ts';
 import type { OperationId, ReplyOf } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Endpoint } from '../catalog/model.ts';
@@ -8,7 +9,7 @@ import { groundsText } from '../router/grounds-text.ts';
 import { plan } from '../router/plan.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { passedOn } from '../upstream/passed-on.ts';
-import { type Run, type RunOutcome, startRun } from '../upstream/run.ts';
+import { type Run, type RunListener, type RunOutcome, type RunRequest, startRun } from '../upstream/run.ts';
 import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
@@ -58,7 +59,8 @@ export function perform<O extends OperationId>(
   const { longestPromptTokens: promptTokens } = size;
   const asked = size.pieces ? { ...surroundings, expected: expectedOf(size, size.pieces) } : surroundings;
   const question = operation.questionOf(call, { ...asked, promptTokens });
-  const decided = plan(question);
+  const planned = plan(question);
+  const decided = operation.suit ? operation.suit(planned, call) : planned;
   if (decided.fault) return refuse({ gateway, operation, request, listener }, decided.fault);
   const output = operation.outputOf(call, decided);
   const streamed = operation.isStreamed(call);
@@ -127,26 +129,26 @@ function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fa
   const limit = hold.limit();
   const allowance = limit === null ? null : allowanceOf(decided, context.exposed, limit);
   const { errand, delivery } = operation.begin(context, { hold, allowance, run: current });
-  run = startRun(
-    gateway.upstream,
-    {
-      errand: passedOn(errand, request),
-      plan: allowance?.plan ?? decided,
-      who: request.caller.keyId,
-      conversation: request.call.sessionId ?? null,
-      stopsOnRefusal: (request.call.gateway.onRefusal ?? gateway.defaults.onRefusal) === 'stop',
+  const runRequest: RunRequest<O> = {
+    errand: passedOn(errand, request),
+    plan: allowance?.plan ?? decided,
+    who: request.caller.keyId,
+    conversation: request.call.sessionId ?? null,
+    stopsOnRefusal: (request.call.gateway.onRefusal ?? gateway.defaults.onRefusal) === 'stop',
+  };
+  const runListener: RunListener<O> = {
+    dispatched: ({ endpoint }, prepared) => {
+      asked = endpoint;
+      hold.dispatched(endpoint.id);
+      if (listener.echo) listener.echo(echoOf(prepared));
     },
-    {
-      dispatched: ({ endpoint }, prepared) => {
-        asked = endpoint;
-        hold.dispatched(endpoint.id);
-        if (listener.echo) listener.echo(echoOf(prepared));
-      },
-      events: delivery.events,
-      cut: delivery.cut,
-      done: (outcome) => settle(context, hold, delivery, outcome),
-    },
-  );
+    events: delivery.events,
+    cut: delivery.cut,
+    done: (outcome) => settle(context, hold, delivery, outcome),
+  };
+  run = operation.carry
+    ? operation.carry(context, { hold, request: runRequest, listener: runListener })
+    : startRun(gateway.upstream, runRequest, runListener);
   hold.interrupt = delivery.interrupt;
   hold.durable.then(delivery.stored, (cause) => {
     gateway.log('an intent could not be stored', cause);
@@ -178,7 +180,7 @@ function settle<O extends OperationId>(
     sticking.ended({ receipt, endpoint: ended.target?.endpoint ?? null, isRouted });
   const { handOver } = context.operation;
   const committed =
-    ended.state === 'failed'
+    ended.state === 'failed' && ended.bill.cost === NO_MONEY
       ? hold.release(receipt)
       : handOver && ended.state === 'completed' && outcome.kind === 'replied'
         ? handOver(context, { hold, receipt, reply: outcome.reply, target: outcome.target })

@@ -53,6 +53,7 @@ export type Ended = {
   readonly firstContentAt: number | null;
   readonly endedAt: number;
   readonly continued?: Receipt['continued'];
+  readonly legs?: Receipt['legs'];
 };
 
 /** What is known of a call once it is planned. */
@@ -89,7 +90,7 @@ export function receiptOf(
   grounds: string,
 ): Receipt {
   const { caller, receivedAt, begunAt } = request;
-  const { continued } = result;
+  const { continued, legs } = result;
   const receipt = {
     ...about,
     grounds,
@@ -113,7 +114,7 @@ export function receiptOf(
     firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
     totalMs: millisecondsFrom(begunAt, result.endedAt),
   };
-  return continued ? { ...receipt, continued } : receipt;
+  return continued || legs ? { ...receipt, ...(continued && { continued }), ...(legs && { legs }) } : receipt;
 }
 
 const millisecondsFrom = (start: number, end: number): number => Math.round(end - start);

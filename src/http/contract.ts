@@ -1,4 +1,4 @@
-import { ATTRIBUTION, CONVERSATION, WITHOUT_EFFECT } from './contract/conversation.ts';
+import { AROUND, ATTRIBUTION, CONVERSATION, WITHOUT_EFFECT } from './contract/conversation.ts';
 import type { FieldGroup } from './contract/field.ts';
 import { LIMITS_AND_STREAM, REASONING, SAMPLING, TOOLS } from './contract/parameters.ts';
 import { MODEL, PROVIDER } from './contract/routing.ts';
@@ -16,6 +16,7 @@ export const REQUEST_GROUPS: readonly FieldGroup[] = [
   TOOLS,
   REASONING,
   ATTRIBUTION,
+  AROUND,
   WITHOUT_EFFECT,
 ];
 

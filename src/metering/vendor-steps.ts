@@ -88,9 +88,11 @@ function limitTool(tool: Tool): Tool {
 }
 
 const pluginOf = ({ gateway }: Call): JsonObject | undefined => gateway.plugins?.find(({ id }) => id === 'web');
-const asksPlugin = (call: Call): boolean =>
-  (pluginOf(call) !== undefined && pluginOf(call)?.enabled !== false) ||
-  [call.model, ...call.models].some((name) => name?.includes(':online'));
+function asksPlugin(call: Call): boolean {
+  const plugin = pluginOf(call);
+  if (plugin) return plugin.enabled !== false;
+  return [call.model, ...call.models].some((name) => name?.includes(':online'));
+}
 
 function pluginUses(call: Call): number {
   const maxUses = pluginOf(call)?.max_uses;

@@ -12,8 +12,11 @@ export type OpenPlugin = { readonly id: string; readonly hooks: Hooks };
 const NONE: readonly OpenPlugin[] = [];
 
 /** Does a call say anything that some plugin might hear? Most do not: looked at in every call. */
-export const mayUsePlugins = ({ gateway }: Call): boolean =>
-  gateway.plugins !== undefined || gateway.extra?.transforms !== undefined;
+export const mayUsePlugins = ({ gateway, model, models }: Call): boolean =>
+  gateway.plugins !== undefined ||
+  gateway.extra?.transforms !== undefined ||
+  model?.includes(':online') === true ||
+  (models.length > 0 && models.some((name) => name.includes(':online')));
 
 /**
  * The plugins of a call, opened, in the order of their hooks: those that it names, and those that it implies unless it

@@ -1,14 +1,18 @@
 import type { Fault } from '../base/fault.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { NanoUsd } from '../base/money.ts';
 import type { Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
 import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Complaints } from '../call/read.ts';
 import type { Reply } from '../call/reply.ts';
+import type { FoundPage } from '../call/server-tool.ts';
 import type { ChatStep } from '../call/text-run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Fetching } from '../facts/fetching.ts';
 import type { Target } from '../facts/target.ts';
+import type { Search } from '../web/search.ts';
 
 /**
  * A step of the gateway around a chat, asked for by its id in the field `plugins` (spec §4.1). One folder each, listed in
@@ -33,6 +37,11 @@ export type PluginMeans = {
   readonly catalog: Catalog;
   /** Our estimate of the tokens of a call's prompt. */
   readonly promptTokensOf: (call: Call) => number;
+  readonly search: Search;
+  /** Reaches the network, bounded; `reach: 'public'` where a caller named the address. */
+  readonly fetching: Fetching;
+  /** The call is for a model that costs nothing and tells nothing outside. */
+  readonly isSandbox: boolean;
 };
 
 /**
@@ -42,14 +51,38 @@ export type PluginMeans = {
 export type Hooks = {
   /** Before the call is planned: the call as it goes on, or why it ends here. May take `LIMITS.plugin_ms`. */
   readonly call?: (call: Call) => Result<Call, Fault> | Promise<Result<Call, Fault>>;
+  /** Why it cannot be done here: only endpoints whose hosts do it themselves can serve the call. */
+  readonly missing?: Fault;
   /** How many tokens of the prompt have to fit into an endpoint's window, where `leg` will see to that. */
   readonly fits?: (promptTokens: number) => number;
+  /** Once money is set aside, before the first exchange: work that costs something. Null = this call needs none. */
+  readonly ahead?: (call: Call, planned: Planned) => Ahead | null;
   /** The call as one endpoint is sent it, each time that one is tried. Pure, in one turn. */
   readonly leg?: (call: Call, target: Target) => Bent;
   /** What passes of a streamed answer: one read's steps, the last of them with `usage` and `end` or `fault`. In one turn. */
   readonly events?: (steps: readonly ChatStep[]) => readonly ChatStep[];
   /** A whole answer. In one turn. */
   readonly answer?: (reply: Reply) => Reply;
+};
+
+/** What is known of a planned call. */
+export type Planned = {
+  /** Does the host of the endpoint that is tried first search the web itself for this call? */
+  readonly searchesItself: boolean;
+};
+
+/** Work that costs something, bounded in time by `LIMITS.plugin_ms`. */
+export type Ahead = {
+  readonly priceMax: NanoUsd;
+  readonly run: (onCancel: (cancel: () => void) => void) => Promise<Result<AheadDone, Fault>>;
+};
+export type AheadDone = {
+  readonly call: Call;
+  readonly cost: NanoUsd;
+  /** What did it, for the receipt. */
+  readonly by?: string;
+  /** What is cited with the answer. */
+  readonly pages: readonly FoundPage[];
 };
 
 /** A call that was changed, and what that lost. */

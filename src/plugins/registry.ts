@@ -1,8 +1,10 @@
 import type { Plugin } from './plugin.ts';
 import { routers } from './routers/index.ts';
+import { web } from './web/index.ts';
+import { webFetch } from './web-fetch/index.ts';
+
+/** The registry hands each plugin what the same plugin has read. */
+const any = <Options>(plugin: Plugin<Options>): Plugin => plugin as unknown as Plugin;
 
 /** Every plugin there is, in the order in which their hooks are called. */
-export const PLUGINS: readonly Plugin[] = [...routers];
-
-/** Is there such a plugin here? */
-export const isKnownPlugin = (id: unknown): boolean => PLUGINS.some((plugin) => plugin.id === id);
+export const PLUGINS: readonly Plugin[] = [...routers, any(web), any(webFetch)];

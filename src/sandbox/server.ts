@@ -22,6 +22,7 @@ import { rerank } from './rerank.ts';
 import { sendSpoken, speak } from './speak.ts';
 import { eventsOfSpeech, type Speech } from './speech.ts';
 import { transcribe } from './transcribe.ts';
+import { searchWeb } from './web.ts';
 
 export type Sandbox = {
   /** `http://127.0.0.1:<port>`; every dialect answers at its own path below any prefix. */
@@ -87,6 +88,7 @@ async function serve(
   pieceMs: number,
 ): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? '';
+  if (path.endsWith('/web/search')) return searchWeb(request.url ?? '', response);
   if (FILMS.test(path)) return film(world, request, response, bytes);
   if (request.method === 'GET' && path.endsWith('/models')) return sendJson(response, 200, listModels());
   if (path.endsWith('/audio/transcriptions')) {

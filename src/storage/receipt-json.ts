@@ -3,12 +3,14 @@ import { nano } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { NO_USAGE, type Usage } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
-import type { Continued, Receipt } from '../facts/receipt.ts';
+import type { Continued, Leg, Receipt } from '../facts/receipt.ts';
 
 type BillText = {
   readonly [member in keyof Bill]?: (Bill[member] extends boolean ? boolean : string | null) | undefined;
 };
-type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued' | 'grounds'> & {
+type StoredLeg = Omit<Leg, 'cost' | 'usage'> & { readonly cost?: string; readonly usage?: Partial<Usage> };
+type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued' | 'legs' | 'grounds'> & {
+  readonly legs?: readonly StoredLeg[];
   readonly grounds?: Json;
   readonly continued?: readonly (Omit<Continued, 'cost'> & { readonly cost: string })[];
   readonly bill: BillText;
@@ -86,6 +88,7 @@ function storedOf(receipt: Receipt) {
     losses: unlessEmpty(receipt.losses),
     fault: unless(null, receipt.fault),
     continued: receipt.continued?.map((part) => ({ ...part, cost: part.cost.toString() })),
+    legs: receipt.legs?.map(storedLegOf),
     catalogVersion: receipt.catalogVersion,
     seed: receipt.seed,
     presetId: receipt.presetId,
@@ -100,6 +103,18 @@ function storedOf(receipt: Receipt) {
     trace: receipt.trace,
   } satisfies { readonly [member in Exclude<keyof Receipt, 'grounds'>]-?: unknown };
 }
+
+const storedLegOf = ({ cost, usage, ...leg }: Leg) => ({
+  ...leg,
+  cost: unlessFree(cost),
+  ...(usage && { usage: storedUsageOf(usage) }),
+});
+
+const legOf = ({ cost, usage, ...leg }: StoredLeg): Leg => ({
+  ...leg,
+  cost: nano(BigInt(cost ?? 0)),
+  ...(usage && { usage: { ...NO_USAGE, ...usage } }),
+});
 
 function storedUsageOf(usage: Usage) {
   return {
@@ -131,6 +146,7 @@ function storedUsageOf(usage: Usage) {
     drawn: usage.drawn,
     filmed: usage.filmed,
     vendorCost: usage.vendorCost,
+    serverTools: usage.serverTools,
   } satisfies { readonly [member in keyof Usage]-?: unknown };
 }
 
@@ -157,12 +173,13 @@ function storedAttemptOf(attempt: Attempt, place: Receipt) {
 
 /** Reads back what `receiptToText` wrote, now or in an earlier release, which wrote every member. */
 export function receiptFromText(text: string): Receipt {
-  const { continued, grounds, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
-  const { cost, inputCost, outputCost, upstreamCost, isByok } = stored.bill;
+  const { continued, legs, grounds, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
+  const { cost, inputCost, outputCost, upstreamCost, isByok, serverToolCost } = stored.bill;
   const place = placeOf(stored);
   return {
     ...stored,
     ...(continued && { continued: continued.map((part) => ({ ...part, cost: nano(BigInt(part.cost)) })) }),
+    ...(legs && { legs: legs.map(legOf) }),
     ...(grounds !== undefined && { grounds: JSON.stringify(grounds) }),
     usage: { ...NO_USAGE, ...stored.usage },
     attempts: stored.attempts.map((attempt) => ({ ...BLANK_ATTEMPT, ...place, ...attempt })),
@@ -172,6 +189,7 @@ export function receiptFromText(text: string): Receipt {
       outputCost: nano(BigInt(outputCost ?? 0)),
       upstreamCost: upstreamCost == null ? null : nano(BigInt(upstreamCost)),
       isByok: isByok === true,
+      ...(serverToolCost != null && { serverToolCost: nano(BigInt(serverToolCost)) }),
     },
   };
 }
@@ -179,12 +197,13 @@ export function receiptFromText(text: string): Receipt {
 const placeOf = ({ endpoint, provider, model }: Pick<Receipt, 'endpoint' | 'provider' | 'model'>) =>
   endpoint === null || provider === null || model === null ? {} : { endpoint, provider, model };
 
-const billText = ({ cost, inputCost, outputCost, upstreamCost, isByok }: Bill): BillText => ({
+const billText = ({ cost, inputCost, outputCost, upstreamCost, isByok, serverToolCost }: Bill): BillText => ({
   cost: unlessFree(cost),
   inputCost: unlessFree(inputCost),
   outputCost: unlessFree(outputCost),
   upstreamCost: upstreamCost === null ? undefined : upstreamCost.toString(),
   isByok: unless(false, isByok),
+  serverToolCost: serverToolCost?.toString(),
 });
 
 const unlessFree = (amount: bigint): string | undefined => (amount === 0n ? undefined : amount.toString());

@@ -1,6 +1,7 @@
 import type { Fault } from '../base/fault.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { Wire, WireError, WireHeaders, WireRequest, World } from '../base/world.ts';
+import type { Fetching } from '../facts/fetching.ts';
 
 export type Collected = { readonly status: number; readonly headers: WireHeaders; readonly body: Uint8Array };
 export type CollectError = {
@@ -68,3 +69,9 @@ export function collectBody(
     limits.onCancel?.(() => giveUp('cancelled', 'given up'));
   });
 }
+
+/** The same for those who must not reach for the network themselves. */
+export const fetchingOf =
+  (world: World): Fetching =>
+  (request, bounds) =>
+    collectBody(world, request, bounds);

@@ -29,6 +29,7 @@ function eventsOfChoice(choice: Choice): Event[] {
     if (part.type === 'reasoning') return eventsOfPart(part, index, reasonings++);
     return eventsOfPart(part, index, part.type === 'tool-call' ? tools++ : 0);
   });
+  for (const { call } of choice.serverTools ?? []) events.push({ type: 'server-tool', choice: index, call });
   for (const annotation of choice.annotations ?? []) events.push({ type: 'annotation', choice: index, annotation });
   if (logprobs) events.unshift({ type: 'logprobs', choice: index, ...logprobs });
   if (native) events.push({ type: 'native', choice: index, native });

@@ -31,10 +31,12 @@ import { openPresets } from '#src/presets/presets.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
 import { openDestinations } from '#src/telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
+import { fetchingOf } from '#src/upstream/collect-body.ts';
 import { createCredentials, type Variables } from '#src/upstream/credentials.ts';
 import { createHealth } from '#src/upstream/health.ts';
 import { createKeyring } from '#src/upstream/keyring.ts';
 import { NO_VAULT } from '#src/vault/vault.ts';
+import { openSearch } from '#src/web/search.ts';
 
 export type Host = {
   readonly dialect?: DialectId;
@@ -126,6 +128,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(base),
+    search: openSearch(variables, fetchingOf(base)),
     storedResponses: null,
     files: null,
     batches: null,

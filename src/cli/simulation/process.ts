@@ -14,11 +14,13 @@ import { openPresets } from '../../presets/presets.ts';
 import { openStorageOver } from '../../storage/open.ts';
 import { openDestinations } from '../../telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
+import { fetchingOf } from '../../upstream/collect-body.ts';
 import { createCredentials } from '../../upstream/credentials.ts';
 import { createHealth } from '../../upstream/health.ts';
 import { createKeyring } from '../../upstream/keyring.ts';
 import { shareHealth } from '../../upstream/shared-health.ts';
 import { NO_VAULT } from '../../vault/vault.ts';
+import { openSearch } from '../../web/search.ts';
 import type { Clock } from './clock.ts';
 import type { Draws } from './draws.ts';
 import type { Network } from './network.ts';
@@ -107,6 +109,7 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
     defaults: { onCut: 'fail', onRefusal: 'next' },
     memory,
     kept: createKept(world),
+    search: openSearch({}, fetchingOf(world)),
     storedResponses: null,
     files: null,
     batches: null,

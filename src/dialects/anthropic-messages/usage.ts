@@ -92,7 +92,13 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined, more: JsonObje
     },
     output_tokens: completionTokens(usage),
     output_tokens_details: { thinking_tokens: usage.outputReasoning },
-    server_tool_use: usage.webSearches > 0 ? { web_search_requests: usage.webSearches, web_fetch_requests: 0 } : null,
+    server_tool_use:
+      usage.webSearches > 0 || usage.serverTools
+        ? {
+            web_search_requests: usage.webSearches + (usage.serverTools?.searches ?? 0),
+            web_fetch_requests: usage.serverTools?.fetches ?? 0,
+          }
+        : null,
     inference_geo: null,
     service_tier: null,
     ...more,

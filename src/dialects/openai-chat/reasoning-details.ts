@@ -1,6 +1,7 @@
 import { type JsonObject, optionalString, stringOf } from '../../base/json.ts';
 import { entryOf } from '../../base/table.ts';
 import { REASONING_FORMATS, type ReasoningFormat, type ReasoningPart } from '../../call/message.ts';
+import type { ServerToolCall } from '../../call/server-tool.ts';
 
 /** OpenRouter's `reasoning_details` entries, which this dialect uses in both directions (spec: reasoning tokens). */
 const KINDS = {
@@ -34,6 +35,15 @@ export function readDetail(entry: JsonObject): ReasoningPart | undefined {
     ...(id !== undefined && { id }),
   };
 }
+
+/** A tool that the gateway ran, as the contract records it (ReasoningDetailServerToolCall of @openrouter/sdk 1.3.19, read 2026-11-29). */
+export const writeServerTool = ({ id, tool, arguments: asked, result }: ServerToolCall): JsonObject => ({
+  type: 'reasoning.server_tool_call',
+  tool_name: `openrouter:${tool}`,
+  arguments: asked,
+  result,
+  tool_call_id: id,
+});
 
 /** One part, or a fragment of one, as an entry. */
 export function writeDetail(part: Omit<ReasoningPart, 'type'>, index: number): JsonObject {

@@ -116,6 +116,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
       case 'audio':
       case 'annotation':
       case 'native':
+      case 'server-tool':
         return '';
       default:
         return event satisfies never;

@@ -3,6 +3,7 @@ import { usdNumber } from '../../base/money.ts';
 import type { Bill } from '../../call/event.ts';
 import { cachedTokens, completionTokens, promptTokens, type Usage, usageOf } from '../../call/usage.ts';
 import { besideTotal } from '../beside-total.ts';
+import { encodeToolUse } from '../openai-client-usage.ts';
 
 /** The vendor's usage object as disjoint counts; undefined if it sent none. */
 export function decodeUsage(value: Json | undefined, webSearches: number): Usage | undefined {
@@ -76,6 +77,7 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
       ...spread({ audio: usage.outputAudio, image: usage.outputImage }),
     },
     total_tokens: prompt + completion,
+    ...(usage.serverTools && { server_tool_use_details: encodeToolUse(usage) }),
     ...(bill && {
       cost: usdNumber(bill.cost),
       is_byok: bill.isByok,
@@ -83,6 +85,7 @@ export function encodeUsage(usage: Usage, bill: Bill | undefined): JsonObject {
         upstream_inference_cost: bill.upstreamCost === null ? null : usdNumber(bill.upstreamCost),
         upstream_inference_input_cost: usdNumber(bill.inputCost),
         upstream_inference_output_cost: usdNumber(bill.outputCost),
+        ...(bill.serverToolCost !== undefined && { server_tool_cost: usdNumber(bill.serverToolCost) }),
       },
     }),
   };

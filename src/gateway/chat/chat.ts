@@ -1,4 +1,6 @@
+import type { Call } from '../../call/call.ts';
 import { mayUsePlugins } from '../../plugins/open.ts';
+import { mayUseTools } from '../legs/offered.ts';
 import type { Operation } from '../operation.ts';
 import { extend } from './extend.ts';
 import { plainChat } from './plain.ts';
@@ -6,5 +8,8 @@ import { plainChat } from './plain.ts';
 /** A conversation is answered, or a text completed: streamed or whole. */
 export const chat: Operation<'chat'> = {
   ...plainChat,
-  extend: (gateway, request, listener) => (mayUsePlugins(request.call) ? extend(gateway, request, listener) : null),
+  extend: (gateway, request, listener) => (asksForMore(request.call) ? extend(gateway, request, listener) : null),
 };
+
+/** Does a call say anything that plugins or tools of ours might hear? Looked at in every call. */
+const asksForMore = (call: Call): boolean => mayUsePlugins(call) || mayUseTools(call);

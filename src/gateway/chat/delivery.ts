@@ -1,14 +1,17 @@
 import type { Fault } from '../../base/fault.ts';
-import { nano } from '../../base/money.ts';
+import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
+import type { Call } from '../../call/call.ts';
 import type { Event } from '../../call/event.ts';
 import type { ChatStep } from '../../call/text-run.ts';
 import { completionTokens, usageOf } from '../../call/usage.ts';
 import { priceAtInstant } from '../../catalog/price.ts';
 import type { Target } from '../../facts/target.ts';
+import type { Hold } from '../../ledger/ledger.ts';
 import { billFor } from '../../metering/cost.ts';
 import { answersOf } from '../../metering/exposure.ts';
-import { createMeter } from '../../metering/meter.ts';
+import { createMeter, type Meter } from '../../metering/meter.ts';
 import type { RunOutcome } from '../../upstream/run.ts';
+import type { Allowance } from '../allowance.ts';
 import { chargedOf } from '../charge.ts';
 import type { CallContext, Delivery, Means } from '../operation.ts';
 import { createOutlet } from '../outlet.ts';
@@ -33,62 +36,92 @@ const STOP = { at: 2, slack: 64 } as const;
 export type ChatDelivery = Delivery<'chat'> & {
   /** What the parts of the answer took that were cut. */
   readonly legs: () => readonly Leg[];
+  /** Shows the client what no provider has sent. */
+  readonly show: (steps: readonly ChatStep[], target: Target) => void;
+  /** Another exchange begins, which is counted for itself: what went before stands in `Exchange.spent`. */
+  readonly next: (exchange: Exchange) => void;
 };
 
-export function createDelivery(context: CallContext<'chat'>, { hold, allowance, run }: Means): ChatDelivery {
-  const { gateway, listener, size, held } = context;
+/** One exchange of a call that takes several. */
+export type Exchange = {
+  readonly call: Call;
+  readonly promptTokens: number;
+  readonly allowance: Allowance | null;
+  /** What the call has cost by then. */
+  readonly spent: NanoUsd;
+};
+
+/** What of one read's steps the client sees; everything is counted before. */
+export type Shown = (steps: readonly ChatStep[], target: Target) => readonly ChatStep[];
+
+/** What is counted of the exchange under way. */
+type Count = {
+  call: Call;
+  promptTokens: number;
+  allowance: Allowance | null;
+  /** What exchanges before it have cost. */
+  before: NanoUsd;
+  meter: Meter;
+  /** Parts of its answer that were cut. */
+  legs: Leg[];
+  /** Output tokens that the hold covers. */
+  covered: number;
+  checkpointAt: number;
+};
+
+export function createDelivery(
+  context: CallContext<'chat'>,
+  { hold, allowance, run }: Means,
+  shown?: Shown,
+): ChatDelivery {
+  const { gateway, listener, size, held, request } = context;
+  const { world } = gateway;
   const { promptTokens } = size;
-  let meter = createMeter(promptTokens);
-  const legs: Leg[] = [];
+  const count: Count = {
+    call: request.call,
+    promptTokens,
+    allowance,
+    before: NO_MONEY,
+    meter: createMeter(promptTokens),
+    legs: [],
+    covered: held,
+    checkpointAt: world.elapsed(),
+  };
   const outlet = createOutlet<'chat'>(listener, run);
   let cutShort = false;
   let interruption: Fault | null = null;
   /** Choices that have begun and have not finished. */
   const open = new Set<number>();
   let firstContentAt: number | null = null;
-  let checkpointAt = gateway.world.elapsed();
-  let covered = held;
-
-  const { receivedAt } = context.request;
-  const priceOf = ({ endpoint }: Target) => priceAtInstant(endpoint.price, receivedAt);
 
   const events = (batch: readonly ChatStep[], target: Target): void => {
-    const now = gateway.world.elapsed();
+    const now = world.elapsed();
     firstContentAt ??= now;
     for (const step of batch) {
-      meter.pass(step);
+      count.meter.pass(step);
       if (step.type === 'finish') open.delete(step.choice);
       else if ('choice' in step && step.choice !== null) open.add(step.choice);
     }
     if (outlet.isAbandoned() || cutShort) return;
-    outlet.pass(passing(batch, promptTokens), target);
-    if (now - checkpointAt >= CHECKPOINT_MS) {
-      checkpointAt = now;
-      hold.checkpoint(nano(spent(legs) + chargedOf(target, billFor(meter.usage(), priceOf(target)).outputCost)));
-    }
-    if (allowance) stopBeyond(allowance.permitted(target));
-    else if (meter.outputTokens() > covered * TOP_UP_AT) coverMore(target);
+    outlet.pass(passing(shown ? shown(batch, target) : batch, count.promptTokens), target);
+    if (now - count.checkpointAt >= CHECKPOINT_MS) writeDown(context, hold, count, target, now);
+    if (count.allowance) stopBeyond(count.allowance.permitted(target));
+    else if (count.meter.outputTokens() > count.covered * TOP_UP_AT) coverMore(context, hold, count, target);
   };
 
   /** Where something is limited all that the provider may write is held already: it has been told how much that is. */
   const stopBeyond = (permitted: number): void => {
-    if (meter.outputTokens() <= permitted * STOP.at + STOP.slack || open.size === 0) return;
+    if (count.meter.outputTokens() <= permitted * STOP.at + STOP.slack || open.size === 0) return;
     cutShort = true;
     run().cancel();
   };
 
-  /** Holds for as much output again, so that the books show what is under way. */
-  const coverMore = (target: Target): void => {
-    covered += held;
-    hold.topUp(chargedOf(target, billFor(usageOf({ output: held }), priceOf(target)).cost));
-  };
-
   const cut = (target: Target): void => {
     const leg = legOf(target, counted());
-    legs.push(leg);
-    meter = createMeter(promptTokens + completionTokens(leg.usage));
-    covered = held;
-    if (!allowance) hold.topUp(leg.bill.cost);
+    count.legs.push(leg);
+    count.meter = createMeter(count.promptTokens + completionTokens(leg.usage));
+    count.covered = held;
+    if (!count.allowance) hold.topUp(leg.bill.cost);
   };
 
   const last = (ended: Ended, target: Target): void => {
@@ -101,17 +134,50 @@ export function createDelivery(context: CallContext<'chat'>, { hold, allowance, 
     interruption = reason;
     run().cancel();
   };
-  const counted = (): Counted => {
-    const { call } = context.request;
-    const { messages, blobs = [] } = call;
-    const choices = answersOf(call);
-    const permitted = allowance?.permitted ?? null;
-    const endedAt = gateway.world.elapsed();
-    const times = { receivedAt, firstContentAt, endedAt };
-    return { legs, meter, promptTokens, messages, blobs, choices, permitted, held, cutShort, interruption, ...times };
-  };
+  const counted = (): Counted =>
+    countedOf(context, count, { cutShort, interruption, firstContentAt, endedAt: world.elapsed() });
   const ended = (outcome: RunOutcome): Ended => endingOf(outcome, counted());
-  return { ...outlet, events, last, interrupt, cut, legs: () => legs, ended };
+  const next = (exchange: Exchange): void => {
+    open.clear();
+    nextExchange(context, hold, count, exchange);
+  };
+  return { ...outlet, events, last, interrupt, cut, legs: () => count.legs, ended, show: outlet.pass, next };
+}
+
+const priceOf = ({ request }: CallContext<'chat'>, { endpoint }: Target) =>
+  priceAtInstant(endpoint.price, request.receivedAt);
+
+/** What the output has cost so far, where a crash would find it. */
+function writeDown(context: CallContext<'chat'>, hold: Hold, count: Count, target: Target, now: number): void {
+  const { meter, before, legs } = count;
+  count.checkpointAt = now;
+  const { outputCost } = billFor(meter.usage(), priceOf(context, target));
+  hold.checkpoint(nano(before + spent(legs) + chargedOf(target, outputCost)));
+}
+
+/** Holds for as much output again, so that the books show what is under way. */
+function coverMore(context: CallContext<'chat'>, hold: Hold, count: Count, target: Target): void {
+  const { held } = context;
+  count.covered += held;
+  hold.topUp(chargedOf(target, billFor(usageOf({ output: held }), priceOf(context, target)).cost));
+}
+
+function nextExchange({ held }: CallContext<'chat'>, hold: Hold, count: Count, exchange: Exchange): void {
+  const { call, promptTokens, allowance, spent: before } = exchange;
+  Object.assign(count, { call, promptTokens, allowance, before, legs: [], covered: held });
+  count.meter = createMeter(promptTokens);
+  hold.checkpoint(before);
+}
+
+type Ends = Pick<Counted, 'cutShort' | 'interruption' | 'firstContentAt' | 'endedAt'>;
+
+function countedOf({ request, held }: CallContext<'chat'>, count: Count, ends: Ends): Counted {
+  const { call, legs, meter, promptTokens, allowance } = count;
+  const { messages, blobs = [] } = call;
+  const choices = answersOf(call);
+  const permitted = allowance?.permitted ?? null;
+  const { receivedAt } = request;
+  return { legs, meter, promptTokens, messages, blobs, choices, permitted, held, receivedAt, ...ends };
 }
 
 /** Some programs are told the prompt's size with the first word: by the vendor, or else by our estimate. */

@@ -1,32 +1,33 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { LIMITS } from '../../base/limits.ts';
-import { ok, type Result } from '../../base/result.ts';
+import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
+import { complain, newComplaints } from '../../call/read.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { type OpenPlugin, openPlugins, withoutDone } from '../../plugins/open.ts';
-import type { Bend } from '../../upstream/chat-errand.ts';
+import { fetchingOf } from '../../upstream/collect-body.ts';
 import type { Gateway } from '../gateway.ts';
 import { handleOf } from '../handle-of.ts';
-import type { CallHandle, CallListener, Operation } from '../operation.ts';
+import { listedBy } from '../legs/offered.ts';
+import { readStop } from '../legs/stop.ts';
+import type { CallHandle, CallListener } from '../operation.ts';
 import { perform, refuse } from '../perform.ts';
+import { modelsOf } from '../question.ts';
 import type { CallRequest } from '../receipt.ts';
-import { beginChat, plainChat } from './plain.ts';
+import { chatWith, type Extension } from './extension.ts';
+import { plainChat } from './plain.ts';
 
 type Request = CallRequest<'chat'>;
 type Listener = CallListener<'chat'>;
 
-/** A chat with plugins around it. Null = none of those that it names works on it. */
+/** A chat with plugins around it, or tools that the gateway runs. Null = nothing of the kind works on it. */
 export function extend(gateway: Gateway, request: Request, listener: Listener): CallHandle | null {
   const { call } = request;
-  const opened = openPlugins(call, {
-    world: gateway.world,
-    catalog: gateway.catalog(),
-    promptTokensOf: estimatePrompt,
-  });
-  if (!opened.ok) return refuse({ gateway, operation: plainChat, request, listener }, opened.error);
-  const plugins = opened.value;
-  if (plugins.length === 0) return null;
-  const operation = chatWith(plugins);
+  const read = extensionOf(gateway, call);
+  if (!read.ok) return refuse({ gateway, operation: plainChat, request, listener }, read.error);
+  const { plugins, listed } = read.value;
+  if (plugins.length + listed.offered.length + listed.missing.length === 0) return null;
+  const operation = chatWith(read.value);
   const hearing = listeningWith(plugins, listener);
   const go = (bent: Result<Call, Fault>): CallHandle =>
     bent.ok
@@ -50,6 +51,31 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
       handle.cancel();
     },
   };
+}
+
+function extensionOf(gateway: Gateway, call: Call): Result<Extension, Fault> {
+  const { world, upstream } = gateway;
+  const catalog = gateway.catalog();
+  const means = {
+    world,
+    catalog,
+    enabled: gateway.enabled,
+    search: gateway.search,
+    fetching: fetchingOf(upstream.world),
+    promptTokensOf: estimatePrompt,
+    isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),
+  };
+  const plugins = openPlugins(call, means);
+  if (!plugins.ok) return plugins;
+  const listed = listedBy(call, means);
+  if (!listed.ok) return listed;
+  const to = newComplaints();
+  const { offered } = listed.value;
+  const stop = readStop(to, call);
+  if (offered.length > 0 && (call.sampling.n ?? 1) > 1)
+    complain(to, 'n', "Invalid 'n': tools that the gateway runs take one answer.");
+  if (offered.length > 0 && to.first) return failed(to.first);
+  return ok({ gateway, plugins: plugins.value, listed: listed.value, stop });
 }
 
 const GONE = fault('cancelled', 'The request was cancelled.');
@@ -81,34 +107,6 @@ function inTime(gateway: Gateway, id: string, working: Promise<Result<Call, Faul
     const stop = gateway.world.after(LIMITS.plugin_ms, () => resolve({ ok: false, error: late }));
     working.finally(stop).then(resolve, reject);
   });
-}
-
-/** The same life, with the hooks `fits` and `leg` in their places. */
-function chatWith(plugins: readonly OpenPlugin[]): Operation<'chat'> {
-  const bends = plugins.flatMap(({ hooks }) => (hooks.leg ? [hooks.leg] : []));
-  const bend: Bend | undefined =
-    bends.length === 0
-      ? undefined
-      : (call, target) => {
-          let bent: ReturnType<Bend> = { call, losses: [] };
-          for (const one of bends) {
-            const next = one(bent.call, target);
-            bent = { call: next.call, losses: [...bent.losses, ...next.losses] };
-          }
-          return bent;
-        };
-  return {
-    ...plainChat,
-    sizeOf: (call) => {
-      const size = plainChat.sizeOf(call);
-      const longestPromptTokens = plugins.reduce(
-        (tokens, { hooks }) => hooks.fits?.(tokens) ?? tokens,
-        size.longestPromptTokens,
-      );
-      return { ...size, longestPromptTokens };
-    },
-    begin: (context, means) => beginChat(context, means, bend),
-  };
 }
 
 /** What the caller hears has passed the hooks `events` and `answer`. */

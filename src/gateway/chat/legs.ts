@@ -32,7 +32,7 @@ export function withLegs(ended: Ended, legs: readonly Leg[]): Ended {
   return { ...ended, usage, bill, continued };
 }
 
-const addBills = (one: Bill, other: Bill): Bill => ({
+export const addBills = (one: Bill, other: Bill): Bill => ({
   cost: nano(one.cost + other.cost),
   inputCost: nano(one.inputCost + other.inputCost),
   outputCost: nano(one.outputCost + other.outputCost),
@@ -41,4 +41,7 @@ const addBills = (one: Bill, other: Bill): Bill => ({
       ? null
       : nano((one.upstreamCost ?? NO_MONEY) + (other.upstreamCost ?? NO_MONEY)),
   isByok: one.isByok || other.isByok,
+  ...((one.serverToolCost !== undefined || other.serverToolCost !== undefined) && {
+    serverToolCost: nano((one.serverToolCost ?? NO_MONEY) + (other.serverToolCost ?? NO_MONEY)),
+  }),
 });

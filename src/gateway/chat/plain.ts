@@ -3,8 +3,8 @@ import type { Call } from '../../call/call.ts';
 import type { Plan } from '../../facts/plan.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { answersOf, exposuresOf } from '../../metering/exposure.ts';
-import { type Bend, chatErrand } from '../../upstream/chat-errand.ts';
-import type { Begun, CallContext, Means, Operation } from '../operation.ts';
+import { chatErrand } from '../../upstream/chat-errand.ts';
+import type { Operation } from '../operation.ts';
 import { conversationOf } from './conversation.ts';
 import { createDelivery } from './delivery.ts';
 import { goesOn, restOf } from './go-on.ts';
@@ -26,17 +26,14 @@ export const plainChat: Operation<'chat'> = {
     times: goesOn(gateway, call) ? 2 : 1,
   }),
   outputOf: (call, decided) => ({ tokens: heldOutput(call, decided), answers: answersOf(call) }),
-  begin: beginChat,
+  begin: (context, means) => {
+    const { gateway, request } = context;
+    const { call } = request;
+    const delivery = createDelivery(context, means);
+    const rest = goesOn(gateway, call) ? restOf(call, delivery, means.allowance) : undefined;
+    return { errand: chatErrand(gateway, call, { limited: means.allowance?.limited, rest }), delivery };
+  },
 };
-
-/** `bend`: the call as each endpoint is sent it. */
-export function beginChat(context: CallContext<'chat'>, means: Means, bend?: Bend): Begun<'chat'> {
-  const { gateway, request } = context;
-  const { call } = request;
-  const delivery = createDelivery(context, means);
-  const rest = goesOn(gateway, call) ? restOf(call, delivery, means.allowance) : undefined;
-  return { errand: chatErrand(gateway, call, { limited: means.allowance?.limited, rest, bend }), delivery };
-}
 
 /** Output tokens of one answer that an estimate of its cost covers: the caller's limit, else a fixed number. */
 function heldOutput(call: Call, decided: Plan): number {

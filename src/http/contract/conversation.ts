@@ -85,13 +85,6 @@ export const WITHOUT_EFFECT: FieldGroup = {
       example: 'fallback',
     },
     {
-      name: 'plugins',
-      type: 'object[]',
-      meaning:
-        'Steps of the gateway around the call, each named by its id. web becomes a search by the provider, where the model’s provider runs one. auto-router (auto-beta-router for openrouter/auto-beta) sets how openrouter/auto and openrouter/auto-code choose: allowed_models and excluded_models are patterns such as anthropic/*, of which an exclusion wins; cost_tier (low, medium, high, xhigh, max) is a fifth of the models that can take the request, by what it would cost there; cost_quality_tradeoff (0 to 10) is the older ceiling; without either, what seems hard may cost more; pin_model goes on with the model of the last assistant message. pareto-router sets openrouter/pareto-code: min_coding_score (0 to 1), or max_price in US dollars per million prompt tokens. Any other is a loss.',
-      example: [{ id: 'auto-router', allowed_models: ['anthropic/*', 'openai/*'], cost_tier: 'medium' }],
-    },
-    {
       name: 'preset',
       type: 'string',
       meaning:
@@ -112,19 +105,41 @@ export const WITHOUT_EFFECT: FieldGroup = {
         'Where the call belongs in your own traces: `trace_id`, `parent_span_id`, `trace_name`, `span_name` or `generation_name`, and anything else as metadata; 4,096 characters at most. It is kept on the receipt and told to receivers of traces. The header `traceparent` (W3C Trace Context) says the first two as well.',
       example: { trace_id: 'nightly-42', trace_name: 'nightly' },
     },
+  ],
+};
+
+/** What the gateway does around a call, and for its model. */
+export const AROUND: FieldGroup = {
+  id: 'around',
+  title: 'Plugins and tools of the gateway',
+  intro:
+    'Steps around the call, and tools that the gateway runs for the model. What they cost is part of the bill, as server_tool_cost.',
+  fields: [
+    {
+      name: 'plugins',
+      type: 'object[]',
+      meaning:
+        'Steps of the gateway around the call, each named by its id; enabled: false turns one off. web searches the web once, by the model’s host where it searches itself, else by an engine (engine, max_results, search_prompt, include_domains, exclude_domains); :online behind the model’s name is the same. web-fetch reads the pages whose addresses the last message names. auto-router (auto-beta-router for openrouter/auto-beta) sets how openrouter/auto and openrouter/auto-code choose: allowed_models and excluded_models are patterns such as anthropic/*, of which an exclusion wins; cost_tier (low, medium, high, xhigh, max) is a fifth of the models that can take the request, by what it would cost there; cost_quality_tradeoff (0 to 10) is the older ceiling; without either, what seems hard may cost more; pin_model goes on with the model of the last assistant message. pareto-router sets openrouter/pareto-code: min_coding_score (0 to 1), or max_price in US dollars per million prompt tokens. Any other is a loss.',
+      example: [
+        { id: 'web', max_results: 3 },
+        { id: 'auto-router', allowed_models: ['anthropic/*', 'openai/*'], cost_tier: 'medium' },
+      ],
+    },
     {
       name: 'max_tool_calls',
       type: 'integer',
-      meaning: 'Steps of a loop of tools that run at the gateway.',
+      range: '≤ 30',
+      otherwise: '30',
+      meaning:
+        'How often the model may ask for tools that the gateway runs: tools of the type openrouter:web_search, openrouter:web_fetch, openrouter:datetime, openrouter:experimental__search_models. After that it answers without.',
       example: 5,
-      isIdle: true,
     },
     {
       name: 'stop_server_tools_when',
       type: 'object[]',
-      meaning: 'What ends such a loop.',
+      range: 'step_count_is, has_tool_call, max_tokens_used, max_cost, finish_reason_is',
+      meaning: 'What else ends such a loop, any of several. max_tool_calls is ignored where it is said.',
       example: [{ type: 'step_count_is', step_count: 3 }],
-      isIdle: true,
     },
   ],
 };

@@ -10,7 +10,15 @@ import { fieldsOf } from '../words.ts';
 import { besideOf, placeOf } from './beside.ts';
 import { faultBody } from './fault.ts';
 import { frameText } from './frame-text.ts';
-import { closeBlocks, isTooMuch, newBlocks, type OpenBlocks, writeBlock, writeContent } from './open-blocks.ts';
+import {
+  closeBlocks,
+  isTooMuch,
+  newBlocks,
+  type OpenBlocks,
+  writeBlock,
+  writeContent,
+  writeServerTool,
+} from './open-blocks.ts';
 
 type State = {
   readonly answer: AnswerContext;
@@ -53,6 +61,8 @@ function write(state: State, event: Event): string {
     case 'audio':
     case 'annotation':
       return begin(state) + writeContent(state.blocks, event) + (isTooMuch(state.blocks) ? giveUp(state) : '');
+    case 'server-tool':
+      return begin(state) + writeServerTool(state.blocks, event.call);
     case 'native':
       return begin(state) + writeNative(state, event);
     case 'logprobs':

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { LIMITS } from '../../../base/limits.ts';
 import type { ReasoningEvent } from '../../../call/event.ts';
+import type { ServerToolCall } from '../../../call/server-tool.ts';
 import type { AnswerContext } from '../../dialect.ts';
 import { follow } from '../../open-arguments.ts';
 import { citationOf } from '../citations.ts';
@@ -8,6 +9,7 @@ import { fieldsOf } from '../words.ts';
 import { frameText } from './frame-text.ts';
 import { type Hidden, hiddenThoughts, imageSource, omitsThoughts } from './reply.ts';
 import { dataOf, signatureOf } from './seal.ts';
+import { resultBlock, useBlock } from './server-tools.ts';
 import {
   type ContentEvent,
   hold,
@@ -170,6 +172,11 @@ function writeThought(blocks: OpenBlocks, event: ReasoningEvent): string {
   }
   if (event.text === '' || blocks.omitsThoughts) return text;
   return text + writeDelta(blocks.index, { type: 'thinking_delta', thinking: event.text });
+}
+
+/** A tool that the gateway runs: its call when it begins, what came of it when it is over. */
+export function writeServerTool(blocks: OpenBlocks, call: ServerToolCall): string {
+  return writeBlock(blocks, call.status === 'in_progress' ? useBlock(call) : resultBlock(call));
 }
 
 /** A block that is whole from the start. */

@@ -9,6 +9,7 @@ import { fieldsOf } from '../words.ts';
 import { besideOf, placeOf } from './beside.ts';
 import { citedText } from './cited-text.ts';
 import { dataOf, signatureOf } from './seal.ts';
+import { resultBlock, useBlock } from './server-tools.ts';
 
 /** The whole answer as a `message`. This dialect knows one choice: the first. */
 export function encodeReply(reply: Reply, answer: AnswerContext): Json {
@@ -50,7 +51,12 @@ function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
   const lastText = parts.findLastIndex(({ type }) => type === 'text');
   const hidden = hiddenThoughts(answer);
   let offset = 0;
+  const used = choice.serverTools ?? [];
+  const writeUsed = (index: number): void => {
+    for (const { at, call } of used) if (at === index) content.push(useBlock(call), resultBlock(call));
+  };
   parts.forEach((part, index) => {
+    writeUsed(index);
     const isHidden = hidden === 'all' || (hidden === 'leading' && !content.some(({ type }) => type === 'text'));
     if (part.type === 'reasoning' && isHidden) return;
     if (part.type === 'text') {
@@ -59,6 +65,7 @@ function contentOf(choice: Choice, answer: AnswerContext): JsonObject[] {
       offset += part.text.length;
     } else content.push(...blocksOf(part, answer));
   });
+  writeUsed(parts.length);
   for (const [name, block] of Object.entries(fieldsOf(choice.native))) {
     const place = placeOf(name);
     if (place !== undefined && isObject(block)) content.splice(Math.min(place, content.length), 0, block);

@@ -114,6 +114,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return blocks.end({ finish_reason: word, error: event.fault.message, ...counted() });
       }
       case 'native':
+      case 'server-tool':
         return '';
       default:
         return event satisfies never;

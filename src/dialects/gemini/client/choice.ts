@@ -78,6 +78,8 @@ export function writeEvent(choice: OpenChoice, event: ChoiceEvent): JsonObject[]
     case 'logprobs':
       for (const entry of event.content ?? []) choice.logprobs.push(entry);
       break;
+    case 'server-tool': // what it found is told as grounding, by the annotations
+      break;
     default:
       event satisfies never;
   }

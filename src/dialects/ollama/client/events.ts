@@ -121,6 +121,7 @@ export function encodeEvents(answer: AnswerContext, words: Words): EventEncoder 
       case 'start':
       case 'annotation':
       case 'native':
+      case 'server-tool':
         return '';
       default:
         return event satisfies never;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { Event, LogprobsEvent, ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
+import type { ServerToolCall } from '../../../call/server-tool.ts';
 import type { TextRun } from '../../../call/text-run.ts';
 import type { Tool } from '../../../call/tool.ts';
 import type { AnswerContext, EventEncoder } from '../../dialect.ts';
@@ -9,7 +10,7 @@ import { encodeUsage } from '../../openai-client-usage.ts';
 import { urlOfSource } from '../../source-url.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
-import { writeDetail } from '../reasoning-details.ts';
+import { writeDetail, writeServerTool } from '../reasoning-details.ts';
 import { chunkFields, createChunkWriter } from './chunk-writer.ts';
 import { encodeImage } from './reply.ts';
 
@@ -57,6 +58,10 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
         return writer.delta(event.choice, `"audio":${JSON.stringify(audioFields(event))}`);
       case 'annotation':
         return writer.delta(event.choice, `"annotations":${JSON.stringify([writeAnnotation(event.annotation)])}`);
+      case 'server-tool':
+        return hidesReasoning || event.call.status === 'in_progress'
+          ? ''
+          : writer.delta(event.choice, serverToolMembers(event.call));
       case 'logprobs':
         probable.keep(event);
         return '';
@@ -128,6 +133,10 @@ function reasoningMembers(event: ReasoningEvent): string {
   const details = `"reasoning_details":[${JSON.stringify(writeDetail(part, index))}]`;
   return event.kind === 'encrypted' ? details : `"reasoning":${JSON.stringify(event.text)},${details}`;
 }
+
+/** Told once, when it is over. */
+const serverToolMembers = (call: ServerToolCall): string =>
+  `"reasoning_details":[${JSON.stringify(writeServerTool(call))}]`;
 
 const audioFields = (event: Extract<Event, { type: 'audio' }>): JsonObject => ({
   ...(event.id !== undefined && { id: event.id }),

@@ -7,7 +7,7 @@ import { encodeUsage } from '../../openai-client-usage.ts';
 import { urlOfSource } from '../../source-url.ts';
 import { writeAnnotation } from '../annotation.ts';
 import { writeToolCall } from '../custom.ts';
-import { writeDetail } from '../reasoning-details.ts';
+import { writeDetail, writeServerTool } from '../reasoning-details.ts';
 
 /** A body of `chat.completion`. Vendor fields that we do not model come first, so that they cannot replace ours. */
 export function encodeReply(reply: Reply, answer: AnswerContext): Json {
@@ -51,7 +51,8 @@ function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObje
   const tools = of(choice, 'tool-call');
   const images = of(choice, 'image');
   const audio = of(choice, 'audio').map(encodeAudio)[0];
-  const details = [...reasoning.map(writeDetail), ...(hidesReasoning ? [] : arrayOf(unmodelled))];
+  const tooled = hidesReasoning ? [] : (choice.serverTools ?? []).map(({ call: used }) => writeServerTool(used));
+  const details = [...reasoning.map(writeDetail), ...tooled, ...(hidesReasoning ? [] : arrayOf(unmodelled))];
   return {
     ...fields,
     role: 'assistant',

@@ -1,6 +1,8 @@
 import type { ReasoningEvent, ToolStartEvent } from '../../../call/event.ts';
+import type { ServerToolCall } from '../../../call/server-tool.ts';
 import { createMessageItem, type MessageItem } from './message-item.ts';
 import { createReasoningItem, type ReasoningItem } from './reasoning-item.ts';
+import { closeServerTool, type OpenServerTool, openServerTool } from './server-tool-item.ts';
 import { createToolItem, type ToolItem } from './tool-item.ts';
 import type { ItemStatus, Writer } from './writer.ts';
 
@@ -14,6 +16,8 @@ export type OpenItems = {
   readonly reasoning: (event: ReasoningEvent) => ReasoningItem;
   readonly startTool: (event: ToolStartEvent) => void;
   readonly tool: (index: number) => ToolItem | undefined;
+  /** A tool that the gateway runs; several may be at work. */
+  readonly serverTool: (call: ServerToolCall) => void;
   /** Finishes what an item of another kind ends. */
   readonly closeBefore: () => void;
   readonly close: (status: ItemStatus) => void;
@@ -25,6 +29,7 @@ export type OpenItems = {
 
 export function createOpenItems(writer: Writer): OpenItems {
   const tools = new Map<number, ToolItem>();
+  const serverTools = new Map<string, OpenServerTool>();
   let message: MessageItem | null = null;
   let reasoning: ReasoningItem | null = null;
 
@@ -60,6 +65,17 @@ export function createOpenItems(writer: Writer): OpenItems {
       tools.set(event.index, createToolItem(writer, event));
     },
     tool: (index) => tools.get(index),
+    serverTool: (call) => {
+      let open = serverTools.get(call.id);
+      if (!open) {
+        items.closeBefore();
+        open = openServerTool(writer, call);
+        serverTools.set(call.id, open);
+      }
+      if (call.status === 'in_progress') return;
+      closeServerTool(writer, open, call);
+      serverTools.delete(call.id);
+    },
     closeBefore: () => {
       closeText('completed');
       closeTools('whole', 'completed');
@@ -67,6 +83,8 @@ export function createOpenItems(writer: Writer): OpenItems {
     close: (status) => {
       closeText(status);
       closeTools('all', status);
+      for (const open of serverTools.values()) closeServerTool(writer, open, null);
+      serverTools.clear();
     },
     phase: undefined,
     textLength: 0,

@@ -56,6 +56,9 @@ function addContent(writer: Writer, items: OpenItems, event: ContentEvent): void
       items.phase = phaseOf(event) ?? items.phase;
       writeNative(writer, event);
       return;
+    case 'server-tool':
+      items.serverTool(event.call);
+      return;
     case 'audio':
       // The Responses API has no audio output (platform.openai.com/docs/api-reference/responses, read 2026-11-22).
       return;

@@ -34,7 +34,9 @@ function* eventsOfChoice(choice: Choice): Generator<Event> {
   const begins = createItemCounter();
   let tools = 0;
   let place = 0;
+  const used = choice.serverTools ?? [];
   for (const [at, part] of choice.parts.entries()) {
+    for (const placed of used) if (placed.at === at) yield { type: 'server-tool', choice: 0, call: placed.call };
     if (begins(part)) {
       for (; (natives[0]?.place ?? Number.POSITIVE_INFINITY) <= place; place += natives.shift()?.items ?? 0)
         yield { type: 'native', choice: 0, native: { dialect: DIALECT, fields: natives[0]?.fields ?? {} } };
@@ -43,6 +45,7 @@ function* eventsOfChoice(choice: Choice): Generator<Event> {
     yield* eventsOfPart(part, part.type === 'tool-call' ? tools++ : at);
     if (at === lastText) yield* aboutText(choice);
   }
+  for (const { at, call } of used) if (at >= choice.parts.length) yield { type: 'server-tool', choice: 0, call };
   for (const { fields } of natives) yield { type: 'native', choice: 0, native: { dialect: DIALECT, fields } };
   if (lastText < 0) yield* aboutText(choice);
   yield { type: 'finish', choice: 0, reason: choice.finish, native: choice.nativeFinish };
