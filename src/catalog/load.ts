@@ -8,9 +8,10 @@ import { type Catalog, findModel } from './catalog.ts';
 import type { Environment } from './environment.ts';
 import type { Endpoint, Model } from './model.ts';
 import type { NamedPolicy } from './policy.ts';
+import { POLICY_FILE, type PolicyFile } from './policy-file.ts';
 import { type CatalogProblem, placeOf } from './problem.ts';
 import type { Provider } from './provider.ts';
-import { type CatalogFile, type CatalogFiles, readFolders } from './read.ts';
+import { type CatalogFile, type CatalogFiles, parseFile, readFolders } from './read.ts';
 
 /** What the code can do, handed in so that data is checked without importing code: dialects, and quirks by dialect. */
 export type KnownDialects = {
@@ -63,7 +64,6 @@ function buildModels(
   return built;
 }
 
-/** The one that counts first, first. */
 function buildPolicies(sources: CatalogFiles, catalog: Catalog, problems: CatalogProblem[]): readonly NamedPolicy[] {
   const names = new Set([...catalog.providers.values()].flatMap(({ slug, name }) => [slug, name.toLowerCase()]));
   const knows = { isProvider: (name: string) => names.has(name), isModel: (name: string) => isModel(catalog, name) };
@@ -72,7 +72,29 @@ function buildPolicies(sources: CatalogFiles, catalog: Catalog, problems: Catalo
     const policy = buildPolicy(name, files, knows, refuseIn(files, problems));
     if (policy) policies.push(Object.freeze(policy));
   }
-  return policies.sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
+  return inOrder(policies);
+}
+
+/** The one that counts first, first. */
+const inOrder = (policies: readonly NamedPolicy[]): readonly NamedPolicy[] =>
+  policies.toSorted((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1));
+
+/** A catalogue with other policies over its own: each takes the place of the one of its name, or is new. */
+export function withPolicies(
+  catalog: Catalog,
+  files: readonly { readonly name: string; readonly path: string; readonly text: string }[],
+): Result<Catalog, readonly CatalogProblem[]> {
+  const problems: CatalogProblem[] = [];
+  const policies = new Map<string, readonly CatalogFile<PolicyFile>[]>();
+  for (const { name, path, text } of files) {
+    const file = parseFile(path, text, POLICY_FILE, problems);
+    if (file) policies.set(name, [file]);
+  }
+  const sources = { providers: new Map(), models: new Map(), authors: {}, hash: '', policies };
+  const built = buildPolicies(sources, catalog, problems);
+  if (problems.length > 0) return failed(problems);
+  const kept = catalog.policies.filter(({ name }) => !policies.has(name));
+  return ok(Object.freeze({ ...catalog, policies: inOrder([...kept, ...built]) }));
 }
 
 /** With whatever variants; what servers on this machine offer is known only when they are asked. */

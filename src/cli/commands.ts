@@ -59,6 +59,17 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./explain.ts')).replayCommand(words, configuration),
   },
   {
+    name: 'simulate',
+    usage:
+      'simulate (--policy FILE | --without NAME) … [--since 7d] [--account ID] [--calls N] [--synthetic N] [--seed N] [--json]',
+    meaning:
+      'Sends the calls of the past through the router of today in virtual time, once with the policies of the catalogue and ' +
+      'once with others (docs/policies.md), and tells cost, latency, failures and what was read from caches, before and after. ' +
+      'Hosts behave as they did then. --policy lays a file over the policies there are, --without leaves one out; --synthetic ' +
+      'makes calls and hosts up from a seed.',
+    run: async (words, configuration) => (await import('./simulate.ts')).simulateCommand(words, configuration),
+  },
+  {
     name: 'keys',
     usage: 'keys [list | create NAME | enable HASH | disable HASH | delete HASH | sign-in]',
     meaning:
