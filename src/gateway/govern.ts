@@ -3,7 +3,7 @@ import type { CallOf, OperationId } from '../call/operation.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Policy, Rule } from '../facts/policy.ts';
 import { type LaidDown, layDown } from '../policies/lay-down.ts';
-import { indexPolicies, type Matched, type PolicyIndex } from '../policies/policy-index.ts';
+import { type GovernedCall, indexPolicies, type Matched, type PolicyIndex } from '../policies/policy-index.ts';
 import { resolveModel } from '../router/resolve.ts';
 import type { Gateway } from './gateway.ts';
 import { modelsOf } from './question.ts';
@@ -58,10 +58,19 @@ function matching<O extends OperationId>(
     keyId: caller.keyId,
     workspaceId: caller.workspaceId,
     operation,
-    models: modelsOf(call).map((name) => resolveModel(catalog, name)?.model.id ?? name),
+    ...namesIn(catalog, modelsOf(call)),
     now: world.now(),
     isLeftBelow: (bound) => budgetLeft.isBelow(caller, bound),
   });
+}
+
+/** What policies are told of the models that a call names. */
+export function namesIn(catalog: Catalog, names: readonly string[]): Pick<GovernedCall, 'models' | 'isRouted'> {
+  const found = names.map((name) => resolveModel(catalog, name)?.model);
+  return {
+    models: found.map((model, place) => model?.id ?? names[place] ?? ''),
+    isRouted: found.some((model) => model?.router !== undefined),
+  };
 }
 
 /** Where a call has been given its arm, it keeps it. */

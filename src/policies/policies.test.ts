@@ -24,6 +24,7 @@ const CALL: GovernedCall = {
   workspaceId: 'w1',
   operation: 'chat',
   models: ['acme/big', 'other/small'],
+  isRouted: false,
   now: Date.UTC(2026, 10, 29, 12),
   isLeftBelow: () => false,
 };
@@ -66,6 +67,18 @@ test('a call comes under a policy if all is so that the policy names', () => {
   }
   const low = indexPolicies([policy('p', { when: { budgetLeftBelow: { percent: 10 } } })]);
   assert.equal(low.matching({ ...CALL, isLeftBelow: () => true }).length, 1);
+});
+
+test('where the model is chosen only later, rules for any model are among those that hold', () => {
+  const call = { ...CALL, models: ['some/router'], isRouted: true };
+  const rules = { zdr: true } as const;
+  const found = (when: Partial<PolicyWhen>) => indexPolicies([policy('p', { when, rules })]).matching(call);
+  assert.deepEqual(
+    found({ models: ['acme/*'] }).map(({ isAsked }) => isAsked),
+    [false],
+  );
+  assert.equal(found({ models: ['acme/*'], keys: ['abababab'] }).length, 1);
+  assert.equal(found({ models: ['acme/*'], workspaces: ['w2'] }).length, 0);
 });
 
 test('an index of many finds what looking through all of them finds, once and in order', () => {

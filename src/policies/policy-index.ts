@@ -10,6 +10,8 @@ export type GovernedCall = {
   readonly operation: OperationId;
   /** Ids in the caller's order; a name that means no model as it was written. */
   readonly models: readonly string[];
+  /** One of them stands for models that are chosen only later: what policies hold to of any model may concern it. */
+  readonly isRouted: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Is less left to its caller than this? */
@@ -36,10 +38,12 @@ const NONE: readonly Matched[] = [];
  */
 export function indexPolicies(policies: readonly NamedPolicy[]): PolicyIndex {
   const everywhere: Filed[] = [];
+  const aboutModels: Filed[] = [];
   const drawers = { key: new Drawers(), workspace: new Drawers(), model: new Drawers(), author: new Drawers() };
   policies.forEach((policy, place) => {
     const filed = { policy, place, isTime: createHours(policy.when) };
     const { keys, workspaces, models } = policy.when;
+    if (models && policy.rules) aboutModels.push(filed);
     if (keys)
       drawers.key.put(
         keys.map((key) => key.slice(0, KEY_LENGTH)),
@@ -58,6 +62,7 @@ export function indexPolicies(policies: readonly NamedPolicy[]): PolicyIndex {
       };
       add(drawers.key.get(call.keyId.slice(0, KEY_LENGTH)));
       add(drawers.workspace.get(call.workspaceId));
+      if (call.isRouted) add(aboutModels);
       if (drawers.model.size + drawers.author.size > 0)
         for (const model of call.models) {
           add(drawers.model.get(lower(model)));
@@ -103,6 +108,6 @@ function isAbout({ when }: NamedPolicy, call: GovernedCall): boolean {
   if (keys && !keys.some((key) => call.keyId.startsWith(key))) return false;
   if (workspaces && !workspaces.includes(call.workspaceId)) return false;
   if (operations && !operations.includes(call.operation)) return false;
-  if (models && !call.models.some((model) => matchesAny(models, model))) return false;
+  if (models && !call.isRouted && !call.models.some((model) => matchesAny(models, model))) return false;
   return budgetLeftBelow === undefined || call.isLeftBelow(budgetLeftBelow);
 }

@@ -6,6 +6,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Endpoint } from '../../catalog/model.ts';
 import type { Candidate } from '../../facts/plan.ts';
 import type { Question } from '../../facts/question.ts';
+import type { Receipt } from '../../facts/receipt.ts';
+import { namesIn } from '../../gateway/govern.ts';
 import { createStickiness } from '../../gateway/stickiness.ts';
 import { billFor, priceServed } from '../../metering/cost.ts';
 import { layDown } from '../../policies/lay-down.ts';
@@ -75,7 +77,9 @@ export function travel(calls: readonly PastCall[], { catalog, enabled, behaviour
     const { endpoint } = fared;
     const usage = endpoint ? usageAt(call, endpoint.id, home?.() ?? null) : call.usage;
     if (conversation && endpoint)
-      later(call.at + fared.totalMs, () => homes.ended(conversation, { state: 'completed', usage } as never, endpoint));
+      later(call.at + fared.totalMs, () =>
+        homes.ended(conversation, { receipt: { state: 'completed', usage } as Receipt, endpoint, isRouted: false }),
+      );
     return {
       ...fared,
       at: call.at,
@@ -100,7 +104,7 @@ function questionOf(
     keyId,
     workspaceId,
     operation: question.operation,
-    models: question.models.map((name) => resolveModel(catalog, name)?.model.id ?? name),
+    ...namesIn(catalog, question.models),
     now: at,
     isLeftBelow: () => false,
   });
