@@ -64,7 +64,7 @@ export function receiptOf(id: string, accountId: string, title: string): Receipt
       {
         ...attempt,
         endpoint: 'openai/gpt-4.1-mini@azure',
-        startedAt: 0,
+        startedAt: NEWEST,
         status: 503,
         headersMs: 212,
         firstContentMs: null,
@@ -76,7 +76,7 @@ export function receiptOf(id: string, accountId: string, title: string): Receipt
         ...attempt,
         provider: 'openai',
         endpoint: 'openai/gpt-4.1-mini@openai',
-        startedAt: 214,
+        startedAt: NEWEST + 214,
         status: 200,
         headersMs: 305,
         firstContentMs: 471,

@@ -195,8 +195,14 @@ test('a receipt tells every attempt, every meter and the cost, to its owner alon
     'tier: a service tier nobody asked for',
     'top_k',
     HOSTILE_TITLE,
+    'Paid bythis instance',
+    'curl http://',
   ])
     assert.ok(words.includes(fact), fact);
+  assert.ok(text.includes('href="/requests?key=key"'));
+  assert.ok(text.includes('until it failed: 2 ms from 212 ms on'));
+  const replayed = await get('/generation/gen-own?replay=1', owner);
+  assert.match(replayed.text, /The catalogue says something else of these models by now/);
   assert.equal(/<script(?! type="module")|<b>busy/.test(text), false);
   assert.equal((await get('/generation/gen-other', owner)).status, 404);
   assert.equal((await get('/generation/gen-own')).status, 404);

@@ -218,6 +218,10 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
   images: { path: pathOfDialect('openrouter-images'), body: { prompt: 'A lighthouse on a cliff at dusk' } },
 };
 
+/** What a request of an operation says beside its model; null = a chat, or what is sent as a form. */
+export const bodyOfOperation = (operation: OperationId): JsonObject | null =>
+  operation === 'speech' ? { input: 'Hello there.', voice: 'alloy' } : (OF_OPERATION[operation]?.body ?? null);
+
 const jsonCurl = (baseUrl: string, path: string, body: JsonObject): Sample => ({
   label: 'curl',
   note: 'HTTP',

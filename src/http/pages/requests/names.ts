@@ -26,13 +26,13 @@ export async function namesFor({ access }: Pick<Gateway, 'access'>, caller: Prin
     seesAll ? access.workspaces.list(caller.accountId, page) : { workspaces: [] },
   ]);
   const names = new Map(keys.map(({ hash, name, label }) => [hash, name || label]));
-  names.set(caller.keyId, names.get(caller.keyId) ?? caller.keyLabel);
-  names.set(CONSOLE_KEY_ID, 'Console');
+  if (caller.kind === 'key') names.set(caller.keyId, names.get(caller.keyId) ?? caller.keyLabel);
   const places = new Map(workspaces.map(({ id, name }) => [id, name]));
   return {
     keys,
     workspaces,
-    keyName: (keyId) => names.get(keyId) ?? `${keyId.slice(0, SHORT)}…`,
+    keyName: (keyId) =>
+      names.get(keyId) ?? (keyId.startsWith(CONSOLE_KEY_ID) ? 'Console' : `${keyId.slice(0, SHORT)}…`),
     workspaceName: (workspaceId) => places.get(workspaceId) ?? workspaceId,
   };
 }

@@ -70,7 +70,8 @@ const COLUMNS: readonly Column[] = [
     label: 'App',
     kind: 'text',
     isWide: true,
-    receipt: ({ app }) => (app ? app.title || app.origin : NONE),
+    receipt: ({ app }) =>
+      app ? html`<span class="cut" title="${app.title || app.origin}">${app.title || app.origin}</span>` : NONE,
     refusal: none,
   },
   {
@@ -109,6 +110,7 @@ const COLUMNS: readonly Column[] = [
     key: 'duration',
     label: 'Time taken',
     kind: 'number',
+    isWide: true,
     receipt: ({ totalMs }) => milliseconds(totalMs),
     refusal: none,
   },
