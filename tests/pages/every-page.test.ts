@@ -25,6 +25,8 @@ const PAGES = [
   '/compare',
   '/compare/openai/gpt-4.1/openai/gpt-4.1-mini',
   '/chat',
+  '/status',
+  '/docs/api',
   '/generation/gen-own',
   '/requests',
   '/requests?state=failed&window=month&from=2026-11-01',

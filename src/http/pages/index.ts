@@ -28,6 +28,7 @@ import { exportRoutes } from './requests/export.ts';
 import { requestsRoute } from './requests/page.ts';
 import { signedInRoute, signInRoute, signOutRoute } from './session.ts';
 
+import { statusRoute } from './status.ts';
 /** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
 export const pageRoutes: readonly Route[] = [
   homeRoute,
@@ -39,6 +40,7 @@ export const pageRoutes: readonly Route[] = [
   compareRoute,
   compareStartRoute,
   chatRoute,
+  statusRoute,
   generationRoute,
   requestsRoute,
   ...exportRoutes,

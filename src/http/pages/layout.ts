@@ -138,6 +138,6 @@ const halfMoon = (): Html =>
 function footer(): Html {
   return html`<footer class="foot"><div class="measure">
 <p>${PRODUCT.name} ${PRODUCT.version}. ${PRODUCT.disclaimer}</p>
-<nav aria-label="More"><a href="/docs">Docs</a><a href="/docs/request">Request</a><a href="/docs/errors">Errors</a><a href="/llms.txt">llms.txt</a></nav>
+<nav aria-label="More"><a href="/docs">Docs</a><a href="/docs/request">Request</a><a href="/docs/errors">Errors</a><a href="/docs/api">API</a><a href="/status">Status</a><a href="/llms.txt">llms.txt</a></nav>
 </div></footer>`;
 }

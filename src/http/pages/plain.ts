@@ -59,6 +59,7 @@ const PAGES = [
   ['/providers', 'Providers'],
   ['/compare', 'Compare models'],
   ['/chat', 'Chat'],
+  ['/status', 'Status'],
   ['/settings/keys', 'Settings: API keys'],
   ['/settings/workspaces', 'Settings: workspaces and budgets'],
   ['/settings/credits', 'Settings: credits'],
