@@ -16,6 +16,7 @@ import {
   workspaceScope,
 } from '../facts/scope.ts';
 import { NO_VAULT, type Vault } from '../vault/vault.ts';
+import type { AuditLogStore } from './audit-log.ts';
 import type { BudgetStore } from './budgets.ts';
 import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
@@ -46,6 +47,7 @@ export type Access = {
   readonly codes: Codes;
   readonly workspaces: Workspaces;
   readonly people: People;
+  readonly auditLog: AuditLogStore;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
   readonly guardrails: Guardrails;
@@ -140,6 +142,7 @@ export function openAccess(parts: WithVault): Access {
     codes: openCodes({ ...parts, keys }),
     workspaces: openWorkspaces(parts),
     people: openPeople({ ...parts, sessions }),
+    auditLog: store.auditLog,
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),
     guardrails: openGuardrails(parts),

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NanoUsd } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
 import type { World } from '../base/world.ts';
-import type { Keys } from './keys.ts';
+import { actingAsPerson } from './acting.ts';
+import type { Keys, NewKey } from './keys.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import type { Key } from './store.ts';
 
@@ -79,15 +80,17 @@ export function openCodes(parts: {
     redeem: async (code, proof) => {
       const promised = CODE.test(code) ? await store.codes.take(digestOf(code)) : null;
       if (promised === null || promised.expiresAt <= world.now() || !answers(promised.challenge, proof)) return null;
-      return keys.create({
+      const creator = { id: promised.creatorUserId ?? promised.accountId, accountId: promised.accountId };
+      const wish: NewKey = {
         name: promised.keyName,
         accountId: promised.accountId,
         workspaceId: promised.workspaceId,
         limit: promised.limit,
         limitReset: promised.limitReset,
         expiresAt: promised.keyExpiresAt,
-        creatorUserId: promised.creatorUserId ?? promised.accountId,
-      });
+        creatorUserId: creator.id,
+      };
+      return actingAsPerson(creator, () => keys.create(wish));
     },
   };
 }

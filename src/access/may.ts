@@ -32,6 +32,8 @@ export type Verb =
   | 'manage-guardrails'
   /** Where receipts of its workspaces are sent to. */
   | 'manage-observability'
+  /** Read who did what. */
+  | 'read-audit-log'
   /** Promise a program a key, as the person it asks. */
   | 'consent'
   /** What concerns the instance and not one account: its figures, the operator's own keys at providers. */
@@ -53,6 +55,7 @@ export const VERBS: readonly Verb[] = [
   'manage-provider-keys',
   'manage-guardrails',
   'manage-observability',
+  'read-audit-log',
   'consent',
   'operate',
 ];
@@ -77,6 +80,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'manage-provider-keys',
     'manage-guardrails',
     'manage-observability',
+    'read-audit-log',
     'operate',
   ),
   owner: verbs(...VERBS),

@@ -1,6 +1,7 @@
 import { createFinder, type Finder } from '../base/finder.ts';
 import type { World } from '../base/world.ts';
 import type { Principal } from '../facts/principal.ts';
+import { actingAsPerson } from './acting.ts';
 import type { Means, PeopleStore, Person, SessionRecord, SignIn } from './people/person.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 
@@ -95,7 +96,7 @@ export function openSessions(
       agent: agent?.slice(0, AGENT_LENGTH_MAX) ?? null,
       means,
     };
-    await store.people.addSession(record, createdAt, SESSIONS_MAX);
+    await actingAsPerson({ id, accountId }, () => store.people.addSession(record, createdAt, SESSIONS_MAX));
     return { session, maxAgeS: SESSION_MS / 1000 };
   };
   const take = async (token: string, kind: SignIn['kind']): Promise<SignIn | null> => {

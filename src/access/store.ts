@@ -1,6 +1,7 @@
 import type { NanoUsd } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
 import type { Count, Owner, Scope } from '../facts/scope.ts';
+import type { AuditLogStore } from './audit-log.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { CodeStore } from './codes.ts';
 import type { GuardrailStore } from './guardrails.ts';
@@ -94,6 +95,7 @@ export type AccessStore = {
   /** With its first workspace and its owner, where it has none. */
   readonly addAccount: (account: { readonly id: string; readonly name: string }, now: number) => Promise<void>;
   readonly people: PeopleStore;
+  readonly auditLog: AuditLogStore;
   readonly workspaces: WorkspaceStore;
   readonly budgets: BudgetStore;
   readonly codes: CodeStore;

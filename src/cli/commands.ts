@@ -1,4 +1,7 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Acting, actingAs } from '../access/acting.ts';
+import { OWNER_ACCOUNT_ID } from '../access/owner.ts';
 import { PRODUCT } from '../base/product.ts';
 import type { Environment } from '../catalog/environment.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
@@ -123,6 +126,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: 'audit-log',
+    usage: 'audit-log [--jsonl] [--limit N] [--actor ID] [--object ID] [--act ACT] [--account ID]',
+    meaning:
+      'Shows who did what, from where, and what was before and after, newest first. --jsonl writes all of it as JSON Lines. ' +
+      'Entries are written with the acts themselves and never changed.',
+    run: async (words, configuration) => (await import('./audit-log.ts')).auditLogCommand(words, configuration),
+  },
+  {
     name: 'providers',
     usage: 'providers [list | add PROVIDER [--name NAME] | rotate ID | enable ID | disable ID | delete ID]',
     meaning:
@@ -166,6 +177,18 @@ export function helpText(): string {
   return `${PRODUCT.name} ${PRODUCT.version} — ${PRODUCT.disclaimer}\n\n${lines.join('\n')}\n\nSettings come from the environment: docs/configuration.md lists them.`;
 }
 
+/** Whoever has a shell of this machine, by the name of its user. */
+async function atShell(asked: string): Promise<Acting> {
+  const { now, newId } = (await import('../upstream/world.ts')).realWorld();
+  let id = 'unknown';
+  try {
+    id = userInfo().username;
+  } catch {
+    // A container's user may have no name.
+  }
+  return { actor: { kind: 'shell', id, accountId: OWNER_ACCOUNT_ID, address: null, asked }, world: { now, newId } };
+}
+
 const usageOf = ({ usage }: Command): string => wrapped(`Usage: switchwright ${usage}`, '  ');
 
 /** Runs one command; the exit code: 0 done, 1 failed, 2 called wrongly. Expected failures are told in words, on stderr. */
@@ -191,7 +214,10 @@ export async function runCommand(words: readonly string[], environment: Environm
     return 0;
   }
   try {
-    return await command.run(rest, readConfiguration(environment));
+    const configuration = readConfiguration(environment);
+    // What the server does by itself is no act of whoever started it.
+    if (name === 'serve') return await command.run(rest, configuration);
+    return await actingAs(await atShell(`switchwright ${name}`), async () => command.run(rest, configuration));
   } catch (thrown) {
     const cause = asUsageError(thrown);
     if (cause instanceof UsageError) {

@@ -1,5 +1,6 @@
 import { createServer as createNodeServer, type Server } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { actingAs, actorOf } from '../access/acting.ts';
 import { Bug } from '../base/assert.ts';
 import { fault } from '../base/fault.ts';
 import { parseWholeBody } from '../base/json.ts';
@@ -20,7 +21,7 @@ import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
 import { readFields } from './read-fields.ts';
 import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
-import { PREFIXES, type Route, type RouteAnswer } from './route.ts';
+import { PREFIXES, type Route, type RouteAnswer, type RouteRequest } from './route.ts';
 import { isOurs, withWebSockets } from './socket/upgrade.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
@@ -171,22 +172,31 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
             ? readFields(bytes, request.headers['content-type'])
             : await parseWholeBody(bytes, LIMITS.nesting_max);
       if (!body.ok) return refuseReply(reply, body.error);
-      const result = await route.handle(
-        {
-          params: request.params as { [name: string]: string },
-          query: lastValues(request.query as { [name: string]: string | string[] }),
-          headers: request.headers as WireHeaders,
-          look: isPrefetch(request.headers as WireHeaders) ? 'ahead' : request.method === 'HEAD' ? 'head' : null,
-          address: request.raw.socket.remoteAddress ?? '',
-          body: body.value,
-          caller: request.caller,
-          origin: originOf(request),
-        },
-        gateway,
-      );
+      const asked: RouteRequest = {
+        params: request.params as { [name: string]: string },
+        query: lastValues(request.query as { [name: string]: string | string[] }),
+        headers: request.headers as WireHeaders,
+        look: isPrefetch(request.headers as WireHeaders) ? 'ahead' : request.method === 'HEAD' ? 'head' : null,
+        address: request.raw.socket.remoteAddress ?? '',
+        body: body.value,
+        caller: request.caller,
+        origin: originOf(request),
+      };
+      const result = await (isAct(route) ? handledAs(asked, route, gateway) : route.handle(asked, gateway));
       return write(reply, result, prefix !== '');
     },
   });
+}
+
+/** Calls and looking on are no acts of administration; signing in by a link is, though it is read. */
+const isAct = ({ method, auth, path }: Route): boolean =>
+  auth !== 'call' && auth !== 'look' && (method !== 'GET' || path === '/sign-in');
+
+/** Whatever is changed is told in the audit log with who did it. */
+function handledAs(asked: RouteRequest, route: Route, gateway: Gateway): RouteAnswer | Promise<RouteAnswer> {
+  const { caller, address } = asked;
+  const actor = actorOf(caller, { address, asked: `${route.method} ${route.path}` });
+  return actingAs({ actor, world: gateway.world }, () => route.handle(asked, gateway));
 }
 
 /** `Sec-Purpose` is the standard's (Fetch, read 2026-11-29), the others are older browsers' and previews'. */

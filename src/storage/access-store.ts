@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { firstWorkspace } from '../access/owner.ts';
 import type { AccessStore } from '../access/store.ts';
 import { accountScope, COUNTS, countScope, keyScope } from '../facts/scope.ts';
+import { openAuditLogStore } from './audit-log-store.ts';
 import { openBudgetStore } from './budget-store.ts';
 import type { StoreClient } from './client.ts';
 import { openCodeStore } from './code-store.ts';
@@ -13,7 +14,7 @@ import { openPeopleStore } from './people-store.ts';
 import { openProviderKeyStore } from './provider-key-store.ts';
 import { NO_USAGE, usageOf } from './spending.ts';
 import { addingWorkspace, openWorkspaceStore } from './workspace-store.ts';
-import { compiled, writing } from './writing.ts';
+import { type Committing, compiled, writing } from './writing.ts';
 
 export function openAccessStore(client: StoreClient, database: StoreDatabase): AccessStore {
   const write = writing(client);
@@ -23,12 +24,16 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
     workspaces: openWorkspaceStore(client, database),
     budgets: openBudgetStore(client, database),
     people: openPeopleStore(client, database),
+    auditLog: openAuditLogStore(client),
     codes: openCodeStore(client, database),
     providerKeys: openProviderKeyStore(client, database),
     guardrails: openGuardrailStore(client, database),
-    addKey: async (key, counts) => (await write(addingKey(database, key, counts), changeOf(key.hash))) > 0n,
-    changeKey: async (hash, change) => (await write(changingKey(database, hash, change), changeOf(hash))) > 0n,
-    removeKey: async (hash) => (await write(removingKey(database, hash), changeOf(hash))) > 0n,
+    addKey: async (key, counts) =>
+      (await write(addingKey(database, key, counts), changeOf(key.hash), actOn('key.create', key.hash))) > 0n,
+    changeKey: async (hash, change) =>
+      (await write(changingKey(database, hash, change), changeOf(hash), actOn('key.change', hash))) > 0n,
+    removeKey: async (hash) =>
+      (await write(removingKey(database, hash), changeOf(hash), actOn('key.delete', hash))) > 0n,
     usage: async (hashes, now) => {
       const used = await usageOf(database, hashes.map(keyScope), now);
       return new Map(hashes.map((hash) => [hash, used.get(keyScope(hash)) ?? NO_USAGE]));
@@ -43,7 +48,7 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
         select cast(${id} as text), cast(${id} as text), 'owner', cast(${BigInt(Math.floor(now))} as bigint)
         where not exists (select 1 from person where account_id = ${id} and role = 'owner') on conflict do nothing`;
       const adding = [insert, addingWorkspace(database, workspace), compiled(database, owner)];
-      await write(adding, [limitNotice(accountScope(id))]);
+      await write(adding, [limitNotice(accountScope(id))], { untold: true });
     },
     onChange: (listener) =>
       client.onNotice((notice) => {
@@ -52,6 +57,14 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
       }),
   };
 }
+
+/** A key, with what it may spend and how often. */
+const actOn = (act: string, hash: string): Committing => {
+  const owner = keyScope(hash);
+  const scopes = [owner, ...COUNTS.map((count) => countScope(count, owner))];
+  const budgets = scopes.map((value) => ({ table: 'budget', column: 'scope', value }) as const);
+  return { act: { act, rows: [{ table: 'api_key', column: 'hash', value: hash }, ...budgets] } };
+};
 
 const changeOf = (hash: string): readonly string[] => {
   const owner = keyScope(hash);

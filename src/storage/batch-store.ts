@@ -23,7 +23,7 @@ export function openBatchStore(client: StoreClient, database: StoreDatabase): Ba
             .values(rows.slice(at, at + ROWS_MAX))
             .onConflict((conflict) => conflict.doNothing()),
         );
-      if (inserts.length > 0) await write(inserts, []);
+      if (inserts.length > 0) await write(inserts, [], { untold: true });
     },
     done: async (batchId) => {
       const rows = await reading

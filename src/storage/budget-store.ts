@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { BudgetStore, NewBudget } from '../access/budgets.ts';
 import { type Budget, countOf, ownerOf, type Scope } from '../facts/scope.ts';
+import type { Rows } from './audited.ts';
 import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { ACCESS, keyNotice, limitNotice } from './notices.ts';
@@ -31,7 +32,8 @@ export function openBudgetStore(client: StoreClient, database: StoreDatabase): B
       const puts = budgets.map((budget) => putting(database, budget, now));
       // Callers bear which of their limits count what their own keys pay.
       const byok = budgets.some(({ withByok }) => withByok) ? [ACCESS] : [];
-      await write(puts, [...new Set([...budgets.flatMap(({ scope }) => noticesOf(scope)), ...byok])]);
+      const notices = [...new Set([...budgets.flatMap(({ scope }) => noticesOf(scope)), ...byok])];
+      await write(puts, notices, { act: { act: 'budget.set', rows: rowsOf(budgets.map(({ scope }) => scope)) } });
     },
     remove: async ({ scope, source, interval }) => {
       const removal = database
@@ -39,10 +41,14 @@ export function openBudgetStore(client: StoreClient, database: StoreDatabase): B
         .where('scope', '=', scope)
         .where('source', '=', source)
         .where('interval', '=', interval);
-      return (await write([removal], noticesOf(scope))) > 0n;
+      const act = { act: 'budget.delete', rows: rowsOf([scope]) };
+      return (await write([removal], noticesOf(scope), { act })) > 0n;
     },
   };
 }
+
+const rowsOf = (scopes: readonly Scope[]): readonly Rows[] =>
+  [...new Set(scopes)].map((value) => ({ table: 'budget', column: 'scope', value }));
 
 /** A key's own limit stands in one row whatever its interval: it is changed with the key (`key-rows.ts`), not here. */
 export const putting = (

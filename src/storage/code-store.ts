@@ -12,7 +12,9 @@ export function openCodeStore(client: StoreClient, database: StoreDatabase): Cod
   return {
     add: async (code, now) => {
       const tooOld = database.deleteFrom('auth_code').where('expires_at', '<=', BigInt(Math.floor(now)));
-      await write([database.insertInto('auth_code').values(rowOf(code)), tooOld], []);
+      const rows = [{ table: 'auth_code', column: 'hash', value: code.hash }] as const;
+      const act = { act: 'code.promise', object: code.keyName, rows };
+      await write([database.insertInto('auth_code').values(rowOf(code)), tooOld], [], { act });
     },
     take: async (hash) => {
       // Anybody may ask: who guesses makes nobody write.

@@ -6,11 +6,15 @@ import type { StoreClient } from './client.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { ACCESS, RECEIVERS } from './notices.ts';
 import type { ObservabilityDestinationRow } from './schema.ts';
-import { type Compilable, writing } from './writing.ts';
+import { type Committing, type Compilable, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 /** More are not sent to by one gateway: each has a loop of its own. */
 const ENABLED_MAX = 1_000;
+
+const actOn = (verb: string, id: string): Committing => ({
+  act: { act: `destination.${verb}`, rows: [{ table: 'observability_destination', column: 'id', value: id }] },
+});
 
 export function openDestinationStore(client: StoreClient, database: StoreDatabase): DestinationStore {
   const write = writing(client);
@@ -56,7 +60,7 @@ export function openDestinationStore(client: StoreClient, database: StoreDatabas
             database,
           ),
       };
-      return (await write([insert], [RECEIVERS])) > 0n;
+      return (await write([insert], [RECEIVERS], actOn('create', row.id))) > 0n;
     },
     change: async (destination) => {
       const { id, account_id, name, enabled, settings, config, updated_at } = rowOf(destination);
@@ -65,14 +69,14 @@ export function openDestinationStore(client: StoreClient, database: StoreDatabas
         .set({ name, enabled, settings, config, updated_at })
         .where('id', '=', id)
         .where('account_id', '=', account_id);
-      return (await write([update], [RECEIVERS])) > 0n;
+      return (await write([update], [RECEIVERS], actOn('change', id))) > 0n;
     },
     remove: async (accountId, id) => {
       const removal = database
         .deleteFrom('observability_destination')
         .where('id', '=', id)
         .where('account_id', '=', accountId);
-      return (await write([removal], [RECEIVERS])) > 0n;
+      return (await write([removal], [RECEIVERS], actOn('delete', id))) > 0n;
     },
     onChange: (listener) =>
       client.onNotice((notice) => {

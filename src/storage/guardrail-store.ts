@@ -8,7 +8,7 @@ import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { guardNotice, LIMITS } from './notices.ts';
 import type { GuardrailAssignmentRow, GuardrailRow } from './schema.ts';
-import { type Compilable, writing } from './writing.ts';
+import { type Committing, type Compilable, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 
@@ -100,6 +100,16 @@ const budgetsOf = (id: string, now: number, also = sql``) =>
     where a.guardrail_id = ${id} and g.amount is not null ${also}
     on conflict do nothing`;
 
+const actOn = (verb: string, { id }: Pick<Guardrail, 'id'>): Committing => ({
+  act: {
+    act: `guardrail.${verb}`,
+    rows: [
+      { table: 'guardrail', column: 'id', value: id },
+      { table: 'guardrail_assignment', column: 'guardrail_id', value: id },
+    ],
+  },
+});
+
 function changing(client: StoreClient, database: StoreDatabase): Pick<GuardrailStore, 'add' | 'change' | 'remove'> {
   const write = writing(client);
   return {
@@ -108,7 +118,8 @@ function changing(client: StoreClient, database: StoreDatabase): Pick<GuardrailS
       const assignments = assignment ? [assignment] : [];
       const by = { assignedBy: null, now: createdAt };
       const placing = placed(database, { id, accountId }, assignments, by);
-      return (await write([adding(database, guardrail, most), ...placing], noticesOf(guardrail))) > 0n;
+      const queries = [adding(database, guardrail, most), ...placing];
+      return (await write(queries, noticesOf(guardrail), actOn('create', guardrail))) > 0n;
     },
     change: async (guardrail) => {
       const { id, accountId, name, description, settings, budget, byokInBudget, updatedAt } = guardrail;
@@ -126,7 +137,7 @@ function changing(client: StoreClient, database: StoreDatabase): Pick<GuardrailS
         .where('id', '=', id)
         .where('account_id', '=', accountId);
       const budgets = [withoutBudgets(id), budgetsOf(id, updatedAt ?? 0)].map((one) => compiled(database, one));
-      return (await write([update, ...budgets], noticesOf(guardrail))) > 0n;
+      return (await write([update, ...budgets], noticesOf(guardrail), actOn('change', guardrail))) > 0n;
     },
     remove: async (guardrail) => {
       const { id, accountId } = guardrail;
@@ -134,7 +145,8 @@ function changing(client: StoreClient, database: StoreDatabase): Pick<GuardrailS
       const isGone = sql`and not exists (select 1 from guardrail where id = ${id})`;
       const budgets = compiled(database, sql`${withoutBudgets(id)} ${isGone}`);
       const assignments = sql`delete from guardrail_assignment where guardrail_id = ${id} ${isGone}`;
-      return (await write([removal, budgets, compiled(database, assignments)], noticesOf(guardrail))) > 0n;
+      const queries = [removal, budgets, compiled(database, assignments)];
+      return (await write(queries, noticesOf(guardrail), actOn('delete', guardrail))) > 0n;
     },
   };
 }
@@ -188,7 +200,7 @@ function assigning(client: StoreClient, database: StoreDatabase): Pick<Guardrail
   const write = writing(client);
   return {
     assign: async (guardrail, assignments, by) => {
-      await write(placed(database, guardrail, assignments, by), noticesOf(guardrail));
+      await write(placed(database, guardrail, assignments, by), noticesOf(guardrail), actOn('assign', guardrail));
     },
     unassign: async (guardrail, scopes) => {
       const removal = database
@@ -199,7 +211,7 @@ function assigning(client: StoreClient, database: StoreDatabase): Pick<Guardrail
         .deleteFrom('budget')
         .where('scope', 'in', scopes)
         .where('source', '=', sourceOf(guardrail.id));
-      return Number(await write([removal, budgets], noticesOf(guardrail)));
+      return Number(await write([removal, budgets], noticesOf(guardrail), actOn('unassign', guardrail)));
     },
   };
 }

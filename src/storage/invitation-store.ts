@@ -3,7 +3,7 @@ import type { PeopleStore } from '../access/people/person.ts';
 import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { invitationOf, invitationRow, time } from './people-rows.ts';
-import { type Compilable, compiled, writing } from './writing.ts';
+import { type Committing, type Compilable, compiled, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 
@@ -21,7 +21,7 @@ export function openInvitationStore(
       if ((await isTaken.where('account_id', '=', accountId).execute()).length > 0) return 'taken';
       const inviting = adding(database, invitationRow(hash, invitation), most);
       const tooOld = database.deleteFrom('invitation').where('expires_at', '<=', time(createdAt));
-      return (await write([inviting, tooOld], [])) > 0n ? 'invited' : 'full';
+      return (await write([inviting, tooOld], [], actOn('invitation.create', invitation.id))) > 0n ? 'invited' : 'full';
     },
     invitations: async (accountId, now, { offset, limit }) => {
       const asked = database
@@ -49,16 +49,22 @@ export function openInvitationStore(
     },
     withdraw: async ({ id, accountId }) => {
       const removal = database.deleteFrom('invitation').where('id', '=', id).where('account_id', '=', accountId);
-      return (await write([removal], [])) > 0n;
+      return (await write([removal], [], actOn('invitation.withdraw', id))) > 0n;
     },
     accept: async (hash, person, now) => {
       const found = await looking.selectFrom('invitation').selectAll().where('hash', '=', hash).executeTakeFirst();
       if (!found) return false;
       const { workspaceIds } = invitationOf(found);
-      return (await write(accepting(database, hash, { ...person, workspaceIds }, now), [])) > 0n;
+      const rows = [{ table: 'person', column: 'id', value: person.id }] as const;
+      const joining = accepting(database, hash, { ...person, workspaceIds }, now);
+      return (await write(joining, [], { act: { act: 'person.join', rows } })) > 0n;
     },
   };
 }
+
+const actOn = (act: string, id: string): Committing => ({
+  act: { act, rows: [{ table: 'invitation', column: 'id', value: id }] },
+});
 
 /** A second one to the same address takes the place of the first, whose link works no more. */
 const adding = (database: StoreDatabase, row: ReturnType<typeof invitationRow>, most: number): Compilable =>

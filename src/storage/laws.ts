@@ -13,6 +13,7 @@ import { reportAudit } from '../ledger/audit.ts';
 import { isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from './open.ts';
 import { accessLaws } from './testing/access-laws.ts';
+import { auditLogLaws, keptLogLaws } from './testing/audit-log-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { fileLaws } from './testing/file-laws.ts';
@@ -86,6 +87,8 @@ export function storeLaws(name: string, engine: Engine): void {
     recordLaws(bench);
     requestLaws(bench);
     serviceLaws(bench);
+    auditLogLaws(bench);
+    keptLogLaws(bench);
     passwordLaws(bench);
     invitationLaws(bench);
     if (engine.another) {

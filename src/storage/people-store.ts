@@ -6,7 +6,7 @@ import { openKysely, type StoreDatabase } from './kysely.ts';
 import { ACCESS, personNotice } from './notices.ts';
 import { personOf, time } from './people-rows.ts';
 import { openSessionStore } from './session-store.ts';
-import { type Compilable, compiled, writing } from './writing.ts';
+import { type Committing, type Compilable, compiled, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 
@@ -43,7 +43,10 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
       let update = database.updateTable('person').set(change).where('id', '=', id).where('account_id', '=', accountId);
       if (role !== undefined && role !== 'owner') update = update.where(isNoLastOwner(accountId));
       if (email) update = update.where(isUnused(email, id));
-      if ((await write([update], [personNotice(id)], owning(database, accountId))) > 0n) return 'changed';
+      if (
+        (await write([update], [personNotice(id)], { lock: owning(database, accountId), ...actOn('change', id) })) > 0n
+      )
+        return 'changed';
       return unchanged(await find(id), { accountId, email });
     },
     remove: async ({ id, accountId }, now) => {
@@ -54,7 +57,8 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
         .where(isNoLastOwner(accountId));
       const leaving = takenAlong(database, id, now);
       // Which keys are switched off is known to the store alone.
-      if ((await write([removal, ...leaving], [ACCESS], owning(database, accountId))) > 0n) return 'removed';
+      const committing = { lock: owning(database, accountId), ...actOn('remove', id) };
+      if ((await write([removal, ...leaving], [ACCESS], committing)) > 0n) return 'removed';
       return (await find(id))?.account_id === accountId ? 'last-owner' : 'missing';
     },
     setPassword: async (id, password, { session, now }) => {
@@ -67,10 +71,23 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
         .where('person_id', '=', id)
         .where('hash', '<>', session ?? '');
       const links = database.deleteFrom('sign_in').where('person_id', '=', id);
-      return (await write([update, sessions, links], [personNotice(id)])) > 0n;
+      return (await write([update, sessions, links], [personNotice(id)], actOn('password', id))) > 0n;
     },
   };
 }
+
+const actOn = (verb: string, id: string): Committing => ({
+  act: {
+    act: `person.${verb}`,
+    rows: [
+      { table: 'person', column: 'id', value: id },
+      { table: 'workspace_member', column: 'person_id', value: id },
+    ],
+  },
+});
+const membersOf = (verb: string, id: string): Committing => ({
+  act: { act: `members.${verb}`, rows: [{ table: 'workspace_member', column: 'workspace_id', value: id }] },
+});
 
 /** Who owns an account is changed by one at a time: two owners who leave at once would leave nobody. */
 const owning = (database: StoreDatabase, accountId: string): Compilable =>
@@ -131,14 +148,14 @@ function membersIn(
         select cast(${workspaceId} as text), p.id, cast(${time(now)} as bigint) from person p
         where p.account_id = ${accountId} and p.id in (${sql.join(ids)})
         on conflict do nothing`;
-      return Number(await write([compiled(database, added)], []));
+      return Number(await write([compiled(database, added)], [], membersOf('add', workspaceId)));
     },
     removeFrom: async ({ workspaceId }, ids) => {
       const removal = database
         .deleteFrom('workspace_member')
         .where('workspace_id', '=', workspaceId)
         .where('person_id', 'in', ids);
-      return Number(await write([removal], []));
+      return Number(await write([removal], [], membersOf('remove', workspaceId)));
     },
   };
 }

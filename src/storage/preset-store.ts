@@ -12,7 +12,7 @@ import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { ACCESS, presetChange, presetNotice } from './notices.ts';
 import type { PresetRow, PresetVersionRow } from './schema.ts';
-import { type Compilable, writing } from './writing.ts';
+import { type Committing, type Compilable, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 
@@ -92,6 +92,9 @@ const reading = (database: StoreDatabase, looking: StoreDatabase): Reading => ({
   },
 });
 
+const actOn = (verb: string, { id }: Preset): Committing => ({
+  act: { act: `preset.${verb}`, rows: [{ table: 'preset', column: 'id', value: id }] },
+});
 const noticeOf = ({ workspaceId, slug }: Preset): string => presetNotice(placeOf(workspaceId, slug));
 
 function changing(client: StoreClient, database: StoreDatabase): Pick<PresetStore, 'add' | 'change' | 'remove'> {
@@ -124,7 +127,7 @@ function changing(client: StoreClient, database: StoreDatabase): Pick<PresetStor
           sql`delete from preset_version where id = ${version.id}
             and not exists (select 1 from preset p where p.id = ${preset.id})`.compile(database),
       };
-      const added = await write([adding, making, designating, clearing], [noticeOf(preset)]);
+      const added = await write([adding, making, designating, clearing], [noticeOf(preset)], actOn('capture', preset));
       if (added === 0n) return false;
       return (
         (await database.selectFrom('preset').select('id').where('id', '=', preset.id).executeTakeFirst()) !== undefined
@@ -146,12 +149,12 @@ function changing(client: StoreClient, database: StoreDatabase): Pick<PresetStor
             sql<boolean>`exists (select 1 from preset_version v where v.id = ${designatedVersionId} and v.preset_id = ${preset.id})`,
           ),
         );
-      return (await write([update], [noticeOf(preset)])) > 0n;
+      return (await write([update], [noticeOf(preset)], actOn('change', preset))) > 0n;
     },
     remove: async (preset) => {
       const removal = database.deleteFrom('preset').where('id', '=', preset.id);
       const versions = database.deleteFrom('preset_version').where('preset_id', '=', preset.id);
-      return (await write([removal, versions], [noticeOf(preset)])) > 0n;
+      return (await write([removal, versions], [noticeOf(preset)], actOn('delete', preset))) > 0n;
     },
   };
 }

@@ -5,9 +5,13 @@ import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { OPERATOR_KEYS, ownKeysNotice } from './notices.ts';
 import type { ProviderKeyRow } from './schema.ts';
-import { type Compilable, writing } from './writing.ts';
+import { type Committing, type Compilable, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
+
+const actOn = (verb: string, id: string): Committing => ({
+  act: { act: `provider-key.${verb}`, rows: [{ table: 'provider_key', column: 'id', value: id }] },
+});
 
 export function openProviderKeyStore(client: StoreClient, database: StoreDatabase): ProviderKeyStore {
   const write = writing(client);
@@ -47,7 +51,8 @@ export function openProviderKeyStore(client: StoreClient, database: StoreDatabas
         .executeTakeFirst();
       return row ? keyOf(row) : null;
     },
-    add: async (key, most) => (await write([adding(database, rowOf(key), most)], noticesOf(key))) > 0n,
+    add: async (key, most) =>
+      (await write([adding(database, rowOf(key), most)], noticesOf(key), actOn('create', key.id))) > 0n,
     change: async (owned, id, change) => {
       const update = database
         .updateTable('provider_key')
@@ -55,7 +60,8 @@ export function openProviderKeyStore(client: StoreClient, database: StoreDatabas
         .where('id', '=', id)
         .where('account_id', '=', owned.accountId)
         .where('payer', '=', owned.payer);
-      return (await write([update], noticesOf(owned))) > 0n;
+      const verb = change.envelope === undefined ? 'change' : 'rotate';
+      return (await write([update], noticesOf(owned), actOn(verb, id))) > 0n;
     },
     remove: async (owned, id) => {
       const removal = database
@@ -63,7 +69,7 @@ export function openProviderKeyStore(client: StoreClient, database: StoreDatabas
         .where('id', '=', id)
         .where('account_id', '=', owned.accountId)
         .where('payer', '=', owned.payer);
-      return (await write([removal], noticesOf(owned))) > 0n;
+      return (await write([removal], noticesOf(owned), actOn('delete', id))) > 0n;
     },
     usedBy: async (accounts) => {
       if (accounts.length === 0) return [];

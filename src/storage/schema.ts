@@ -25,6 +25,7 @@ export type StoreTables = {
   vault: { name: string; master: string };
   provider_key: ProviderKeyRow;
   person: PersonRow;
+  audit_log: AuditLogRow;
   invitation: InvitationRow;
   workspace_member: { workspace_id: string; person_id: string; created_at: bigint };
   sign_in: SignInRow;
@@ -146,6 +147,20 @@ export type PersonRow = {
   password: string | null;
   created_at: bigint;
   updated_at: bigint | null;
+};
+export type AuditLogRow = {
+  account_id: string;
+  id: string;
+  at: bigint;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string | null;
+  address: string | null;
+  act: string;
+  object: string;
+  /** JSON. */
+  before: string | null;
+  after: string | null;
 };
 export type InvitationRow = {
   hash: string;

@@ -34,7 +34,7 @@ export function openSecretStore(client: StoreClient, database: StoreDatabase): S
         .updateTable('vault')
         .set({ master: id })
         .where('master', 'in', [id, ...held]);
-      await write([first, next], []);
+      await write([first, next], [], { untold: true });
       return (await master()) ?? id;
     },
     sealedByOthers: async (id, after, limit) => {
@@ -57,10 +57,10 @@ export function openSecretStore(client: StoreClient, database: StoreDatabase): S
           sql`update ${sql.table(table)} set ${sql.ref(name)} = ${anew}
             where ${sql.ref(key)} = ${place.row} and ${sql.ref(name)} = ${envelope}`.compile(database),
       };
-      return (await write([update], [])) > 0n;
+      return (await write([update], [], { untold: true })) > 0n;
     },
     announce: async () => {
-      await write([], [SECRETS]);
+      await write([], [SECRETS], { act: { act: 'secrets.rotate', rows: [] } });
     },
     onChange: (listener) =>
       client.onNotice((notice) => {

@@ -1,12 +1,17 @@
 import { sql } from 'kysely';
+import { whoActs } from '../access/acting.ts';
 import type { PeopleStore } from '../access/people/person.ts';
 import type { StoreClient } from './client.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { personNotice, sessionNotice } from './notices.ts';
 import { sessionOf, sessionRow, signInOf, signInRow, time } from './people-rows.ts';
-import { writing } from './writing.ts';
+import { type Committing, writing } from './writing.ts';
 
 const LISTED_MAX = 100;
+
+const actOn = (act: string, column: 'hash' | 'person_id', value: string, object: string): Committing => ({
+  act: { act, object, rows: [{ table: 'session', column, value }] },
+});
 
 /** Links that let people in, and the sessions that come of them. */
 export function openSessionStore(
@@ -26,7 +31,10 @@ export function openSessionStore(
   };
   return {
     addSignIn: async (added, now) => {
-      await write([database.insertInto('sign_in').values(signInRow(added)), tooOld('sign_in', now)], []);
+      const rows = [{ table: 'sign_in', column: 'hash', value: added.hash }] as const;
+      const act = { act: added.kind === 'reset' ? 'password-link.make' : 'sign-in-link.make', rows };
+      const insert = database.insertInto('sign_in').values(signInRow(added));
+      await write([insert, tooOld('sign_in', now)], [], { act: { ...act, object: added.personId ?? added.accountId } });
     },
     signIn,
     takeSignIn: async (hash, now) => {
@@ -43,7 +51,8 @@ export function openSessionStore(
           sql`delete from session where hash in (select s.hash from session s where s.person_id = ${session.personId}
             order by s.created_at desc nulls last, s.hash limit 1000 offset ${most})`.compile(database),
       };
-      await write([insert, tooMany, tooOld('session', now)], [sessionNotice(session.hash)]);
+      const act = actOn('session.begin', 'hash', session.hash, session.personId);
+      await write([insert, tooMany, tooOld('session', now)], [sessionNotice(session.hash)], act);
     },
     findSessions: async (hashes) => {
       const rows = await looking.selectFrom('session').selectAll().where('hash', 'in', hashes).execute();
@@ -62,12 +71,15 @@ export function openSessionStore(
       return rows.map(sessionOf);
     },
     removeSession: async (hash) => {
-      await write([database.deleteFrom('session').where('hash', '=', hash)], [sessionNotice(hash)]);
+      const removal = database.deleteFrom('session').where('hash', '=', hash);
+      const act = actOn('session.end', 'hash', hash, whoActs()?.actor.id ?? '');
+      await write([removal], [sessionNotice(hash)], act);
     },
     endSessions: async (personId, which) => {
       const all = database.deleteFrom('session').where('person_id', '=', personId);
       const ending = 'hash' in which ? all.where('hash', '=', which.hash) : all.where('hash', '<>', which.but ?? '');
-      return Number(await write([ending], [personNotice(personId)]));
+      const act = actOn('session.end', 'person_id', personId, personId);
+      return Number(await write([ending], [personNotice(personId)], act));
     },
   };
 }

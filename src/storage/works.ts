@@ -1,5 +1,6 @@
 import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
+import { type Entry, isChanged, logged, seen } from './audited.ts';
 import { addFile } from './file-store.ts';
 import { foldTallies } from './fold.ts';
 import { grant } from './grant.ts';
@@ -62,15 +63,22 @@ export type Write = {
   readonly notices: readonly string[];
   /** Done first: it holds up whoever does the same at the same time. */
   readonly lock?: Statement;
+  /** Written into the audit log if anything was changed. */
+  readonly entry?: Entry;
 };
 
 /** Statements of the administration, in one transaction. Answers how many rows the first one changed. */
-function* write({ statements, notices, lock }: Write, context: WorkContext): Work<bigint> {
+function* write({ statements, notices, lock, entry }: Write, context: WorkContext): Work<bigint> {
   if (lock) yield query(lock.sql, lock.parameters);
+  const before = entry && (yield* seen(entry));
   let first: bigint | undefined;
   for (const { sql, parameters } of statements) {
     const { changes } = yield query(sql, parameters);
     first ??= changes;
+  }
+  if (entry && before) {
+    const after = yield* seen(entry);
+    if (first !== 0n || isChanged(before, after)) yield* logged(entry, before, after);
   }
   for (const notice of notices) context.notify(notice);
   return first ?? 0n;

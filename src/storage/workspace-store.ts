@@ -7,7 +7,7 @@ import { guardrailsOf } from './guardrail-store.ts';
 import type { StoreDatabase } from './kysely.ts';
 import { ACCESS, limitNotice } from './notices.ts';
 import type { WorkspaceRow } from './schema.ts';
-import { type Compilable, writing } from './writing.ts';
+import { type Committing, type Compilable, writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 
@@ -34,7 +34,8 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
       ]);
       return { workspaces: rows.map(workspaceOf), total: Number(total) };
     },
-    add: async (workspace) => (await write([addingWorkspace(database, workspace)], [])) > 0n,
+    add: async (workspace) =>
+      (await write([addingWorkspace(database, workspace)], [], actOn('create', workspace.id))) > 0n,
     change: async ({ id, accountId }, { slug, name, description, updatedAt }) => {
       const update = database
         .updateTable('workspace')
@@ -47,7 +48,7 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
         .where('id', '=', id)
         .where('account_id', '=', accountId)
         .$if(slug !== undefined, (rows) => rows.where(unusedSlug(accountId, slug ?? '', id)));
-      if ((await write([update], [])) > 0n) return 'changed';
+      if ((await write([update], [], actOn('change', id))) > 0n) return 'changed';
       return (await find(accountId, id)) ? 'taken' : 'missing';
     },
     setByok: async (id, byokInBudgets) => {
@@ -60,7 +61,7 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
         .where('scope', '=', scope)
         .where('source', '=', '');
       // Callers bear which of their limits count what their own keys pay.
-      await write([setting, budgets], [limitNotice(scope), ACCESS]);
+      await write([setting, budgets], [limitNotice(scope), ACCESS], actOn('change', id));
     },
     remove: async ({ id, accountId }) => {
       const removal = database
@@ -71,7 +72,8 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
           sql<boolean>`not exists (select 1 from api_key k where k.account_id = ${accountId} and k.workspace_id = ${id})`,
         );
       const scopes = scopesOf(id);
-      if ((await write([removal, ...takenAlong(database, { id, accountId })], scopes.map(limitNotice))) === 0n)
+      const leaving = [removal, ...takenAlong(database, { id, accountId })];
+      if ((await write(leaving, scopes.map(limitNotice), actOn('delete', id))) === 0n)
         return (await find(accountId, id)) ? 'used' : 'missing';
       return removeStored(client, { accountId, workspaceId: id });
     },
@@ -83,6 +85,11 @@ async function removeStored(client: StoreClient, owner: StoredOwner): Promise<'r
   while ((await client.work('removeResponses', owner)) > 0);
   return 'removed';
 }
+
+const actOn = (verb: string, id: string): Committing => {
+  const budgets = scopesOf(id).map((value) => ({ table: 'budget', column: 'scope', value }) as const);
+  return { act: { act: `workspace.${verb}`, rows: [{ table: 'workspace', column: 'id', value: id }, ...budgets] } };
+};
 
 const scopesOf = (id: string): readonly Scope[] => {
   const owner = workspaceScope(id);

@@ -131,6 +131,34 @@ describe('people come to the console', { skip: missingBrowser }, () => {
     });
   });
 
+  test('the audit log tells who did what, on its page and as a file, and no secret', async () => {
+    await onPage(browser, {}, async ({ page }) => {
+      await goto(page, '/settings/audit-log');
+      await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+      await signIn(page, 'olive@example.com', PASSWORD);
+      await page.waitForURL('**/settings/audit-log');
+      await isAccessible(page);
+      await page.getByRole('cell').getByRole('link', { name: 'invitation.create' }).first().click();
+      assert.equal(await page.getByRole('row').count(), 2);
+      assert.equal(await page.getByRole('cell', { name: 'olive@example.com' }).count(), 1);
+      const href = await page.getByRole('link', { name: 'Export as JSON Lines' }).getAttribute('href');
+      assert.match(href ?? '', /act=invitation\.create/);
+      await goto(page, '/settings/audit-log');
+      const all = await page.getByRole('link', { name: 'Export as JSON Lines' }).getAttribute('href');
+      const answer = await page.request.get(gateway.origin + all);
+      assert.match(answer.headers()['content-disposition'] ?? '', /audit-log\.jsonl/);
+      const text = await answer.text();
+      const entries = text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { act: string; actor: { name: string }; before: unknown; after: unknown });
+      const acts = new Set(entries.map(({ act }) => act));
+      for (const act of ['session.begin', 'person.change', 'person.password', 'person.join', 'password-link.make'])
+        assert.ok(acts.has(act), `${act} is not among ${[...acts].join(', ')}`);
+      assert.doesNotMatch(text, /herons|scrypt|[0-9a-f]{64}/);
+    });
+  });
+
   test('a form of another site signs nobody in, and changes nothing of whoever is', async () => {
     const body = new URLSearchParams({ email: 'olive@example.com', password: PASSWORD });
     const post = (headers: { readonly [name: string]: string }, path: string) =>

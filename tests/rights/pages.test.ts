@@ -21,6 +21,7 @@ const MAY: { readonly [verb in Verb]?: readonly Who[] } = {
   'manage-members': MANAGERS,
   'manage-provider-keys': MANAGERS,
   'manage-observability': MANAGERS,
+  'read-audit-log': MANAGERS,
   operate: ['manager', 'owner', 'admin'],
 };
 

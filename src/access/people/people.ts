@@ -1,6 +1,7 @@
 import { uuidOf } from '../../base/uuid.ts';
 import type { World } from '../../base/world.ts';
 import type { PersonRole, Principal } from '../../facts/principal.ts';
+import { actingAsPerson } from '../acting.ts';
 import type { Guesses } from '../guesses.ts';
 import { createGuesses } from '../guesses.ts';
 import { may } from '../may.ts';
@@ -177,8 +178,10 @@ function inviting(
       const made = await hashed(passwords, newSecret, { password, about: [invitation.email, name] });
       if (!('hash' in made)) return made;
       const id = uuidOf(newSecret());
-      const accepted = await people.accept(hash, { id, name: name.trim() || null, password: made.hash }, world.now());
-      return accepted ? sessions.begin({ id, accountId: invitation.accountId }, 'invitation', client) : GONE;
+      const { accountId } = invitation;
+      const person = { id, name: name.trim() || null, password: made.hash };
+      const accepted = await actingAsPerson({ id, accountId }, () => people.accept(hash, person, world.now()));
+      return accepted ? sessions.begin({ id, accountId }, 'invitation', client) : GONE;
     },
   };
 }
@@ -197,7 +200,8 @@ function changingPasswords(
       const made = await hashed(passwords, newSecret, { password, about: [person.email, person.name] });
       if (!('hash' in made)) return made;
       if ((await sessions.redeemReset(token)) === null) return GONE;
-      await people.setPassword(person.id, made.hash, { session: null, now: world.now() });
+      const but = { session: null, now: world.now() };
+      await actingAsPerson(person, () => people.setPassword(person.id, made.hash, but));
       return person;
     },
     setPassword: async (person, { old, password, session }, { address }) => {

@@ -166,6 +166,7 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'POST /organization/invitations': 'Invites somebody.',
       'GET /organization/invitations/:id': 'Shows an invitation.',
       'DELETE /organization/invitations/:id': 'Takes an invitation back.',
+      'GET /organization/audit-log': 'Lists who did what, with what was before and after; as JSON Lines, too.',
     },
   },
   {

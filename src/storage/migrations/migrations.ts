@@ -19,6 +19,7 @@ import { GUARDRAILS } from './0018-guardrails.ts';
 import { REFUSALS } from './0019-refusals.ts';
 import { PEOPLE } from './0020-people.ts';
 import { ANALYTICS } from './0021-analytics.ts';
+import { AUDIT_LOG } from './0022-audit-log.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   REFUSALS,
   PEOPLE,
   ANALYTICS,
+  AUDIT_LOG,
 ];

@@ -26,6 +26,7 @@ const NOUNS: readonly (readonly [path: string, label: string, verb: Verb])[] = [
   ['/settings/workspaces', 'Workspaces', 'manage-workspaces'],
   ['/settings/people', 'People', 'manage-members'],
   ['/settings/invitations', 'Invitations', 'manage-members'],
+  ['/settings/audit-log', 'Audit log', 'read-audit-log'],
   ['/settings/credits', 'Credits', 'read-spending'],
   ['/settings/provider-keys', 'Provider keys', 'operate'],
   ['/settings/byok', 'Own provider keys', 'manage-provider-keys'],

@@ -1,4 +1,5 @@
 import { html } from '../html.ts';
+import { auditLogRoute } from './audit-log.ts';
 import { BYOK_PAGES } from './byok.ts';
 import { CREDITS_PAGES } from './credits.ts';
 import { DESTINATION_PAGES } from './destinations.ts';
@@ -24,6 +25,7 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   ...KEY_PAGES,
   ...WORKSPACE_PAGES,
   ...PEOPLE_PAGES,
+  auditLogRoute,
   ...PROVIDER_KEY_PAGES,
   ...BYOK_PAGES,
   ...CREDITS_PAGES,

@@ -1,5 +1,6 @@
 import type { Route } from '../../route.ts';
 import { ACTIVITY } from './activity.ts';
+import { AUDIT_LOG } from './audit-log.ts';
 import { AUTH_KEY_ROUTES } from './auth-keys.ts';
 import { BYOK_ROUTES } from './byok.ts';
 import { COINBASE, CREDITS } from './credits.ts';
@@ -30,6 +31,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...PEOPLE_ROUTES,
   ...INVITATION_ROUTES,
+  AUDIT_LOG,
   ...BYOK_ROUTES,
   ...OPERATOR_KEY_ROUTES,
   ...GUARDRAIL_ASSIGNMENT_ROUTES,

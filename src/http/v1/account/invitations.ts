@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fault } from '../../../base/fault.ts';
 import type { Route } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { EMAIL, OWNERS_ALONE, ROLE, TAKEN } from './people.ts';
 import { invitationJson } from './people-json.ts';
 import { refusal } from './refusal.ts';
@@ -19,6 +19,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/organization/invitations',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access, world }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -42,6 +43,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/organization/invitations',
   auth: 'manage-members',
+  body: INVITATION,
   handle: async ({ body, caller, origin }, { access }) => {
     const wish = readBody(INVITATION, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_INVITATION : refusal(wish.error);

@@ -63,6 +63,7 @@ const CHANGING: Route = {
   method: 'PATCH',
   path: '/organization/members/:id',
   auth: 'manage-members',
+  body: CHANGE,
   handle: ofPerson(async ({ person, caller }, { body }, gateway) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);
