@@ -17,7 +17,7 @@ const ASKED: JsonObject = {
   metadata: { ticket: '42' },
   max_tool_calls: 3,
   stop_server_tools_when: [{ type: 'step_count_is', step_count: 2 }],
-  transforms: ['middle-out'],
+  transforms: ['inside-out'],
   session_id: 's1',
 };
 const HEADERS: WireHeaders = { 'x-provider-api-keys': '{"openai":"sk-1"}' };

@@ -94,7 +94,8 @@ export function undone(
   if (preset !== undefined) lose('preset', 'presets are for chats');
   for (const name of headers ?? []) lose(name, UNHEARD[name] ?? 'this header is not heard here');
   if (takesGatewayFields(endpoint)) return losses;
-  if (arrayOf(extra?.transforms).length > 0) lose('transforms', 'prompts are not shortened here');
+  if (arrayOf(extra?.transforms).some((name) => name !== 'middle-out'))
+    lose('transforms', 'there is no such transform');
   if (extra?.trace !== undefined && !isKept(extra.trace)) lose('trace', 'it is longer than 4,096 characters');
   if (extra?.stop_server_tools_when !== undefined) lose('stop_server_tools_when', 'no tools are run here');
   if (extra?.max_tool_calls !== undefined && hostSteps(endpoint.dialect.id) !== 'by-call')

@@ -55,7 +55,7 @@ test('a model that must reason refuses to be kept from it, whatever the words', 
 
 test('what the gateway is asked for and does not do is told, unless the endpoint is a gateway that does it', () => {
   const plugins = [{ id: 'web' }, { id: 'file-parser', enabled: false }];
-  const gateway = { plugins, preset: 'support', extra: { transforms: ['middle-out'] } };
+  const gateway = { plugins, preset: 'support', extra: { transforms: ['inside-out'] } };
   assert.deepEqual(suited({ gateway }).losses, ['plugins', 'preset', 'transforms']);
   assert.deepEqual(suited({ model: 'author/model:online:nitro' }).losses, ['plugins'], ':online is the plugin web');
   assert.deepEqual(suited({ gateway: { extra: { transforms: [] } } }).losses, []);

@@ -24,6 +24,13 @@ export type Operation<O extends OperationId> = {
   readonly isStreamed: (call: CallOf<O>) => boolean;
   /** Takes a call over that asks for more than one exchange with its model; null = it does not, as most. */
   readonly extend?: (gateway: Gateway, request: CallRequest<O>, listener: CallListener<O>) => CallHandle | null;
+  /** Takes a call over that cannot be planned as it is, where it could be bent so as to be; null = it cannot. */
+  readonly rescue?: (
+    gateway: Gateway,
+    request: CallRequest<O>,
+    listener: CallListener<O>,
+    obstacle: Fault,
+  ) => CallHandle | null;
   /** Measured once. An estimate: limits and holds are read from it, and bills where a vendor counts nothing. */
   readonly sizeOf: (call: CallOf<O>) => CallSize;
   /** Which conversation it continues, where an operation has any. */

@@ -61,7 +61,11 @@ export function perform<O extends OperationId>(
   const question = operation.questionOf(call, { ...asked, promptTokens });
   const planned = plan(question);
   const decided = operation.suit ? operation.suit(planned, call) : planned;
-  if (decided.fault) return refuse({ gateway, operation, request, listener }, decided.fault);
+  if (decided.fault)
+    return (
+      operation.rescue?.(gateway, request, listener, decided.fault) ??
+      refuse({ gateway, operation, request, listener }, decided.fault)
+    );
   const output = operation.outputOf(call, decided);
   const streamed = operation.isStreamed(call);
   const about = aboutOf(request, { operation: operation.id, streamed, catalogVersion: catalog.version, seed });

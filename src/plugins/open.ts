@@ -42,6 +42,23 @@ export function openPlugins(
   return ok(opened.length > 0 ? opened : NONE);
 }
 
+/** The call with the plugins that would let it be planned where it cannot be without them; null = none would. */
+export function rescuedBy(
+  call: Call,
+  obstacle: Fault,
+  means: PluginMeans,
+  known: readonly Plugin[] = PLUGINS,
+): Call | null {
+  const named = namedBy(call);
+  const added: JsonObject[] = [];
+  for (const plugin of known) {
+    const entry = named.has(plugin.id) ? undefined : plugin.rescues?.(call, obstacle, means);
+    if (entry) added.push(entry);
+  }
+  if (added.length === 0) return null;
+  return { ...call, gateway: { ...call.gateway, plugins: [...(call.gateway.plugins ?? []), ...added] } };
+}
+
 type Entry = { readonly value: JsonObject | undefined; readonly path: string };
 
 const namedBy = ({ gateway }: Call): ReadonlyMap<string, Entry> =>

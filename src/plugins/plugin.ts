@@ -24,6 +24,11 @@ export type Plugin<Options = unknown> = {
   readonly read: (to: Complaints, entry: JsonObject, path: string) => Options;
   /** An entry that a call implies without naming the plugin, by another field of it; undefined = it implies none. */
   readonly implied?: (call: Call) => JsonObject | undefined;
+  /**
+   * An entry that a call implies once it cannot be planned, for this reason, without the plugin; looked at where the call
+   * neither names the plugin nor turns it off. undefined = it would not help.
+   */
+  readonly rescues?: (call: Call, obstacle: Fault, means: PluginMeans) => JsonObject | undefined;
   /** Opened once for each call; what hooks of one call have in common is kept in its closure. */
   readonly open: (options: Options, means: PluginMeans) => Hooks;
   /** Its entry stays in the call: hosts may have a word for it. Absent = it is done with here. */

@@ -2,12 +2,13 @@ import type { Call } from '../../call/call.ts';
 import { mayUsePlugins } from '../../plugins/open.ts';
 import { mayUseTools } from '../legs/offered.ts';
 import type { Operation } from '../operation.ts';
-import { extend } from './extend.ts';
+import { extend, rescue } from './extend.ts';
 import { plainChat } from './plain.ts';
 
 /** A conversation is answered, or a text completed: streamed or whole. */
 export const chat: Operation<'chat'> = {
   ...plainChat,
+  rescue,
   extend: (gateway, request, listener) => (asksForMore(request.call) ? extend(gateway, request, listener) : null),
 };
 

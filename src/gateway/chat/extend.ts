@@ -4,13 +4,13 @@ import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import { complain, newComplaints } from '../../call/read.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
-import { type OpenPlugin, openPlugins, withoutDone } from '../../plugins/open.ts';
+import { type OpenPlugin, openPlugins, rescuedBy, withoutDone } from '../../plugins/open.ts';
 import { fetchingOf } from '../../upstream/collect-body.ts';
 import type { Gateway } from '../gateway.ts';
 import { handleOf } from '../handle-of.ts';
 import { listedBy } from '../legs/offered.ts';
 import { readStop } from '../legs/stop.ts';
-import type { CallHandle, CallListener } from '../operation.ts';
+import type { CallHandle, CallListener, Operation } from '../operation.ts';
 import { perform, refuse } from '../perform.ts';
 import { modelsOf } from '../question.ts';
 import type { CallRequest } from '../receipt.ts';
@@ -27,7 +27,10 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
   if (!read.ok) return refuse({ gateway, operation: plainChat, request, listener }, read.error);
   const { plugins, listed } = read.value;
   if (plugins.length + listed.offered.length + listed.missing.length === 0) return null;
-  const operation = chatWith(read.value);
+  const operation: Operation<'chat'> = {
+    ...chatWith(read.value),
+    rescue: (_, __, ___, obstacle) => rescue(gateway, request, listener, obstacle),
+  };
   const hearing = listeningWith(plugins, listener);
   const go = (bent: Result<Call, Fault>): CallHandle =>
     bent.ok
@@ -54,17 +57,7 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
 }
 
 function extensionOf(gateway: Gateway, call: Call): Result<Extension, Fault> {
-  const { world, upstream } = gateway;
-  const catalog = gateway.catalog();
-  const means = {
-    world,
-    catalog,
-    enabled: gateway.enabled,
-    search: gateway.search,
-    fetching: fetchingOf(upstream.world),
-    promptTokensOf: estimatePrompt,
-    isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),
-  };
+  const means = meansFor(gateway, call);
   const plugins = openPlugins(call, means);
   if (!plugins.ok) return plugins;
   const listed = listedBy(call, means);
@@ -76,6 +69,27 @@ function extensionOf(gateway: Gateway, call: Call): Result<Extension, Fault> {
     complain(to, 'n', "Invalid 'n': tools that the gateway runs take one answer.");
   if (offered.length > 0 && to.first) return failed(to.first);
   return ok({ gateway, plugins: plugins.value, listed: listed.value, stop });
+}
+
+/** A chat that no endpoint can take as it is, with the plugins that change that. Null = none does. */
+export function rescue(gateway: Gateway, request: Request, listener: Listener, obstacle: Fault): CallHandle | null {
+  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request.call));
+  return call && extend(gateway, { ...request, call }, listener);
+}
+
+/** What the gateway lends to the plugins and tools of a call. */
+function meansFor(gateway: Gateway, call: Call) {
+  const { world, upstream } = gateway;
+  const catalog = gateway.catalog();
+  return {
+    world,
+    catalog,
+    enabled: gateway.enabled,
+    search: gateway.search,
+    fetching: fetchingOf(upstream.world),
+    promptTokensOf: estimatePrompt,
+    isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),
+  };
 }
 
 const GONE = fault('cancelled', 'The request was cancelled.');

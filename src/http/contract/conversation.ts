@@ -94,9 +94,10 @@ export const WITHOUT_EFFECT: FieldGroup = {
     {
       name: 'transforms',
       type: 'string[]',
-      meaning: 'Shortening of prompts that are too long.',
-      example: [],
-      isIdle: true,
+      range: 'middle-out',
+      meaning:
+        'middle-out is the plugin context-compression by its earlier name. An empty list turns off that models with a window of 8,192 tokens or less shorten prompts by themselves.',
+      example: ['middle-out'],
     },
     {
       name: 'trace',
@@ -119,7 +120,7 @@ export const AROUND: FieldGroup = {
       name: 'plugins',
       type: 'object[]',
       meaning:
-        'Steps of the gateway around the call, each named by its id; enabled: false turns one off. web searches the web once, by the model’s host where it searches itself, else by an engine (engine, max_results, search_prompt, include_domains, exclude_domains); :online behind the model’s name is the same. web-fetch reads the pages whose addresses the last message names. auto-router (auto-beta-router for openrouter/auto-beta) sets how openrouter/auto and openrouter/auto-code choose: allowed_models and excluded_models are patterns such as anthropic/*, of which an exclusion wins; cost_tier (low, medium, high, xhigh, max) is a fifth of the models that can take the request, by what it would cost there; cost_quality_tradeoff (0 to 10) is the older ceiling; without either, what seems hard may cost more; pin_model goes on with the model of the last assistant message. pareto-router sets openrouter/pareto-code: min_coding_score (0 to 1), or max_price in US dollars per million prompt tokens. Any other is a loss.',
+        'Steps of the gateway around the call, each named by its id; enabled: false turns one off. web searches the web once, by the model’s host where it searches itself, else by an engine (engine, max_results, search_prompt, include_domains, exclude_domains); :online behind the model’s name is the same. web-fetch reads the pages whose addresses the last message names. auto-router (auto-beta-router for openrouter/auto-beta) sets how openrouter/auto and openrouter/auto-code choose: allowed_models and excluded_models are patterns such as anthropic/*, of which an exclusion wins; cost_tier (low, medium, high, xhigh, max) is a fifth of the models that can take the request, by what it would cost there; cost_quality_tradeoff (0 to 10) is the older ceiling; without either, what seems hard may cost more; pin_model goes on with the model of the last assistant message. pareto-router sets openrouter/pareto-code: min_coding_score (0 to 1), or max_price in US dollars per million prompt tokens. context-compression makes a prompt fit a window that is too short for it: turns and then texts go from the middle, never the instructions, the first turn or the last one; half of the prompt has to fit, and what went is a loss; models with a window of 8,192 tokens or less do so by default. response-healing puts right the JSON of an answer that is not streamed, where response_format asked for it: fences, words around it, commas, quotes, brackets; no value is made up, and an answer that was cut off stays as it is. Any other is a loss.',
       example: [
         { id: 'web', max_results: 3 },
         { id: 'auto-router', allowed_models: ['anthropic/*', 'openai/*'], cost_tier: 'medium' },
