@@ -7,6 +7,7 @@ const STRATA: { readonly [folder: string]: number } = {
   call: 1,
   vault: 1,
   http1: 1,
+  content: 1,
   catalog: 2,
   facts: 3,
   dialects: 4,

@@ -1,0 +1,200 @@
+import { EDGE, type Machine, type Side, sideOf } from './machine.ts';
+import type { ContentRule, RuleSet } from './rule.ts';
+
+/** A match is so long at most, in UTF-16 units: no more of a text is ever kept back. */
+export const MATCH_MAX = 8_192;
+
+type Interval = { readonly start: number; end: number; readonly rule: number };
+/** Hears each match once. */
+export type Heard = (rule: ContentRule) => void;
+
+/**
+ * Reads a text that comes in pieces and gives it back with what is to be redacted replaced, as early as it is certain:
+ * nothing of a match leaves, and nothing is kept back that cannot be part of one. What is found depends on the text alone
+ * and not on where it was cut, for threads go on from piece to piece and are decided by positions.
+ *
+ * All matches count, however they overlap: what any of them covers is replaced, under the label of the first.
+ */
+export class Scanner {
+  readonly #machine: Machine;
+  readonly #rules: readonly ContentRule[];
+  readonly #heard: Heard;
+  /** Threads in the order of their beginnings: the same state is entered by the earliest alone. */
+  #states: number[] = [];
+  #starts: number[] = [];
+  readonly #marks: Uint32Array;
+  #generation = 0;
+  #before: Side = EDGE;
+  /** How much has been read. */
+  #position = 0;
+  /** What has not been given back, and where it begins. */
+  #held = '';
+  #base = 0;
+  /** Up to here everything is covered by a match that has been replaced. */
+  #covered = 0;
+  #intervals: Interval[] = [];
+  /** Of rules that change nothing: up to where a match of theirs has been told. */
+  readonly #told = new Map<number, number>();
+  /** Half of a character whose other half is still to come. */
+  #half = '';
+  #blocked: ContentRule | null = null;
+
+  constructor({ rules, machine }: RuleSet, heard: Heard = () => {}) {
+    this.#machine = machine;
+    this.#rules = rules;
+    this.#heard = heard;
+    this.#marks = new Uint32Array(machine.size);
+  }
+
+  /** The rule that ends it all: from then on nothing is given back any more. */
+  get blocked(): ContentRule | null {
+    return this.#blocked;
+  }
+
+  /** What of the text so far may be seen by now. */
+  feed(piece: string): string {
+    if (this.#blocked) return '';
+    const text = this.#half + piece;
+    const last = text.charCodeAt(text.length - 1);
+    const isHalf = last >= 0xd800 && last < 0xdc00;
+    this.#half = isHalf ? text.slice(-1) : '';
+    this.#read(isHalf ? text.slice(0, -1) : text);
+    return this.#blocked ? '' : this.#release(this.#safe());
+  }
+
+  /** The text is over: the rest of it. The next piece begins another. */
+  end(): string {
+    if (this.#half !== '') {
+      const half = this.#half;
+      this.#half = '';
+      this.#read(half);
+    }
+    if (this.#blocked) return '';
+    for (let at = 0; at < this.#states.length; at++)
+      for (const step of this.#machine.closure(this.#states[at] as number, this.#before, EDGE))
+        if (step < 0) this.#found(~step, this.#starts[at] as number);
+    this.#states = [];
+    this.#starts = [];
+    this.#before = EDGE;
+    return this.#blocked ? '' : this.#release(this.#position);
+  }
+
+  #read(text: string): void {
+    this.#held += text;
+    const machine = this.#machine;
+    for (let at = 0; at < text.length; ) {
+      const code = text.codePointAt(at) as number;
+      const seeds = machine.seeds(this.#before, code);
+      if (this.#states.length > 0) this.#advance(code, seeds);
+      else if (seeds.length > 0) {
+        for (const state of seeds) this.#states.push(state);
+        for (const _ of seeds) this.#starts.push(this.#position);
+      }
+      const size = code > 0xffff ? 2 : 1;
+      this.#before = sideOf(code);
+      this.#position += size;
+      at += size;
+      if (this.#blocked) return;
+    }
+  }
+
+  #advance(code: number, seeds: Int32Array): void {
+    const machine = this.#machine;
+    const marks = this.#marks;
+    const generation = ++this.#generation;
+    const after = sideOf(code);
+    const states: number[] = [];
+    const starts: number[] = [];
+    const oldest = this.#position - MATCH_MAX;
+    for (let at = 0; at < this.#states.length; at++) {
+      const start = this.#starts[at] as number;
+      const closure = machine.closure(this.#states[at] as number, this.#before, after);
+      for (let each = 0; each < closure.length; each++) {
+        const step = closure[each] as number;
+        if (step < 0) {
+          this.#found(~step, start);
+          continue;
+        }
+        if (start <= oldest) continue;
+        const next = machine.read(step, code);
+        if (next < 0 || marks[next] === generation) continue;
+        marks[next] = generation;
+        states.push(next);
+        starts.push(start);
+      }
+    }
+    for (const state of seeds)
+      if (marks[state] !== generation) {
+        states.push(state);
+        starts.push(this.#position);
+      }
+    this.#states = states;
+    this.#starts = starts;
+  }
+
+  /** A match from `start` up to here. */
+  #found(at: number, start: number): void {
+    const rule = this.#rules[at] as ContentRule;
+    const end = this.#position;
+    if (rule.isTrue) {
+      const text = this.#held.slice(Math.max(0, start - this.#base), end - this.#base);
+      if (start < this.#base || !rule.isTrue(text)) return;
+    }
+    if (rule.action === 'block') {
+      this.#blocked ??= rule;
+      this.#heard(rule);
+    } else if (rule.action === 'flag') {
+      if (start >= (this.#told.get(at) ?? 0)) this.#heard(rule);
+      this.#told.set(at, end);
+    } else {
+      const known = this.#intervals.findLast((interval) => interval.rule === at && interval.start === start);
+      if (known) known.end = end;
+      else this.#intervals.push({ start, end, rule: at });
+    }
+  }
+
+  /** Before this nothing can change any more: no thread that began there is left. Those that change nothing keep nothing back. */
+  #safe(): number {
+    for (let at = 0; at < this.#states.length; at++) {
+      const rule = this.#rules[this.#machine.ruleOf(this.#states[at] as number)];
+      if (rule?.action !== 'flag' || rule.isTrue) return this.#starts[at] as number;
+    }
+    return this.#position;
+  }
+
+  #release(safe: number): string {
+    let text = '';
+    let from = Math.max(this.#base, this.#covered);
+    const left: Interval[] = [];
+    // The first one counts; of several that begin together the longest, or the rule that stands first.
+    this.#intervals.sort((a, b) => a.start - b.start || b.end - a.end || a.rule - b.rule);
+    for (const interval of this.#intervals) {
+      const { start, end, rule } = interval;
+      if (start >= safe) left.push(interval);
+      else if (start < this.#covered) this.#covered = Math.max(this.#covered, end);
+      else {
+        text += this.#held.slice(from - this.#base, start - this.#base) + (this.#rules[rule]?.label ?? '');
+        this.#heard(this.#rules[rule] as ContentRule);
+        this.#covered = end;
+      }
+      from = Math.max(from, this.#covered);
+    }
+    this.#intervals = left;
+    if (from < safe) text += this.#held.slice(from - this.#base, safe - this.#base);
+    this.#held = this.#held.slice(safe - this.#base);
+    this.#base = safe;
+    return text;
+  }
+}
+
+/** A whole text. */
+export function scanWhole(
+  set: RuleSet,
+  text: string,
+  heard: Heard = () => {},
+): { readonly text: string; readonly blocked: ContentRule | null } {
+  const scanner = new Scanner(set, heard);
+  const beginning = scanner.feed(text);
+  const whole = scanner.blocked ? '' : beginning + scanner.end();
+  return { text: whole, blocked: scanner.blocked };
+}
