@@ -1,8 +1,9 @@
 import { Recent } from '../base/recent.ts';
-import type { Guard, Guarded, Rule } from '../facts/policy.ts';
+import type { Guard, Guarded, Rule, Screens } from '../facts/policy.ts';
 import type { Owner } from '../facts/scope.ts';
 import { addressRule } from './address-rule.ts';
 import type { Guardrail, GuardrailSettings } from './guardrails.ts';
+import { readsTexts, screensOf } from './screens.ts';
 
 /** A guardrail, and what it is on. */
 export type Applied = { readonly guardrail: Guardrail; readonly on: Guarded };
@@ -15,9 +16,17 @@ export type Guards = {
 
 /** Sets of guardrails of which what they say is kept: those of callers in use, at most twice as many. */
 const GUARDS_MAX = 1_000;
+/** Machines are larger by far: they are made when a call needs them, and kept for so many sets that calls used lately. */
+const SCREENS_MAX = 100;
 
 export function openGuards(): Guards {
   const known = new Recent<Guard>(GUARDS_MAX);
+  const screens = new Recent<Screens>(SCREENS_MAX);
+  const screened = (applied: readonly Applied[], print: string): Screens => {
+    const made = screens.get(print) ?? screensOf(applied);
+    screens.set(print, made);
+    return made;
+  };
   return {
     of: (owners, applying) => {
       const applied: Applied[] = [];
@@ -30,7 +39,8 @@ export function openGuards(): Guards {
       const print = applied.map(printOf).join(' ');
       const before = known.get(print);
       if (before) return before;
-      const guard = guardOf(applied, print);
+      const reads = applied.some(({ guardrail }) => readsTexts(guardrail));
+      const guard = guardOf(applied, print, reads ? () => screened(applied, print) : undefined);
       known.set(print, guard);
       return guard;
     },
@@ -44,12 +54,13 @@ function onOf(owner: Owner): Guarded {
   return kind === 'account' ? 'organization' : (kind as Exclude<Guarded, 'organization'>);
 }
 
-function guardOf(applied: readonly Applied[], print: string): Guard {
+function guardOf(applied: readonly Applied[], print: string, screens: Guard['screens']): Guard {
   const objectionTo = addressRule(applied.map(({ guardrail }) => guardrail));
   const closed = applied.find(({ guardrail: { settings } }) => isElsewhere(settings));
   return Object.freeze({
     print,
     rules: applied.flatMap(rulesOf),
+    ...(screens && { screens }),
     ...(objectionTo && { objectionTo }),
     ...(closed && {
       closed: `The guardrail "${closed.guardrail.name}" allows other data regions than this instance's, which is global.`,

@@ -6,7 +6,10 @@ import { screenOf } from './rule.ts';
 import { scanWhole } from './scanner.ts';
 
 const screens = new Map(
-  BUILTINS.map((slug) => [slug, screenOf(detectorsOf(slug).map((one) => ({ ...one, action: 'redact', owner: 0 })))]),
+  BUILTINS.map((slug) => [
+    slug,
+    screenOf(detectorsOf(slug).map((one) => ({ ...one, action: 'redact', kind: one.name, owner: 0 }))),
+  ]),
 );
 function redacted(slug: BuiltinSlug, text: string): string {
   const set = screens.get(slug)?.within(text);
@@ -58,7 +61,12 @@ const ARGUMENTS = JSON.stringify({
   none: null,
 });
 const ALL = screenOf(
-  [...detectorsOf('email'), ...detectorsOf('credit-card')].map((one) => ({ ...one, action: 'redact', owner: 0 })),
+  [...detectorsOf('email'), ...detectorsOf('credit-card')].map((one) => ({
+    ...one,
+    action: 'redact',
+    kind: one.name,
+    owner: 0,
+  })),
 );
 
 test('JSON stays JSON: strings are read as they mean, numbers as they stand, however it is cut', () => {

@@ -13,6 +13,7 @@ const ruleOf = (source: string, action: Action = 'redact', label = '[X]'): Conte
   label,
   action,
   pattern: patternOf(source),
+  kind: 'custom',
   owner: 0,
 });
 const redacted = (source: string, text: string): string => scanWhole(ruleSetOf([ruleOf(source)]), text).text;

@@ -1,7 +1,8 @@
+import { assert } from '../base/assert.ts';
 import type { Assertion, Matcher, Node } from './pattern.ts';
 
 /** Steps of a machine: most patterns have some dozens. */
-export const STATES_MAX = 20_000;
+export const STEPS_MAX = 250_000;
 
 /** What stands at an edge of a position: nothing, the end of a line, a letter of a word, anything else. */
 export const EDGE = 0;
@@ -103,7 +104,7 @@ export class Machine {
   }
 
   #push(step: Step, rule: number): number {
-    if (this.#steps.length >= STATES_MAX) throw new TooLarge();
+    assert(this.#steps.length < STEPS_MAX, 'patterns are weighed before a machine is made of them');
     this.#ruleOf.push(rule);
     return this.#steps.push(step) - 1;
   }
@@ -143,9 +144,6 @@ export class Machine {
     return entry;
   }
 }
-
-/** The patterns together have more steps than a machine may have. */
-export class TooLarge extends Error {}
 
 function holds(assertion: Assertion, before: Side, after: Side): boolean {
   switch (assertion) {

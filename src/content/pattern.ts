@@ -20,25 +20,20 @@ const NESTING_MAX = 50;
 
 /**
  * Reads a regular expression as JavaScript has it, `(?i)`, `(?s)` and `(?m)` at its beginning included. What cannot be
- * matched in one pass is refused: what refers back, and what looks ahead or behind.
+ * matched in one pass is refused: what refers back, and what looks ahead or behind. `most`: so long may it be; null = however long.
  */
-export function readPattern(source: string): Result<Node, string> {
-  if (source.length > PATTERN_LENGTH_MAX) return failed(`is longer than ${PATTERN_LENGTH_MAX} characters`);
+export function readPattern(source: string, most: number | null = PATTERN_LENGTH_MAX): Result<Node, string> {
+  if (most !== null && source.length > most) return failed(`is longer than ${most} characters`);
   const flagged = /^\(\?([ims]+)\)/.exec(source);
   const flags = [...new Set(flagged?.[1] ?? '')].join('');
   const rest = source.slice(flagged?.[0].length ?? 0);
   const mode = modeOf(rest, flags);
   if (!mode.ok) return mode;
   const reader = new Reader(rest, flags, mode.value);
-  try {
-    return ok(reader.whole());
-  } catch (cause) {
-    if (cause instanceof Unreadable) return failed(cause.message);
-    throw cause;
-  }
+  const node = reader.whole();
+  return reader.problem === null ? ok(node) : failed(reader.problem);
 }
 
-class Unreadable extends Error {}
 type Mode = 'u' | '';
 
 /** The stricter syntax where it is that, else the older one that lets superfluous backslashes pass. */
@@ -54,6 +49,15 @@ function modeOf(source: string, flags: string): Result<Mode, string> {
   return failed(`is no regular expression: ${complaint}`);
 }
 
+/** A pattern for any of these words, as words of their own, whatever their case. */
+export const keywordPattern = (words: readonly string[]): string =>
+  `(?i)(?:${words
+    .map((word) => {
+      const escaped = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/\s+/g, '\\s+');
+      return `${/^\w/.test(word) ? '\\b' : ''}${escaped}${/\w$/.test(word) ? '\\b' : ''}`;
+    })
+    .join('|')})`;
+
 /** Only ever given what the language itself has read. */
 class Reader {
   readonly #characters: readonly string[];
@@ -62,6 +66,8 @@ class Reader {
   readonly #matchers = new Map<string, Matcher>();
   #at = 0;
   #depth = 0;
+  /** Why it is not taken; null = it is. */
+  problem: string | null = null;
 
   constructor(source: string, flags: string, mode: Mode) {
     this.#characters = [...source];
@@ -71,7 +77,7 @@ class Reader {
 
   whole(): Node {
     const node = this.#choice();
-    if (this.#at < this.#characters.length) throw new Unreadable('has an end that is not understood');
+    if (this.#at < this.#characters.length) this.problem ??= 'has an end that is not understood';
     return node;
   }
 
@@ -80,7 +86,7 @@ class Reader {
   }
 
   #choice(): Node {
-    if (++this.#depth > NESTING_MAX) throw new Unreadable(`is nested more than ${NESTING_MAX} times`);
+    if (++this.#depth > NESTING_MAX) this.problem ??= `is nested more than ${NESTING_MAX} times`;
     const options = [this.#sequence()];
     while (this.#peek() === '|') {
       this.#at++;
@@ -102,7 +108,7 @@ class Reader {
     if (!bounds) return node;
     if (this.#peek() === '?') this.#at++; // lazy: what is found is the same
     const [min, max] = bounds;
-    if (min > REPEAT_MAX || (max ?? 0) > REPEAT_MAX) throw new Unreadable(`repeats more than ${REPEAT_MAX} times`);
+    if (min > REPEAT_MAX || (max ?? 0) > REPEAT_MAX) this.problem ??= `repeats more than ${REPEAT_MAX} times`;
     return { kind: 'repeat', node, min, max };
   }
 
@@ -146,7 +152,7 @@ class Reader {
       const after = this.#peek(1);
       const isNamed = after === '<' && this.#peek(2) !== '=' && this.#peek(2) !== '!';
       if (after !== ':' && !isNamed)
-        throw new Unreadable('looks ahead or behind, or sets flags within: neither can be matched in one pass');
+        this.problem ??= 'looks ahead or behind, or sets flags within: neither can be matched in one pass';
       while (isNamed && this.#peek() !== '>') this.#at++;
       this.#at += isNamed ? 1 : 2;
     }
@@ -171,8 +177,10 @@ class Reader {
     const raw = ESCAPE.exec(rest)?.[0] ?? this.#peek() + this.#peek(1);
     this.#at += [...raw].length;
     if (raw === '\\b' || raw === '\\B') return { kind: 'assertion', assertion: raw === '\\b' ? 'word' : 'not-word' };
-    if (/^\\(?:[1-9]|k)/.test(raw))
-      throw new Unreadable('refers back to what it has matched, which takes no bounded time');
+    if (/^\\(?:[1-9]|k)/.test(raw)) {
+      this.problem ??= 'refers back to what it has matched, which takes no bounded time';
+      return { kind: 'sequence', parts: [] };
+    }
     return this.#char(raw, /^\\[^\w]$/.test(raw) ? raw.slice(1) : null);
   }
 
@@ -199,6 +207,25 @@ function matcherOf(raw: string, flags: string, mode: Mode): Matcher {
   const ascii = new Uint8Array(128);
   for (let code = 0; code < 128; code++) ascii[code] = test(code) ? 1 : 0;
   return { ascii, test };
+}
+
+/** How many steps a machine takes for it. */
+export function stepsOf(node: Node): number {
+  switch (node.kind) {
+    case 'char':
+    case 'assertion':
+      return 1;
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + stepsOf(part), 0);
+    case 'choice':
+      return node.options.reduce((sum, option) => sum + stepsOf(option), 1);
+    case 'repeat': {
+      const each = stepsOf(node.node);
+      return node.min * each + (node.max === null ? each + 1 : (node.max - node.min) * (each + 1));
+    }
+    default:
+      return node satisfies never;
+  }
 }
 
 /** The longest run of characters that every match holds; '' = none is known. */

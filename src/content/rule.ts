@@ -15,9 +15,11 @@ export type ContentRule = {
   readonly isTrue?: (found: string) => boolean;
   /** Only a text that this is found in can hold a match; absent = follows from the pattern. It must take linear time. */
   readonly hint?: RegExp;
+  /** What it looks for: the name of a kind that is kept here, or `custom`. */
+  readonly kind: string;
   /** Which guardrail's it is, an index that its maker understands. */
   readonly owner: number;
-  /** Reads the messages of these roles alone; absent = all. */
+  /** Of a prompt it reads what users say, and nothing else. */
   readonly userOnly?: true;
 };
 

@@ -7,6 +7,7 @@ import type { OperationId } from '../call/operation.ts';
 import type { Usage } from '../call/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { App } from './caller.ts';
+import type { GuardEvent } from './policy.ts';
 import type { Trace } from './trace.ts';
 
 /** The one permanent record of a call (OpenRouter's *generation*): every attempt, what was used, what it cost and why. */
@@ -48,6 +49,8 @@ export type Receipt = {
   readonly shadowOf?: string;
   /** The generation whose answer was given again, out of the response cache; absent where a provider was asked. */
   readonly cachedFrom?: string;
+  /** What guardrails found in its texts; absent where they found nothing. */
+  readonly guarded?: readonly GuardEvent[];
   /** From the request's arrival to its first content event, and to its end. */
   readonly firstContentMs: number | null;
   readonly totalMs: number;
@@ -104,4 +107,5 @@ export type About = Pick<
   | 'trace'
   | 'presetId'
   | 'shadowOf'
+  | 'guarded'
 >;

@@ -15,6 +15,7 @@ import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
 import type { Gateway } from './gateway.ts';
 import { governed } from './govern.ts';
+import { judged } from './guard/judge.ts';
 import { handleOf } from './handle-of.ts';
 import { holdRequestOf } from './hold.ts';
 import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Delivery, Operation } from './operation.ts';
@@ -174,9 +175,12 @@ function settle<O extends OperationId>(
   context: CallContext<O>,
   hold: Hold,
   delivery: Delivery<O>,
-  outcome: RunOutcome<O>,
+  met: RunOutcome<O>,
 ): void {
-  const ended = delivery.ended(outcome);
+  const { outcome, ended } = judged(context.operation.id, context.request, {
+    outcome: met,
+    ended: delivery.ended(met),
+  });
   const { gateway, about, grounds, request, listener, decided, sticking } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);
   const isRouted = decided.routed !== undefined;

@@ -11,6 +11,7 @@ import type { Trace } from '../facts/trace.ts';
 import type { LaidDown } from '../policies/lay-down.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { CacheWish } from './cached.ts';
+import type { Watch } from './guard/watch.ts';
 
 /** One call as it came in: who, what, when, from where. */
 export type CallRequest<O extends OperationId> = {
@@ -32,6 +33,8 @@ export type CallRequest<O extends OperationId> = {
   readonly shadow?: LaidDown['shadow'];
   /** The generation that this is the shadow of. */
   readonly shadowOf?: string;
+  /** What guardrails find in its texts; absent = none reads them. */
+  readonly watch?: Watch | undefined;
   /** What its caller wishes of the response cache; absent = nothing. */
   readonly cache?: CacheWish<O> | undefined;
   /** Milliseconds since 1970. */
@@ -58,7 +61,7 @@ export type Ended = {
 
 /** What is known of a call once it is planned. */
 export function aboutOf(
-  { call, clientDialect, app, userAgent, trace, requestedModel, shadowOf }: CallRequest<OperationId>,
+  { call, clientDialect, app, userAgent, trace, requestedModel, shadowOf, watch }: CallRequest<OperationId>,
   planned: Pick<About, 'operation' | 'streamed' | 'catalogVersion' | 'seed'>,
 ): About {
   const about = {
@@ -72,13 +75,20 @@ export function aboutOf(
   };
   // A member that may be there would make each call an object of a shape of its own, five times as slow to make.
   const presetId = call.gateway.usedPreset?.id;
-  if (!trace && presetId === undefined && shadowOf === undefined) return about;
+  if (!trace && presetId === undefined && shadowOf === undefined && !watch) return about;
   return {
     ...about,
     ...(trace && { trace }),
     ...(presetId !== undefined && { presetId }),
     ...(shadowOf !== undefined && { shadowOf }),
+    ...guardedIn(watch),
   };
+}
+
+/** What guardrails have found so far, if anything. */
+function guardedIn(watch: Watch | undefined): Pick<Receipt, 'guarded'> {
+  const guarded = watch?.events() ?? [];
+  return guarded.length > 0 ? { guarded } : {};
 }
 
 /** The permanent record of a call that was sent. */
@@ -89,7 +99,7 @@ export function receiptOf(
   result: Ended,
   grounds: string,
 ): Receipt {
-  const { caller, receivedAt, begunAt } = request;
+  const { caller, receivedAt, begunAt, watch } = request;
   const { continued, legs } = result;
   const receipt = {
     ...about,
@@ -114,7 +124,8 @@ export function receiptOf(
     firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
     totalMs: millisecondsFrom(begunAt, result.endedAt),
   };
-  return continued || legs ? { ...receipt, ...(continued && { continued }), ...(legs && { legs }) } : receipt;
+  if (!continued && !legs && !watch) return receipt;
+  return { ...receipt, ...(continued && { continued }), ...(legs && { legs }), ...guardedIn(watch) };
 }
 
 const millisecondsFrom = (start: number, end: number): number => Math.round(end - start);

@@ -12,6 +12,8 @@ import type { Receipt } from '../facts/receipt.ts';
 import type { Target } from '../facts/target.ts';
 import { traceOf } from '../facts/trace.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { screenedBy } from '../gateway/guard/prompt.ts';
+import type { Watch } from '../gateway/guard/watch.ts';
 import type { CallResult, Operation } from '../gateway/operation.ts';
 import { perform } from '../gateway/perform.ts';
 import type { CallRequest } from '../gateway/receipt.ts';
@@ -97,10 +99,10 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const { headers, params, url, caller, body, parsed: given, form, room, generationId } = incoming;
     const bodyBytes = body.size;
     const receivedAt = gateway.world.now();
-    const begunAt = gateway.world.elapsed();
+    const arrival = { headers, generationId, receivedAt, begunAt: gateway.world.elapsed() };
     let named: string | null = null;
-    const refuse = (value: Fault): void => {
-      gateway.telemetry.refused({ at: receivedAt, ...refusedOf(rim, incoming), model: named, fault: value });
+    const refuse = (value: Fault, watch?: Watch): void => {
+      gateway.telemetry.refused({ at: receivedAt, ...refusedOf(rim, incoming, watch), model: named, fault: value });
       refuseIn(dialect, response, value);
     };
     const decode = (value: JsonObject, blobs: readonly Blob[]): Result<CallOf<O>, Fault> => {
@@ -119,11 +121,11 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
     const beginFilled = (call: CallOf<O>, body: JsonObject, room: RoomKept | null, turn: Turn | null): void => {
       const objection = rim.objection?.(call);
       if (objection) return refuse(objection);
-      const inline = headers[INLINE_KEYS];
-      const paying = inline === undefined ? null : withInlineKeys(gateway, caller, inline);
-      if (paying && !paying.ok) return refuse(paying.error);
-      const who = paying ? paying.value : caller;
-      const request = requestOf(rim, gateway, { headers, caller: who, generationId, call, body, receivedAt, begunAt });
+      const who = withInlineKeys(gateway, caller, headers[INLINE_KEYS]);
+      if (!who.ok) return refuse(who.error);
+      const screened = screenedBy(caller, operation.id, call);
+      if (!screened.ok) return refuse(screened.error.fault, screened.error.watch);
+      const request = requestOf(rim, gateway, { ...arrival, ...screened.value, caller: who.value, body });
       const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
       if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
     };
@@ -168,11 +170,20 @@ const refusedOf = (
     dialect,
   }: { readonly operation: { readonly id: OperationId }; readonly dialect: { readonly id: string } },
   { caller, generationId }: InferenceRequest,
-) => ({ clientDialect: dialect.id, operation: operation.id, keyId: caller.keyId, caller, id: generationId });
+  watch?: Watch,
+) => ({
+  clientDialect: dialect.id,
+  operation: operation.id,
+  keyId: caller.keyId,
+  caller,
+  id: generationId,
+  ...(watch && { guarded: watch.events() }),
+});
 
 type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'> & {
   readonly generationId: string | undefined;
   readonly call: CallOf<O>;
+  readonly watch: Watch | undefined;
   readonly body: JsonObject;
   readonly receivedAt: number;
   readonly begunAt: number;
@@ -182,7 +193,7 @@ type Coming<O extends OperationId> = Pick<InferenceRequest, 'headers' | 'caller'
 function requestOf<O extends OperationId>(
   { operation, dialect }: Pick<Rim<O>, 'operation' | 'dialect'>,
   gateway: Gateway,
-  { headers, caller, generationId, call, body, receivedAt, begunAt }: Coming<O>,
+  { headers, caller, generationId, call, watch, body, receivedAt, begunAt }: Coming<O>,
 ): CallRequest<O> {
   const clientDialect = dialect.id;
   const wish = { operation: operation.id, clientDialect, headers, caller, body, call };
@@ -194,6 +205,7 @@ function requestOf<O extends OperationId>(
     app: appOf(headers),
     userAgent: headers['user-agent'] ?? null,
     trace: traceOf(call.gateway.extra?.trace, headers.traceparent),
+    ...(watch && { watch }),
     cache: asksForCache(headers, call) ? cacheWishOf(gateway, wish) : undefined,
     receivedAt,
     begunAt,

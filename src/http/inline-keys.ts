@@ -19,7 +19,12 @@ const wrong = (words: string): Result<never, Fault> =>
  * The caller with the keys at providers that the request brings along (`X-Provider-API-Keys`: JSON, provider → key). They
  * come before those that are kept, and are gone with the call.
  */
-export function withInlineKeys({ catalog, access }: Gateway, caller: Caller, header: string): Result<Caller, Fault> {
+export function withInlineKeys(
+  { catalog, access }: Gateway,
+  caller: Caller,
+  header: string | undefined,
+): Result<Caller, Fault> {
+  if (header === undefined) return ok(caller);
   const given = header.length > LENGTH_MAX ? undefined : parseJson(header);
   if (!isObject(given)) return wrong('must be a JSON object of providers and their keys');
   const entries = Object.entries(given);

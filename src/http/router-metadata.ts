@@ -6,6 +6,7 @@ import { partsOfEndpoint } from '../catalog/model.ts';
 import { ROUTERS } from '../catalog/routers.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { Grounds } from '../facts/grounds.ts';
+import type { GuardEvent } from '../facts/policy.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { groundsFrom } from '../router/grounds-text.ts';
 
@@ -42,8 +43,19 @@ export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject |
     }),
     is_byok: receipt.bill.isByok,
     endpoints: { total: available.length + grounds.rejected.length, available },
+    ...(receipt.guarded && { pipeline: receipt.guarded.map(guardStage) }),
   };
 }
+
+/** A step before or behind the model, in the contract's form (spec §6.4). */
+const guardStage = ({ guardrailId, name, on, label, action, where, count }: GuardEvent): JsonObject => ({
+  type: 'guardrail',
+  name,
+  summary: `${action} ${label} in the ${where}, ${count} times`,
+  data: { filter: label, action, where, count },
+  guardrail_id: guardrailId,
+  guardrail_scope: on,
+});
 
 /** The same beside an error; not with our own ones, refused credentials and limits (spec §6.4). */
 export function faultMetadata(value: Fault, receipt: Receipt | null, catalog: Catalog): JsonObject | undefined {

@@ -94,6 +94,7 @@ function storedOf(receipt: Receipt) {
     presetId: receipt.presetId,
     shadowOf: receipt.shadowOf,
     cachedFrom: receipt.cachedFrom,
+    guarded: receipt.guarded,
     firstContentMs: unless(null, receipt.firstContentMs),
     totalMs: receipt.totalMs,
     app: unless(null, receipt.app),

@@ -3,6 +3,7 @@ import { formatUsd } from '../base/money.ts';
 import type { OperationId } from '../call/operation.ts';
 import { cachedTokens, completionTokens, promptTokens } from '../call/usage.ts';
 import type { Caller } from '../facts/caller.ts';
+import type { GuardEvent } from '../facts/policy.ts';
 import type { Receipt } from '../facts/receipt.ts';
 
 /** A call that was refused before there was anything to hold: it has no receipt. */
@@ -21,6 +22,8 @@ export type RefusedCall = {
   readonly operation?: OperationId;
   /** As it was asked for; absent = that was not read. */
   readonly model?: string | null;
+  /** What guardrails found in it; absent = nothing. */
+  readonly guarded?: readonly GuardEvent[];
   /** Of a key of our form that nobody has. */
   readonly keyLabel?: string;
 };

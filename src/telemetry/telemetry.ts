@@ -1,3 +1,4 @@
+import type { GuardEvent } from '../facts/policy.ts';
 import type { Receipt } from '../facts/receipt.ts';
 import { CALL_FAMILIES, type CallMetrics, openCallMetrics } from './call-metrics.ts';
 import { exposition } from './exposition.ts';
@@ -11,6 +12,12 @@ const REFUSALS: MetricFamily = {
   type: 'counter',
   labels: ['dialect', 'code'],
 };
+const GUARDED: MetricFamily = {
+  name: 'switchwright_guardrail_events_total',
+  help: 'What rules of guardrails found in prompts and answers, by what they look for (custom: a pattern of an account) and what they did.',
+  type: 'counter',
+  labels: ['where', 'action', 'kind'],
+};
 const LOST_LINES: MetricFamily = {
   name: 'switchwright_request_log_lost_total',
   help: 'Lines of the request log that nobody took in time.',
@@ -19,7 +26,7 @@ const LOST_LINES: MetricFamily = {
 };
 
 /** Every metric there is, in the order in which they are shown. */
-export const FAMILIES: readonly MetricFamily[] = [...CALL_FAMILIES, REFUSALS, LOST_LINES, ...PROCESS_FAMILIES];
+export const FAMILIES: readonly MetricFamily[] = [...CALL_FAMILIES, REFUSALS, GUARDED, LOST_LINES, ...PROCESS_FAMILIES];
 
 /** What is told of calls to whoever looks from outside. Nothing of it waits, fails or is stored. */
 export type Telemetry = {
@@ -40,18 +47,25 @@ export type TelemetryParts = {
 export function openTelemetry({ figures, lines }: TelemetryParts): Telemetry {
   const calls: CallMetrics = openCallMetrics();
   const refusals = openSeries(REFUSALS);
+  const guarded = openSeries(GUARDED);
+  const countGuarded = (events: readonly GuardEvent[]): void => {
+    for (const { where, action, kind, count } of events) guarded.add([where, action, kind].join(SEPARATOR), count);
+  };
   return {
     ended: (receipt) => {
       calls.count(receipt);
+      if (receipt.guarded) countGuarded(receipt.guarded);
       lines?.write(callLine(receipt));
     },
     refused: (refusal) => {
       refusals.add((refusal.clientDialect ?? '') + SEPARATOR + refusal.fault.code);
+      if (refusal.guarded) countGuarded(refusal.guarded);
       lines?.write(refusalLine(refusal));
     },
     snapshot: () => ({
       ...calls.snapshot(),
       [REFUSALS.name]: refusals.figures(),
+      [GUARDED.name]: guarded.figures(),
       [LOST_LINES.name]: { '': [lines?.lost() ?? 0] },
       ...processSnapshot(figures()),
     }),

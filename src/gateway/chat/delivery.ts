@@ -13,6 +13,7 @@ import { createMeter, type Meter } from '../../metering/meter.ts';
 import type { RunOutcome } from '../../upstream/run.ts';
 import type { Allowance } from '../allowance.ts';
 import { chargedOf } from '../charge.ts';
+import { answerGuardOf, guardedEnd, guardedOutlet } from '../guard/answer.ts';
 import type { CallContext, Delivery, Means } from '../operation.ts';
 import { createOutlet } from '../outlet.ts';
 import type { Ended } from '../receipt.ts';
@@ -87,7 +88,9 @@ export function createDelivery(
     covered: held,
     checkpointAt: world.elapsed(),
   };
-  const outlet = createOutlet<'chat'>(listener, run);
+  const guard = answerGuardOf(request);
+  const way = createOutlet<'chat'>(listener, run);
+  const outlet = guard ? guardedOutlet(way, guard, (reason) => interrupt(reason)) : way;
   let cutShort = false;
   let interruption: Fault | null = null;
   /** Choices that have begun and have not finished. */
@@ -136,7 +139,7 @@ export function createDelivery(
   };
   const counted = (): Counted =>
     countedOf(context, count, { cutShort, interruption, firstContentAt, endedAt: world.elapsed() });
-  const ended = (outcome: RunOutcome): Ended => endingOf(outcome, counted());
+  const ended = (outcome: RunOutcome): Ended => guardedEnd(endingOf(outcome, counted()), guard);
   const next = (exchange: Exchange): void => {
     open.clear();
     nextExchange(context, hold, count, exchange);

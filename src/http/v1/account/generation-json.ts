@@ -3,6 +3,7 @@ import { cachedTokens, completionTokens, promptTokens } from '../../../call/usag
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { OPERATION_TABLE } from '../../../catalog/operations.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
+import type { GuardEvent } from '../../../facts/policy.ts';
 import type { Receipt } from '../../../facts/receipt.ts';
 import { appId, appNumber } from '../../../insights/app.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
@@ -67,9 +68,21 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     usage_source: usage.source,
     losses: receipt.losses,
     ...(receipt.continued && { continued: continuedJson(receipt.continued) }),
+    ...(receipt.guarded && { guardrails: receipt.guarded.map(guardedJson) }),
     catalog_version: receipt.catalogVersion,
   };
 }
+
+/** What a rule of a guardrail found. */
+const guardedJson = ({ guardrailId, name, on, label, action, where, count }: GuardEvent) => ({
+  guardrail_id: guardrailId,
+  guardrail_name: name,
+  guardrail_scope: on,
+  filter: label,
+  action,
+  where,
+  count,
+});
 
 const attemptJson = (attempt: Attempt, providerName: string | null) => ({
   ...(attempt.upstreamId !== null && { id: attempt.upstreamId }),

@@ -12,6 +12,7 @@ import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { resolveModel } from '../../../router/resolve.ts';
 import { nanoOf, readBody, usd } from './body.ts';
+import { CONTENT_FILTER_BUILTINS, CONTENT_FILTERS, readBuiltins, readFilters } from './guardrail-filters.ts';
 
 const LISTED_MAX = 1_000;
 const listed = z.array(z.string().trim().min(1).max(200)).max(LISTED_MAX).nullable().optional();
@@ -40,8 +41,8 @@ const SETTINGS = {
   enable_paid_model_training: said,
   enable_free_model_training: said,
   enable_free_model_publication: said,
-  content_filters: z.null('not offered by this gateway yet: leave it null').optional(),
-  content_filter_builtins: z.null('not offered by this gateway yet: leave it null').optional(),
+  content_filters: CONTENT_FILTERS,
+  content_filter_builtins: CONTENT_FILTER_BUILTINS,
 };
 const ZDR_GROUPS = ['anthropic', 'openai', 'google', 'xai', 'other'] as const;
 const name = z.string().trim().min(1).max(200);
@@ -148,6 +149,12 @@ function settingsOf(before: GuardrailSettings, said: Said, catalog: Catalog): Re
     if (slugs.value !== undefined) now[field] = slugs.value;
   }
   if (said.allowed_ips?.length === 0) now.allowed_ips = null;
+  const filters = readFilters(said.content_filters);
+  if (!filters.ok) return filters;
+  if (filters.value !== undefined) now.content_filters = filters.value;
+  const builtins = readBuiltins(said.content_filter_builtins);
+  if (!builtins.ok) return builtins;
+  if (builtins.value !== undefined) now.content_filter_builtins = builtins.value;
   return ok(now as GuardrailSettings);
 }
 

@@ -1,5 +1,6 @@
 import type { Assignment, Guardrail } from '../../../access/guardrails.ts';
 import { nano, usdNumber } from '../../../base/money.ts';
+import { labelOf } from '../../../content/builtins.ts';
 import { iso } from './key-json.ts';
 
 /** A guardrail as the API shows it (openrouter.ai, API of guardrails, read 2026-11-29). */
@@ -12,6 +13,8 @@ export const guardrailJson = (guardrail: Guardrail) => ({
   reset_interval: guardrail.budget?.interval ?? null,
   include_byok_in_budgets: guardrail.byokInBudget,
   ...guardrail.settings,
+  content_filter_builtins:
+    guardrail.settings.content_filter_builtins?.map((one) => ({ ...one, label: labelOf(one.slug) })) ?? null,
   created_at: new Date(guardrail.createdAt).toISOString(),
   updated_at: iso(guardrail.updatedAt),
 });
