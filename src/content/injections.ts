@@ -42,6 +42,6 @@ export const INJECTIONS: readonly (readonly [name: string, pattern: string, hint
   [
     'prompt_override',
     '(?i)\\b(?:system\\s+prompt|new\\s+instructions?)\\s*(?:override|injection|overwrite)\\b',
-    /over|injection/i,
+    /overrid|overwrit|injection/i,
   ],
 ];
