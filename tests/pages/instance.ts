@@ -16,6 +16,7 @@ import { pageRoutes } from '../../src/http/pages/index.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openInsights } from '../../src/insights/insights.ts';
 import type { Refusal } from '../../src/insights/requests.ts';
+import { openLedger } from '../../src/ledger/ledger.ts';
 import { newSecret, openStorage, type Storage } from '../../src/storage/open.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { createHealth } from '../../src/upstream/health.ts';
@@ -62,8 +63,10 @@ export async function startInstance({
   const { signInToken } = await prepareAccess({ store: storage.accessStore, world, newSecret });
   const access = openAccess({ store: storage.accessStore, world, newSecret });
   const redeemed = await access.redeemSignIn(await access.newSignIn(OWNER_ACCOUNT_ID));
+  const ledger = openLedger(storage.ledgerStore, world);
   const gateway = {
     world,
+    ledger,
     catalog: () => catalog,
     enabled: () => new Set(['openai']),
     access,
@@ -87,6 +90,7 @@ export async function startInstance({
     session: { name: SESSION_COOKIE, value: redeemed?.session ?? '' },
     close: async () => {
       await server.close();
+      ledger.close();
       await storage.close();
       rmSync(dataDirectory, { recursive: true, force: true });
     },

@@ -115,6 +115,8 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'GET /generation': 'Shows the record of one call: tokens, cost, provider, times.',
       'GET /activity': "Sums up the account's calls by day, model and provider.",
       'GET /credits': 'Shows what the account has bought and used.',
+      'GET /analytics/meta': 'Lists what calls can be counted by.',
+      'POST /analytics/query': 'Counts calls: what, by what, of which time.',
       'GET /classifications/task': 'Sums up calls by what they were about.',
       'GET /datasets/rankings-daily': 'Lists tokens by day and model.',
       'GET /datasets/app-rankings': 'Lists the apps that use most.',

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../catalog/model.ts';
 import type { EndpointHealth } from '../../facts/health.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
+import { troubleWords } from '../../ledger/trouble.ts';
 import type { Route } from '../route.ts';
 import { exactCount, milliseconds, percent } from './figures.ts';
 import { type Column, grid } from './grid.ts';
@@ -23,7 +24,7 @@ export const statusRoute: Route = {
       title: 'Status',
       description: 'How this instance is, and how the providers are that it was answered by in the last day.',
       content: html`<div class="head measure"><h1>Status</h1>
-<p class="facts"><span>${trouble === null ? live('this instance takes calls') : html`<strong>no call can begin: ${trouble}</strong>`}</span><span>${measured.length === 0 ? 'no host was asked in the last day' : `${exactCount(measured.length)} endpoints were asked in the last day`}</span><span>${failing === 0 ? 'none of them fails' : html`<strong>${exactCount(failing)} of them fail</strong>`}</span></p>
+<p class="facts"><span>${trouble === null ? live('this instance takes calls') : html`<strong>${troubleWords(trouble)}</strong>`}</span><span>${measured.length === 0 ? 'no host was asked in the last day' : `${exactCount(measured.length)} endpoints were asked in the last day`}</span><span>${failing === 0 ? 'none of them fails' : html`<strong>${exactCount(failing)} of them fail</strong>`}</span></p>
 <p class="lead">Figures are this instance’s own, of its own traffic: what was answered, of all that was asked of a host and was not the caller’s fault. For programs: <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, and <a href="/docs/api#get-models-author-slug-endpoints">endpoints of a model</a>.</p></div>
 <div class="measure">${grid({ name: 'status', noun: 'Endpoints', rows: measured, columns: COLUMNS, filters: FILTERS, fields, empty: 'Nothing was asked of any provider in the last day.' }, request.query)}</div>`,
     });
