@@ -1,4 +1,5 @@
 import './console.css';
+import { enableReadout } from './chart.ts';
 import { enableCopying } from './copy.ts';
 import { enableGrid } from './grid.ts';
 import { enableLive } from './live.ts';
@@ -12,6 +13,7 @@ for (const grid of document.querySelectorAll<HTMLElement>('[data-grid]')) enable
 for (const samples of document.querySelectorAll<HTMLElement>('[data-tabs]')) enableTabs(samples);
 for (const tabs of document.querySelectorAll<HTMLElement>('nav.tabs')) enableSpy(tabs);
 for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) enableLive(list);
+for (const chart of document.querySelectorAll<HTMLElement>('[data-chart]')) enableReadout(chart);
 enableCopying(document);
 enableSampleKey();
 enableTheme(document.querySelector('[data-theme-toggle]'));

@@ -29,6 +29,8 @@ const PAGES = [
   '/docs/api',
   '/generation/gen-own',
   '/requests',
+  '/activity',
+  '/activity?show=latency&window=day',
   '/requests?state=failed&window=month&from=2026-11-01',
   '/requests?cost=cheap',
   '/docs',

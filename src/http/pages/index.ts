@@ -1,4 +1,6 @@
 import type { Route } from '../route.ts';
+import { activityCsvRoute } from './activity/csv.ts';
+import { activityRoute } from './activity/page.ts';
 import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
 import { chatRoute } from './chat.ts';
@@ -44,6 +46,8 @@ export const pageRoutes: readonly Route[] = [
   generationRoute,
   requestsRoute,
   ...exportRoutes,
+  activityRoute,
+  activityCsvRoute,
   signInRoute,
   signedInRoute,
   signOutRoute,

@@ -44,7 +44,10 @@ const SECTIONS = [
   ['docs', 'Docs'],
 ] as const;
 /** What only those see who are signed in: their own calls. */
-const OWN_SECTIONS = [['requests', 'Requests']] as const;
+const OWN_SECTIONS = [
+  ['requests', 'Requests'],
+  ['activity', 'Activity'],
+] as const;
 export type Section = (typeof SECTIONS)[number][0] | (typeof OWN_SECTIONS)[number][0] | 'settings';
 
 /**

@@ -54,6 +54,7 @@ const PAGES = [
   ['/', 'Start'],
   ['/models', 'Models'],
   ['/requests', 'Requests'],
+  ['/activity', 'Activity'],
   ['/rankings', 'Rankings'],
   ['/apps', 'Apps'],
   ['/providers', 'Providers'],
