@@ -28,4 +28,6 @@ addEventListener('keydown', (event) => {
 });
 const chat = document.querySelector<HTMLElement>('[data-chat]');
 if (chat) void import('./chat/Chat.tsx').then(({ mountChat }) => mountChat(chat));
+const play = document.querySelector<HTMLElement>('[data-play]');
+if (play) void import('./play/Play.tsx').then(({ mountPlay }) => mountPlay(play));
 document.documentElement.dataset.ready = 'true';

@@ -228,18 +228,20 @@ describe('pages in a browser', { skip: missingBrowser }, () => {
       await page.goto(`${instance.origin}/chat?model=openai%2Fgpt-4.1`);
       await page.getByLabel('Message').fill('Name a river.');
       await page.keyboard.press('Enter');
-      await page.getByText('The Loire.').waitFor();
+      const answers = page.locator('.markdown');
+      await answers.filter({ hasText: 'The Loire.' }).waitFor();
       assert.equal(await page.getByText('$0.0000042').count(), 1);
       assert.equal(await page.getByRole('link', { name: 'receipt' }).getAttribute('href'), '/generation/gen-9');
       assert.deepEqual(errors, []);
       await page.getByLabel('Message').fill('Another?');
       await page.keyboard.press('Enter');
-      await page.getByText('No <b>credit</b>').waitFor();
+      await page.locator('.state.down').filter({ hasText: 'No <b>credit</b>' }).waitFor();
       const said = ['Name a river.', 'The Loire.', 'Another?'];
       const messages = said.map((content, at) => ({ role: at === 1 ? 'assistant' : 'user', content }));
       assert.deepEqual(asked[1], { model: 'openai/gpt-4.1', messages, stream: true });
+      await page.getByRole('button', { name: 'Name a river.' }).waitFor();
       await page.reload();
-      await page.getByText('The Loire.').waitFor();
+      await answers.filter({ hasText: 'The Loire.' }).waitFor();
     });
   });
 

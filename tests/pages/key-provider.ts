@@ -9,13 +9,15 @@ export type KeyProvider = {
 };
 
 export async function startKeyProvider(key: string): Promise<KeyProvider> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    let asked = '';
+    for await (const piece of request) asked += piece;
     const isRight = request.headers.authorization === `Bearer ${key}`;
-    response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' });
-    const body = request.method === 'POST' ? ANSWER : { data: [] };
-    request
-      .resume()
-      .on('end', () => response.end(JSON.stringify(isRight ? body : { error: { message: 'no such key' } })));
+    const isStream = /"stream":\s*true/.test(asked);
+    response.writeHead(isRight ? 200 : 401, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
+    if (!isRight) return response.end(JSON.stringify({ error: { message: 'no such key' } }));
+    if (isStream) return response.end(`data: ${JSON.stringify(CHUNK)}\n\ndata: [DONE]\n\n`);
+    response.end(JSON.stringify(request.method === 'POST' ? ANSWER : { data: [] }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
@@ -38,4 +40,9 @@ const ANSWER = {
   model: 'one',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hello there' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+};
+const CHUNK = {
+  ...ANSWER,
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello there' }, finish_reason: 'stop' }],
 };

@@ -249,6 +249,34 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     });
   });
 
+  test('where no provider is on, the start page takes a key and leads to a first answer', async () => {
+    const fresh = await startGateway({ catalogue: provider.catalogue });
+    try {
+      await onPage(browser, {}, async ({ page, errors }) => {
+        await page.goto(`${fresh.origin}/${/sign-in\?token=[0-9a-f]+/.exec(fresh.output())?.[0]}`);
+        await page.goto(`${fresh.origin}/`);
+        const first = page.locator('#form-first');
+        await first.getByLabel('Provider', { exact: true }).selectOption('mine');
+        await first.getByLabel('Key', { exact: true }).fill('sk-a-wrong-key-of-nobody');
+        await press(page, 'Test and add the key');
+        assert.match((await page.locator('.field .wrong').textContent()) ?? '', /the key was refused/);
+        errors.splice(0);
+        assert.equal(await fieldOf(page, 'Provider', { exact: true }).inputValue(), 'mine');
+        await fieldOf(page, 'Key', { exact: true }).fill(PROVIDER_KEY);
+        await press(page, 'Add the key');
+        await page.getByRole('link', { name: /^Ask .* something now$/ }).click();
+        await page.getByLabel('Message').fill('hello');
+        await page.keyboard.press('Enter');
+        await page.locator('.markdown').filter({ hasText: 'Hello there' }).waitFor();
+        await page.goto(`${fresh.origin}/`);
+        assert.equal(await page.locator('#form-first').count(), 0);
+        assert.deepEqual(errors, []);
+      });
+    } finally {
+      await fresh.stop();
+    }
+  });
+
   const PAGES = [
     '',
     '/keys',

@@ -1,143 +1,155 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
-import { type Answer, ask, NO_ANSWER, type Turn } from './stream.ts';
+import { Composer } from './Composer.tsx';
+import { Chats } from './chats.ts';
+import { type Conversation, MODELS_MAX, markdownOf, titleOf } from './conversation.ts';
+import { useModels } from './models.ts';
+import { Picker } from './Picker.tsx';
+import { Said } from './Said.tsx';
+import { SettingsPanel } from './SettingsPanel.tsx';
+import { Sidebar } from './Sidebar.tsx';
 
-type Exchange = { readonly question: string; readonly model: string; readonly answer: Answer };
-const KEPT_AS = 'chat';
-const KEPT_MAX = 50;
+/** As near to the end as this, a reader is taken to read along. */
+const AT_END_PX = 96;
 
 /** Mounts the chat where the server left room for it. */
 export function mountChat(root: HTMLElement): void {
-  createRoot(root).render(<Chat model={root.dataset.chat ?? ''} />);
+  const query = new URL(location.href).searchParams;
+  const last = query.has('model') ? [] : Chats.lastModels();
+  const chats = new Chats(last.length > 0 ? last : [root.dataset.chat ?? '']);
+  void chats.start(query.get('conversation'));
+  addEventListener('pagehide', () => chats.keepAll());
+  createRoot(root).render(<Chat chats={chats} />);
 }
 
-function kept(): readonly Exchange[] {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]');
-    return Array.isArray(value) ? (value as Exchange[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-const turnsOf = (exchanges: readonly Exchange[]): Turn[] =>
-  exchanges
-    .filter(({ answer }) => answer.content !== '')
-    .flatMap(({ question, answer }) => [
-      { role: 'user', content: question } as const,
-      { role: 'assistant', content: answer.content } as const,
-    ]);
-
-function Chat({ model: first }: { readonly model: string }) {
-  const [exchanges, setExchanges] = useState(kept);
-  const [model, setModel] = useState(first);
-  const [question, setQuestion] = useState('');
-  const [running, setRunning] = useState<AbortController | null>(null);
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    localStorage.setItem(KEPT_AS, JSON.stringify(exchanges.slice(-KEPT_MAX)));
-    if (exchanges.length > 0) end.current?.scrollIntoView({ block: 'nearest' });
-  }, [exchanges]);
-
-  const send = async (event?: FormEvent): Promise<void> => {
-    event?.preventDefault();
-    const text = question.trim();
-    if (text === '' || model === '' || running) return;
-    const controller = new AbortController();
-    const before = exchanges;
-    const hear = (answer: Answer): void => setExchanges([...before, { question: text, model, answer }]);
-    setRunning(controller);
-    setQuestion('');
-    hear(NO_ANSWER);
-    await ask(model, [...turnsOf(before), { role: 'user', content: text }], controller.signal, hear);
-    setRunning(null);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void send();
-  };
+function Chat({ chats }: { readonly chats: Chats }) {
+  const { conversation, summaries, draft, problem } = useSyncExternalStore(chats.subscribe, chats.snapshot);
+  const isRunning = conversation.turns.some(({ answers }) => answers.some(({ state }) => state === 'running'));
+  useFollowing(conversation);
+  const doing = useMemo(
+    () => ({
+      onRetry: (turn: string, model: string) => chats.retry(turn, model),
+      onStop: (turn: string, model: string) => chats.stop(turn, model),
+      onEdit: (turn: string) => chats.edit(turn),
+      onBranch: (turn: string) => chats.branch(turn),
+    }),
+    [chats],
+  );
   return (
     <>
-      <ol className="talk" aria-live="polite">
-        {exchanges.map((exchange, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: exchanges are only ever added at the end
-          <Said key={at} exchange={exchange} isRunning={running !== null && at === exchanges.length - 1} />
-        ))}
-      </ol>
-      <div ref={end} />
-      <form onSubmit={send} className="compose">
-        <textarea
-          rows={2}
-          // biome-ignore lint/a11y/noAutofocus: the page is there to be written on
-          autoFocus
-          value={question}
-          placeholder="Ask something. Enter sends, Shift + Enter begins a new line."
-          aria-label="Message"
-          onChange={(event) => setQuestion(event.target.value)}
-          onKeyDown={onKeyDown}
+      <Sidebar
+        summaries={summaries}
+        current={conversation.id}
+        onShow={(id) => void chats.show(id)}
+        onFresh={() => chats.fresh()}
+        onRename={(id, title) => chats.rename(id, title)}
+        onDelete={(id) => void chats.delete(id)}
+        onExport={(id, as) => void chats.opened(id).then((found) => found && saveAs(found, as))}
+      />
+      <div className="talking">
+        {problem && <p className="notice">{problem}</p>}
+        <ol className="talk">
+          {conversation.turns.map((turn, at) => (
+            <Said key={turn.id} turn={turn} isLast={at === conversation.turns.length - 1} {...doing} />
+          ))}
+        </ol>
+        <p className="unseen" role="status">
+          {spoken(conversation)}
+        </p>
+        <Composer
+          key={conversation.id}
+          isRunning={isRunning}
+          draft={draft}
+          onSend={(question, attachments) => chats.send(question, attachments)}
+          onStop={() => chats.stop()}
         />
-        <div>
-          <label>
-            Model{' '}
-            <input
-              list="chat-models"
-              value={model}
-              spellCheck={false}
-              onFocus={(event) => event.target.select()}
-              onChange={(event) => setModel(event.target.value)}
-            />
-          </label>
-          {exchanges.length > 0 && !running && (
-            <button type="button" className="quiet" onClick={() => setExchanges([])}>
-              Start afresh
-            </button>
-          )}
-          {running ? (
-            <button type="button" onClick={() => running.abort()}>
-              Stop
-            </button>
-          ) : (
-            <button type="submit" className="primary">
-              Send
-            </button>
-          )}
-        </div>
-      </form>
+        <Models models={conversation.models} onChange={(models) => chats.set({ models })} />
+        <SettingsPanel settings={conversation.settings} onChange={(settings) => chats.set({ settings })} />
+      </div>
     </>
   );
 }
 
-function Said({ exchange, isRunning }: { readonly exchange: Exchange; readonly isRunning: boolean }) {
-  const { question, model, answer } = exchange;
+/** Said aloud once, when an answer ends, not with its every word. */
+function spoken({ turns }: Conversation): string {
+  const answers = turns.at(-1)?.answers ?? [];
+  if (answers.length === 0 || answers.some(({ state }) => state === 'running')) return '';
+  return answers.map(({ model, content, error }) => `${model}: ${error ?? content.slice(0, 500)}`).join('. ');
+}
+
+/** Scrolls along with an answer for whoever reads at its end, and for nobody else. */
+function useFollowing(conversation: Conversation): void {
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    const look = (): void => {
+      isAtEnd.current = innerHeight + scrollY >= document.documentElement.scrollHeight - AT_END_PX;
+    };
+    addEventListener('scroll', look, { passive: true });
+    return () => removeEventListener('scroll', look);
+  }, []);
+  const said = conversation.turns.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is looked at wherever one was
+  useEffect(() => {
+    isAtEnd.current = true;
+  }, [said, conversation.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with every change of what is shown
+  useEffect(() => {
+    if (isAtEnd.current && said > 0) scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });
+  }, [conversation]);
+}
+
+function Models({
+  models,
+  onChange,
+}: {
+  readonly models: readonly string[];
+  readonly onChange: (models: readonly string[]) => void;
+}) {
+  const rows = useModels();
+  /** The place that is chosen for; one beyond the last adds a model. */
+  const [place, setPlace] = useState<number | null>(null);
+  const choose = (id: string): void => {
+    const others = models.filter((_, at) => at !== place);
+    if (place !== null && !others.includes(id)) onChange(models.toSpliced(place, 1, id));
+    setPlace(null);
+  };
   return (
-    <li>
-      <p className="asked">{question}</p>
-      {answer.reasoning !== '' && (
-        <details open={isRunning && answer.content === ''}>
-          <summary>Reasoning</summary>
-          <p>{answer.reasoning}</p>
-        </details>
+    <div className="models">
+      {models.map((model, at) => (
+        <span key={model}>
+          <button type="button" aria-label={`Model: ${model}`} onClick={() => setPlace(at)}>
+            {model || 'Choose a model'}
+          </button>
+          {models.length > 1 && (
+            <button
+              type="button"
+              className="quiet"
+              aria-label={`Remove ${model}`}
+              onClick={() => onChange(models.filter((one) => one !== model))}
+            >
+              Remove
+            </button>
+          )}
+        </span>
+      ))}
+      {models.length < MODELS_MAX && (
+        <button type="button" className="quiet" onClick={() => setPlace(models.length)}>
+          Add a model
+        </button>
       )}
-      <p className="answered">{answer.content || (isRunning ? '…' : '')}</p>
-      {answer.error && (
-        <p className="state down" role="alert">
-          {answer.error}
-        </p>
-      )}
-      <p className="facts">
-        <span>{model}</span>
-        {answer.tokens !== null && <span>{answer.tokens === 1 ? '1 token' : `${answer.tokens} tokens`}</span>}
-        {answer.cost !== null && <span>{dollars(answer.cost)}</span>}
-        {answer.id && !isRunning && (
-          <span>
-            <a href={`/generation/${encodeURIComponent(answer.id)}`}>receipt</a>
-          </span>
-        )}
-      </p>
-    </li>
+      {place !== null && <Picker models={rows} onChoose={choose} onClose={() => setPlace(null)} />}
+    </div>
   );
 }
 
-/** JavaScript would write small amounts as 4.2e-6. */
-const dollars = (amount: number): string => `$${amount.toFixed(12).replace(/0+$/, '').replace(/\.$/, '')}`;
+function saveAs(conversation: Conversation, as: 'markdown' | 'json'): void {
+  const isText = as === 'markdown';
+  const text = isText ? markdownOf(conversation) : JSON.stringify(conversation, null, 2);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: isText ? 'text/markdown' : 'application/json' }));
+  link.download = `${titleOf(conversation)
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .slice(0, 60)}.${isText ? 'md' : 'json'}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -14,6 +14,7 @@ import { cost, count, exactCount } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { makeKey } from './make-key.ts';
+import { onboarding } from './manage/onboarding.ts';
 import { modelCards } from './model-cards.ts';
 import { displayName, firstModel, realModels } from './model-words.ts';
 import { askedBy } from './requests/asked.ts';
@@ -43,7 +44,7 @@ export const homeRoute: Route = {
     return page(request, '/', {
       title: `${PRODUCT.name}: every model behind one API`,
       description: `A self-hosted, OpenAI-compatible gateway: ${realModels(catalog).length} models of ${catalog.providers.size} providers behind one base URL, with routing, fallback and receipts.`,
-      content: recent ? signedIn(request, catalog, recent, today) : visitor(request, gateway),
+      content: recent ? signedIn(request, gateway, recent, today) : visitor(request, gateway),
     });
   },
 };
@@ -73,12 +74,12 @@ function visitor(request: RouteRequest, gateway: Gateway): Html {
 <div class="measure">${start(request, catalog)}${newest(catalog, offersOf(gateway.enabled()))}</div>`;
 }
 
-function signedIn(request: RouteRequest, catalog: Catalog, recent: Html, today: Sums | undefined): Html {
+function signedIn(request: RouteRequest, gateway: Gateway, recent: Html, today: Sums | undefined): Html {
   const facts = today
     ? html`<span>today ${exactCount(Number(today.requests))} requests</span><span>${count(Number(tokensOf(today)))} tokens</span><span>${cost(nano(today.cost))}</span><span>days end at midnight UTC</span>`
     : html`<span>none yet today</span>`;
   return html`<div class="head measure"><h1>Latest requests</h1><p class="facts">${facts}</p></div>
-<div class="measure">${recent}${start(request, catalog)}</div>`;
+<div class="measure">${onboarding(request, gateway)}${recent}${start(request, gateway.catalog())}</div>`;
 }
 
 function start(request: RouteRequest, catalog: Catalog): Html {
@@ -86,7 +87,7 @@ function start(request: RouteRequest, catalog: Catalog): Html {
   const model = firstModel(catalog);
   return html`<section class="part start"><h2>Quick start</h2><ol class="steps">
 <li><h3>Point your client here</h3><p>${copyable(baseUrl)}</p><p>Any OpenAI, Anthropic or OpenRouter client works. <a href="/docs/frameworks">See how</a>.</p></li>
-<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><div class="made">${makeKey(request)}</div><p>Provider keys are read from the environment; a provider whose key is present is on.</p></li>
+<li><h3>Make a key</h3><p>${copyable('npm run switchwright -- keys create my-app')}</p><div class="made">${makeKey(request)}</div><p>A provider is on when its key is here: in the environment, or added among the settings.</p></li>
 <li><h3>Ask</h3>${codeBlock(
     'shell',
     `curl ${baseUrl}/chat/completions \\

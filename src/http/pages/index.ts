@@ -3,7 +3,7 @@ import { activityCsvRoute } from './activity/csv.ts';
 import { activityRoute } from './activity/page.ts';
 import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
-import { chatRoute } from './chat.ts';
+import { chatModelsRoute, chatRoute } from './chat.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
 import { apiDocsRoute, openapiRoutes } from './docs/api.ts';
@@ -24,6 +24,7 @@ import { accountForms, accountRoute } from './people/account.ts';
 import { invitationRoute, joinedRoute } from './people/invitation.ts';
 import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
 import { plainRoutes } from './plain.ts';
+import { playgroundRoute } from './playground.ts';
 import { providerRoute, providersRoute } from './providers.ts';
 import { appsRoute, rankingsRoute } from './rankings.ts';
 import { exportRoutes } from './requests/export.ts';
@@ -43,6 +44,8 @@ export const pageRoutes: readonly Route[] = [
   compareStartRoute,
   chatRoute,
   statusRoute,
+  chatModelsRoute,
+  playgroundRoute,
   generationRoute,
   requestsRoute,
   ...exportRoutes,

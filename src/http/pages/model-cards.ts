@@ -8,9 +8,13 @@ import { pagePath } from './model-words.ts';
 export function modelCards(models: readonly Model[], offers: Offers, nameOf: (model: Model) => string): Html {
   return html`<ul class="cards">${models.map(
     (model) =>
-      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${model.router ? 'priced as the model chosen' : priceOf(offers(model))}</span></li>`,
+      html`<li><a href="${pagePath(model.id)}">${nameOf(model)}</a><code>${model.id}</code><span>${shortCount(model.context)} context, ${cardPrice(model, offers)}</span></li>`,
   )}</ul>`;
 }
+
+/** What a call from here costs, in few words. */
+export const cardPrice = (model: Model, offers: Offers): string =>
+  model.router ? 'priced as the model chosen' : priceOf(offers(model));
 
 function priceOf(offer: Offer | null): string {
   if (!offer) return 'no provider';

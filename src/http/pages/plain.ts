@@ -61,6 +61,7 @@ const PAGES = [
   ['/compare', 'Compare models'],
   ['/chat', 'Chat'],
   ['/status', 'Status'],
+  ['/playground', 'Playground'],
   ['/settings/keys', 'Settings: API keys'],
   ['/settings/workspaces', 'Settings: workspaces and budgets'],
   ['/settings/credits', 'Settings: credits'],

@@ -53,15 +53,22 @@ async function showList<About>(noun: Noun<About>, made: string, managing: Managi
     facts: [total === 1 ? `1 ${noun.one}` : `${total} ${noun.many}`],
     content: html`<p class="lead above">${noun.lead}</p>${above}
 ${grid({ name: noun.path.split('/').at(-1) ?? '', noun: noun.many, columns: noun.columns(about), filters: noun.filters(about), fields: (row) => noun.fields(row, about), rows, empty: html`${noun.empty} <a href="${made}">New ${noun.one}</a>` }, managing.request.query)}
-${pager(noun.path, { offset, total })}${below}${sameByApi(list, managing)}`,
+${pager(noun.path, { offset, total, inside })}${below}${sameByApi(list, managing)}`,
   });
 }
 
+type Place = {
+  readonly offset: number;
+  readonly total: number;
+  readonly inside: { readonly [name: string]: string };
+};
+
 /** Earlier and later rows, where there are more than a page holds. */
-function pager(path: string, { offset, total }: { readonly offset: number; readonly total: number }): Part {
+function pager(path: string, { offset, total, inside }: Place): Part {
   if (total <= PAGE && offset === 0) return null;
+  const at = (place: number): string => `${path}?${new URLSearchParams({ ...inside, offset: String(place) })}`;
   const before = Math.max(0, offset - PAGE);
-  return html`<p class="pager">${offset > 0 && html`<a href="${path}?offset=${before}">The ${PAGE} before</a>`} ${Math.min(offset + 1, total)}–${Math.min(offset + PAGE, total)} of ${total} ${offset + PAGE < total && html`<a href="${path}?offset=${offset + PAGE}">The next ${PAGE}</a>`}</p>`;
+  return html`<p class="pager">${offset > 0 && html`<a href="${at(before)}">The ${PAGE} before</a>`} ${Math.min(offset + 1, total)}–${Math.min(offset + PAGE, total)} of ${total} ${offset + PAGE < total && html`<a href="${at(offset + PAGE)}">The next ${PAGE}</a>`}</p>`;
 }
 
 async function showNew<About>(

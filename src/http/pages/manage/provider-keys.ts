@@ -2,7 +2,9 @@ import type { JsonObject } from '../../../base/json.ts';
 import type { Field } from '../form.ts';
 import { valuesOf } from '../form-body.ts';
 import { html, type Part } from '../html.ts';
+import type { Managing } from './frame.ts';
 import type { Action, Noun, Section } from './noun.ts';
+import { tryModels } from './onboarding.ts';
 import { pagesOf } from './pages.ts';
 import {
   keyActions,
@@ -42,7 +44,8 @@ const create = ({ options }: About, asked: string): Action => ({
   done: 'made',
 });
 
-async function sections(key: JsonObject): Promise<readonly Section[]> {
+async function sections(key: JsonObject, _: About, { gateway }: Managing): Promise<readonly Section[]> {
+  const tried = tryModels(textIn(key, 'provider'), gateway);
   const fields = [NAME, WEIGHT];
   const { test, rotate, state, remove } = keyActions(key, PATH);
   const edit: Action = {
@@ -54,6 +57,7 @@ async function sections(key: JsonObject): Promise<readonly Section[]> {
     done: 'saved',
   };
   return [
+    ...(tried ? [{ id: 'try', title: 'Models that it serves', content: tried }] : []),
     { id: 'settings', title: 'Settings', actions: [edit] },
     { id: 'key', title: 'The key', actions: [test, rotate] },
     { id: 'end', title: 'Switch off or delete', actions: [state, remove] },
