@@ -4,6 +4,8 @@ export type EndpointHealth = {
   readonly stable: boolean;
   /** True while it is remembered to have taken more than it was permitted. */
   readonly overruns?: boolean;
+  /** True while nothing more is granted there, as far as its host has said or its refusals tell. */
+  readonly spent?: boolean;
   /** Share of successes in the last half hour, 0–1; null without traffic. */
   readonly success: number | null;
   /** The share of successes in the last five minutes, and in the last 24 hours of the clock. */

@@ -38,7 +38,14 @@ export function shadowed<O extends OperationId>(
   perform: Perform,
 ): CallListener<O> {
   const { shadow } = request;
-  if (!shadow || !isCastBy(operation.id, request.call) || gateway.world.random() >= shadow.share) return listener;
+  // What guardrails do to prompts is done for the caller's own calls.
+  if (
+    !shadow ||
+    request.caller.guard ||
+    !isCastBy(operation.id, request.call) ||
+    gateway.world.random() >= shadow.share
+  )
+    return listener;
   let receipt: Receipt | null = null;
   return {
     ...listener,

@@ -93,7 +93,7 @@ function healthText({ health, preferences }: Question, id: string): string {
 
 /** Health of an endpoint as `HealthCells`. */
 function cellsText(figures: EndpointHealth, preferences: ProviderPreferences): string {
-  const flags = (figures.stable ? 0 : 1) + (figures.overruns ? 2 : 0);
+  const flags = (figures.stable ? 0 : 1) + (figures.overruns ? 2 : 0) + (figures.spent ? 4 : 0);
   const latency = percentilesText(figures.latencyMs, preferences.preferred_max_latency);
   return `[${flags},${figures.success},${latency},${percentilesText(figures.throughput, preferences.preferred_min_throughput)}]`;
 }
@@ -294,6 +294,7 @@ function healthFrom(cells: HealthCells | undefined): EndpointHealth | null {
     ...UNMEASURED,
     stable: (flags & 1) === 0,
     ...((flags & 2) !== 0 && { overruns: true }),
+    ...((flags & 4) !== 0 && { spent: true }),
     success: typeof success === 'number' ? success : null,
     latencyMs: percentilesFrom(latency),
     throughput: percentilesFrom(throughput),

@@ -60,6 +60,7 @@ export const RECENT_OUTAGE = `${OUTAGE}: tried last`;
 const DRAWBACKS = [
   'slower than preferred_min_throughput',
   'later than preferred_max_latency',
+  'at its rate limit',
   'took more than it was permitted',
   OUTAGE,
 ] as const;
@@ -80,6 +81,7 @@ function drawback(endpoint: Endpoint, { health, preferences }: Question): Drawba
   if (!figures) return null;
   if (!figures.stable) return OUTAGE;
   if (figures.overruns) return 'took more than it was permitted';
+  if (figures.spent) return 'at its rate limit';
   const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
   if (throughput !== undefined && figures.throughput && misses(throughput, figures.throughput, (is, cut) => is < cut))
     return 'slower than preferred_min_throughput';

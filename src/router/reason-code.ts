@@ -15,6 +15,7 @@ const CODES: readonly (readonly [reason: string, code: string])[] = [
   ['took more than it was permitted: tried last', 'm'],
   ['slower than preferred_min_throughput: tried last', 'w'],
   ['later than preferred_max_latency: tried last', 'l'],
+  ['at its rate limit: tried last', 'b'],
 ];
 const CODE_OF: ReadonlyMap<string, string> = new Map(CODES);
 const REASON_OF: ReadonlyMap<string, string> = new Map(CODES.map(([reason, code]) => [code, reason]));

@@ -64,6 +64,7 @@ function randomHealth(draw: (below: number) => number): ReadonlyMap<string, Endp
       ...UNMEASURED,
       stable: draw(4) > 0,
       ...(draw(9) === 0 && { overruns: true }),
+      ...(p50 % 9 === 0 && { spent: true }),
       success: draw(5) === 0 ? null : draw(10_001) / 10_000,
       latencyMs: draw(5) === 0 ? null : figures,
       throughput: draw(5) === 0 ? null : { ...figures, p50: p50 / 10 },

@@ -11,6 +11,7 @@ import type { Target } from '../facts/target.ts';
 import { requestWithRoom } from './answer-room.ts';
 import * as faults from './attempt-faults.ts';
 import type { Errand } from './errand.ts';
+import { restAfter } from './rate-left.ts';
 import { type AnySink, malformed, type Reader } from './read-body.ts';
 import { readFailure } from './read-failure.ts';
 import { redactFault } from './redact.ts';
@@ -42,6 +43,8 @@ export type AttemptEnd =
 export type AttemptListener = {
   /** Nothing before the first content; then everything held and, read by read, the rest. */
   readonly events: (events: readonly AnyStep[]) => void;
+  /** With the head of an answer: its host grants nothing more for so many milliseconds. */
+  readonly spent?: (ms: number) => void;
   readonly done: (end: AttemptEnd, attempt: Attempt) => void;
 };
 
@@ -160,6 +163,8 @@ function onHead(exchange: Exchange, status: number, headers: WireHeaders): void 
   exchange.headersAt = now;
   exchange.upstreamId = headers['x-request-id'] ?? headers['request-id'] ?? headers['x-amzn-requestid'] ?? null;
   if (status >= 200 && status < 300) {
+    const restMs = restAfter(headers, setup.world.now());
+    if (restMs !== null) exchange.listener.spent?.(restMs);
     exchange.reader = setup.read(headers, sinkOf(exchange));
     exchange.watch.due(dueAt(exchange, now));
     return;

@@ -165,3 +165,45 @@ test('uptime of five minutes, half an hour and a day', () => {
   at(25 * 3_600_000);
   assert.deepEqual(uptime(), [null, null, null]);
 });
+
+test('of a host that is down and fails quickly a few callers a second find out, whoever has nowhere else to go', () => {
+  const { health, at } = clocked();
+  for (let time = 0; time < 2; time++) {
+    health.started('a');
+    health.ended('a', failure('upstream_server_error', 500));
+  }
+  const letThrough = (): number => {
+    let count = 0;
+    for (let time = 0; time < 100; time++) {
+      if (health.gate('a').gate !== 'doubtful') continue;
+      count++;
+      health.started('a');
+      health.ended('a', failure('upstream_server_error', 500));
+    }
+    return count;
+  };
+  at(1_000);
+  assert.equal(letThrough(), 4);
+  assert.deepEqual(health.gate('a'), { gate: 'shut', againInMs: 1_000 });
+  at(2_000);
+  assert.equal(letThrough(), 4);
+  health.ended('a', success);
+  assert.equal(health.gate('a').gate, 'open');
+});
+
+test('what its host grants no more of, by its word or by its refusals, is told with its health', () => {
+  const { health, at } = clocked();
+  const isSpent = (): boolean => health.view().of('a')?.spent ?? false;
+  health.ended('a', success);
+  assert.equal(isSpent(), false);
+  health.spent('a', 5_000);
+  assert.equal(isSpent(), true);
+  at(5_001);
+  assert.equal(isSpent(), false);
+  for (let time = 0; time < 10; time++) health.started('a');
+  health.ended('a', failure('upstream_rate_limit', 429));
+  health.ended('a', success);
+  assert.equal(isSpent(), true);
+  at(61_000);
+  assert.equal(isSpent(), false, 'in the next minute it takes some again');
+});

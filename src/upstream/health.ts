@@ -2,6 +2,7 @@ import { countsAgainst } from '../base/fault.ts';
 import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts';
 import { type Breaker, breakerAfter, CLOSED, type Gate, gateOf, isStable } from './breaker.ts';
 import type { HealthReport } from './health-report.ts';
+import { createRateCap, type RateCap } from './rate-cap.ts';
 import { createSamples, type Samples } from './samples.ts';
 import { createSuccesses, type Successes } from './successes.ts';
 
@@ -17,6 +18,8 @@ export type Health = {
   readonly failedElsewhere: (endpointId: string, failure: Failure, times: number) => void;
   /** Another process was answered so often meanwhile; some of the figures. It closes nothing that is open. */
   readonly answeredElsewhere: (endpointId: string, answers: Answers) => void;
+  /** Its host says that it grants nothing more for so many milliseconds: it goes behind its peers until then. */
+  readonly spent: (endpointId: string, ms: number) => void;
   /** It took more than it was permitted, which no limit can hold against: it goes behind its peers for an hour. */
   readonly distrust: (endpointId: string) => void;
 };
@@ -37,14 +40,27 @@ const MINUTE_MS = 60_000;
 const ENDPOINTS_MAX = 20_000;
 const FIGURES_KEPT_MS = 1_000;
 
+/**
+ * Of a host that is down and fails quickly, so many callers who have nowhere else to go find out in a second, in each
+ * process; the others are told at once.
+ */
+const TRIES_A_SECOND = 4;
+
+const isRateLimit = ({ fault }: Failure): boolean => fault.code === 'upstream_rate_limit';
+
 const OPEN = { gate: 'open', againInMs: 0 } as const;
 /** When a probe that is under way will have ended is not known: soon. */
 const MOMENT_MS = 1_000;
 
-type Figures = Omit<EndpointHealth, 'stable' | 'overruns'>;
+type Figures = Omit<EndpointHealth, 'stable' | 'overruns' | 'spent'>;
 type State = {
   breaker: Breaker;
   distrustedUntil: number;
+  /** Its host grants nothing more until then. */
+  spentUntil: number;
+  readonly rate: RateCap;
+  /** Who was let through to it though it is down, in this second. */
+  tries: { second: number; count: number };
   readonly minutes: Successes;
   readonly hours: Successes;
   readonly latency: Samples;
@@ -79,15 +95,25 @@ export function createHealth(now: () => number): Health {
       };
     },
     gate: (id) => {
-      const breaker = states.get(id)?.breaker;
-      if (!breaker || breaker.openUntil === null) return OPEN;
+      const state = states.get(id);
+      const openUntil = state?.breaker.openUntil ?? null;
+      if (!state || openUntil === null) return OPEN;
+      const { breaker, tries } = state;
       const at = now();
-      return { gate: gateOf(breaker, at), againInMs: Math.max(MOMENT_MS, breaker.openUntil - at) };
+      const gate = gateOf(breaker, at);
+      if (gate === 'doubtful' && tries.second === Math.floor(at / 1_000) && tries.count >= TRIES_A_SECOND)
+        return { gate: 'shut', againInMs: MOMENT_MS };
+      return { gate, againInMs: Math.max(MOMENT_MS, openUntil - at) };
     },
     started: (id) => {
-      const state = states.get(id);
-      if (state?.breaker.openUntil && state.breaker.openUntil <= now())
-        state.breaker = { ...state.breaker, probing: true };
+      const state = stateOf(id);
+      const at = now();
+      state.rate.sent(at);
+      const { openUntil } = state.breaker;
+      if (openUntil === null) return;
+      if (openUntil <= at) state.breaker = { ...state.breaker, probing: true };
+      const second = Math.floor(at / 1_000);
+      state.tries = { second, count: state.tries.second === second ? state.tries.count + 1 : 1 };
     },
     ended: (id, report) => {
       const state = stateOf(id);
@@ -98,6 +124,7 @@ export function createHealth(now: () => number): Health {
         if (report.throughput !== null) state.throughput.add(report.throughput, at);
         countIn(state, 'success', at);
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
+      if (report.kind === 'failure' && isRateLimit(report)) state.rate.refused(at);
     },
     failedElsewhere: (id, failure, times) => {
       const state = stateOf(id);
@@ -105,6 +132,7 @@ export function createHealth(now: () => number): Health {
       // Two in a row are an outage; more of the same open nothing any wider.
       for (let count = 0; count < Math.min(times, 2); count++) state.breaker = breakerAfter(state.breaker, failure, at);
       if (countsAgainst(failure.fault)) countIn(state, 'failure', at, times);
+      if (isRateLimit(failure)) state.rate.refused(at);
     },
     answeredElsewhere: (id, { times, latenciesMs, throughputs }) => {
       const state = stateOf(id);
@@ -114,6 +142,9 @@ export function createHealth(now: () => number): Health {
       for (const tokens of throughputs) state.throughput.add(tokens, at);
       countIn(state, 'success', at, times);
     },
+    spent: (id, ms) => {
+      stateOf(id).spentUntil = now() + ms;
+    },
     distrust: (id) => {
       stateOf(id).distrustedUntil = now() + DISTRUST_MS;
     },
@@ -122,12 +153,17 @@ export function createHealth(now: () => number): Health {
 
 function healthOf(state: State, at: number): EndpointHealth {
   const health = { stable: isStable(state.breaker, at), ...figuresOf(state, at) };
-  return state.distrustedUntil > at ? { ...health, overruns: true } : health;
+  const overruns = state.distrustedUntil > at;
+  const spent = state.spentUntil > at || state.rate.isReached(at);
+  return overruns || spent ? { ...health, ...(overruns && { overruns }), ...(spent && { spent }) } : health;
 }
 
 const newState = (): State => ({
   breaker: CLOSED,
   distrustedUntil: 0,
+  spentUntil: 0,
+  rate: createRateCap(),
+  tries: { second: 0, count: 0 },
   minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS),
   latency: createSamples(),

@@ -15,6 +15,9 @@ export type Keyring = {
   readonly choose: (provider: Provider, call: Tried) => CredentialState;
   /** A host refused a request for its key: the key rests. True = the call may try another one. */
   readonly refused: (provider: Provider, credential: Credential, value: Fault, call: Tried) => boolean;
+  /** A host says that it grants this key nothing more for so many milliseconds. */
+  readonly spent: (credential: Credential, ms: number) => void;
+  readonly ownSpent: (key: OwnKey, ms: number) => void;
   /** The credential of an account's own key. */
   readonly own: (key: OwnKey, provider: Provider) => CredentialState;
   /** How long it rests still, since a host refused it; 0 = it does not. */
@@ -45,6 +48,8 @@ export function createKeyring(credentials: Credentials, world: Pick<World, 'elap
     keys.filter((credential) => !tried.has(credential) && isAwake(credential));
 
   return {
+    spent: (credential, ms) => void restsUntil.set(credential, world.elapsed() + ms),
+    ownSpent: (key, ms) => void ownRestUntil.set(key, world.elapsed() + ms),
     own: ownCredentials.of,
     ownRestsMs: (key) => Math.max(0, (ownRestUntil.get(key) ?? 0) - world.elapsed()),
     ownRefused: (key, value) => {

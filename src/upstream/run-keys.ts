@@ -58,6 +58,17 @@ export function turnsToAnotherKey<O extends OperationId>(state: State<O>, end: A
   return state.turnsKey;
 }
 
+/** A host that grants nothing more means the key where there are several, else the endpoint. */
+export function noteSpent<O extends OperationId>(
+  { dependencies, key, keyOf }: State<O>,
+  { endpoint, payer }: Target,
+  ms: number,
+): void {
+  if (payer) dependencies.keyring.ownSpent(payer, ms);
+  else if (key && keyOf) dependencies.keyring.spent(key, ms);
+  else dependencies.health.spent(endpoint.id, ms);
+}
+
 const triedBy = <O extends OperationId>({ request, refusedKeys }: State<O>): Tried => ({
   conversation: request.conversation ?? null,
   tried: refusedKeys,

@@ -16,7 +16,7 @@ import { reportOf } from './health-report.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
-import { ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
+import { noteSpent, ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
 import { restOf } from './run-rests.ts';
 import type { Outcome, Run, RunDependencies, RunListener, RunProgress, RunRequest, State } from './run-state.ts';
 
@@ -214,6 +214,7 @@ function send<O extends OperationId>(
     },
     {
       events: (continuation ? passOn : (steps: readonly StepOf<O>[]) => listener.events(steps, target)) as TakesSteps,
+      spent: (ms) => noteSpent(state, target, ms),
       done: (ended, made) => {
         const refusal = ownRefusal(state, target, ended);
         const [end, attempt] = failedWith(misfit ?? refusal, ended, made);

@@ -17,13 +17,16 @@ const FIGURES_MAX = 8;
 const MESSAGE_LENGTH_MAX = 5_000;
 /** What nobody sums up any further is dropped: figures, not outages. */
 const ENDPOINTS_MAX = 1_000;
+/** Whatever a peer says. */
+const SPENT_MS_MAX = 60_000;
 
-/** `f` failed so often, `s` came back, `p` is being asked again, `c` that was given up, `d` took too much, `a` answered so often. */
+/** `f` failed so often, `s` came back, `p` is being asked again, `c` that was given up, `d` took too much, `x` grants nothing more for a while, `a` answered so often. */
 type Failed = ['f', id: string, times: number, code: FaultCode, status: number, ms: number, retryAfterMs: number];
 type News =
   | Failed
   | readonly ['s', id: string, latencyMs: number, throughput: number | null]
   | readonly ['p' | 'c' | 'd', id: string]
+  | readonly ['x', id: string, ms: number]
   | readonly ['a', id: string, times: number, latenciesMs: readonly number[], throughputs: readonly number[]];
 
 type Sum = { times: number; readonly latencies: number[]; readonly throughputs: number[] };
@@ -94,6 +97,10 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
       else if (report.kind === 'success') tell(['s', id, report.latencyMs, report.throughput]);
       else if (!isClosed) tell(['c', id]);
     },
+    spent: (id, ms) => {
+      own.spent(id, ms);
+      tell(['x', id, Math.round(ms)]);
+    },
     distrust: (id) => {
       own.distrust(id);
       tell(['d', id]);
@@ -138,6 +145,8 @@ function hear(own: Health, one: News): void {
       return own.started(one[1]);
     case 'c':
       return own.ended(one[1], { kind: 'cancelled' });
+    case 'x':
+      return own.spent(one[1], Math.min(Math.max(Number(one[2]) || 0, 0), SPENT_MS_MAX));
     case 'd':
       return own.distrust(one[1]);
     case 'a': {
