@@ -96,25 +96,9 @@ export function createHealth(now: () => number): Health {
     },
     gate: (id) => {
       const state = states.get(id);
-      const openUntil = state?.breaker.openUntil ?? null;
-      if (!state || openUntil === null) return OPEN;
-      const { breaker, tries } = state;
-      const at = now();
-      const gate = gateOf(breaker, at);
-      if (gate === 'doubtful' && tries.second === Math.floor(at / 1_000) && tries.count >= TRIES_A_SECOND)
-        return { gate: 'shut', againInMs: MOMENT_MS };
-      return { gate, againInMs: Math.max(MOMENT_MS, openUntil - at) };
+      return state ? gateAt(state, now()) : OPEN;
     },
-    started: (id) => {
-      const state = stateOf(id);
-      const at = now();
-      state.rate.sent(at);
-      const { openUntil } = state.breaker;
-      if (openUntil === null) return;
-      if (openUntil <= at) state.breaker = { ...state.breaker, probing: true };
-      const second = Math.floor(at / 1_000);
-      state.tries = { second, count: state.tries.second === second ? state.tries.count + 1 : 1 };
-    },
+    started: (id) => begin(stateOf(id), now()),
     ended: (id, report) => {
       const state = stateOf(id);
       const at = now();
@@ -149,6 +133,24 @@ export function createHealth(now: () => number): Health {
       stateOf(id).distrustedUntil = now() + DISTRUST_MS;
     },
   };
+}
+
+function gateAt({ breaker, tries }: State, at: number): ReturnType<Health['gate']> {
+  const { openUntil } = breaker;
+  if (openUntil === null) return OPEN;
+  const gate = gateOf(breaker, at);
+  if (gate === 'doubtful' && tries.second === Math.floor(at / 1_000) && tries.count >= TRIES_A_SECOND)
+    return { gate: 'shut', againInMs: MOMENT_MS };
+  return { gate, againInMs: Math.max(MOMENT_MS, openUntil - at) };
+}
+
+function begin(state: State, at: number): void {
+  state.rate.sent(at);
+  const { openUntil } = state.breaker;
+  if (openUntil === null) return;
+  if (openUntil <= at) state.breaker = { ...state.breaker, probing: true };
+  const second = Math.floor(at / 1_000);
+  state.tries = { second, count: state.tries.second === second ? state.tries.count + 1 : 1 };
 }
 
 function healthOf(state: State, at: number): EndpointHealth {

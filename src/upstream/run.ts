@@ -172,7 +172,7 @@ function send<O extends OperationId>(
   health.started(target.endpoint.id);
   const patience = othersLeft(state) ? 'short' : 'long';
   const allowance = (): MemoryAllowance => allowanceOf(state);
-  const { isStreamed, isContent } = state.request.errand;
+  const { isStreamed, isContent, continuation } = state.request.errand;
   const { decodeFault } = translation;
   let answer: ReplyOf<O> | undefined;
   const read = (headers: WireHeaders, sink: AnySink) =>
@@ -187,7 +187,6 @@ function send<O extends OperationId>(
       },
       prepared.request,
     );
-  const { continuation } = state.request.errand;
   if (state.cut) continuation?.begin();
   let misfit: Fault | null = null;
   /** Where a cut answer would be gone on with, what is shown is remembered, and what breaks it off is kept back. */

@@ -90,10 +90,8 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
     ended: (id, report) => {
       const isClosed = own.gate(id).gate === 'open';
       own.ended(id, report);
-      if (report.kind === 'failure') {
-        const { code, upstream, retryAfterMs = -1 } = report.fault;
-        fail(['f', id, 1, code, upstream?.status ?? 0, Math.round(report.ms), retryAfterMs]);
-      } else if (report.kind === 'success' && isClosed) sum(id, report);
+      if (report.kind === 'failure') fail(failedOf(id, report));
+      else if (report.kind === 'success' && isClosed) sum(id, report);
       else if (report.kind === 'success') tell(['s', id, report.latencyMs, report.throughput]);
       else if (!isClosed) tell(['c', id]);
     },
@@ -106,6 +104,11 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
       tell(['d', id]);
     },
   };
+}
+
+function failedOf(id: string, { fault: met, ms }: Extract<HealthReport, { readonly kind: 'failure' }>): Failed {
+  const { code, upstream, retryAfterMs = -1 } = met;
+  return ['f', id, 1, code, upstream?.status ?? 0, Math.round(ms), retryAfterMs];
 }
 
 /** In as many messages as it takes. */
