@@ -4,6 +4,7 @@ import type { Loss } from '../call/loss.ts';
 import type { AssistantMessage, AssistantPart, Message, Native } from '../call/message.ts';
 import type { Tool } from '../call/tool.ts';
 import type { Endpoint } from '../catalog/model.ts';
+import { takesGatewayFields } from './gateway-options.ts';
 import type { ChatTraits } from './traits.ts';
 
 const RESPONSES = 'openai-responses';
@@ -29,7 +30,8 @@ export function suitItems(
     const items = arrayOf(message.native?.dialect === RESPONSES ? message.native.fields.items : undefined).filter(
       isObject,
     );
-    const isRefused = ({ item }: JsonObject): boolean => !isOwn || isReference(item) || isBrokenThought(item);
+    const isRefused = ({ item }: JsonObject): boolean =>
+      !isOwn || isReference(item) || isBrokenThought(item) || (isGatewayItem(item) && !takesGatewayFields(endpoint));
     const refused = items.filter(isRefused);
     for (const { item, path } of refused) losses.push({ field: stringOf(path), reason: reasonOf(item) });
     isReferring ||= refused.some(({ item }) => isReference(item));
@@ -44,11 +46,16 @@ export function suitItems(
 
 const isReference = (item: Json | undefined): boolean => isObject(item) && item.type === 'item_reference';
 
+/** What a gateway's own tool did in an earlier answer: no vendor knows the type (spec §1.3). */
+const isGatewayItem = (item: Json | undefined): boolean =>
+  isObject(item) && stringOf(item.type).startsWith('openrouter:');
+
 /** Thoughts stand among the items only where their seal is broken. */
 const isBrokenThought = (item: Json | undefined): boolean => isObject(item) && item.type === 'reasoning';
 
 function reasonOf(item: Json | undefined): string {
   if (isReference(item)) return 'no item of this id is kept here';
+  if (isGatewayItem(item)) return 'a tool that the gateway ran in an earlier turn: no vendor knows it';
   if (isBrokenThought(item)) return 'these thoughts have been changed since they were sealed here';
   const type = isObject(item) ? stringOf(item.type) : '';
   return `an item that only ${RESPONSES} knows: ${type.slice(0, 50) || 'without a type'}`;

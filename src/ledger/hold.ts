@@ -15,6 +15,8 @@ import type { Unsettled } from './unsettled.ts';
 /** Money set aside for one call. Exactly one of `settle` and `release` ends it; a second one is a bug and throws. */
 export type Hold = {
   readonly generationId: string;
+  /** What an interruption costs at least, once the request is on its way. */
+  readonly promptCost: NanoUsd;
   /** Resolves when the intent is committed: before the first byte reaches the client. Rejects if the store is broken. */
   readonly durable: Promise<void>;
   /** The request is on its way to this endpoint: from now on an interruption costs at least the prompt. */
@@ -74,7 +76,6 @@ export function openHold(parts: Parts): OpenHold {
   let endpoint: string | null = null;
   let checkpoint = NO_MONEY;
   const touched = (): Touch => ({ id, amount, dispatched: endpoint !== null, checkpoint, endpoint });
-  const intent = (): Intent => intentOf(request, also, touched());
   const touch = (): unknown => state === 'open' && store.touch(touched()).catch(() => {});
   const close = (receipt: Receipt): Promise<void> => {
     parts.over();
@@ -94,10 +95,11 @@ export function openHold(parts: Parts): OpenHold {
     touch();
     return true;
   };
-  const durable = store.open(intent());
+  const durable = store.open(intentOf(request, also, touched()));
   const isStored = whether(durable);
   const hold: Hold = {
     generationId: id,
+    promptCost: request.promptCost,
     durable,
     dispatched: (to) => {
       if (endpoint === to) return;
@@ -128,7 +130,7 @@ export function openHold(parts: Parts): OpenHold {
   const expire = (at: number): void => {
     if (state !== 'open') return;
     state = 'ended';
-    expired = interruptedReceipt(intent(), at);
+    expired = interruptedReceipt(intentOf(request, also, touched()), at);
     close(expired).catch(() => {});
   };
   return { hold, openedAt, expire };

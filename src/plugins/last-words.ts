@@ -1,5 +1,5 @@
-import type { Call } from '../call/call.ts';
-import type { UserMessage } from '../call/message.ts';
+import type { Call, TextCompletion } from '../call/call.ts';
+import type { Message, UserMessage, UserPart } from '../call/message.ts';
 
 /** What the user said last, as text; empty where that is no text. */
 export function lastWordsOf(call: Call): string {
@@ -10,6 +10,8 @@ export function lastWordsOf(call: Call): string {
 
 /** The call with a text behind what the user said last: what was found is data, and no instruction of the caller's. */
 export function withFound(call: Call, text: string): Call {
+  const { completion } = call;
+  if (completion) return before(call, completion, text);
   const at = lastUserAt(call);
   const messages = call.messages.map((message, index) =>
     index === at && message.role === 'user'
@@ -17,6 +19,18 @@ export function withFound(call: Call, text: string): Call {
       : message,
   );
   return { ...call, messages };
+}
+
+/** A text that is to be gone on with has it before its beginning: what stands last is continued. */
+function before(call: Call, completion: TextCompletion, text: string): Call {
+  const put = (prompt: string): string => `${text}\n\n${prompt}`;
+  const prompts = completion.prompts.map((prompt) => (typeof prompt === 'string' ? put(prompt) : prompt));
+  const messages = call.messages.map((message): Message => {
+    const [first, ...rest] = message.parts;
+    if (message.role !== 'user' || first?.type !== 'text') return message;
+    return { ...message, parts: [{ ...first, text: put(first.text) }, ...(rest as UserPart[])] };
+  });
+  return { ...call, messages, completion: { ...completion, prompts } };
 }
 
 const lastUserAt = ({ messages }: Call): number => messages.findLastIndex(({ role }) => role === 'user');

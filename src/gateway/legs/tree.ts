@@ -141,9 +141,16 @@ function exchanged(state: State, outcome: RunOutcome): void {
   state.steps.push(step);
   state.legs.push(legOfAnswer(step, outcome.attempts.length, sinceBegun(state)));
   state.purse.spend(step.bill.cost);
+  writeDown(state);
   state.use = { ...state.use, requested: state.use.requested + turn.calls.length };
   state.isBetween = true;
   guarded(state, () => useTools(state, turn));
+}
+
+/** What the legs so far have cost, where a crash finds it: it adds the prompt, which is among that already. */
+function writeDown({ carrying: { hold }, purse, isOver }: State): void {
+  const beyond = purse.spent() - hold.promptCost;
+  if (!isOver) hold.checkpoint(nano(beyond > 0n ? beyond : 0n));
 }
 
 const sinceBegun = ({ context, begunAt }: State): number => Math.round(context.gateway.world.elapsed() - begunAt);
@@ -166,6 +173,7 @@ async function useTools(state: State, turn: Turn): Promise<void> {
     },
   });
   for (const use of uses) count(state, use);
+  writeDown(state);
   if (state.isOver) return;
   state.isLast = state.stop(progressOf(state, turn));
   const call = withResults(state.call, turn, uses, state.isLast);

@@ -20,7 +20,7 @@ export const webFetch: Plugin<FetchOptions> = {
       const named = lastWordsOf(call).match(URLS) ?? [];
       const urls = [...new Set(named.map((url) => url.replace(/[.,;:!?]+$/, '')))];
       const wanted = urls.slice(0, Math.min(options.maxUses ?? PAGES, LIMITS.pages_max));
-      if (wanted.length === 0 || call.completion) return null;
+      if (wanted.length === 0) return null;
       return {
         priceMax: NO_MONEY,
         run: async (onCancel) => {

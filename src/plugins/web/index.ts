@@ -36,7 +36,7 @@ export const web: Plugin<Options> = {
     return {
       ahead: (call, { searchesItself }) => {
         const text = lastWordsOf(call).trim().slice(0, QUERY_LENGTH_MAX);
-        if ((isHosts && searchesItself) || text === '' || call.completion) return null;
+        if ((isHosts && searchesItself) || text === '') return null;
         return {
           priceMax: priceOf(ready.value.engine, query.maxResults),
           run: async (onCancel) => {

@@ -4,6 +4,7 @@ import type { Message, SystemMessage, TextPart, ToolMessage, ToolResultPart, Use
 import { type Complaints, complain, readBoolean, readObjects, readString } from '../../../call/read.ts';
 import { nativeOf } from '../words.ts';
 import { cacheOf, readAssistantPart, readBlocks, readPart } from './content.ts';
+import { isOurs } from './server-tools.ts';
 
 /** `system` and `messages`. A user's turn falls apart into tool results and what the user said, in its order. */
 export function readMessages(to: Complaints, body: JsonObject): Message[] {
@@ -49,8 +50,10 @@ function readTurn(to: Complaints, turn: JsonObject, path: string): Message[] {
     case 'user':
       return readUserTurn(to, blocks, `${path}.content`);
     case 'assistant': {
-      const parts = blocks.map((block, index) => readAssistantPart(to, block, `${path}.content[${index}]`));
-      return [{ role: 'assistant', parts }];
+      const parts = blocks.flatMap((block, index) =>
+        isOurs(block) ? [] : [readAssistantPart(to, block, `${path}.content[${index}]`)],
+      );
+      return parts.length === 0 && blocks.length > 0 ? [] : [{ role: 'assistant', parts }];
     }
     case 'system':
       return [systemMessage(to, blocks, `${path}.content`)];

@@ -49,6 +49,13 @@ function fetched({ shown }: ServerToolCall): JsonObject {
   };
 }
 
-/** Programs of this dialect know such calls by this prefix. */
-const idOf = (id: string): string =>
-  id.startsWith('srvtoolu_') ? id : `srvtoolu_${id.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+/** Programs of this dialect know calls of a vendor's tools by the first half, we know ours by the second. */
+const PREFIX = 'srvtoolu_gw_';
+const idOf = (id: string): string => `${PREFIX}${id.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+
+/**
+ * A block of ours that comes back in a later turn. No vendor takes it: an id that it has not given, results without its
+ * seal. As the contract has it of its own tools, it is left out; what came of it stands in the answer.
+ */
+export const isOurs = ({ type, id, tool_use_id }: JsonObject): boolean =>
+  stringOf(type === 'server_tool_use' ? id : tool_use_id).startsWith(PREFIX);

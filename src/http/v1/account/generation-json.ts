@@ -4,7 +4,7 @@ import type { Catalog } from '../../../catalog/catalog.ts';
 import { OPERATION_TABLE } from '../../../catalog/operations.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { GuardEvent } from '../../../facts/policy.ts';
-import type { Receipt } from '../../../facts/receipt.ts';
+import type { Leg, Receipt } from '../../../facts/receipt.ts';
 import { appId, appNumber } from '../../../insights/app.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
 import { continuedJson } from '../../continued-json.ts';
@@ -44,9 +44,10 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     num_media_prompt: null,
     num_media_completion: null,
     num_input_audio_prompt: null,
-    num_search_results: usage.webSearches,
-    num_fetches: null,
-    web_search_engine: null,
+    num_search_results: usage.webSearches + (usage.serverTools?.searches ?? 0),
+    num_fetches: usage.serverTools ? usage.serverTools.fetches : null,
+    web_search_engine:
+      receipt.legs?.find(({ name, by }) => by && (name === 'web' || name === 'web_search'))?.by ?? null,
     latency: receipt.firstContentMs ?? receipt.totalMs,
     generation_time: receipt.totalMs - (receipt.firstContentMs ?? 0),
     moderation_latency: null,
@@ -67,6 +68,8 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     fault: receipt.fault?.code ?? null,
     usage_source: usage.source,
     losses: receipt.losses,
+    ...(receipt.legs && { legs: receipt.legs.map(legJson) }),
+    ...(bill.serverToolCost !== undefined && { server_tool_cost: usdNumber(bill.serverToolCost) }),
     ...(receipt.continued && { continued: continuedJson(receipt.continued) }),
     ...(receipt.guarded && { guardrails: receipt.guarded.map(guardedJson) }),
     catalog_version: receipt.catalogVersion,
@@ -82,6 +85,18 @@ const guardedJson = ({ guardrailId, name, on, label, action, where, count }: Gua
   action,
   where,
   count,
+});
+
+const legJson = ({ purpose, name, by, endpoint, attempts, usage, cost, ms, reason }: Leg) => ({
+  purpose,
+  ...(name !== undefined && { name }),
+  ...(by !== undefined && { by }),
+  ...(endpoint !== undefined && { endpoint_id: endpoint }),
+  ...(attempts !== undefined && { attempts }),
+  ...(usage && { tokens_prompt: promptTokens(usage), tokens_completion: completionTokens(usage) }),
+  cost: usdNumber(cost),
+  latency: ms,
+  ...(reason !== undefined && { error: reason }),
 });
 
 const attemptJson = (attempt: Attempt, providerName: string | null) => ({
