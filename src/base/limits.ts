@@ -44,6 +44,12 @@ export const LIMITS = {
   hops_max: 4,
   /** How long each plugin may work on a call before it is planned. */
   plugin_ms: 30_000,
+  /** Of PDFs that are read for models that read none: each one's bytes, pages, text and time, and how many. */
+  pdf_bytes_max: 32 * 1024 * 1024,
+  pdf_pages_max: 1_000,
+  pdf_text_length_max: 4_000_000,
+  pdf_ms: 12_000,
+  pdfs_max: 8,
   /** Calls that a process asks a second time for nobody. */
   shadows_at_once_max: 16,
   /** Tools that the gateway runs for a model: exchanges with it in which it asks for some (spec §4.2), tools of one of them, */

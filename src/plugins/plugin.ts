@@ -45,6 +45,8 @@ export type PluginMeans = {
   readonly search: Search;
   /** Reaches the network, bounded; `reach: 'public'` where a caller named the address. */
   readonly fetching: Fetching;
+  /** Reads the text layer of a PDF, or says in words why there is none. */
+  readonly readPdf: (bytes: Uint8Array) => Promise<Result<string, string>>;
   /** The call is for a model that costs nothing and tells nothing outside. */
   readonly isSandbox: boolean;
 };

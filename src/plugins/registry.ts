@@ -1,4 +1,5 @@
 import { contextCompression } from './context-compression/index.ts';
+import { fileParser } from './file-parser/index.ts';
 import type { Plugin } from './plugin.ts';
 import { responseHealing } from './response-healing/index.ts';
 import { routers } from './routers/index.ts';
@@ -9,4 +10,11 @@ import { webFetch } from './web-fetch/index.ts';
 const any = <Options>(plugin: Plugin<Options>): Plugin => plugin as unknown as Plugin;
 
 /** Every plugin there is, in the order in which their hooks are called. */
-export const PLUGINS: readonly Plugin[] = [...routers, any(web), any(webFetch), contextCompression, responseHealing];
+export const PLUGINS: readonly Plugin[] = [
+  ...routers,
+  any(web),
+  any(webFetch),
+  any(fileParser),
+  contextCompression,
+  responseHealing,
+];

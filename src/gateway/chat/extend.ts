@@ -6,6 +6,7 @@ import { complain, newComplaints } from '../../call/read.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { type OpenPlugin, openPlugins, rescuedBy, withoutDone } from '../../plugins/open.ts';
 import { fetchingOf } from '../../upstream/collect-body.ts';
+import { pdfReaderOf } from '../documents/pdf-reader.ts';
 import type { Gateway } from '../gateway.ts';
 import { handleOf } from '../handle-of.ts';
 import { listedBy } from '../legs/offered.ts';
@@ -88,6 +89,7 @@ function meansFor(gateway: Gateway, call: Call) {
     search: gateway.search,
     fetching: fetchingOf(upstream.world),
     promptTokensOf: estimatePrompt,
+    readPdf: pdfReaderOf(world),
     isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),
   };
 }
