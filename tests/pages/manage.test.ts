@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
@@ -249,6 +250,41 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     });
   });
 
+  test('a guardrail is made, put on a key whose calls it then refuses, changed and deleted', async () => {
+    await onPage(browser, { storageState: cookies, javaScriptEnabled: false }, async ({ page }) => {
+      await open(page, '/settings/new/keys');
+      await fieldOf(page, 'Name').fill('Guarded');
+      await press(page, 'Make the key');
+      const key = (await page.locator('.secret .copyable code').textContent()) ?? '';
+      const hash = createHash('sha256').update(key).digest('hex');
+      await open(page, '/settings/new/guardrails');
+      await fieldOf(page, 'Name').fill('Echo alone');
+      await fieldOf(page, 'Only these models').fill('sandbox/echo\nno/such-model');
+      await fieldOf(page, 'Zero retention at OpenAI').selectOption('true');
+      await press(page, 'Make the guardrail');
+      assert.equal(await page.locator('.field .wrong').textContent(), 'no/such-model is no model of this gateway');
+      assert.equal(await fieldOf(page, 'Zero retention at OpenAI').inputValue(), 'true');
+      await fieldOf(page, 'Only these models').fill('sandbox/echo');
+      await fieldOf(page, 'Filters of your own').fill('{"action": "block"}');
+      await press(page, 'Make the guardrail');
+      assert.equal(await page.locator('.field .wrong').textContent(), 'must be a JSON list');
+      await fieldOf(page, 'Filters of your own').fill('[{"action": "block", "pattern": "PRJ-[0-9]{6}"}]');
+      await press(page, 'Make the guardrail');
+      assert.equal(await call(key), 200);
+      await page.locator('summary', { hasText: 'Put it on more' }).first().click();
+      await fieldOf(page, 'Hashes of keys').first().fill('x');
+      await press(page, 'Put it on them');
+      assert.equal(await page.locator('.field .wrong').textContent(), 'x is no API key of the account');
+      await fieldOf(page, 'Hashes of keys').first().fill(hash);
+      await press(page, 'Put it on them');
+      assert.equal(await page.locator('#keys').getByRole('link', { name: 'Guarded' }).count(), 1);
+      assert.ok((await call(key)) >= 400, 'a model that is not allowed answers');
+      await page.locator('summary', { hasText: /^Delete$/ }).click();
+      await press(page, 'Delete the guardrail');
+      assert.equal(await call(key), 200);
+    });
+  });
+
   test('where no provider is on, the start page takes a key and leads to a first answer', async () => {
     const fresh = await startGateway({ catalogue: provider.catalogue });
     try {
@@ -288,6 +324,8 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     '/new/provider-keys',
     '/byok',
     '/new/byok',
+    '/guardrails',
+    '/new/guardrails',
     '/presets',
     '/new/presets',
     '/destinations',

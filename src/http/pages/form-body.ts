@@ -17,6 +17,8 @@ function memberOf({ kind, empty = 'absent' }: Field, text: string): Json | undef
   const trimmed = text.trim();
   if (trimmed === '') return empty === 'null' ? null : undefined;
   switch (kind) {
+    case 'whether':
+      return trimmed === 'true' || (trimmed === 'false' ? false : trimmed);
     case 'number':
     case 'money':
       // What is no number goes as it is, and is refused there.
@@ -26,6 +28,7 @@ function memberOf({ kind, empty = 'absent' }: Field, text: string): Json | undef
     case 'lines':
       return trimmed.split('\n').flatMap((line) => line.trim() || []);
     case 'json':
+    case 'json-list':
       return parseJson(trimmed) ?? trimmed;
     case 'words':
       return text;
@@ -47,11 +50,13 @@ function put(body: { [name: string]: Json }, path: readonly string[], value: Jso
 
 /** What no body can be made of. */
 export function objectionTo(fields: readonly Field[], values: Values): Complaint | null {
-  const wrong = fields.find(({ name, kind }) => {
+  for (const { name, kind } of fields) {
     const text = (values[name] ?? '').trim();
-    return kind === 'json' && text !== '' && !isObject(parseJson(text));
-  });
-  return wrong ? { message: 'must be a JSON object', field: wrong.name } : null;
+    if (text === '') continue;
+    if (kind === 'json' && !isObject(parseJson(text))) return { message: 'must be a JSON object', field: name };
+    if (kind === 'json-list' && !Array.isArray(parseJson(text))) return { message: 'must be a JSON list', field: name };
+  }
+  return null;
 }
 
 /** What stands in the fields of an object as the API shows it. */
@@ -66,7 +71,7 @@ function textOf({ kind }: Field, value: unknown): string {
   if (value === null || value === undefined) return '';
   if (kind === 'moment') return String(value).replace(/(\.\d+)?Z$/, '');
   if (kind === 'lines') return Array.isArray(value) ? value.join('\n') : String(value);
-  if (kind === 'json') return JSON.stringify(value, null, 2);
+  if (kind === 'json' || kind === 'json-list') return JSON.stringify(value, null, 2);
   if (typeof value === 'number') return decimal(value);
   return String(value);
 }

@@ -13,10 +13,23 @@ export type Field = {
 };
 
 /**
- * `number` and `money` become numbers, `moment` a time in UTC, `switch` true or false, `lines` a list, `json` what is
- * written. A `secret` is never written back into a page.
+ * `whether` is yes, no or not said; `number` and `money` become numbers, `moment` a time in UTC, `switch` true or false,
+ * `lines` a list, `json` an object and `json-list` a list, as they are written. A `secret` is never written back into a
+ * page.
  */
-type Kind = 'text' | 'number' | 'money' | 'moment' | 'switch' | 'lines' | 'words' | 'json' | 'secret' | Choice;
+type Kind =
+  | 'whether'
+  | 'text'
+  | 'number'
+  | 'money'
+  | 'moment'
+  | 'switch'
+  | 'lines'
+  | 'words'
+  | 'json'
+  | 'json-list'
+  | 'secret'
+  | Choice;
 type Choice = { readonly options: readonly (readonly [value: string, label: string])[] };
 
 /** What stands in the fields, by their names: as it was typed. */
@@ -35,7 +48,13 @@ export type Form = {
   readonly primary?: boolean;
 };
 
-const optionsOf = (kind: Kind): Choice['options'] | null => (typeof kind === 'string' ? null : kind.options);
+const optionsOf = (kind: Kind): Choice['options'] | null =>
+  kind === 'whether' ? WHETHER : typeof kind === 'string' ? null : kind.options;
+const WHETHER = [
+  ['', 'not said'],
+  ['true', 'yes'],
+  ['false', 'no'],
+] as const;
 
 /** A form of the console: complete without a script; what is wrong stands beside its field. */
 export function form(value: Form): Html {
@@ -77,6 +96,7 @@ function input({ kind, placeholder }: Field, common: Html, value: string): Html 
     case 'lines':
     case 'words':
     case 'json':
+    case 'json-list':
       // A first line break in a text area is none of its text (HTML standard).
       return html`<textarea ${common} rows="${kind === 'lines' ? 3 : 6}"${hint}${kind !== 'words' && html` class="code" spellcheck="false"`}>
 ${value}</textarea>`;

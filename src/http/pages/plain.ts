@@ -67,6 +67,7 @@ const PAGES = [
   ['/settings/credits', 'Settings: credits'],
   ['/settings/provider-keys', 'Settings: provider keys'],
   ['/settings/byok', 'Settings: own provider keys'],
+  ['/settings/guardrails', 'Settings: guardrails'],
   ['/settings/presets', 'Settings: presets'],
   ['/settings/destinations', 'Settings: destinations of receipts'],
   ['/docs', 'Docs'],

@@ -1,4 +1,4 @@
-import { objectionTo } from '../../../access/may.ts';
+import { objectionTo, type Verb } from '../../../access/may.ts';
 import { assert } from '../../../base/assert.ts';
 import { isObject, type JsonObject, optionalString, stringOf } from '../../../base/json.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
@@ -21,6 +21,13 @@ export type ApiAnswer =
   | { readonly ok: false; readonly status: number; readonly message: string; readonly param: string | undefined };
 
 const routes: ReadonlyMap<string, Route> = new Map(apiRoutes.map((route) => [`${route.method} ${route.path}`, route]));
+
+/** What a call does, which its caller must be allowed to. */
+export function verbOf({ method, path }: ApiCall): Verb {
+  const auth = routes.get(`${method} ${path}`)?.auth;
+  assert(auth !== undefined && auth !== 'none', `${method} ${path} is no call for managers`);
+  return auth;
+}
 
 /** Makes the call for whoever asked for a page: with the API's own rights, checks and words, and without the network. */
 export type Api = (call: ApiCall) => Promise<ApiAnswer>;

@@ -22,16 +22,17 @@ export type ManagedRoute = Route & { readonly verb: Verb };
 
 /** What is managed here, in the order of the navigation. */
 const NOUNS: readonly (readonly [path: string, label: string, verb: Verb])[] = [
-  ['/settings/keys', 'API keys', 'manage-keys'],
-  ['/settings/workspaces', 'Workspaces', 'manage-workspaces'],
-  ['/settings/people', 'People', 'manage-members'],
-  ['/settings/invitations', 'Invitations', 'manage-members'],
+  ['/settings/keys', 'API keys', 'see-keys'],
+  ['/settings/workspaces', 'Workspaces', 'read-settings'],
+  ['/settings/people', 'People', 'read-settings'],
+  ['/settings/invitations', 'Invitations', 'read-settings'],
   ['/settings/audit-log', 'Audit log', 'read-audit-log'],
   ['/settings/credits', 'Credits', 'read-spending'],
   ['/settings/provider-keys', 'Provider keys', 'operate'],
-  ['/settings/byok', 'Own provider keys', 'manage-provider-keys'],
+  ['/settings/byok', 'Own provider keys', 'read-settings'],
+  ['/settings/guardrails', 'Guardrails', 'read-settings'],
   ['/settings/presets', 'Presets', 'use-presets'],
-  ['/settings/destinations', 'Destinations', 'manage-observability'],
+  ['/settings/destinations', 'Destinations', 'read-settings'],
 ];
 export const nounsFor = (caller: Principal): typeof NOUNS => NOUNS.filter(([, , verb]) => may(caller, verb));
 

@@ -4,6 +4,7 @@ import { BYOK_PAGES } from './byok.ts';
 import { CREDITS_PAGES } from './credits.ts';
 import { DESTINATION_PAGES } from './destinations.ts';
 import { type ManagedRoute, manage, managed, nounsFor } from './frame.ts';
+import { GUARDRAIL_PAGES } from './guardrails.ts';
 import { KEY_PAGES } from './keys.ts';
 import { PEOPLE_PAGES } from './people.ts';
 import { PRESET_PAGES } from './presets.ts';
@@ -29,6 +30,7 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   ...PROVIDER_KEY_PAGES,
   ...BYOK_PAGES,
   ...CREDITS_PAGES,
+  ...GUARDRAIL_PAGES,
   ...PRESET_PAGES,
   ...DESTINATION_PAGES,
 ];

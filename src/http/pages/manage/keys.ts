@@ -167,7 +167,7 @@ const KEYS: Noun<About> = {
   path: '/settings/keys',
   one: 'API key',
   many: 'API keys',
-  verb: 'manage-keys',
+  verb: 'have-keys',
   lead: 'What programs sign their calls with. Each may have a limit of money, of requests, and an end.',
   list: { method: 'GET', path: '/keys', query: { include_disabled: 'true' } },
   read: (hash) => ({ method: 'GET', path: '/keys/:hash', params: { hash } }),

@@ -1,3 +1,4 @@
+import { may } from '../../../access/may.ts';
 import { isObject, type JsonObject } from '../../../base/json.ts';
 import type { RouteAnswer } from '../../route.ts';
 import { type Complaint, form, type Values } from '../form.ts';
@@ -5,6 +6,7 @@ import { bodyOf, complaintOf, objectionTo, sentIn } from '../form-body.ts';
 import { grid } from '../grid.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { notFound } from '../not-found.ts';
+import { verbOf } from './api.ts';
 import { listOf, type ManagedRoute, type Managing, manage, managed, redirect, sameByApi } from './frame.ts';
 import type { Action, Noun, Section } from './noun.ts';
 
@@ -22,12 +24,14 @@ const PAGE = 100;
 /** The routes of a noun: its list, its form, its objects' pages and whatever is done there. */
 export function pagesOf<About>(noun: Noun<About>): readonly ManagedRoute[] {
   const { path, verb } = noun;
+  // Who may look may be more than who may change something.
+  const reads = verbOf(noun.list);
   const made = path.replace('/settings/', '/settings/new/');
   return [
-    managed('GET', path, verb, (managing) => showList(noun, made, managing)),
+    managed('GET', path, reads, (managing) => showList(noun, made, managing)),
     managed('GET', made, verb, (managing) => showNew(noun, made, managing, null)),
     managed('POST', made, verb, (managing) => create(noun, made, managing)),
-    managed('GET', `${path}/:id`, verb, (managing) => ofObject(noun, managing, (object) => showOne(object, null))),
+    managed('GET', `${path}/:id`, reads, (managing) => ofObject(noun, managing, (object) => showOne(object, null))),
     managed('POST', `${path}/:id/:action`, verb, (managing) => ofObject(noun, managing, act)),
   ];
 }
@@ -49,7 +53,7 @@ async function showList<About>(noun: Noun<About>, made: string, managing: Managi
   return manage(managing, {
     path: noun.path,
     title: noun.many,
-    beside: html`<a class="try" href="${made}">New ${noun.one}</a>`,
+    beside: may(managing.caller, noun.verb) && html`<a class="try" href="${made}">New ${noun.one}</a>`,
     facts: [total === 1 ? `1 ${noun.one}` : `${total} ${noun.many}`],
     content: html`<p class="lead above">${noun.lead}</p>${above}
 ${grid({ name: noun.path.split('/').at(-1) ?? '', noun: noun.many, columns: noun.columns(about), filters: noun.filters(about), fields: (row) => noun.fields(row, about), rows, empty: html`${noun.empty} <a href="${made}">New ${noun.one}</a>` }, managing.request.query)}
@@ -144,7 +148,9 @@ async function ofObject<About>(
 
 async function showOne<About>(one: One<About>, outcome: Outcome | null): Promise<RouteAnswer> {
   const { noun, id, object, about, managing } = one;
-  const sections = await noun.sections(object, about, managing);
+  const mayChange = may(managing.caller, noun.verb);
+  const all = await noun.sections(object, about, managing);
+  const sections = mayChange ? all : all.filter(({ content }) => content);
   const path = `${noun.path}/${encodeURIComponent(id)}`;
   return manage(managing, {
     path,
@@ -155,7 +161,7 @@ async function showOne<About>(one: One<About>, outcome: Outcome | null): Promise
     tabs: sections.map(({ id: at, title }) => [at, title]),
     status: outcome?.status ?? 200,
     content: html`${outcome?.shown && html`<section class="part">${outcome.shown}</section>`}
-${sections.map((section) => sectionOf(section, path, outcome, managing))}${sameByApi(noun.read(id), managing)}`,
+${sections.map((section) => sectionOf(section, { path, outcome, managing, mayChange }))}${sameByApi(noun.read(id), managing)}`,
   });
 }
 
@@ -172,10 +178,17 @@ async function act<About>(one: One<About>): Promise<RouteAnswer> {
   return redirect(`${noun.path}${action.isGone ? '' : `/${encodeURIComponent(id)}`}?done=${action.done}`);
 }
 
-function sectionOf(section: Section, path: string, outcome: Outcome | null, managing: Managing): Html {
+type OfSection = {
+  readonly path: string;
+  readonly outcome: Outcome | null;
+  readonly managing: Managing;
+  readonly mayChange: boolean;
+};
+
+function sectionOf(section: Section, { path, outcome, managing, mayChange }: OfSection): Html {
   const { id, title, lead, content, actions = [] } = section;
   return html`<section class="part" id="${id}"><h2>${title}</h2>${lead && html`<p class="lead">${lead}</p>`}${content}
-${actions.map((action) => actionForm(action, `${path}/${action.name}`, outcome, managing))}</section>`;
+${mayChange && actions.map((action) => actionForm(action, `${path}/${action.name}`, outcome, managing))}</section>`;
 }
 
 function actionForm(action: Action, to: string, outcome: Outcome | null, managing: Managing): Html {
