@@ -78,6 +78,24 @@ for (const speaker of TOOLED)
       );
     });
 
+test('the page of a receipt shows the steps, and what the tools cost', async () => {
+  const response = await fetch(`${gateway.base}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'sandbox/tools',
+      messages: [{ role: 'user', content: 'cats' }],
+      tools: [{ type: 'openrouter:web_search' }],
+    }),
+  });
+  const { id } = (await response.json()) as { id: string };
+  const page = await fetch(`${gateway.origin}/generation/${id}`, { headers: { authorization: `Bearer ${API_KEY}` } });
+  const text = await page.text();
+  assert.equal(page.status, 200);
+  assert.match(text, /<h2>Steps<\/h2>[\s\S]*tool <code>web_search<\/code>[\s\S]*sandbox/);
+  assert.match(text, /Tools of the gateway/);
+});
+
 test('Ollama and Cohere have their words for it', async () => {
   const messages = [{ role: 'user', content: 'cats' }];
   const ollama = await post('/api/chat', { model: 'sandbox/echo:online', messages, stream: false });

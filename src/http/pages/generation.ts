@@ -13,6 +13,7 @@ import { page } from './layout.ts';
 import { pagePath } from './model-words.ts';
 import { notFound } from './not-found.ts';
 import { curlOf } from './receipt/curl.ts';
+import { legsOf } from './receipt/legs.ts';
 import { planned } from './receipt/plan.ts';
 import { waterfall } from './receipt/waterfall.ts';
 import { type Names, namesFor } from './requests/names.ts';
@@ -42,6 +43,7 @@ export const generationRoute: Route = {
 <section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog(), await namesFor(gateway, request.caller))}${again(receipt, request.origin)}</section>
 ${planned(receipt, gateway.catalog(), request.query.replay === undefined ? 'kept' : 'replayed')}
 <section class="part"><h2>Attempts</h2>${waterfall(receipt)}${attempts(receipt.attempts)}${receipt.continued?.map(continuedAfter)}</section>
+${legsOf(receipt)}
 <section class="part"><h2>Usage and cost</h2>${bill(receipt, gateway.catalog())}</section>
 ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
 </div>`,
