@@ -49,27 +49,38 @@ type Parts = { readonly source: string; readonly hint: RegExp; readonly isTrue?:
 const one = (slug: BuiltinSlug, { source, hint, isTrue }: Parts): readonly Detector[] => [
   { name: slug, label: labelOf(slug), pattern: patternOf(source), hint, ...(isTrue && { isTrue }) },
 ];
-const DIGIT = /\d/;
 
 const MAKERS: { readonly [slug in BuiltinSlug]: () => readonly Detector[] } = {
   email: () => one('email', { source: '[\\p{L}\\p{N}._%+-]+@(?:[\\p{L}\\p{N}-]+\\.)+\\p{L}{2,}', hint: /@/ }),
   phone: () =>
     one('phone', {
       source: '\\+\\d(?:[ .()-]{0,2}\\d){7,14}\\b|(?:\\(\\d{3}\\) ?|\\b\\d{3}[ .-])\\d{3}[ .-]\\d{4}\\b',
-      hint: DIGIT,
+      hint: /\d(?:[ .()-]{0,2}\d){6}/,
       isTrue: checks.isPhoneNumber,
     }),
   ssn: () =>
-    one('ssn', { source: '\\b\\d{3}([- ])\\d{2}[- ]\\d{4}\\b', hint: DIGIT, isTrue: checks.isSocialSecurityNumber }),
+    one('ssn', {
+      source: '\\b\\d{3}([- ])\\d{2}[- ]\\d{4}\\b',
+      hint: /\d{3}[- ]\d{2}[- ]\d{4}/,
+      isTrue: checks.isSocialSecurityNumber,
+    }),
   'credit-card': () =>
-    one('credit-card', { source: '\\b\\d(?:[ -]?\\d){12,18}\\b', hint: DIGIT, isTrue: checks.isCardNumber }),
+    one('credit-card', {
+      source: '\\b\\d(?:[ -]?\\d){12,18}\\b',
+      hint: /\d(?:[ -]?\d){12}/,
+      isTrue: checks.isCardNumber,
+    }),
   iban: () =>
-    one('iban', { source: '(?i)\\b[a-z]{2}\\d{2}(?:[ -]?[a-z0-9]){11,30}\\b', hint: DIGIT, isTrue: checks.isIban }),
+    one('iban', {
+      source: '(?i)\\b[a-z]{2}\\d{2}(?:[ -]?[a-z0-9]){11,30}\\b',
+      hint: /[A-Za-z]{2}\d{2}/,
+      isTrue: checks.isIban,
+    }),
   'ip-address': () =>
     one('ip-address', {
       source:
         '\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b|\\b(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*|:)|::1\\b',
-      hint: /\d\.\d|::|[0-9A-Fa-f]:[0-9A-Fa-f]/,
+      hint: /\d\.\d+\.\d|::|[0-9A-Fa-f]:[0-9A-Fa-f]/,
       isTrue: checks.isAddress,
     }),
   secrets: () => [

@@ -191,6 +191,13 @@ test('a match that never ends is one redaction, whatever its length, and its tex
   assert.equal(redacted('\\d{3}', '12345 12'), '[X] 12');
 });
 
+test('thousands of matches in one piece are as many redactions, and take no longer each than few', () => {
+  const many = redacted('\\w', 'a b '.repeat(50_000));
+  assert.equal(many, '[X] [X] '.repeat(50_000));
+  const emoji = `${'x'.repeat(16_383)}😁${'y'.repeat(10)}`;
+  assert.equal(redacted('😁', emoji), emoji.replace('😁', '[X]'));
+});
+
 test('a screen reads a text only with the rules that could find something in it', () => {
   const screen = screenOf([ruleOf('a+@b'), ruleOf('key-\\d+'), { ...ruleOf('\\d\\d'), hint: /\d/ }]);
   assert.equal(screen.within('nothing here'), null);

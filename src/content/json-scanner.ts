@@ -29,6 +29,11 @@ export class JsonScanner {
     return this.#isBlocked;
   }
 
+  /** What reading has cost (`Scanner.work`). */
+  get work(): number {
+    return this.#scanner.work;
+  }
+
   feed(piece: string): string {
     let out = '';
     let at = 0;

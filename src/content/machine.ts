@@ -33,11 +33,22 @@ export class Machine {
   /** Of each step, which of the patterns it belongs to. */
   readonly #ruleOf: number[] = [];
   readonly #entries: readonly number[];
-  readonly #closures = new Map<number, Int32Array>();
+  /** By the sides of a position, and by state. */
+  readonly #closures: (Int32Array | undefined)[][] = [];
+  /** Of steps that read a character: its table, where it is a step of that kind, and what comes next. -1 = of another kind. */
+  readonly #next: Int32Array;
+  readonly #tables: (Uint8Array | undefined)[];
   readonly #seeds: (Int32Array | undefined)[] = [];
 
   constructor(patterns: readonly Node[]) {
     this.#entries = patterns.map((pattern, rule) => this.#emit(pattern, this.#push({ kind: 'accept' }, rule), rule));
+    this.#next = Int32Array.from(this.#steps, (step) => (step.kind === 'char' ? step.next : -1));
+    this.#tables = this.#steps.map((step) => (step.kind === 'char' ? step.matcher.ascii : undefined));
+  }
+
+  /** Does this state read a character, whatever stands around it? Its closure is itself. */
+  isPlain(state: number): boolean {
+    return (this.#next[state] as number) >= 0;
   }
 
   get size(): number {
@@ -53,18 +64,25 @@ export class Machine {
    * end of a pattern the rule's number less than zero (`~rule`).
    */
   closure(state: number, before: Side, after: Side): Int32Array {
-    const key = (state << 4) | (before << 2) | after;
-    const known = this.#closures.get(key);
-    if (known) return known;
-    const found = this.#reached([state], before, after);
-    this.#closures.set(key, found);
+    const sides = (before << 2) | after;
+    let closures = this.#closures[sides];
+    if (closures === undefined) {
+      closures = [];
+      this.#closures[sides] = closures;
+    }
+    let found = closures[state];
+    if (found === undefined) {
+      found = this.#reached([state], before, after);
+      closures[state] = found;
+    }
     return found;
   }
 
   /** The state behind a step if it reads this character; -1 = it does not. */
   read(step: number, codePoint: number): number {
-    const { matcher, next } = this.#steps[step] as Extract<Step, { kind: 'char' }>;
-    return (codePoint < 128 ? matcher.ascii[codePoint] === 1 : matcher.test(codePoint)) ? next : -1;
+    const next = this.#next[step] as number;
+    if (codePoint < 128) return (this.#tables[step] as Uint8Array)[codePoint] === 1 ? next : -1;
+    return (this.#steps[step] as Extract<Step, { kind: 'char' }>).matcher.test(codePoint) ? next : -1;
   }
 
   /** The states of threads that begin with this character. */

@@ -203,7 +203,17 @@ function assertionOf(sign: '^' | '$', isMultiline: boolean): Node {
 /** One character is all that the language's own engine is ever asked about, so it has nowhere to go back to. */
 function matcherOf(raw: string, flags: string, mode: Mode): Matcher {
   const one = new RegExp(`^(?:${raw})$`, flags.replace('m', '') + mode);
-  const test = (codePoint: number): boolean => one.test(String.fromCodePoint(codePoint));
+  /** Of the first plane, as it has been asked: 0 = not yet, 1 = no, 2 = yes. */
+  let known: Uint8Array | null = null;
+  const test = (codePoint: number): boolean => {
+    if (codePoint > 0xffff) return one.test(String.fromCodePoint(codePoint));
+    if (codePoint >= 128) known ??= new Uint8Array(0x10000);
+    const before = known?.[codePoint] ?? 0;
+    if (before !== 0) return before === 2;
+    const answer = one.test(String.fromCodePoint(codePoint));
+    if (known && codePoint >= 128) known[codePoint] = answer ? 2 : 1;
+    return answer;
+  };
   const ascii = new Uint8Array(128);
   for (let code = 0; code < 128; code++) ascii[code] = test(code) ? 1 : 0;
   return { ascii, test };

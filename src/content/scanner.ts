@@ -4,6 +4,10 @@ import type { ContentRule, RuleSet } from './rule.ts';
 /** A match is so long at most, in UTF-16 units: no more of a text is ever kept back. */
 export const MATCH_MAX = 8_192;
 
+/** A long piece is read in bits of so many units. */
+const BIT = 16_384;
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+
 type Interval = { readonly start: number; end: number; readonly rule: number };
 /** Hears each match once. */
 export type Heard = (rule: ContentRule) => void;
@@ -22,6 +26,10 @@ export class Scanner {
   /** Threads in the order of their beginnings: the same state is entered by the earliest alone. */
   #states: number[] = [];
   #starts: number[] = [];
+  #spareStates: number[] = [];
+  #spareStarts: number[] = [];
+  /** How often a thread has read a character: what reading costs. */
+  work = 0;
   readonly #marks: Uint32Array;
   #generation = 0;
   #before: Side = EDGE;
@@ -33,6 +41,8 @@ export class Scanner {
   /** Up to here everything is covered by a match that has been replaced. */
   #covered = 0;
   #intervals: Interval[] = [];
+  /** The same by beginning and rule: a match that grows is found among thousands. */
+  readonly #growing = new Map<number, Interval>();
   /** Of rules that change nothing: up to where a match of theirs has been told. */
   readonly #told = new Map<number, number>();
   /** Half of a character whose other half is still to come. */
@@ -56,10 +66,19 @@ export class Scanner {
     if (this.#blocked) return '';
     const text = this.#half + piece;
     const last = text.charCodeAt(text.length - 1);
-    const isHalf = last >= 0xd800 && last < 0xdc00;
+    const isHalf = isHigh(last);
     this.#half = isHalf ? text.slice(-1) : '';
-    this.#read(isHalf ? text.slice(0, -1) : text);
-    return this.#blocked ? '' : this.#release(this.#safe());
+    const whole = isHalf ? text.slice(0, -1) : text;
+    let seen = '';
+    // Bit by bit, so that of a long piece no more is kept than of short ones.
+    for (let from = 0; from < whole.length && !this.#blocked; ) {
+      let to = Math.min(from + BIT, whole.length);
+      if (isHigh(whole.charCodeAt(to - 1)) && to < whole.length) to++;
+      this.#read(whole.slice(from, to));
+      from = to;
+      if (!this.#blocked) seen += this.#release(this.#safe());
+    }
+    return this.#blocked ? '' : seen;
   }
 
   /** The text is over: the rest of it. The next piece begins another. */
@@ -103,31 +122,50 @@ export class Scanner {
     const marks = this.#marks;
     const generation = ++this.#generation;
     const after = sideOf(code);
-    const states: number[] = [];
-    const starts: number[] = [];
+    // The arrays of the character before the last one are filled anew.
+    const fromStates = this.#states;
+    const fromStarts = this.#starts;
+    const states = this.#spareStates;
+    const starts = this.#spareStarts;
+    states.length = 0;
+    starts.length = 0;
+    const before = this.#before;
     const oldest = this.#position - MATCH_MAX;
-    for (let at = 0; at < this.#states.length; at++) {
-      const start = this.#starts[at] as number;
-      const closure = machine.closure(this.#states[at] as number, this.#before, after);
+    const { length } = fromStates;
+    this.work += length;
+    for (let at = 0; at < length; at++) {
+      const state = fromStates[at] as number;
+      const start = fromStarts[at] as number;
+      if (machine.isPlain(state)) {
+        const next = start <= oldest ? -1 : machine.read(state, code);
+        if (next < 0 || marks[next] === generation) continue;
+        marks[next] = generation;
+        states.push(next);
+        starts.push(start);
+        continue;
+      }
+      const closure = machine.closure(state, before, after);
       for (let each = 0; each < closure.length; each++) {
         const step = closure[each] as number;
         if (step < 0) {
           this.#found(~step, start);
           continue;
         }
-        if (start <= oldest) continue;
-        const next = machine.read(step, code);
+        const next = start <= oldest ? -1 : machine.read(step, code);
         if (next < 0 || marks[next] === generation) continue;
         marks[next] = generation;
         states.push(next);
         starts.push(start);
       }
     }
-    for (const state of seeds)
-      if (marks[state] !== generation) {
-        states.push(state);
-        starts.push(this.#position);
-      }
+    for (let each = 0; each < seeds.length; each++) {
+      const state = seeds[each] as number;
+      if (marks[state] === generation) continue;
+      states.push(state);
+      starts.push(this.#position);
+    }
+    this.#spareStates = fromStates;
+    this.#spareStarts = fromStarts;
     this.#states = states;
     this.#starts = starts;
   }
@@ -147,9 +185,14 @@ export class Scanner {
       if (start >= (this.#told.get(at) ?? 0)) this.#heard(rule);
       this.#told.set(at, end);
     } else {
-      const known = this.#intervals.findLast((interval) => interval.rule === at && interval.start === start);
+      const key = start * this.#rules.length + at;
+      const known = this.#growing.get(key);
       if (known) known.end = end;
-      else this.#intervals.push({ start, end, rule: at });
+      else {
+        const interval: Interval = { start, end, rule: at };
+        this.#intervals.push(interval);
+        this.#growing.set(key, interval);
+      }
     }
   }
 
@@ -170,8 +213,12 @@ export class Scanner {
     this.#intervals.sort((a, b) => a.start - b.start || b.end - a.end || a.rule - b.rule);
     for (const interval of this.#intervals) {
       const { start, end, rule } = interval;
-      if (start >= safe) left.push(interval);
-      else if (start < this.#covered) this.#covered = Math.max(this.#covered, end);
+      if (start >= safe) {
+        left.push(interval);
+        continue;
+      }
+      this.#growing.delete(start * this.#rules.length + rule);
+      if (start < this.#covered) this.#covered = Math.max(this.#covered, end);
       else {
         text += this.#held.slice(from - this.#base, start - this.#base) + (this.#rules[rule]?.label ?? '');
         this.#heard(this.#rules[rule] as ContentRule);

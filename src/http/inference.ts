@@ -123,17 +123,17 @@ export function inferenceHandler<O extends OperationId>(rim: Rim<O>, gateway: Ga
       if (objection) return refuse(objection);
       const who = withInlineKeys(gateway, caller, headers[INLINE_KEYS]);
       if (!who.ok) return refuse(who.error);
-      const screened = screenedBy(caller, operation.id, call);
-      if (!screened.ok) return refuse(screened.error.fault, screened.error.watch);
-      const request = requestOf(rim, gateway, { ...arrival, ...screened.value, caller: who.value, body });
-      const exchange = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
-      if (!(dialect.unasked && answerUnasked(exchange))) answerIn(exchange, rim);
+      screenedBy(caller, { operation: operation.id, call, later: laterFor(exchange) }, (screened) => {
+        if (!screened.ok) return refuse(screened.error.fault, screened.error.watch);
+        const request = requestOf(rim, gateway, { ...arrival, ...screened.value, caller: who.value, body });
+        const own = { gateway, operation, dialect, response, headers, request, bodyBytes, room, turn };
+        if (!(dialect.unasked && answerUnasked(own))) answerIn(own, rim);
+      });
     };
     const exchange = { gateway, dialect, response };
     const beginForm = ({ fields }: Form): void => {
       const decoded = decode(fields, []);
-      if (decoded.ok) begin(rim.completed(decoded.value, caller), fields, room, null);
-      else refuse(decoded.error);
+      return decoded.ok ? begin(rim.completed(decoded.value, caller), fields, room, null) : refuse(decoded.error);
     };
     if (form) return weighForm(exchange, { form, room, refuse }, beginForm);
     const weigh = (call: CallOf<O>, parsed: ParsedBody, room: RoomKept | null, turn: Turn | null): void => {

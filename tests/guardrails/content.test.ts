@@ -126,6 +126,23 @@ test('a long text that is set aside while it comes is read as well', async () =>
   });
 });
 
+test('a text that takes long to read is read in turns, while others are served', async () => {
+  pieces = [{ content: 'ok' }];
+  const filters = [{ action: 'redact', label: '[LONG]', pattern: '\\b\\w{1,100}(?:,\\w{1,100})!' }];
+  await under({ content_filters: filters }, async () => {
+    let isOver = false;
+    const long = chat([user(`${'word,'.repeat(40_000)} last,one!`)]).then((answer) => {
+      isOver = true;
+      return answer;
+    });
+    const health = await fetch(`${instance.origin}/healthz`);
+    assert.equal(health.status, 200);
+    assert.equal(isOver, false, 'it goes on meanwhile');
+    assert.equal((await long).status, 200);
+    assert.ok(JSON.stringify(asked[0]).includes('[LONG]'));
+  });
+});
+
 test('a prompt that is blocked is sent nowhere; the error tells the rule and nothing of what was found', async () => {
   await under(
     { content_filters: [{ action: 'block', label: '[PROJECT]', pattern: '\\bproject-x\\d+\\b' }] },

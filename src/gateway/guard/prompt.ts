@@ -1,4 +1,4 @@
-import { restored } from '../../base/blobs.ts';
+import { type Blob, restored } from '../../base/blobs.ts';
 import { type Fault, fault } from '../../base/fault.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { CallOf, OperationId } from '../../call/operation.ts';
@@ -9,53 +9,98 @@ import type { Caller } from '../../facts/caller.ts';
 import { callRead, holdsTokens, type ReadText } from './texts.ts';
 import { blockedFault, changes, openWatch, type Watch } from './watch.ts';
 
-/** The call as it may be sent, or why it may not. A text in which nothing is found stays the one that came. */
-export function screenCall<O extends OperationId>(
+/** Threads that read characters in one turn: some milliseconds. */
+const TURN_WORK = 100_000;
+/** A piece that is read between two looks at how much work there was. */
+const PIECE = 4_096;
+
+type Text = { readonly written: string; readonly form: 'text' | 'json'; readonly screen: Screen | null };
+
+/**
+ * The call as it may be sent, or why it may not; a text in which nothing is found stays the one that came. It yields where
+ * a turn has had enough of it.
+ */
+function* screenCall<O extends OperationId>(
   operation: O,
   call: CallOf<O>,
   watch: Watch,
-): Result<CallOf<O>, Fault> {
+): Generator<void, Result<CallOf<O>, Fault>> {
   const { user, prompt } = watch.screens;
   if (!user) return ok(call);
   if (changes(user) && holdsTokens(operation, call)) return failed(TOKENS);
-  const blobs = call.blobs ?? [];
-  let blocking: ContentRule | null = null;
-  const readerOf = (screen: Screen): ReadText => {
-    const heard = watch.heard('prompt');
-    return (written, form) => {
-      if (blocking) return written;
-      // What was set aside because it is long is read like anything else.
-      const text = blobs.length > 0 ? restored(written, blobs) : written;
-      // Escapes may hide what a hint looks for.
-      const set = form === 'json' && text.includes('\\') ? screen : screen.within(text);
-      if (!set) return written;
-      const scanner = form === 'json' ? new JsonScanner(set, heard) : new Scanner(set, heard);
-      const beginning = scanner.feed(text);
-      const read = beginning + scanner.end();
-      blocking = scanner.blocked;
-      return read === text ? written : read;
+  const texts: Text[] = [];
+  const gather =
+    (screen: Screen | null): ReadText =>
+    (written, form) => {
+      texts.push({ written, form, screen });
+      return written;
     };
-  };
-  const read = callRead(operation, call, { user: readerOf(user), others: prompt ? readerOf(prompt) : AS_IT_IS });
-  return blocking ? failed(blockedFault(blocking, watch.screens, 'prompt')) : ok(read);
+  callRead(operation, call, { user: gather(user), others: gather(prompt) });
+  const read: string[] = [];
+  const scan = { blobs: call.blobs ?? [], heard: watch.heard('prompt'), work: 0 };
+  for (const text of texts) {
+    const seen = yield* textRead(text, scan);
+    if (typeof seen !== 'string') return failed(blockedFault(seen, watch.screens, 'prompt'));
+    read.push(seen);
+  }
+  let next = 0;
+  const take: ReadText = (written) => read[next++] ?? written;
+  return ok(callRead(operation, call, { user: take, others: take }));
+}
+
+type Scan = { readonly blobs: readonly Blob[]; readonly heard: (rule: ContentRule) => void; work: number };
+
+/** One text as it may be sent, or the rule that ends the call. */
+function* textRead({ written, form, screen }: Text, scan: Scan): Generator<void, string | ContentRule> {
+  if (!screen || written === '') return written;
+  // What was set aside because it is long is read like anything else.
+  const text = scan.blobs.length > 0 ? restored(written, scan.blobs) : written;
+  // Escapes may hide what a hint looks for.
+  const set = form === 'json' && text.includes('\\') ? screen : screen.within(text);
+  if (!set) return written;
+  const scanner = form === 'json' ? new JsonScanner(set, scan.heard) : new Scanner(set, scan.heard);
+  let read = '';
+  let before = 0;
+  for (let at = 0; at < text.length && !scanner.blocked; at += PIECE) {
+    read += scanner.feed(text.slice(at, at + PIECE));
+    scan.work += scanner.work - before + PIECE / 16;
+    before = scanner.work;
+    if (scan.work < TURN_WORK) continue;
+    scan.work = 0;
+    yield;
+  }
+  read += scanner.end();
+  return scanner.blocked ?? (read === text ? written : read);
 }
 
 type Screened<O extends OperationId> = { readonly call: CallOf<O>; readonly watch: Watch | undefined };
 type Stopped = { readonly fault: Fault; readonly watch: Watch };
 
-/** The call of a caller whose guardrails may read it; of all others it is as it came. */
+/**
+ * The call of a caller whose guardrails may read it; of all others it is as it came. `done` is called at once where it can
+ * be, else in a later turn.
+ */
 export function screenedBy<O extends OperationId>(
   { guard }: Caller,
-  operation: O,
-  call: CallOf<O>,
-): Result<Screened<O>, Stopped> {
-  if (!guard?.screens) return ok({ call, watch: undefined });
+  {
+    operation,
+    call,
+    later,
+  }: { readonly operation: O; readonly call: CallOf<O>; readonly later: (task: () => void) => void },
+  done: (screened: Result<Screened<O>, Stopped>) => void,
+): void {
+  if (!guard?.screens) return done(ok({ call, watch: undefined }));
   const watch = openWatch(guard.screens());
-  const screened = screenCall(operation, call, watch);
-  return screened.ok ? ok({ call: screened.value, watch }) : failed({ fault: screened.error, watch });
+  const screening = screenCall(operation, call, watch);
+  const turn = (): void => {
+    const step = screening.next();
+    if (!step.done) return later(turn);
+    const screened = step.value;
+    done(screened.ok ? ok({ call: screened.value, watch }) : failed({ fault: screened.error, watch }));
+  };
+  turn();
 }
 
-const AS_IT_IS: ReadText = (text) => text;
 const TOKENS: Fault = fault(
   'permission_denied',
   'A guardrail reads the texts of this key’s requests: token ids cannot be read. Send text instead.',

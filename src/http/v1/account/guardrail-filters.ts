@@ -10,7 +10,7 @@ const KEYWORDS_MAX = 500;
 /** Of all keywords of a guardrail. */
 const KEYWORD_CHARACTERS_MAX = 20_000;
 /** Steps of machines that a guardrail's patterns take: one of them, and all together. */
-const STEPS_MAX = { one: 2_000, all: 5_000 } as const;
+const STEPS_MAX = { one: 500, all: 1_500 } as const;
 
 const action = z.enum(FILTER_ACTIONS);
 /** Beyond the contract, whose filters read prompts alone: which texts are read. */
