@@ -183,13 +183,13 @@ function placed(
     .flatMap((assignment) => {
       const { scope } = assignment;
       return [
-        // Whatever guardrail's it is: there is one on each.
-        sql`delete from budget where scope = ${scope} and source >= ${SOURCE} and source < ${`${SOURCE}~`} and ${exists}`,
         sql`insert into guardrail_assignment (scope, kind, id, guardrail_id, account_id, assigned_by, created_at)
           select ${scope}, ${kindOf(scope)}, ${assignment.id}, ${id}, ${accountId}, cast(${assignedBy} as text),
             cast(${at} as bigint) where ${exists}
           on conflict (scope) do update set id = excluded.id, guardrail_id = excluded.guardrail_id,
             account_id = excluded.account_id, assigned_by = excluded.assigned_by, created_at = excluded.created_at`,
+        // Whatever guardrail's it was: there is one on each.
+        sql`delete from budget where scope = ${scope} and source >= ${SOURCE} and source < ${`${SOURCE}~`} and ${exists}`,
         budgetsOf(id, now, sql`and a.scope = ${scope}`),
       ];
     })

@@ -112,6 +112,13 @@ test('all of it through OpenRouter’s SDK', async () => {
   await assert.rejects(guardrails.get({ id }), /Guardrail not found/);
 });
 
+test('what is done to guardrails is in the audit log, putting them on something included', async () => {
+  await under({}, async (id) => {
+    const log = JSON.stringify((await ask('GET', '/organization/audit-log?limit=10')).body);
+    assert.ok(log.includes('guardrail.create') && log.includes('guardrail.assign') && log.includes(id), log.slice(0, 600));
+  });
+});
+
 test('what a guardrail forbids is refused, and its name is told', async () => {
   assert.equal((await chat('sandbox/echo')).status, 200);
   await under({ ignored_models: ['sandbox/echo'] }, async () => {
