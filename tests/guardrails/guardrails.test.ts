@@ -115,7 +115,10 @@ test('all of it through OpenRouter’s SDK', async () => {
 test('what is done to guardrails is in the audit log, putting them on something included', async () => {
   await under({}, async (id) => {
     const log = JSON.stringify((await ask('GET', '/organization/audit-log?limit=10')).body);
-    assert.ok(log.includes('guardrail.create') && log.includes('guardrail.assign') && log.includes(id), log.slice(0, 600));
+    assert.ok(
+      log.includes('guardrail.create') && log.includes('guardrail.assign') && log.includes(id),
+      log.slice(0, 600),
+    );
   });
 });
 
