@@ -102,7 +102,7 @@ test('a setting that cannot be meant is named at start', async () => {
       'sk-changemechangemechangeme',
       /^SWITCHWRIGHT_MANAGEMENT_KEY can be guessed: .*openssl/,
     ],
-    SWITCHWRIGHT_BOARDS: ['yes', /^SWITCHWRIGHT_BOARDS must be public or private/],
+    SWITCHWRIGHT_BOARDS: ['yes', /^SWITCHWRIGHT_BOARDS must be public or private or closed/],
     GROQ_BASE_URL: ['nowhere', /groq\.toml:1 GROQ_BASE_URL is no http or https address: nowhere/],
     HOST: ['192.0.2.1', /^HOST is 192\.0\.2\.1, which is no address of this machine/],
     DATABASE_URL: ['postgres://127.0.0.1:9/x', /PostgreSQL \(DATABASE_URL\) cannot be opened: .*ECONNREFUSED/],

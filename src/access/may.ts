@@ -134,5 +134,5 @@ export const maySee = (
 /** Rankings, apps and what is used how much are everybody's affair only where the operator says so. */
 export const seesBoards = (
   principal: Principal | null,
-  { boards }: { readonly boards: 'public' | 'private' },
+  { boards }: { readonly boards: 'public' | 'private' | 'closed' },
 ): boolean => boards === 'public' || principal !== null;

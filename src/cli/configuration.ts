@@ -6,6 +6,7 @@ import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } fro
 import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
+import type { Boards } from '../gateway/gateway.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
@@ -41,7 +42,7 @@ export type Configuration = {
   /** How long responses are stored, and how much of them in each workspace; null = none are. */
   readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
   readonly files: FilesConfiguration;
-  readonly boards: 'public' | 'private';
+  readonly boards: Boards;
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
   readonly requestLog: 'off' | 'json';
@@ -86,7 +87,7 @@ export function readConfiguration(environment: Environment): Configuration {
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
     responses: responses(environment),
     files: filesOf(environment),
-    boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private']),
+    boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private', 'closed']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),
     defaults: {

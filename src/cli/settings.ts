@@ -146,7 +146,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'SWITCHWRIGHT_BOARDS',
     default: 'public',
-    meaning: '`private` shows rankings, apps and the use of models only to callers with a key or a console session.',
+    meaning:
+      '`private` shows rankings, apps and the use of models only to callers with a key or a console session; `closed` shows them alone every page but the ways to sign in. Lists of models stay public in the API.',
   },
   {
     name: 'SWITCHWRIGHT_METRICS',

@@ -23,6 +23,9 @@ import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
 import type { StoredResponses } from './stored-responses.ts';
 
+/** What strangers see: everything, no rankings and no use (`private`), or no page at all (`closed`). */
+export type Boards = 'public' | 'private' | 'closed';
+
 /** What every route is handed: the parts of a running gateway. Composed once in `cli/compose.ts`. */
 export type Gateway = {
   readonly world: World;
@@ -53,8 +56,7 @@ export type Gateway = {
   /** What all processes of this gateway have counted; null = nobody is told. */
   readonly metrics: { readonly gather: () => Promise<readonly Snapshot[]> } | null;
   readonly dialects: Dialects;
-  /** Who sees rankings and apps: everybody, or only callers with a session or a key. */
-  readonly boards: 'public' | 'private';
+  readonly boards: Boards;
   /** What holds where a caller says nothing. */
   readonly defaults: { readonly onCut: OnCut; readonly onRefusal: OnRefusal };
   readonly memory: Memory;

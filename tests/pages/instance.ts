@@ -46,6 +46,7 @@ type Parts = {
   readonly receipts?: readonly Receipt[];
   readonly refusals?: readonly Refusal[];
   readonly port?: number;
+  readonly boards?: Gateway['boards'];
 };
 
 /** The pages over a catalogue, a store and traffic of their own, on a free port of this machine. No upstreams. */
@@ -54,6 +55,7 @@ export async function startInstance({
   receipts = [],
   refusals = [],
   port = 0,
+  boards = 'public',
 }: Parts = {}): Promise<Instance> {
   const world = { ...realWorld(), now: () => NOW };
   const dataDirectory = mkdtempSync(join(tmpdir(), 'pages-'));
@@ -75,7 +77,7 @@ export async function startInstance({
     refusals: storage.refusals,
     health: warmHealth(),
     telemetry: NO_TELEMETRY,
-    boards: 'public',
+    boards,
     kept: createKept(world),
     files: null,
     batches: null,

@@ -4,6 +4,7 @@ import { activityRoute } from './activity/page.ts';
 import { assetRoute } from './assets.ts';
 import { authorRoute } from './author.ts';
 import { chatModelsRoute, chatRoute } from './chat.ts';
+import { closedToStrangers } from './closed.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
 import { apiDocsRoute, openapiRoutes } from './docs/api.ts';
@@ -32,8 +33,9 @@ import { requestsRoute } from './requests/page.ts';
 import { signedInRoute, signInRoute, signOutRoute } from './session.ts';
 
 import { statusRoute } from './status.ts';
-/** Every page. The names with a parameter in front come last: anything fixed wins over an author's name. */
-export const pageRoutes: readonly Route[] = [
+
+/** The names with a parameter in front come last: anything fixed wins over an author's name. */
+const ALL: readonly Route[] = [
   homeRoute,
   modelsRoute,
   rankingsRoute,
@@ -79,3 +81,16 @@ export const pageRoutes: readonly Route[] = [
   modelRoute,
   authorRoute,
 ];
+
+/** What strangers are shown wherever they may sign in: the ways in, and what those pages are made of. */
+const OPEN: ReadonlySet<string> = new Set([
+  '/favicon.svg',
+  '/robots.txt',
+  ...[assetRoute, signInRoute, signedInRoute, signOutRoute, invitationRoute, joinedRoute].map(({ path }) => path),
+  ...[newPasswordRoute, passwordSetRoute, consentRoute, consentedRoute].map(({ path }) => path),
+]);
+
+/** Every page. */
+export const pageRoutes: readonly Route[] = ALL.map((route) =>
+  OPEN.has(route.path) ? route : closedToStrangers(route),
+);

@@ -1,3 +1,4 @@
+import { seesBoards } from '../../access/may.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { DIALECT_TABLE } from '../../catalog/dialect-table.ts';
 import { variablesToSet } from '../../catalog/environment.ts';
@@ -13,6 +14,7 @@ import { page } from './layout.ts';
 import { modelGrid } from './models.ts';
 import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
+import { providerService } from './provider-service.ts';
 
 type Row = { readonly provider: Provider; readonly models: number; readonly isOn: boolean };
 
@@ -126,7 +128,7 @@ export const providerRoute: Route = {
   method: 'GET',
   path: '/provider/:slug',
   auth: 'none',
-  handle: (request, gateway) => {
+  handle: async (request, gateway) => {
     const catalog = gateway.catalog();
     const provider = catalog.providers.get(request.params.slug ?? '');
     if (!provider)
@@ -139,6 +141,7 @@ export const providerRoute: Route = {
         })),
       });
     const enabled = gateway.enabled();
+    const service = seesBoards(request.caller, gateway) ? await providerService(gateway, provider.slug) : null;
     const models = [...catalog.models.values()].filter((model) =>
       model.endpoints.some((endpoint) => endpoint.provider.slug === provider.slug),
     );
@@ -149,6 +152,7 @@ export const providerRoute: Route = {
       content: html`<div class="head measure"><div class="title"><h1>${provider.name}</h1>${copyable(provider.slug)}${enabled.has(provider.slug) ? html`<span class="state live">on</span>` : html`<span class="none">off</span>`}</div>
 <p class="facts"><span>${exactCount(models.length)} models</span><span>${policyWords(provider.policy)}</span>${provider.reseller && html`<span>resells others' endpoints; ranked after direct ones</span>`}</p></div>
 <div class="measure"><section class="part">${facts(provider)}</section>
+${service && html`<section class="part"><h2>Service</h2>${service}</section>`}
 <section class="part"><h2>Models</h2>${modelGrid(models, request.query, { enabled, offers: offersAt(provider.slug, enabled) })}</section></div>`,
     });
   },
