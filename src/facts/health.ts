@@ -11,6 +11,8 @@ export type EndpointHealth = {
   /** The share of successes in the last five minutes, and in the last 24 hours of the clock. */
   readonly successLast5m: number | null;
   readonly successLast1d: number | null;
+  /** Share of the prompts' tokens of the last half hour that were read from a cache, 0–1; absent where none was. */
+  readonly cacheShare?: number;
   readonly latencyMs: Percentiles | null;
   /** Output tokens per second. */
   readonly throughput: Percentiles | null;

@@ -95,7 +95,9 @@ function healthText({ health, preferences }: Question, id: string): string {
 function cellsText(figures: EndpointHealth, preferences: ProviderPreferences): string {
   const flags = (figures.stable ? 0 : 1) + (figures.overruns ? 2 : 0) + (figures.spent ? 4 : 0);
   const latency = percentilesText(figures.latencyMs, preferences.preferred_max_latency);
-  return `[${flags},${figures.success},${latency},${percentilesText(figures.throughput, preferences.preferred_min_throughput)}]`;
+  const throughput = percentilesText(figures.throughput, preferences.preferred_min_throughput);
+  const cached = figures.cacheShare === undefined ? '' : `,${figures.cacheShare}`;
+  return `[${flags},${figures.success},${latency},${throughput}${cached}]`;
 }
 
 /** The median alone, unless the caller named others. */
@@ -289,13 +291,14 @@ const words = <Word extends string>(text: string | undefined): readonly Word[] =
 
 function healthFrom(cells: HealthCells | undefined): EndpointHealth | null {
   if (!cells) return null;
-  const [flags, success, latency, throughput] = cells;
+  const [flags, success, latency, throughput, cacheShare] = cells;
   return {
     ...UNMEASURED,
     stable: (flags & 1) === 0,
     ...((flags & 2) !== 0 && { overruns: true }),
     ...((flags & 4) !== 0 && { spent: true }),
     success: typeof success === 'number' ? success : null,
+    ...(typeof cacheShare === 'number' && { cacheShare }),
     latencyMs: percentilesFrom(latency),
     throughput: percentilesFrom(throughput),
   };

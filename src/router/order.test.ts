@@ -30,6 +30,11 @@ file(
     `${endpoint('beta/priority', '5')}${endpoint('alpha/flex', '2')}${endpoint('beta/flex', '1')}`,
 );
 file(
+  'models/acme/cached.toml',
+  'name = "Cached"\ncontext = 1000\n[endpoints.alpha]\nprice = { input = "4", output = "1", input_cache_read = "0.4" }\n' +
+    '[endpoints.beta]\nprice = { input = "2", output = "1", input_cache_read = "2" }\n',
+);
+file(
   'models/acme/formatted.toml',
   `name = "Formatted"\ncontext = 1000\n${endpoint('alpha', '3', '"json"')}${endpoint('beta', '1')}`,
 );
@@ -119,4 +124,43 @@ test('a host is named by its slug, by its name or by the whole tag, in any case'
       `${name}: every variant`,
     );
   assert.deepEqual(tags(ask('one', { preferences: { only: ['gam'] } })), [], 'a part of a name is no name');
+});
+
+test('a host whose caches are read is as cheap as its prompts really are, and a fast one is drawn more often', () => {
+  const shareOf = (health: Health, tag: string): number => {
+    let first = 0;
+    for (let seed = 0; seed < 2_000; seed++)
+      if (tags(ask('one', { seed: seed * 2_654_435_761, health }))[0] === tag) first++;
+    return first / 2_000;
+  };
+  const alike: Health = {
+    alpha: { throughput: always(50) },
+    beta: { throughput: always(50) },
+    gamma: { throughput: always(50) },
+  };
+  const plain = shareOf({}, 'gamma');
+  assert(Math.abs(shareOf(alike, 'gamma') - plain) < 1e-9, 'equally fast');
+  const fast = shareOf({ ...alike, gamma: { throughput: always(500) } }, 'gamma');
+  assert(Math.abs(fast - (2 * plain) / (1 + plain)) < 0.03, `${plain} ${fast}: twice the weight at most`);
+  const slow = shareOf({ ...alike, gamma: { throughput: always(1) } }, 'gamma');
+  assert(Math.abs(slow - plain / 2 / (1 - plain / 2)) < 0.03, `${plain} ${slow}: half of it`);
+});
+
+test('the fallbacks follow by what prompts cost with the caches as they were read lately', () => {
+  const long = { promptTokens: 900, maxOutputTokens: 1 };
+  const cheapest = (health: Health): string[] => {
+    const firsts = new Map<string, number>();
+    for (let seed = 0; seed < 400; seed++) {
+      const [first = ''] = tags(ask('cached', { ...long, seed: seed * 2_654_435_761, health }));
+      firsts.set(first, (firsts.get(first) ?? 0) + 1);
+    }
+    return [...firsts].sort((a, b) => b[1] - a[1]).map(([tag]) => tag);
+  };
+  assert.deepEqual(cheapest({}), ['beta', 'alpha']);
+  assert.deepEqual(cheapest({ alpha: { cacheShare: 0.9 } }), ['alpha', 'beta'], 'nine tenths at a tenth of the price');
+  assert.deepEqual(
+    cheapest({ beta: { cacheShare: 0.9 } }),
+    ['beta', 'alpha'],
+    'what is no cheaper from a cache stays as dear',
+  );
 });

@@ -135,14 +135,16 @@ function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: 
 const THE_ONLY_ONE = 'the only one of its kind';
 
 /**
- * The default (spec §3.1): the first one is drawn with weight 1/price² among the direct hosts, each with its cheapest
- * endpoint; the others follow by price. Resellers of others' endpoints come after direct hosts.
+ * The default (spec §3.1): the first one is drawn with weight speed/price² among the direct hosts, each with its cheapest
+ * endpoint; the others follow by price. The price is what prompts really cost there, as far as caches were read lately; a
+ * host that is twice as fast as the others at the median has twice the weight at most, one that is slower half of it, and
+ * one that is not measured is like the others. Resellers of others' endpoints come after direct hosts.
  */
 function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): OrderedEndpoint[] {
   const [only] = endpoints;
   if (only && endpoints.length === 1) return [{ endpoint: only, reason: THE_ONLY_ONE }];
   const byCost = directFirst(endpoints)
-    .map((endpoint) => ({ endpoint, cost: expectedCost(endpoint, question) }))
+    .map((endpoint) => ({ endpoint, cost: effectiveCost(endpoint, question) }))
     .sort((a, b) => Number(a.endpoint.provider.reseller) - Number(b.endpoint.provider.reseller) || a.cost - b.cost);
   const first = byCost[0];
   if (!first) return [];
@@ -152,7 +154,8 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
   );
   const free = hosts.filter(({ cost }) => cost === 0);
   const drawable = free.length > 0 ? free : hosts;
-  const weights = drawable.map(({ cost }) => (cost === 0 ? 1 : (first.cost / cost) ** 2));
+  const speedOf = speeds(drawable, question);
+  const weights = drawable.map(({ endpoint, cost }) => (cost === 0 ? 1 : (first.cost / cost) ** 2) * speedOf(endpoint));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const at = pick(weights, draw() * total);
   const chosen = drawable[at] ?? first;
@@ -168,6 +171,21 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
       reason: endpoint.provider.reseller ? 'fallback: resold' : 'fallback by price',
     })),
   ];
+}
+
+/** How much faster or slower than the median of these a host writes. */
+function speeds(
+  drawable: readonly { readonly endpoint: Endpoint }[],
+  { health }: Question,
+): (endpoint: Endpoint) => number {
+  const known: number[] = [];
+  for (const { endpoint } of drawable) {
+    const p50 = health.of(endpoint.id)?.throughput?.p50;
+    if (p50) known.push(p50);
+  }
+  if (known.length < 2) return () => 1;
+  const median = known.sort((a, b) => a - b)[known.length >> 1] ?? 1;
+  return ({ id }) => Math.min(2, Math.max(0.5, (health.of(id)?.throughput?.p50 || median) / median));
 }
 
 /** The position whose stretch of the weights, laid end to end, contains `at`. */
@@ -191,6 +209,16 @@ export function expectedCost({ price }: Endpoint, question: Compared): number {
   const output = Math.min(maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
   const cost = Number(price.input) * prompt + Number(price.output) * output + Number(price.request ?? 0n);
   return expected ? cost + costOfPieces(price, expected.pieces) : cost;
+}
+
+/** The same, with that share of the prompt at the price of cached tokens that was read from a cache there lately. */
+function effectiveCost(endpoint: Endpoint, question: Question): number {
+  const cost = expectedCost(endpoint, question);
+  const { input, inputCacheRead } = endpoint.price;
+  const share = inputCacheRead === undefined ? undefined : question.health.of(endpoint.id)?.cacheShare;
+  if (share === undefined || inputCacheRead === undefined) return cost;
+  const prompt = Math.max(question.expected?.promptTokens ?? question.promptTokens, 1);
+  return Math.max(0, cost - share * prompt * Number(input - inputCacheRead));
 }
 
 type Compared = Pick<Question, 'promptTokens' | 'maxOutputTokens' | 'expected'>;

@@ -18,7 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'replay-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const HOSTS = ['one', 'two', 'three', 'four', 'resold'] as const;
-const price = (dollars: number): string => `price = { input = "${dollars}", output = "${2 * dollars}" }`;
+const price = (dollars: number): string =>
+  `price = { input = "${dollars}", output = "${2 * dollars}", input_cache_read = "${dollars / 4}" }`;
 
 function catalogWith(dollars: number): Catalog {
   const files: { [path: string]: string } = {};
@@ -65,6 +66,7 @@ function randomHealth(draw: (below: number) => number): ReadonlyMap<string, Endp
       stable: draw(4) > 0,
       ...(draw(9) === 0 && { overruns: true }),
       ...(p50 % 9 === 0 && { spent: true }),
+      ...(p50 % 2 === 0 && { cacheShare: (p50 % 100) / 100 }),
       success: draw(5) === 0 ? null : draw(10_001) / 10_000,
       latencyMs: draw(5) === 0 ? null : figures,
       throughput: draw(5) === 0 ? null : { ...figures, p50: p50 / 10 },

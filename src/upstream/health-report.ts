@@ -1,5 +1,5 @@
 import type { Fault } from '../base/fault.ts';
-import { completionTokens, type Usage } from '../call/usage.ts';
+import { cachedTokens, completionTokens, promptTokens, type Usage } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
 import type { AttemptEnd } from './attempt.ts';
 
@@ -10,6 +10,8 @@ export type HealthReport =
       readonly latencyMs: number;
       /** Output tokens per second; null when the provider counted nothing. */
       readonly throughput: number | null;
+      /** Tokens of its prompt, and those of them that were read from a cache; absent where nobody counted. */
+      readonly prompt?: { readonly tokens: number; readonly cached: number };
     }
   | {
       readonly kind: 'failure';
@@ -23,7 +25,9 @@ export function reportOf(end: AttemptEnd, attempt: Attempt): HealthReport {
   if (end.kind === 'cancelled') return { kind: 'cancelled' };
   if ('fault' in end) return { kind: 'failure', fault: end.fault, ms: attempt.totalMs };
   const latencyMs = attempt.firstContentMs ?? attempt.totalMs;
-  return { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) };
+  const success = { kind: 'success', latencyMs, throughput: throughputOf(attempt, end.usage) } as const;
+  if (end.usage?.source !== 'provider') return success;
+  return { ...success, prompt: { tokens: promptTokens(end.usage), cached: cachedTokens(end.usage) } };
 }
 
 function throughputOf(attempt: Attempt, usage: Usage | null): number | null {

@@ -207,3 +207,15 @@ test('what its host grants no more of, by its word or by its refusals, is told w
   at(61_000);
   assert.equal(isSpent(), false, 'in the next minute it takes some again');
 });
+
+test('the share of prompts that was read from caches is told, once any was', () => {
+  const { health, at } = clocked();
+  health.ended('a', { ...success, prompt: { tokens: 1_000, cached: 0 } });
+  assert.equal(health.view().of('a')?.cacheShare, undefined);
+  at(2_000);
+  health.ended('a', { ...success, prompt: { tokens: 3_000, cached: 1_000 } });
+  at(4_000);
+  assert.equal(health.view().of('a')?.cacheShare, 0.25);
+  at(40 * 60_000);
+  assert.equal(health.view().of('a')?.cacheShare, undefined, 'half an hour later');
+});

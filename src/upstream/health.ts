@@ -65,6 +65,8 @@ type State = {
   readonly hours: Successes;
   readonly latency: Samples;
   readonly throughput: Samples;
+  /** Of the tokens of prompts: what was read from a cache counts as a success. */
+  readonly cached: Successes;
   figures: { readonly at: number; readonly health: Figures } | null;
 };
 
@@ -106,6 +108,7 @@ export function createHealth(now: () => number): Health {
       if (report.kind === 'success') {
         state.latency.add(report.latencyMs, at);
         if (report.throughput !== null) state.throughput.add(report.throughput, at);
+        if (report.prompt) countPrompt(state, report.prompt, at);
         countIn(state, 'success', at);
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
       if (report.kind === 'failure' && isRateLimit(report)) state.rate.refused(at);
@@ -170,6 +173,7 @@ const newState = (): State => ({
   hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS),
   latency: createSamples(),
   throughput: createSamples(),
+  cached: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   figures: null,
 });
 
@@ -178,15 +182,26 @@ function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: nu
   hours.count(kind, now, times);
 }
 
+function countPrompt(
+  { cached: counts }: State,
+  { tokens, cached }: { readonly tokens: number; readonly cached: number },
+  now: number,
+): void {
+  counts.count('success', now, cached);
+  counts.count('failure', now, Math.max(0, tokens - cached));
+}
+
 function figuresOf(state: State, now: number): Figures {
   if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
-  const health = {
+  const figures = {
     success: rounded(state.minutes.share(WINDOW_MINUTES, now), 1e4),
     successLast5m: rounded(state.minutes.share(5, now), 1e4),
     successLast1d: rounded(state.hours.share(DAY_HOURS, now), 1e4),
     latencyMs: percentilesOf(state.latency, now, 1),
     throughput: percentilesOf(state.throughput, now, 10),
   };
+  const cacheShare = rounded(state.cached.share(WINDOW_MINUTES, now), 1e2) ?? 0;
+  const health = cacheShare > 0 ? { ...figures, cacheShare } : figures;
   state.figures = { at: now, health };
   return health;
 }
