@@ -50,8 +50,8 @@ test('a workspace is made, found by its slug, changed and deleted; the default o
   assert.equal((await send('POST', '/workspaces', { name: 'x', slug: 'live' }))[0], 400);
   for (const slug of ['Live', 'a--b', '-a', '', 'a'.repeat(51)])
     assert.equal((await send('POST', '/workspaces', { name: 'x', slug }))[0], 400, slug);
-  const [status, message] = await send('PATCH', '/workspaces/live', { is_observability_io_logging_enabled: true });
-  assert.deepEqual([status, message], [400, 'is_observability_io_logging_enabled: prompts are logged nowhere']);
+  const [status, message] = await send('PATCH', '/workspaces/live', { is_observability_broadcast_enabled: true });
+  assert.deepEqual([status, message], [400, 'is_observability_broadcast_enabled: not offered by this gateway']);
   const { data: key } = await manager.apiKeys.create({ requestBody: { name: 'in it', workspaceId: 'live' } });
   assert.equal(key.workspaceId, made.id, 'also where it is named by its slug');
   assert.equal((await send('DELETE', '/workspaces/live', {}))[0], 400, 'there is a key in it');

@@ -20,6 +20,7 @@ import type { AuditLogStore } from './audit-log.ts';
 import type { BudgetStore } from './budgets.ts';
 import { type Codes, openCodes } from './codes.ts';
 import { keyIn, sessionIn } from './credential.ts';
+import type { DirectoryStore } from './directory.ts';
 import { type Guardrail, type Guardrails, openGuardrails } from './guardrails.ts';
 import { type Guards, openGuards } from './guards.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
@@ -46,6 +47,7 @@ export type Access = {
   readonly keys: Keys;
   readonly codes: Codes;
   readonly workspaces: Workspaces;
+  readonly directory: DirectoryStore;
   readonly people: People;
   readonly auditLog: AuditLogStore;
   readonly budgets: BudgetStore;
@@ -141,6 +143,7 @@ export function openAccess(parts: WithVault): Access {
     keys,
     codes: openCodes({ ...parts, keys }),
     workspaces: openWorkspaces(parts),
+    directory: parts.store.directory,
     people: openPeople({ ...parts, sessions }),
     auditLog: store.auditLog,
     budgets: store.budgets,

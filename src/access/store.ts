@@ -4,6 +4,7 @@ import type { Count, Owner, Scope } from '../facts/scope.ts';
 import type { AuditLogStore } from './audit-log.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { CodeStore } from './codes.ts';
+import type { DirectoryStore } from './directory.ts';
 import type { GuardrailStore } from './guardrails.ts';
 import type { PeopleStore } from './people/person.ts';
 import type { ProviderKeyStore } from './provider-keys.ts';
@@ -97,6 +98,7 @@ export type AccessStore = {
   readonly people: PeopleStore;
   readonly auditLog: AuditLogStore;
   readonly workspaces: WorkspaceStore;
+  readonly directory: DirectoryStore;
   readonly budgets: BudgetStore;
   readonly codes: CodeStore;
   readonly providerKeys: ProviderKeyStore;

@@ -89,6 +89,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./responses.ts')).responsesCommand(words, configuration),
   },
   {
+    name: 'contents',
+    usage: 'contents [list | delete [ID …] [--workspace ID] [--key HASH] [--older-than DAYS] [--all]]',
+    meaning:
+      'Shows how much each workspace has logged of what its calls say (SWITCHWRIGHT_CONTENT_DAYS), and deletes some or all of it.',
+    run: async (words, configuration) => (await import('./contents.ts')).contentsCommand(words, configuration),
+  },
+  {
     name: 'setup',
     usage: 'setup [PROGRAM] [--url URL] [--model MODEL]',
     meaning:

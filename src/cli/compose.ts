@@ -5,6 +5,7 @@ import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { createBudgetLeft } from '../gateway/budget-left.ts';
+import { openContentLog } from '../gateway/contents/content-log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { type JobLoop, startJobs } from '../gateway/job-loop.ts';
 import { createKept } from '../gateway/kept.ts';
@@ -33,7 +34,7 @@ import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
-import { foldAsItAges, sweepResponses } from './sweep.ts';
+import { foldAsItAges, sweepContents, sweepResponses } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -74,6 +75,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
+  const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
   const folding = role === 'owner' ? foldAsItAges(storage.foldTallies, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
@@ -92,6 +94,8 @@ export async function composeGateway(configuration: Configuration, world: World,
       gateway.ledger.close();
       sweep?.();
       folding?.();
+      contents?.();
+      await gateway.contents?.flush();
       sweeping?.close();
       await broadcast?.close();
       await observed.close();
@@ -154,6 +158,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     boards: configuration.boards,
     defaults: configuration.defaults,
     memory,
+    contents: openContentLog({ store: storage.contents, vault, world, keptMs: configuration.contentMs, log }),
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     search: openSearch(configuration.environment, fetchingOf(world)),

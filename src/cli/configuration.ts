@@ -12,7 +12,7 @@ import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
 import { ConfigurationError, oneOf, wholeNumber } from './environment-values.ts';
 import { type FilesConfiguration, filesOf } from './files-settings.ts';
-import { DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
+import { CONTENT_DAYS, DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
 export type Configuration = {
@@ -39,6 +39,8 @@ export type Configuration = {
   readonly drainMs: number;
   /** What callers may make each process hold. */
   readonly memoryBytes: number;
+  /** How long contents of calls are kept, in milliseconds, where a workspace logs them. */
+  readonly contentMs: number;
   /** How long responses are stored, and how much of them in each workspace; null = none are. */
   readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
   readonly files: FilesConfiguration;
@@ -86,6 +88,7 @@ export function readConfiguration(environment: Environment): Configuration {
     memoryBytes:
       Math.max(MEMORY_MB_MIN, wholeNumber(environment, 'SWITCHWRIGHT_MEMORY_MB', MEMORY_MB, 1_048_576)) * 1024 * 1024,
     responses: responses(environment),
+    contentMs: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_CONTENT_DAYS', CONTENT_DAYS, 3_650)) * DAY_MS,
     files: filesOf(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private', 'closed']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),

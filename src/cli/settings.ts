@@ -9,6 +9,8 @@ export const DRAIN_MS = 8_000;
 
 /** The largest whole answer fits (`LIMITS.reply_bytes_max`, three times), and with all of it taken the process stays below 600 MB. */
 export const MEMORY_MB = 200;
+/** How long contents of calls are kept that a workspace logs. */
+export const CONTENT_DAYS = 30;
 /** What a workspace may have stored of responses. */
 export const RESPONSES_MB = 1024;
 
@@ -121,6 +123,12 @@ export const SETTINGS: readonly Setting[] = [
     default: String(RESPONSES_MB),
     meaning:
       'How much of stored responses each workspace may have, in MB; of more the oldest are deleted. `switchwright responses` shows and deletes them.',
+  },
+  {
+    name: 'SWITCHWRIGHT_CONTENT_DAYS',
+    default: String(CONTENT_DAYS),
+    meaning:
+      'So many days prompts and answers are kept of workspaces that log them (`is_observability_io_logging_enabled`; none does unless it is turned on). They are sealed by the master secret; `switchwright contents` shows how much there is, and deletes it.',
   },
   {
     name: 'SWITCHWRIGHT_FILES_MB',

@@ -1,4 +1,5 @@
 import type { Cancel } from '../base/world.ts';
+import type { ContentStore } from '../gateway/contents/content.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 
@@ -58,6 +59,17 @@ export const foldAsItAges = (fold: (now: number) => Promise<number>, around: Aro
       work: () => fold(around.world.now()),
       everyMs: 10 * MINUTE_MS,
       failed: 'tallies of calls could not be made coarser',
+    },
+    around,
+  );
+
+/** Deletes contents that have expired, or whose key or workspace is gone, now and every hour. */
+export const sweepContents = (store: ContentStore, around: Around): Cancel =>
+  sweep(
+    {
+      work: () => store.sweep(around.world.now()),
+      everyMs: 60 * MINUTE_MS,
+      failed: 'expired contents could not be deleted',
     },
     around,
   );

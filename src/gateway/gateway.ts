@@ -19,6 +19,7 @@ import type { RunDependencies } from '../upstream/run.ts';
 import type { Search } from '../web/search.ts';
 import type { Batches } from './batches.ts';
 import type { BudgetLeft } from './budget-left.ts';
+import type { ContentLog } from './contents/content-log.ts';
 import type { Kept } from './kept.ts';
 import type { Stickiness } from './stickiness.ts';
 import type { StoredResponses } from './stored-responses.ts';
@@ -63,6 +64,8 @@ export type Gateway = {
   readonly kept: Kept;
   /** Searching the web, by the operator's engines. */
   readonly search: Search;
+  /** Absent = nothing of what calls say is logged. */
+  readonly contents?: ContentLog;
   /** Null = no response is stored. */
   readonly storedResponses: StoredResponses | null;
   /** What workspaces have uploaded; null = files are turned off. */

@@ -44,7 +44,8 @@ export function perform<O extends OperationId>(
     : governed({ catalog, world: gateway.world, budgetLeft: gateway.budgetLeft }, operation.id, incoming);
   const { call, cache } = request;
   if (cache?.found) return replay(gateway, operation, request, { found: cache.found, listener: caller });
-  const hearing = cache ? keeping(gateway, request, cache, caller) : caller;
+  const told = cache ? keeping(gateway, request, cache, caller) : caller;
+  const hearing = (gateway.contents?.isOn && gateway.contents.hear(operation.id, request, told)) || told;
   const listener = request.shadow ? shadowed(gateway, operation, request, hearing, perform) : hearing;
   const extended = operation.extend?.(gateway, request, listener);
   if (extended) return extended;

@@ -6,6 +6,7 @@ import { openAuditLogStore } from './audit-log-store.ts';
 import { openBudgetStore } from './budget-store.ts';
 import type { StoreClient } from './client.ts';
 import { openCodeStore } from './code-store.ts';
+import { openDirectoryStore } from './directory-store.ts';
 import { openGuardrailStore } from './guardrail-store.ts';
 import { addingKey, changingKey, keysIn, removingKey } from './key-rows.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
@@ -22,6 +23,7 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
   return {
     ...keysIn(looking, database),
     workspaces: openWorkspaceStore(client, database),
+    directory: openDirectoryStore(client),
     budgets: openBudgetStore(client, database),
     people: openPeopleStore(client, database),
     auditLog: openAuditLogStore(client),
@@ -32,8 +34,11 @@ export function openAccessStore(client: StoreClient, database: StoreDatabase): A
       (await write(addingKey(database, key, counts), changeOf(key.hash), actOn('key.create', key.hash))) > 0n,
     changeKey: async (hash, change) =>
       (await write(changingKey(database, hash, change), changeOf(hash), actOn('key.change', hash))) > 0n,
-    removeKey: async (hash) =>
-      (await write(removingKey(database, hash), changeOf(hash), actOn('key.delete', hash))) > 0n,
+    removeKey: async (hash) => {
+      if ((await write(removingKey(database, hash), changeOf(hash), actOn('key.delete', hash))) === 0n) return false;
+      while ((await client.work('removeContents', { keyId: hash })) > 0);
+      return true;
+    },
     usage: async (hashes, now) => {
       const used = await usageOf(database, hashes.map(keyScope), now);
       return new Map(hashes.map((hash) => [hash, used.get(keyScope(hash)) ?? NO_USAGE]));

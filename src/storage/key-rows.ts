@@ -4,6 +4,7 @@ import { nano } from '../base/money.ts';
 import type { Reset } from '../base/period.ts';
 import { COUNTS, countScope, intervalOf, keyScope, type Scope } from '../facts/scope.ts';
 import { putting } from './budget-store.ts';
+import { keyGone } from './content-store.ts';
 import type { StoreDatabase } from './kysely.ts';
 import type { ApiKeyRow, StoreTables } from './schema.ts';
 import type { Compilable } from './writing.ts';
@@ -140,8 +141,16 @@ export function removingKey(database: StoreDatabase, hash: string): readonly Com
     database.deleteFrom('api_key').where('hash', '=', hash),
     database.deleteFrom('budget').where('scope', 'in', scopes),
     database.deleteFrom('guardrail_assignment').where('scope', '=', owner),
+    goneNow(database, keyGone(hash)),
   ];
 }
+
+/** Nothing of its contents is there any more, and none comes late. */
+export const goneNow = (database: StoreDatabase, scope: string): Compilable =>
+  database
+    .insertInto('content_gone')
+    .values({ scope, at: BigInt(Date.now()) })
+    .onConflict((conflict) => conflict.doNothing());
 
 /** A key that is there has the budget that its limit is written to. */
 const firstBudget = (database: StoreDatabase, hash: string, now: number): Compilable => ({

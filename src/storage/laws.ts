@@ -16,6 +16,7 @@ import { accessLaws } from './testing/access-laws.ts';
 import { auditLogLaws, keptLogLaws } from './testing/audit-log-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
+import { contentLaws } from './testing/content-laws.ts';
 import { fileLaws } from './testing/file-laws.ts';
 import { guardrailLaws } from './testing/guardrail-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
@@ -82,6 +83,7 @@ export function storeLaws(name: string, engine: Engine): void {
     guardrailLaws(bench, engine.another);
     fileLaws(bench, engine.another);
     responseLaws(bench);
+    contentLaws(bench);
     limitLaws(bench);
     scopeLaws(bench);
     recordLaws(bench);

@@ -15,6 +15,8 @@ export const DESTINATIONS = 'destinations';
 
 /** The master secret has changed, wherever it is read from. */
 export const SECRETS = 'secrets';
+/** Which workspaces log contents has changed. */
+export const CONTENTS = 'contents';
 export const isSecretNotice = (notice: string): boolean => notice === SECRETS;
 
 /** What one process has met at providers, for the others (`upstream/shared-health.ts`); it begins with who tells it. */
@@ -27,7 +29,7 @@ export function met(notice: string, process: string): string | null {
 }
 
 /** What whoever may have missed something is told. */
-export const EVERYTHING: readonly string[] = [SECRETS, ACCESS, LIMITS, DESTINATIONS];
+export const EVERYTHING: readonly string[] = [SECRETS, ACCESS, LIMITS, DESTINATIONS, CONTENTS];
 
 /** Those who cannot listen read in a table what was told, within this time; then it is forgotten (`liveness.ts`). */
 export const NOTICED_MS = 60_000;

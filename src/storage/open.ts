@@ -6,6 +6,7 @@ import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
 import type { FileStore } from '../files/store.ts';
 import type { BatchStore } from '../gateway/batches.ts';
+import type { ContentStore } from '../gateway/contents/content.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { RefusalStore } from '../insights/requests.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
@@ -21,6 +22,7 @@ import { openBatchStore } from './batch-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
+import { openContentStore } from './content-store.ts';
 import { openDestinationStore } from './destination-store.ts';
 import { openFileStore } from './file-store.ts';
 import { openInsightsStore } from './insights-store.ts';
@@ -57,6 +59,7 @@ export type Storage = {
   readonly destinationStore: DestinationStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
+  readonly contents: ContentStore;
   readonly secretStore: SecretStore;
   readonly jobs: JobStore;
   readonly peers: Peers;
@@ -168,6 +171,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     destinationStore: openDestinationStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
+    contents: openContentStore(client),
     secretStore: openSecretStore(client, database),
     jobs: openJobStore(client, world),
     peers: {

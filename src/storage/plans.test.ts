@@ -34,6 +34,9 @@ const SMALL = [
   'migration',
   'pulse',
   'stored_space',
+  // Keys and workspaces that went within a day.
+  'content_gone',
+  'g',
   // What was found by its keys, on its way to being summed up.
   'tallied',
 ];

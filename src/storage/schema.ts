@@ -15,6 +15,7 @@ export type StoreTables = {
   rate: RowOf<typeof RATE>;
   app: RowOf<typeof APP>;
   account: { id: string; name: string; prepaid: bigint; credits: bigint };
+  content_gone: { scope: string; at: bigint };
   month: { month: string };
   api_key: ApiKeyRow;
   workspace: WorkspaceRow;

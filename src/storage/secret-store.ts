@@ -11,6 +11,7 @@ import { type Compilable, writing } from './writing.ts';
 export const SEALED_COLUMNS: readonly { readonly table: string; readonly key: string; readonly column: string }[] = [
   { table: 'provider_key', key: 'id', column: 'secret' },
   { table: 'observability_destination', key: 'id', column: 'config' },
+  { table: 'generation_content', key: 'id', column: 'content' },
 ];
 
 type Column = (typeof SEALED_COLUMNS)[number];

@@ -1,6 +1,7 @@
 import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { type Entry, isChanged, logged, seen } from './audited.ts';
+import { addContent, removeContents, sweepContents } from './content-store.ts';
 import { addFile } from './file-store.ts';
 import { foldTallies } from './fold.ts';
 import { grant } from './grant.ts';
@@ -31,6 +32,9 @@ export const WORKS = {
   addResponse,
   removeResponses,
   foldTallies,
+  addContent,
+  removeContents,
+  sweepContents,
 };
 export type WorkName = keyof typeof WORKS;
 export type WorkArgument<N extends WorkName> = Parameters<(typeof WORKS)[N]>[0];

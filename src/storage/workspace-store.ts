@@ -3,9 +3,10 @@ import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
 import { COUNTS, countScope, type Scope, workspaceScope } from '../facts/scope.ts';
 import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
+import { workspaceGone } from './content-store.ts';
 import { guardrailsOf } from './guardrail-store.ts';
 import type { StoreDatabase } from './kysely.ts';
-import { ACCESS, limitNotice } from './notices.ts';
+import { ACCESS, CONTENTS, limitNotice } from './notices.ts';
 import type { WorkspaceRow } from './schema.ts';
 import { type Committing, type Compilable, writing } from './writing.ts';
 
@@ -73,7 +74,7 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
         );
       const scopes = scopesOf(id);
       const leaving = [removal, ...takenAlong(database, { id, accountId })];
-      if ((await write(leaving, scopes.map(limitNotice), actOn('delete', id))) === 0n)
+      if ((await write(leaving, [...scopes.map(limitNotice), CONTENTS], actOn('delete', id))) === 0n)
         return (await find(accountId, id)) ? 'used' : 'missing';
       return removeStored(client, { accountId, workspaceId: id });
     },
@@ -83,6 +84,7 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
 /** Nobody can ask for the responses of a workspace that is gone; what a crash leaves of them expires. */
 async function removeStored(client: StoreClient, owner: StoredOwner): Promise<'removed'> {
   while ((await client.work('removeResponses', owner)) > 0);
+  while ((await client.work('removeContents', { workspaceId: owner.workspaceId })) > 0);
   return 'removed';
 }
 
@@ -109,6 +111,11 @@ function takenAlong(
     sql`delete from observability_destination where workspace_id = ${id} and ${isGone}`,
     sql`delete from preset_version where preset_id in (select p.id from preset p where p.workspace_id = ${id}) and ${isGone}`,
     sql`delete from preset where workspace_id = ${id} and ${isGone}`,
+    sql`delete from content_logging where workspace_id = ${id} and ${isGone}`,
+    sql`delete from generation_feedback where workspace_id = ${id} and ${isGone}`,
+    sql`delete from scim_group_mapping where workspace_id = ${id} and ${isGone}`,
+    sql`insert into content_gone (scope, at) select cast(${workspaceGone(id)} as text), cast(${BigInt(Date.now())} as bigint)
+      where ${isGone} on conflict do nothing`,
     // Their bytes are cleared away before their records go (`file-store.ts`).
     sql`update stored_file set state = 'leaving' where workspace_id = ${id} and ${isGone}`,
   ].map((statement) => ({ compile: () => statement.compile(database) }));

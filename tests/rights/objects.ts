@@ -69,6 +69,40 @@ export const OBJECTS: readonly ObjectKind[] = [
     state: (instance) => seen(instance, '/operator/provider-keys'),
   },
   // There are none: every id is nobody's.
+  {
+    below: '/api/v1/external-users/',
+    make: async (instance) => (await make(instance, '/external-users', { user: `ours-${made++}` })).user ?? '',
+    nobodys: 'nobodys',
+    state: (instance, id) => seen(instance, `/external-users/${id}`),
+    body: () => JSON.stringify({ is_active: false }),
+  },
+  {
+    below: '/api/v1/scim/group-mappings/',
+    make: async ({ composed: { storage, gateway } }) => {
+      const times = { createdAt: gateway.world.now(), updatedAt: gateway.world.now() };
+      const group = {
+        id: NOBODYS_ID.replace('ffff', 'aaaa'),
+        accountId: 'owner',
+        externalId: null,
+        displayName: 'Ours',
+      };
+      const { directory } = storage.accessStore;
+      await directory.putGroup({ ...group, ...times });
+      const id = NOBODYS_ID.replace('ffff', 'bbbb');
+      const workspaceId = firstWorkspace('owner').id;
+      await directory.addMapping({ id, accountId: 'owner', groupId: group.id, workspaceId, role: 'member', ...times });
+      return id;
+    },
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/scim/group-mappings/${id}`),
+    body: () => JSON.stringify({ role: 'admin' }),
+  },
+  {
+    below: '/api/v1/scim/sync-jobs/',
+    make: async (instance) => (await make(instance, '/scim/sync-jobs', {})).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/scim/sync-jobs/${id}`),
+  },
   { below: '/api/v1/interns/', make: async () => 'one', nobodys: 'two', state: async () => null },
   { below: '/api/v1/vault/', make: async () => 'one', nobodys: 'two', state: async () => null },
   { below: '/api/v1/private-endpoints/', make: async () => 'one', nobodys: 'two', state: async () => null },

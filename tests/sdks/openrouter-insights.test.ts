@@ -145,3 +145,48 @@ test('what OpenRouter gates answers as to an account that is not enrolled', asyn
   const gone = await fetch(`${gateway.base}/credits/coinbase`, { method: 'POST' });
   assert.equal(gone.status, 410);
 });
+
+test('opinions and contents of a generation', async () => {
+  const { id } = (await (
+    await fetch(`${gateway.base}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}` },
+      body: JSON.stringify({ model: 'acme/paid', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+  ).json()) as { readonly id: string };
+  const submit = (category: 'billing', generationId: string, comment?: string) =>
+    client.generations.submitFeedback({
+      submitGenerationFeedbackRequest: { generationId, category, ...(comment !== undefined && { comment }) },
+    });
+  assert.equal((await submit('billing', id, 'too dear')).data.success, true);
+  await assert.rejects(submit('billing', 'gen-none'), NotFoundResponseError);
+  await assert.rejects(submit('billing', id, 'x'.repeat(1001)));
+  await assert.rejects(submit('none' as 'billing', id), BadRequestResponseError);
+  const told = await fetch(`${gateway.base}/generation/feedback?id=${id}`, {
+    headers: { authorization: `Bearer ${MANAGEMENT_KEY}` },
+  });
+  const { data } = (await told.json()) as { readonly data: readonly { readonly comment: string }[] };
+  assert.deepEqual(
+    data.map(({ comment }) => comment),
+    ['too dear'],
+  );
+  await assert.rejects(client.generations.listGenerationContent({ id }), NotFoundResponseError);
+});
+
+test('groups of a directory', async () => {
+  const listed = async () => {
+    const pages = [];
+    for await (const page of await manager.scim.listMappings({})) pages.push(...page.result.data);
+    return pages;
+  };
+  assert.deepEqual(await listed(), []);
+  const id = '11111111-1111-4111-8111-111111111111';
+  const made = manager.scim.create({
+    createScimGroupMappingRequest: { scimGroupId: id, workspaceId: id, role: 'member' },
+  });
+  await assert.rejects(made, NotFoundResponseError);
+  await assert.rejects(manager.scim.read({ id }), NotFoundResponseError);
+  const { result } = await manager.scim.createSyncJob();
+  assert.equal(result.data.status, 'failed');
+  assert.equal((await manager.scim.getSyncJob({ id: result.data.id })).data.errorMessage, result.data.errorMessage);
+});

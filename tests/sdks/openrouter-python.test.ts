@@ -33,5 +33,5 @@ test('every read operation of openrouter for Python', { skip }, async () => {
     [],
     complaints,
   );
-  assert.equal(lines.length, 24, complaints);
+  assert.equal(lines.length, 31, complaints);
 });

@@ -4,6 +4,7 @@ read_everything.py BASE_URL KEY MANAGEMENT_KEY GENERATION_ID: prints one line fo
 """
 
 import sys
+import time
 import warnings
 from datetime import UTC, datetime
 
@@ -106,6 +107,41 @@ def workload_identity():
         assert refused.data.error == "invalid_grant", refused
 
 
+def external_users():
+    made = manager.external_users.create(user="Ann").data
+    assert made.is_active and manager.external_users.get(user="Ann").data == made
+    assert manager.external_users.list(user="Ann").result.total_count == 1
+    manager.external_users.delete(user="Ann")
+    assert manager.external_users.list().result.total_count == 0
+    assert manager.external_users.update(user="Ann", is_active=True).data.is_active
+    try:
+        manager.external_users.create(user="Ann")
+        raise AssertionError("it was registered twice")
+    except errors.ConflictResponseError:
+        pass
+
+
+def groups():
+    assert manager.scim.list_groups().result.data == []
+    assert manager.scim.list_mappings().result.total_count == 0
+    job = manager.scim.create_sync_job().result.data
+    assert manager.scim.get_sync_job(id=job.id).data == job
+
+
+def contents():
+    manager.workspaces.update(id="default", is_observability_io_logging_enabled=True)
+    time.sleep(0.2)
+    answer = client.chat.send(model="acme/paid", messages=[{"role": "user", "content": "Hello"}])
+    for _ in range(100):
+        try:
+            told = client.generations.list_generation_content(id=answer.id).data
+            break
+        except errors.NotFoundResponseError:
+            time.sleep(0.05)
+    assert told.input.messages[0]["content"] == "Hello" and told.output.completion, told
+    manager.workspaces.update(id="default", is_observability_io_logging_enabled=False)
+
+
 def gated():
     for ask in (
         lambda: client.vault.list_vault_secrets(),
@@ -147,6 +183,13 @@ OPERATIONS = {
     "benchmarks": lambda: client.benchmarks.get_benchmarks(task_type="coding").data[0],
     "kinds of tasks": lambda: client.classifications.get_task_classifications(),
     "workload identity": workload_identity,
+    "analytics": lambda: manager.analytics.query_analytics(metrics=["request_count"], dimensions=["model"]).data.data[0],
+    "what analytics can be asked": lambda: manager.analytics.get_analytics_meta().data.metrics[0],
+    "external users": external_users,
+    "groups of a directory": groups,
+    "settings": lambda: manager.organization.update_settings(is_filtered_model_catalog_enabled=False).data.id,
+    "opinions": lambda: client.generations.submit_feedback(generation_id=generation, category="other"),
+    "contents": contents,
     "what is gated": gated,
 }
 

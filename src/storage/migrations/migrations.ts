@@ -20,6 +20,7 @@ import { REFUSALS } from './0019-refusals.ts';
 import { PEOPLE } from './0020-people.ts';
 import { ANALYTICS } from './0021-analytics.ts';
 import { AUDIT_LOG } from './0022-audit-log.ts';
+import { CONTENTS } from './0023-contents.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PEOPLE,
   ANALYTICS,
   AUDIT_LOG,
+  CONTENTS,
 ];

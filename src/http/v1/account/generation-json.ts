@@ -5,6 +5,7 @@ import { OPERATION_TABLE } from '../../../catalog/operations.ts';
 import type { Attempt } from '../../../facts/attempt.ts';
 import type { GuardEvent } from '../../../facts/policy.ts';
 import type { Leg, Receipt } from '../../../facts/receipt.ts';
+import { keyNumber } from '../../../gateway/contents/content-log.ts';
 import { appId, appNumber } from '../../../insights/app.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
 import { continuedJson } from '../../continued-json.ts';
@@ -26,6 +27,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     provider_name: providerName(receipt.provider),
     provider_responses: receipt.attempts.map((each) => attemptJson(each, providerName(each.provider))),
     api_type: OPERATION_TABLE[receipt.operation].apiType,
+    api_key_id: keyNumber(receipt.keyId),
     app_id: receipt.app === null ? null : appNumber(appId(receipt.app)),
     origin: receipt.app?.origin ?? '',
     http_referer: receipt.app?.origin ?? null,

@@ -6,16 +6,16 @@ import { nano, usdNumber } from '../../../base/money.ts';
 import { uuidOf } from '../../../base/uuid.ts';
 import type { PersonRole } from '../../../facts/principal.ts';
 import type { Budget } from '../../../facts/scope.ts';
+import type { LoggingWish } from '../../../gateway/contents/content.ts';
 import { iso } from './key-json.ts';
 
 /** An id that follows from what it names, as the contract has it for default guardrails. */
 const derivedId = (name: string): string => uuidOf(digestOf(name));
 
 /**
- * A workspace as the API shows it (spec §1.11). What prompts say is kept nowhere here, so nothing of it is logged: those
- * members of the contract that speak of it tell so.
+ * A workspace as the API shows it (spec §1.11), and what of its calls it logs.
  */
-export const workspaceJson = (workspace: Workspace) => ({
+export const workspaceJson = (workspace: Workspace, logging: LoggingWish) => ({
   id: workspace.id,
   name: workspace.name,
   slug: workspace.slug,
@@ -26,11 +26,11 @@ export const workspaceJson = (workspace: Workspace) => ({
   disabled_server_tools: null,
   default_guardrail_id: defaultGuardrailId(workspace.id),
   include_byok_in_budgets: workspace.byokInBudgets,
-  io_logging_api_key_ids: null,
-  io_logging_sampling_rate: 1,
+  io_logging_api_key_ids: logging.keys,
+  io_logging_sampling_rate: logging.rate,
   is_data_discount_logging_enabled: false,
   is_observability_broadcast_enabled: false,
-  is_observability_io_logging_enabled: false,
+  is_observability_io_logging_enabled: logging.enabled,
   created_by: workspace.createdBy,
   created_at: new Date(workspace.createdAt).toISOString(),
   updated_at: iso(workspace.updatedAt),
