@@ -2,6 +2,7 @@ import type { ContentSelection, ContentStore, LoggingWish, SealedContent } from 
 import type { StoreClient } from './client.ts';
 import { ACCESS, CONTENTS } from './notices.ts';
 import { numbered, query, type Row, type Value, type Work } from './work.ts';
+import { writing } from './writing.ts';
 
 /** So many are deleted in one transaction. */
 const BATCH = 200;
@@ -40,7 +41,8 @@ export function openContentStore(client: StoreClient): ContentStore {
           keys === null ? null : JSON.stringify(keys),
         ],
       };
-      await client.work('write', { statements: [statement], notices: [CONTENTS] });
+      const act = { act: enabled ? 'content_logging.on' : 'content_logging.off', rows: [], object: workspaceId };
+      await writing(client)([{ compile: () => statement }], [CONTENTS], { act });
     },
     add: async (content) => {
       await client.work('addContent', content);

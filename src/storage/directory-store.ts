@@ -9,6 +9,7 @@ import type {
 } from '../access/directory.ts';
 import type { StoreClient } from './client.ts';
 import { numbered, type Row, type Value } from './work.ts';
+import { writing } from './writing.ts';
 
 const PAGE_MAX = 100;
 /** Tries of an account that are remembered. */
@@ -18,8 +19,11 @@ const FEEDBACK_MAX = 1_000;
 type Sql = readonly [sql: string, parameters: readonly Value[]];
 type Hands = {
   readonly read: (sql: string, parameters: readonly Value[]) => Promise<readonly Row[]>;
-  /** Rows that the first statement changed. */
-  readonly write: (...statements: readonly Sql[]) => Promise<bigint>;
+  /** Rows that the first statement changed. What is no act of administration is told to no log. */
+  readonly write: (
+    act: { readonly act: string; readonly object: string } | null,
+    ...statements: readonly Sql[]
+  ) => Promise<bigint>;
   readonly listed: (
     from: string,
     parameters: readonly Value[],
@@ -31,11 +35,13 @@ type Hands = {
 export function openDirectoryStore(client: StoreClient): DirectoryStore {
   const own = client.dialect === 'postgres' ? numbered : (sql: string): string => sql;
   const read: Hands['read'] = async (sql, parameters) => (await client.look(own(sql), parameters)).rows;
-  const write: Hands['write'] = (...statements) =>
-    client.work('write', {
-      statements: statements.map(([sql, parameters]) => ({ sql: own(sql), parameters })),
-      notices: [],
-    });
+  const commit = writing(client);
+  const write: Hands['write'] = (act, ...statements) =>
+    commit(
+      statements.map(([sql, parameters]) => ({ compile: () => ({ sql: own(sql), parameters }) })),
+      [],
+      act === null ? { untold: true } : { act: { rows: [], ...act } },
+    );
   const listed: Hands['listed'] = async (from, parameters, order, { offset, limit }) => {
     const [[count], rows] = await Promise.all([
       read(`select count(*) as total from ${from}`, parameters),
@@ -65,13 +71,13 @@ const externalUsers = ({ read, write, listed }: Hands): Users => ({
     return row ? userOf(row) : null;
   },
   addExternalUser: async (accountId, user, now) =>
-    (await write([
+    (await write({ act: 'external_user.create', object: user }, [
       `insert into external_user (account_id, name, is_active, created_at, updated_at) values (?, ?, 1, ?, ?)
         on conflict do nothing`,
       [accountId, user, time(now), time(now)],
     ])) > 0n,
   setExternalUser: async (accountId, user, isActive, now) =>
-    (await write([
+    (await write({ act: 'external_user.change', object: user }, [
       'update external_user set is_active = ?, updated_at = ? where account_id = ? and name = ?',
       [isActive ? 1n : 0n, time(now), accountId, user],
     ])) > 0n,
@@ -85,7 +91,7 @@ const groups = ({ read, write, listed }: Hands): Groups => ({
     return { rows: rows.map(groupOf), total };
   },
   putGroup: async ({ id, accountId, externalId, displayName, createdAt, updatedAt }) => {
-    await write([
+    await write(null, [
       `insert into scim_group (id, account_id, external_id, display_name, created_at, updated_at) values (?, ?, ?, ?, ?, ?)
         on conflict (id) do update set external_id = excluded.external_id, display_name = excluded.display_name,
           updated_at = excluded.updated_at where scim_group.account_id = excluded.account_id`,
@@ -94,6 +100,7 @@ const groups = ({ read, write, listed }: Hands): Groups => ({
   },
   addSyncJob: async ({ id, accountId, status, error, createdAt, finishedAt }) => {
     await write(
+      { act: 'scim.sync', object: id },
       [
         `insert into scim_sync_job (id, account_id, status, error_message, created_at, finished_at)
           values (?, ?, ?, ?, ?, ?)`,
@@ -144,7 +151,7 @@ const mappings = ({ read, write, listed }: Hands): Mappings => ({
   },
   addMapping: async ({ id, accountId, groupId, workspaceId, role, createdAt }) => {
     const own = [groupId, accountId, workspaceId, accountId];
-    const added = await write([
+    const added = await write({ act: 'scim_mapping.create', object: id }, [
       `insert into scim_group_mapping (id, account_id, group_id, workspace_id, role, created_at, updated_at)
         select cast(? as text), cast(? as text), cast(? as text), cast(? as text), cast(? as text), cast(? as bigint),
           cast(? as bigint)
@@ -162,12 +169,15 @@ const mappings = ({ read, write, listed }: Hands): Mappings => ({
     return found.length > 0 ? 'taken' : 'missing';
   },
   changeMapping: async (accountId, id, role, now) =>
-    (await write([
+    (await write({ act: 'scim_mapping.change', object: id }, [
       'update scim_group_mapping set role = ?, updated_at = ? where id = ? and account_id = ?',
       [role, time(now), id, accountId],
     ])) > 0n,
   removeMapping: async (accountId, id) =>
-    (await write(['delete from scim_group_mapping where id = ? and account_id = ?', [id, accountId]])) > 0n,
+    (await write({ act: 'scim_mapping.delete', object: id }, [
+      'delete from scim_group_mapping where id = ? and account_id = ?',
+      [id, accountId],
+    ])) > 0n,
 });
 const mappingOf = (row: Row): GroupMapping => ({
   id: String(row.id),
@@ -180,7 +190,7 @@ const mappingOf = (row: Row): GroupMapping => ({
 
 const feedback = ({ read, write }: Hands): Pick<DirectoryStore, 'putFeedback' | 'feedback'> => ({
   putFeedback: async ({ accountId, workspaceId, generationId, by, category, comment, createdAt }) => {
-    await write([
+    await write(null, [
       `insert into generation_feedback (account_id, generation_id, member_id, category, workspace_id, comment, created_at)
         values (?, ?, ?, ?, ?, ?, ?)
         on conflict (account_id, generation_id, member_id, category) do update set comment = excluded.comment,

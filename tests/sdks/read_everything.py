@@ -22,7 +22,8 @@ def models_with_endpoints():
     for model in listed[:: max(1, len(listed) // 25)]:
         author, slug = model.id.split("/", 1)
         answer = client.endpoints.list(author=author, slug=slug)
-        assert answer.data.endpoints, model.id
+        # A router chooses among the endpoints of others.
+        assert answer.data.endpoints or model.id.startswith("openrouter/"), model.id
         for endpoint in answer.data.endpoints:
             assert isinstance(endpoint.native_tools, dict)
             assert endpoint.context_length <= model.context_length, model.id

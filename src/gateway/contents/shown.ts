@@ -48,7 +48,9 @@ function beginningOf(blob: Blob, most: number): string {
     pieces.push(part);
     size += part.length;
   }
-  const inside = Buffer.concat(pieces).toString('utf8').replace(/\uFFFD+$/, '');
+  const inside = Buffer.concat(pieces)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
   for (let cut = 0; cut <= SPLIT_MAX; cut++)
     try {
       return JSON.parse(`"${inside.slice(0, inside.length - cut)}"`) as string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExternalUser } from '../../../access/directory.ts';
 import { fault } from '../../../base/fault.ts';
 import type { Route } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { refusal } from './refusal.ts';
 
 const USER_LENGTH_MAX = 512;
@@ -30,6 +30,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/external-users',
   auth: 'read-settings',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -43,6 +44,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/external-users',
   auth: 'manage-members',
+  body: NEW,
   handle: async ({ body, caller }, { access: { directory }, world }) => {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_USER : refusal(wish.error);
@@ -66,6 +68,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/external-users/:user',
   auth: 'manage-members',
+  body: CHANGE,
   handle: async ({ params, body, caller }, { access: { directory }, world }) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);

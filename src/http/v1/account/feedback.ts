@@ -18,6 +18,7 @@ const SUBMIT: Route = {
   method: 'POST',
   path: '/generation/feedback',
   auth: 'look',
+  body: WISH,
   handle: async ({ body, caller }, { records, access: { directory }, world }) => {
     const wish = readBody(WISH, body);
     if (!wish.ok) return refusal(wish.error);

@@ -4,7 +4,7 @@ import { digestOf } from '../../../access/secret.ts';
 import { fault } from '../../../base/fault.ts';
 import { uuidOf } from '../../../base/uuid.ts';
 import type { Route } from '../../route.ts';
-import { readBody, readPage } from './body.ts';
+import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { iso } from './key-json.ts';
 import { refusal } from './refusal.ts';
 
@@ -52,6 +52,7 @@ const LIST_GROUPS: Route = {
   method: 'GET',
   path: '/scim/groups',
   auth: 'manage-members',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access: { directory } }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -64,6 +65,7 @@ const LIST: Route = {
   method: 'GET',
   path: '/scim/group-mappings',
   auth: 'manage-members',
+  query: PAGE_QUERY,
   handle: async ({ query, caller }, { access: { directory } }) => {
     const page = readPage(query);
     if (!page.ok) return refusal(page.error);
@@ -76,6 +78,7 @@ const CREATE: Route = {
   method: 'POST',
   path: '/scim/group-mappings',
   auth: 'manage-members',
+  body: NEW,
   handle: async ({ body, caller }, { access: { directory }, world }) => {
     const wish = readBody(NEW, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_MAPPING : refusal(wish.error);
@@ -110,6 +113,7 @@ const UPDATE: Route = {
   method: 'PATCH',
   path: '/scim/group-mappings/:id',
   auth: 'manage-members',
+  body: CHANGE,
   handle: async ({ params, body, caller }, { access: { directory }, world }) => {
     const wish = readBody(CHANGE, body);
     if (!wish.ok) return refusal(wish.error);

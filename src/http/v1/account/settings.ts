@@ -20,6 +20,7 @@ export const SETTINGS_ROUTES: readonly Route[] = [
     method: 'PATCH',
     path: '/organization/settings',
     auth: 'manage-members',
+    body: WISH,
     handle: ({ body, caller }) => {
       const wish = readBody(WISH, body);
       return wish.ok ? { status: 200, json: settingsJson(caller?.accountId ?? '') } : refusal(wish.error);

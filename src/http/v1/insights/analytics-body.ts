@@ -25,7 +25,7 @@ const FILTER = z.object({
 /** Seconds are demanded, as by the contract. */
 const moment = z.iso.datetime();
 
-const BODY = z.object({
+export const BODY = z.object({
   metrics: z.array(z.string().max(100)).min(1).max(50),
   dimensions: z.array(z.string().max(100)).max(2).optional(),
   filters: z.array(FILTER).max(20).optional(),

@@ -4,7 +4,7 @@ import { METRICS } from '../../../insights/metrics.ts';
 import { OPERATORS } from '../../../insights/tally-store.ts';
 import type { Route } from '../../route.ts';
 import { refusal } from '../account/refusal.ts';
-import { readAnalytics } from './analytics-body.ts';
+import { BODY, readAnalytics } from './analytics-body.ts';
 import { overLimit } from './limited.ts';
 
 const META = {
@@ -36,6 +36,7 @@ export const ANALYTICS_QUERY: Route = {
   method: 'POST',
   path: '/analytics/query',
   auth: 'read-spending',
+  body: BODY,
   handle: async (request, gateway) => {
     const { insights, catalog, world } = gateway;
     const { body, caller } = request;
