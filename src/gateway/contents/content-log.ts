@@ -56,25 +56,12 @@ type Parts = {
 
 type Waiting = { readonly request: CallRequest<OperationId>; readonly text: string };
 
-export function openContentLog({ store, vault, world, keptMs, log }: Parts): ContentLog {
-  let logged: ReadonlyMap<string, LoggingWish> = new Map();
+/** Writes contents behind their answers, one after the other. */
+function openWriting({ store, vault, world, keptMs, log }: Parts) {
   const waiting: Waiting[] = [];
   let writing: Promise<void> | null = null;
   let dropped = 0;
   let toldAt = Number.NEGATIVE_INFINITY;
-
-  let asked = 0;
-  const refresh = (): void => {
-    const mine = ++asked;
-    store.logged().then(
-      (wishes) => {
-        if (mine === asked) logged = wishes;
-      },
-      (cause) => log('which workspaces log contents could not be read', cause),
-    );
-  };
-  refresh();
-  store.onChange(refresh);
 
   const write = async ({ request, text }: Waiting): Promise<void> => {
     const { id, caller, receivedAt } = request;
@@ -110,6 +97,32 @@ export function openContentLog({ store, vault, world, keptMs, log }: Parts): Con
     waiting.push({ request, text: JSON.stringify(content) });
     writing ??= work();
   };
+  return {
+    enqueue,
+    dropped: () => dropped,
+    flush: async () => {
+      while (writing) await writing;
+    },
+  };
+}
+
+export function openContentLog(parts: Parts): ContentLog {
+  const { store, vault, world, log } = parts;
+  let logged: ReadonlyMap<string, LoggingWish> = new Map();
+  let asked = 0;
+  const refresh = (): void => {
+    const mine = ++asked;
+    store.logged().then(
+      (wishes) => {
+        if (mine === asked) logged = wishes;
+      },
+      (cause) => log('which workspaces log contents could not be read', cause),
+    );
+  };
+  refresh();
+  store.onChange(refresh);
+
+  const { enqueue, dropped, flush } = openWriting(parts);
   const isWished = ({ caller: { workspaceId, keyId } }: CallRequest<OperationId>): boolean => {
     const wish = logged.get(workspaceId);
     if (!wish || (wish.keys !== null && !wish.keys.includes(keyNumber(keyId)))) return false;
@@ -122,10 +135,8 @@ export function openContentLog({ store, vault, world, keptMs, log }: Parts): Con
     },
     store,
     obstacle: () => (vault.current() ? null : 'this gateway can keep no secrets at the moment'),
-    dropped: () => dropped,
-    flush: async () => {
-      while (writing) await writing;
-    },
+    dropped,
+    flush,
     hear: (operation, request, listener) => {
       if (operation !== 'chat' || !isWished(request)) return null;
       return hearing(listener, (heard) => {
