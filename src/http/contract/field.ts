@@ -8,8 +8,6 @@ export type RequestField = {
   readonly otherwise?: string;
   readonly meaning: string;
   readonly example?: unknown;
-  /** It is read and checked, but nothing acts on it: said aloud, so that nobody relies on it. */
-  readonly isIdle?: true;
 };
 
 /** Fields that belong together on the page; `id` is the group's anchor. */

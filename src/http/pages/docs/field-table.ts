@@ -24,7 +24,7 @@ export function groupTable(group: FieldGroup, options: Options = {}): Html {
 function entry(field: RequestField, { prefix, takers }: Options): Html {
   const id = `${prefix ?? ''}${field.name}`;
   const count = takers?.(field.name) ?? 0;
-  return html`<div id="${id}"><dt><a href="#${id}"><code>${breakable(field.name)}</code></a><span>${field.type}</span></dt><dd><p>${field.meaning}${field.isIdle && html` <em>Nothing acts on it yet.</em>`}</p>
+  return html`<div id="${id}"><dt><a href="#${id}"><code>${breakable(field.name)}</code></a><span>${field.type}</span></dt><dd><p>${field.meaning}</p>
 <p class="terms">${[
     field.range && html`<span><i>range</i> ${field.range}</span>`,
     field.otherwise && html`<span><i>default</i> ${field.otherwise}</span>`,
