@@ -7,15 +7,7 @@ import { chatModelsRoute, chatRoute } from './chat.ts';
 import { closedToStrangers } from './closed.ts';
 import { compareRoute, compareStartRoute } from './compare.ts';
 import { consentedRoute, consentRoute } from './consent.ts';
-import { apiDocsRoute, openapiRoutes } from './docs/api.ts';
-import { errorsRoute } from './docs/errors.ts';
-import { filesDocsRoute } from './docs/files.ts';
-import { frameworksRoute } from './docs/frameworks.ts';
-import { operationsRoute } from './docs/operations.ts';
-import { parametersRoute, requestRoute } from './docs/request.ts';
-import { responseRoute } from './docs/response.ts';
-import { sandboxRoute } from './docs/sandbox.ts';
-import { docsRoute } from './docs/start.ts';
+import { DOCS_ROUTES } from './docs/index.ts';
 import { generationRoute } from './generation.ts';
 import { homeRoute } from './home.ts';
 import { MANAGED_ROUTES } from './manage/index.ts';
@@ -31,7 +23,6 @@ import { appsRoute, rankingsRoute } from './rankings.ts';
 import { exportRoutes } from './requests/export.ts';
 import { requestsRoute } from './requests/page.ts';
 import { signedInRoute, signInRoute, signOutRoute } from './session.ts';
-
 import { statusRoute } from './status.ts';
 
 /** The names with a parameter in front come last: anything fixed wins over an author's name. */
@@ -64,17 +55,7 @@ const ALL: readonly Route[] = [
   ...accountForms,
   consentRoute,
   consentedRoute,
-  docsRoute,
-  requestRoute,
-  parametersRoute,
-  responseRoute,
-  operationsRoute,
-  filesDocsRoute,
-  frameworksRoute,
-  apiDocsRoute,
-  ...openapiRoutes,
-  errorsRoute,
-  sandboxRoute,
+  ...DOCS_ROUTES,
   ...MANAGED_ROUTES,
   assetRoute,
   ...plainRoutes,

@@ -31,15 +31,15 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 
 ## Docs
 
-- [Request](${origin}/docs/request): every field of a chat request
-- [Parameters](${origin}/docs/parameters): sampling and output parameters
-- [Response](${origin}/docs/response): one answer in every dialect, usage and cost
-- [Other operations](${origin}/docs/operations): embeddings, rerank, decisions, moderations, images, speech, transcription, videos
-- [Files and batches](${origin}/docs/files): uploads that calls name by their ids; calls by the thousand
-- [Frameworks](${origin}/docs/frameworks): official SDKs with this instance's base URL
-- [API reference](${origin}/docs/api): every operation; as OpenAPI at ${origin}/openapi.json
-- [Errors](${origin}/docs/errors): every error code, its status and who is at fault
-- [Sandbox](${origin}/docs/sandbox): models that need no key
+- [Request](${origin}/docs/request.md): every field of a chat request
+- [Parameters](${origin}/docs/parameters.md): sampling and output parameters
+- [Response](${origin}/docs/response.md): one answer in every dialect, usage and cost
+- [Other operations](${origin}/docs/operations.md): embeddings, rerank, decisions, moderations, images, speech, transcription, videos
+- [Files and batches](${origin}/docs/files.md): uploads that calls name by their ids; calls by the thousand
+- [Frameworks](${origin}/docs/frameworks.md): official SDKs with this instance's base URL
+- [API reference](${origin}/docs/api.md): every operation; as OpenAPI at ${origin}/openapi.json
+- [Errors](${origin}/docs/errors.md): every error code, its status and who is at fault
+- [Sandbox](${origin}/docs/sandbox.md): models that need no key
 
 ## Models
 
@@ -77,6 +77,7 @@ const PAGES = [
   ['/docs/operations', 'Docs: other operations'],
   ['/docs/files', 'Docs: files'],
   ['/docs/frameworks', 'Docs: frameworks'],
+  ['/docs/api', 'Docs: API reference'],
   ['/docs/errors', 'Docs: errors'],
   ['/docs/sandbox', 'Docs: sandbox'],
 ] as const;

@@ -37,6 +37,6 @@ export function docsPage(
       ([to, label]) =>
         html`<a href="${to}"${to === path && html` aria-current="page"`}>${label}</a>${to === path && value.parts && html`<ul>${value.parts.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul>`}`,
     )}</nav>
-<article><div class="head"><h1>${value.title}</h1><p class="lead">${value.lead}</p></div>${value.content}</article></div>`,
+<article><div class="head"><h1>${value.title}</h1><p class="lead">${value.lead}</p><p class="facts"><span><a href="${path}.md">as Markdown</a></span></p></div>${value.content}</article></div>`,
   });
 }
