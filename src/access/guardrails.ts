@@ -45,6 +45,9 @@ export type GuardrailSettings = {
   readonly enforce_zdr_google: boolean | null;
   readonly enforce_zdr_xai: boolean | null;
   readonly enforce_zdr_other: boolean | null;
+  /** May hosts that keep prompts for safety alone count as keeping none? Nothing tells them apart here: none ever does. */
+  readonly allow_safety_retention_google?: boolean | null;
+  readonly allow_safety_retention_other?: boolean | null;
   readonly enable_paid_model_training: boolean | null;
   readonly enable_free_model_training: boolean | null;
   readonly enable_free_model_publication: boolean | null;

@@ -208,6 +208,12 @@ test('what cannot be heeded is refused beside its field', async () => {
     assert.equal(refused.status, 400, JSON.stringify(body));
     assert.equal((refused.body as { error: { metadata: { param: string } } }).error.metadata.param, param);
   }
+  // The words of the newest clients (PyPI `openrouter` 1.3.84): here no host counts as keeping nothing that keeps something.
+  const newest = { allow_safety_retention_google: true, allow_safety_retention_other: null };
+  await under(newest, async (id) => {
+    const { body } = await ask('GET', `/guardrails/${id}`);
+    assert.equal((body as { data: typeof newest }).data.allow_safety_retention_google, true);
+  });
   const misspelt = await ask('POST', '/guardrails', { name: 'Wrong', ignored_model: ['sandbox/echo'] });
   assert.equal(misspelt.status, 400, 'a rule that is misspelt protects nobody');
   await under({}, async (id) => {
