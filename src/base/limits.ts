@@ -55,9 +55,8 @@ export const LIMITS = {
   /** Tools that the gateway runs for a model: exchanges with it in which it asks for some (spec §4.2), tools of one of them, */
   server_tool_steps_max: 30,
   server_tools_each_max: 16,
-  /** how long one may take, one that draws, and a search; */
+  /** how long one may take, and a search; */
   server_tool_ms: 30_000,
-  drawing_tool_ms: 180_000,
   search_ms: 15_000,
   /** characters of what one is asked, of its result, and of the results of a call together; */
   server_tool_arguments_length_max: 32_768,

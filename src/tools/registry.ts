@@ -1,5 +1,4 @@
 import { datetime } from './datetime/index.ts';
-import { imageGeneration } from './image-generation/index.ts';
 import { searchModels } from './search-models/index.ts';
 import type { ServerTool } from './tool.ts';
 import { webFetch } from './web-fetch/index.ts';
@@ -9,10 +8,4 @@ import { webSearch } from './web-search/index.ts';
 const any = <Options>(tool: ServerTool<Options>): ServerTool => tool as unknown as ServerTool;
 
 /** Every tool that the gateway runs. */
-export const SERVER_TOOLS: readonly ServerTool[] = [
-  any(webSearch),
-  any(webFetch),
-  any(datetime),
-  any(imageGeneration),
-  any(searchModels),
-];
+export const SERVER_TOOLS: readonly ServerTool[] = [any(webSearch), any(webFetch), any(datetime), any(searchModels)];

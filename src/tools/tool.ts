@@ -3,7 +3,6 @@ import type { JsonObject } from '../base/json.ts';
 import type { NanoUsd } from '../base/money.ts';
 import type { Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
-import type { Source } from '../call/message.ts';
 import type { Complaints } from '../call/read.ts';
 import type { FoundPage } from '../call/server-tool.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -55,8 +54,6 @@ export type ToolOutcome = {
   readonly shown: JsonObject;
   readonly cost?: NanoUsd;
   readonly pages?: readonly FoundPage[];
-  /** Pictures that become part of the answer. */
-  readonly pictures?: readonly Source[];
   readonly counts?: 'search' | 'fetch';
   /** The engine or the model that did it, for the receipt. */
   readonly by?: string;
@@ -72,15 +69,7 @@ export type ToolMeans = {
   readonly fetching: Fetching;
   /** The call is for a model that costs nothing and tells nothing outside. */
   readonly isSandbox: boolean;
-  /** Has a picture drawn by another model, within the money of the call. Absent = it may not. */
-  readonly draw?: Drawing;
 };
-
-/** A picture by another model; `given` = the fields of a call for images. */
-export type Drawing = (
-  given: JsonObject,
-  running: Running,
-) => Promise<Result<{ readonly sources: readonly Source[]; readonly cost: NanoUsd; readonly model: string }, Fault>>;
 
 /** What went wrong, told to the model in words, which may try otherwise. */
 export const failure = (message: string, shown: JsonObject = {}): ToolOutcome => ({

@@ -181,7 +181,7 @@ async function useTools(state: State, turn: Turn): Promise<void> {
 }
 
 function count(state: State, { offered, outcome, ms }: Use): void {
-  const { isFailed, result, pages, pictures, cost = NO_MONEY, counts, by } = outcome;
+  const { isFailed, result, pages, cost = NO_MONEY, counts, by } = outcome;
   const { use } = state;
   state.resultsLength += result.length;
   state.toolCost = nano(state.toolCost + cost);
@@ -192,11 +192,6 @@ function count(state: State, { offered, outcome, ms }: Use): void {
     fetches: use.fetches + (counts === 'fetch' ? 1 : 0),
   };
   if (pages) state.pages.push(...pages);
-  for (const source of pictures ?? []) {
-    if (state.call.stream && state.target && !state.isOver)
-      state.delivery.show([{ type: 'image', choice: 0, source }], state.target);
-    state.before.parts.push({ type: 'image', source });
-  }
   state.legs.push({
     purpose: 'tool',
     name: offered.tool.id,
