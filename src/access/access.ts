@@ -30,6 +30,7 @@ import { type OwnKeys, openOwnKeys } from './own-keys.ts';
 import type { Cost } from './people/passwords.ts';
 import { openPeople, type People } from './people/people.ts';
 import { CONSOLE_KEY_ID, ownersOfPerson, personByConsoleKey, principalOfPerson } from './people/principals.ts';
+import { openSecondFactors, type SecondFactors } from './people/second-factor.ts';
 import { openProviderKeys, type ProviderKeys } from './provider-keys.ts';
 import { digestOf, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
@@ -49,6 +50,7 @@ export type Access = {
   readonly workspaces: Workspaces;
   readonly directory: DirectoryStore;
   readonly people: People;
+  readonly secondFactors: SecondFactors;
   readonly auditLog: AuditLogStore;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
@@ -145,6 +147,7 @@ export function openAccess(parts: WithVault): Access {
     workspaces: openWorkspaces(parts),
     directory: parts.store.directory,
     people: openPeople({ ...parts, sessions }),
+    secondFactors: openSecondFactors({ ...parts, vault }),
     auditLog: store.auditLog,
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),

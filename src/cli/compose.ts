@@ -140,6 +140,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     enabled: () => operator.enabled(serving),
     keysOfEnvironment: () => operator.ofEnvironment(serving.catalog),
     access,
+    front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
     ledger,

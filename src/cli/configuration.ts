@@ -23,6 +23,10 @@ export type Configuration = {
   readonly workers: number;
   /** Keys that the operator chose. */
   readonly apiKey: string | null;
+  /** By which URL clients come, without a trailing slash; null = by whatever they say. */
+  readonly publicUrl: string | null;
+  /** Proxies that are believed whom they forward, as addresses and blocks. */
+  readonly trustedProxies: string;
   readonly managementKey: string | null;
   /** What secrets are sealed by; null = what the data folder's file has. */
   readonly secret: string | null;
@@ -69,6 +73,8 @@ export function readConfiguration(environment: Environment): Configuration {
     dataDirectory: resolve(environment.SWITCHWRIGHT_DATA_DIR || './.switchwright'),
     databaseUrl: environment.DATABASE_URL || null,
     workers: workers(environment),
+    publicUrl: publicUrl(environment),
+    trustedProxies: proxies(environment.SWITCHWRIGHT_TRUSTED_PROXIES ?? ''),
     apiKey: seed(environment, 'SWITCHWRIGHT_API_KEY'),
     managementKey: seed(environment, 'SWITCHWRIGHT_MANAGEMENT_KEY'),
     secret: masterSecret(environment),
@@ -113,6 +119,29 @@ function masterSecret(environment: Environment): string | null {
       `SWITCHWRIGHT_SECRET must have at least ${MASTER_LENGTH_MIN} characters that nobody can guess, without spaces or commas, such as the output of "openssl rand -hex 32".`,
     );
   return value;
+}
+
+function publicUrl({ SWITCHWRIGHT_PUBLIC_URL: text }: Environment): string | null {
+  if (!text) return null;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.pathname !== '/' || url.search || url.hash)
+    throw new ConfigurationError(
+      `SWITCHWRIGHT_PUBLIC_URL must be an address without a path, such as https://gateway.example.com, not "${text}".`,
+    );
+  return url.origin;
+}
+
+function proxies(text: string): string {
+  const entries = text.split(/[\s,]+/).filter(Boolean);
+  const unread = entries.filter(
+    (entry) =>
+      parseAllowance(entry).unread.length > 0 ||
+      (/:\d+$/.test(entry.split(']')[0] ?? '') && !entry.includes('::') && entry.split(':').length === 2),
+  );
+  if (unread.length === 0) return text;
+  throw new ConfigurationError(
+    `SWITCHWRIGHT_TRUSTED_PROXIES takes addresses and blocks like 10.0.0.0/8, not "${unread.join(', ')}".`,
+  );
 }
 
 function feePpm({ SWITCHWRIGHT_BYOK_FEE_PERCENT: text }: Environment): number {

@@ -30,6 +30,18 @@ export const SETTINGS: readonly Setting[] = [
     default: './.switchwright',
     meaning: 'The folder that holds everything the gateway stores.',
   },
+  {
+    name: 'SWITCHWRIGHT_PUBLIC_URL',
+    default: '',
+    meaning:
+      'By which address clients come where a proxy stands in front, such as `https://gateway.example.com`: links, samples and cookies (`Secure` for https) follow it, whatever the proxy says.',
+  },
+  {
+    name: 'SWITCHWRIGHT_TRUSTED_PROXIES',
+    default: '',
+    meaning:
+      'Proxies whose `X-Forwarded-For` is believed, as addresses or blocks like `10.0.0.0/8`, comma-separated: who guesses is told apart by the address behind them, sessions and the audit log tell it, and guardrails of addresses go by it.',
+  },
   { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
   {
     name: 'SWITCHWRIGHT_WORKERS',

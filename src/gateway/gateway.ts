@@ -27,6 +27,9 @@ import type { StoredResponses } from './stored-responses.ts';
 /** What strangers see: everything, no rankings and no use (`private`), or no page at all (`closed`). */
 export type Boards = 'public' | 'private' | 'closed';
 
+/** How clients reach the gateway: by which URL, and through which proxies, which tell whom they forward. */
+export type Front = { readonly publicUrl: string | null; readonly isForwarder: (address: string) => boolean };
+
 /** What every route is handed: the parts of a running gateway. Composed once in `cli/compose.ts`. */
 export type Gateway = {
   readonly world: World;
@@ -37,6 +40,8 @@ export type Gateway = {
   /** The operator's keys that the environment holds: by provider and variable. Absent = it is not known. */
   readonly keysOfEnvironment?: () => readonly { readonly provider: string; readonly variable: string }[];
   readonly access: Access;
+  /** What stands in front of it, where the operator says so. */
+  readonly front?: Front;
   readonly presets: Presets;
   readonly destinations: Destinations;
   readonly ledger: Ledger;

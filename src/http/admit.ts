@@ -12,6 +12,7 @@ import type { WireHeaders } from '../base/world.ts';
 import type { Principal } from '../facts/principal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { StoreError, troubleFault } from '../ledger/trouble.ts';
+import { addressOf } from './address-of.ts';
 import { refuse } from './refuse.ts';
 import { FULL, makeRoom } from './room.ts';
 
@@ -44,7 +45,7 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
       const obstacle =
         refusal ??
         (verb === 'none' ? null : formOfAPage(request, caller)) ??
-        (verb === 'call' ? guardedOff(caller, request) : null) ??
+        (verb === 'call' ? guardedOff(gateway, caller, request) : null) ??
         encodedBody(headers) ??
         goingRound(headers);
       if (obstacle) {
@@ -62,7 +63,7 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
     };
     // Whoever has the right key comes in, whatever others at the same address try.
     const slowed = (answer: Principal | Fault): Principal | Fault => {
-      const wait = answer === NO_SUCH_KEY ? access.guesses.wrong(request.socket.remoteAddress ?? '') : null;
+      const wait = answer === NO_SUCH_KEY ? access.guesses.wrong(addressOf(gateway, request)) : null;
       return wait === null ? answer : fault('rate_limit_exceeded', TOO_MANY, { retryAfterMs: wait });
     };
     const judged = verb === 'none' ? decide : (answer: Principal | Fault): void => decide(slowed(answer));
@@ -97,9 +98,9 @@ export function knownCaller({ access }: Gateway, headers: WireHeaders): Principa
 }
 
 /** A guardrail lets its calls in from some addresses alone, or not here at all. */
-function guardedOff(caller: Principal | null, { socket }: IncomingMessage): Fault | null {
+function guardedOff(gateway: Gateway, caller: Principal | null, request: IncomingMessage): Fault | null {
   const guard = caller?.guard;
-  const objection = guard && (guard.closed ?? guard.objectionTo?.(socket.remoteAddress ?? '') ?? null);
+  const objection = guard && (guard.closed ?? guard.objectionTo?.(addressOf(gateway, request)) ?? null);
   return objection ? fault('permission_denied', objection) : null;
 }
 

@@ -9,6 +9,7 @@ import type { WireHeaders } from '../base/world.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { StoreError, troubleFault, troubleWords } from '../ledger/trouble.ts';
 import { readAbsoluteForm } from './absolute-form.ts';
+import { addressOf } from './address-of.ts';
 import { admit } from './admit.ts';
 import { compressed } from './compress.ts';
 import { inferenceDoor } from './door.ts';
@@ -177,10 +178,10 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
         query: lastValues(request.query as { [name: string]: string | string[] }),
         headers: request.headers as WireHeaders,
         look: isPrefetch(request.headers as WireHeaders) ? 'ahead' : request.method === 'HEAD' ? 'head' : null,
-        address: request.raw.socket.remoteAddress ?? '',
+        address: addressOf(gateway, request.raw),
         body: body.value,
         caller: request.caller,
-        origin: originOf(request),
+        origin: gateway.front?.publicUrl ?? originOf(request),
       };
       const result = await (isAct(route) ? handledAs(asked, route, gateway) : route.handle(asked, gateway));
       return write(reply, result, prefix !== '');

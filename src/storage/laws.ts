@@ -22,7 +22,7 @@ import { guardrailLaws } from './testing/guardrail-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
-import { invitationLaws, ownerLaws, passwordLaws, peopleLaws } from './testing/people-laws.ts';
+import { invitationLaws, ownerLaws, passwordLaws, peopleLaws, secondFactorLaws } from './testing/people-laws.ts';
 import { presetLaws } from './testing/preset-laws.ts';
 import { requestLaws } from './testing/request-laws.ts';
 import { responseLaws } from './testing/response-laws.ts';
@@ -92,6 +92,7 @@ export function storeLaws(name: string, engine: Engine): void {
     auditLogLaws(bench);
     keptLogLaws(bench);
     passwordLaws(bench);
+    secondFactorLaws(bench);
     invitationLaws(bench);
     if (engine.another) {
       sharingLaws(bench, engine.another);

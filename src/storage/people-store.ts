@@ -5,6 +5,7 @@ import { openInvitationStore } from './invitation-store.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { ACCESS, personNotice } from './notices.ts';
 import { personOf, time } from './people-rows.ts';
+import { openSecondFactorStore } from './second-factor-store.ts';
 import { openSessionStore } from './session-store.ts';
 import { type Committing, type Compilable, compiled, writing } from './writing.ts';
 
@@ -18,6 +19,7 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
   return {
     ...openSessionStore(client, database),
     ...openInvitationStore(client, database),
+    ...openSecondFactorStore(client, database),
     ...membersIn(client, database),
     find: async (ids) => {
       const rows = ids.length === 0 ? [] : await people().where('id', 'in', ids).execute();
@@ -115,6 +117,8 @@ function takenAlong(database: StoreDatabase, id: string, now: number): readonly 
     sql`delete from session where person_id = ${id} and ${isGone}`,
     sql`delete from sign_in where person_id = ${id} and ${isGone}`,
     sql`delete from workspace_member where person_id = ${id} and ${isGone}`,
+    sql`delete from second_factor where person_id = ${id} and ${isGone}`,
+    sql`delete from recovery_code where person_id = ${id} and ${isGone}`,
   ].map((statement) => compiled(database, statement));
 }
 

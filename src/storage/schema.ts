@@ -27,6 +27,8 @@ export type StoreTables = {
   provider_key: ProviderKeyRow;
   person: PersonRow;
   audit_log: AuditLogRow;
+  second_factor: { person_id: string; secret: string; confirmed: bigint; last_step: bigint; created_at: bigint };
+  recovery_code: { person_id: string; hash: string };
   invitation: InvitationRow;
   workspace_member: { workspace_id: string; person_id: string; created_at: bigint };
   sign_in: SignInRow;

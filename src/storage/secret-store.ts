@@ -10,6 +10,7 @@ import { type Compilable, writing } from './writing.ts';
 /** Every column that holds envelopes, with the column that names its rows. What is not listed is not rotated. */
 export const SEALED_COLUMNS: readonly { readonly table: string; readonly key: string; readonly column: string }[] = [
   { table: 'provider_key', key: 'id', column: 'secret' },
+  { table: 'second_factor', key: 'person_id', column: 'secret' },
   { table: 'observability_destination', key: 'id', column: 'config' },
   { table: 'generation_content', key: 'id', column: 'content' },
 ];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { codeAt } from '../../src/access/people/totp.ts';
 import { type GatewayProcess, startGateway } from '../gateway-process.ts';
 import { launch, missingBrowser, onPage } from './browser.ts';
 import { buildConsole } from './built.ts';
@@ -58,10 +59,10 @@ describe('people come to the console', { skip: missingBrowser }, () => {
       await page.getByRole('button', { name: 'Save' }).click();
       assert.equal(await page.getByText('olive@example.com').count(), 1);
       await page.getByLabel('New password').fill('olive@example.com');
-      await page.getByRole('button', { name: 'Set it' }).click();
+      await page.getByRole('button', { name: 'Set it', exact: true }).click();
       assert.equal(await page.getByText('can be guessed').count(), 1);
       await page.getByLabel('New password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Set it' }).click();
+      await page.getByRole('button', { name: 'Set it', exact: true }).click();
       assert.equal(await page.getByText('Your password is changed').count(), 1);
       invitations.push(await begin(page, 'viewer', 'vic@example.com'));
     });
@@ -159,6 +160,54 @@ describe('people come to the console', { skip: missingBrowser }, () => {
     });
   });
 
+  test('a second factor is set up, asked for, and helped with where it is lost', async () => {
+    await onPage(browser, { javaScriptEnabled: false }, async ({ page }) => {
+      await goto(page, '/sign-in');
+      await signIn(page, 'vic@example.com', 'nine loud geese wake up');
+      await goto(page, '/account');
+      await page.getByRole('button', { name: 'Set it up' }).click();
+      const secret = (await page.locator('.copyable code').textContent()) ?? '';
+      await page.getByLabel('Code').fill('000000');
+      await page.getByRole('button', { name: 'Switch it on' }).click();
+      assert.equal(await page.getByText('not the code of now').count(), 1);
+      await page.getByLabel('Code').fill(codeOf(secret));
+      await page.getByRole('button', { name: 'Switch it on' }).click();
+      const [emergency = ''] = await page.locator('.secret code').allTextContents();
+      assert.match(emergency, /^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$/);
+      await page.context().clearCookies();
+      await goto(page, '/sign-in?next=%2Faccount');
+      await signIn(page, 'vic@example.com', 'nine loud geese wake up');
+      assert.equal(await heading(page), 'Second factor');
+      assert.equal(
+        (await page.context().cookies()).some(({ name }) => name === 'switchwright_session'),
+        false,
+      );
+      await page.getByLabel('Code').fill('123 456');
+      await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+      assert.equal(await page.getByText('not the code of now').count(), 1);
+      await page.getByLabel('Code').fill(emergency);
+      await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/account');
+      assert.equal(await page.getByText('On: after your password').count(), 1);
+    });
+    await onPage(browser, {}, async ({ page }) => {
+      await goto(page, '/sign-in?next=%2Fsettings%2Fpeople');
+      await signIn(page, 'vic@example.com', 'nine loud geese wake up');
+      await isAccessible(page);
+      await page.context().clearCookies();
+      await goto(page, '/sign-in?next=%2Fsettings%2Fpeople');
+      await signIn(page, 'olive@example.com', PASSWORD);
+      await page.getByRole('link', { name: '<b>Vic</b>' }).click();
+      await page.getByText('Second factor', { exact: true }).click();
+      await page.getByRole('button', { name: 'Switch their second factor off' }).click();
+      await page.context().clearCookies();
+      await goto(page, '/sign-in?next=%2Faccount');
+      await signIn(page, 'vic@example.com', 'nine loud geese wake up');
+      await page.waitForURL('**/account');
+      await isAccessible(page);
+    });
+  });
+
   test('a form of another site signs nobody in, and changes nothing of whoever is', async () => {
     const body = new URLSearchParams({ email: 'olive@example.com', password: PASSWORD });
     const post = (headers: { readonly [name: string]: string }, path: string) =>
@@ -177,3 +226,12 @@ describe('people come to the console', { skip: missingBrowser }, () => {
     assert.equal(page.status, 200);
   });
 });
+
+/** What an authenticator shows for this key. */
+function codeOf(key: string): string {
+  const bits = [...key].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const secret = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  return codeAt(secret, Math.floor(Date.now() / 30_000));
+}

@@ -101,6 +101,17 @@ export type PeopleStore = {
     person: Pick<Person, 'id' | 'name'> & { readonly password: string },
     now: number,
   ) => Promise<boolean>;
+  /** `envelope`: the sealed secret. */
+  readonly secondFactor: (
+    personId: string,
+  ) => Promise<{ readonly envelope: string; readonly isConfirmed: boolean } | null>;
+  /** False = one is on. */
+  readonly beginSecondFactor: (personId: string, envelope: string, now: number) => Promise<boolean>;
+  readonly confirmSecondFactor: (personId: string, step: number, hashes: readonly string[]) => Promise<boolean>;
+  /** Takes a code's step; false = it or a later one was taken. */
+  readonly useStep: (personId: string, step: number) => Promise<boolean>;
+  readonly useRecovery: (personId: string, hash: string) => Promise<boolean>;
+  readonly removeSecondFactor: (personId: string) => Promise<boolean>;
   readonly addSignIn: (signIn: SignIn, now: number) => Promise<void>;
   readonly signIn: (hash: string, now: number) => Promise<SignIn | null>;
   /** Takes the link away and says whose it was: it works once. */

@@ -167,6 +167,7 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'DELETE /organization/members/:id': 'Takes a person out of the organisation.',
       'POST /organization/members/:id/password-link': 'Makes a link with which a person sets a new password.',
       'POST /organization/members/:id/sign-out': 'Ends all sessions of a person.',
+      'DELETE /organization/members/:id/second-factor': "Switches a person's second factor off.",
       'GET /organization/invitations': 'Lists open invitations.',
       'POST /organization/invitations': 'Invites somebody.',
       'GET /organization/invitations/:id': 'Shows an invitation.',

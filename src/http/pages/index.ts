@@ -14,8 +14,10 @@ import { MANAGED_ROUTES } from './manage/index.ts';
 import { modelRoute } from './model.ts';
 import { modelsRoute } from './models.ts';
 import { accountForms, accountRoute } from './people/account.ts';
+import { secondFactorRoutes } from './people/account-second.ts';
 import { invitationRoute, joinedRoute } from './people/invitation.ts';
 import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
+import { secondGivenRoute, secondRoute } from './people/second.ts';
 import { plainRoutes } from './plain.ts';
 import { playgroundRoute } from './playground.ts';
 import { providerRoute, providersRoute } from './providers.ts';
@@ -51,6 +53,9 @@ const ALL: readonly Route[] = [
   joinedRoute,
   newPasswordRoute,
   passwordSetRoute,
+  secondRoute,
+  secondGivenRoute,
+  ...secondFactorRoutes,
   accountRoute,
   ...accountForms,
   consentRoute,
@@ -68,7 +73,9 @@ const OPEN: ReadonlySet<string> = new Set([
   '/favicon.svg',
   '/robots.txt',
   ...[assetRoute, signInRoute, signedInRoute, signOutRoute, invitationRoute, joinedRoute].map(({ path }) => path),
-  ...[newPasswordRoute, passwordSetRoute, consentRoute, consentedRoute].map(({ path }) => path),
+  ...[newPasswordRoute, passwordSetRoute, secondRoute, secondGivenRoute, consentRoute, consentedRoute].map(
+    ({ path }) => path,
+  ),
 ]);
 
 /** Every page. */

@@ -7,6 +7,7 @@ import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { begun, clientOf, deviceIn, fieldOf, isOurForm, localPath, NOT_KEPT, redirect } from './people/begun.ts';
 import { type EntryForm, entryForm } from './people/entries.ts';
+import { signedInByPassword } from './people/second.ts';
 
 const UNSEEN = { text: '', contentType: 'text/html; charset=utf-8', headers: NOT_KEPT } as const;
 
@@ -49,8 +50,7 @@ export const signedInRoute: Route = {
     const device = deviceIn(request, email, gateway);
     const person = await access.people.signIn({ email, password, device }, clientOf(request));
     if (typeof person === 'string' || 'waitMs' in person) return notSignedIn(request, email, person);
-    const session = await access.beginSession(person, 'password', clientOf(request));
-    return begun(request, gateway, { session, email: person.email, next: localPath(request.query.next) });
+    return signedInByPassword(request, gateway, person);
   },
 };
 

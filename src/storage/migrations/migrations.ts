@@ -21,6 +21,7 @@ import { PEOPLE } from './0020-people.ts';
 import { ANALYTICS } from './0021-analytics.ts';
 import { AUDIT_LOG } from './0022-audit-log.ts';
 import { CONTENTS } from './0023-contents.ts';
+import { SECOND_FACTORS } from './0024-second-factors.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ANALYTICS,
   AUDIT_LOG,
   CONTENTS,
+  SECOND_FACTORS,
 ];

@@ -22,7 +22,7 @@ export type Bench = {
 
 export async function heldBy(ledger: Ledger, request: HoldRequest): Promise<Hold> {
   const hold = await ledger.hold(request);
-  assert.ok(isHold(hold), `held, not refused: ${JSON.stringify(hold)}`);
+  if (!isHold(hold)) assert.fail(`held, not refused: ${hold.code} ${hold.message}`);
   return hold;
 }
 

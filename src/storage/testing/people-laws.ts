@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import { type Access, isFault, openAccess } from '../../access/access.ts';
 import { SESSION_COOKIE } from '../../access/credential.ts';
 import type { Person } from '../../access/people/person.ts';
+import { codeAt } from '../../access/people/totp.ts';
 import type { Client } from '../../access/sessions.ts';
 import type { PersonRole, Principal } from '../../facts/principal.ts';
 import { memberScope } from '../../facts/scope.ts';
+import { openVault, type Vault } from '../../vault/vault.ts';
 import { newSecret, type Storage } from '../open.ts';
 import type { Bench, LawWorld } from './bench.ts';
 
@@ -22,8 +24,8 @@ let made = 0;
 
 const QUICK = { N: 16, r: 8, p: 1 };
 function openingOf(world: LawWorld) {
-  const open = (storage: Storage): Access =>
-    openAccess({ store: storage.accessStore, world, newSecret, passwordCost: QUICK });
+  const open = (storage: Storage, vault?: Vault): Access =>
+    openAccess({ store: storage.accessStore, world, newSecret, passwordCost: QUICK, ...(vault && { vault }) });
   const ownerOf = async (access: Access): Promise<Principal> => {
     const owner = await access.callerOf('console', 'owner');
     assert.ok(!isFault(owner));
@@ -226,4 +228,59 @@ export function passwordLaws(bench: Bench): void {
     assert.equal(await access.people.endSessions(one.person.id, { but: null }), 1);
     assert.ok(isFault(await access.find(headersOf(one.session))));
   });
+}
+
+/** A second factor, from setting it up to having lost it. */
+export function secondFactorLaws(bench: Bench): void {
+  const { open, join } = openingOf(bench.world);
+
+  test('a code of the authenticator works once, a code for emergencies too; who guesses waits', async () => {
+    const access = open(
+      bench.storage,
+      openVault({ read: () => ['a master of the laws, long enough'], newRandom: newSecret, now: bench.world.now }),
+    );
+    const { person } = await join(access, 'member');
+    const { secondFactors } = access;
+    assert.equal(await secondFactors.ask(person), null);
+    const begun = await secondFactors.begin(person);
+    assert.ok(begun);
+    assert.equal(await secondFactors.ask(person), null, 'nothing is asked before it is confirmed');
+    assert.deepEqual(await secondFactors.begun(person), begun);
+    const envelope = (await bench.storage.accessStore.people.secondFactor(person.id))?.envelope ?? '';
+    assert.match(envelope, /^sw1\./);
+    const codeNow = (): string => codeAt(secretIn(begun.secret), Math.floor(bench.world.now() / 30_000));
+    assert.equal(await secondFactors.confirm(person, '000000'), null);
+    const codes = await secondFactors.confirm(person, codeNow());
+    assert.equal(codes?.length, 10);
+    assert.equal(await secondFactors.begin(person), null, 'it is on');
+
+    const token = (await secondFactors.ask(person)) ?? '';
+    assert.equal(await secondFactors.answer(token, codeNow()), 'wrong', 'the code that switched it on was one');
+    bench.world.advance(30_000);
+    const answered = await Promise.all([1, 2].map(() => secondFactors.answer(token, codeNow())));
+    assert.equal(answered.filter((answer) => typeof answer === 'object' && 'id' in answer).length, 1);
+    const [emergency = ''] = codes ?? [];
+    const other = await secondFactors.answer(token, ` ${emergency.toLowerCase()} `);
+    assert.ok(typeof other === 'object' && 'id' in other);
+    assert.equal(await secondFactors.answer(token, emergency), 'wrong', 'it works once');
+    assert.equal(await secondFactors.answer(`${token.slice(0, -1)}x`, codeNow()), 'gone');
+    assert.equal(await secondFactors.answer(token.replace(person.id, 'owner'), codeNow()), 'gone');
+    for (let tries = 0; tries < 10; tries++) await secondFactors.answer(token, '000000');
+    bench.world.advance(30_000);
+    const told = await secondFactors.answer(token, codeNow());
+    assert.ok(typeof told === 'object' && 'waitMs' in told);
+    bench.world.advance(5 * 60_000);
+    assert.equal(await secondFactors.answer(token, codeNow()), 'gone', 'five minutes are over');
+    assert.equal(await secondFactors.remove(person, '000000'), false);
+    assert.equal(await secondFactors.remove(person, codeNow()), true);
+    assert.equal(await secondFactors.isOn(person.id), false);
+  });
+}
+
+/** The bytes of a text in base 32 (RFC 4648). */
+function secretIn(text: string): Buffer {
+  const bits = [...text].map((character) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character).toString(2).padStart(5, '0'),
+  );
+  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }

@@ -62,6 +62,47 @@ const roleIn = (object: JsonObject): string =>
 const nameIn = (object: JsonObject): string =>
   textIn(object, 'name') || textIn(object, 'first_name') || textIn(object, 'email') || textIn(object, 'id');
 
+/** What helps somebody who cannot come in, or should no longer be in. */
+const waysIn = (params: { readonly id: string }): Section => {
+  const path = '/organization/members/:id';
+  return {
+    id: 'access',
+    title: 'Ways in',
+    actions: [
+      {
+        name: 'password',
+        label: 'Make a link to a new password',
+        lead: 'For somebody who has forgotten it. Whoever has the link can set one, within the hour.',
+        fields: [],
+        values: {},
+        call: () => ({ method: 'POST', path: `${path}/password-link`, params }),
+        done: 'made',
+        folded: 'New password',
+        shown: (json) => linkShown(json, 'Send this link to them, and to nobody else.'),
+      },
+      {
+        name: 'second-factor',
+        label: 'Switch their second factor off',
+        lead: 'For somebody who has lost the authenticator and the codes for emergencies.',
+        fields: [],
+        values: {},
+        call: () => ({ method: 'DELETE', path: `${path}/second-factor`, params }),
+        done: 'saved',
+        folded: 'Second factor',
+      },
+      {
+        name: 'sign-out',
+        label: 'Sign them out everywhere',
+        fields: [],
+        values: {},
+        call: () => ({ method: 'POST', path: `${path}/sign-out`, params }),
+        done: 'saved',
+        folded: 'Sign out everywhere',
+      },
+    ],
+  };
+};
+
 async function sections(person: JsonObject, workspaces: Workspaces): Promise<readonly Section[]> {
   const params = { id: textIn(person, 'id') };
   const path = '/organization/members/:id';
@@ -87,32 +128,7 @@ async function sections(person: JsonObject, workspaces: Workspaces): Promise<rea
       title: 'Workspaces',
       content: html`<p>${own.length === 0 ? 'The default one' : html`The default one, ${own.map((workspace, at) => html`${at > 0 && ', '}<a href="/settings/workspaces/${textIn(workspace, 'id')}">${textIn(workspace, 'name')}</a>`)}`}; owners and admins are in all.</p>`,
     },
-    {
-      id: 'access',
-      title: 'Ways in',
-      actions: [
-        {
-          name: 'password',
-          label: 'Make a link to a new password',
-          lead: 'For somebody who has forgotten it. Whoever has the link can set one, within the hour.',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'POST', path: `${path}/password-link`, params }),
-          done: 'made',
-          folded: 'New password',
-          shown: (json) => linkShown(json, 'Send this link to them, and to nobody else.'),
-        },
-        {
-          name: 'sign-out',
-          label: 'Sign them out everywhere',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'POST', path: `${path}/sign-out`, params }),
-          done: 'saved',
-          folded: 'Sign out everywhere',
-        },
-      ],
-    },
+    waysIn(params),
     {
       id: 'end',
       title: 'Remove',

@@ -1,48 +1,20 @@
-import { sessionCookie, sessionIn } from '../../../access/credential.ts';
+import { sessionCookie } from '../../../access/credential.ts';
 import { may } from '../../../access/may.ts';
 import { emailOf, NAME_LENGTH_MAX } from '../../../access/people/people.ts';
-import type { Means, Person, SessionRecord } from '../../../access/people/person.ts';
+import type { Means, SessionRecord } from '../../../access/people/person.ts';
 import { digestOf } from '../../../access/secret.ts';
 import { PRODUCT } from '../../../base/product.ts';
-import type { Principal } from '../../../facts/principal.ts';
-import type { Gateway } from '../../../gateway/gateway.ts';
-import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
+import type { Route, RouteAnswer } from '../../route.ts';
 import { moment } from '../figures.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { page } from '../layout.ts';
-import { fieldOf, isOurForm, NOT_KEPT, redirect } from './begun.ts';
+import { accountForm, type Mine, mine } from './account-frame.ts';
+import { secondFactorSection } from './account-second.ts';
+import { fieldOf, NOT_KEPT, redirect } from './begun.ts';
 import { buttonForm, entryForm } from './entries.ts';
 import { PASSWORD_HINT } from './invitation.ts';
 
-type Mine = {
-  readonly request: RouteRequest;
-  readonly gateway: Gateway;
-  readonly caller: Principal;
-  readonly person: Person;
-  readonly session: string;
-};
 type Wrong = { readonly form: 'profile' | 'password'; readonly field: string | null; readonly words: string };
-
-/** A page about whoever is signed in; a key is nobody. */
-const mine =
-  (handle: (mine: Mine) => Promise<RouteAnswer>): Route['handle'] =>
-  async (request, gateway) => {
-    const { caller, headers } = request;
-    const session = sessionIn(headers);
-    const isSession = caller?.kind === 'session' && caller.memberId !== null && session !== undefined;
-    const person = isSession ? await gateway.access.people.find(caller.accountId, caller.memberId ?? '') : null;
-    if (!isSession || person === null) return redirect(`/sign-in?${new URLSearchParams({ next: '/account' })}`);
-    return handle({ request, gateway, caller, person, session });
-  };
-
-/** The same for a form, which must say that it is ours: see `isOurForm`. */
-const posted = (path: string, handle: (mine: Mine) => Promise<RouteAnswer>): Route => ({
-  method: 'POST',
-  path,
-  auth: 'none',
-  form: true,
-  handle: (request, gateway) => (isOurForm(request) ? mine(handle)(request, gateway) : redirect('/account')),
-});
 
 /** Who one is here, one's password, and where one is signed in. */
 export const accountRoute: Route = {
@@ -65,6 +37,7 @@ async function show(of: Mine, wrong: Wrong | null): Promise<RouteAnswer> {
 <div class="measure">${said && html`<p class="notice done" role="status">${said}</p>`}
 <section class="part"><h2>Profile</h2>${profileForm(of, wrong)}</section>
 <section class="part"><h2>Password</h2>${passwordForm(of, wrong)}</section>
+<section class="part"><h2>Second factor</h2>${await secondFactorSection(of)}</section>
 <section class="part"><h2>Sessions</h2>${sessionsTable(sessions, digestOf(session))}</section></div>`,
   });
 }
@@ -158,7 +131,7 @@ ${sessions.length > 1 && buttonForm('/account/sessions', 'Sign out everywhere el
 
 /** Each changes one thing about whoever is signed in, and leads back to the page. */
 export const accountForms: readonly Route[] = [
-  posted('/account/profile', async (of) => {
+  accountForm('/account/profile', async (of) => {
     const { request, gateway, caller, person } = of;
     const name = fieldOf(request, 'name').trim().slice(0, NAME_LENGTH_MAX) || null;
     const entered = changesEmail(of) ? fieldOf(request, 'email').trim() : '';
@@ -170,7 +143,7 @@ export const accountForms: readonly Route[] = [
     if (changed === 'taken') return show(of, { form: 'profile', field: 'email', words: 'Somebody has this address.' });
     return redirect('/account?done=saved');
   }),
-  posted('/account/password', async (of) => {
+  accountForm('/account/password', async (of) => {
     const { request, gateway, person, session } = of;
     if (person.email === null) return redirect('/account');
     const entered = { old: fieldOf(request, 'old'), password: fieldOf(request, 'password'), session };
@@ -182,7 +155,7 @@ export const accountForms: readonly Route[] = [
       ? redirect('/account?done=password')
       : show(of, { form: 'password', field: objection.field, words: objection.words });
   }),
-  posted('/account/sessions', async ({ request, gateway, person, session }) => {
+  accountForm('/account/sessions', async ({ request, gateway, person, session }) => {
     const chosen = fieldOf(request, 'session');
     const own = digestOf(session);
     await gateway.access.people.endSessions(person.id, chosen === '' ? { but: own } : { hash: chosen });

@@ -114,5 +114,16 @@ const SIGN_OUT: Route = {
   }),
 };
 
+/** For somebody who has lost the authenticator and the codes for emergencies. */
+const SECOND_FACTOR: Route = {
+  method: 'DELETE',
+  path: '/organization/members/:id/second-factor',
+  auth: 'manage-members',
+  handle: ofPerson(async ({ person, caller }, _request, { access }) => {
+    if (!mayAppoint(caller, person.role)) return refusal(OWNERS_ALONE);
+    return { status: 200, json: { deleted: await access.secondFactors.clear(person.id) } };
+  }),
+};
+
 /** People of the organization, with what the contract does not have: roles, leaving, lost passwords. */
-export const PEOPLE_ROUTES: readonly Route[] = [ONE, CHANGING, REMOVING, LINK, SIGN_OUT];
+export const PEOPLE_ROUTES: readonly Route[] = [ONE, CHANGING, REMOVING, LINK, SIGN_OUT, SECOND_FACTOR];
