@@ -122,6 +122,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   readonly recorder: RefusalRecorder;
 } {
   const { configuration, world, role, storage, access, vault, operator } = parts;
+  const { deadlines } = configuration;
   let { serving } = parts;
   let loads = 1;
   let loop: JobLoop | null = null;
@@ -165,13 +166,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     search: openSearch(configuration.environment, fetchingOf(world)),
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
-    upstream: {
-      world,
-      memory,
-      keyring: createKeyring(operator.credentials, world),
-      health,
-      deadlines: configuration.deadlines,
-    },
+    upstream: { world, memory, keyring: createKeyring(operator.credentials, world), health, deadlines },
     log,
   };
   const reload = async (): Promise<void> => {
