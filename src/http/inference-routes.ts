@@ -23,7 +23,7 @@ export const INFERENCE_ROUTES: readonly InferenceRoute[] = [
   { path: '/rerank', prefixes: ['/v2', '/api/v2'], operation: 'rerank', dialect: 'cohere-rerank' },
   { path: '/systemone', operation: 'decisions', dialect: 'decisions' },
   { path: '/decisions', operation: 'decisions', dialect: 'decisions' },
-  // What OpenRouter's was called while it was new; its SDKs put that behind the base URL.
+  // What OpenRouter's was called while it was new; a program may name the server of it with or without the version.
   { path: '/decisions', prefixes: ['/api/alpha', '/api/v1/api/alpha'], operation: 'decisions', dialect: 'decisions' },
   { path: '/moderations', operation: 'moderations', dialect: 'openai-moderations' },
   { path: '/chat', prefixes: ['/v2', '/api/v2'], operation: 'chat', dialect: 'cohere-chat' },
