@@ -21,6 +21,7 @@ const text = (at: number): object => ({ type: 'text', text: `message ${at}` });
 const user = many(15_000, (at) => ({ role: 'user', content: [text(at)] }));
 const documents = many(900, (at) => `document ${at} ${'of many words '.repeat(60)}`);
 const contents = many(15_000, (at) => ({ role: 'user', parts: [{ text: `message ${at}` }] }));
+const QUESTIONS = [{ type: 'predicate', instructions: 'Is it?' }];
 /** Of every dialect a body that is long in things, not in bytes. */
 const LARGE: { readonly [dialect: string]: object } = {
   'openai-chat': { model, messages: user },
@@ -42,6 +43,12 @@ const LARGE: { readonly [dialect: string]: object } = {
   },
   'openrouter-rerank': { model, query: 'q', documents },
   'cohere-rerank': { model, query: 'q', documents },
+  decisions: {
+    model,
+    input: many(15_000, (at) => ({ role: 'user', content: [{ type: 'input_text', text: `message ${at}` }] })),
+    questions: QUESTIONS,
+  },
+  'openai-moderations': { model, input: many(2_000, (at) => `part ${at} ${'of it '.repeat(30)}`) },
   'gemini-embed-content': { content: { parts: many(15_000, (at) => ({ text: `part ${at}` })) } },
   'gemini-batch-embed-contents': {
     requests: many(2_000, (at) => ({
@@ -56,6 +63,14 @@ const HOSTS: { readonly [operation: string]: Host } = {
   rerank: {
     dialect: 'jina-rerank',
     endpoint: { operation: 'rerank', output: ['rerank'], context: 100_000_000, maxOutput: null },
+  },
+  decisions: {
+    dialect: 'openai-decisions',
+    endpoint: { operation: 'decisions', output: ['decisions'], context: 100_000_000, maxOutput: null },
+  },
+  moderations: {
+    dialect: 'openai-moderations',
+    endpoint: { operation: 'moderations', output: ['moderation'], context: 100_000_000, maxOutput: null },
   },
   embeddings: {
     dialect: 'openai-embeddings',
@@ -155,7 +170,15 @@ for (const route of [...INFERENCE_ROUTES, ...GOOGLE_ROUTES].filter(isListed)) {
       dialect: operation === 'chat' && dialect !== 'openai-completions' ? 'openai-chat' : (PLAIN[operation] ?? dialect),
     });
     const ranked = operation === 'rerank' && { query: 'q', documents: ['hello'] };
-    const few = { messages: [{ role: 'user', content: 'hello' }], prompt: 'hello', input: 'hello', ...ranked, model };
+    const decided = operation === 'decisions' && { questions: QUESTIONS };
+    const few = {
+      messages: [{ role: 'user', content: 'hello' }],
+      prompt: 'hello',
+      input: 'hello',
+      ...ranked,
+      ...decided,
+      model,
+    };
     let count = 0;
     for (let turn = turns.shift(); turn; turn = turns.shift()) {
       const before = exchanges.length;
