@@ -77,7 +77,8 @@ describe('people come to the console', { skip: missingBrowser }, () => {
       await page.getByRole('button', { name: 'Join' }).click();
       await page.waitForURL(`${gateway.origin}/`);
       await goto(page, '/settings/people');
-      assert.equal(await heading(page), 'Not allowed');
+      assert.equal(await heading(page), 'People');
+      assert.equal(await page.locator('main form[method="post"]').count(), 0, 'a viewer reads and changes nothing');
       await goto(page, '/account');
       assert.equal(await page.getByLabel('Name').inputValue(), '<b>Vic</b>');
       assert.equal(await page.getByLabel('E-mail').count(), 0, 'a viewer’s address is the admins’ affair');
