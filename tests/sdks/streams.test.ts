@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { API_KEY, ENVIRONMENT, skipReason, startGateway } from '../gateway-process.ts';
 import { installPackage } from './npm.ts';
@@ -96,7 +97,8 @@ describe('a stream that breaks is no answer to anybody', () => {
     const prompt = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }];
     for (const model of BROKEN)
       for (const open of [provider.chat, provider.completion]) {
-        const { stream } = await open(`acme/${model}`).doStream({ prompt });
+        type Opened = { readonly stream: AsyncIterable<{ type: string; error?: unknown }> };
+        const { stream } = await whenAsked<Opened>(() => open(`acme/${model}`).doStream({ prompt }));
         const parts: { type: string; error?: unknown }[] = [];
         for await (const part of stream) parts.push(part);
         assert.ok(
@@ -106,6 +108,22 @@ describe('a stream that breaks is no answer to anybody', () => {
       }
   });
 });
+
+/** A host that only ever breaks is asked a few times a second: as programs do, this one waits and asks again. */
+async function whenAsked<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (cause) {
+      const { statusCode, responseHeaders } = cause as {
+        statusCode?: number;
+        responseHeaders?: { [name: string]: string };
+      };
+      if (statusCode !== 503) throw cause;
+      await wait(1_000 * Number(responseHeaders?.['retry-after'] ?? 1));
+    }
+  }
+}
 
 type Told = {
   readonly model: string;
