@@ -1,11 +1,9 @@
-import { usageOf } from '../call/usage.ts';
-import { isBelievableOf } from '../metering/believable.ts';
 import { estimateEach } from '../metering/estimate.ts';
 import { exposuresOfRead } from '../metering/read-size.ts';
 import { decisionErrand } from '../upstream/decision-errand.ts';
 import type { Operation } from './operation.ts';
 import { modalitiesIn, plainQuestion } from './question.ts';
-import { wholeDelivery } from './whole.ts';
+import { readDelivery } from './whole.ts';
 
 /** Typed questions about something are answered with probabilities. */
 export const decisions: Operation<'decisions'> = {
@@ -23,15 +21,8 @@ export const decisions: Operation<'decisions'> = {
   }),
   exposedOf: ({ parts, blobs }) => ({ exposures: exposuresOfRead([parts], blobs), call: null, times: 1 }),
   outputOf: () => ({ tokens: 0, answers: 1 }),
-  begin: (context, means) => {
-    const { promptTokens } = context.size;
-    const estimate = () => usageOf({ input: promptTokens, source: 'estimate' });
-    return {
-      errand: decisionErrand(context.gateway, context.request.call),
-      delivery: wholeDelivery(context, means, {
-        estimate,
-        usageOf: ({ usage }) => (usage && isBelievableOf(usage, promptTokens) ? usage : estimate()),
-      }),
-    };
-  },
+  begin: (context, means) => ({
+    errand: decisionErrand(context.gateway, context.request.call),
+    delivery: readDelivery(context, means),
+  }),
 };

@@ -1,12 +1,10 @@
-import { usageOf } from '../call/usage.ts';
 import { VERDICT_TOKENS_MAX } from '../dialects/llama-guard/index.ts';
-import { isBelievableOf } from '../metering/believable.ts';
 import { estimateEach } from '../metering/estimate.ts';
 import { exposuresOfRead } from '../metering/read-size.ts';
 import { moderationErrand } from '../upstream/moderation-errand.ts';
 import type { Operation } from './operation.ts';
 import { modalitiesIn, plainQuestion } from './question.ts';
-import { wholeDelivery } from './whole.ts';
+import { readDelivery } from './whole.ts';
 
 /** Texts and images are judged by a model's categories. */
 export const moderations: Operation<'moderations'> = {
@@ -38,15 +36,8 @@ export const moderations: Operation<'moderations'> = {
     return { exposures, call: null, times: 1 };
   },
   outputOf: () => ({ tokens: 0, answers: 1 }),
-  begin: (context, means) => {
-    const { promptTokens } = context.size;
-    const estimate = () => usageOf({ input: promptTokens, source: 'estimate' });
-    return {
-      errand: moderationErrand(context.gateway, context.request.call),
-      delivery: wholeDelivery(context, means, {
-        estimate,
-        usageOf: ({ usage }) => (usage && isBelievableOf(usage, promptTokens) ? usage : estimate()),
-      }),
-    };
-  },
+  begin: (context, means) => ({
+    errand: moderationErrand(context.gateway, context.request.call),
+    delivery: readDelivery(context, means),
+  }),
 };

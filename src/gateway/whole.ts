@@ -1,8 +1,9 @@
 import { type Fault, fault } from '../base/fault.ts';
 import type { OperationId, ReplyOf } from '../call/operation.ts';
-import type { Usage } from '../call/usage.ts';
+import { type Usage, usageOf } from '../call/usage.ts';
 import { priceAtInstant } from '../catalog/price.ts';
 import type { Target } from '../facts/target.ts';
+import { isBelievableOf } from '../metering/believable.ts';
 import { billFor, NO_BILL } from '../metering/cost.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import { chargeOf } from './charge.ts';
@@ -21,18 +22,18 @@ export type UsageCounter<O extends OperationId> = {
 export function wholeDelivery<O extends OperationId>(
   { gateway, request }: CallContext<O>,
   { run }: Means,
-  { estimate, usageOf }: UsageCounter<O>,
+  counter: UsageCounter<O>,
 ): Delivery<O> {
   let interruption: Fault | null = null;
   const ended = (outcome: RunOutcome<O>): Ended => {
     const common = { finish: null, serviceTier: null, firstContentAt: null, endedAt: gateway.world.elapsed() };
     if (outcome.kind === 'replied' && !interruption) {
       const { target, reply } = outcome;
-      const usage = usageOf(reply, target);
+      const usage = counter.usageOf(reply, target);
       const bill = chargeOf(target, billFor(usage, priceAtInstant(target.endpoint.price, request.receivedAt)));
       return { ...common, state: 'completed', target, usage, bill, fault: null };
     }
-    const without = { ...common, target: null, usage: estimate(), bill: NO_BILL };
+    const without = { ...common, target: null, usage: counter.estimate(), bill: NO_BILL };
     if (outcome.kind === 'cancelled' && !interruption) return { ...without, state: 'cancelled', fault: null };
     const value =
       interruption ?? (outcome.kind === 'failed' ? outcome.fault : fault('server', 'Internal Server Error'));
@@ -49,6 +50,19 @@ export function wholeDelivery<O extends OperationId>(
     breakOff: () => false,
     ...NOTHING_SHOWN,
   };
+}
+
+/** The same for what is only read: a vendor's count is taken where it can be, else all that was sent. */
+export function readDelivery<O extends 'decisions' | 'moderations'>(
+  context: CallContext<O>,
+  means: Means,
+): Delivery<O> {
+  const { promptTokens } = context.size;
+  const estimate = (): Usage => usageOf({ input: promptTokens, source: 'estimate' });
+  return wholeDelivery(context, means, {
+    estimate,
+    usageOf: ({ usage }) => (usage && isBelievableOf(usage, promptTokens) ? usage : estimate()),
+  });
 }
 
 const NOTHING_SHOWN = { events: () => {}, cut: () => {}, stored: () => {}, abandon: () => {}, last: () => {} };

@@ -1,8 +1,8 @@
-import { memo, type ReactNode, useState } from 'react';
+import { memo, type ReactNode } from 'react';
+import { CopyButton } from './CopyButton.tsx';
 
 /** Longer code is shown in one colour: telling its words apart would hold up the page. */
 const COLOURED_MAX = 32 * 1024;
-const SHOWN_MS = 1500;
 
 const WORDS =
   'abstract|and|as|async|await|break|case|catch|class|const|continue|def|default|del|do|elif|else|end|enum|except|export|extends|false|False|finally|fn|for|from|func|function|if|impl|implements|import|in|interface|is|lambda|let|match|mut|new|nil|None|not|null|or|package|pass|private|protected|pub|public|raise|return|select|self|static|struct|super|switch|this|throw|trait|true|True|try|type|undefined|union|use|val|var|void|while|with|yield';
@@ -18,15 +18,6 @@ const TOKEN = new RegExp(
 
 /** Code with a button that copies it. Strings, comments and a few words are told apart, as in our own samples. */
 export const Code = memo(({ language, text }: { readonly language: string; readonly text: string }) => {
-  const [said, setSaid] = useState('Copy');
-  const copy = async (): Promise<void> => {
-    const isCopied = await navigator.clipboard?.writeText(text).then(
-      () => true,
-      () => false,
-    );
-    setSaid(isCopied ? 'Copied' : 'Press ⌘C');
-    setTimeout(() => setSaid('Copy'), SHOWN_MS);
-  };
   const name = /^[\w+#.-]{1,20}/.exec(language)?.[0] ?? '';
   return (
     <section className="code" aria-label={name ? `Code, ${name}` : 'Code'}>
@@ -34,9 +25,7 @@ export const Code = memo(({ language, text }: { readonly language: string; reado
       <pre tabIndex={0}>
         <code>{text.length > COLOURED_MAX ? text : coloured(text)}</code>
       </pre>
-      <button type="button" className="quiet" onClick={copy}>
-        {said}
-      </button>
+      <CopyButton text={text} />
     </section>
   );
 });

@@ -1,8 +1,8 @@
-import { memo, useState } from 'react';
+import { memo } from 'react';
+import { CopyButton } from './CopyButton.tsx';
 import type { Answer, Attachment, Turn } from './conversation.ts';
 import { Markdown } from './Markdown.tsx';
 
-const SHOWN_MS = 1500;
 /** A longer answer is shown as it is written. */
 const MARKDOWN_LENGTH_MAX = 512 * 1024;
 
@@ -106,23 +106,6 @@ function Answered({ answer, turn, onRetry, onStop }: Props & { readonly answer: 
         )}
       </p>
     </section>
-  );
-}
-
-function CopyButton({ text }: { readonly text: string }) {
-  const [said, setSaid] = useState('Copy');
-  const copy = async (): Promise<void> => {
-    const isCopied = await navigator.clipboard?.writeText(text).then(
-      () => true,
-      () => false,
-    );
-    setSaid(isCopied ? 'Copied' : 'Press ⌘C');
-    setTimeout(() => setSaid('Copy'), SHOWN_MS);
-  };
-  return (
-    <button type="button" className="quiet" onClick={copy}>
-      {said}
-    </button>
   );
 }
 
