@@ -27,6 +27,7 @@ const STRATA: { readonly [folder: string]: number } = {
   upstream: 5,
   gateway: 6,
   http: 7,
+  mail: 7,
   storage: 7,
   cli: 8,
   '': 8,

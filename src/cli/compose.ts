@@ -4,6 +4,7 @@ import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
+import type { Mailer } from '../facts/mail.ts';
 import { createBudgetLeft } from '../gateway/budget-left.ts';
 import { openContentLog } from '../gateway/contents/content-log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -72,7 +73,9 @@ export async function composeGateway(configuration: Configuration, world: World,
   const access = openAccess({ store: storage.accessStore, world, newSecret, vault, byokFeePpm, log: logOf(world) });
   if (role === 'owner') await limitShadows(access.budgets, first.value.catalog, world.now());
   const operator = await operatorCredentials(configuration, { storage, vault, log: logOf(world) });
-  const parts = { configuration, world, role, storage, access, vault, operator, serving: first.value };
+  // A part that few use is loaded where it is asked for.
+  const mailer = configuration.mail && (await import('../mail/smtp.ts')).openSmtp(configuration.mail);
+  const parts = { configuration, world, role, storage, access, vault, operator, mailer, serving: first.value };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
@@ -100,6 +103,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       await broadcast?.close();
       await observed.close();
       await recorder.close();
+      mailer?.close();
       await storage.close();
     },
   };
@@ -113,6 +117,7 @@ type Parts = {
   readonly access: Access;
   readonly vault: Vault;
   readonly operator: OperatorCredentials;
+  readonly mailer: Mailer | null;
   readonly serving: Serving;
 };
 
@@ -121,7 +126,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   readonly loop: JobLoop;
   readonly recorder: RefusalRecorder;
 } {
-  const { configuration, world, role, storage, access, vault, operator } = parts;
+  const { configuration, world, role, storage, access, vault, operator, mailer } = parts;
   const { deadlines } = configuration;
   let { serving } = parts;
   let loads = 1;
@@ -141,6 +146,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     enabled: () => operator.enabled(serving),
     keysOfEnvironment: () => operator.ofEnvironment(serving.catalog),
     access,
+    mailer,
     front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),

@@ -7,11 +7,13 @@ import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
 import type { Boards } from '../gateway/gateway.ts';
+import type { SmtpServer } from '../mail/smtp.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
 import { ConfigurationError, oneOf, wholeNumber } from './environment-values.ts';
 import { type FilesConfiguration, filesOf } from './files-settings.ts';
+import { mailOf } from './mail-settings.ts';
 import { CONTENT_DAYS, DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
@@ -48,6 +50,8 @@ export type Configuration = {
   /** How long responses are stored, and how much of them in each workspace; null = none are. */
   readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
   readonly files: FilesConfiguration;
+  /** By which server mails are sent; null = none are. */
+  readonly mail: SmtpServer | null;
   readonly boards: Boards;
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
@@ -96,6 +100,7 @@ export function readConfiguration(environment: Environment): Configuration {
     responses: responses(environment),
     contentMs: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_CONTENT_DAYS', CONTENT_DAYS, 3_650)) * DAY_MS,
     files: filesOf(environment),
+    mail: mailOf(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private', 'closed']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),

@@ -42,6 +42,17 @@ export const SETTINGS: readonly Setting[] = [
     meaning:
       'Proxies whose `X-Forwarded-For` is believed, as addresses or blocks like `10.0.0.0/8`, comma-separated: who guesses is told apart by the address behind them, sessions and the audit log tell it, and guardrails of addresses go by it.',
   },
+  {
+    name: 'SWITCHWRIGHT_SMTP_URL',
+    default: '',
+    meaning:
+      'The server by which mails are sent, for invitations, forgotten passwords and alerts: `smtps://user:password@mail.example.com` (TLS, port 465) or `smtp://…` (STARTTLS, port 587; nothing is sent without it, unless the server is on this machine or `?tls=off` says so). Needs `SWITCHWRIGHT_PUBLIC_URL`. Without it links are shown to whoever makes them.',
+  },
+  {
+    name: 'SWITCHWRIGHT_MAIL_FROM',
+    default: '',
+    meaning: 'In whose name mails are sent, such as `Switchwright <gateway@example.com>`.',
+  },
   { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
   {
     name: 'SWITCHWRIGHT_WORKERS',

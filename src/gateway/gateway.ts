@@ -4,6 +4,7 @@ import type { World } from '../base/world.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
+import type { Mailer } from '../facts/mail.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { RefusalStore } from '../insights/requests.ts';
@@ -77,6 +78,8 @@ export type Gateway = {
   readonly files: Files | null;
   /** Null = batches are turned off, or files are. */
   readonly batches: Batches | null;
+  /** Absent or null = the operator has no server for mail. */
+  readonly mailer?: Mailer | null;
   readonly upstream: RunDependencies;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;

@@ -1,5 +1,6 @@
 import { uuidOf } from '../../base/uuid.ts';
 import type { World } from '../../base/world.ts';
+import { ADDRESS_LENGTH_MAX, isMailAddress } from '../../facts/mail.ts';
 import type { PersonRole, Principal } from '../../facts/principal.ts';
 import { actingAsPerson } from '../acting.ts';
 import type { Guesses } from '../guesses.ts';
@@ -14,15 +15,13 @@ const INVITATION_MS = 7 * 24 * 3_600_000;
 /** Of one account. */
 const INVITATIONS_MAX = 1_000;
 const TOKEN = /^[0-9a-f]{64}$/;
-/** Enough to be an address that mail can go to; whether it does shows when it is used. */
-const EMAIL = /^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@<>"(),:;[\]\\]{1,190}$/;
-export const EMAIL_LENGTH_MAX = 254;
+export const EMAIL_LENGTH_MAX = ADDRESS_LENGTH_MAX;
 export const NAME_LENGTH_MAX = 100;
 
 /** An address as it is kept and compared; null = it is none. */
 export function emailOf(text: string): string | null {
   const email = text.trim().normalize('NFKC').toLowerCase();
-  return email.length <= EMAIL_LENGTH_MAX && EMAIL.test(email) ? email : null;
+  return isMailAddress(email) ? email : null;
 }
 
 export type InvitationWish = Pick<Invitation, 'email' | 'role' | 'workspaceIds'>;
