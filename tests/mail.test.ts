@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { readConfiguration } from '../src/cli/configuration.ts';
 import { openSmtp, type SmtpServer } from '../src/mail/smtp.ts';
+import { type GatewayProcess, MANAGEMENT_KEY, startGateway } from './gateway-process.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
 
 const HELLO = { to: 'somebody@example.com', subject: 'Hello', text: 'How are you?\n' };
@@ -134,4 +136,95 @@ test('the server for mail is an address with what it needs, or a complaint that 
     'A <a@example.com>\r\nBcc: b@example.com',
   ])
     assert.throws(() => mailOf('smtp://a', { SWITCHWRIGHT_MAIL_FROM: wrong }), /SWITCHWRIGHT_MAIL_FROM/, wrong);
+});
+
+describe('the gateway sends links', () => {
+  let server: MailServer;
+  let gateway: GatewayProcess;
+  const PUBLIC = 'https://gateway.example.com';
+  const PASSWORD = 'nine loud geese wake up';
+  before(async () => {
+    server = await startMailServer({ disabledCommands: ['STARTTLS'], busy: 'later@example.com' });
+    gateway = await startGateway({
+      environment: {
+        SWITCHWRIGHT_PUBLIC_URL: PUBLIC,
+        SWITCHWRIGHT_SMTP_URL: `smtp://127.0.0.1:${server.port}`,
+        SWITCHWRIGHT_MAIL_FROM: 'gateway@example.com',
+      },
+    });
+  });
+  after(async () => {
+    await gateway?.stop();
+    await server?.close();
+  });
+  const invite = async (email: string) => {
+    const answer = await fetch(`${gateway.base}/organization/invitations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${MANAGEMENT_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ email, role: 'viewer' }),
+    });
+    const { data } = (await answer.json()) as { data: { mailed: boolean; url: string | null } };
+    return { status: answer.status, mailed: data.mailed, url: data.url };
+  };
+  const post = (path: string, fields: { readonly [name: string]: string }, headers = {}) =>
+    fetch(gateway.origin + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'sec-fetch-site': 'same-origin', ...headers },
+      body: new URLSearchParams(fields),
+    });
+  /** The path of the link in the newest mail to somebody; waits until so many have come. */
+  const linkTo = async (email: string, count: number): Promise<string> => {
+    const own = () => server.mails.filter(({ to }) => to.includes(email));
+    while (own().length < count) await wait(10);
+    const source = own()[count - 1]?.source.replaceAll('=\r\n', '').replaceAll('=3D', '=') ?? '';
+    const link = /https?:\/\/\S+token=[0-9a-f]{64}/.exec(source)?.[0] ?? '';
+    assert.ok(link.startsWith(`${PUBLIC}/`), link);
+    return link.slice(PUBLIC.length);
+  };
+
+  test('whoever is invited gets the link, and nobody else; where no mail went out, whoever invites has it', async () => {
+    assert.deepEqual(await invite('vic@example.com'), { status: 201, mailed: true, url: null });
+    const path = await linkTo('vic@example.com', 1);
+    assert.match(path, /^\/invitation\?/);
+    const joined = await post(path, { name: 'Vic', password: 'seven quiet herons sleep' });
+    assert.equal(joined.status, 303);
+    const late = await invite('later@example.com');
+    assert.deepEqual([late.status, late.mailed], [201, false]);
+    assert.match(late.url ?? '', /^https:\/\/gateway\.example\.com\/invitation\?token=[0-9a-f]{64}$/);
+  });
+
+  test('whoever has forgotten the password sets a new one by a mail; nobody learns who is here', async () => {
+    const page = await fetch(`${gateway.origin}/sign-in`);
+    assert.match(await page.text(), /href="\/forgotten-password"/);
+    const asked = await post('/forgotten-password', { email: ' Vic@Example.com ' });
+    const stranger = await post('/forgotten-password', { email: 'stranger@example.com' });
+    assert.deepEqual([asked.status, stranger.status], [200, 200]);
+    assert.equal(await asked.text(), await stranger.text());
+    const path = await linkTo('vic@example.com', 2);
+    assert.match(path, /^\/new-password\?/);
+    assert.equal((await post(path, { password: PASSWORD })).status, 200);
+    assert.equal((await post(path, { password: `${PASSWORD} again` })).status, 404, 'it works once');
+    const signedIn = await post('/sign-in', { email: 'vic@example.com', password: PASSWORD });
+    assert.equal(signedIn.status, 303);
+    assert.match(signedIn.headers.getSetCookie().join(), /switchwright_session=.*; Secure/);
+  });
+
+  test('another site has no mail sent; whoever asks for many waits, and nobody gets many', async () => {
+    const from = await post('/forgotten-password', { email: 'vic@example.com' }, { 'sec-fetch-site': 'cross-site' });
+    assert.equal(from.status, 400);
+    let asked = 0;
+    while ((await post('/forgotten-password', { email: 'vic@example.com' })).status === 200) asked++;
+    assert.ok(asked > 10 && asked < 30, `${asked}`);
+    await linkTo('vic@example.com', 6);
+    // What was not to be sent would have been before this one.
+    await invite('wes@example.com');
+    await linkTo('wes@example.com', 1);
+    const got = server.mails.filter(({ to }) => to.includes('vic@example.com')).length;
+    assert.ok(got < 9, `the invitation, five, and one more in six minutes: not ${got}`);
+    assert.deepEqual(
+      server.mails.filter(({ to }) => to.includes('stranger@example.com')),
+      [],
+    );
+  });
 });

@@ -27,6 +27,7 @@ import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
 import { type OwnKeys, openOwnKeys } from './own-keys.ts';
+import { createMailRequests, type MailRequests } from './people/mail-requests.ts';
 import type { Cost } from './people/passwords.ts';
 import { openPeople, type People } from './people/people.ts';
 import { CONSOLE_KEY_ID, ownersOfPerson, personByConsoleKey, principalOfPerson } from './people/principals.ts';
@@ -51,6 +52,7 @@ export type Access = {
   readonly directory: DirectoryStore;
   readonly people: People;
   readonly secondFactors: SecondFactors;
+  readonly mailRequests: MailRequests;
   readonly auditLog: AuditLogStore;
   readonly budgets: BudgetStore;
   readonly providerKeys: ProviderKeys;
@@ -148,6 +150,7 @@ export function openAccess(parts: WithVault): Access {
     directory: parts.store.directory,
     people: openPeople({ ...parts, sessions }),
     secondFactors: openSecondFactors({ ...parts, vault }),
+    mailRequests: createMailRequests(world),
     auditLog: store.auditLog,
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),

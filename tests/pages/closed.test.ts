@@ -6,7 +6,16 @@ import { startInstance } from './instance.ts';
 const { origin, close, session } = await startInstance({ boards: 'closed' });
 after(close);
 
-const WAYS_IN = ['/sign-in', '/sign-out', '/invitation', '/new-password', '/auth', '/favicon.svg', '/robots.txt'];
+const WAYS_IN = [
+  '/sign-in',
+  '/sign-out',
+  '/invitation',
+  '/forgotten-password',
+  '/new-password',
+  '/auth',
+  '/favicon.svg',
+  '/robots.txt',
+];
 const ASSETS = pageRoutes.filter(({ path }) => path.startsWith('/assets/')).map(({ path }) => path);
 
 test('where pages are closed, a stranger is sent to sign in whatever is asked for, and sees nothing else', async () => {

@@ -165,11 +165,13 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'GET /organization/members/:id': 'Shows one of the people.',
       'PATCH /organization/members/:id': "Changes a person's role or name.",
       'DELETE /organization/members/:id': 'Takes a person out of the organisation.',
-      'POST /organization/members/:id/password-link': 'Makes a link with which a person sets a new password.',
+      'POST /organization/members/:id/password-link':
+        'Makes a link with which a person sets a new password, and mails it (`mailed`) or answers it once (`url`).',
       'POST /organization/members/:id/sign-out': 'Ends all sessions of a person.',
       'DELETE /organization/members/:id/second-factor': "Switches a person's second factor off.",
       'GET /organization/invitations': 'Lists open invitations.',
-      'POST /organization/invitations': 'Invites somebody.',
+      'POST /organization/invitations':
+        'Invites somebody: the link goes by mail (`mailed`), or is answered once (`url`).',
       'GET /organization/invitations/:id': 'Shows an invitation.',
       'DELETE /organization/invitations/:id': 'Takes an invitation back.',
       'GET /organization/settings': 'Shows the settings of the organisation.',

@@ -15,6 +15,7 @@ import { modelRoute } from './model.ts';
 import { modelsRoute } from './models.ts';
 import { accountForms, accountRoute } from './people/account.ts';
 import { secondFactorRoutes } from './people/account-second.ts';
+import { forgottenRoute, linkSentRoute } from './people/forgotten.ts';
 import { invitationRoute, joinedRoute } from './people/invitation.ts';
 import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
 import { secondGivenRoute, secondRoute } from './people/second.ts';
@@ -53,6 +54,8 @@ const ALL: readonly Route[] = [
   joinedRoute,
   newPasswordRoute,
   passwordSetRoute,
+  forgottenRoute,
+  linkSentRoute,
   secondRoute,
   secondGivenRoute,
   ...secondFactorRoutes,
@@ -73,9 +76,15 @@ const OPEN: ReadonlySet<string> = new Set([
   '/favicon.svg',
   '/robots.txt',
   ...[assetRoute, signInRoute, signedInRoute, signOutRoute, invitationRoute, joinedRoute].map(({ path }) => path),
-  ...[newPasswordRoute, passwordSetRoute, secondRoute, secondGivenRoute, consentRoute, consentedRoute].map(
-    ({ path }) => path,
-  ),
+  ...[
+    forgottenRoute,
+    newPasswordRoute,
+    passwordSetRoute,
+    secondRoute,
+    secondGivenRoute,
+    consentRoute,
+    consentedRoute,
+  ].map(({ path }) => path),
 ]);
 
 /** Every page. */

@@ -1,13 +1,11 @@
 import { sessionCookie, sessionIn } from '../../access/credential.ts';
 import type { NotSignedIn } from '../../access/people/people.ts';
-import { PRODUCT } from '../../base/product.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { codeBlock } from './code.ts';
-import { type Html, html } from './html.ts';
-import { page } from './layout.ts';
-import { begun, clientOf, deviceIn, fieldOf, isOurForm, localPath, NOT_KEPT, redirect } from './people/begun.ts';
-import { type EntryForm, entryForm } from './people/entries.ts';
+import { html } from './html.ts';
+import { begun, clientOf, deviceIn, fieldOf, isOurForm, NOT_KEPT, redirect } from './people/begun.ts';
 import { signedInByPassword } from './people/second.ts';
+import { signInPage } from './people/sign-in-page.ts';
 
 const UNSEEN = { text: '', contentType: 'text/html; charset=utf-8', headers: NOT_KEPT } as const;
 
@@ -22,11 +20,11 @@ export const signInRoute: Route = {
     if (token && request.look === 'ahead') return { ...UNSEEN, status: 503 };
     // HEAD tells neither whether the link is good: whoever checks links would find out without using one up.
     if (token && request.look === 'head') return { ...UNSEEN, status: 200 };
-    if (!token) return signInPage(request, { status: 200 });
+    if (!token) return signInPage(request, gateway, { status: 200 });
     const session = await gateway.access.redeemSignIn(token, clientOf(request));
     if (session) return begun(request, gateway, { session, email: null });
     const wait = gateway.access.guesses.wrong(request.address);
-    return signInPage(request, { status: wait === null ? 403 : 429, wait, above: USED });
+    return signInPage(request, gateway, { status: wait === null ? 403 : 429, wait, above: USED });
   },
 };
 
@@ -41,7 +39,7 @@ export const signedInRoute: Route = {
   handle: async (request, gateway) => {
     const [email, password] = [fieldOf(request, 'email'), fieldOf(request, 'password')];
     if (!isOurForm(request))
-      return signInPage(request, {
+      return signInPage(request, gateway, {
         status: 403,
         email,
         complaint: 'This form did not come from a page of this instance.',
@@ -49,52 +47,20 @@ export const signedInRoute: Route = {
     const { access } = gateway;
     const device = deviceIn(request, email, gateway);
     const person = await access.people.signIn({ email, password, device }, clientOf(request));
-    if (typeof person === 'string' || 'waitMs' in person) return notSignedIn(request, email, person);
+    if (typeof person === 'string' || 'waitMs' in person) return notSignedIn(request, gateway, email, person);
     return signedInByPassword(request, gateway, person);
   },
 };
 
-function notSignedIn(request: RouteRequest, email: string, why: NotSignedIn): RouteAnswer {
-  if (why === 'wrong') return signInPage(request, { status: 403, email, complaint: WRONG });
-  if (why === 'busy') return signInPage(request, { status: 503, wait: 10_000, email, complaint: BUSY });
+function notSignedIn(request: RouteRequest, gateway: Gateway, email: string, why: NotSignedIn): RouteAnswer {
+  if (why === 'wrong') return signInPage(request, gateway, { status: 403, email, complaint: WRONG });
+  if (why === 'busy') return signInPage(request, gateway, { status: 503, wait: 10_000, email, complaint: BUSY });
   const minutes = Math.ceil(why.waitMs / 60_000);
   const complaint = `Too many wrong passwords came from here. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, or ask for a link.`;
-  return signInPage(request, { status: 429, wait: why.waitMs, email, complaint });
+  return signInPage(request, gateway, { status: 429, wait: why.waitMs, email, complaint });
 }
 const WRONG = 'There is nobody here with this address and this password.';
 const BUSY = 'Too many are signing in at the moment. Try again in a minute.';
-
-type Shown = {
-  readonly status: number;
-  readonly wait?: number | null;
-  readonly above?: Html;
-  readonly email?: string;
-  readonly complaint?: string;
-};
-
-function signInPage(request: RouteRequest, { status, wait = null, above, email = '', complaint }: Shown): RouteAnswer {
-  const next = localPath(request.query.next);
-  const form: EntryForm = {
-    name: 'sign-in',
-    action: next === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ next })}`,
-    label: 'Sign in',
-    entries: [
-      { name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', value: email, required: true },
-      { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
-    ],
-    complaint: complaint === undefined ? null : { field: null, words: complaint },
-  };
-  return page(request, '/sign-in', {
-    status,
-    title: 'Sign in',
-    description: `Sign in to the console of this ${PRODUCT.name} instance.`,
-    headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
-    content: html`<div class="head measure narrow"><h1>Sign in</h1>${above}
-${entryForm(form)}
-<p>No password yet, or forgotten? Whoever administers your organization can give you a link. Whoever runs this instance gets one, which works once, from its machine:</p>
-${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,
-  });
-}
 
 /** Ends the session, here and in the store. The cookie is strict enough that no other site can post it. */
 export const signOutRoute: Route = {

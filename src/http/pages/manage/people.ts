@@ -32,9 +32,12 @@ const workspacesOf = async ({ api }: Managing): Promise<Workspaces> => {
   return answer.ok ? listOf(answer.json) : [];
 };
 
-/** A link for somebody, which only this page shows. */
+/** A link for somebody, which only this page shows, unless a mail has it. */
 const linkShown = (json: JsonObject, words: string): Html => {
-  const url = isObject(json.data) ? textIn(json.data, 'url') : '';
+  const handed = isObject(json.data) ? json.data : {};
+  if (handed.mailed === true)
+    return html`<div class="secret" role="status"><p>A mail with the link is on its way to them.</p></div>`;
+  const url = textIn(handed, 'url');
   return html`<div class="secret" role="status"><p>${words}</p><p>${copyable(url)}</p><p>It is shown only now, and works once.</p></div>`;
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fault } from '../../../base/fault.ts';
+import { handInvitation } from '../../mails.ts';
 import type { Route } from '../../route.ts';
 import { PAGE_QUERY, readBody, readPage } from './body.ts';
 import { EMAIL, OWNERS_ALONE, ROLE, TAKEN } from './people.ts';
@@ -38,13 +39,14 @@ const ONE: Route = {
   },
 };
 
-/** The link is answered once, for whoever invites to send on. */
+/** The link goes by mail, or is answered once, for whoever invites to send on. */
 const CREATE: Route = {
   method: 'POST',
   path: '/organization/invitations',
   auth: 'manage-members',
   body: INVITATION,
-  handle: async ({ body, caller, origin }, { access }) => {
+  handle: async ({ body, caller, origin }, gateway) => {
+    const { access } = gateway;
     const wish = readBody(INVITATION, body);
     if (!wish.ok || caller === null) return wish.ok ? NO_INVITATION : refusal(wish.error);
     const { email, role, workspace_ids: references } = wish.value;
@@ -59,8 +61,9 @@ const CREATE: Route = {
     if (invited === 'forbidden') return refusal(OWNERS_ALONE);
     if (invited === 'taken') return refusal(TAKEN);
     if (invited === 'full') return refusal(FULL);
-    const url = `${origin}/invitation?token=${invited.token}`;
-    return { status: 201, json: { data: { ...invitationJson(invited.invitation), url } } };
+    const { invitation, token } = invited;
+    const handed = await handInvitation(gateway, invitation, { origin, token });
+    return { status: 201, json: { data: { ...invitationJson(invitation), ...handed } } };
   },
 };
 

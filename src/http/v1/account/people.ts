@@ -4,6 +4,7 @@ import type { Person } from '../../../access/people/person.ts';
 import { type Fault, fault } from '../../../base/fault.ts';
 import { PERSON_ROLES, type Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
+import { handReset } from '../../mails.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
 import { readBody } from './body.ts';
 import { personJson } from './people-json.ts';
@@ -92,15 +93,15 @@ const REMOVING: Route = {
   }),
 };
 
-/** A link for somebody who has lost every way in. Whoever has it can set a new password. */
+/** A link for somebody who has lost every way in, by mail where that goes. Whoever has it can set a new password. */
 const LINK: Route = {
   method: 'POST',
   path: '/organization/members/:id/password-link',
   auth: 'manage-members',
-  handle: ofPerson(async ({ person, caller }, { origin }, { access }) => {
+  handle: ofPerson(async ({ person, caller }, { origin }, gateway) => {
     if (!mayAppoint(caller, person.role)) return refusal(OWNERS_ALONE);
-    const token = await access.newReset(person);
-    return { status: 201, json: { data: { url: `${origin}/new-password?token=${token}` } } };
+    const token = await gateway.access.newReset(person);
+    return { status: 201, json: { data: await handReset(gateway, person, { origin, token }) } };
   }),
 };
 
