@@ -1,8 +1,8 @@
 import { weekOf } from '../base/period.ts';
 import { DIMENSIONS, type Dimension, type Names } from './dimensions.ts';
 import { grainsOf } from './grains.ts';
-import type { Measured, Metric } from './metrics.ts';
-import { SPEEDS, type Speed, TALLY_FIGURES, type TallyFigure, type TallyKey } from './tally.ts';
+import { FIGURES_OF, type Measured, type Metric } from './metrics.ts';
+import { LOST_IN_DAYS, SPEEDS, type Speed, TALLY_FIGURES, type TallyFigure, type TallyKey } from './tally.ts';
 import type { Operator, TallyFilter, TallyQuestion, TallyRow, TallySpeedRow, TallyStore } from './tally-store.ts';
 
 export const GRANULARITIES = ['minute', 'hour', 'day', 'week', 'month'] as const;
@@ -34,6 +34,8 @@ export type AnalyticsQuestion = {
 export type AnalyticsAnswer = {
   readonly rows: readonly { readonly [name: string]: string | number | null }[];
   readonly truncated: boolean;
+  /** The metrics of all groups together, of a question without granularity; null = there is none. */
+  readonly total: () => { readonly [metric: string]: number | null } | null;
 };
 
 const BUCKET_LENGTH = { minute: 16, hour: 13, day: 10, week: 10, month: 7 } as const;
@@ -44,41 +46,101 @@ export async function answerAnalytics(
   question: AnalyticsQuestion,
   provider: Names['provider'],
 ): Promise<AnalyticsAnswer> {
+  const groups = new Map<string, Group>();
+  let isCut = false;
+  for (const { from, to } of slicesOf(question)) {
+    isCut = (await gather(groups, store, { ...question, from, to }, provider)) || isCut;
+    if (groups.size > question.limit && answered(groups).length > question.limit) break;
+  }
+  const whole = answered(groups);
+  const ordered = orderedBy(question, whole);
+  const limited = question.groupLimit === null ? ordered : perGroup(ordered, question.groupLimit);
+  return {
+    rows: limited.slice(0, question.limit).map((group) => rowOf(question, group)),
+    truncated: isCut || limited.length > question.limit || limited.length < ordered.length,
+    total: () => (whole.length === 0 ? null : totalOf(question, whole)),
+  };
+}
+
+function totalOf(question: AnalyticsQuestion, groups: readonly Group[]): { readonly [metric: string]: number | null } {
+  const all: Group = { at: '', shown: [], name: '', sums: { ...NOTHING }, spread: {}, measured: null };
+  for (const { sums, spread: spreads } of groups) {
+    for (const figure of TALLY_FIGURES) all.sums[figure] += sums[figure];
+    for (const speed of SPEEDS)
+      for (const [bucket, calls] of spreads[speed] ?? []) addSpeed(all, speed, { bucket, calls });
+  }
+  return measure(question, all);
+}
+
+const answered = (groups: ReadonlyMap<string, Group>): readonly Group[] =>
+  [...groups.values()].filter(({ sums: { requests } }) => requests > 0n);
+
+const DAY_MS = 86_400_000;
+type Slice = Pick<AnalyticsQuestion, 'from' | 'to'>;
+/**
+ * Who wants the first so many hours of a month is not answered by reading the month: where the order is that of time,
+ * days are asked for from that end on, twice as many each time, until there is enough.
+ */
+function slicesOf(question: AnalyticsQuestion): readonly Slice[] {
+  const { granularity, order, groupLimit, from, to } = question;
+  const isByTime = granularity === 'hour' && groupLimit === null && (order === null || order.field === 'date');
+  if (!isByTime) return [{ from, to }];
+  const slices: Slice[] = [];
+  let days = 1;
+  if (order?.descending ?? true)
+    for (let end = to; end > from; days *= 2) {
+      const start = Math.max(from, (Math.ceil(end / DAY_MS) - days) * DAY_MS);
+      slices.push({ from: start, to: end });
+      end = start;
+    }
+  else
+    for (let start = from; start < to; days *= 2) {
+      const end = Math.min(to, (Math.floor(start / DAY_MS) + days) * DAY_MS);
+      slices.push({ from: start, to: end });
+      start = end;
+    }
+  return slices;
+}
+
+/** Adds what the store has of one time to the groups. Answers whether the store left something out. */
+async function gather(
+  groups: Map<string, Group>,
+  store: TallyStore,
+  question: AnalyticsQuestion,
+  provider: Names['provider'],
+): Promise<boolean> {
   const asked = tallyQuestion(question);
   const speeds = SPEEDS.filter((speed) => question.metrics.some((metric) => metric.speed === speed));
   const [sums, spreads] = await Promise.all([
     store.sums(asked),
-    speeds.length === 0 ? [] : store.speeds(asked, speeds),
+    // How the speeds of one end user's calls are spread is not kept: their averages are.
+    speeds.length === 0 || asked.ofUsers ? [] : store.speeds(asked, speeds),
   ]);
   const names: Names = { ...(await labelsOf(store, question, sums)), provider };
-  const groups = new Map<string, Group>();
   for (const row of sums) {
     const group = groupOf(groups, question, row, names);
-    if (group) add(group, row);
+    if (group) add(group, row, asked.figures);
   }
   for (const row of spreads) {
     const group = groupOf(groups, question, row, names);
-    if (group) spread(group, row);
+    if (group) addSpeed(group, row.speed, { bucket: Number(row.bucket), calls: BigInt(row.calls) });
   }
-  const whole = [...groups.values()].filter(({ sums: { requests } }) => requests > 0n);
-  const ordered = orderedBy(question, whole);
-  const limited = question.groupLimit === null ? ordered : perGroup(ordered, question.groupLimit);
-  const isCut = sums.length >= store.rowsMax || spreads.length >= store.rowsMax;
-  return {
-    rows: limited.slice(0, question.limit).map((group) => rowOf(question, group)),
-    truncated: isCut || limited.length > question.limit || limited.length < ordered.length,
-  };
+  return sums.length >= store.rowsMax || spreads.length >= store.rowsMax;
 }
 
-function tallyQuestion({ accountId, dimensions, filters, granularity, from, to }: AnalyticsQuestion): TallyQuestion {
+function tallyQuestion(question: AnalyticsQuestion): TallyQuestion {
+  const { accountId, metrics, dimensions, filters, granularity, from, to } = question;
   const derived = filters.filter(({ dimension }) => !dimension.isPlain).map(({ dimension }) => dimension);
   const columns = [...dimensions, ...derived].flatMap(({ column }) => (column === null ? [] : [column]));
   const where = filters.flatMap(whereOf);
+  const isOfHours = granularity === 'minute' || granularity === 'hour';
+  const isDetailed = [...columns, ...where.map(({ column }) => column)].some((column) => LOST_IN_DAYS.includes(column));
   return {
     accountId,
-    grains: grainsOf(from, to),
+    grains: grainsOf(from, to, isOfHours || isDetailed ? 'minute' : 'day'),
     bucketLength: granularity === null ? 0 : BUCKET_LENGTH[granularity],
     by: [...new Set<TallyKey>(columns)],
+    figures: [...new Set<TallyFigure>(['requests', ...metrics.flatMap(({ name }) => FIGURES_OF.get(name) ?? [])])],
     where,
     ofUsers: columns.includes('external_user') || where.some(({ column }) => column === 'external_user'),
   };
@@ -181,14 +243,18 @@ function startOf(text: string, granularity: Granularity): string {
   return text.length === 13 ? `${text}:00:00.000Z` : `${text}:00.000Z`;
 }
 
-function add({ sums }: Group, row: TallyRow): void {
-  for (const figure of TALLY_FIGURES) sums[figure] += BigInt(row[figure]);
+function add({ sums }: Group, row: TallyRow, figures: readonly TallyFigure[]): void {
+  for (const figure of figures) sums[figure] += BigInt(row[figure] ?? 0n);
 }
 
-function spread(group: Group, { speed, bucket, calls }: TallySpeedRow): void {
+function addSpeed(
+  group: Group,
+  speed: Speed,
+  { bucket, calls }: { readonly bucket: number; readonly calls: bigint },
+): void {
   const own = group.spread[speed] ?? new Map<number, bigint>();
   group.spread[speed] = own;
-  own.set(Number(bucket), (own.get(Number(bucket)) ?? 0n) + BigInt(calls));
+  own.set(bucket, (own.get(bucket) ?? 0n) + calls);
 }
 
 function measure({ metrics }: AnalyticsQuestion, group: Group): { readonly [metric: string]: number | null } {

@@ -1,5 +1,5 @@
 import { nano, usdNumber } from '../base/money.ts';
-import { middleOf, type Speed, type TallyFigures } from './tally.ts';
+import { middleOf, type Speed, TALLY_FIGURES, type TallyFigure, type TallyFigures } from './tally.ts';
 
 /** How many calls were in each bucket of a speed. */
 export type Distribution = ReadonlyMap<number, bigint>;
@@ -125,3 +125,25 @@ export const METRICS: readonly Metric[] = [
   ...family('generation_time', 'Generation Time', 'latency', ({ generation_ms, timed }) => ratio(generation_ms, timed)),
 ];
 export const METRIC_BY_NAME: ReadonlyMap<string, Metric> = new Map(METRICS.map((metric) => [metric.name, metric]));
+
+/** Which figures of tallies a metric is made of: it is computed once, and what it looks at is noted. */
+export const FIGURES_OF: ReadonlyMap<string, readonly TallyFigure[]> = new Map(
+  METRICS.map((metric) => {
+    const seen = new Set<TallyFigure>();
+    const heard = Object.defineProperties({ spread: {} } as Measured, {
+      ...Object.fromEntries(
+        TALLY_FIGURES.map((figure) => [
+          figure,
+          {
+            get: () => {
+              seen.add(figure);
+              return 1n;
+            },
+          },
+        ]),
+      ),
+    });
+    metric.of(heard);
+    return [metric.name, [...seen]];
+  }),
+);

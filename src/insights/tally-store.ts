@@ -1,7 +1,13 @@
-import type { Speed, TallyFigures, TallyKey } from './tally.ts';
+import type { Speed, TallyFigure, TallyFigures, TallyKey } from './tally.ts';
 
 /** Times of one grain, `to` excluded: minutes (`2026-11-29T09:43`), hours (`2026-11-29T09`), days. */
-export type Grain = { readonly grain: 'm' | 'h' | 'd'; readonly from: string; readonly to: string };
+export type Grain = {
+  readonly grain: 'm' | 'h' | 'd';
+  readonly from: string;
+  readonly to: string;
+  /** Of days: from this one on only those whose hours are gone. */
+  readonly goneFrom?: string;
+};
 
 export const OPERATORS = ['eq', 'neq', 'in', 'not_in', 'gt', 'gte', 'lt', 'lte'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -18,13 +24,15 @@ export type TallyQuestion = {
   /** Characters of the time that are told apart: 7 = months, 10 = days, 13 = hours, 16 = minutes, 0 = none. */
   readonly bucketLength: 0 | 7 | 10 | 13 | 16;
   readonly by: readonly TallyKey[];
+  /** Which figures are summed up. */
+  readonly figures: readonly TallyFigure[];
   readonly where: readonly TallyFilter[];
   /** It is about `external_user`. */
   readonly ofUsers: boolean;
 };
 
 type Told = { readonly bucket_at: string } & { readonly [key in TallyKey]?: string };
-export type TallyRow = Told & TallyFigures;
+export type TallyRow = Told & Partial<TallyFigures>;
 /** How many calls were in one bucket of a speed. */
 export type TallySpeedRow = Told & { readonly speed: Speed; readonly bucket: bigint; readonly calls: bigint };
 

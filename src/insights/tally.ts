@@ -47,6 +47,13 @@ export const TALLY_KEYS = [
   'context',
 ] as const;
 export type TallyKey = (typeof TALLY_KEYS)[number] | 'external_user';
+/** What a day's tally no longer tells apart: the contract asks for it within 31 days, which are kept by the hour too. */
+export const LOST_IN_DAYS: readonly string[] = [
+  'dialect',
+  'finish',
+  'streamed',
+  'context',
+] as const satisfies readonly TallyKey[];
 
 /** What tallies add up; money in nano-dollars, times in milliseconds. */
 export const TALLY_FIGURES = [

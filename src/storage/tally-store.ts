@@ -1,4 +1,3 @@
-import { TALLY_FIGURES, TALLY_KEYS } from '../insights/tally.ts';
 import type {
   Grain,
   TallyFilter,
@@ -12,7 +11,6 @@ import { numbered, type Value } from './work.ts';
 
 /** Groups that are read of one question. */
 const ROWS_MAX = 50_000;
-const KEYS = TALLY_KEYS.join(', ');
 
 type Sql = { readonly text: string; readonly values: readonly Value[] };
 
@@ -23,14 +21,14 @@ export function openTallyStore(client: StoreClient): TallyStore {
   };
   return {
     sums: async (question) => {
-      const figures = TALLY_FIGURES.map((figure) => `cast(sum(${figure}) as bigint) as ${figure}`);
+      const figures = question.figures.map((figure) => `cast(sum(${figure}) as bigint) as ${figure}`);
       const rows = await read(grouped(question, figures, sourceOf(question)));
       return rows as unknown as readonly TallyRow[];
     },
     speeds: async (question, speeds) => {
       const marks = speeds.map(() => '?').join(', ');
       const arms = question.grains.map((grain) =>
-        arm(grain, question, `${KEYS}, at, speed, bucket, calls`, 'tally_speed', {
+        arm(grain, question, [...question.by, 'at', 'speed', 'bucket', 'calls'].join(', '), 'tally_speed', {
           text: `speed in (${marks})`,
           values: speeds,
         }),
@@ -95,17 +93,18 @@ function grouped(
  * less those.
  */
 function sourceOf(question: TallyQuestion): Sql {
-  const figures = TALLY_FIGURES.join(', ');
-  const negative = TALLY_FIGURES.map((figure) => `-${figure} as ${figure}`).join(', ');
-  const plain = `${KEYS}, at, ${figures}`;
+  const figures = question.figures.join(', ');
+  const negative = question.figures.map((figure) => `-${figure} as ${figure}`).join(', ');
+  const keys = ['at', ...question.by.filter((column) => column !== 'external_user')].join(', ');
+  const plain = `${keys}, ${figures}`;
   if (!question.ofUsers) return joined(question.grains.map((grain) => arm(grain, question, plain, 'tally')));
   // A filter by user is applied to what the arms say of it.
   const isOfUser = ({ column }: TallyFilter): boolean => column === 'external_user';
   const others = { ...question, where: question.where.filter((filter) => !isOfUser(filter)) };
   const arms = question.grains.flatMap((grain) => [
-    arm(grain, others, `${KEYS}, at, external_user, ${figures}`, 'tally_of_user'),
-    arm(grain, others, `${KEYS}, at, '' as external_user, ${figures}`, 'tally'),
-    arm(grain, others, `${KEYS}, at, '' as external_user, ${negative}`, 'tally_of_user'),
+    arm(grain, others, `${keys}, external_user, ${figures}`, 'tally_of_user'),
+    arm(grain, others, `${keys}, '' as external_user, ${figures}`, 'tally'),
+    arm(grain, others, `${keys}, '' as external_user, ${negative}`, 'tally_of_user'),
   ]);
   const source = joined(arms);
   const [conditions, values] = filtered(question.where.filter(isOfUser));
@@ -121,8 +120,11 @@ const joined = (arms: readonly Sql[]): Sql => ({
   values: arms.flatMap(({ values }) => values),
 });
 
+/** The first day whose hours are kept; behind all days where none are. */
+const FIRST_BY_HOURS = `coalesce((select substr(min(at), 1, 10) from tally where account_id = ? and grain = 'h'), '~')`;
+
 function arm(
-  { grain, from, to }: Grain,
+  { grain, from, to, goneFrom }: Grain,
   { accountId, where }: TallyQuestion,
   columns: string,
   table: string,
@@ -131,12 +133,18 @@ function arm(
   const [conditions, values] = filtered(where);
   const all = [
     `account_id = ? and grain = '${grain}' and at >= ? and at < ?`,
+    ...(goneFrom === undefined ? [] : [`(at < ? or at < ${FIRST_BY_HOURS})`]),
     ...conditions,
     ...(more ? [more.text] : []),
   ];
   return {
     text: `select ${columns} from ${table} where ${all.join(' and ')}`,
-    values: [accountId, from, to, ...values, ...(more?.values ?? [])],
+    values: [
+      ...[accountId, from, to],
+      ...(goneFrom === undefined ? [] : [goneFrom, accountId]),
+      ...values,
+      ...(more?.values ?? []),
+    ],
   };
 }
 

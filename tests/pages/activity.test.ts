@@ -65,11 +65,24 @@ test('what is chosen goes along: figure, groups, time and what it is narrowed to
   for (const name of ['P50 Latency', 'P90 Latency', 'P99 Latency']) assert.ok(lines.text.includes(name), name);
 });
 
+test('end users are told apart with all but their percentiles, which are not kept', async () => {
+  const { status, text } = await get('/activity?by=user');
+  assert.equal(status, 200);
+  const told = (user: string | null) =>
+    receipts.filter((one) => one.accountId === OWNER_ACCOUNT_ID && one.user === user);
+  for (const [name, , , requests, , , , latency] of rowsIn(text)) {
+    assert.equal(requests, String(told(name === 'not named' ? null : String(name)).length), String(name));
+    assert.equal(latency, '–');
+  }
+  assert.match(text, /Latency, median<\/dt><dd>\d+ ms/, 'of all of them together they are');
+});
+
 test('nonsense in the URL is as if it were not there, and hostile names are texts', async () => {
   const plain = rowsIn((await get('/activity')).text);
   assert.deepEqual(rowsIn((await get('/activity?window=__proto__&show=constructor&by=toString')).text), plain);
   assert.deepEqual(rowsIn((await get(`/activity?model=${'x'.repeat(600)}`)).text), plain);
-  const { text } = await get(`/activity?by=app&user=${encodeURIComponent('"><script>alert(1)</script>')}`);
+  const { status, text } = await get(`/activity?by=app&user=${encodeURIComponent('"><script>alert(1)</script>')}`);
+  assert.equal(status, 200);
   assert.ok(!text.includes('<script>alert'));
   assert.ok((await get('/activity?by=app')).text.includes('https://evil.example'));
 });

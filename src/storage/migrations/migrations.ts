@@ -22,6 +22,7 @@ import { ANALYTICS } from './0021-analytics.ts';
 import { AUDIT_LOG } from './0022-audit-log.ts';
 import { CONTENTS } from './0023-contents.ts';
 import { SECOND_FACTORS } from './0024-second-factors.ts';
+import { DAYS_BESIDE_HOURS } from './0025-days-beside-hours.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   AUDIT_LOG,
   CONTENTS,
   SECOND_FACTORS,
+  DAYS_BESIDE_HOURS,
 ];

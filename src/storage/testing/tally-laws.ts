@@ -62,6 +62,7 @@ const USAGE = usageOf({ input: 900, output: 100 });
 
 export function tallyLaws(bench: Bench): void {
   presentLaws(bench);
+  keptByDaysLaws(bench);
   agingLaws(bench);
 }
 
@@ -113,6 +114,86 @@ function presentLaws(bench: Bench): void {
   });
 }
 
+/** By days, by what only hours tell, and by end users: whichever rows are read, they come to the same. */
+async function askEveryWay(bench: Bench, accountId: string): Promise<readonly (readonly number[])[]> {
+  const { questionOf, ask } = partsOf(bench);
+  const month = { from: bench.world.now() - 31 * 24 * HOUR_MS };
+  const ways: Parameters<typeof questionOf>[] = [
+    [accountId, ['request_count', 'tokens_total'], ['model'], month],
+    [accountId, ['request_count', 'tokens_total'], ['finish_reason'], month],
+    [accountId, ['request_count', 'tokens_total'], ['external_user'], month],
+    [accountId, ['request_count', 'tokens_total'], [], { ...month, granularity: 'day' }],
+    [accountId, ['request_count', 'tokens_total'], [], { ...month, granularity: 'hour' }],
+  ];
+  const answers = await Promise.all(ways.map(async (way) => await ask(questionOf(...way))));
+  return answers.map((rows) =>
+    ['request_count', 'tokens_total'].map((name) => rows.reduce((sum, row) => sum + Number(row[name]), 0)),
+  );
+}
+
+/** Hours in the order of time, from either end. */
+async function proveOrder(bench: Bench, accountId: string): Promise<void> {
+  const { questionOf, ask } = partsOf(bench);
+  const newest = await ask(questionOf(accountId, ['request_count'], [], { granularity: 'hour', limit: 2 }));
+  assert.deepEqual(
+    newest.map(({ date__hour }) => date__hour),
+    [0, 1].map((ago) => `${new Date(bench.world.now() - ago * HOUR_MS).toISOString().slice(0, 13)}:00:00.000Z`),
+  );
+  const oldest = await ask(
+    questionOf(accountId, ['request_count'], [], {
+      granularity: 'hour',
+      limit: 1,
+      order: { field: 'date', descending: false },
+      from: bench.world.now() - 31 * 24 * HOUR_MS,
+    }),
+  );
+  assert.deepEqual(
+    oldest.map(({ request_count }) => request_count),
+    [2],
+    'the call of a hundred hours ago and the one that ended late',
+  );
+}
+
+function keptByDaysLaws(bench: Bench): void {
+  const { questionOf, ask, settle } = partsOf(bench);
+  test('hours that grow old leave their days, which were true all along', async () => {
+    const accountId = bench.world.newId('account');
+    await bench.storage.accessStore.addAccount({ id: accountId, name: 'Kept by days' }, bench.world.now());
+    const began = bench.world.now();
+    const fast = { usage: USAGE, streamed: true, firstContentMs: 200, totalMs: 1200 };
+    for (const hours of [7, 8, 30, 60])
+      await settle(accountId, { ...fast, createdAt: began - hours * HOUR_MS, user: `u${hours}` });
+    const fold = async (now: number): Promise<void> => {
+      while ((await bench.storage.foldTallies(now)) > 0);
+    };
+    const told = async (dimensions: readonly string[], more: Partial<AnalyticsQuestion> = {}) =>
+      (await ask(questionOf(accountId, ['request_count', 'p50_latency'], dimensions, more))).reduce(
+        (sum, row) => [Number(sum[0]) + Number(row.request_count), row.p50_latency ?? null],
+        [0, null] as readonly (string | number | null)[],
+      );
+    await fold(began);
+    const speed = (await told([]))[1];
+    assert.ok(Math.abs(Number(speed) / 200 - 1) < 0.08, `${speed}`);
+    assert.deepEqual(await told(['model']), [4, speed]);
+    assert.deepEqual(await told(['streamed']), [4, speed]);
+    // The two older ones are told by days alone, one of which a call of it that ends late joins; then all are.
+    for (const [days, late] of [
+      [31, 30],
+      [60, 7],
+    ] as const) {
+      await fold(began + days * 24 * HOUR_MS);
+      await settle(accountId, { ...fast, createdAt: began - late * HOUR_MS });
+      await fold(began + days * 24 * HOUR_MS);
+      const calls = days === 31 ? 5 : 6;
+      assert.equal((await told([]))[0], calls);
+      assert.equal((await told(['model'], { granularity: 'day' }))[0], calls);
+      assert.equal((await told(['streamed']))[0], calls, 'also beside hours that are still there');
+      assert.equal((await told(['external_user']))[0], calls);
+    }
+    assert.equal((await told([]))[1], null, 'speeds go with the hours');
+  });
+}
+
 function agingLaws(bench: Bench): void {
   const { questionOf, ask, settle } = partsOf(bench);
   test('what ages is told by hours and days, and is never counted twice or lost', async () => {
@@ -124,11 +205,16 @@ function agingLaws(bench: Bench): void {
     const total = async () =>
       (await ask(questionOf(accountId, ['request_count', 'tokens_total'], []))).map((row) => ({ ...row }));
     const all = [{ request_count: ages.length, tokens_total: ages.length * 1000 }];
+    const everyWay = () => askEveryWay(bench, accountId);
+    const recentOnes = ages.filter((hours) => hours < 31 * 24).length;
+    const asMany = (calls: number) => Array.from({ length: 5 }, () => [calls, calls * 1000]);
     assert.deepEqual(await total(), all);
+    assert.deepEqual(await everyWay(), asMany(recentOnes));
     let rounds = 0;
     for (;;) {
       const done = await bench.storage.foldTallies(bench.world.now());
       assert.deepEqual(await total(), all);
+      assert.deepEqual(await everyWay(), asMany(recentOnes));
       if (done === 0) break;
       assert.ok(++rounds < 50, 'it comes to an end');
     }
@@ -137,6 +223,8 @@ function agingLaws(bench: Bench): void {
     await settle(accountId, { createdAt: bench.world.now() - 100 * HOUR_MS, usage: USAGE });
     while ((await bench.storage.foldTallies(bench.world.now())) > 0);
     assert.deepEqual(await total(), [{ request_count: ages.length + 1, tokens_total: (ages.length + 1) * 1000 }]);
+    assert.deepEqual(await everyWay(), asMany(recentOnes + 1));
+    await proveOrder(bench, accountId);
     const days = await ask(questionOf(accountId, ['request_count'], [], { granularity: 'day' }));
     assert.equal(
       days.reduce((sum, { request_count }) => sum + Number(request_count), 0),

@@ -16,8 +16,8 @@ const COLUMNS = [
 ] as const;
 /** What is told of each group, and of all of them together. */
 export type Figures = { readonly [column in (typeof COLUMNS)[number]]: number | null };
-/** `before`: the same of as long a time before; null = nothing happened in it. */
-export type GroupFigures = { readonly id: string; readonly now: Figures; readonly before: Figures | null };
+/** `spentBefore`: dollars in as long a time before; null = nothing happened in it. */
+export type GroupFigures = { readonly id: string; readonly now: Figures; readonly spentBefore: number | null };
 
 const ROWS_MAX = 20_000;
 const GROUPS_MAX = 200;
@@ -59,23 +59,26 @@ export async function figuresOf(gateway: Gateway, accountId: string, asked: Aske
   const ask = asker(gateway, accountId, asked);
   const dimensions = [byId(asked.by)];
   const earlier = { from: asked.from - (asked.to - asked.from), to: asked.from };
-  const [all, allBefore, groups, groupsBefore] = await Promise.all([
-    ask({}),
-    ask(earlier),
+  const [groups, allBefore, groupsBefore] = await Promise.all([
     ask({ dimensions }),
-    ask({ dimensions, ...earlier }),
+    ask(earlier),
+    ask({ dimensions, metrics: metricsNamed(['total_usage']), ...earlier }),
   ]);
   const name = dimensions[0]?.name ?? '';
-  const before = new Map(groupsBefore.rows.map((row) => [String(row[name] ?? ''), row as unknown as Figures]));
+  const before = new Map(groupsBefore.rows.map((row) => [String(row[name] ?? ''), numberIn(row.total_usage)]));
   const rows = groups.rows.map((row): GroupFigures => {
     const id = String(row[name] ?? '');
-    return { id, now: row as unknown as Figures, before: before.get(id) ?? null };
+    return { id, now: row as unknown as Figures, spentBefore: before.get(id) ?? null };
   });
   rows.sort(
     (a, b) =>
       (b.now.total_usage ?? 0) - (a.now.total_usage ?? 0) || (b.now.request_count ?? 0) - (a.now.request_count ?? 0),
   );
-  const [now] = all.rows as unknown as readonly Figures[];
+  // Of more groups than are read the sum is a question of its own, and percentiles are not kept by end user.
+  const now = (groups.truncated || asked.by === 'user' ? (await ask({})).rows[0] : groups.total()) as
+    | Figures
+    | null
+    | undefined;
   const [then] = allBefore.rows as unknown as readonly Figures[];
   return { total: now ? { now, before: then ?? null } : null, groups: rows.slice(0, GROUPS_MAX), count: rows.length };
 }

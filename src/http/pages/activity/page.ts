@@ -186,9 +186,9 @@ function table(request: RouteRequest, asked: Asked, groups: readonly GroupFigure
     ({
       id,
       now,
-      before,
+      spentBefore,
     }) => html`<tr><th scope="row">${id === '' ? nameOf(by, id) : html`<a href="${pathWith('/activity', request, { [by]: id, by: by === 'model' ? 'provider' : 'model', window })}">${nameOf(by, id)}</a>`}</th>
-${number(now.total_usage, dollarsOf)}<td class="number wide">${change(now.total_usage, before?.total_usage ?? null)}</td><td class="number">${id === '' ? exactCount(now.request_count ?? 0) : html`<a href="${requestsOf(id)}">${exactCount(now.request_count ?? 0)}</a>`}</td>
+${number(now.total_usage, dollarsOf)}<td class="number wide">${change(now.total_usage, spentBefore)}</td><td class="number">${id === '' ? exactCount(now.request_count ?? 0) : html`<a href="${requestsOf(id)}">${exactCount(now.request_count ?? 0)}</a>`}</td>
 ${wide(number(now.tokens_prompt, shortCount))}${wide(number(now.tokens_completion, shortCount))}<td class="number wide">${errorsOf(now)}</td>${wide(number(now.p50_latency, milliseconds))}${wide(number(now.p95_latency, milliseconds))}${wide(number(now.avg_throughput, perSecond))}</tr>
 `,
   )}</tbody></table></div>`;
