@@ -135,6 +135,8 @@ export const LIMITS = {
   answer_stalled_ms: 30_000,
   /** What is sent to the API besides inference. */
   form_bytes_max: 1024 * 1024,
+  /** Programs that wait for news of the gateway's MCP server, in each process. */
+  mcp_subscriptions_max: 64,
   /** Connections of clients to one process; one more is closed unheard. */
   connections_max: 10_000,
   /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */

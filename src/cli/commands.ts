@@ -104,6 +104,15 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./setup.ts')).setupCommand(words, configuration),
   },
   {
+    name: 'mcp',
+    usage: 'mcp [--url URL] [--key KEY]',
+    meaning:
+      'Serves the tools of a running gateway over stdin and stdout to a program that speaks MCP and starts its servers itself: ' +
+      'models and prices, questions (which cost money), receipts. Programs that speak MCP over HTTP take the address /mcp of ' +
+      'the gateway instead. The key is SWITCHWRIGHT_API_KEY where --key is not given.',
+    run: async (words, configuration) => (await import('./mcp.ts')).mcpCommand(words, configuration),
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     meaning: 'Says which provider keys work, and why not. The exit code is 1 if one does not.',

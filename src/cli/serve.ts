@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { fault } from '../base/fault.ts';
 import { PRODUCT } from '../base/product.ts';
 import { startBatches } from '../http/batches/runner.ts';
+import { MCP_ROUTES } from '../http/mcp/index.ts';
 import { metricsRoute } from '../http/metrics.ts';
 import { pageRoutes } from '../http/pages/index.ts';
 import { createServer } from '../http/server.ts';
@@ -87,7 +88,7 @@ async function listen(
     gateway,
     api: apiRoutes,
     raw: rawRoutes,
-    pages: [...pageRoutes, metricsRoute(metrics)],
+    pages: [...pageRoutes, ...MCP_ROUTES, metricsRoute(metrics)],
     deadlines,
   });
   await server.listen({ host, port, backlog: 2048 });

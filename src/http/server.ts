@@ -93,8 +93,8 @@ export function createServer({
       server.options(url, preflight);
       server.route({ method: METHODS, url, onRequest: notFound, handler: notFound });
     }
-  server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
-  server.get('/readyz', readiness(gateway));
+  mountProbes(server, gateway);
+  server.options('/mcp', preflight);
   for (const route of api)
     for (const prefix of PREFIXES) {
       mounted.push({ method: route.method, url: prefix + route.path });
@@ -112,6 +112,11 @@ export function createServer({
   }
   for (const route of pages) mount(server, gateway, route, '');
   return server;
+}
+
+function mountProbes(server: FastifyInstance, gateway: Gateway): void {
+  server.get('/healthz', (_request, reply) => reply.type('application/json').send('{"status":"ok"}'));
+  server.get('/readyz', readiness(gateway));
 }
 
 function mountRaw(server: FastifyInstance, gateway: Gateway, route: RawRoute): readonly Mounted[] {

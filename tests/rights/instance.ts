@@ -9,6 +9,7 @@ import { OWNER_ACCOUNT_ID } from '../../src/access/owner.ts';
 import { type Composed, composeGateway } from '../../src/cli/compose.ts';
 import { readConfiguration } from '../../src/cli/configuration.ts';
 import { PERSON_ROLES, type PersonRole } from '../../src/facts/principal.ts';
+import { MCP_ROUTES } from '../../src/http/mcp/index.ts';
 import { metricsRoute } from '../../src/http/metrics.ts';
 import { pageRoutes } from '../../src/http/pages/index.ts';
 import type { Route } from '../../src/http/route.ts';
@@ -46,7 +47,7 @@ export type Instance = {
   readonly close: () => Promise<void>;
 };
 
-export const PAGES: readonly Route[] = [...pageRoutes, metricsRoute('management')];
+export const PAGES: readonly Route[] = [...pageRoutes, ...MCP_ROUTES, metricsRoute('management')];
 
 /** Somebody whom the owner of the first account has invited. */
 async function joined(access: Access, role: Exclude<PersonRole, 'owner'>): Promise<Headers> {
