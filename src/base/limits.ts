@@ -62,6 +62,10 @@ export const LIMITS = {
   server_tool_arguments_length_max: 32_768,
   server_tool_result_length_max: 100_000,
   server_tool_results_length_max: 2_000_000,
+  /** Models that tools and plugins ask within one call, how deep such calls lie in each other, and how long one tool may wait; */
+  asks_max: 64,
+  asks_depth_max: 2,
+  asking_tool_ms: 300_000,
   /** bytes of a page that is fetched, and of its address. */
   page_bytes_max: 4 * 1024 * 1024,
   /** Pages of one call, as many as the contract's own engine fetches for a request. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
+import type { Source } from './message.ts';
 
 /** A page that a search found. */
 export type FoundPage = {
@@ -25,6 +26,8 @@ export type ServerToolCall = {
   readonly result: string;
   /** Members of the contract's item for it, beside `id`, `type` and `status`. */
   readonly shown: JsonObject;
+  /** What was drawn. */
+  readonly image?: Source;
   /** Of a search. */
   readonly pages?: readonly FoundPage[];
 };

@@ -74,8 +74,8 @@ export type Continued = {
 
 /** One step of a call that takes several: an answer of its model, or something the gateway did for it. */
 export type Leg = {
-  readonly purpose: 'answer' | 'tool' | 'plugin';
-  /** The tool or the plugin. */
+  readonly purpose: 'answer' | 'tool' | 'plugin' | 'model';
+  /** The tool or the plugin; of a model: the one that asked it. */
   readonly name?: string;
   /** What did it: a search engine, another model. */
   readonly by?: string;

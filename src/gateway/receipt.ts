@@ -12,6 +12,7 @@ import type { LaidDown } from '../policies/lay-down.ts';
 import type { RunOutcome } from '../upstream/run.ts';
 import type { CacheWish } from './cached.ts';
 import type { Watch } from './guard/watch.ts';
+import type { Nesting } from './legs/nesting.ts';
 
 /** One call as it came in: who, what, when, from where. */
 export type CallRequest<O extends OperationId> = {
@@ -37,6 +38,8 @@ export type CallRequest<O extends OperationId> = {
   readonly watch?: Watch | undefined;
   /** What its caller wishes of the response cache; absent = nothing. */
   readonly cache?: CacheWish<O> | undefined;
+  /** Where it stands within another call, which asks for it; absent = its caller asks. */
+  readonly nesting?: Nesting;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   /** The same moment by the clock of durations. */

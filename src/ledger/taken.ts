@@ -29,17 +29,25 @@ function sizeOf(count: Count, sized: Sized): NanoUsd {
 const ONE = nano(1n);
 
 /** What of that is used up when it has ended: a request is one, however it ended; a call that runs runs no more. */
-function usedOf({ count, amount }: Counted, { usage }: Receipt): NanoUsd {
+function usedOf({ count, amount }: Counted, receipt: Receipt): NanoUsd {
   switch (count) {
     case 'requests':
       return amount;
     case 'calls':
       return NO_MONEY;
     case 'tokens':
-      return nano(BigInt(promptTokens(usage) + completionTokens(usage)));
+      return nano(BigInt(tokensOf(receipt)));
     default:
       return count satisfies never;
   }
+}
+
+/** What a call took of tokens, those of models that its tools asked among them. */
+function tokensOf({ usage, legs = [] }: Receipt): number {
+  let tokens = promptTokens(usage) + completionTokens(usage);
+  for (const { purpose, usage: asked } of legs)
+    if (purpose === 'model' && asked) tokens += promptTokens(asked) + completionTokens(asked);
+  return tokens;
 }
 
 /** From all scopes at once, without asking anyone; null = from none. */

@@ -10,6 +10,7 @@ import type { Reply } from '../call/reply.ts';
 import type { FoundPage } from '../call/server-tool.ts';
 import type { ChatStep } from '../call/text-run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Ask } from '../facts/asking.ts';
 import type { Fetching } from '../facts/fetching.ts';
 import type { Target } from '../facts/target.ts';
 import type { Search } from '../web/search.ts';
@@ -78,16 +79,19 @@ export type Planned = {
   readonly searchesItself: boolean;
 };
 
-/** Work that costs something, bounded in time by `LIMITS.plugin_ms`. */
+/** Work that costs something, bounded in time by `ms`, or `LIMITS.plugin_ms`. */
 export type Ahead = {
+  /** Of what it does itself: models that it asks are paid for one by one. */
   readonly priceMax: NanoUsd;
-  readonly run: (onCancel: (cancel: () => void) => void) => Promise<Result<AheadDone, Fault>>;
+  readonly ms?: number;
+  readonly run: (onCancel: (cancel: () => void) => unknown, ask: Ask) => Promise<Result<AheadDone, Fault>>;
 };
 export type AheadDone = {
   readonly call: Call;
   readonly cost: NanoUsd;
   /** What did it, for the receipt. */
   readonly by?: string;
+  readonly counts?: 'search';
   /** What is cited with the answer. */
   readonly pages: readonly FoundPage[];
 };

@@ -1,5 +1,9 @@
+import { advisor } from './advisor/index.ts';
 import { datetime } from './datetime/index.ts';
+import { fusion } from './fusion/index.ts';
+import { imageGeneration } from './image-generation/index.ts';
 import { searchModels } from './search-models/index.ts';
+import { subagent } from './subagent/index.ts';
 import type { ServerTool } from './tool.ts';
 import { webFetch } from './web-fetch/index.ts';
 import { webSearch } from './web-search/index.ts';
@@ -8,4 +12,13 @@ import { webSearch } from './web-search/index.ts';
 const any = <Options>(tool: ServerTool<Options>): ServerTool => tool as unknown as ServerTool;
 
 /** Every tool that the gateway runs. */
-export const SERVER_TOOLS: readonly ServerTool[] = [any(webSearch), any(webFetch), any(datetime), any(searchModels)];
+export const SERVER_TOOLS: readonly ServerTool[] = [
+  any(webSearch),
+  any(webFetch),
+  any(datetime),
+  any(searchModels),
+  any(imageGeneration),
+  any(advisor),
+  any(subagent),
+  any(fusion),
+];

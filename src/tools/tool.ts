@@ -1,11 +1,15 @@
-import type { Fault } from '../base/fault.ts';
+import { type Fault, fault } from '../base/fault.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { NanoUsd } from '../base/money.ts';
 import type { Result } from '../base/result.ts';
 import type { World } from '../base/world.ts';
+import type { Call } from '../call/call.ts';
+import type { Source } from '../call/message.ts';
 import type { Complaints } from '../call/read.ts';
 import type { FoundPage } from '../call/server-tool.ts';
+import type { Tool } from '../call/tool.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Ask } from '../facts/asking.ts';
 import type { Fetching } from '../facts/fetching.ts';
 import type { Search } from '../web/search.ts';
 
@@ -21,8 +25,12 @@ export type ServerTool<Options = unknown> = {
   readonly costs: string;
   /** Reads its `parameters`, and complains of what is wrong. `path`: `tools[2].parameters`. */
   readonly read: (to: Complaints, parameters: JsonObject, path: string) => Options;
-  /** Opened once for each call; the fault says what is missing here. */
-  readonly open: (options: Options, means: ToolMeans) => Result<OpenTool, Fault>;
+  /** Opened once for each call; the fault says what is missing here. `instance`: how many of its kind stand before it. */
+  readonly open: (options: Options, means: ToolMeans, instance: number) => Result<OpenTool, Fault>;
+  /** A call may list it several times, under names that tell its entries apart; absent = the first entry counts. */
+  readonly nameOf?: (options: Options) => string;
+  /** Tools that those may use whom it asks. */
+  readonly nested?: (options: Options) => readonly Tool[];
 };
 
 /** A tool as one call has it. */
@@ -42,7 +50,11 @@ export type OpenTool = {
 
 export type Running = {
   /** Handed what gives the work up: its time is over, or the caller is gone. */
-  readonly onCancel: (cancel: () => void) => void;
+  readonly onCancel: (cancel: () => void) => unknown;
+  /** The call as its model has it by now. */
+  readonly call: Call;
+  /** Asks another model, within the call. */
+  readonly ask: Ask;
 };
 
 /** What came of one use. */
@@ -54,6 +66,8 @@ export type ToolOutcome = {
   readonly shown: JsonObject;
   readonly cost?: NanoUsd;
   readonly pages?: readonly FoundPage[];
+  /** What was drawn, for the client. */
+  readonly image?: Source;
   readonly counts?: 'search' | 'fetch';
   /** The engine or the model that did it, for the receipt. */
   readonly by?: string;
@@ -67,9 +81,14 @@ export type ToolMeans = {
   readonly enabled: () => ReadonlySet<string>;
   readonly search: Search;
   readonly fetching: Fetching;
+  /** How deep the call lies in others that ask for it; 0 = its caller asks. */
+  readonly depth: number;
   /** The call is for a model that costs nothing and tells nothing outside. */
   readonly isSandbox: boolean;
 };
+
+/** A tool that asks models, in a call that lies too deep in others. */
+export const TOO_DEEP: Fault = fault('invalid_request', 'Tools that ask models lie too deep in each other here.');
 
 /** What went wrong, told to the model in words, which may try otherwise. */
 export const failure = (message: string, shown: JsonObject = {}): ToolOutcome => ({

@@ -371,3 +371,22 @@ test('embeddings and other operations are read, too; token ids cannot be', async
     }
   });
 });
+
+test('what a tool finds is read before a model sees it: redacted, or withheld with a word to the model', async () => {
+  pieces = [{ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'datetime', arguments: '{}' } }] }];
+  const found = async (action: string): Promise<string> => {
+    const filters = [{ action, label: '[ZONE]', pattern: 'UTC' }];
+    return under({ content_filters: filters }, async () => {
+      const tools = [{ type: 'openrouter:datetime' }];
+      const answer = await chat([user('What time is it?')], { tools, max_tool_calls: 1 });
+      assert.equal(answer.status, 200, await answer.clone().text());
+      assert.ok(!(await answer.text()).includes('UTC'), 'nor does the client');
+      assert.equal((await receiptOf(answer))?.guarded?.[0]?.where, 'prompt');
+      return JSON.stringify(asked[1]?.messages);
+    });
+  };
+  assert.match(await found('redact'), /\[ZONE\]/);
+  const withheld = await found('block');
+  assert.match(withheld, /withheld/);
+  assert.ok(!withheld.includes('UTC'));
+});

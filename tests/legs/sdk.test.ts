@@ -66,3 +66,57 @@ test('@openrouter/sdk: the plugin web', async () => {
   assert('choices' in result);
   assert.match(String(result.choices[0]?.message.content), /news\.example\/cats/);
 });
+
+const asks = (type: string, words: string, parameters: object = {}) => ({
+  model: 'sandbox/tools',
+  messages: [{ role: 'user' as const, content: words }],
+  tools: [{ type, parameters }] as never,
+});
+
+test('@openrouter/sdk: a picture that a tool has drawn comes with the answer', async () => {
+  const chatRequest = asks('openrouter:image_generation', 'image of a cat', { size: '64x64' });
+  const result = await clientOf().chat.send({ chatRequest: { ...chatRequest, stream: false } });
+  assert('choices' in result);
+  const { message } = result.choices[0] ?? {};
+  assert.match(String(message?.images?.[0]?.imageUrl.url), /^data:image\/png;base64,/);
+  // Its types know of no pictures in the pieces of a stream, and leave them out.
+  const streamed = await fetch(`${gateway.base}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...chatRequest, stream: true }),
+  });
+  assert.match(await streamed.text(), /"images":\[\{"type":"image_url","image_url":\{"url":"data:image\/png;base64,/);
+});
+
+test('@openrouter/sdk: items of tools that ask models, in the Responses API', async () => {
+  const items: { readonly [field: string]: unknown }[] = [];
+  for (const [type, words, parameters] of [
+    ['openrouter:image_generation', 'image of a cat', { size: '64x64' }],
+    ['openrouter:advisor', 'ask the advisor', { model: 'sandbox/echo' }],
+    ['openrouter:subagent', 'use the subagent', { model: 'sandbox/echo' }],
+    ['openrouter:fusion', 'use fusion', { analysisModels: ['sandbox/echo', 'sandbox/lorem'], model: 'sandbox/json' }],
+  ] as const) {
+    const { tools } = asks(type, words, parameters);
+    const result = await clientOf().beta.responses.send({
+      responsesRequest: { model: 'sandbox/tools', input: words, tools, stream: false },
+    });
+    assert('output' in result);
+    const item = result.output.find((one) => one.type === type);
+    assert(item, JSON.stringify(result.output));
+    items.push(item as never);
+  }
+  const [drawn, advised, worked, fused] = items;
+  assert.match(String(drawn?.imageB64), /^iVBOR/);
+  assert.equal(drawn?.result, drawn?.imageB64);
+  assert.deepEqual([advised?.status, advised?.model, typeof advised?.advice], ['completed', 'sandbox/echo', 'string']);
+  assert.deepEqual(
+    [worked?.status, typeof worked?.outcome, typeof worked?.taskDescription],
+    ['completed', 'string', 'string'],
+  );
+  const responses = fused?.responses as { readonly model: string }[];
+  assert.deepEqual(
+    responses.map(({ model }) => model),
+    ['sandbox/echo', 'sandbox/lorem'],
+  );
+  assert.ok(fused?.analysis, JSON.stringify(fused));
+});

@@ -7,10 +7,15 @@ import { estimatePrompt } from '../../metering/estimate.ts';
 import { type OpenPlugin, openPlugins, rescuedBy, withoutDone } from '../../plugins/open.ts';
 import { fetchingOf } from '../../upstream/collect-body.ts';
 import { pdfReaderOf } from '../documents/pdf-reader.ts';
+import { embeddings } from '../embeddings.ts';
 import type { Gateway } from '../gateway.ts';
+import { rescreened } from '../guard/prompt.ts';
 import { handleOf } from '../handle-of.ts';
+import { images } from '../images.ts';
+import { type Nesting, newNesting } from '../legs/nesting.ts';
 import { listedBy } from '../legs/offered.ts';
 import { readStop } from '../legs/stop.ts';
+import { moderations } from '../moderations.ts';
 import type { CallHandle, CallListener, Operation } from '../operation.ts';
 import { perform, refuse } from '../perform.ts';
 import { modelsOf } from '../question.ts';
@@ -24,7 +29,8 @@ type Listener = CallListener<'chat'>;
 /** A chat with plugins around it, or tools that the gateway runs. Null = nothing of the kind works on it. */
 export function extend(gateway: Gateway, request: Request, listener: Listener): CallHandle | null {
   const { call } = request;
-  const read = extensionOf(gateway, call);
+  const { nesting = newNesting() } = request;
+  const read = extensionOf(gateway, call, nesting);
   if (!read.ok) return refuse({ gateway, operation: plainChat, request, listener }, read.error);
   const { plugins, listed } = read.value;
   if (plugins.length + listed.offered.length + listed.missing.length === 0) return null;
@@ -37,7 +43,7 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
     bent.ok
       ? perform(gateway, operation, { ...request, call: bent.value, cache: undefined }, hearing)
       : refuse({ gateway, operation: plainChat, request, listener }, bent.error);
-  const bent = throughCalls(gateway, withoutDone(call), plugins);
+  const bent = screenedAgain(gateway, request, throughCalls(gateway, withoutDone(call), plugins));
   if (!(bent instanceof Promise)) return go(bent);
   let isGone = false;
   const handle = handleOf(
@@ -57,8 +63,8 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
   };
 }
 
-function extensionOf(gateway: Gateway, call: Call): Result<Extension, Fault> {
-  const means = meansFor(gateway, call);
+function extensionOf(gateway: Gateway, call: Call, nesting: Nesting): Result<Extension, Fault> {
+  const means = meansFor(gateway, call, nesting);
   const plugins = openPlugins(call, means);
   if (!plugins.ok) return plugins;
   const listed = listedBy(call, means);
@@ -69,17 +75,21 @@ function extensionOf(gateway: Gateway, call: Call): Result<Extension, Fault> {
   if (offered.length > 0 && (call.sampling.n ?? 1) > 1)
     complain(to, 'n', "Invalid 'n': tools that the gateway runs take one answer.");
   if (offered.length > 0 && to.first) return failed(to.first);
-  return ok({ gateway, plugins: plugins.value, listed: listed.value, stop });
+  const operations = { chat: askedChat, images, moderations, embeddings };
+  return ok({ gateway, plugins: plugins.value, listed: listed.value, stop, operations, nesting });
 }
 
 /** A chat that no endpoint can take as it is, with the plugins that change that. Null = none does. */
 export function rescue(gateway: Gateway, request: Request, listener: Listener, obstacle: Fault): CallHandle | null {
-  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request.call));
+  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request.call, request.nesting));
   return call && extend(gateway, { ...request, call }, listener);
 }
 
+/** As tools and plugins ask it, with tools and plugins of its own. */
+const askedChat: Operation<'chat'> = { ...plainChat, extend, rescue };
+
 /** What the gateway lends to the plugins and tools of a call. */
-function meansFor(gateway: Gateway, call: Call) {
+function meansFor(gateway: Gateway, call: Call, nesting?: Nesting) {
   const { world, upstream } = gateway;
   const catalog = gateway.catalog();
   return {
@@ -89,12 +99,25 @@ function meansFor(gateway: Gateway, call: Call) {
     search: gateway.search,
     fetching: fetchingOf(upstream.world),
     promptTokensOf: estimatePrompt,
+    depth: nesting?.depth ?? 0,
     readPdf: pdfReaderOf(world),
     isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),
   };
 }
 
 const GONE = fault('cancelled', 'The request was cancelled.');
+
+/** What plugins put into a call is read by its guardrails like what stood there before. */
+function screenedAgain(
+  { world }: Gateway,
+  { call, watch }: Request,
+  bent: Result<Call, Fault> | Promise<Result<Call, Fault>>,
+): Result<Call, Fault> | Promise<Result<Call, Fault>> {
+  if (!watch) return bent;
+  return Promise.resolve(bent).then((found) =>
+    found.ok ? rescreened(watch, call, found.value, (task) => void world.after(0, task)) : found,
+  );
+}
 
 /** Through the hooks `call`, one after the other; a promise only where one of them is one. */
 function throughCalls(

@@ -8,6 +8,8 @@ import type { OpenPlugin } from '../../plugins/open.ts';
 import { type Bend, chatErrand } from '../../upstream/chat-errand.ts';
 import { passedOn } from '../../upstream/passed-on.ts';
 import type { Gateway } from '../gateway.ts';
+import type { AskedOperations } from '../legs/ask.ts';
+import type { Nesting } from '../legs/nesting.ts';
 import { equipped, exposingWith, isRunByHost, type Listed } from '../legs/offered.ts';
 import type { Stop } from '../legs/stop.ts';
 import { growTree, type Tree } from '../legs/tree.ts';
@@ -22,6 +24,9 @@ export type Extension = {
   readonly plugins: readonly OpenPlugin[];
   readonly listed: Listed;
   readonly stop: Stop;
+  /** What tools and plugins may ask models with, and where the call stands. */
+  readonly operations: AskedOperations;
+  readonly nesting: Nesting;
 };
 
 /** The life of a chat with these plugins and tools: the ordinary one, with their hooks in their places. */
@@ -54,7 +59,7 @@ export function chatWith(extension: Extension): Operation<'chat'> {
 type Legs = Pick<Operation<'chat'>, 'begin' | 'carry'>;
 
 function legsOf(extension: Extension, exposing: ReturnType<typeof exposingWith>): Legs {
-  const { gateway, plugins, listed, stop } = extension;
+  const { gateway, plugins, listed, stop, operations, nesting } = extension;
   const { offered } = listed;
   const bend = bendOf(extension);
   let tree: Tree | null = null;
@@ -82,6 +87,8 @@ function legsOf(extension: Extension, exposing: ReturnType<typeof exposingWith>)
         offered,
         stop,
         exposing,
+        operations,
+        nesting,
         works: plugins.flatMap(({ id, hooks: { ahead } }) =>
           ahead
             ? [

@@ -1,6 +1,7 @@
 import { type Blob, restored } from '../../base/blobs.ts';
 import { type Fault, fault } from '../../base/fault.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
+import type { Call } from '../../call/call.ts';
 import type { CallOf, OperationId } from '../../call/operation.ts';
 import { JsonScanner } from '../../content/json-scanner.ts';
 import type { ContentRule, Screen } from '../../content/rule.ts';
@@ -18,12 +19,13 @@ type Text = { readonly written: string; readonly form: 'text' | 'json'; readonly
 
 /**
  * The call as it may be sent, or why it may not; a text in which nothing is found stays the one that came. It yields where
- * a turn has had enough of it.
+ * a turn has had enough of it. `known`: texts that have been read.
  */
 function* screenCall<O extends OperationId>(
   operation: O,
   call: CallOf<O>,
   watch: Watch,
+  known?: ReadonlySet<string>,
 ): Generator<void, Result<CallOf<O>, Fault>> {
   const { user, prompt } = watch.screens;
   if (!user) return ok(call);
@@ -32,7 +34,7 @@ function* screenCall<O extends OperationId>(
   const gather =
     (screen: Screen | null): ReadText =>
     (written, form) => {
-      texts.push({ written, form, screen });
+      texts.push({ written, form, screen: known?.has(written) ? null : screen });
       return written;
     };
   callRead(operation, call, { user: gather(user), others: gather(prompt) });
@@ -99,6 +101,39 @@ export function screenedBy<O extends OperationId>(
     done(screened.ok ? ok({ call: screened.value, watch }) : failed({ fault: screened.error, watch }));
   };
   turn();
+}
+
+type Later = (task: () => void) => void;
+
+/** Steps of a reading, each in a later turn than the one before. */
+function through<T>(reading: Generator<void, T>, later: Later): Promise<T> {
+  return new Promise((resolve) => {
+    const turn = (): void => {
+      const step = reading.next();
+      if (step.done) resolve(step.value);
+      else later(turn);
+    };
+    turn();
+  });
+}
+
+/** The call once plugins have put texts into it: what was not in it before is read like anything that its user says. */
+export function rescreened(watch: Watch, before: Call, after: Call, later: Later): Promise<Result<Call, Fault>> {
+  const known = new Set<string>();
+  const learn: ReadText = (text) => {
+    known.add(text);
+    return text;
+  };
+  callRead('chat', before, { user: learn, others: learn });
+  return through(screenCall('chat', after, watch, known), later);
+}
+
+/** A text that a tool has found, as a model may be given it; or why it may not. */
+export async function screenFound(watch: Watch, text: string, later: Later): Promise<Result<string, Fault>> {
+  const form = text.startsWith('{') ? 'json' : 'text';
+  const scan = { blobs: [], heard: watch.heard('prompt'), work: 0 };
+  const seen = await through(textRead({ written: text, form, screen: watch.screens.user }, scan), later);
+  return typeof seen === 'string' ? ok(seen) : failed(blockedFault(seen, watch.screens, 'prompt'));
 }
 
 const TOKENS: Fault = fault(

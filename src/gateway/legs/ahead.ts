@@ -4,6 +4,8 @@ import { nano } from '../../base/money.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { AheadDone } from '../../plugins/plugin.ts';
+import { rescreened } from '../guard/prompt.ts';
+import { askFor, giveUp, newAsker } from './ask.ts';
 import type { State, Work } from './state.ts';
 
 /** What plugins do before the first exchange, one after the other; gives the call as it goes on, or why it does not. */
@@ -16,7 +18,10 @@ export async function workAhead(state: State): Promise<Result<Call, Fault>> {
     if (!done.ok) return done;
     call = done.value.call;
   }
-  return ok(call);
+  const { watch } = state.context.request;
+  if (!watch || call === state.call) return ok(call);
+  const { world } = state.context.gateway;
+  return rescreened(watch, state.call, call, (task) => void world.after(0, task));
 }
 
 async function workOne(state: State, { id, ahead }: Work): Promise<Result<AheadDone, Fault>> {
@@ -25,19 +30,18 @@ async function workOne(state: State, { id, ahead }: Work): Promise<Result<AheadD
   if (!(await purse.reserve(ahead.priceMax)))
     return failed(fault('payment_required', `What is left of the credit does not pay for the plugin ${id}.`));
   const begunAt = world.elapsed();
-  let give: (() => void) | null = null;
-  const cancel = (): void => give?.();
+  const asker = newAsker(id);
+  const cancel = (): void => giveUp(asker);
   cancels.add(cancel);
   try {
     const done = await new Promise<Result<AheadDone, Fault>>((resolve, reject) => {
-      const late = fault('upstream_timeout', `The plugin ${id} did not finish within ${LIMITS.plugin_ms} ms.`);
-      const stop = world.after(LIMITS.plugin_ms, () => {
+      const { ms = LIMITS.plugin_ms } = ahead;
+      const late = fault('upstream_timeout', `The plugin ${id} did not finish within ${ms} ms.`);
+      const stop = world.after(ms, () => {
         cancel();
         resolve(failed(late));
       });
-      const work = ahead.run((cancelWork) => {
-        give = cancelWork;
-      });
+      const work = ahead.run((give) => asker.gives.add(give), askFor(state, asker));
       work.finally(stop).then(resolve, reject);
     });
     if (done.ok) keep(state, id, done.value, Math.round(world.elapsed() - begunAt));
@@ -48,10 +52,10 @@ async function workOne(state: State, { id, ahead }: Work): Promise<Result<AheadD
   }
 }
 
-function keep(state: State, id: string, { cost, pages, by }: AheadDone, ms: number): void {
+function keep(state: State, id: string, { cost, pages, by, counts }: AheadDone, ms: number): void {
   state.purse.spend(cost);
   state.toolCost = nano(state.toolCost + cost);
   state.pages.push(...pages);
-  if (by !== undefined) state.use = { ...state.use, searches: state.use.searches + 1 };
+  if (counts === 'search') state.use = { ...state.use, searches: state.use.searches + 1 };
   state.legs.push({ purpose: 'plugin', name: id, ...(by !== undefined && { by }), cost, ms });
 }

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, objectOf, stringOf } from '../../base/json.t
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
-import { newComplaints } from '../../call/read.ts';
+import { complain, newComplaints } from '../../call/read.ts';
 import type { Tool, ToolChoice } from '../../call/tool.ts';
 import type { Endpoint } from '../../catalog/model.ts';
 import { isGatewayTool, takesGatewayFields } from '../../dialects/gateway-options.ts';
@@ -23,6 +23,8 @@ export type Offered = {
   readonly open: OpenTool;
   /** The name that the model knows it by: the caller may have a function of the same name. */
   readonly name: string;
+  /** What tells it from other entries of its kind, where there may be several. */
+  readonly title?: string;
   /** The host of a model may run it itself, as it does a search. */
   readonly isHosts: boolean;
 };
@@ -59,7 +61,9 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
   const taken = new Set(call.tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : [])));
   for (const [at, entry] of call.tools.entries()) {
     const id = entry.type === 'native' ? idOf(entry.value) : undefined;
-    if (entry.type !== 'native' || id === undefined || offered.some(({ tool }) => tool.id === id)) continue;
+    if (entry.type !== 'native' || id === undefined) continue;
+    const same = offered.filter(({ tool }) => tool.id === id);
+    if (same.length > 0 && !same[0]?.tool.nameOf) continue;
     const isOurs = isGatewayTool(entry);
     const path = `tools[${at}]`;
     const tool = SERVER_TOOLS.find((known) => known.id === id);
@@ -69,13 +73,21 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
     }
     const said = isOurs ? objectOf(entry.value.parameters) : entry.value;
     const options = tool.read(to, said, isOurs ? `${path}.parameters` : path);
+    const title = tool.nameOf?.(options);
+    if (title !== undefined && same.some((one) => one.title === title))
+      complain(to, `${path}.parameters.name`, `Invalid '${path}.parameters.name': another entry has this name.`);
     if (to.first) return failed(to.first);
+    const inner = tool.nested?.(options) ?? [];
+    const nested = inner.length > 0 ? listedBy({ ...call, tools: inner }, { ...means, depth: means.depth + 1 }) : null;
+    if (nested && !nested.ok) return failed({ ...nested.error, param: `${path}.parameters.${nested.error.param}` });
+    const [lacking] = nested?.value.missing ?? [];
+    if (lacking) return failed({ ...lacking.fault, param: `${path}.parameters.tools` });
     const isHosts = id === 'web_search' && isHostsEngine(said);
-    const opened = tool.open(options, means);
+    const opened = tool.open(options, means, same.length);
     if (opened.ok) {
       const name = freeName(opened.value.name, taken);
       taken.add(name);
-      offered.push({ at, tool, open: opened.value, name, isHosts });
+      offered.push({ at, tool, open: opened.value, name, isHosts, ...(title !== undefined && { title }) });
     } else if (isOurs) missing.push({ at, isHosts, fault: { ...opened.error, param: path } });
   }
   return ok({ offered, missing });

@@ -1,10 +1,15 @@
 import { isObject, parseJson } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { NO_MONEY } from '../../base/money.ts';
+import type { Call } from '../../call/call.ts';
 import type { ToolCallPart } from '../../call/message.ts';
 import type { ServerToolCall } from '../../call/server-tool.ts';
+import type { Ask } from '../../facts/asking.ts';
 import { failure, type ToolOutcome } from '../../tools/tool.ts';
 import type { Gateway } from '../gateway.ts';
+import { screenFound } from '../guard/prompt.ts';
+import type { Watch } from '../guard/watch.ts';
+import { type Asker, giveUp, newAsker } from './ask.ts';
 import type { Purse } from './money.ts';
 import type { Offered } from './offered.ts';
 
@@ -22,6 +27,10 @@ export type ToolRunning = {
   readonly offered: readonly Offered[];
   /** Characters of results that the call may still take. */
   readonly room: number;
+  /** The call as its model has it, and asking other models on its behalf. */
+  readonly asking: { readonly call: Call; readonly ask: (asker: Asker) => Ask };
+  /** What guardrails find in texts; absent = none reads them. */
+  readonly watch: Watch | undefined;
   /** What gives work up that is under way. */
   readonly cancels: Set<() => void>;
   readonly tell: (call: ServerToolCall) => void;
@@ -42,7 +51,7 @@ export async function runTools(calls: readonly ToolCallPart[], running: ToolRunn
   const uses = known.map(async ({ part, offered: one }, at): Promise<Use> => {
     const begunAt = running.gateway.world.elapsed();
     const found = at < LIMITS.server_tools_each_max ? await runOne(part, one, running) : TOO_MANY;
-    const outcome = bounded(found, room);
+    const outcome = bounded(await screened(found, running), room);
     room -= outcome.result.length;
     tell({ ...told(part, one), ...shownOf(outcome) });
     return { part, offered: one, outcome, ms: Math.round(running.gateway.world.elapsed() - begunAt) };
@@ -56,11 +65,12 @@ const TOO_MANY = failure(
 
 const told = (part: ToolCallPart, { tool }: Offered) => ({ id: part.id, tool: tool.id, arguments: part.arguments });
 
-const shownOf = ({ isFailed, result, shown, pages }: ToolOutcome) => ({
+const shownOf = ({ isFailed, result, shown, pages, image }: ToolOutcome) => ({
   status: isFailed ? ('failed' as const) : ('completed' as const),
   result,
   shown,
   ...(pages && { pages }),
+  ...(image && { image }),
 });
 
 /** A result has a length, and all of a call's together. */
@@ -75,7 +85,22 @@ function bounded(outcome: ToolOutcome, room: number): ToolOutcome {
   };
 }
 
-async function runOne(part: ToolCallPart, { open }: Offered, running: ToolRunning): Promise<ToolOutcome> {
+/** What guardrails do not let a model read is withheld from it, and from the client. */
+async function screened(outcome: ToolOutcome, { gateway, watch }: ToolRunning): Promise<ToolOutcome> {
+  if (!watch?.screens.user) return outcome;
+  const read = await screenFound(watch, outcome.result, (task) => void gateway.world.after(0, task));
+  if (read.ok) return read.value === outcome.result ? outcome : { ...outcome, result: read.value };
+  const withheld = failure(`What the tool found is withheld: ${read.error.message}.`);
+  const { cost, counts, by } = outcome;
+  return {
+    ...withheld,
+    ...(cost !== undefined && { cost }),
+    ...(counts && { counts }),
+    ...(by !== undefined && { by }),
+  };
+}
+
+async function runOne(part: ToolCallPart, { open, tool }: Offered, running: ToolRunning): Promise<ToolOutcome> {
   const { gateway, purse, cancels } = running;
   const text = part.arguments.trim();
   const asked =
@@ -83,8 +108,8 @@ async function runOne(part: ToolCallPart, { open }: Offered, running: ToolRunnin
   if (!isObject(asked)) return failure('The arguments are no JSON object, or too long.');
   const { priceMax, ms = LIMITS.server_tool_ms } = open;
   if (!(await purse.reserve(priceMax))) return failure('What is left of the credit does not pay for this tool.');
-  let cancelWork: (() => void) | null = null;
-  const cancel = (): void => cancelWork?.();
+  const asker = newAsker(tool.id);
+  const cancel = (): void => giveUp(asker);
   cancels.add(cancel);
   try {
     const outcome = await new Promise<ToolOutcome>((resolve, reject) => {
@@ -92,7 +117,9 @@ async function runOne(part: ToolCallPart, { open }: Offered, running: ToolRunnin
         cancel();
         resolve(failure(`The tool did not finish within ${ms} ms.`));
       });
-      const work = Promise.resolve(open.run(asked, { onCancel: (give) => (cancelWork = give) }));
+      const { call, ask } = running.asking;
+      const onCancel = (give: () => void): unknown => asker.gives.add(give);
+      const work = Promise.resolve(open.run(asked, { onCancel, call, ask: ask(asker) }));
       work.finally(stop).then(resolve, reject);
     });
     purse.spend(outcome.cost ?? NO_MONEY);

@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../../base/money.ts';
 import type { Call } from '../../call/call.ts';
+import type { Bill } from '../../call/event.ts';
 import type { Loss } from '../../call/loss.ts';
 import type { Annotation, AssistantPart } from '../../call/message.ts';
 import type { FoundPage, PlacedServerTool, ServerToolUse } from '../../call/server-tool.ts';
@@ -12,7 +13,9 @@ import type { Allowance } from '../allowance.ts';
 import type { ChatDelivery } from '../chat/delivery.ts';
 import type { CallContext, Carrying } from '../operation.ts';
 import type { Ended } from '../receipt.ts';
+import type { AskedOperations } from './ask.ts';
 import type { Exposing, Purse } from './money.ts';
+import type { Nesting } from './nesting.ts';
 import type { Offered } from './offered.ts';
 import type { Reading } from './reading.ts';
 import type { Stop } from './stop.ts';
@@ -30,6 +33,9 @@ export type Growing = {
   /** Asked when money is set aside, in the order of plugins. */
   readonly works: readonly ((call: Call) => Work | null)[];
   readonly exposing: Exposing;
+  /** What tools and plugins may ask models with, and where this call stands itself. */
+  readonly operations: AskedOperations;
+  readonly nesting: Nesting;
   /** The errand of another exchange of the same call. */
   readonly errandOf: (call: Call, allowance: Allowance | null) => RunRequest<'chat'>['errand'];
 };
@@ -54,6 +60,9 @@ export type State = Growing & {
   readonly steps: Ended[];
   readonly legs: Leg[];
   toolCost: NanoUsd;
+  /** What the models took that tools and plugins asked, and those that are being asked. */
+  askedBill: Bill;
+  readonly asking: Set<Promise<unknown>>;
   use: ServerToolUse;
   readonly attempts: Attempt[];
   losses: readonly Loss[];

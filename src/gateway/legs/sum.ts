@@ -1,4 +1,5 @@
 import { type NanoUsd, NO_MONEY, nano } from '../../base/money.ts';
+import type { Bill } from '../../call/event.ts';
 import type { ServerToolUse } from '../../call/server-tool.ts';
 import { addUsage, NO_USAGE } from '../../call/usage.ts';
 import type { Leg } from '../../facts/receipt.ts';
@@ -12,6 +13,8 @@ export type Taken = {
   readonly steps: readonly Ended[];
   readonly legs: readonly Leg[];
   readonly toolCost: NanoUsd;
+  /** What the models took that tools and plugins asked. */
+  readonly askedBill: Bill;
   readonly use: ServerToolUse;
 };
 
@@ -30,14 +33,16 @@ export const legOfAnswer = (ended: Ended, attempts: number, ms: number): Leg => 
  * The whole of a call: what all of its legs took, and the end of the last one. Exchanges and tools that were over are
  * charged, whatever becomes of a later one: they were asked for and answered.
  */
-export function wholeOf(last: Ended, { steps, legs, toolCost, use }: Taken): Ended {
+export function wholeOf(last: Ended, { steps, legs, toolCost, askedBill, use }: Taken): Ended {
   const all = [...steps, last];
   const usage = all.reduce((sum, one) => addUsage(sum, one.usage), NO_USAGE);
-  const bills = all.reduce((sum, one) => addBills(sum, one.bill), NO_BILL);
+  const { cost: askedCost, upstreamCost, isByok } = askedBill;
+  const bills = all.reduce((sum, one) => addBills(sum, one.bill), { ...NO_BILL, upstreamCost, isByok });
+  const beside = nano(toolCost + askedCost);
   const bill = {
     ...bills,
-    cost: nano(bills.cost + toolCost),
-    ...((toolCost > 0n || use.executed > 0) && { serverToolCost: toolCost }),
+    cost: nano(bills.cost + beside),
+    ...((beside > 0n || use.executed > 0) && { serverToolCost: beside }),
   };
   const source = all.some((one) => one.usage.source === 'estimate') ? ('estimate' as const) : ('provider' as const);
   const isUsed = use.requested + use.searches + use.fetches > 0;

@@ -11,6 +11,7 @@ import { type Run, type RunListener, type RunOutcome, type RunRequest, startRun 
 import type { Ended } from '../receipt.ts';
 import { workAhead } from './ahead.ts';
 import { joined, keepStep, lastWords, wholeReply } from './answer.ts';
+import { askFor } from './ask.ts';
 import { createPurse, type Provided } from './money.ts';
 import { type Turn, turnOf } from './reading.ts';
 import { runTools, type Use } from './run-tools.ts';
@@ -43,6 +44,8 @@ export function growTree(growing: Growing): Tree {
     steps: [],
     legs: [],
     toolCost: NO_MONEY,
+    askedBill: NO_BILL,
+    asking: new Set(),
     use: NO_USE,
     attempts: [],
     losses: [],
@@ -163,6 +166,8 @@ async function useTools(state: State, turn: Turn): Promise<void> {
     gateway,
     purse: state.purse,
     offered: state.offered,
+    asking: { call: state.call, ask: (asker) => askFor(state, asker) },
+    watch: state.context.request.watch,
     room: LIMITS.server_tool_results_length_max - state.resultsLength,
     cancels: state.cancels,
     tell: (call) => {
@@ -288,6 +293,12 @@ function finish(state: State, ending: Ending): void {
   if (state.isOver) return;
   state.isOver = true;
   for (const give of state.cancels) give();
+  // What is asked of other models is on the bill, too, however far it came.
+  if (state.asking.size === 0) tell(state, ending);
+  else Promise.allSettled(state.asking).then(() => tell(state, ending));
+}
+
+function tell(state: State, ending: Ending): void {
   const { attempts, losses, target, hasShown, isLast, names } = state;
   const beside = { attempts, losses };
   const { done } = state.carrying.listener;
@@ -321,11 +332,11 @@ function cancel(state: State): void {
 
 /** Between two exchanges nothing is under way that would have to be counted. */
 function endedOf(state: State, outcome: RunOutcome, ended: (outcome: RunOutcome) => Ended): Ended {
-  const { steps, legs, toolCost, use, isBetween } = state;
+  const { steps, legs, toolCost, askedBill, use, isBetween } = state;
   if (steps.length + legs.length === 0) return ended(outcome);
   // What was merged of several exchanges must not be counted as one.
   const last = ended(isBetween ? outcome : (state.told ?? outcome));
-  const taken = { steps, legs, toolCost, use };
+  const taken = { steps, legs, toolCost, askedBill, use };
   if (!isBetween) {
     const before = legs.reduce((sum, { attempts = 0 }) => sum + attempts, 0);
     const leg = legOfAnswer(last, state.attempts.length - before, sinceBegun(state));

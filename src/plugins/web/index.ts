@@ -46,7 +46,7 @@ export const web: Plugin<Options> = {
             if (!found.ok) return ok(failedSearch(call, found.error.message));
             const { pages, cost } = found.value;
             const head = prompt ?? customaryPrompt(world.now());
-            return ok({ call: withFound(done(call), textOf(head, pages)), cost, pages, by: id });
+            return ok({ call: withFound(done(call), textOf(head, pages)), cost, pages, by: id, counts: 'search' });
           },
         };
       },

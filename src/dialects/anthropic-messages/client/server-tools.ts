@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, objectOf, optionalString, parseJson, stringOf } from '../../../base/json.ts';
+import type { Source } from '../../../call/message.ts';
 import type { ServerToolCall } from '../../../call/server-tool.ts';
 
 /**
@@ -11,7 +12,7 @@ export function useBlock({ id, tool, arguments: asked }: ServerToolCall): JsonOb
 }
 
 export function resultBlock(call: ServerToolCall): JsonObject {
-  const { id, tool, status, shown } = call;
+  const { id, tool, status, shown, image } = call;
   const isFailed = status === 'failed';
   const named = { tool_use_id: idOf(id) };
   if (tool === 'web_search') {
@@ -22,8 +23,22 @@ export function resultBlock(call: ServerToolCall): JsonObject {
     const content = isFailed ? { type: 'web_fetch_tool_result_error', error_code: 'unavailable' } : fetched(call);
     return { type: 'web_fetch_tool_result', ...named, content };
   }
-  return { type: `openrouter_${tool}_tool_result`, ...named, content: { ...shown, status } };
+  if (tool === 'advisor' && !isFailed)
+    return { type: 'advisor_tool_result', ...named, content: { type: 'advisor_result', text: stringOf(shown.advice) } };
+  return {
+    type: `openrouter_${tool}_tool_result`,
+    ...named,
+    content: { ...shown, status, ...(image && { image: imageBlock(image) }) },
+  };
 }
+
+/** As this dialect has pictures elsewhere. */
+const imageBlock = (image: Source): JsonObject =>
+  image.kind === 'base64'
+    ? { type: 'base64', media_type: image.mediaType, data: image.data }
+    : image.kind === 'url'
+      ? { type: 'url', url: image.url }
+      : {};
 
 const foundIn = ({ pages = [] }: ServerToolCall): JsonObject[] =>
   pages.map(({ url, title, publishedAt }) => ({

@@ -32,6 +32,11 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
     images.set(event.choice, index + 1);
     return `"images":${JSON.stringify([encodeImage(urlOfSource(event.source), index)])}`;
   };
+  const serverTool = ({ choice, call }: Extract<Event, { type: 'server-tool' }>): string => {
+    const { image: source } = call;
+    const drawn = source ? writer.delta(choice, imageMembers({ type: 'image', choice, source })) : '';
+    return drawn + (hidesReasoning ? '' : writer.delta(choice, serverToolMembers(call)));
+  };
   const usage = (event: Extract<Event, { type: 'usage' }>): string => {
     extraSent = true;
     const tier = event.serviceTier === undefined ? {} : { service_tier: event.serviceTier };
@@ -59,9 +64,7 @@ export function encodeEvents(answer: AnswerContext): EventEncoder {
       case 'annotation':
         return writer.delta(event.choice, `"annotations":${JSON.stringify([writeAnnotation(event.annotation)])}`);
       case 'server-tool':
-        return hidesReasoning || event.call.status === 'in_progress'
-          ? ''
-          : writer.delta(event.choice, serverToolMembers(event.call));
+        return event.call.status === 'in_progress' ? '' : serverTool(event);
       case 'logprobs':
         probable.keep(event);
         return '';

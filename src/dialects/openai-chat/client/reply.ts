@@ -49,7 +49,8 @@ function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObje
   const reasoning = hidesReasoning ? [] : of(choice, 'reasoning');
   const visible = reasoning.filter((part) => part.kind !== 'encrypted').map((part) => part.text);
   const tools = of(choice, 'tool-call');
-  const images = of(choice, 'image');
+  const drawn = (choice.serverTools ?? []).flatMap(({ call: { image } }) => (image ? [image] : []));
+  const images = [...of(choice, 'image').map(({ source }) => source), ...drawn];
   const audio = of(choice, 'audio').map(encodeAudio)[0];
   const tooled = hidesReasoning ? [] : (choice.serverTools ?? []).map(({ call: used }) => writeServerTool(used));
   const details = [...reasoning.map(writeDetail), ...tooled, ...(hidesReasoning ? [] : arrayOf(unmodelled))];
@@ -64,7 +65,7 @@ function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObje
       tool_calls: tools.map((part, index) => ({ index, ...writeToolCall(part, call.tools) })),
     }),
     ...(images.length > 0 && {
-      images: images.map((part, index) => encodeImage(urlOfSource(part.source), index)),
+      images: images.map((source, index) => encodeImage(urlOfSource(source), index)),
     }),
     ...(audio && { audio }),
     ...(choice.annotations && { annotations: choice.annotations.map(writeAnnotation) }),

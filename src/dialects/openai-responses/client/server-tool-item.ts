@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
+import type { Source } from '../../../call/message.ts';
 import type { ServerToolCall } from '../../../call/server-tool.ts';
 import { closeItem, openItem, type Writer } from './writer.ts';
 
@@ -22,9 +23,18 @@ export function closeServerTool(
 }
 
 /** What an item's status may be (`ToolCallStatus` of the contract): one that failed is incomplete, and says why. */
-const itemOf = (id: string, { tool, shown }: ServerToolCall, status: string): JsonObject => ({
+const itemOf = (id: string, { tool, shown, image }: ServerToolCall, status: string): JsonObject => ({
   id,
   type: `openrouter:${tool}`,
   status,
   ...shown,
+  ...(image && drawn(image)),
 });
+
+/** A picture, as the contract's item of its tool has it (OutputImageGenerationServerToolItem of @openrouter/sdk 1.3.19). */
+const drawn = (image: Source): JsonObject =>
+  image.kind === 'base64'
+    ? { imageB64: image.data, result: image.data }
+    : image.kind === 'url'
+      ? { imageUrl: image.url, result: image.url }
+      : {};
