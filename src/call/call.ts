@@ -194,6 +194,10 @@ export type ProviderPreferences = {
   /** Seconds. */
   readonly preferred_max_latency?: Cutoffs;
 };
+/** Of weights, as hosts tell it. Closed models count as `unknown`. */
+export const QUANTIZATIONS: readonly string[] = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32 unknown'.split(
+  ' ',
+);
 export const PERCENTILES = ['p50', 'p75', 'p90', 'p99'] as const;
 /** A number stands for the median. */
 export type Cutoffs = number | { readonly [name in (typeof PERCENTILES)[number]]?: number };

@@ -10,6 +10,7 @@ import {
   ON_REFUSAL,
   PERCENTILES,
   type ProviderPreferences,
+  QUANTIZATIONS,
 } from './call.ts';
 import type { CacheMark } from './message.ts';
 import {
@@ -224,7 +225,7 @@ export function readPreferences(to: Complaints, body: JsonObject): ProviderPrefe
       'enforce_distillable_text',
       'provider.enforce_distillable_text',
     ),
-    quantizations: readStrings(to, provider, 'quantizations', 'provider.quantizations'),
+    quantizations: readQuantizations(to, provider),
     sort: readSort(to, provider),
     max_price: readMaxPrice(to, provider),
     preferred_min_throughput: readCutoff(to, provider, 'preferred_min_throughput'),
@@ -237,6 +238,16 @@ function refuseUnknown(to: Complaints, object: JsonObject, known: ReadonlySet<st
   if (unknown.length === 0) return;
   const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
   complain(to, path, `Unrecognized key(s) in object: ${names}`);
+}
+
+function readQuantizations(to: Complaints, provider: JsonObject): readonly string[] | undefined {
+  const words = readStrings(to, provider, 'quantizations', 'provider.quantizations');
+  const wrong = words?.find((word) => !QUANTIZATIONS.includes(word));
+  if (wrong === undefined) return words;
+  const list = QUANTIZATIONS.map((word) => `'${word}'`).join(', ');
+  const path = 'provider.quantizations';
+  complain(to, path, `Invalid value for '${path}': '${wrong.slice(0, 100)}'. Supported values are: ${list}.`);
+  return undefined;
 }
 
 function readSort(to: Complaints, provider: JsonObject): ProviderPreferences['sort'] {

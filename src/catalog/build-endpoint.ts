@@ -1,3 +1,4 @@
+import { QUANTIZATIONS } from '../call/call.ts';
 import type { OperationId } from '../call/operation.ts';
 import type { Refuse } from './build-model.ts';
 import { reasoningOf } from './build-model.ts';
@@ -9,8 +10,6 @@ import { OPERATION_TABLE, operationFor } from './operations.ts';
 import type { Price } from './price.ts';
 import type { DialectSettings, Provider } from './provider.ts';
 import type { EndpointFile } from './schema.ts';
-
-const QUANTIZATIONS = 'int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32'.split(' ');
 
 /** An endpoint before it is known beside its neighbours. */
 type Unfinished = Omit<Endpoint, 'tierPrices' | 'forms' | 'others'> & {

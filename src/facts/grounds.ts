@@ -4,6 +4,8 @@ import type { Question } from './question.ts';
 
 /** What a plan rests on, and what came of it, as its receipt keeps it: whoever asks later need not ask the present. */
 export type Grounds = {
+  /** Of the text that they were read from. */
+  readonly format: number;
   /** What was asked, but for what is kept elsewhere: the catalogue, health, the seed. */
   readonly question: Omit<Question, 'catalog' | 'enabled' | 'health' | 'seed'>;
   /** Providers that could be called with the account's own keys alone; absent = none. */

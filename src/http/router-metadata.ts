@@ -28,6 +28,7 @@ export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject |
   const [routed] = grounds.question.routed ?? [];
   const selected = available.find((entry) => entry.selected);
   const { attempts } = receipt;
+  const lastAttempt = attempts.at(-1);
   return {
     requested: receipt.requestedModel,
     strategy: strategyOf(receipt, grounds.question, catalog),
@@ -42,6 +43,7 @@ export function routerMetadata(receipt: Receipt, catalog: Catalog): JsonObject |
       })),
     }),
     is_byok: receipt.bill.isByok,
+    ...(lastAttempt && { generation_time: lastAttempt.totalMs }),
     endpoints: { total: available.length + grounds.rejected.length, available },
     ...(receipt.guarded && { pipeline: receipt.guarded.map(guardStage) }),
   };

@@ -17,7 +17,9 @@ import { codeOfReason, reasonOfCode } from './reason-code.ts';
 import { type RoutedCells, routedCells, routedFrom } from './routed-cells.ts';
 
 /** Raised with every change of what follows it; older ones stay readable. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** In the first format there was one window for everything. */
+const ONE_WINDOW = 1;
 
 /** What a question says beside its names; what it does not say is not written. */
 type QuestionCells = {
@@ -61,7 +63,7 @@ type Cells = readonly [
  * What a plan rests on as JSON, some 150 characters for an ordinary call: names of endpoints leave out the first
  * model's id, reasons are codes, and of health there is what a plan looks at.
  */
-export function groundsText(question: Question, { candidates, rejected, routed }: Plan): string {
+export function groundsText(question: Question, { candidates, rejected, routed }: Plan, format = FORMAT): string {
   const [first] = candidates;
   if (!first) return '';
   const base = first.model.id;
@@ -74,9 +76,9 @@ export function groundsText(question: Question, { candidates, rejected, routed }
     const code = codeOfReason(reason);
     const cost = Math.round(expectedCost(endpoint, question) / 1000);
     rows += `${rows && ','}[${nameOf(endpoint, base)},${typeof code === 'number' ? code : quoted(code)},${cost}`;
-    rows += `${healthText(question, endpoint.id)}]`;
+    rows += `${healthText(question, endpoint.id, format)}]`;
   }
-  return `[${FORMAT},"${print}",${question.promptTokens},${askedText(question, base, { candidates, rejected, routed })},[${rows}],${rejectedText(first.model, rejected)}]`;
+  return `[${format},"${print}",${question.promptTokens},${askedText(question, base, { candidates, rejected, routed, format })},[${rows}],${rejectedText(first.model, rejected)}]`;
 }
 
 /** Names of the catalogue need no escapes, but for what an operator may have called a model. */
@@ -86,32 +88,49 @@ const word = (text: string): string => `"${text}"`;
 const PLAIN = /^[\w ./:@-]*$/;
 const nameOf = ({ id, tag, modelId }: Endpoint, base: string): string => quoted(modelId === base ? tag : id);
 
-function healthText({ health, preferences }: Question, id: string): string {
+function healthText({ health, preferences }: Question, id: string, format: number): string {
   const figures = health.of(id);
-  return figures ? `,${cellsText(figures, preferences)}` : '';
+  return figures ? `,${format === FORMAT ? cellsText(figures, preferences) : oldCellsText(figures, preferences)}` : '';
 }
 
 /** Health of an endpoint as `HealthCells`. */
 function cellsText(figures: EndpointHealth, preferences: ProviderPreferences): string {
-  const flags = (figures.stable ? 0 : 1) + (figures.overruns ? 2 : 0) + (figures.spent ? 4 : 0);
-  const latency = percentilesText(figures.latencyMs, preferences.preferred_max_latency);
-  const throughput = percentilesText(figures.throughput, preferences.preferred_min_throughput);
-  const cached = figures.cacheShare === undefined ? '' : `,${figures.cacheShare}`;
-  return `[${flags},${figures.success},${latency},${throughput}${cached}]`;
+  const { latencyMs, latencyMsLast5m, throughput, throughputLast5m, cacheShare, wellFormed } = figures;
+  const delay = percentilesText(latencyMs, latencyMsLast5m, preferences.preferred_max_latency);
+  const speed = percentilesText(throughput, throughputLast5m, preferences.preferred_min_throughput);
+  const formed = wellFormed === undefined ? '' : `,${wellFormed}`;
+  const cached = cacheShare === undefined ? (formed === '' ? '' : ',null') : `,${cacheShare}`;
+  return `[${flagsOf(figures)},${figures.success},${delay},${speed}${cached}${formed}]`;
 }
 
-/** The median alone, unless the caller named others. */
-function percentilesText(some: Percentiles | null, cuts: Cutoffs | undefined): string {
-  if (some === null) return 'null';
-  return typeof cuts === 'object' ? `[${some.p50},${some.p75},${some.p90},${some.p99}]` : `${some.p50}`;
+const flagsOf = ({ stable, overruns, spent }: EndpointHealth): number =>
+  (stable ? 0 : 1) + (overruns ? 2 : 0) + (spent ? 4 : 0);
+
+/** As the first format had it, so that a plan of then is compared with what is planned now. */
+function oldCellsText(figures: EndpointHealth, preferences: ProviderPreferences): string {
+  const text = (some: Percentiles | null, cuts: Cutoffs | undefined): string => {
+    if (some === null) return 'null';
+    return typeof cuts === 'object' ? `[${some.p50},${some.p75},${some.p90},${some.p99}]` : `${some.p50}`;
+  };
+  const latency = text(figures.latencyMs, preferences.preferred_max_latency);
+  const throughput = text(figures.throughput, preferences.preferred_min_throughput);
+  const cached = figures.cacheShare === undefined ? '' : `,${figures.cacheShare}`;
+  return `[${flagsOf(figures)},${figures.success},${latency},${throughput}${cached}]`;
+}
+
+/** The median of half an hour alone; where the caller prefers something, behind it all of the last five minutes. */
+function percentilesText(long: Percentiles | null, short: Percentiles | null, cuts: Cutoffs | undefined): string {
+  if (long === null) return 'null';
+  if (cuts === undefined || short === null) return `${long.p50}`;
+  return `[${long.p50},${short.p50},${short.p75},${short.p90},${short.p99}]`;
 }
 
 /** Of whoever was compared with the first, and may not stand behind it. */
-function cutHealth(question: Question, rejected: readonly Rejection[]): string {
+function cutHealth(question: Question, rejected: readonly Rejection[], format: number): string {
   if (question.preferences.allow_fallbacks !== false) return '';
   return rejected
     .filter(({ step, endpoint }) => step === NO_FALLBACKS && question.health.of(endpoint))
-    .map(({ endpoint }) => `${quoted(endpoint)}:${healthText(question, endpoint).slice(1)}`)
+    .map(({ endpoint }) => `${quoted(endpoint)}:${healthText(question, endpoint, format).slice(1)}`)
     .join(',');
 }
 
@@ -153,7 +172,8 @@ function askedText(
     candidates,
     rejected,
     routed,
-  }: Pick<Plan, 'candidates' | 'rejected'> & { readonly routed: Plan['routed'] | undefined },
+    format,
+  }: Pick<Plan, 'candidates' | 'rejected'> & { readonly routed: Plan['routed'] | undefined; readonly format: number },
 ): string {
   const { models, preferences, parameters, inputModalities, outputModalities } = question;
   let text = '';
@@ -176,7 +196,7 @@ function askedText(
   if (question.ownKeys?.length) say('k', ownKeysText(question, candidates, rejected));
   if (question.policy) say('y', JSON.stringify(policyCells(question.policy, candidates, rejected)));
   if (routed) say('w', JSON.stringify(routed.map(routedCells)));
-  const cut = cutHealth(question, rejected);
+  const cut = cutHealth(question, rejected, format);
   if (cut !== '') say('h', `{${cut}}`);
   return text === '' ? '0' : `{${text}}`;
 }
@@ -236,12 +256,14 @@ export function groundsFrom(
   { requestedModel, operation }: { readonly requestedModel: string; readonly operation: Question['operation'] },
 ): Grounds | null {
   const cells = parseJson(text) as Cells | undefined;
-  if (!Array.isArray(cells) || cells[0] !== FORMAT) return null;
+  if (!Array.isArray(cells) || (cells[0] !== FORMAT && cells[0] !== ONE_WINDOW)) return null;
+  const readHealth = cells[0] === FORMAT ? healthFrom : oldHealthFrom;
   const [, print, promptTokens, said, candidates, rejected] = cells as Cells;
   const asked: QuestionCells = said === 0 ? {} : said;
   const base = asked.b ?? requestedModel;
   const idOf = (name: string): string => (name.includes('@') ? name : `${base}@${name}`);
   return {
+    format: cells[0],
     print,
     question: {
       operation,
@@ -270,7 +292,7 @@ export function groundsFrom(
         endpoint: idOf(name),
         reason: reasonOfCode(code),
         expectedNanoUsd,
-        health: healthFrom(health),
+        health: readHealth(health),
       }),
     ),
     rejected: rejected.flatMap(([step, reason, ...names]) =>
@@ -279,7 +301,7 @@ export function groundsFrom(
           endpoint: step === 'model' ? name : idOf(name),
           step,
           reason: reason === 0 ? null : reason,
-          health: step === NO_FALLBACKS ? healthFrom(asked.h?.[idOf(name)]) : null,
+          health: step === NO_FALLBACKS ? readHealth(asked.h?.[idOf(name)]) : null,
         }),
       ),
     ),
@@ -291,7 +313,24 @@ const words = <Word extends string>(text: string | undefined): readonly Word[] =
 
 function healthFrom(cells: HealthCells | undefined): EndpointHealth | null {
   if (!cells) return null;
-  const [flags, success, latency, throughput, cacheShare] = cells;
+  const [, , latency, throughput, , wellFormed] = cells;
+  return {
+    ...sharesFrom(cells),
+    ...(typeof wellFormed === 'number' && { wellFormed }),
+    latencyMs: medianFrom(latency),
+    throughput: medianFrom(throughput),
+    latencyMsLast5m: shortFrom(latency),
+    throughputLast5m: shortFrom(throughput),
+  };
+}
+
+function oldHealthFrom(cells: HealthCells | undefined): EndpointHealth | null {
+  if (!cells) return null;
+  const [latencyMs, throughput] = [percentilesFrom(cells[2]), percentilesFrom(cells[3])];
+  return { ...sharesFrom(cells), latencyMs, throughput, latencyMsLast5m: latencyMs, throughputLast5m: throughput };
+}
+
+function sharesFrom([flags, success, , , cacheShare]: HealthCells): EndpointHealth {
   return {
     ...UNMEASURED,
     stable: (flags & 1) === 0,
@@ -299,13 +338,17 @@ function healthFrom(cells: HealthCells | undefined): EndpointHealth | null {
     ...((flags & 4) !== 0 && { spent: true }),
     success: typeof success === 'number' ? success : null,
     ...(typeof cacheShare === 'number' && { cacheShare }),
-    latencyMs: percentilesFrom(latency),
-    throughput: percentilesFrom(throughput),
   };
 }
 
+type PercentilesCell = HealthCells[number] | undefined;
+const medianFrom = (cell: PercentilesCell): Percentiles | null =>
+  percentilesFrom(Array.isArray(cell) ? (cell[0] as number) : cell);
+const shortFrom = (cell: PercentilesCell): Percentiles | null =>
+  Array.isArray(cell) ? percentilesFrom(cell.slice(1) as readonly number[]) : null;
+
 /** Where only the median was written, nobody asked for another. */
-function percentilesFrom(cell: HealthCells[number] | undefined): Percentiles | null {
+function percentilesFrom(cell: PercentilesCell): Percentiles | null {
   if (cell === null || cell === undefined) return null;
   const [p50 = 0, p75 = p50, p90 = p50, p99 = p50] = typeof cell === 'number' ? [cell] : cell;
   return { p50, p75, p90, p99 };

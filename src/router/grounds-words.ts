@@ -1,7 +1,7 @@
 import { formatUsd, nano } from '../base/money.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Grounds, GroundsCandidate, GroundsRejection } from '../facts/grounds.ts';
-import type { EndpointHealth } from '../facts/health.ts';
+import type { EndpointHealth, Percentiles } from '../facts/health.ts';
 import type { Routed } from '../facts/routing.ts';
 import { missingCredentials } from './missing-key.ts';
 
@@ -23,11 +23,14 @@ export function rejectionWords({ endpoint, step, reason }: GroundsRejection, { e
 
 function healthWords(health: EndpointHealth | null): string[] {
   if (!health) return [];
-  const { success, latencyMs, throughput } = health;
+  const { success, latencyMs, throughput, latencyMsLast5m, throughputLast5m, wellFormed } = health;
   return [
     ...(success === null ? [] : [`${Math.round(success * 10_000) / 100} % answered`]),
     ...(latencyMs === null ? [] : [`first content after ${latencyMs.p50} ms`]),
     ...(throughput === null ? [] : [`${throughput.p50} tokens/s`]),
+    ...(latencyMsLast5m === null ? [] : [`in five minutes ${percentileWords(latencyMsLast5m)} ms`]),
+    ...(throughputLast5m === null ? [] : [`in five minutes ${percentileWords(throughputLast5m)} tokens/s`]),
+    ...(wellFormed === undefined ? [] : [`${Math.round(wellFormed * 10_000) / 100} % of its tool calls could be read`]),
   ];
 }
 
@@ -43,3 +46,6 @@ export function policyWords({ question: { policy } }: Grounds): readonly string[
     ...rules.map(({ source, ...rule }) => `${source}: holds to ${JSON.stringify(rule)}`),
   ];
 }
+
+const percentileWords = ({ p50, p75, p90, p99 }: Percentiles): string =>
+  `p50 ${p50}, p75 ${p75}, p90 ${p90}, p99 ${p99}`;

@@ -5,6 +5,7 @@ import { UNIT_NAMES, UNITS } from '../catalog/units.ts';
 import type { Percentiles } from '../facts/health.ts';
 import type { Given } from '../facts/policy.ts';
 import type { Expected, Question } from '../facts/question.ts';
+import { POOR_WITH_TOOLS, poorWithTools } from './exacto.ts';
 import { namesEndpoint } from './preferences.ts';
 
 /** An endpoint at its place in the order, and why it stands there. */
@@ -29,8 +30,12 @@ export function orderEndpoints(
   const others = inTier.length === 0 ? rest : rest.filter((endpoint) => !isAsked(endpoint));
   // Of the tier asked for: the fastest where it is the dearer one, else the cheapest (spec §3.5).
   const tierSort = sort ?? (tier === 'priority' ? 'throughput' : 'price');
-  return [...named, ...arrange(inTier, tierSort, question, draw), ...arrange(others, sort, question, draw)];
+  const poor = sort === null ? poorWithTools(others, question) : NONE_POOR;
+  return [...named, ...arrange(inTier, tierSort, question, draw), ...arrange(others, sort, question, draw, poor)];
 }
+
+type Poor = ReturnType<typeof poorWithTools>;
+const NONE_POOR: Poor = new Map();
 
 /** By the sort asked for or by drawing; what is worse than its peers goes behind them. */
 function arrange(
@@ -38,13 +43,14 @@ function arrange(
   sort: SortPreference | null,
   question: Question,
   draw: () => number,
+  poor: Poor = NONE_POOR,
 ): OrderedEndpoint[] {
   const arranged = (some: readonly Endpoint[]): OrderedEndpoint[] =>
     sort ? bySort(some, sort, question) : byPriceDraw(some, question, draw);
-  const front = endpoints.filter((endpoint) => drawback(endpoint, question) === null);
+  const front = endpoints.filter((endpoint) => drawback(endpoint, question, poor) === null);
   if (front.length === endpoints.length) return arranged(front);
   const back = DRAWBACKS.flatMap((reason) =>
-    arranged(endpoints.filter((endpoint) => drawback(endpoint, question) === reason)).map(({ endpoint }) => ({
+    arranged(endpoints.filter((endpoint) => drawback(endpoint, question, poor) === reason)).map(({ endpoint }) => ({
       endpoint,
       reason: `${reason}: tried last`,
     })),
@@ -58,6 +64,7 @@ export const RECENT_OUTAGE = `${OUTAGE}: tried last`;
 
 /** From the least to the worst. */
 const DRAWBACKS = [
+  ...POOR_WITH_TOOLS,
   'slower than preferred_min_throughput',
   'later than preferred_max_latency',
   'at its rate limit',
@@ -75,22 +82,27 @@ export const DECIDED_BY: readonly (readonly [beginning: string, field: keyof Giv
 
 type Drawback = (typeof DRAWBACKS)[number];
 
+/** Does it stand where it does because it misses what the caller prefers? */
+export const isMissingPreferred = (reason: string): boolean =>
+  reason.startsWith('slower than preferred_') || reason.startsWith('later than preferred_');
+
 /** Why an endpoint goes behind its peers: it is down, or it misses what the caller prefers. Null = it does not. */
-function drawback(endpoint: Endpoint, { health, preferences }: Question): Drawback | null {
+function drawback(endpoint: Endpoint, { health, preferences }: Question, poor: Poor): Drawback | null {
   const figures = health.of(endpoint.id);
   if (!figures) return null;
   if (!figures.stable) return OUTAGE;
   if (figures.overruns) return 'took more than it was permitted';
   if (figures.spent) return 'at its rate limit';
   const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
-  if (throughput !== undefined && figures.throughput && misses(throughput, figures.throughput, (is, cut) => is < cut))
+  const { throughputLast5m: speed, latencyMsLast5m: delay } = figures;
+  if (throughput !== undefined && speed && misses(throughput, speed, (is, cut) => is < cut))
     return 'slower than preferred_min_throughput';
-  if (latency !== undefined && figures.latencyMs && misses(latency, figures.latencyMs, (is, cut) => is > cut * 1000))
+  if (latency !== undefined && delay && misses(latency, delay, (is, cut) => is > cut * 1000))
     return 'later than preferred_max_latency';
-  return null;
+  return poor.get(endpoint.id) ?? null;
 }
 
-/** A number means the median; of several cut-offs all must hold. What has not been measured misses nothing. */
+/** A number means the median; of several cut-offs all must hold. What was not measured in five minutes misses nothing. */
 function misses(wanted: Cutoffs, figures: Percentiles, isWorse: (is: number, cut: number) => boolean): boolean {
   const cuts = typeof wanted === 'number' ? { p50: wanted } : wanted;
   return PERCENTILES.some((name) => cuts[name] !== undefined && isWorse(figures[name], cuts[name]));
@@ -121,7 +133,7 @@ function bySort(endpoints: readonly Endpoint[], sort: SortPreference, question: 
       case 'latency':
         return health?.latencyMs?.p50 ?? Number.MAX_SAFE_INTEGER;
       case 'exacto':
-        return -(health?.success ?? 0.5);
+        return -(health?.wellFormed ?? health?.success ?? 0.5);
       default:
         return sort satisfies never;
     }

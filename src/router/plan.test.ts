@@ -221,8 +221,8 @@ const figures = (p50: number) => ({ p50, p75: p50 / 2, p90: p50 / 4, p99: p50 / 
 
 test('who misses a preferred throughput or latency goes to the end and is never excluded', () => {
   const health = {
-    'acme/one@cheap': { throughput: figures(20), latencyMs: figures(4_000) },
-    'acme/one@middle': { throughput: figures(80), latencyMs: figures(400) },
+    'acme/one@cheap': { throughputLast5m: figures(20), latencyMsLast5m: figures(4_000) },
+    'acme/one@middle': { throughputLast5m: figures(80), latencyMsLast5m: figures(400) },
   };
   const last = (preferences: ProviderPreferences) => ask({ preferences, health }).candidates.at(-1);
   for (const preferences of [

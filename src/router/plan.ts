@@ -11,7 +11,7 @@ import { explain } from './explain.ts';
 import type { HardFilter, NamedModel, SoftFilter } from './filter.ts';
 import { FILTERS, type FilterStep, SOFT_FILTERS } from './filters.ts';
 import { formFor, servingFor } from './form.ts';
-import { DECIDED_BY, type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
+import { DECIDED_BY, isMissingPreferred, type OrderedEndpoint, orderEndpoints, RECENT_OUTAGE } from './order.ts';
 import { type Paid, withPayers } from './payers.ts';
 import { generator } from './random.ts';
 import { bareReason, byReason, keyReason } from './reason-code.ts';
@@ -184,7 +184,7 @@ function orderAll(found: readonly FoundModel[], question: Question, rejected: Re
       if (model) candidates.push(payer ? { model, endpoint, reason, payer } : { model, endpoint, reason });
     }
   }
-  return healthyFirst(candidates, question);
+  return healthyFirst(preferredFirst(candidates, question), question);
 }
 
 /** A variant of the name is the caller's word, which goes before a sort that somebody else filled in. */
@@ -234,6 +234,14 @@ function homeFirst(
 export const NO_FALLBACKS = 'allow_fallbacks';
 const CUT = 'not the first, and fallbacks are off';
 const CUTTING = { preferences: ['allow_fallbacks'] } as const;
+
+/** What misses a preferred speed goes behind other models' endpoints that have it (spec §3.2), and stays before what is down. */
+function preferredFirst(candidates: Candidate[], { preferences }: Question): Candidate[] {
+  const { preferred_min_throughput: throughput, preferred_max_latency: latency } = preferences;
+  if (throughput === undefined && latency === undefined) return candidates;
+  const isMissing = ({ reason }: Candidate): boolean => isMissingPreferred(reason);
+  return [...candidates.filter((one) => !isMissing(one)), ...candidates.filter(isMissing)];
+}
 
 /** What is down goes behind everything that is up: behind other models' endpoints too, and whoever named it first. */
 function healthyFirst(candidates: Candidate[], { health }: Question): Candidate[] {

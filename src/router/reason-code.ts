@@ -16,6 +16,8 @@ const CODES: readonly (readonly [reason: string, code: string])[] = [
   ['slower than preferred_min_throughput: tried last', 'w'],
   ['later than preferred_max_latency: tried last', 'l'],
   ['at its rate limit: tried last', 'b'],
+  ['slower with tools than its peers: tried last', 'ts'],
+  ['fails at tools oftener than its peers: tried last', 'tf'],
 ];
 const CODE_OF: ReadonlyMap<string, string> = new Map(CODES);
 const REASON_OF: ReadonlyMap<string, string> = new Map(CODES.map(([reason, code]) => [code, reason]));

@@ -7,7 +7,7 @@ import type { SortPreference } from '../call/call.ts';
 import type { Parameter } from '../call/parameters.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { loadCatalog } from '../catalog/load.ts';
-import { type EndpointHealth, UNMEASURED } from '../facts/health.ts';
+import { type EndpointHealth, type Percentiles, UNMEASURED } from '../facts/health.ts';
 import type { Policy, Rule } from '../facts/policy.ts';
 import type { Question } from '../facts/question.ts';
 import { groundsFrom, groundsText } from './grounds-text.ts';
@@ -60,7 +60,7 @@ function randomHealth(draw: (below: number) => number): ReadonlyMap<string, Endp
   for (const id of catalog.endpoints.keys()) {
     if (draw(3) === 0) continue;
     const p50 = draw(5_000);
-    const figures = { p50, p75: p50 + draw(100), p90: p50 + 200, p99: p50 + 1_000 };
+    const spread = draw(100);
     health.set(id, {
       ...UNMEASURED,
       stable: draw(4) > 0,
@@ -68,11 +68,25 @@ function randomHealth(draw: (below: number) => number): ReadonlyMap<string, Endp
       ...(p50 % 9 === 0 && { spent: true }),
       ...(p50 % 2 === 0 && { cacheShare: (p50 % 100) / 100 }),
       success: draw(5) === 0 ? null : draw(10_001) / 10_000,
-      latencyMs: draw(5) === 0 ? null : figures,
-      throughput: draw(5) === 0 ? null : { ...figures, p50: p50 / 10 },
+      ...randomFigures(draw, p50, spread),
+      ...(p50 % 3 === 0 && { wellFormed: (p50 % 1000) / 1000 }),
     });
   }
   return health;
+}
+
+/** What was met in five minutes was met in half an hour, too. */
+function randomFigures(draw: (below: number) => number, p50: number, spread: number): Partial<EndpointHealth> {
+  const around = (median: number): Percentiles => ({
+    p50: median,
+    p75: p50 + spread,
+    p90: p50 + 200,
+    p99: p50 + 1_000,
+  });
+  return {
+    ...(draw(5) > 0 && { latencyMs: around(p50), latencyMsLast5m: p50 % 7 === 0 ? null : around(p50 / 2) }),
+    ...(draw(5) > 0 && { throughput: around(p50 / 10), throughputLast5m: p50 % 5 === 0 ? null : around(p50 / 20) }),
+  };
 }
 
 function randomPolicy(draw: (below: number) => number): Policy {
@@ -198,9 +212,36 @@ test('what an ordinary call leaves behind is short and readable', () => {
   assert.match(print, /^[\w-]{8}$/);
   assert.equal(
     text,
-    `[1,"${print}",812,{"a":"max_tokens temperature","x":400},[["one",80,1612000,[0,0.9987,640,null]],["two","p",3224000]],` +
+    `[2,"${print}",812,{"a":"max_tokens temperature","x":400},[["one",80,1612000,[0,0.9987,640,null]],["two","p",3224000]],` +
       `[["credentials",0,"three","four","resold"],["tier","a service tier nobody asked for","one/priority"]]]`,
   );
+});
+
+test('receipts of the first format, which knew one window, are planned again by what they knew', () => {
+  const asked: Question = {
+    ...withoutPolicy(randomQuestion(drawsOf(1))),
+    models: ['acme/big'],
+    preferences: { preferred_max_latency: { p90: 1 } },
+    promptTokens: 812,
+    tier: null,
+    maxOutputTokens: null,
+    inputModalities: ['text'],
+    home: () => null,
+    enabled: new Set(['one', 'two']),
+  };
+  const figures = { p50: 400, p75: 700, p90: 1_200, p99: 3_000 };
+  const slow = { ...UNMEASURED, latencyMs: figures, latencyMsLast5m: figures };
+  const question: Question = { ...asked, health: { of: (id) => (id.endsWith('@one') ? slow : undefined) } };
+  const text = groundsText(question, plan(question));
+  assert.match(text, /\[0,null,\[400,400,700,1200,3000\],null\]/);
+  const old = text.replace('[2,', '[1,').replace('[400,400,700,1200,3000]', '[400,700,1200,3000]');
+  for (const grounds of [text, old]) {
+    const found = replay({ ...about(question), grounds }, catalog);
+    assert.equal(found?.outcome, 'same', grounds);
+    assert.deepEqual(found.plan?.candidates, plan(question).candidates);
+    assert.match(found.plan?.candidates.at(-1)?.reason ?? '', /^later than preferred_max_latency/);
+  }
+  assert.equal(replay({ ...about(question), grounds: text.replace('[2,', '[3,') }, catalog), null);
 });
 
 test('where the catalogue says something else by now, what was written down is told', () => {

@@ -32,7 +32,7 @@ export function replay(planned: Planned, catalog: Catalog): Replay | null {
   if (!grounds) return null;
   const question = questionOf(grounds, planned.seed, catalog);
   const decided = plan(question);
-  const text = groundsText(question, decided);
+  const text = groundsText(question, decided, grounds.format);
   if (text === planned.grounds) return { grounds, outcome: 'same', plan: decided };
   const now = groundsFrom(text, planned);
   if (now?.print !== grounds.print) return { grounds, outcome: 'changed', plan: null };

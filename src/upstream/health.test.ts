@@ -113,10 +113,19 @@ test('figures roll: they fill, give percentiles, and fall out of the window', ()
   health.ended('a', failure('upstream_malformed', 200));
   const full = health.view().of('a');
   assert.equal(full?.success, 0.995, '200 of 201, no finer than receipts keep it');
-  assert.deepEqual(full?.latencyMs, { p50: 137, p75: 169, p90: 188, p99: 199 });
+  // Within a quarter of an octave, and each the mean of what lies there: of 1 to 200 ms, the 101st is at 101.
+  assert.deepEqual(full?.latencyMs, { p50: 99, p75: 140, p90: 167, p99: 191 });
+  assert.deepEqual(full?.latencyMsLast5m, full?.latencyMs);
   at(31 * 60_000);
   const empty = health.view().of('a');
-  const figures = { success: null, successLast5m: null, latencyMs: null, throughput: null };
+  const figures = {
+    success: null,
+    successLast5m: null,
+    latencyMs: null,
+    throughput: null,
+    latencyMsLast5m: null,
+    throughputLast5m: null,
+  };
   assert.deepEqual(empty, { stable: true, successLast1d: 0.995, ...figures });
   assert.equal(health.view().of('never seen'), undefined);
 });
@@ -218,4 +227,59 @@ test('the share of prompts that was read from caches is told, once any was', () 
   assert.equal(health.view().of('a')?.cacheShare, 0.25);
   at(40 * 60_000);
   assert.equal(health.view().of('a')?.cacheShare, undefined, 'half an hour later');
+});
+
+test('of each window are told calls, refusals for their number, what could be read, and how fast it was', () => {
+  const { health, at } = clocked();
+  assert.equal(health.windows('a'), null);
+  for (let call = 0; call < 6; call++) health.ended('a', { ...success, latencyMs: 800 });
+  health.ended('a', failure('upstream_server_error', 500));
+  health.ended('a', failure('upstream_rate_limit', 429));
+  health.formed('a', { well: 3, badly: 1 });
+  at(10 * 60_000);
+  for (let call = 0; call < 2; call++) health.ended('a', success);
+  const windows = health.windows('a');
+  const all = (value: number) => ({ p50: value, p75: value, p90: value, p99: value });
+  assert.deepEqual(windows?.last5m, {
+    requests: 2,
+    success: 1,
+    rateLimited: 0,
+    wellFormed: null,
+    latencyMs: all(100),
+    throughput: all(50),
+  });
+  const { latencyMs: long, ...counts } = windows?.last30m ?? {};
+  assert.deepEqual(counts, {
+    requests: 10,
+    success: 0.8889,
+    rateLimited: 0.1,
+    wellFormed: 0.75,
+    throughput: all(50),
+  });
+  assert.deepEqual(long, all(800));
+  assert.equal(windows?.last1d.requests, 10);
+  at(38 * 60_000);
+  assert.equal(health.windows('a')?.last30m.requests, 2);
+  assert.equal(health.windows('a')?.last1d.wellFormed, 0.75);
+});
+
+test('tool calls are judged where there were enough of them, and enough calls lately', () => {
+  const { health, at } = clocked();
+  const told = () => health.view().of('a')?.wellFormed;
+  health.formed('a', { well: 197, badly: 2 });
+  for (let call = 0; call < 100; call++) health.ended('a', success);
+  assert.equal(told(), undefined);
+  at(2_000);
+  health.formed('a', { well: 1, badly: 0 });
+  assert.equal(told(), 0.99);
+  at(40 * 60_000);
+  assert.equal(told(), undefined, 'nothing was asked there for half an hour');
+});
+
+test('what peers sum up stands for all that they tell of', () => {
+  const { health } = clocked();
+  health.answeredElsewhere('a', { times: 300, latenciesMs: [100, 100, 900], throughputs: [20] });
+  health.ended('a', { ...success, latencyMs: 900 });
+  assert.equal(health.view().of('a')?.latencyMs?.p50, 100);
+  assert.equal(health.windows('a')?.last5m.requests, 301);
 });

@@ -1,14 +1,16 @@
 import { countsAgainst } from '../base/fault.ts';
-import type { EndpointHealth, HealthView, Percentiles } from '../facts/health.ts';
+import type { EndpointHealth, HealthView, HealthWindow, HealthWindows, Percentiles } from '../facts/health.ts';
 import { type Breaker, breakerAfter, CLOSED, type Gate, gateOf, isStable } from './breaker.ts';
+import { createFigures, type Figures, type Window } from './figures.ts';
 import type { HealthReport } from './health-report.ts';
 import { createRateCap, type RateCap } from './rate-cap.ts';
-import { createSamples, type Samples } from './samples.ts';
-import { createSuccesses, type Successes } from './successes.ts';
+import { createSuccesses, type Successes, type Sums } from './successes.ts';
 
 export type Health = {
   /** What the router sees; fixed at the moment of asking. */
   readonly view: () => HealthView;
+  /** All figures of an endpoint; null = it has seen no traffic. */
+  readonly windows: (endpointId: string) => HealthWindows | null;
   /** How the endpoint stands at this moment, which may not be that of the plan, and in how many milliseconds it is due to be asked again. */
   readonly gate: (endpointId: string) => { readonly gate: Gate; readonly againInMs: number };
   /** An attempt begins; to a doubtful endpoint it is the probe. */
@@ -20,10 +22,13 @@ export type Health = {
   readonly answeredElsewhere: (endpointId: string, answers: Answers) => void;
   /** Its host says that it grants nothing more for so many milliseconds: it goes behind its peers until then. */
   readonly spent: (endpointId: string, ms: number) => void;
+  /** So many tool calls, or answers in JSON, of one answer could be read, and so many not. */
+  readonly formed: (endpointId: string, counts: Formed) => void;
   /** It took more than it was permitted, which no limit can hold against: it goes behind its peers for an hour. */
   readonly distrust: (endpointId: string) => void;
 };
 
+export type Formed = { readonly well: number; readonly badly: number };
 type Failure = Extract<HealthReport, { readonly kind: 'failure' }>;
 export type Answers = {
   readonly times: number;
@@ -52,7 +57,7 @@ const OPEN = { gate: 'open', againInMs: 0 } as const;
 /** When a probe that is under way will have ended is not known: soon. */
 const MOMENT_MS = 1_000;
 
-type Figures = Omit<EndpointHealth, 'stable' | 'overruns' | 'spent'>;
+type Told = Omit<EndpointHealth, 'stable' | 'overruns' | 'spent'>;
 type State = {
   breaker: Breaker;
   distrustedUntil: number;
@@ -63,11 +68,13 @@ type State = {
   tries: { second: number; count: number };
   readonly minutes: Successes;
   readonly hours: Successes;
-  readonly latency: Samples;
-  readonly throughput: Samples;
+  readonly latency: Figures;
+  readonly throughput: Figures;
+  /** Of tool calls and answers in JSON: what could be read counts as a success. */
+  readonly formed: { readonly minutes: Successes; readonly hours: Successes };
   /** Of the tokens of prompts: what was read from a cache counts as a success. */
   readonly cached: Successes;
-  figures: { readonly at: number; readonly health: Figures } | null;
+  figures: { readonly at: number; readonly health: Told } | null;
 };
 
 /** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's traffic and what its peers tell. */
@@ -96,6 +103,10 @@ export function createHealth(now: () => number): Health {
         },
       };
     },
+    windows: (id) => {
+      const state = states.get(id);
+      return state ? windowsOf(state, now()) : null;
+    },
     gate: (id) => {
       const state = states.get(id);
       return state ? gateAt(state, now()) : OPEN;
@@ -111,7 +122,7 @@ export function createHealth(now: () => number): Health {
         if (report.prompt) countPrompt(state, report.prompt, at);
         countIn(state, 'success', at);
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
-      if (report.kind === 'failure' && isRateLimit(report)) state.rate.refused(at);
+      if (report.kind === 'failure' && isRateLimit(report)) limit(state, at);
     },
     failedElsewhere: (id, failure, times) => {
       const state = stateOf(id);
@@ -119,23 +130,33 @@ export function createHealth(now: () => number): Health {
       // Two in a row are an outage; more of the same open nothing any wider.
       for (let count = 0; count < Math.min(times, 2); count++) state.breaker = breakerAfter(state.breaker, failure, at);
       if (countsAgainst(failure.fault)) countIn(state, 'failure', at, times);
-      if (isRateLimit(failure)) state.rate.refused(at);
+      if (isRateLimit(failure)) limit(state, at, times);
     },
-    answeredElsewhere: (id, { times, latenciesMs, throughputs }) => {
-      const state = stateOf(id);
-      const at = now();
-      if (state.breaker.openUntil === null) state.breaker = CLOSED;
-      for (const ms of latenciesMs) state.latency.add(ms, at);
-      for (const tokens of throughputs) state.throughput.add(tokens, at);
-      countIn(state, 'success', at, times);
-    },
+    answeredElsewhere: (id, answers) => answerElsewhere(stateOf(id), answers, now()),
     spent: (id, ms) => {
       stateOf(id).spentUntil = now() + ms;
     },
+    formed: (id, counts) => countFormed(stateOf(id), counts, now()),
     distrust: (id) => {
       stateOf(id).distrustedUntil = now() + DISTRUST_MS;
     },
   };
+}
+
+function answerElsewhere(state: State, { times, latenciesMs, throughputs }: Answers, at: number): void {
+  if (state.breaker.openUntil === null) state.breaker = CLOSED;
+  // What is told of many are the figures of a few: each stands for its share of them.
+  const forEach = (some: readonly number[]): number => Math.max(1, Math.round(times / some.length));
+  for (const ms of latenciesMs) state.latency.add(ms, at, forEach(latenciesMs));
+  for (const tokens of throughputs) state.throughput.add(tokens, at, forEach(throughputs));
+  countIn(state, 'success', at, times);
+}
+
+function countFormed({ formed }: State, { well, badly }: Formed, at: number): void {
+  for (const counts of [formed.minutes, formed.hours]) {
+    counts.count('success', at, well);
+    counts.count('failure', at, badly);
+  }
 }
 
 function gateAt({ breaker, tries }: State, at: number): ReturnType<Health['gate']> {
@@ -171,15 +192,21 @@ const newState = (): State => ({
   tries: { second: 0, count: 0 },
   minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS),
-  latency: createSamples(),
-  throughput: createSamples(),
+  latency: createFigures('most'),
+  throughput: createFigures('least'),
+  formed: { minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS), hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS) },
   cached: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   figures: null,
 });
 
-function countIn({ minutes, hours }: State, kind: 'success' | 'failure', now: number, times = 1): void {
+function countIn({ minutes, hours }: State, kind: keyof Sums, now: number, times = 1): void {
   minutes.count(kind, now, times);
   hours.count(kind, now, times);
+}
+
+function limit(state: State, now: number, times = 1): void {
+  state.rate.refused(now);
+  countIn(state, 'limited', now, times);
 }
 
 function countPrompt(
@@ -191,23 +218,65 @@ function countPrompt(
   counts.count('failure', now, Math.max(0, tokens - cached));
 }
 
-function figuresOf(state: State, now: number): Figures {
+function figuresOf(state: State, now: number): Told {
   if (state.figures && now - state.figures.at < FIGURES_KEPT_MS) return state.figures.health;
+  const { minutes, hours, latency, throughput, cached } = state;
   const figures = {
-    success: rounded(state.minutes.share(WINDOW_MINUTES, now), 1e4),
-    successLast5m: rounded(state.minutes.share(5, now), 1e4),
-    successLast1d: rounded(state.hours.share(DAY_HOURS, now), 1e4),
-    latencyMs: percentilesOf(state.latency, now, 1),
-    throughput: percentilesOf(state.throughput, now, 10),
+    success: rounded(minutes.share(WINDOW_MINUTES, now), 1e4),
+    successLast5m: rounded(minutes.share(5, now), 1e4),
+    successLast1d: rounded(hours.share(DAY_HOURS, now), 1e4),
+    latencyMs: inSteps(latency.within('last30m', now), LATENCY_STEPS),
+    throughput: inSteps(throughput.within('last30m', now), THROUGHPUT_STEPS),
+    latencyMsLast5m: inSteps(latency.within('last5m', now), LATENCY_STEPS),
+    throughputLast5m: inSteps(throughput.within('last5m', now), THROUGHPUT_STEPS),
   };
-  const cacheShare = rounded(state.cached.share(WINDOW_MINUTES, now), 1e2) ?? 0;
-  const health = cacheShare > 0 ? { ...figures, cacheShare } : figures;
+  const cacheShare = rounded(cached.share(WINDOW_MINUTES, now), 1e2) ?? 0;
+  const wellFormed = wellFormedOf(state, now);
+  const health = {
+    ...figures,
+    ...(cacheShare > 0 && { cacheShare }),
+    ...(wellFormed !== null && { wellFormed }),
+  };
   state.figures = { at: now, health };
   return health;
 }
 
-function percentilesOf(samples: Samples, now: number, steps: number): Percentiles | null {
-  const found = samples.percentiles(now - WINDOW_MINUTES * 60_000);
+/** As much as a judgement of an endpoint's tool calls takes (spec §3.5). */
+const ENOUGH = { calls: 100, formed: 200, hours: 3 } as const;
+
+function wellFormedOf({ minutes, formed }: State, now: number): number | null {
+  const { success, failure } = formed.hours.sums(ENOUGH.hours, now);
+  if (success + failure < ENOUGH.formed) return null;
+  const calls = minutes.sums(WINDOW_MINUTES, now);
+  if (calls.success + calls.failure < ENOUGH.calls) return null;
+  return rounded(success / (success + failure), 1e4);
+}
+
+function windowsOf({ minutes, hours, formed, latency, throughput }: State, now: number): HealthWindows {
+  const told = (window: Window, [slots, calls, shapes]: readonly [number, Successes, Successes]): HealthWindow => {
+    const { success, failure, limited } = calls.sums(slots, now);
+    const requests = success + failure + limited;
+    return {
+      requests,
+      success: rounded(calls.share(slots, now), 1e4),
+      rateLimited: requests === 0 ? null : toStep(limited / requests, 1e4),
+      wellFormed: rounded(shapes.share(slots, now), 1e4),
+      latencyMs: inSteps(latency.within(window, now), LATENCY_STEPS),
+      throughput: inSteps(throughput.within(window, now), THROUGHPUT_STEPS),
+    };
+  };
+  return {
+    last5m: told('last5m', [5, minutes, formed.minutes]),
+    last30m: told('last30m', [WINDOW_MINUTES, minutes, formed.minutes]),
+    last1d: told('last1d', [DAY_HOURS, hours, formed.hours]),
+  };
+}
+
+/** Steps to a millisecond, and to a token in a second. */
+const LATENCY_STEPS = 1;
+const THROUGHPUT_STEPS = 10;
+
+function inSteps(found: Percentiles | null, steps: number): Percentiles | null {
   if (!found) return null;
   const { p50, p75, p90, p99 } = found;
   return { p50: toStep(p50, steps), p75: toStep(p75, steps), p90: toStep(p90, steps), p99: toStep(p99, steps) };

@@ -2,7 +2,7 @@ import { FAULTS, type FaultCode, fault } from '../base/fault.ts';
 import { parseJson } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Peers } from '../facts/peers.ts';
-import type { Health } from './health.ts';
+import type { Formed, Health } from './health.ts';
 import type { HealthReport } from './health-report.ts';
 
 /**
@@ -20,37 +20,29 @@ const ENDPOINTS_MAX = 1_000;
 /** Whatever a peer says. */
 const SPENT_MS_MAX = 60_000;
 
-/** `f` failed so often, `s` came back, `p` is being asked again, `c` that was given up, `d` took too much, `x` grants nothing more for a while, `a` answered so often. */
+/** `f` failed so often, `s` came back, `p` is being asked again, `c` that was given up, `d` took too much, `x` grants nothing more for a while, `a` answered so often, `t` wrote so many tool calls that could be read and so many that could not. */
 type Failed = ['f', id: string, times: number, code: FaultCode, status: number, ms: number, retryAfterMs: number];
 type News =
   | Failed
   | readonly ['s', id: string, latencyMs: number, throughput: number | null]
   | readonly ['p' | 'c' | 'd', id: string]
   | readonly ['x', id: string, ms: number]
+  | readonly ['t', id: string, well: number, badly: number]
   | readonly ['a', id: string, times: number, latenciesMs: readonly number[], throughputs: readonly number[]];
 
-type Sum = { times: number; readonly latencies: number[]; readonly throughputs: number[] };
+type Sum = { times: number; well: number; badly: number; readonly latencies: number[]; readonly throughputs: number[] };
 
 /** Health of this process that its peers share. */
 export function shareHealth(own: Health, peers: Peers, after: World['after']): Health {
   let news: News[] = [];
   /** Of the news that wait: the same again is only counted. */
   const failures = new Map<string, Failed>();
-  const sums = new Map<string, Sum>();
-  let isSummed = false;
+  const sums = createSums(peers, after);
 
   const sendNews = (): void => {
     const sent = news;
     news = [];
     failures.clear();
-    send(peers, sent);
-  };
-  const sendSums = (): void => {
-    isSummed = false;
-    const sent = Array.from(sums, ([id, { times, latencies, throughputs }]): News => {
-      return ['a', id, times, latencies.map(Math.round), throughputs.map(Math.round)];
-    });
-    sums.clear();
     send(peers, sent);
   };
   const tell = (one: News): void => {
@@ -65,21 +57,6 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
       tell(one);
     }
   };
-  const sum = (id: string, { latencyMs, throughput }: Extract<HealthReport, { readonly kind: 'success' }>): void => {
-    let found = sums.get(id);
-    if (!found) {
-      if (sums.size >= ENDPOINTS_MAX) return;
-      found = { times: 0, latencies: [], throughputs: [] };
-      sums.set(id, found);
-    }
-    found.latencies[found.times % FIGURES_MAX] = latencyMs;
-    if (throughput !== null) found.throughputs[found.throughputs.length % FIGURES_MAX] = throughput;
-    found.times++;
-    if (isSummed) return;
-    isSummed = true;
-    after(SUM_MS, sendSums);
-  };
-
   peers.onTold((text) => newsFrom(text).forEach((one) => void hear(own, one)));
   return {
     ...own,
@@ -91,9 +68,13 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
       const isClosed = own.gate(id).gate === 'open';
       own.ended(id, report);
       if (report.kind === 'failure') fail(failedOf(id, report));
-      else if (report.kind === 'success' && isClosed) sum(id, report);
+      else if (report.kind === 'success' && isClosed) sums.answered(id, report);
       else if (report.kind === 'success') tell(['s', id, report.latencyMs, report.throughput]);
       else if (!isClosed) tell(['c', id]);
+    },
+    formed: (id, counts) => {
+      own.formed(id, counts);
+      sums.formed(id, counts);
     },
     spent: (id, ms) => {
       own.spent(id, ms);
@@ -102,6 +83,48 @@ export function shareHealth(own: Health, peers: Peers, after: World['after']): H
     distrust: (id) => {
       own.distrust(id);
       tell(['d', id]);
+    },
+  };
+}
+
+/** What went well, summed up and told once in a while. */
+function createSums(peers: Peers, after: World['after']) {
+  const sums = new Map<string, Sum>();
+  let isDue = false;
+  const sendAll = (): void => {
+    isDue = false;
+    const sent: News[] = [];
+    for (const [id, { times, well, badly, latencies, throughputs }] of sums) {
+      if (times > 0) sent.push(['a', id, times, latencies.map(Math.round), throughputs.map(Math.round)]);
+      if (well + badly > 0) sent.push(['t', id, well, badly]);
+    }
+    sums.clear();
+    send(peers, sent);
+  };
+  const sumOf = (id: string): Sum | null => {
+    let found = sums.get(id);
+    if (!found) {
+      if (sums.size >= ENDPOINTS_MAX) return null;
+      found = { times: 0, well: 0, badly: 0, latencies: [], throughputs: [] };
+      sums.set(id, found);
+    }
+    if (!isDue) after(SUM_MS, sendAll);
+    isDue = true;
+    return found;
+  };
+  return {
+    answered: (id: string, { latencyMs, throughput }: Extract<HealthReport, { readonly kind: 'success' }>): void => {
+      const found = sumOf(id);
+      if (!found) return;
+      found.latencies[found.times % FIGURES_MAX] = latencyMs;
+      if (throughput !== null) found.throughputs[found.throughputs.length % FIGURES_MAX] = throughput;
+      found.times++;
+    },
+    formed: (id: string, { well, badly }: Formed): void => {
+      const found = sumOf(id);
+      if (!found) return;
+      found.well += well;
+      found.badly += badly;
     },
   };
 }
@@ -131,6 +154,8 @@ function newsFrom(text: string): readonly News[] {
   return Array.isArray(found) ? (found.filter((one) => Array.isArray(one) && typeof one[1] === 'string') as never) : [];
 }
 
+const countOf = (value: unknown): number => Math.min(Math.max(Math.floor(Number(value)) || 0, 0), 1e6);
+
 function hear(own: Health, one: News): void {
   switch (one[0]) {
     case 'f': {
@@ -152,6 +177,8 @@ function hear(own: Health, one: News): void {
       return own.spent(one[1], Math.min(Math.max(Number(one[2]) || 0, 0), SPENT_MS_MAX));
     case 'd':
       return own.distrust(one[1]);
+    case 't':
+      return own.formed(one[1], { well: countOf(one[2]), badly: countOf(one[3]) });
     case 'a': {
       const [, id, times, latenciesMs, throughputs] = one;
       return own.answeredElsewhere(id, { times, latenciesMs, throughputs });

@@ -18,6 +18,7 @@ import type { CallContext, Delivery, Means } from '../operation.ts';
 import { createOutlet } from '../outlet.ts';
 import type { Ended } from '../receipt.ts';
 import { type Counted, endingOf, lastEvents, legOf } from './ending.ts';
+import { formReaderOf } from './formed.ts';
 import { type Leg, spent } from './legs.ts';
 
 /** How often a stream's count is written down: a crash loses at most this much of a bill. */
@@ -75,19 +76,9 @@ export function createDelivery(
   { hold, allowance, run }: Means,
   shown?: Shown,
 ): ChatDelivery {
-  const { gateway, listener, size, held, request } = context;
+  const { gateway, listener, held, request } = context;
   const { world } = gateway;
-  const { promptTokens } = size;
-  const count: Count = {
-    call: request.call,
-    promptTokens,
-    allowance,
-    before: NO_MONEY,
-    meter: createMeter(promptTokens),
-    legs: [],
-    covered: held,
-    checkpointAt: world.elapsed(),
-  };
+  const count: Count = newCount(context, allowance);
   const guard = answerGuardOf(request);
   const way = createOutlet<'chat'>(listener, run);
   const outlet = guard ? guardedOutlet(way, guard, (reason) => interrupt(reason)) : way;
@@ -95,16 +86,14 @@ export function createDelivery(
   let interruption: Fault | null = null;
   /** Choices that have begun and have not finished. */
   const open = new Set<number>();
+  const forms = formReaderOf(request.call);
   let firstContentAt: number | null = null;
 
   const events = (batch: readonly ChatStep[], target: Target): void => {
     const now = world.elapsed();
     firstContentAt ??= now;
-    for (const step of batch) {
-      count.meter.pass(step);
-      if (step.type === 'finish') open.delete(step.choice);
-      else if ('choice' in step && step.choice !== null) open.add(step.choice);
-    }
+    countSteps(batch, count.meter, open);
+    forms?.pass(batch);
     if (outlet.isAbandoned() || cutShort) return;
     outlet.pass(passing(shown ? shown(batch, target) : batch, count.promptTokens), target);
     if (now - count.checkpointAt >= CHECKPOINT_MS) writeDown(context, hold, count, target, now);
@@ -125,6 +114,7 @@ export function createDelivery(
     count.meter = createMeter(count.promptTokens + completionTokens(leg.usage));
     count.covered = held;
     if (!count.allowance) hold.topUp(leg.bill.cost);
+    forms?.next();
   };
 
   const last = (ended: Ended, target: Target): void => {
@@ -139,12 +129,35 @@ export function createDelivery(
   };
   const counted = (): Counted =>
     countedOf(context, count, { cutShort, interruption, firstContentAt, endedAt: world.elapsed() });
-  const ended = (outcome: RunOutcome): Ended => guardedEnd(endingOf(outcome, counted()), guard);
+  const ended = (outcome: RunOutcome): Ended => {
+    forms?.tell(outcome, gateway.health);
+    return guardedEnd(endingOf(outcome, counted()), guard);
+  };
   const next = (exchange: Exchange): void => {
     open.clear();
+    forms?.next(exchange.call);
     nextExchange(context, hold, count, exchange);
   };
   return { ...outlet, events, last, interrupt, cut, legs: () => count.legs, ended, show: outlet.pass, next };
+}
+
+const newCount = ({ request, size, held, gateway }: CallContext<'chat'>, allowance: Allowance | null): Count => ({
+  call: request.call,
+  promptTokens: size.promptTokens,
+  allowance,
+  before: NO_MONEY,
+  meter: createMeter(size.promptTokens),
+  legs: [],
+  covered: held,
+  checkpointAt: gateway.world.elapsed(),
+});
+
+function countSteps(batch: readonly ChatStep[], meter: Meter, open: Set<number>): void {
+  for (const step of batch) {
+    meter.pass(step);
+    if (step.type === 'finish') open.delete(step.choice);
+    else if ('choice' in step && step.choice !== null) open.add(step.choice);
+  }
 }
 
 const priceOf = ({ request }: CallContext<'chat'>, { endpoint }: Target) =>

@@ -1,3 +1,4 @@
+import { QUANTIZATIONS } from '../../call/call.ts';
 import type { FieldGroup, RequestField } from './field.ts';
 
 export const MODEL: FieldGroup = {
@@ -77,7 +78,7 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
   {
     name: 'provider.quantizations',
     type: 'string[]',
-    range: 'int4, int8, fp4, fp6, fp8, fp16, bf16, fp32, unknown …',
+    range: QUANTIZATIONS.join(', '),
     meaning: 'Only endpoints of these precisions.',
     example: ['fp8', 'bf16'],
   },
@@ -86,7 +87,8 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     type: 'string or object',
     range: 'price, throughput, latency, exacto',
     otherwise: 'cheap and healthy first, weighted',
-    meaning: 'Strictly in this order, in place of the weighted draw.',
+    meaning:
+      'Strictly in this order, in place of the weighted draw. exacto: by the share of tool calls that could be read. As { by, partition: "none" } the endpoints of all models are sorted together.',
     example: 'throughput',
   },
   {
@@ -100,14 +102,16 @@ export const PROVIDER_FIELDS: readonly RequestField[] = [
     name: 'provider.preferred_min_throughput',
     type: 'number or object',
     range: 'tokens per second',
-    meaning: 'Slower endpoints come last.',
+    meaning:
+      'Slower endpoints come last, behind other models of the request too. A number is the median of five minutes; p50, p75, p90 and p99 are what so many of a hundred calls reach, and all that are given must hold.',
     example: 50,
   },
   {
     name: 'provider.preferred_max_latency',
     type: 'number or object',
     range: 'seconds',
-    meaning: 'Endpoints slower to begin come last.',
+    meaning:
+      'Endpoints slower to begin come last, behind other models of the request too. A number is the median of five minutes; p50, p75, p90 and p99 are what so many of a hundred calls keep to, and all that are given must hold.',
     example: 2,
   },
 ];

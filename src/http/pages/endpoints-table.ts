@@ -190,13 +190,14 @@ const COLUMNS: readonly Column<Row>[] = [
     'latency',
     'Latency',
     ({ health }) => health?.latencyMs?.p50 ?? Number.MAX_SAFE_INTEGER,
-    ({ health }) => (health?.latencyMs ? quantiles(health.latencyMs, milliseconds) : NONE),
+    ({ health }) => (health?.latencyMs ? quantiles(health.latencyMs, health.latencyMsLast5m, milliseconds) : NONE),
   ),
   number(
     'throughput',
     'Throughput',
     ({ health }) => health?.throughput?.p50 ?? 0,
-    ({ health }) => (health?.throughput ? quantiles(health.throughput, tokensPerSecond) : NONE),
+    ({ health }) =>
+      health?.throughput ? quantiles(health.throughput, health.throughputLast5m, tokensPerSecond) : NONE,
   ),
   number(
     'uptime',
@@ -216,9 +217,13 @@ const COLUMNS: readonly Column<Row>[] = [
 
 const tokensPerSecond = (rate: number): string => `${Math.round(rate)} tok/s`;
 
-/** The median of the last half hour; the slower tenths on hover. */
-const quantiles = ({ p50, p90, p99 }: Percentiles, words: (value: number) => string): Html =>
-  html`<data value="${p50}" title="last 30 minutes: median ${words(p50)}, p90 ${words(p90)}, p99 ${words(p99)}">${words(p50)}</data>`;
+/** The median of the last half hour; what fewer calls kept to on hover. */
+const quantiles = (long: Percentiles, short: Percentiles | null, words: (value: number) => string): Html => {
+  const told = ({ p50, p75, p90, p99 }: Percentiles): string =>
+    `median ${words(p50)}, p75 ${words(p75)}, p90 ${words(p90)}, p99 ${words(p99)}`;
+  const title = `last 30 minutes: ${told(long)}${short ? `; last 5 minutes: ${told(short)}` : ''}`;
+  return html`<data value="${long.p50}" title="${title}">${words(long.p50)}</data>`;
+};
 
 function number(key: string, label: string, sortBy: (row: Row) => number, cell: Column<Row>['cell']): Column<Row> {
   return { key, label, kind: 'number', sortBy, cell };

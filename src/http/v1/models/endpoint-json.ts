@@ -1,8 +1,9 @@
+import type { OperationId } from '../../../call/operation.ts';
 import { PARAMETERS, type Parameter } from '../../../call/parameters.ts';
 import { displayName, type Endpoint, type Model } from '../../../catalog/model.ts';
 import { DIALECTS } from '../../../dialects/registry.ts';
 import { nativeSearchOf } from '../../../dialects/web-search.ts';
-import type { EndpointHealth, Percentiles } from '../../../facts/health.ts';
+import type { EndpointHealth, HealthWindows, Percentiles } from '../../../facts/health.ts';
 import { type ArchitectureJson, architectureJson } from './model-json.ts';
 import { type PriceJson, priceJson } from './price-json.ts';
 
@@ -31,11 +32,23 @@ export type EndpointJson = {
   readonly uptime_last_1d: number | null;
   readonly latency_last_30m: Percentiles | null;
   readonly throughput_last_30m: Percentiles | null;
+  /** By the kind of call served; for callers with a key. */
+  readonly perf_last_30m_by_workload?: { readonly [workload: string]: WorkloadJson };
+};
+type WorkloadJson = {
+  readonly latency: Percentiles | null;
+  readonly throughput: Percentiles | null;
+  readonly request_count: number | null;
 };
 type ToolChoiceJson = { readonly [choice in 'auto' | 'none' | 'required' | 'function']: boolean };
 
 /** `health` is this instance's own measure; without it the figures are null. */
-export function endpointJson(endpoint: Endpoint, modelName: string, health?: EndpointHealth): EndpointJson {
+export function endpointJson(
+  endpoint: Endpoint,
+  modelName: string,
+  health?: EndpointHealth,
+  windows?: HealthWindows | null,
+): EndpointJson {
   const tools = endpoint.parameters.has('tools');
   return {
     name: `${endpoint.provider.name} | ${endpoint.modelId}`,
@@ -63,8 +76,27 @@ export function endpointJson(endpoint: Endpoint, modelName: string, health?: End
     uptime_last_1d: percent(health?.successLast1d),
     latency_last_30m: health?.latencyMs ?? null,
     throughput_last_30m: health?.throughput ?? null,
+    ...(windows && { perf_last_30m_by_workload: { [WORKLOADS[endpoint.operation]]: workloadJson(windows) } }),
   };
 }
+
+const WORKLOADS: { readonly [O in OperationId]: string } = {
+  chat: 'text_generation',
+  embeddings: 'embeddings',
+  speech: 'tts',
+  rerank: 'rerank',
+  decisions: 'decisions',
+  moderations: 'unknown',
+  images: 'image_generation',
+  videos: 'video_generation',
+  transcription: 'stt',
+};
+
+const workloadJson = ({ last30m: { latencyMs, throughput, requests } }: HealthWindows): WorkloadJson => ({
+  latency: latencyMs,
+  throughput,
+  request_count: requests,
+});
 
 /** 99.5 of a hundred; never rounded up to 100. */
 const percent = (share: number | null | undefined): number | null =>
@@ -105,6 +137,7 @@ export type EndpointsJson = {
 export function endpointsJson(
   model: Model,
   healthOf: (endpointId: string) => EndpointHealth | undefined,
+  windowsOf: (endpointId: string) => HealthWindows | null = () => null,
 ): EndpointsJson {
   return {
     id: model.id,
@@ -112,6 +145,8 @@ export function endpointsJson(
     created: model.created,
     description: model.description,
     architecture: architectureJson(model),
-    endpoints: model.endpoints.map((endpoint) => endpointJson(endpoint, displayName(model), healthOf(endpoint.id))),
+    endpoints: model.endpoints.map((endpoint) =>
+      endpointJson(endpoint, displayName(model), healthOf(endpoint.id), windowsOf(endpoint.id)),
+    ),
   };
 }

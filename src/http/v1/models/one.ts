@@ -85,7 +85,8 @@ function endpoints(name: string, { caller }: RouteRequest, gateway: Gateway): Ro
       const figures = health.of(id);
       return figures && (caller ? figures : { ...figures, latencyMs: null, throughput: null });
     };
-    return { status: 200, json: { data: endpointsJson(model, healthOf) } };
+    const windowsOf = caller ? gateway.health.windows : undefined;
+    return { status: 200, json: { data: endpointsJson(model, healthOf, windowsOf) } };
   }
   const base = findBase(catalog, name);
   if (!base) return missingModel(name);
