@@ -82,6 +82,15 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./keys.ts')).keysCommand(words, configuration),
   },
   {
+    name: 'apply',
+    usage: 'apply FILE [--prune] [--yes] [--json]',
+    meaning:
+      'Makes the account what a TOML file says of its workspaces, members, keys, guardrails and presets (docs/organization.md): ' +
+      'tells what would change, and with --yes does all of it, or nothing. What the file does not name stays; with --prune it ' +
+      'goes, of each kind of which the file names some. New keys are shown once.',
+    run: async (words, configuration) => (await import('./apply.ts')).applyCommand(words, configuration),
+  },
+  {
     name: 'responses',
     usage: 'responses [list | delete [ID …] [--workspace ID] [--older-than DAYS] [--all]]',
     meaning:

@@ -24,6 +24,7 @@ import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
 import { openContentStore } from './content-store.ts';
 import { openDestinationStore } from './destination-store.ts';
+import { type Draft, openDraft } from './draft.ts';
 import { openFileStore } from './file-store.ts';
 import { openInsightsStore } from './insights-store.ts';
 import { openJobStore } from './job-store.ts';
@@ -48,6 +49,8 @@ export const storeFile = (dataDirectory: string): string => join(dataDirectory, 
 export type Storage = {
   readonly ledgerStore: LedgerStore;
   readonly accessStore: AccessStore;
+  /** Begins acts of the administration that are committed together or not at all. */
+  readonly draft: () => Draft;
   readonly insightsStore: InsightsStore;
   /** Makes what is long past coarser; answers how much it has made so, 0 = it is done. */
   readonly foldTallies: (now: number) => Promise<number>;
@@ -161,6 +164,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
   return {
     ledgerStore,
     accessStore: openAccessStore(client, database),
+    draft: () => openDraft(client),
     insightsStore: openInsightsStore(client, reading),
     foldTallies: (now) => client.work('foldTallies', { now }),
     fileStore: openFileStore(client, database),

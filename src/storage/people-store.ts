@@ -21,6 +21,7 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
     ...openInvitationStore(client, database),
     ...openSecondFactorStore(client, database),
     ...membersIn(client, database),
+    ...addingTo(client, database),
     find: async (ids) => {
       const rows = ids.length === 0 ? [] : await people().where('id', 'in', ids).execute();
       return new Map(rows.map((row) => [row.id, personOf(row)]));
@@ -74,6 +75,29 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
         .where('hash', '<>', session ?? '');
       const links = database.deleteFrom('sign_in').where('person_id', '=', id);
       return (await write([update, sessions, links], [personNotice(id)], actOn('password', id))) > 0n;
+    },
+  };
+}
+
+/** Somebody of another gateway, or of a file: nobody has proved yet to be them. */
+function addingTo(client: StoreClient, database: StoreDatabase): Pick<PeopleStore, 'add'> {
+  const write = writing(client);
+  return {
+    add: async ({ id, accountId, email, name, role, createdAt }) => {
+      const added = database
+        .insertInto('person')
+        .values({
+          id,
+          account_id: accountId,
+          email,
+          name,
+          role,
+          password: null,
+          created_at: time(createdAt),
+          updated_at: null,
+        })
+        .onConflict((conflict) => conflict.doNothing());
+      return (await write([added], [personNotice(id)], actOn('create', id))) > 0n;
     },
   };
 }

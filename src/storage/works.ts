@@ -22,6 +22,7 @@ export const WORKS = {
   recover,
   credit,
   write,
+  writeAll,
   dropMonth,
   audit,
   beat,
@@ -86,6 +87,13 @@ function* write({ statements, notices, lock, entry }: Write, context: WorkContex
   }
   for (const notice of notices) context.notify(notice);
   return first ?? 0n;
+}
+
+const OUTDATED = 'Somebody changed what this was planned on. Nothing was done: please run it again.';
+
+/** All of them, or none: each must find something to change. */
+function* writeAll({ writes }: { readonly writes: readonly Write[] }, context: WorkContext): Work<void> {
+  for (const one of writes) if ((yield* write(one, context)) === 0n) throw new Error(OUTDATED);
 }
 
 function* dropMonth(month: string, context: WorkContext): Work<void> {

@@ -68,6 +68,8 @@ export type PeopleStore = {
   readonly byEmail: (email: string) => Promise<{ readonly person: Person; readonly password: string | null } | null>;
   /** Of one person, as `hashPassword` made it. */
   readonly passwordOf: (id: string) => Promise<string | null>;
+  /** Somebody without a password, who comes in by a link. False = somebody has the id or the address. */
+  readonly add: (person: Omit<Person, 'hasPassword' | 'updatedAt'>) => Promise<boolean>;
   /** Oldest first. `workspaceId`: who is in it, owners and admins without being told. */
   readonly list: (accountId: string, range: Range) => Promise<People>;
   readonly inWorkspace: (of: Member, range: Range) => Promise<People>;
