@@ -12,9 +12,19 @@ export type AnswerListener = {
 export type AnswerProgress = 'more' | 'done' | 'broken';
 
 const START = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/;
+const USUAL_START = 'HTTP/1.1 200 OK';
+const USUAL = { status: 200, isNewest: true };
+const KEPT = 'keep-alive';
 /** Answers before the answer (RFC 9110, 15.2); more of them than this are a way to keep us busy. */
 const INTERIM_MAX = 8;
 const TIMEOUT = /(?:^|[,;\s])timeout=(\d{1,6})/i;
+
+/** The status, and whether it is told in HTTP/1.1; null = it is no such line. */
+function startOf(line: string): typeof USUAL | null {
+  if (line === USUAL_START) return USUAL;
+  const start = START.exec(line);
+  return start && { status: Number(start[2]), isNewest: start[1] === '1' };
+}
 
 /** `empty` also once the body has ended; `close`: it ends with the connection. */
 type Body = 'empty' | 'length' | 'chunked' | 'close';
@@ -68,26 +78,27 @@ export class AnswerReader {
         this.#rest = Buffer.from(bytes.subarray(at));
         return 'more';
       }
-      if (!this.#readHead(bytes.toString('latin1', at, end - 4))) return 'broken';
+      if (!this.#readHead(bytes, at, end - 4)) return 'broken';
       if (this.#body !== null) return this.#readBody(bytes, end);
       at = end;
     }
   }
 
-  #readHead(text: string): boolean {
-    const head = readHead(text, 'join');
-    const start = head && START.exec(head.start);
-    if (!start) return false;
+  #readHead(bytes: Buffer, from: number, to: number): boolean {
+    const head = readHead(bytes, from, to, 'join');
+    const started = head && startOf(head.start);
+    if (!started) return false;
     const { fields } = head;
-    const status = Number(start[2]);
+    const { status, isNewest } = started;
     if (status < 200) {
       const endsHere = fields['content-length'] ?? fields['transfer-encoding'] ?? fields.connection;
-      return status !== 101 && start[1] === '1' && endsHere === undefined && ++this.#interim <= INTERIM_MAX;
+      return status !== 101 && isNewest && endsHere === undefined && ++this.#interim <= INTERIM_MAX;
     }
     const body = this.#frame(status, fields);
     if (body === null) return false;
+    const { connection } = fields;
     this.#body = body;
-    this.#mayKeep = start[1] === '1' && body !== 'close' && !hasToken(fields.connection, 'close');
+    this.#mayKeep = isNewest && body !== 'close' && (connection === KEPT || !hasToken(connection, 'close'));
     const timeout = fields['keep-alive'] === undefined ? null : TIMEOUT.exec(fields['keep-alive']);
     if (timeout) this.#idleMs = Number(timeout[1]) * 1000;
     this.#listener.head(status, fields);

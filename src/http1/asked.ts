@@ -12,18 +12,18 @@ export type PlainPost = {
 };
 
 const START = /^POST (\/[\x21-\x7e]*) HTTP\/1\.1$/;
+const KEPT = 'keep-alive';
 const HOST = /^[\w.:[\]-]{1,255}$/;
 /** What changes how the message or its connection is read; `connection` may only say what holds anyway. */
-const UNUSUAL = [
-  'transfer-encoding',
-  'expect',
-  'upgrade',
-  'te',
-  'trailer',
-  'proxy-connection',
-  'http2-settings',
-  'keep-alive',
-];
+const isUnusual = (headers: WireHeaders): boolean =>
+  headers['transfer-encoding'] !== undefined ||
+  headers.expect !== undefined ||
+  headers.upgrade !== undefined ||
+  headers.te !== undefined ||
+  headers.trailer !== undefined ||
+  headers['proxy-connection'] !== undefined ||
+  headers['http2-settings'] !== undefined ||
+  headers['keep-alive'] !== undefined;
 
 /**
  * Reads a POST whose head lies whole in these bytes. Null = it is not plain, not whole, or not HTTP: somebody else must
@@ -32,13 +32,13 @@ const UNUSUAL = [
 export function readPlainPost(bytes: Buffer, headBytesMax: number): PlainPost | null {
   const bodyAt = endOfHead(bytes, 0);
   if (bodyAt === -1 || bodyAt > headBytesMax) return null;
-  const head = readHead(bytes.toString('latin1', 0, bodyAt - 4), 'refuse');
+  const head = readHead(bytes, 0, bodyAt - 4, 'refuse');
   if (!head) return null;
   const { fields: headers } = head;
   const { host, connection, 'content-length': length } = headers;
   if (host === undefined || !HOST.test(host) || length === undefined) return null;
-  if (connection !== undefined && connection.toLowerCase() !== 'keep-alive') return null;
-  for (const name of UNUSUAL) if (headers[name] !== undefined) return null;
+  if (connection !== undefined && connection !== KEPT && connection.toLowerCase() !== KEPT) return null;
+  if (isUnusual(headers)) return null;
   const bodyBytes = lengthOf(length);
   const target = START.exec(head.start)?.[1];
   if (bodyBytes === null || target === undefined) return null;

@@ -7,9 +7,22 @@ export type Head = { readonly start: string; readonly fields: WireHeaders };
 export type Twice = 'refuse' | 'join';
 
 const END = Buffer.from('\r\n\r\n');
-/** Control characters, a CR or LF that stands alone, and a folded line (RFC 9112, 2.2 and 5.2): smuggling lives on these. */
-const STRANGE = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n|\n[\t ]/;
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const BLANK = 32;
+const COLON = 58;
+
+/**
+ * 1 for what may stand within a line: no control characters, and no CR or LF but where both end it (RFC 9112, 2.2 and
+ * 5.2), for smuggling lives on these.
+ */
+const IS_TEXT = Uint8Array.from({ length: 256 }, (_, code) => (code === TAB || (code >= 32 && code !== 127) ? 1 : 0));
+/** The characters of names in lower case (RFC 9110, 5.6.2); 0 for all others. */
+const LOWER = Uint8Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
+});
 /** Each of these decides where a message ends: two of them, even equal ones, are a way to disagree about it. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'host']);
 
@@ -19,55 +32,86 @@ export function endOfHead(bytes: Buffer, from: number): number {
   return at === -1 ? -1 : at + END.length;
 }
 
-/** Reads a head without its last two line ends, as Latin-1; null if it is not strictly HTTP/1 (RFC 9112). */
-export function readHead(text: string, twice: Twice): Head | null {
-  if (STRANGE.test(text)) return null;
-  const first = text.indexOf('\r\n');
-  const start = first === -1 ? text : text.slice(0, first);
+/**
+ * Reads a head that lies between `from` and `to`, without its last two line ends, as Latin-1; null if it is not strictly
+ * HTTP/1 (RFC 9112): a folded line is none.
+ */
+export function readHead(bytes: Buffer, from: number, to: number, twice: Twice): Head | null {
+  let at = endOfText(bytes, from, to);
+  const text = bytes.toString('latin1', from, to);
+  const start = text.slice(0, at - from);
   // No prototype: a field may be called anything.
   const fields: { [name: string]: string | undefined } = Object.create(null);
-  for (let at = start.length + 2; at < text.length; ) {
-    let end = text.indexOf('\r\n', at);
-    if (end === -1) end = text.length;
-    const colon = text.indexOf(':', at);
-    if (colon === -1 || colon > end) return null;
-    const name = nameOf(text.slice(at, colon));
-    if (name === null) return null;
-    const value = trimmed(text, colon + 1, end);
+  while (at < to) {
+    if (bytes[at] !== CR || at + 1 >= to || bytes[at + 1] !== LF) return null;
+    const nameAt = at + 2;
+    if (nameAt === to) break;
+    const colon = endOfName(bytes, nameAt, to);
+    if (colon === nameAt || colon === to || bytes[colon] !== COLON) return null;
+    at = endOfText(bytes, colon + 1, to);
+    let first = colon + 1;
+    let last = at;
+    while (first < last && isBlank(bytes[first])) first++;
+    while (last > first && isBlank(bytes[last - 1])) last--;
+    const { name, isFraming } = nameIn(bytes, nameAt, colon);
     const before = fields[name];
-    const isFraming = FRAMING.has(name);
     // A tab, or a blank behind the value, is nothing to us and part of the value to others.
-    if (isFraming && (before !== undefined || /\t|.[ ]$/.test(text.slice(colon, end)))) return null;
+    if (isFraming && (before !== undefined || bytes[at - 1] === BLANK || hasTab(bytes, colon, at))) return null;
     if (before !== undefined && twice === 'refuse') return null;
+    const value = text.slice(first - from, last - from);
     fields[name] = before === undefined ? value : `${before}, ${value}`;
-    at = end + 2;
   }
   return { start, fields };
 }
 
-/** Names come back with every message: each is checked and lowered once. */
-const NAMES_MAX = 1_000;
-const NAME_LENGTH_MAX = 64;
-const names = new Map<string, string>();
-function nameOf(raw: string): string | null {
-  const lowered = names.get(raw);
-  if (lowered !== undefined) return lowered;
-  if (!NAME.test(raw)) return null;
-  const name = raw.toLowerCase();
-  if (names.size < NAMES_MAX && raw.length <= NAME_LENGTH_MAX) names.set(raw, name);
-  return name;
+const isBlank = (code: number | undefined): boolean => code === BLANK || code === TAB;
+
+function endOfText(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && IS_TEXT[bytes[at] as number] === 1) at++;
+  return at;
 }
 
-/** Without the blanks around it. */
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+function endOfName(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && LOWER[bytes[at] as number] !== 0) at++;
+  return at;
 }
 
-const isBlank = (code: number): boolean => code === 32 || code === 9;
+function hasTab(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === TAB) return true;
+  return false;
+}
+
+type Name = { readonly name: string; readonly isFraming: boolean };
+
+/**
+ * Names come back with every message. Each has its place in this table by a number made of its characters, where the one
+ * before it with the same number makes way: what strangers make up costs them time and us no memory.
+ */
+const PLACES = 1_024;
+const names: (Name | undefined)[] = new Array(PLACES).fill(undefined);
+
+function nameIn(bytes: Buffer, from: number, to: number): Name {
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = (hash * 31 + (LOWER[bytes[at] as number] as number)) | 0;
+  const place = hash & (PLACES - 1);
+  const known = names[place];
+  if (known !== undefined && isName(known.name, bytes, from, to)) return known;
+  const name = keyOf(bytes.toString('latin1', from, to).toLowerCase());
+  const made = { name, isFraming: FRAMING.has(name) };
+  names[place] = made;
+  return made;
+}
+
+function isName(name: string, bytes: Buffer, from: number, to: number): boolean {
+  if (name.length !== to - from) return false;
+  for (let at = from; at < to; at++) if (name.charCodeAt(at - from) !== LOWER[bytes[at] as number]) return false;
+  return true;
+}
+
+/** The same text as the engine keeps it for keys: any other is looked up among them whenever it is used as one. */
+const keyOf = (name: string): string => Object.keys({ [name]: true })[0] ?? name;
 
 /** Has a list of tokens, as `connection` is one, this token? */
 export const hasToken = (list: string | undefined, token: string): boolean =>

@@ -76,7 +76,8 @@ function letterAfter(state: State): Step {
 
 const KIND_COUNT = KINDS.length;
 const steps = STATES.flatMap((state) => KINDS.map((kind) => stepFrom(state, kind)));
-const TOKENS = Float64Array.from(steps, ([tokens]) => tokens);
+/** In hundredths of a token, as all costs here are: sums of integers are exact, and are never put into objects by the engine. */
+const HUNDREDTHS = Int32Array.from(steps, ([tokens]) => Math.round(tokens * 100));
 const NEXT = Uint8Array.from(steps, ([, next]) => STATES.indexOf(next) * KIND_COUNT);
 
 /** Latin's letters with accents end here. */
@@ -121,9 +122,9 @@ const SCRIPTS: readonly (readonly [from: number, to: number, tokens: number])[] 
 const UNKNOWN_SCRIPT = 0.75;
 
 /** By the upper twelve bits of a character. */
-const RATES = Float64Array.from({ length: 4_096 }, (_, block) => {
+const RATES = Int32Array.from({ length: 4_096 }, (_, block) => {
   const code = block << 4;
-  return SCRIPTS.find(([from, to]) => code >= from && code < to)?.[2] ?? UNKNOWN_SCRIPT;
+  return Math.round((SCRIPTS.find(([from, to]) => code >= from && code < to)?.[2] ?? UNKNOWN_SCRIPT) * 100);
 });
 
 /** Most scripts begin anew; a Vietnamese letter goes on with its word. */
@@ -143,21 +144,23 @@ const units = new Uint16Array(COUNTED_WHOLE);
 const unitBytes = Buffer.from(units.buffer);
 
 /** A count that goes on over the pieces of a text as they come. */
-export type TextCount = { tokens: number; state: number };
+export type TextCount = { hundredths: number; state: number };
 
-export const newTextCount = (): TextCount => ({ tokens: 0, state: 0 });
+export const newTextCount = (): TextCount => ({ hundredths: 0, state: 0 });
+/** Tokens of what was counted. */
+export const tokensIn = ({ hundredths }: TextCount): number => hundredths / 100;
 
 export function countOn(count: TextCount, text: string): void {
   const { length } = text;
   if (length <= ASKED_MAX) return countShort(count, text);
   if (length <= COUNTED_WHOLE) return countUnits(count, text);
-  const before = count.tokens;
+  const before = count.hundredths;
   const stride = (length - SAMPLE_LENGTH) / (SAMPLES - 1);
   for (let sample = 0; sample < SAMPLES; sample++) {
     const from = Math.floor(sample * stride);
     countUnits(count, text.slice(from, from + SAMPLE_LENGTH));
   }
-  count.tokens = before + ((count.tokens - before) * length) / COUNTED_WHOLE;
+  count.hundredths = before + Math.round(((count.hundredths - before) * length) / COUNTED_WHOLE);
 }
 
 /** Tokens of several texts that came together. */
@@ -178,7 +181,7 @@ export function tokensOf(text: string): number {
   if (text === '') return 0;
   const count = newTextCount();
   countOn(count, text);
-  return Math.max(1, Math.ceil(count.tokens));
+  return Math.max(1, Math.ceil(tokensIn(count)));
 }
 
 /** Of a long text that was set aside: the inside of a JSON string, of which samples are read. */
@@ -192,7 +195,7 @@ export function tokensOfKept(blob: Blob): number {
     sampled += bytes.length;
     countUnits(count, unescaped(bytes.toString()).slice(0, COUNTED_WHOLE));
   }
-  return Math.ceil((count.tokens * length) / Math.max(1, sampled));
+  return Math.ceil((tokensIn(count) * length) / Math.max(1, sampled));
 }
 
 const KEPT_SAMPLE_BYTES = 192;
@@ -217,46 +220,46 @@ const unescaped = (text: string): string =>
 
 function countUnits(count: TextCount, text: string): void {
   const length = unitBytes.write(text, 0, 'utf16le') >> 1;
-  let { tokens, state } = count;
+  let { hundredths, state } = count;
   for (let at = 0; at < length; at++) {
     const code = units[at] as number;
     if (code < LATIN_END) {
       const step = state + (KIND_OF[code] as number);
-      tokens += TOKENS[step] as number;
+      hundredths += HUNDREDTHS[step] as number;
       state = NEXT[step] as number;
     } else {
-      tokens += RATES[code >> 4] as number;
+      hundredths += RATES[code >> 4] as number;
       state = NEXT_AFTER[code >> 4] as number;
     }
   }
-  count.tokens = tokens;
+  count.hundredths = hundredths;
   count.state = state;
 }
 
 function countPlain(count: TextCount, bytes: Uint8Array): void {
-  let { tokens, state } = count;
+  let { hundredths, state } = count;
   for (let at = 0; at < bytes.length; at++) {
     const step = state + (KIND_OF[bytes[at] as number] as number);
-    tokens += TOKENS[step] as number;
+    hundredths += HUNDREDTHS[step] as number;
     state = NEXT[step] as number;
   }
-  count.tokens = tokens;
+  count.hundredths = hundredths;
   count.state = state;
 }
 
 function countShort(count: TextCount, text: string): void {
-  let { tokens, state } = count;
+  let { hundredths, state } = count;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < LATIN_END) {
       const step = state + (KIND_OF[code] as number);
-      tokens += TOKENS[step] as number;
+      hundredths += HUNDREDTHS[step] as number;
       state = NEXT[step] as number;
     } else {
-      tokens += RATES[code >> 4] as number;
+      hundredths += RATES[code >> 4] as number;
       state = NEXT_AFTER[code >> 4] as number;
     }
   }
-  count.tokens = tokens;
+  count.hundredths = hundredths;
   count.state = state;
 }

@@ -4,7 +4,7 @@ import type { Reply } from '../call/reply.ts';
 import type { ChatStep } from '../call/text-run.ts';
 import { promptTokens, type Usage, usageOf } from '../call/usage.ts';
 import { PROMPT_TOKENS_MAX } from './believable.ts';
-import { countOn, countRun, newTextCount, tokensOf } from './count-text.ts';
+import { countOn, countRun, newTextCount, tokensIn, tokensOf } from './count-text.ts';
 
 /** How many choices ended, with an error, and without a word of the vendor's. */
 export type Ends = { readonly all: number; readonly failed: number; readonly blank: number };
@@ -55,7 +55,7 @@ export function createMeter(promptEstimate: number): Meter {
         countOn(output, event.text);
         return;
       case 'tool-start':
-        output.tokens += TOOL_CALL_TOKENS;
+        output.hundredths += TOOL_CALL_TOKENS * 100;
         countOn(output, event.name);
         return;
       case 'reasoning':
@@ -83,8 +83,8 @@ export function createMeter(promptEstimate: number): Meter {
   const estimate = (): Usage =>
     usageOf({
       ...prompt,
-      output: Math.ceil(output.tokens),
-      outputReasoning: Math.ceil(reasoning.tokens),
+      output: Math.ceil(tokensIn(output)),
+      outputReasoning: Math.ceil(tokensIn(reasoning)),
       source: 'estimate',
     });
   return {
@@ -94,9 +94,9 @@ export function createMeter(promptEstimate: number): Meter {
     finish: () => finish,
     ends: () => ends,
     serviceTier: () => serviceTier,
-    outputTokens: () => output.tokens + reasoning.tokens,
+    outputTokens: () => tokensIn(output) + tokensIn(reasoning),
     images: () => images,
-    hasOutput: () => output.tokens + reasoning.tokens + images > 0,
+    hasOutput: () => tokensIn(output) + tokensIn(reasoning) + images > 0,
   };
 }
 

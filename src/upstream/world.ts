@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { idCharacter, timeText } from '../base/ids.ts';
+import { createIds } from '../base/ids.ts';
 import type { Cancel, World } from '../base/world.ts';
 import { createRequest, type TransportOptions } from './transport.ts';
 
@@ -15,7 +15,7 @@ export function realWorld(options: TransportOptions = {}): World {
       return () => clearTimeout(timer);
     },
     random: Math.random,
-    newId: createIds(Date.now),
+    newId: createIds(Date.now, randomFillSync),
     request: createRequest(options),
   };
 }
@@ -39,22 +39,5 @@ function createTurns(): (task: () => void) => Cancel {
     return () => {
       entry.task = null;
     };
-  };
-}
-
-const RANDOM_CHARACTERS = 14;
-
-/** Ids of 50 bits of time and 70 random bits, in an alphabet whose order is the order of its characters' codes. */
-function createIds(now: () => number): World['newId'] {
-  const pool = new Uint8Array(RANDOM_CHARACTERS * 256);
-  let used = pool.length;
-  return (prefix) => {
-    if (used === pool.length) {
-      randomFillSync(pool);
-      used = 0;
-    }
-    let id = timeText(now());
-    for (let at = 0; at < RANDOM_CHARACTERS; at++) id += idCharacter(pool[used++] ?? 0);
-    return `${prefix}-${id}`;
   };
 }
