@@ -35,8 +35,8 @@ const NOTHING: TotalGap = { meters: new Set(), unexplained: 0 };
  * than the prompt (xAI on Azure: 161 cached of 7 prompt tokens, with a total that leaves them out). Read 2026-11-29.
  */
 export function besideTotal({ prompt, completion, total, parts }: Told): TotalGap {
+  if (total <= prompt + completion && !tellsParts(parts)) return NOTHING;
   const counted = PARTS.filter((meter) => (parts[meter] ?? 0) > 0);
-  if (counted.length === 0 && total <= prompt + completion) return NOTHING;
   const larger = counted.filter((meter) => meter !== 'outputReasoning' && (parts[meter] ?? 0) > prompt);
   const surplus = total - prompt - completion;
   if (surplus <= 0) return larger.length === 0 ? NOTHING : { meters: new Set(larger), unexplained: 0 };
@@ -44,6 +44,11 @@ export function besideTotal({ prompt, completion, total, parts }: Told): TotalGa
   if (explaining) return { meters: new Set([...explaining, ...larger]), unexplained: 0 };
   const outside = larger.reduce((sum, meter) => sum + (parts[meter] ?? 0), 0);
   return { meters: new Set(larger), unexplained: Math.max(surplus - outside, 0) };
+}
+
+function tellsParts(parts: Told['parts']): boolean {
+  for (const meter of PARTS) if ((parts[meter] ?? 0) > 0) return true;
+  return false;
 }
 
 /** The smallest choice of meters whose counts add up to the sum; of several the one that comes first. */

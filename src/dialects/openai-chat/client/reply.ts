@@ -44,6 +44,8 @@ function encodeChoice(choice: Choice, call: Call): JsonObject {
 }
 
 function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObject {
+  const text = onlyTextIn(choice);
+  if (text !== null && isEmpty(native)) return { role: 'assistant', content: text, refusal: null, reasoning: null };
   const hidesReasoning = call.reasoning?.exclude === true;
   const { reasoning_details: unmodelled, ...fields } = native;
   const reasoning = hidesReasoning ? [] : of(choice, 'reasoning');
@@ -70,6 +72,17 @@ function encodeMessage(choice: Choice, native: JsonObject, call: Call): JsonObje
     ...(audio && { audio }),
     ...(choice.annotations && { annotations: choice.annotations.map(writeAnnotation) }),
   };
+}
+
+/** The text of an answer that is nothing else; null = it is more. */
+function onlyTextIn({ parts, annotations, serverTools }: Choice): string | null {
+  const [part] = parts;
+  return part?.type === 'text' && parts.length === 1 && !annotations && !serverTools ? part.text : null;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 const of = <Type extends AssistantPart['type']>(choice: Choice, type: Type) =>

@@ -18,7 +18,7 @@ import { createBeside } from './beside.ts';
 import { type ChoiceState, newChoiceState, readDelta } from './content.ts';
 import { createNatives } from './native.ts';
 import { createToolCalls, type ToolIds } from './tool-calls.ts';
-import { surplusOf } from './usage.ts';
+import { conventionOf } from './usage.ts';
 
 const CHOICE_INDEX_MAX = 1023;
 const EARLY_EVENTS_MAX = 64;
@@ -43,10 +43,7 @@ export type AnswerReader = {
 };
 
 export function createAnswerReader(upstream: UpstreamContext, { whole }: { readonly whole: boolean }): AnswerReader {
-  const beside = createBeside({
-    completionExcludesReasoning: upstream.target.endpoint.dialect.quirks.includes('completion-excludes-reasoning'),
-    surplus: () => surplusOf(upstream),
-  });
+  const beside = createBeside(conventionOf(upstream));
   const ids: ToolIds = { used: toolCallIds(upstream.call), newId: upstream.newId };
   const choices = new Map<number, ChoiceState>();
   const natives = createNatives();
@@ -120,8 +117,8 @@ export function createAnswerReader(upstream: UpstreamContext, { whole }: { reado
   };
 }
 
-const indexOf = (value: unknown): number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= CHOICE_INDEX_MAX ? value : 0;
+export const indexOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= CHOICE_INDEX_MAX ? Math.abs(value) : 0;
 
 function noteFinish(state: ChoiceState, choice: JsonObject): void {
   const finish = stringOf(choice.finish_reason);
@@ -144,12 +141,16 @@ const TIERS: { readonly [word: string]: string } = {
   performance: 'priority',
 };
 
+export function tierOf(value: Json | undefined): string | undefined {
+  const tier = optionalString(value);
+  return entryOf(TIERS, tier) ?? tier;
+}
+
 function startOf(chunk: JsonObject): StartEvent {
   const id = stringOf(chunk.id);
   const model = stringOf(chunk.model);
   const systemFingerprint = optionalString(chunk.system_fingerprint);
-  const tier = optionalString(chunk.service_tier);
-  const serviceTier = entryOf(TIERS, tier) ?? tier;
+  const serviceTier = tierOf(chunk.service_tier);
   return {
     type: 'start',
     ...(id !== '' && { id }),

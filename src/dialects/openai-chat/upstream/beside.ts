@@ -18,7 +18,7 @@ export function createBeside(convention: UsageConvention): AnswerTail {
   let sources: JsonObject | undefined;
   return {
     note: (chunk) => {
-      if (chunk.usage && counts(chunk.usage)) usage = chunk.usage;
+      if (chunk.usage && countsAny(chunk.usage)) usage = chunk.usage;
       if (chunk.x_groq) spareUsage = objectOf(chunk.x_groq).usage ?? spareUsage;
       if (chunk.citations || chunk.search_results) sources = chunk;
     },
@@ -33,8 +33,14 @@ export function createBeside(convention: UsageConvention): AnswerTail {
 }
 
 /** Some send zeros in every chunk but one (MiniMax-AI/MiniMax-M2.5#2, read 2026-11-24). */
-const counts = (usage: Json): boolean =>
-  isObject(usage) && Object.values(usage).some((value) => typeof value === 'number' && value > 0);
+export function countsAny(usage: Json): boolean {
+  if (!isObject(usage)) return false;
+  for (const name in usage) {
+    const value = usage[name];
+    if (typeof value === 'number' && value > 0) return true;
+  }
+  return false;
+}
 
 /** `citations` are URLs, `search_results` know their titles: docs.perplexity.ai/api-reference, read 2026-11-22. */
 function cite(chunk: JsonObject, out: Event[]): void {

@@ -1,7 +1,7 @@
 import { type Fault, fault } from '../../../base/fault.ts';
 import type { Frame } from '../../../base/frame.ts';
 import { arrayOf, isObject, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
-import { failed, type Result } from '../../../base/result.ts';
+import { failed, ok, type Result } from '../../../base/result.ts';
 import type { Call } from '../../../call/call.ts';
 import { collect } from '../../../call/collect.ts';
 import type { Event } from '../../../call/event.ts';
@@ -11,6 +11,7 @@ import { frameJson } from '../../frame-json.ts';
 import { faultOfError } from '../../openai-fault.ts';
 import { brokenChoice, faultInside } from '../../openai-fault-inside.ts';
 import { createAnswerReader } from './answer.ts';
+import { readPlainAnswer } from './plain-answer.ts';
 
 /** Text inside a broken frame: a value of a text member that had begun. */
 const CUT_TEXT = /"(?:content|reasoning|reasoning_content|arguments|refusal|text|data)"\s*:\s*"[^"]/;
@@ -95,6 +96,12 @@ const noAnswer = (): Fault => fault('upstream_malformed', 'The provider ended th
 
 /** Reads a whole answer, which may be an error although its status was 200. */
 export function decodeReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
+  const plain = isObject(body) ? readPlainAnswer(body, upstream) : null;
+  return plain ? ok(plain) : decodeAnyReply(body, upstream);
+}
+
+/** The same by way of its events, as a stream is read. */
+export function decodeAnyReply(body: Json, upstream: UpstreamContext): Result<Reply, Fault> {
   const answer: JsonObject = isObject(body) ? body : {};
   const reader = createAnswerReader(upstream, { whole: true });
   const errorBody = brokenChoice(answer, upstream.call) ?? answer;

@@ -1,5 +1,5 @@
 import { countOf, isObject, type Json, type JsonObject, objectOf } from '../../../base/json.ts';
-import { type Usage, usageOf } from '../../../call/usage.ts';
+import type { Usage } from '../../../call/usage.ts';
 import { type BesideMeter, besideTotal } from '../../beside-total.ts';
 import type { UpstreamContext } from '../../dialect.ts';
 
@@ -16,12 +16,17 @@ type Surplus = 'input' | BesideMeter;
  * Tokens that no part explains are the sound that was sent, as with Voxtral; else a reasoning model's thoughts, which
  * Gemini's compatible endpoint names nowhere else; else whatever else was sent.
  */
-export function surplusOf({ call, target }: UpstreamContext): Surplus {
+function surplusOf({ call, target }: UpstreamContext): Surplus {
   const sent = new Set(call.messages.flatMap(({ parts }) => parts.map(({ type }) => type)));
   if (sent.has('audio')) return 'inputAudio';
   if (target.endpoint.reasoning) return 'outputReasoning';
   return sent.has('image') ? 'inputImage' : sent.has('video') ? 'inputVideo' : 'input';
 }
+
+export const conventionOf = (upstream: UpstreamContext): UsageConvention => ({
+  completionExcludesReasoning: upstream.target.endpoint.dialect.quirks.includes('completion-excludes-reasoning'),
+  surplus: () => surplusOf(upstream),
+});
 
 /** OpenAI's overlapping counts as disjoint ones. Undefined if nothing was counted. */
 export function decodeUsage(value: Json | undefined, convention: UsageConvention): Usage | undefined {
@@ -51,12 +56,14 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
   const outputAudio = output.take(outputParts.audio_tokens);
   const outputImage = output.take(outputParts.image_tokens);
   const outputVideo = output.take(outputParts.video_tokens);
-  const vendorCost = costOf(value);
-  return usageOf({
+  // All counts by their names: a few that are laid over a copy of none take several times as long.
+  const usage: Usage = {
     input: input.rest() + also('input'),
     inputCacheRead,
     inputCacheWrite,
+    inputCacheWrite1h: 0,
     inputAudio: inputAudio + also('inputAudio'),
+    inputAudioCacheRead: 0,
     inputImage: inputImage + also('inputImage'),
     inputVideo: inputVideo + also('inputVideo'),
     output: output.rest(),
@@ -64,12 +71,31 @@ export function decodeUsage(value: Json | undefined, convention: UsageConvention
     outputAudio,
     outputImage,
     outputVideo,
+    images: 0,
+    outputImages: 0,
     inputSeconds: spoken,
+    outputSeconds: 0,
+    outputVideos: 0,
+    inputCharacters: 0,
+    searchUnits: 0,
     webSearches: searchesOf(value),
-    ...prediction('acceptedPrediction', outputParts.accepted_prediction_tokens),
-    ...prediction('rejectedPrediction', outputParts.rejected_prediction_tokens),
+    source: 'provider',
+  };
+  const more = beside(value, outputParts);
+  return more ? { ...usage, ...more } : usage;
+}
+
+/** What the vendor tells beside its counts; null = nothing, as mostly. */
+function beside(value: JsonObject, outputParts: JsonObject): Partial<Usage> | null {
+  const acceptedPrediction = countOf(outputParts.accepted_prediction_tokens);
+  const rejectedPrediction = countOf(outputParts.rejected_prediction_tokens);
+  const vendorCost = costOf(value);
+  if (acceptedPrediction === 0 && rejectedPrediction === 0 && vendorCost === undefined) return null;
+  return {
+    ...(acceptedPrediction > 0 && { acceptedPrediction }),
+    ...(rejectedPrediction > 0 && { rejectedPrediction }),
     ...(vendorCost !== undefined && { vendorCost }),
-  });
+  };
 }
 
 /** A part that the vendor counts is not what is missing. */
@@ -118,9 +144,6 @@ function remainder(whole: number) {
     rest: (): number => left,
   };
 }
-
-const prediction = (name: 'acceptedPrediction' | 'rejectedPrediction', value: unknown): Partial<Usage> =>
-  countOf(value) > 0 ? { [name]: countOf(value) } : {};
 
 const searchesOf = (usage: JsonObject): number =>
   countOf(
