@@ -17,7 +17,8 @@ export type AnalyticsFilter = {
 
 /** A question that has been found sound: names are known, limits are kept. */
 export type AnalyticsQuestion = {
-  readonly accountId: string;
+  /** Null = of all accounts: of whole days what days tell, or of hours that are kept what they tell. */
+  readonly accountId: string | null;
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
   readonly filters: readonly AnalyticsFilter[];
@@ -135,9 +136,11 @@ function tallyQuestion(question: AnalyticsQuestion): TallyQuestion {
   const where = filters.flatMap(whereOf);
   const isOfHours = granularity === 'minute' || granularity === 'hour';
   const isDetailed = [...columns, ...where.map(({ column }) => column)].some((column) => LOST_IN_DAYS.includes(column));
+  const grains = grainsOf(from, to, isOfHours || isDetailed ? 'minute' : 'day');
   return {
     accountId,
-    grains: grainsOf(from, to, isOfHours || isDetailed ? 'minute' : 'day'),
+    // Which days of which account have lost their hours is not told of all accounts together.
+    grains: accountId === null ? grains.filter(({ goneFrom }) => goneFrom === undefined) : grains,
     bucketLength: granularity === null ? 0 : BUCKET_LENGTH[granularity],
     by: [...new Set<TallyKey>(columns)],
     figures: [...new Set<TallyFigure>(['requests', ...metrics.flatMap(({ name }) => FIGURES_OF.get(name) ?? [])])],

@@ -26,7 +26,7 @@ export function grainsOf(from: number, to: number, finest: 'minute' | 'day'): re
   const all: readonly Grain[] = [
     minutes,
     { grain: 'h', from: HOUR(from), to: HOUR(first) },
-    { grain: 'd', from: DAY(from), to: DAY(to), goneFrom: DAY(last) },
+    { grain: 'd', from: DAY(from), to: DAY(to), ...(last < to && { goneFrom: DAY(last) }) },
     { grain: 'h', from: HOUR(last), to: HOUR(to) },
   ];
   return all.filter((one) => one.from < one.to);

@@ -2,6 +2,7 @@ import { dayBefore, dayOf } from '../base/period.ts';
 import type { World } from '../base/world.ts';
 import { type AnalyticsAnswer, type AnalyticsQuestion, answerAnalytics } from './analytics.ts';
 import { type Datasets, openDatasets } from './datasets.ts';
+import { openPerformance, type Performance } from './performance.ts';
 import { createRates, type Rates } from './rates.ts';
 import type { AppRecord, Dimension, InsightsStore, RollUpQuestion, RollUpRow, Sums } from './store.ts';
 
@@ -40,6 +41,7 @@ export type Insights = {
   }) => Promise<readonly RollUpRow<'day'>[]>;
   readonly sums: InsightsStore['sums'];
   readonly datasets: Datasets;
+  readonly performance: Performance;
   /** `provider`: what a provider is called by its slug. */
   readonly analytics: (question: AnalyticsQuestion, provider: (slug: string) => string) => Promise<AnalyticsAnswer>;
   /** How often each key may ask: OpenRouter's numbers. */
@@ -92,6 +94,7 @@ export function openInsights(store: InsightsStore, world: World): Insights {
     },
     sums: store.sums,
     datasets: openDatasets(store, world),
+    performance: openPerformance(store.tallies, world),
     analytics: (question, provider) => answerAnalytics(store.tallies, question, provider),
     rates: { datasets: createRates(world, 30), analytics: createRates(world, 64) },
   };

@@ -17,9 +17,10 @@ export type TallyFilter = {
   readonly values: readonly string[];
 };
 
-/** Which calls of an account, and what they are told apart by. */
+/** Which calls, and what they are told apart by. */
 export type TallyQuestion = {
-  readonly accountId: string;
+  /** Null = of all accounts; no grain may have a `goneFrom` then, which is told of each account by itself. */
+  readonly accountId: string | null;
   readonly grains: readonly Grain[];
   /** Characters of the time that are told apart: 7 = months, 10 = days, 13 = hours, 16 = minutes, 0 = none. */
   readonly bucketLength: 0 | 7 | 10 | 13 | 16;
@@ -50,7 +51,7 @@ export type TallyStore = {
   readonly speeds: (question: TallyQuestion, speeds: readonly Speed[]) => Promise<readonly TallySpeedRow[]>;
   readonly rowsMax: number;
   readonly labels: (
-    accountId: string,
+    accountId: string | null,
     ids: { readonly keys: readonly string[]; readonly workspaces: readonly string[]; readonly apps: readonly string[] },
   ) => Promise<Labels>;
 };

@@ -105,6 +105,9 @@ async function askEverything(insights: Insights): Promise<void> {
   for (const by of ['model', 'endpoint', 'provider', 'app', 'accountId', 'keyId', 'workspaceId'] as const)
     await insights.sums({ from, to, by: ['day', by], where: { [by]: 'one' } });
   await insights.sums({ from, to, by: [] });
+  await insights.performance.days('model');
+  await insights.performance.models();
+  await insights.performance.shapes();
 }
 
 /** Every filter by itself and all of them together, over a month that has receipts. */

@@ -132,7 +132,7 @@ function arm(
 ): Sql {
   const [conditions, values] = filtered(where);
   const all = [
-    `account_id = ? and grain = '${grain}' and at >= ? and at < ?`,
+    `account_id ${accountId === null ? 'in (select id from account)' : '= ?'} and grain = '${grain}' and at >= ? and at < ?`,
     ...(goneFrom === undefined ? [] : [`(at < ? or at < ${FIRST_BY_HOURS})`]),
     ...conditions,
     ...(more ? [more.text] : []),
@@ -140,7 +140,7 @@ function arm(
   return {
     text: `select ${columns} from ${table} where ${all.join(' and ')}`,
     values: [
-      ...[accountId, from, to],
+      ...(accountId === null ? [from, to] : [accountId, from, to]),
       ...(goneFrom === undefined ? [] : [goneFrom, accountId]),
       ...values,
       ...(more?.values ?? []),

@@ -1,9 +1,11 @@
+import { seesBoards } from '../../access/may.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import type { Model } from '../../catalog/model.ts';
+import type { Performed } from '../../insights/performance.ts';
 import { type Offers, offersOf } from '../../router/offer.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
-import { count, dayOf } from './figures.ts';
+import { about, count, dayOf, exactCount, milliseconds, percent, perSecond } from './figures.ts';
 import { type Html, html, outbound, type Part } from './html.ts';
 import { page } from './layout.ts';
 import {
@@ -24,7 +26,7 @@ export const compareRoute: Route = {
   method: 'GET',
   path: '/compare/*',
   auth: 'none',
-  handle: (request, gateway) => {
+  handle: async (request, gateway) => {
     const catalog = gateway.catalog();
     const parts = (request.params['*'] ?? '').split('/').filter((part) => part !== '');
     const names = parts.flatMap((part, at) => (at % 2 === 0 ? [`${part}/${parts[at + 1] ?? ''}`] : []));
@@ -34,7 +36,8 @@ export const compareRoute: Route = {
     if (added) return toComparison([...models, added]);
     if (models.length === 0 && names.length > 0)
       return notFound(request, { message: 'None of these models is in the catalogue.', list: '/models' });
-    return comparison(request, catalog, models, offersOf(gateway.enabled()));
+    const performed = seesBoards(request.caller, gateway) ? await gateway.insights.performance.models() : null;
+    return comparison(request, catalog, models, { offers: offersOf(gateway.enabled()), performed });
   },
 };
 
@@ -48,14 +51,20 @@ const toComparison = (models: readonly Model[]): RouteAnswer => ({
   headers: { location: comparePath([...new Set(models)].slice(-COMPARED_MAX)), 'cache-control': 'no-store' },
 });
 
-function comparison(request: RouteRequest, catalog: Catalog, models: readonly Model[], offers: Offers): RouteAnswer {
+type Known = {
+  readonly offers: Offers;
+  /** How their calls went here; null = whoever looks is not shown it. */
+  readonly performed: ReadonlyMap<string, Performed> | null;
+};
+
+function comparison(request: RouteRequest, catalog: Catalog, models: readonly Model[], known: Known): RouteAnswer {
   const names = models.map(displayName).join(' and ');
   return page(request, comparePath(models), {
     title: names === '' ? 'Compare models' : `${names} compared`,
     description: `${names === '' ? 'Models' : names} side by side: price, context, modalities, features, benchmarks.`,
     section: 'models',
-    content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>up to four models side by side; prices are those that a call from here pays</span></p></div>
-<div class="measure">${models.length > 0 && table(models, offers)}${models.length < COMPARED_MAX && addForm(catalog, models)}</div>`,
+    content: html`<div class="head measure"><h1>Compare</h1><p class="facts"><span>up to four models side by side; prices are those that a call from here pays</span>${known.performed && html`<span>speeds and use are those of the last 30 days here</span>`}</p></div>
+<div class="measure">${models.length > 0 && table(models, known)}${models.length < COMPARED_MAX && addForm(catalog, models)}</div>`,
   });
 }
 
@@ -65,17 +74,57 @@ function addForm(catalog: Catalog, models: readonly Model[]): Html {
 <datalist id="compare-models">${options.map((model) => html`<option value="${model.id}">${displayName(model)}</option>`)}</datalist></form>`;
 }
 
-function table(models: readonly Model[], offers: Offers): Html {
+function table(models: readonly Model[], known: Known): Html {
   const without = (model: Model): string => comparePath(models.filter((other) => other !== model));
   return html`<section class="part"><div class="scroll" tabindex="0" role="region" aria-label="Comparison"><table class="compare">
 <thead><tr><td></td>${models.map((model) => html`<th scope="col"><a href="${pagePath(model.id)}">${displayName(model)}</a><code class="id">${model.id}</code><a class="without" href="${without(model)}" aria-label="Remove ${displayName(model)}">remove</a></th>`)}</tr></thead>
-<tbody>${lines(offers).map(([label, cell]) => line(label, models, cell))}${benchmarkNames(models).map((name) => line(name, models, score(name)))}</tbody></table></div></section>`;
+<tbody>${lines(known.offers).map(([label, cell]) => line(label, models, cell))}${known.performed && performedLines(known.performed, models)}${benchmarkNames(models).map((name) => line(name, models, score(name)))}</tbody></table></div></section>`;
 }
 
 type Cell = (model: Model) => Part;
 
-const line = (label: string, models: readonly Model[], cell: Cell): Html =>
-  html`<tr><th scope="row">${label}</th>${models.map((model) => html`<td>${cell(model)}</td>`)}</tr>`;
+/** What is the same of all of them says so, and stands back. */
+function line(label: string, models: readonly Model[], cell: Cell): Html {
+  const cells = models.map((model) => html`<td>${cell(model)}</td>`);
+  const isSame = cells.length > 1 && cells.every(({ markup }) => markup === cells[0]?.markup);
+  return html`<tr${isSame && html` class="same"`}><th scope="row">${label}${isSame && html` <small>the same</small>`}</th>${cells}</tr>`;
+}
+
+type Figure = readonly [
+  label: string,
+  better: 'low' | 'high' | null,
+  value: (performed: Performed) => number | null,
+  words: (value: number) => string,
+];
+const FIGURES: readonly Figure[] = [
+  ['Calls here', null, (one) => one.request_count, exactCount],
+  ['Answered', 'high', (one) => (one.error_rate === null ? null : 1 - one.error_rate), percent],
+  ['First content, median', 'low', (one) => one.p50_latency, milliseconds],
+  ['First content, p90', 'low', (one) => one.p90_latency, milliseconds],
+  ['Throughput, median', 'high', (one) => one.p50_throughput, perSecond],
+  ['Paid for a million tokens', 'low', (one) => one.blended_cost_per_million_tokens, about],
+  ['Prompt tokens from a cache', 'high', (one) => one.cache_hit_rate, percent],
+];
+
+/** The best of each line is marked, where they differ. */
+function performedLines(performed: ReadonlyMap<string, Performed>, models: readonly Model[]): readonly Html[] {
+  if (!models.some(({ id }) => performed.has(id))) return [];
+  return FIGURES.map(([label, better, value, words]) => {
+    const figureOf = ({ id }: Model): number | null => {
+      const own = performed.get(id);
+      return own ? value(own) : null;
+    };
+    const values = models.map(figureOf).filter((one) => one !== null);
+    const best = better === 'low' ? Math.min(...values) : Math.max(...values);
+    const isMarked = better !== null && values.some((one) => one !== best);
+    return line(label, models, (model) => {
+      const own = figureOf(model);
+      if (own === null) return html`<span class="none">–</span>`;
+      const shown = html`<data value="${own}">${words(own)}</data>`;
+      return isMarked && own === best ? html`<strong title="the best of these">${shown}</strong>` : shown;
+    });
+  });
+}
 
 const lines = (offers: Offers): readonly (readonly [string, Cell])[] => [
   ['Answers here', (model) => answersHere(offers(model))],

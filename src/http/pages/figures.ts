@@ -100,3 +100,12 @@ const clock = new Intl.DateTimeFormat('en-US', {
   hourCycle: 'h23',
   timeZone: 'UTC',
 });
+
+/** Dollars that were summed up or divided, to the cent, or two digits of less than that. */
+export const about = (value: number): string =>
+  value === 0
+    ? '$0'
+    : value < 0.01
+      ? `$${value.toPrecision(2)}`
+      : `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+export const perSecond = (value: number): string => `${Math.round(value)} tok/s`;

@@ -27,6 +27,7 @@ import {
 } from './model-words.ts';
 import { nearest } from './near.ts';
 import { notFound } from './not-found.ts';
+import { performanceCharts } from './performance.ts';
 import { appTable } from './rank-tables.ts';
 import { samplesOf } from './samples.ts';
 import { standingsOf } from './standing.ts';
@@ -42,8 +43,9 @@ export const modelRoute: Route = {
     const model = findModel(catalog, asked);
     if (!model) return noModel(request, catalog, asked);
     const isShown = seesBoards(request.caller, gateway);
-    const [use, apps, service] = await Promise.all([
+    const [use, performed, apps, service] = await Promise.all([
       isShown ? daysOfUse(gateway, { model: model.id }) : null,
+      isShown && !model.router ? gateway.insights.performance.days(model.id) : null,
       isShown ? rankedApps(gateway, 'month', model.id) : null,
       serviceOf(gateway, model.id),
     ]);
@@ -54,7 +56,7 @@ export const modelRoute: Route = {
       title: `${displayName(model)} – Run with an API`,
       description: summary(`${model.description} ${priceWords(model, offer).join(', ')}.`, 300),
       section: 'models',
-      content: html`${head(model, offer, isShown ? TABS : TABS.filter(([id]) => id !== 'activity' && id !== 'apps'))}
+      content: html`${head(model, offer, tabsOf({ isShown, isRouter: model.router !== undefined }))}
 <div class="measure">
 ${overview(model)}
 ${
@@ -64,6 +66,7 @@ ${
 <p class="lead">In the order in which an ordinary call from here tries them; the number says why on hover. The first one is drawn among cheap and healthy ones, here the likeliest. A dot marks providers whose key is here. <a href="/docs/request#provider">How to choose</a>.</p>
 ${switchOn(model, gateway.enabled())}${endpointsTable(model, { serviceOf: service, standingOf: standingsOf(gateway, model, request.caller) }, request.query)}</section>`
 }
+${performed && html`<section id="performance" class="part"><h2>Performance <small>here, last 30 days</small></h2>${performanceCharts(performed, gateway.world.now())}</section>`}
 <section id="samples" class="part"><h2>Sample code</h2>${samples(model, request)}</section>
 ${fields(model)}
 ${use && html`<section id="activity" class="part"><h2>Activity</h2>${useChart(`Tokens per day through ${displayName(model)}`, use)}</section>`}
@@ -92,11 +95,19 @@ export function priceWords(model: Model, offer: Offer | null): readonly string[]
 const TABS = [
   ['overview', 'Overview'],
   ['endpoints', 'Endpoints'],
+  ['performance', 'Performance'],
   ['samples', 'Sample code'],
   ['fields', 'Request'],
   ['activity', 'Activity'],
   ['apps', 'Apps'],
 ] as const;
+
+/** What strangers are not shown has no tab, nor what a model without endpoints lacks. */
+const tabsOf = (shown: { readonly isShown: boolean; readonly isRouter: boolean }): readonly (typeof TABS)[number][] =>
+  TABS.filter(([id]) => {
+    if (id === 'activity' || id === 'apps') return shown.isShown;
+    return id !== 'performance' || (shown.isShown && !shown.isRouter);
+  });
 
 function head(model: Model, offer: Offer | null, parts: readonly (typeof TABS)[number][]): Html {
   const tabs: Part = parts.map(([id, label]) => html`<a href="#${id}">${label}</a>`);

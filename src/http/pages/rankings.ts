@@ -4,6 +4,7 @@ import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { useChart } from './chart.ts';
 import { type Html, html, outbound } from './html.ts';
 import { page } from './layout.ts';
+import { marketOf, shapesOf } from './market.ts';
 import { notFound } from './not-found.ts';
 import { appPath, appTable, hostOf, modelRankTable } from './rank-tables.ts';
 import { daysOfUse, rankedApps, rankedModels, WINDOWS, type WindowName } from './traffic.ts';
@@ -34,10 +35,11 @@ export const rankingsRoute: Route = {
   handle: async (request, gateway) => {
     if (!seesBoards(request.caller, gateway)) return notShown(request);
     const window = windowOf(request);
-    const [models, apps, use] = await Promise.all([
+    const [models, apps, { chart, authors, pictures }, shapes] = await Promise.all([
       rankedModels(gateway, window),
       rankedApps(gateway, window),
-      daysOfUse(gateway, {}),
+      marketOf(gateway, WINDOWS[window]),
+      gateway.insights.performance.shapes(),
     ]);
     return page(request, '/rankings', {
       title: 'Rankings',
@@ -46,9 +48,12 @@ export const rankingsRoute: Route = {
       content: html`<div class="head measure"><h1>Rankings</h1><p class="facts"><span>by tokens through this gateway</span><span>days end at midnight UTC</span></p></div>
 ${windowTabs(window)}
 <div class="measure">
-<section class="part"><h2>Tokens per day</h2>${useChart('Tokens per day through this gateway', use)}</section>
+<section class="part"><h2>Tokens per day</h2>${chart}</section>
 <section class="part"><h2>Models</h2>${modelRankTable(gateway.catalog(), models, request.query)}</section>
-<section class="part"><h2>Apps</h2>${appTable(apps, request.query)}</section></div>`,
+<section class="part"><h2>Market share</h2>${authors}</section>
+<section class="part"><h2>Apps</h2>${appTable(apps, request.query)}</section>
+${shapesOf(gateway.catalog(), shapes)}
+<section class="part"><h2>Pictures</h2><p class="lead">Models that draw, by requests.</p>${pictures}</section></div>`,
     });
   },
 };

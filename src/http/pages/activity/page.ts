@@ -2,7 +2,7 @@ import { may } from '../../../access/may.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route, RouteRequest } from '../../route.ts';
-import { exactCount, milliseconds, percent, shortCount } from '../figures.ts';
+import { about, exactCount, milliseconds, percent, perSecond, shortCount } from '../figures.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { page } from '../layout.ts';
 import { displayName } from '../model-words.ts';
@@ -63,15 +63,8 @@ ${figures.count > figures.groups.length && html`<p class="none">The ${exactCount
   },
 };
 
-const dollarsOf = (value: number): string =>
-  value === 0
-    ? '$0'
-    : value < 0.01
-      ? `$${value.toPrecision(2)}`
-      : `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-const perSecond = (value: number): string => `${Math.round(value)} tok/s`;
 const WORDS: { readonly [S in Shown]: (value: number) => string } = {
-  spend: dollarsOf,
+  spend: about,
   requests: shortCount,
   tokens: shortCount,
   errors: shortCount,
@@ -151,7 +144,7 @@ function totals(total: { readonly now: Figures; readonly before: Figures | null 
   const tokens = (figures: Figures | null): number | null =>
     figures && (figures.tokens_prompt ?? 0) + (figures.tokens_completion ?? 0);
   const entries: readonly (readonly [string, number | null, number | null, (value: number) => string])[] = [
-    ['Spend', now.total_usage, before?.total_usage ?? null, dollarsOf],
+    ['Spend', now.total_usage, before?.total_usage ?? null, about],
     ['Requests', now.request_count, before?.request_count ?? null, exactCount],
     ['Tokens', tokens(now), tokens(before), shortCount],
     ['Errors', now.error_count, before?.error_count ?? null, exactCount],
@@ -188,7 +181,7 @@ function table(request: RouteRequest, asked: Asked, groups: readonly GroupFigure
       now,
       spentBefore,
     }) => html`<tr><th scope="row">${id === '' ? nameOf(by, id) : html`<a href="${pathWith('/activity', request, { [by]: id, by: by === 'model' ? 'provider' : 'model', window })}">${nameOf(by, id)}</a>`}</th>
-${number(now.total_usage, dollarsOf)}<td class="number wide">${change(now.total_usage, spentBefore)}</td><td class="number">${id === '' ? exactCount(now.request_count ?? 0) : html`<a href="${requestsOf(id)}">${exactCount(now.request_count ?? 0)}</a>`}</td>
+${number(now.total_usage, about)}<td class="number wide">${change(now.total_usage, spentBefore)}</td><td class="number">${id === '' ? exactCount(now.request_count ?? 0) : html`<a href="${requestsOf(id)}">${exactCount(now.request_count ?? 0)}</a>`}</td>
 ${wide(number(now.tokens_prompt, shortCount))}${wide(number(now.tokens_completion, shortCount))}<td class="number wide">${errorsOf(now)}</td>${wide(number(now.p50_latency, milliseconds))}${wide(number(now.p95_latency, milliseconds))}${wide(number(now.avg_throughput, perSecond))}</tr>
 `,
   )}</tbody></table></div>`;
