@@ -89,6 +89,8 @@ export type Leg = {
   readonly ms: number;
   /** Why it failed; absent = it did not. */
   readonly reason?: string;
+  /** What came of it, where that is not seen elsewhere. */
+  readonly note?: string;
 };
 
 /** What is known of a call before it is sent: kept with its intent, so that a receipt can tell it whatever happens. */

@@ -92,6 +92,8 @@ export type AheadDone = {
   /** What did it, for the receipt. */
   readonly by?: string;
   readonly counts?: 'search';
+  /** What came of it, for the receipt. */
+  readonly note?: string;
   /** What is cited with the answer. */
   readonly pages: readonly FoundPage[];
 };

@@ -1,5 +1,6 @@
 import { contextCompression } from './context-compression/index.ts';
 import { fileParser } from './file-parser/index.ts';
+import { moderation } from './moderation/index.ts';
 import type { Plugin } from './plugin.ts';
 import { responseHealing } from './response-healing/index.ts';
 import { routers } from './routers/index.ts';
@@ -12,6 +13,7 @@ const any = <Options>(plugin: Plugin<Options>): Plugin => plugin as unknown as P
 /** Every plugin there is, in the order in which their hooks are called. */
 export const PLUGINS: readonly Plugin[] = [
   ...routers,
+  any(moderation),
   any(web),
   any(webFetch),
   any(fileParser),

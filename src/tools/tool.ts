@@ -23,6 +23,16 @@ export type ServerTool<Options = unknown> = {
   /** For people: what it does, and what it costs. */
   readonly about: string;
   readonly costs: string;
+  /** Its `parameters`, for people. */
+  readonly fields: readonly ToolField[];
+  /** Formats of the API that have a word for it; absent = chats, responses and messages. */
+  readonly formats?: readonly ApiFormat[];
+  /** What asks for it in this format beside `openrouter:<id>`, which all take. */
+  readonly spellings?: { readonly [format in ApiFormat]?: readonly string[] };
+  /** What can do it, where there is a choice. */
+  readonly engines?: (means: SetUp) => readonly ToolEngine[];
+  /** What is to be set up before it can be used here; null = nothing. Absent = nothing ever is. */
+  readonly lacks?: (means: SetUp) => string | null;
   /** Reads its `parameters`, and complains of what is wrong. `path`: `tools[2].parameters`. */
   readonly read: (to: Complaints, parameters: JsonObject, path: string) => Options;
   /** Opened once for each call; the fault says what is missing here. `instance`: how many of its kind stand before it. */
@@ -32,6 +42,27 @@ export type ServerTool<Options = unknown> = {
   /** Tools that those may use whom it asks. */
   readonly nested?: (options: Options) => readonly Tool[];
 };
+
+/** The formats of the API in which tools are listed. */
+export const API_FORMATS = ['chat', 'responses', 'messages'] as const;
+export type ApiFormat = (typeof API_FORMATS)[number];
+
+/** One of a tool's parameters, in our words. */
+export type ToolField = {
+  readonly name: string;
+  readonly type: string;
+  /** What values it takes; absent = the type says it all. */
+  readonly range?: string;
+  /** What holds without it. */
+  readonly otherwise?: string;
+  readonly meaning: string;
+};
+
+/** `price`: what one use costs at most with all else left as it is, in nano US dollars. */
+export type ToolEngine = { readonly id: string; readonly isSetUp: boolean; readonly price: NanoUsd };
+
+/** What of the gateway decides whether a tool can be used. */
+export type SetUp = Pick<ToolMeans, 'search'>;
 
 /** A tool as one call has it. */
 export type OpenTool = {

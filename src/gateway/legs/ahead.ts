@@ -52,10 +52,17 @@ async function workOne(state: State, { id, ahead }: Work): Promise<Result<AheadD
   }
 }
 
-function keep(state: State, id: string, { cost, pages, by, counts }: AheadDone, ms: number): void {
+function keep(state: State, id: string, { cost, pages, by, counts, note }: AheadDone, ms: number): void {
   state.purse.spend(cost);
   state.toolCost = nano(state.toolCost + cost);
   state.pages.push(...pages);
   if (counts === 'search') state.use = { ...state.use, searches: state.use.searches + 1 };
-  state.legs.push({ purpose: 'plugin', name: id, ...(by !== undefined && { by }), cost, ms });
+  state.legs.push({
+    purpose: 'plugin',
+    name: id,
+    ...(by !== undefined && { by }),
+    cost,
+    ms,
+    ...(note !== undefined && { note }),
+  });
 }

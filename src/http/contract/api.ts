@@ -22,6 +22,8 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'GET /images/models/:author/:slug/endpoints': "Lists a drawing model's endpoints, with what each can be told.",
       'GET /videos/models': 'Lists models that film, with what they can be told.',
       'GET /providers': 'Lists providers, with their policies.',
+      'GET /tools': 'Lists tools that the gateway runs for models.',
+      'GET /tools/:name': 'Shows one of these tools.',
       'GET /endpoints/zdr': 'Lists endpoints that keep nothing.',
       'GET /benchmarks': 'Lists published scores of models.',
       'POST /plan': 'Tells where a call would go and why, without making it.',

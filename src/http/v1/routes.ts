@@ -12,6 +12,7 @@ import { OBSERVABILITY_ROUTES } from './observability.ts';
 import { planRoute } from './plan.ts';
 import { PRESET_ROUTES } from './presets.ts';
 import { RESPONSE_ROUTES } from './responses.ts';
+import { TOOL_ROUTES } from './tools.ts';
 import { VIDEO_ROUTES } from './videos/index.ts';
 
 /** Every resource of the API that is not inference; each is served below `/api/v1` and its alias `/v1`. */
@@ -26,6 +27,7 @@ export const apiRoutes: readonly Route[] = [
   ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
   ...VIDEO_ROUTES,
+  ...TOOL_ROUTES,
   planRoute,
   ...GATED_ROUTES,
 ];

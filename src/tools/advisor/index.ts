@@ -22,6 +22,57 @@ export const advisor: ServerTool<Options> = {
   about:
     'Lets the model ask another one, usually a stronger one, for advice. Several advisors may be listed under names.',
   costs: 'what the advisor’s model takes; at most 64 models are asked within a request',
+  fields: [
+    {
+      name: 'model',
+      type: 'string',
+      otherwise: 'the model of the request, or the one that the model names',
+      meaning: 'Who is asked.',
+    },
+    {
+      name: 'name',
+      type: 'string',
+      range: '≤ 64 letters, digits, spaces, underscores, dashes',
+      meaning: 'Tells several advisors apart; each is a tool of its own.',
+    },
+    {
+      name: 'instructions',
+      type: 'string',
+      range: '≤ 100,000',
+      otherwise: 'none',
+      meaning: 'What the advisor is told beforehand.',
+    },
+    {
+      name: 'forward_transcript',
+      type: 'boolean',
+      otherwise: 'false',
+      meaning: 'The advisor sees the whole conversation, and not the question alone.',
+    },
+    {
+      name: 'max_completion_tokens',
+      type: 'integer',
+      range: '≥ 1',
+      meaning: 'How much it may write.',
+    },
+    {
+      name: 'reasoning',
+      type: 'object',
+      range: 'effort, max_tokens',
+      meaning: 'How hard it is to think.',
+    },
+    {
+      name: 'temperature',
+      type: 'number',
+      range: '0–2',
+      meaning: 'Sampling of the advisor.',
+    },
+    {
+      name: 'stream',
+      type: 'boolean',
+      otherwise: 'false',
+      meaning: 'Taken, and without effect: the advice comes in one piece.',
+    },
+  ],
   nameOf: ({ title }) => title,
   read: (to, said, path) => {
     readBoolean(to, said, 'stream', `${path}.stream`); // the advice comes in one piece

@@ -11,6 +11,14 @@ export const datetime: ServerTool<Options> = {
   id: 'datetime',
   about: 'Tells the model the date and the time.',
   costs: 'nothing',
+  fields: [
+    {
+      name: 'timezone',
+      type: 'string',
+      otherwise: 'UTC',
+      meaning: 'The IANA name of a time zone, such as Europe/Paris. The model may ask for another.',
+    },
+  ],
   read: (to, parameters, path) => ({ timezone: readZone(to, parameters, path) }),
   open: ({ timezone: customary }, { world }) =>
     ok({

@@ -23,6 +23,61 @@ export const imageGeneration: ServerTool<Options> = {
   id: 'image_generation',
   about: 'Draws a picture from the model’s words by a model that draws, and shows it to the client.',
   costs: `what the drawing model takes; at most ${USES_MAX} pictures a request`,
+  fields: [
+    {
+      name: 'model',
+      type: 'string',
+      otherwise: 'openai/gpt-5-image',
+      meaning: 'Who draws.',
+    },
+    {
+      name: 'size',
+      type: 'string',
+      range: 'WIDTHxHEIGHT, 512, 1K, 2K, 4K, auto',
+      meaning: 'How large.',
+    },
+    {
+      name: 'resolution',
+      type: 'string',
+      range: '512, 1K, 2K, 4K',
+      meaning: 'The same, as a tier.',
+    },
+    {
+      name: 'aspect_ratio',
+      type: 'string',
+      range: '16:9 and the like',
+      meaning: 'How wide to how high.',
+    },
+    {
+      name: 'quality',
+      type: 'string',
+      range: 'auto, low, medium, high, …',
+      meaning: 'How well.',
+    },
+    {
+      name: 'background',
+      type: 'string',
+      range: 'auto, transparent, opaque',
+      meaning: 'What stands behind.',
+    },
+    {
+      name: 'output_format',
+      type: 'string',
+      range: 'png, jpeg, webp, svg, gif',
+      meaning: 'The file.',
+    },
+    {
+      name: 'output_compression',
+      type: 'integer',
+      range: '0–100',
+      meaning: 'Of JPEG and WebP.',
+    },
+    {
+      name: 'seed',
+      type: 'integer',
+      meaning: 'For the same picture again, where the model can.',
+    },
+  ],
   read: readOptions,
   open: ({ model, ...options }, { depth, isSandbox }) => {
     if (depth >= LIMITS.asks_depth_max) return failed(TOO_DEEP);

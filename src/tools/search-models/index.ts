@@ -10,6 +10,15 @@ export const searchModels: ServerTool<{ readonly maxResults: number }> = {
   id: 'experimental__search_models',
   about: 'Looks for models that can be called here, by their names and descriptions.',
   costs: 'nothing',
+  fields: [
+    {
+      name: 'max_results',
+      type: 'integer',
+      range: '1–20',
+      otherwise: '5',
+      meaning: 'How many models a search tells of at most.',
+    },
+  ],
   read: (to, said, path) => ({
     maxResults: readNumber(to, said, 'max_results', { min: 1, max: 20, whole: true }, `${path}.max_results`) ?? 5,
   }),

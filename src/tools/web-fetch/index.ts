@@ -11,6 +11,41 @@ export const webFetch: ServerTool<FetchOptions> = {
   id: 'web_fetch',
   about: 'Reads a page of the public internet, as text.',
   costs: 'nothing; at most 50 pages a request',
+  fields: [
+    {
+      name: 'engine',
+      type: 'string',
+      range: 'auto, openrouter',
+      otherwise: 'auto',
+      meaning: 'Pages are read by the gateway itself.',
+    },
+    {
+      name: 'max_uses',
+      type: 'integer',
+      range: '1–50',
+      otherwise: '50',
+      meaning: 'How many pages a request may read.',
+    },
+    {
+      name: 'max_content_tokens',
+      type: 'integer',
+      range: '≥ 1',
+      otherwise: '10,000',
+      meaning: 'What is read of a page at most, in tokens of four characters.',
+    },
+    {
+      name: 'allowed_domains',
+      type: 'string[]',
+      otherwise: 'all',
+      meaning: 'Nothing else is read.',
+    },
+    {
+      name: 'blocked_domains',
+      type: 'string[]',
+      otherwise: 'none',
+      meaning: 'These are not read.',
+    },
+  ],
   read: readFetchOptions,
   open: (options, means) => {
     let uses = 0;

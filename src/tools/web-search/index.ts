@@ -1,6 +1,7 @@
 import { stringOf } from '../../base/json.ts';
 import { ok } from '../../base/result.ts';
 import type { FoundPage } from '../../call/server-tool.ts';
+import { ENGINES } from '../../web/engines/index.ts';
 import { priceOf } from '../../web/search.ts';
 import { readSearchOptions, type SearchOptions } from '../../web/search-options.ts';
 import { failure, type ServerTool } from '../tool.ts';
@@ -13,6 +14,83 @@ export const webSearch: ServerTool<SearchOptions> = {
   about: 'Searches the web, and gives the model what the pages say.',
   costs:
     'as the engine: Exa $0.007, Parallel $0.005, Brave $0.005, Tavily $0.008 a search, $0.001 for each result beyond ten; SearXNG and Firecrawl nothing; a host’s own search at the host’s price',
+  fields: [
+    {
+      name: 'engine',
+      type: 'string',
+      range: 'auto, native, exa, parallel, tavily, brave, firecrawl, searxng',
+      otherwise: 'auto',
+      meaning:
+        'Who searches: the host of the model where it can, else the engine that is set up; or the one that is named.',
+    },
+    {
+      name: 'mode',
+      type: 'string',
+      range: 'instant, fast, auto, deep-lite, deep, deep-reasoning, turbo, basic, advanced',
+      meaning: 'How thoroughly, in the engine’s words.',
+    },
+    {
+      name: 'max_results',
+      type: 'integer',
+      range: '1–25',
+      otherwise: '5',
+      meaning: 'Results of one search.',
+    },
+    {
+      name: 'max_total_results',
+      type: 'integer',
+      range: '1–1,000',
+      otherwise: '50',
+      meaning: 'Results of all searches of a request.',
+    },
+    {
+      name: 'max_uses',
+      type: 'integer',
+      range: '1–1,000',
+      otherwise: 'as many as the loop allows',
+      meaning: 'Searches of a request.',
+    },
+    {
+      name: 'max_characters',
+      type: 'integer',
+      range: '1–100,000',
+      otherwise: '3,000',
+      meaning: 'What the model is given of each page.',
+    },
+    {
+      name: 'search_context_size',
+      type: 'string',
+      range: 'low, medium, high',
+      meaning: 'The same, in three sizes.',
+    },
+    {
+      name: 'allowed_domains',
+      type: 'string[]',
+      range: '≤ 100',
+      otherwise: 'all',
+      meaning: 'Nothing else is found.',
+    },
+    {
+      name: 'excluded_domains',
+      type: 'string[]',
+      range: '≤ 100',
+      otherwise: 'none',
+      meaning: 'These are not found.',
+    },
+  ],
+  spellings: {
+    chat: ['web_search', 'web_search_preview'],
+    responses: ['web_search', 'web_search_preview', 'web_search_preview_2025_03_11'],
+    messages: ['web_search_20250305'],
+  },
+  engines: ({ search: { engines } }) =>
+    ENGINES.map((engine) => ({
+      id: engine.id,
+      isSetUp: engines.some((ready) => ready.engine.id === engine.id),
+      price: priceOf(engine, 5),
+    })),
+  lacks: ({ search: { engines } }) =>
+    engines.length > 0 ? null : 'an engine of its own; hosts that search themselves serve',
   read: readSearchOptions,
   open: (options, { search, isSandbox }) => {
     const ready = search.engineFor(options.engine === 'native' ? undefined : options.engine, isSandbox);

@@ -89,7 +89,7 @@ const guardedJson = ({ guardrailId, name, on, label, action, where, count }: Gua
   count,
 });
 
-const legJson = ({ purpose, name, by, endpoint, attempts, usage, cost, ms, reason }: Leg) => ({
+const legJson = ({ purpose, name, by, endpoint, attempts, usage, cost, ms, reason, note }: Leg) => ({
   purpose,
   ...(name !== undefined && { name }),
   ...(by !== undefined && { by }),
@@ -99,6 +99,7 @@ const legJson = ({ purpose, name, by, endpoint, attempts, usage, cost, ms, reaso
   cost: usdNumber(cost),
   latency: ms,
   ...(reason !== undefined && { error: reason }),
+  ...(note !== undefined && { note }),
 });
 
 const attemptJson = (attempt: Attempt, providerName: string | null) => ({
