@@ -162,6 +162,8 @@ export const LIMITS = {
   web_socket_ping_ms: 30_000,
   web_socket_ms: 3_600_000,
   web_socket_calls_max: 16,
+  /** Settings that stand in a key for one realtime session: it travels in a header. */
+  client_secret_session_length_max: 6_000,
   client_buffer_bytes_max: 1024 * 1024,
   catalogue_file_bytes_max: 1024 * 1024,
   /** models.dev's whole listing was 2.6 MB in July 2026. */

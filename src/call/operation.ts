@@ -5,6 +5,7 @@ import type { EmbeddingCall, EmbeddingReply } from './embedding.ts';
 import type { Bill } from './event.ts';
 import type { ImageCall, ImageReply, ImageStep } from './image.ts';
 import type { ModerationCall, ModerationReply } from './moderation.ts';
+import type { RealtimeCall } from './realtime.ts';
 import type { Reply } from './reply.ts';
 import type { RerankCall, RerankReply } from './rerank.ts';
 import type { SpeechCall, SpeechStep } from './speech.ts';
@@ -24,9 +25,12 @@ export const OPERATION_IDS = [
   'speech',
   'transcription',
   'videos',
+  'realtime',
 ] as const;
 /** The name of an operation, in code and catalogue. */
 export type OperationId = (typeof OPERATION_IDS)[number];
+/** Those that a request of its own asks for. Answers of realtime sessions are asked for on connections that stand already. */
+export type PostedId = Exclude<OperationId, 'realtime'>;
 
 /** What each operation is asked with, what it is answered with, and the steps of a streamed answer; `never` = it has none. */
 type Exchanges = {
@@ -39,6 +43,7 @@ type Exchanges = {
   readonly speech: { readonly call: SpeechCall; readonly reply: never; readonly step: SpeechStep };
   readonly transcription: { readonly call: TranscriptionCall; readonly reply: Transcript; readonly step: never };
   readonly videos: { readonly call: VideoCall; readonly reply: VideoReply; readonly step: never };
+  readonly realtime: { readonly call: RealtimeCall; readonly reply: never; readonly step: never };
 };
 
 /** What an operation is asked with. */

@@ -121,6 +121,7 @@ export const DIALECT_TABLE = {
   },
   'deepgram-transcription': { name: 'Deepgram Listen', operation: 'transcription', parameters: [] },
   'elevenlabs-transcription': { name: 'ElevenLabs Speech to Text', operation: 'transcription', parameters: [] },
+  'openai-realtime': { name: 'OpenAI Realtime', operation: 'realtime', parameters: [] },
 } as const satisfies { readonly [id: string]: Row };
 
 /** The id of a wire format that providers speak. */

@@ -27,6 +27,7 @@ export const OPERATION_TABLE = {
   images: { output: null, only: 'image', word: 'images', features: [], writes: true, apiType: 'image' },
   videos: { output: null, only: 'video', word: 'videos', features: [], writes: true, apiType: 'video' },
   transcription: { output: 'transcription', word: 'transcripts', features: [], writes: true, apiType: 'stt' },
+  realtime: { output: null, word: 'speech while it is spoken to', features: [], writes: true, apiType: 'completions' },
 } as const satisfies { readonly [O in OperationId]: Row };
 
 /** What models put out that are there for one operation alone. */

@@ -23,6 +23,7 @@ import { fetchingOf } from '../upstream/collect-body.ts';
 import { createHealth } from '../upstream/health.ts';
 import { createKeyring } from '../upstream/keyring.ts';
 import { shareHealth } from '../upstream/shared-health.ts';
+import { openVendorSocket } from '../upstream/web-socket.ts';
 import type { Vault } from '../vault/vault.ts';
 import { openSearch } from '../web/search.ts';
 import { problemText, readServing, type Serving } from './catalogue.ts';
@@ -173,6 +174,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
     upstream: { world, memory, keyring: createKeyring(operator.credentials, world), health, deadlines },
+    openVendorSocket,
     log,
   };
   const reload = async (): Promise<void> => {

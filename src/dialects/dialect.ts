@@ -8,7 +8,7 @@ import type { Call } from '../call/call.ts';
 import type { Event } from '../call/event.ts';
 import type { ImageReply, ImageStep } from '../call/image.ts';
 import type { Loss } from '../call/loss.ts';
-import type { CallOf, OperationId, ReplyOf, StepOf } from '../call/operation.ts';
+import type { CallOf, OperationId, PostedId, ReplyOf, StepOf } from '../call/operation.ts';
 import type { Reply } from '../call/reply.ts';
 import type { TextRun } from '../call/text-run.ts';
 import type { VideoReply } from '../call/video.ts';
@@ -80,7 +80,7 @@ export type ImageClient = OperationClient<'images'> & {
 
 /** What programs speak, by operation. */
 export type ClientDialects = {
-  readonly [O in OperationId]: O extends 'chat'
+  readonly [O in PostedId]: O extends 'chat'
     ? ClientDialect
     : O extends 'speech'
       ? BytesClient<O>
@@ -293,6 +293,15 @@ export type ImageFrames = {
   readonly end: () => Result<ImageReply, Fault> | 'cut';
 };
 
+/** The upstream half of realtime sessions: how a host is asked for one. Its messages are passed on as they are. */
+export type RealtimeDialect = {
+  readonly id: string;
+  readonly open: (target: Target, wish: { readonly isBeta: boolean }) => RealtimeOpening;
+  readonly decodeFault: (failure: UpstreamFailure) => Fault;
+};
+/** Appended to the provider's base URL, query included; headers beside those that sign. */
+export type RealtimeOpening = { readonly path: string; readonly headers: { readonly [name: string]: string } };
+
 /** What providers speak, by operation. */
 export type UpstreamDialects = {
   readonly [O in OperationId]: O extends 'chat'
@@ -303,7 +312,9 @@ export type UpstreamDialects = {
         ? ImageDialect
         : O extends 'videos'
           ? VideoDialect
-          : WholeDialect<O>;
+          : O extends 'realtime'
+            ? RealtimeDialect
+            : WholeDialect<O>;
 };
 
 /** Every dialect that providers speak, by its operation and the id that the catalogue has checked. */

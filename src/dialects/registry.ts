@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { OperationId } from '../call/operation.ts';
+import type { OperationId, PostedId } from '../call/operation.ts';
 import type { DialectIdOf } from '../catalog/dialect-table.ts';
 import {
   anthropicMessagesClient,
@@ -46,6 +46,7 @@ import {
 import { openaiImagesUpstream } from './openai-images/index.ts';
 import { openaiModerationsClient } from './openai-moderations/client.ts';
 import { openaiModerationsUpstream } from './openai-moderations/index.ts';
+import { openaiRealtime } from './openai-realtime/index.ts';
 import { openaiResponsesClient } from './openai-responses/client/index.ts';
 import { openaiResponsesUpstream } from './openai-responses/upstream/index.ts';
 import { openaiSpeechClient, openaiSpeechUpstream } from './openai-speech/index.ts';
@@ -129,6 +130,7 @@ const UPSTREAM: { readonly [O in OperationId]: { readonly [Id in DialectIdOf<O>]
     'xai-videos': xaiVideosUpstream,
     'replicate-videos': replicateVideosUpstream,
   },
+  realtime: { 'openai-realtime': openaiRealtime },
 };
 
 /** What providers speak, by operation and by the dialect's id as data/providers/*.toml names it. */
@@ -157,7 +159,7 @@ export const DIALECTS: Dialects = {
 };
 
 /** What programs speak to us, by operation and by the name that routes use (http/inference-routes.ts). */
-export const CLIENT_DIALECTS: { readonly [O in OperationId]: { readonly [name: string]: ClientDialects[O] } } = {
+export const CLIENT_DIALECTS: { readonly [O in PostedId]: { readonly [name: string]: ClientDialects[O] } } = {
   chat: {
     'anthropic-messages': anthropicMessagesClient,
     gemini: geminiClient,

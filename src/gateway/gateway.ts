@@ -17,6 +17,7 @@ import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Health } from '../upstream/health.ts';
 import type { RunDependencies } from '../upstream/run.ts';
+import type { OpenVendorSocket } from '../upstream/web-socket.ts';
 import type { Search } from '../web/search.ts';
 import type { Batches } from './batches.ts';
 import type { BudgetLeft } from './budget-left.ts';
@@ -81,6 +82,8 @@ export type Gateway = {
   /** Absent or null = the operator has no server for mail. */
   readonly mailer?: Mailer | null;
   readonly upstream: RunDependencies;
+  /** Connections to hosts on which both sides speak; absent = no realtime session is relayed. */
+  readonly openVendorSocket?: OpenVendorSocket;
   /** What went wrong inside, for the operator: one line, no prompt text, no credentials. */
   readonly log: (message: string, cause?: unknown) => void;
 };

@@ -1,4 +1,4 @@
-import type { OperationId } from '../call/operation.ts';
+import type { PostedId } from '../call/operation.ts';
 import { chat } from './chat/chat.ts';
 import { decisions } from './decisions.ts';
 import { embeddings } from './embeddings.ts';
@@ -10,8 +10,8 @@ import { speech } from './speech.ts';
 import { transcription } from './transcription.ts';
 import { videos } from './videos/videos.ts';
 
-/** Every operation that calls can ask for. */
-export const OPERATIONS: { readonly [O in OperationId]: Operation<O> } = {
+/** Every operation that a request can ask for; a realtime session makes its own (`realtime/`). */
+export const OPERATIONS: { readonly [O in PostedId]: Operation<O> } = {
   chat,
   embeddings,
   images,

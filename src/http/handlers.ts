@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { OperationId } from '../call/operation.ts';
+import type { PostedId } from '../call/operation.ts';
 import { excessOfSpeech, withReadSpeech } from '../call/speech-texts.ts';
 import { objectionToAudio, withReadAudio } from '../call/transcription-audio.ts';
 import type { ClientDialects, OperationClient } from '../dialects/dialect.ts';
@@ -16,7 +16,7 @@ import { videoHandler } from './video-inference.ts';
 const TRANSCRIPTION = { completed: withReadAudio, objection: objectionToAudio };
 const SPEECH = { completed: withReadSpeech, excess: excessOfSpeech };
 
-type Route = { readonly operation: OperationId; readonly dialect: string };
+type Route = { readonly operation: PostedId; readonly dialect: string };
 
 /** What handles a route, by its operation and its client dialect. */
 export function createHandlers(gateway: Gateway): (route: Route) => InferenceHandler {

@@ -1,8 +1,8 @@
-import type { OperationId } from '../call/operation.ts';
+import type { PostedId } from '../call/operation.ts';
 import { PREFIXES } from './route.ts';
 
 /** What a path asks for, and the client dialect it is asked in, by the names of `CLIENT_DIALECTS`; whether as a form, too. */
-type Spoken = { readonly operation: OperationId; readonly dialect: string; readonly takesForms?: true };
+type Spoken = { readonly operation: PostedId; readonly dialect: string; readonly takesForms?: true };
 
 type InferenceRoute = Spoken & {
   readonly path: string;

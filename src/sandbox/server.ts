@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
 import { type Fault, fault } from '../base/fault.ts';
 import { type JsonObject, parseBody } from '../base/json.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -18,6 +19,7 @@ import { draw } from './images.ts';
 import { SANDBOX_MODELS, type SandboxModel } from './models.ts';
 import { deliverWhole, type Pace, play } from './play.ts';
 import { type Prompt, readPrompt } from './prompt.ts';
+import { SandboxSession } from './realtime/session.ts';
 import { rerank } from './rerank.ts';
 import { sendSpoken, speak } from './speak.ts';
 import { eventsOfSpeech, type Speech } from './speech.ts';
@@ -53,6 +55,13 @@ export function startSandbox(world: World, options: SandboxOptions = {}): Promis
       });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frame_bytes_max });
+  server.on('upgrade', (request, stream, head) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (!pathname.endsWith('/realtime')) return stream.destroy();
+    const asked = { model: searchParams.get('model') ?? 'realtime', pieceMs: options.pieceMs ?? PIECE_MS };
+    sockets.handleUpgrade(request, stream, head, (socket) => new SandboxSession(world, socket, asked));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -62,6 +71,7 @@ export function startSandbox(world: World, options: SandboxOptions = {}): Promis
         close: () =>
           new Promise((closed) => {
             server.close(() => closed());
+            for (const socket of sockets.clients) socket.terminate();
             server.closeAllConnections();
           }),
       });
@@ -198,7 +208,7 @@ function sendJson(response: ServerResponse, status: number, body: JsonObject): v
 
 const listModels = (): JsonObject => ({
   object: 'list',
-  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'speech', 'transcribe', 'video'].map((id) => ({
+  data: [...Object.keys(SANDBOX_MODELS), 'embed', 'image', 'realtime', 'speech', 'transcribe', 'video'].map((id) => ({
     id,
     object: 'model',
     owned_by: 'sandbox',

@@ -58,7 +58,7 @@ export function sendSpoken(response: ServerResponse, spoken: SandboxSpeech | Ref
 }
 
 /** 16 bit, little-endian, one channel. */
-function samplesOf(text: string, lowest: number, seconds: number): Buffer {
+export function samplesOf(text: string, lowest: number, seconds: number): Buffer {
   const count = Math.max(1, Math.round(seconds * SAMPLE_RATE));
   const each = count / text.length;
   const samples = Buffer.alloc(2 * count);

@@ -57,6 +57,7 @@ const READERS: { readonly [O in OperationId]: ((reply: ReplyOf<O>, reading: Read
   moderations: null,
   speech: null,
   videos: null,
+  realtime: null,
 };
 
 function choiceRead(choice: Choice, { screen, read, call }: Reading): Choice {

@@ -106,6 +106,8 @@ const READERS: Readers = {
     ...(call.prompt !== undefined && { prompt: user(call.prompt, 'text') }),
   }),
   videos: (call, { user }) => ({ ...call, prompt: user(call.prompt, 'text') }),
+  // Nothing of it is read here: no session is opened for callers whose texts must be (`realtime/objection.ts`).
+  realtime: (call) => call,
 };
 
 /** The call with each of its texts as it was read; fields that are passed on unread are read, too. */

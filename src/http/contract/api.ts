@@ -66,6 +66,8 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'GET /responses/:id': 'Shows a stored response.',
       'DELETE /responses/:id': 'Deletes a stored response.',
       'POST /responses/:id/cancel': 'Stops a response in the background.',
+      'POST /realtime/client_secrets': 'Makes a key with which a browser opens realtime sessions.',
+      'POST /realtime/sessions': 'The same in OpenAI’s older shape.',
       'GET /responses/:id/input_items': 'Lists what a stored response was asked.',
       'GET /batches': 'Lists batches.',
       'POST /batches': 'Begins a batch of calls.',

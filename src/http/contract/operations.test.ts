@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../base/json.ts';
-import type { OperationId } from '../../call/operation.ts';
+import type { PostedId } from '../../call/operation.ts';
 import { CLIENT_DIALECTS } from '../../dialects/registry.ts';
 import { INFERENCE_ROUTES } from '../inference-routes.ts';
 import { OPERATION_FIELDS } from './operations.ts';
@@ -22,7 +22,7 @@ for (const [operation, { fields }] of Object.entries(OPERATION_FIELDS) as [
   (typeof OPERATION_FIELDS)['rerank'],
 ][]) {
   const route = INFERENCE_ROUTES.find((entry) => entry.operation === operation) ?? assert.fail();
-  const client = CLIENT_DIALECTS[operation as OperationId][route.dialect] ?? assert.fail();
+  const client = CLIENT_DIALECTS[operation as PostedId][route.dialect] ?? assert.fail();
   for (const field of fields)
     test(`${operation}: ${field.name} is a field of its own, and its example is taken`, () => {
       const more = field.name === 'timestamp_granularities' ? { response_format: 'verbose_json' } : {};

@@ -1,4 +1,4 @@
-import type { OperationId } from '../../call/operation.ts';
+import type { PostedId } from '../../call/operation.ts';
 import type { FieldGroup } from './field.ts';
 import { DECISIONS } from './operations/decisions.ts';
 import { EMBEDDINGS } from './operations/embeddings.ts';
@@ -10,7 +10,7 @@ import { TRANSCRIPTION } from './operations/transcription.ts';
 import { VIDEOS } from './operations/videos.ts';
 
 /** What operations beside chat are asked with, field by field; the fields of routing and labels are those of a chat. */
-export const OPERATION_FIELDS: { readonly [O in Exclude<OperationId, 'chat'>]: FieldGroup } = {
+export const OPERATION_FIELDS: { readonly [O in Exclude<PostedId, 'chat'>]: FieldGroup } = {
   embeddings: EMBEDDINGS,
   rerank: RERANK,
   decisions: DECISIONS,

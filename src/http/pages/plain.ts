@@ -35,6 +35,7 @@ Base URL: ${origin}/api/v1. Authenticate with \`Authorization: Bearer <key>\`. L
 - [Parameters](${origin}/docs/parameters.md): sampling and output parameters
 - [Response](${origin}/docs/response.md): one answer in every dialect, usage and cost
 - [Other operations](${origin}/docs/operations.md): embeddings, rerank, decisions, moderations, images, speech, transcription, videos
+- [Realtime](${origin}/docs/realtime.md): sessions on a WebSocket in which both sides speak
 - [Files and batches](${origin}/docs/files.md): uploads that calls name by their ids; calls by the thousand
 - [Frameworks](${origin}/docs/frameworks.md): official SDKs with this instance's base URL
 - [API reference](${origin}/docs/api.md): every operation; as OpenAPI at ${origin}/openapi.json
@@ -75,6 +76,7 @@ const PAGES = [
   ['/docs/parameters', 'Docs: parameters'],
   ['/docs/response', 'Docs: response'],
   ['/docs/operations', 'Docs: other operations'],
+  ['/docs/realtime', 'Docs: realtime'],
   ['/docs/files', 'Docs: files'],
   ['/docs/frameworks', 'Docs: frameworks'],
   ['/docs/api', 'Docs: API reference'],

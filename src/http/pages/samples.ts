@@ -4,6 +4,7 @@ import type { Model } from '../../catalog/model.ts';
 import { operationFor } from '../../catalog/operations.ts';
 import { pathOfDialect } from '../inference-routes.ts';
 import type { Sample } from './code.ts';
+import { isRealtime, realtimeSamples } from './realtime-samples.ts';
 import { pythonClient } from './sample-clients.ts';
 import { speechSamples, transcriptionSamples } from './speech-samples.ts';
 
@@ -15,6 +16,7 @@ export function samplesOf(model: Model, baseUrl: string): readonly Sample[] {
   const own = OF_OPERATION[operationFor(model.output)];
   if (model.output.includes('speech')) return speechSamples(model, baseUrl);
   if (model.output.includes('transcription')) return transcriptionSamples(model, baseUrl);
+  if (isRealtime(model)) return realtimeSamples(model, baseUrl);
   if (own) return [jsonCurl(baseUrl, own.path, { model: model.id, ...own.body })];
   const seesImages = model.input.includes('image');
   const asked = { model: model.id, baseUrl, seesImages };
@@ -210,6 +212,7 @@ const OF_OPERATION: { readonly [O in OperationId]: { readonly path: string; read
   },
   moderations: { path: pathOfDialect('openai-moderations'), body: { input: 'How are you today?' } },
   transcription: null,
+  realtime: null,
   embeddings: { path: pathOfDialect('openai-embeddings'), body: { input: 'The quick brown fox' } },
   videos: {
     path: pathOfDialect('openrouter-videos'),

@@ -11,6 +11,7 @@ import { MODEL_ROUTES } from './models/index.ts';
 import { OBSERVABILITY_ROUTES } from './observability.ts';
 import { planRoute } from './plan.ts';
 import { PRESET_ROUTES } from './presets.ts';
+import { REALTIME_ROUTES } from './realtime.ts';
 import { RESPONSE_ROUTES } from './responses.ts';
 import { TOOL_ROUTES } from './tools.ts';
 import { VIDEO_ROUTES } from './videos/index.ts';
@@ -26,6 +27,7 @@ export const apiRoutes: readonly Route[] = [
   ...BATCH_ROUTES,
   ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
+  ...REALTIME_ROUTES,
   ...VIDEO_ROUTES,
   ...TOOL_ROUTES,
   planRoute,

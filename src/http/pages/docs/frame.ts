@@ -9,6 +9,7 @@ const PAGES = [
   ['/docs/parameters', 'Parameters'],
   ['/docs/response', 'Response'],
   ['/docs/operations', 'Other operations'],
+  ['/docs/realtime', 'Realtime'],
   ['/docs/files', 'Files and batches'],
   ['/docs/api', 'API reference'],
   ['/docs/errors', 'Errors'],

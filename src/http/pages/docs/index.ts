@@ -5,6 +5,7 @@ import { filesDocsRoute } from './files.ts';
 import { frameworksRoute } from './frameworks.ts';
 import { asMarkdown } from './markdown.ts';
 import { operationsRoute } from './operations.ts';
+import { realtimeDocsRoute } from './realtime.ts';
 import { parametersRoute, requestRoute } from './request.ts';
 import { responseRoute } from './response.ts';
 import { sandboxRoute } from './sandbox.ts';
@@ -16,6 +17,7 @@ const PAGES: readonly Route[] = [
   parametersRoute,
   responseRoute,
   operationsRoute,
+  realtimeDocsRoute,
   filesDocsRoute,
   frameworksRoute,
   apiDocsRoute,

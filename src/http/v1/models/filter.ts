@@ -36,10 +36,14 @@ function byKind(query: ModelsQuery): Test[] {
     );
   return [
     (model) => (sandbox ? model.sandbox : !model.sandbox || named),
-    ...(outputs.includes('all') ? [] : [(model: Model) => model.output.some((kind) => outputs.includes(kind))]),
+    ...(outputs.includes('all') ? [] : [(model: Model) => outputsOf(model).some((kind) => outputs.includes(kind))]),
     ...(inputs ? [(model: Model) => inputs.every((kind) => model.input.some((own) => own === kind))] : []),
   ];
 }
+
+/** Programs that list what writes text ask it by requests, which a model that is only spoken to does not take. */
+const outputsOf = ({ output, endpoints }: Model): readonly string[] =>
+  endpoints.some(({ operation }) => operation !== 'realtime') ? output : output.filter((kind) => kind !== 'text');
 
 function byWords({ q, category, supported_parameters, arch, model_authors, distillable }: ModelsQuery): Test[] {
   const tests: Test[] = [];
