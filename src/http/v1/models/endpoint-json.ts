@@ -90,6 +90,7 @@ const WORKLOADS: { readonly [O in OperationId]: string } = {
   images: 'image_generation',
   videos: 'video_generation',
   transcription: 'stt',
+  realtime: 'unknown',
 };
 
 const workloadJson = ({ last30m: { latencyMs, throughput, requests } }: HealthWindows): WorkloadJson => ({
