@@ -91,6 +91,16 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./apply.ts')).applyCommand(words, configuration),
   },
   {
+    name: 'import',
+    usage:
+      'import litellm [--config FILE] [--database URL | --tables FOLDER] [--apply] | import openrouter [--keys FILE] [--workspaces FILE] [--activity FILE] [--apply]',
+    meaning:
+      'Tells what of another gateway there would be here, and with --apply makes it so (docs/migrating.md). Of LiteLLM: names of ' +
+      'models and hosts of its config.yaml; teams, users, budgets and keys of its database, whose keys keep working. Of ' +
+      'OpenRouter: names and limits of keys (the answer of /keys), and past activity, told apart in analytics.',
+    run: async (words, configuration) => (await import('./import.ts')).importCommand(words, configuration),
+  },
+  {
     name: 'responses',
     usage: 'responses [list | delete [ID …] [--workspace ID] [--older-than DAYS] [--all]]',
     meaning:

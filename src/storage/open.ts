@@ -26,6 +26,7 @@ import { openContentStore } from './content-store.ts';
 import { openDestinationStore } from './destination-store.ts';
 import { type Draft, openDraft } from './draft.ts';
 import { openFileStore } from './file-store.ts';
+import type { ImportedHistory } from './history.ts';
 import { openInsightsStore } from './insights-store.ts';
 import { openJobStore } from './job-store.ts';
 import { journalFile, openJournaled } from './journaled.ts';
@@ -54,6 +55,8 @@ export type Storage = {
   readonly insightsStore: InsightsStore;
   /** Makes what is long past coarser; answers how much it has made so, 0 = it is done. */
   readonly foldTallies: (now: number) => Promise<number>;
+  /** What an account used elsewhere, into its analytics. */
+  readonly importHistory: (history: ImportedHistory) => Promise<void>;
   readonly fileStore: FileStore;
   readonly batchStore: BatchStore;
   readonly records: Records;
@@ -167,6 +170,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     draft: () => openDraft(client),
     insightsStore: openInsightsStore(client, reading),
     foldTallies: (now) => client.work('foldTallies', { now }),
+    importHistory: (history) => client.work('importHistory', history),
     fileStore: openFileStore(client, database),
     batchStore: openBatchStore(client, database),
     records: openRecords(client, reading),

@@ -6,6 +6,7 @@ import { addFile } from './file-store.ts';
 import { foldTallies } from './fold.ts';
 import { grant } from './grant.ts';
 import { applyGroup } from './group.ts';
+import { importHistory } from './history.ts';
 import { beginJob, stepJob } from './job-works.ts';
 import { beat } from './liveness.ts';
 import { limitNotice } from './notices.ts';
@@ -23,6 +24,7 @@ export const WORKS = {
   credit,
   write,
   writeAll,
+  importHistory,
   dropMonth,
   audit,
   beat,

@@ -22,7 +22,7 @@ export async function planMember(
   const { access, accountId, members, newSecret, objections, steps, world } = planning;
   const what = `member ${wanted.email ?? wanted.name ?? wanted.reference}`;
   const id = found?.id ?? wanted.id ?? uuidOf(newSecret());
-  const role = wanted.role ?? found?.role ?? 'member';
+  const role = wanted.role ?? found?.role ?? wanted.firstRole ?? 'member';
   const name = wanted.name === undefined ? (found?.name ?? null) : wanted.name;
   members.set(wanted.reference, { id, isNew: !found, role });
   if (found?.role === 'owner' && role !== 'owner')

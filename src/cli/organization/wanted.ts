@@ -39,6 +39,8 @@ export type WantedMember = {
   readonly id?: string;
   readonly name?: string | null;
   readonly role?: PersonRole;
+  /** What somebody new becomes, where `role` is not said: who is there stays what they are. */
+  readonly firstRole?: PersonRole;
   readonly budgets?: Budgets;
   readonly counts?: CountLimits;
 };
