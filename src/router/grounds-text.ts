@@ -245,8 +245,10 @@ function rejectedText(model: Model, rejected: readonly Rejection[]): string {
 const CREDENTIALS: FilterStep = 'credentials';
 const isSame = (some: readonly Rejection[], others: readonly Rejection[]): boolean =>
   some.length === others.length &&
-  some.every(({ endpoint, step, reason, model }, at) => {
+  some.every((one, at) => {
     const other = others[at];
+    if (other === one) return true;
+    const { endpoint, step, reason, model } = one;
     return other?.endpoint === endpoint && other.step === step && other.reason === reason && other.model === model;
   });
 

@@ -22,6 +22,8 @@ export function orderEndpoints(
   draw: () => number,
 ): OrderedEndpoint[] {
   const { preferences, tier } = question;
+  if (tier === null && !preferences.order?.length)
+    return arrange(endpoints, sort, question, draw, poorUnder(sort, endpoints, question));
   const isAsked = (endpoint: Endpoint): boolean => tier !== null && endpoint.tier === tier;
   const tierFirst = [...endpoints].sort((a, b) => Number(isAsked(b)) - Number(isAsked(a)));
   const named = byCallersOrder(tierFirst, preferences.order ?? [], tier);
@@ -30,9 +32,12 @@ export function orderEndpoints(
   const others = inTier.length === 0 ? rest : rest.filter((endpoint) => !isAsked(endpoint));
   // Of the tier asked for: the fastest where it is the dearer one, else the cheapest (spec §3.5).
   const tierSort = sort ?? (tier === 'priority' ? 'throughput' : 'price');
-  const poor = sort === null ? poorWithTools(others, question) : NONE_POOR;
+  const poor = poorUnder(sort, others, question);
   return [...named, ...arrange(inTier, tierSort, question, draw), ...arrange(others, sort, question, draw, poor)];
 }
+
+const poorUnder = (sort: SortPreference | null, endpoints: readonly Endpoint[], question: Question): Poor =>
+  sort === null ? poorWithTools(endpoints, question) : NONE_POOR;
 
 type Poor = ReturnType<typeof poorWithTools>;
 const NONE_POOR: Poor = new Map();
@@ -47,8 +52,8 @@ function arrange(
 ): OrderedEndpoint[] {
   const arranged = (some: readonly Endpoint[]): OrderedEndpoint[] =>
     sort ? bySort(some, sort, question) : byPriceDraw(some, question, draw);
+  if (endpoints.every((endpoint) => drawback(endpoint, question, poor) === null)) return arranged(endpoints);
   const front = endpoints.filter((endpoint) => drawback(endpoint, question, poor) === null);
-  if (front.length === endpoints.length) return arranged(front);
   const back = DRAWBACKS.flatMap((reason) =>
     arranged(endpoints.filter((endpoint) => drawback(endpoint, question, poor) === reason)).map(({ endpoint }) => ({
       endpoint,
@@ -155,15 +160,13 @@ const THE_ONLY_ONE = 'the only one of its kind';
 function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: () => number): OrderedEndpoint[] {
   const [only] = endpoints;
   if (only && endpoints.length === 1) return [{ endpoint: only, reason: THE_ONLY_ONE }];
-  const byCost = directFirst(endpoints)
+  const byCost = endpoints
     .map((endpoint) => ({ endpoint, cost: effectiveCost(endpoint, question) }))
     .sort((a, b) => Number(a.endpoint.provider.reseller) - Number(b.endpoint.provider.reseller) || a.cost - b.cost);
   const first = byCost[0];
   if (!first) return [];
   const pool = byCost.filter(({ endpoint }) => endpoint.provider.reseller === first.endpoint.provider.reseller);
-  const hosts = pool.filter(
-    (entry, at) => pool.findIndex((other) => other.endpoint.provider === entry.endpoint.provider) === at,
-  );
+  const hosts = firstOfHosts(pool);
   const free = hosts.filter(({ cost }) => cost === 0);
   const drawable = free.length > 0 ? free : hosts;
   const speedOf = speeds(drawable, question);
@@ -183,6 +186,18 @@ function byPriceDraw(endpoints: readonly Endpoint[], question: Question, draw: (
       reason: endpoint.provider.reseller ? 'fallback: resold' : 'fallback by price',
     })),
   ];
+}
+
+function firstOfHosts<Entry extends { readonly endpoint: Endpoint }>(entries: readonly Entry[]): Entry[] {
+  const hosts = new Set<Endpoint['provider']>();
+  const firsts: Entry[] = [];
+  for (const entry of entries) {
+    const { provider } = entry.endpoint;
+    if (hosts.has(provider)) continue;
+    hosts.add(provider);
+    firsts.push(entry);
+  }
+  return firsts;
 }
 
 /** How much faster or slower than the median of these a host writes. */

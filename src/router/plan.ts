@@ -15,6 +15,7 @@ import { DECIDED_BY, isMissingPreferred, type OrderedEndpoint, orderEndpoints, R
 import { type Paid, withPayers } from './payers.ts';
 import { generator } from './random.ts';
 import { bareReason, byReason, keyReason } from './reason-code.ts';
+import { type Eligible, remembered } from './remembered.ts';
 import { type ResolvedModel, resolveModel } from './resolve.ts';
 
 type FoundModel = ResolvedModel & { readonly endpoints: readonly Endpoint[] };
@@ -27,7 +28,7 @@ export function plan(question: Question): Plan {
   const routed: Routed[] = [];
   const add = (resolved: ResolvedModel): void => {
     if (!found.some((entry) => entry.model === resolved.model))
-      found.push({ ...resolved, endpoints: eligible(resolved, question, rejected) });
+      found.push({ ...resolved, endpoints: eligibleIn(resolved, question, rejected) });
   };
   for (const name of question.models) {
     const resolved = resolveModel(question.catalog, name);
@@ -80,7 +81,14 @@ function servingIn(named: ResolvedModel, question: Question): Serving {
   };
 }
 
-function eligible(named: ResolvedModel, question: Question, rejected: Rejection[]): Endpoint[] {
+function eligibleIn(named: ResolvedModel, question: Question, rejected: Rejection[]): readonly Endpoint[] {
+  const found = remembered(named, question, () => eligible(named, question));
+  for (const rejection of found.rejected) rejected.push(rejection);
+  return found.left;
+}
+
+function eligible(named: ResolvedModel, question: Question): Eligible {
+  const rejected: Rejection[] = [];
   let left: Endpoint[] = [];
   const refused: Refused[] = [];
   const tests = testsFor(question, named);
@@ -92,7 +100,7 @@ function eligible(named: ResolvedModel, question: Question, rejected: Rejection[
   }
   if (left.length === 0) left = roomiest(refused, question);
   for (const { endpoint, obstacle } of refused) if (!left.includes(endpoint)) rejected.push(obstacle);
-  if (left.length < 2) return left;
+  if (left.length < 2) return { left, rejected };
   for (const { step, read, test } of SOFT_FILTERS as readonly SoftFilter[]) {
     const wanted = read(question, named);
     if (wanted === undefined) continue;
@@ -104,7 +112,7 @@ function eligible(named: ResolvedModel, question: Question, rejected: Rejection[
     for (const { endpoint, reason } of unfit) rejected.push(rejection(endpoint, step, reason));
     left = left.filter((endpoint) => !unfit.some((entry) => entry.endpoint === endpoint));
   }
-  return left;
+  return { left, rejected };
 }
 
 type Refused = { readonly endpoint: Endpoint; readonly obstacle: Rejection };

@@ -34,6 +34,8 @@ export const byReason = (reason: string, source: string): string => `${reason}${
 export const bareReason = (reason: string): string => reason.split(WITH_KEY, 1)[0]?.split(BY, 1)[0] ?? reason;
 
 export function codeOfReason(reason: string): string | number {
+  const known = CODE_OF.get(reason);
+  if (known !== undefined) return known;
   const at = reason.lastIndexOf(WITH_KEY);
   if (at === -1) return saidCodeOf(reason);
   return `${saidCodeOf(reason.slice(0, at))}${KEY_MARK}${reason.slice(at + WITH_KEY.length)}`;

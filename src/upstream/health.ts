@@ -75,6 +75,8 @@ type State = {
   /** Of the tokens of prompts: what was read from a cache counts as a success. */
   readonly cached: Successes;
   figures: { readonly at: number; readonly health: Told } | null;
+  /** The same with whether it is up, as it was told last. */
+  whole: { readonly told: Told; readonly health: EndpointHealth } | null;
 };
 
 /** Rolling figures of every endpoint, in fixed memory per endpoint, from this process's traffic and what its peers tell. */
@@ -178,10 +180,17 @@ function begin(state: State, at: number): void {
 }
 
 function healthOf(state: State, at: number): EndpointHealth {
-  const health = { stable: isStable(state.breaker, at), ...figuresOf(state, at) };
+  const health = wholeOf(state, isStable(state.breaker, at), figuresOf(state, at));
   const overruns = state.distrustedUntil > at;
   const spent = state.spentUntil > at || state.rate.isReached(at);
   return overruns || spent ? { ...health, ...(overruns && { overruns }), ...(spent && { spent }) } : health;
+}
+
+/** Made once for as long as nothing in it changes. */
+function wholeOf(state: State, stable: boolean, told: Told): EndpointHealth {
+  if (state.whole?.told !== told || state.whole.health.stable !== stable)
+    state.whole = { told, health: { stable, ...told } };
+  return state.whole.health;
 }
 
 const newState = (): State => ({
@@ -197,6 +206,7 @@ const newState = (): State => ({
   formed: { minutes: createSuccesses(WINDOW_MINUTES, MINUTE_MS), hours: createSuccesses(DAY_HOURS, 60 * MINUTE_MS) },
   cached: createSuccesses(WINDOW_MINUTES, MINUTE_MS),
   figures: null,
+  whole: null,
 });
 
 function countIn({ minutes, hours }: State, kind: keyof Sums, now: number, times = 1): void {
