@@ -5,6 +5,7 @@ import { type Batches, openBatches } from '../gateway/batches.ts';
 import { filesInBucket } from '../storage/file-bucket.ts';
 import { clearArrivals, filesOnDisk } from '../storage/file-disk.ts';
 import type { Storage } from '../storage/open.ts';
+import { uploadsOnDisk } from '../storage/uploads-on-disk.ts';
 import type { Configuration } from './configuration.ts';
 
 type Log = (message: string, cause?: unknown) => void;
@@ -17,7 +18,8 @@ export function filesFrom(configuration: Configuration, storage: Storage, world:
     ? filesInBucket(files.bucket, { dataDirectory, now: world.now })
     : filesOnDisk(dataDirectory);
   const quota = { bytes: files.bytesMax, files: LIMITS.files_max };
-  return openFiles({ store: storage.fileStore, bytes, world, quota, log });
+  const uploads = uploadsOnDisk(dataDirectory, world.now);
+  return openFiles({ store: storage.fileStore, bytes, uploads, world, quota, log });
 }
 
 /** Batches, whose lines and results are files; null = there are none. */

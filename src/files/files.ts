@@ -7,6 +7,7 @@ import { FILE_ID } from '../call/stored-file.ts';
 import { type Arrival, type FileBytes, NoRoomError } from './bytes.ts';
 import { kindReader } from './kind.ts';
 import type { FilePage, FileQuota, FileRecord, FileStore } from './store.ts';
+import type { Uploads } from './uploads.ts';
 
 /** Who a file belongs to. */
 export type FileOwner = Pick<FileRecord, 'accountId' | 'workspaceId' | 'keyId'>;
@@ -29,6 +30,8 @@ export type Incoming = {
 /** The files of workspaces: what is known of them in the store, their bytes in a folder or a bucket. */
 export type Files = Pick<FileStore, 'used'> & {
   readonly quota: FileQuota;
+  /** Those that come in several requests. */
+  readonly uploads: Uploads;
   /** Null = as many come in already as may, of this key or of all. */
   readonly receive: (keyId: string) => Promise<Incoming | null>;
   /** The same for a file that is made here, which may be longer. */
@@ -45,6 +48,7 @@ export type Files = Pick<FileStore, 'used'> & {
 export type FileParts = {
   readonly store: FileStore;
   readonly bytes: FileBytes;
+  readonly uploads: Uploads;
   readonly world: Pick<World, 'now' | 'newId'>;
   readonly quota: FileQuota;
   readonly log: (message: string, cause?: unknown) => void;
@@ -53,7 +57,7 @@ export type FileParts = {
 /** No upload takes so long: what arrives for longer, has lost its process. */
 const ARRIVING_MS_MAX = 3_600_000;
 
-export function openFiles({ store, bytes, world, quota, log }: FileParts): Files {
+export function openFiles({ store, bytes, uploads, world, quota, log }: FileParts): Files {
   const arriving = new Map<string, number>();
   const enter = (keyId: string): boolean => {
     const own = arriving.get(keyId) ?? 0;
@@ -82,6 +86,7 @@ export function openFiles({ store, bytes, world, quota, log }: FileParts): Files
   };
   return {
     quota,
+    uploads,
     used: store.used,
     receive: async (keyId) => {
       if (!enter(keyId)) return null;

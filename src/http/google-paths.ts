@@ -6,7 +6,7 @@ import { GOOGLE_ROUTES } from './inference-routes.ts';
 export const GOOGLE_VERSIONS = ['v1beta', 'v1alpha', 'v1beta1'] as const;
 
 const VERSIONED = /^(?:\/api)?\/v1(?:beta1?|alpha)?\/(.+)$/;
-const GOOGLE_ONLY = /^(?:\/api)?\/v1(?:beta1?|alpha)(?:\/|$)/;
+const GOOGLE_ONLY = /^(?:\/api)?(?:\/v1(?:beta1?|alpha)|\/upload\/v1(?:beta1?|alpha)?)(?:\/|$)/;
 /** Vertex AI's way of naming a model: below a project, a place and a publisher. */
 const PUBLISHED = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/([^/]+)\/models\/(.+)$/;
 /** What only counts, and what is refused in Google's words. */

@@ -116,7 +116,7 @@ async function arrive(
   };
   try {
     file = await files.receive(keyId);
-    if (!file) return await stop(BUSY);
+    if (!file) return await stop(UPLOADS_FULL);
     const gather = gatherer();
     for await (const piece of stream as AsyncIterable<Buffer>) {
       const whole = gather.push(piece);
@@ -152,7 +152,7 @@ function parserOf({ headers }: IncomingMessage): BusboyInstance | null {
 }
 
 /** A name without folders and control characters, for nothing but to be shown. Browsers and fetch write a quote as %22. */
-const fileName = (name: string | undefined): string =>
+export const fileName = (name: string | undefined): string =>
   (name ?? '')
     .replaceAll('%22', '"')
     .replace(/^.*[/\\]/s, '')
@@ -165,6 +165,10 @@ const NO_FORM = fault('invalid_request', 'Send the file as multipart/form-data, 
 const NO_FILE = fault('invalid_request', 'The form holds no file: send one in the field named file.', {
   param: 'file',
 });
-const BUSY = fault('overloaded', 'As many files are being uploaded as may be at once. Please try again in a moment.', {
-  retryAfterMs: 5_000,
-});
+export const UPLOADS_FULL = fault(
+  'overloaded',
+  'As many files are being uploaded as may be at once. Please try again in a moment.',
+  {
+    retryAfterMs: 5_000,
+  },
+);

@@ -17,6 +17,7 @@ import { GOOGLE_VERSIONS } from './google-paths.ts';
 import { CORS } from './headers.ts';
 import { addLane } from './lane/lane.ts';
 import { OLLAMA_API } from './ollama/models.ts';
+import { originFor } from './origin.ts';
 import { ownUrl } from './prefixes.ts';
 import { answerRaw, type RawRoute } from './raw-route.ts';
 import { tooLarge, UNREADABLE_TYPE } from './read-body.ts';
@@ -25,11 +26,13 @@ import { type Mounted, notFoundHandler, refuseReply } from './refuse.ts';
 import { PREFIXES, type Route, type RouteAnswer, type RouteRequest } from './route.ts';
 import { isOurs, withWebSockets } from './socket/upgrade.ts';
 import { askBeforeBodies, boundConnections, refuseSocket } from './sockets.ts';
+import { GOOGLE_FILE_ROUTES, GOOGLE_UPLOAD_ROUTES } from './v1/files/google.ts';
+import { GOOGLE_UPLOAD } from './v1/files/google-upload.ts';
 import { GOOGLE_MODEL_ROUTES } from './v1/models/google.ts';
 import { GOOGLE_OPERATION } from './v1/videos/jobs.ts';
 
 /** The first names of every path of the API, and of no page. */
-const API_NAMES = ['/api', '/v1', '/v2', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
+const API_NAMES = ['/api', '/v1', '/v2', '/upload', ...GOOGLE_VERSIONS.map((version) => `/${version}`)];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export type ServerParts = {
@@ -95,21 +98,14 @@ export function createServer({
     }
   mountProbes(server, gateway);
   server.options('/mcp', preflight);
-  for (const route of api)
-    for (const prefix of PREFIXES) {
-      mounted.push({ method: route.method, url: prefix + route.path });
-      mount(server, gateway, route, prefix);
-    }
+  for (const [routes, prefixes] of tables(api))
+    for (const route of routes)
+      for (const prefix of prefixes) {
+        mounted.push({ method: route.method, url: prefix + route.path });
+        mount(server, gateway, route, prefix);
+      }
   for (const route of raw) mounted.push(...mountRaw(server, gateway, route));
-  for (const route of [...GOOGLE_MODEL_ROUTES, GOOGLE_OPERATION])
-    for (const prefix of GOOGLE_VERSIONS.flatMap((version) => [`/${version}`, `/api/${version}`])) {
-      mounted.push({ method: route.method, url: prefix + route.path });
-      mount(server, gateway, route, prefix);
-    }
-  for (const route of OLLAMA_API) {
-    mounted.push({ method: route.method, url: `/api${route.path}` });
-    mount(server, gateway, route, '/api');
-  }
+  mounted.push(...mountRaw(server, gateway, GOOGLE_UPLOAD, GOOGLE_UPLOADS));
   for (const route of pages) mount(server, gateway, route, '');
   return server;
 }
@@ -119,10 +115,32 @@ function mountProbes(server: FastifyInstance, gateway: Gateway): void {
   server.get('/readyz', readiness(gateway));
 }
 
-function mountRaw(server: FastifyInstance, gateway: Gateway, route: RawRoute): readonly Mounted[] {
+/** Uploads are sent to `v1` too, where all else that is Google's is told by who asks. */
+const GOOGLE_UPLOADS = [...GOOGLE_VERSIONS, 'v1'].flatMap((version) => [
+  `/upload/${version}`,
+  `/api/upload/${version}`,
+]);
+const GOOGLE = GOOGLE_VERSIONS.flatMap((version) => [`/${version}`, `/api/${version}`]);
+
+/** The routes of each API, and below which paths its programs ask for them. */
+const tables = (
+  api: readonly Route[],
+): readonly (readonly [routes: readonly Route[], prefixes: readonly string[]])[] => [
+  [api, PREFIXES],
+  [[...GOOGLE_MODEL_ROUTES, ...GOOGLE_FILE_ROUTES, GOOGLE_OPERATION], GOOGLE],
+  [GOOGLE_UPLOAD_ROUTES, GOOGLE_UPLOADS],
+  [OLLAMA_API, ['/api']],
+];
+
+function mountRaw(
+  server: FastifyInstance,
+  gateway: Gateway,
+  route: RawRoute,
+  prefixes: readonly string[] = PREFIXES,
+): readonly Mounted[] {
   const { method, path } = route;
   const onRequest = answerRaw(route, gateway);
-  const mounted = PREFIXES.map((prefix) => ({ method, url: prefix + path }));
+  const mounted = prefixes.map((prefix) => ({ method, url: prefix + path }));
   for (const { url } of mounted) server.route({ method, url, onRequest, handler: unreached });
   return mounted;
 }
@@ -186,7 +204,7 @@ function mount(server: FastifyInstance, gateway: Gateway, route: Route, prefix: 
         address: addressOf(gateway, request.raw),
         body: body.value,
         caller: request.caller,
-        origin: gateway.front?.publicUrl ?? originOf(request),
+        origin: originFor(gateway, request.raw),
       };
       const result = await (isAct(route) ? handledAs(asked, route, gateway) : route.handle(asked, gateway));
       return write(reply, result, prefix !== '');
@@ -240,12 +258,6 @@ async function write(reply: FastifyReply, answer: RouteAnswer, isApi: boolean): 
 
 const lastValues = (query: { [name: string]: string | string[] }): { [name: string]: string | undefined } =>
   Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]));
-
-/** What the client typed to get here. The Host header is only shown back, never used to authorise or to send anything. */
-function originOf(request: FastifyRequest): string {
-  const host = /^[\w.:[\]-]{1,253}$/.test(request.headers.host ?? '') ? request.headers.host : 'localhost';
-  return `${request.protocol}://${host}`;
-}
 
 function faultOf(error: FastifyError, gateway: Gateway, bodyLimit: number): ReturnType<typeof fault> {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(bodyLimit);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { close, createReadStream, open, write } from 'node:fs';
+import { close, createReadStream, ftruncate, open, write } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Arrival, type FileBytes, NoRoomError } from '../files/bytes.ts';
 
 /** What was written to for the last time before so long belongs to an upload whose process has died. */
-const ABANDONED_MS = 3_600_000;
+export const ABANDONED_MS = 3_600_000;
 
 /** Files in a folder of the data folder, for our own user alone; those that are coming in lie in a folder beside them. */
 export function filesOnDisk(dataDirectory: string): FileBytes {
@@ -27,7 +27,7 @@ export function filesOnDisk(dataDirectory: string): FileBytes {
   };
 }
 
-const arrivalsOf = (dataDirectory: string): string => join(dataDirectory, 'files', 'arriving');
+export const arrivalsOf = (dataDirectory: string): string => join(dataDirectory, 'files', 'arriving');
 
 /** A new file in the folder of what is coming in, wherever it goes from there. */
 export const arrivalOnDisk = (dataDirectory: string): Promise<Arrival> => arrivalIn(arrivalsOf(dataDirectory));
@@ -53,27 +53,34 @@ async function arrivalIn(folder: string): Promise<Arrival> {
   };
 }
 
-const opening = promisify(open);
-const closing = promisify(close);
+export const opening = promisify(open);
+export const closing = promisify(close);
+export const truncating = promisify(ftruncate);
 const writing = promisify(write) as (
   descriptor: number,
   bytes: Uint8Array,
   at: number,
+  length: number,
+  /** Null = behind what was written last. */
+  position: number | null,
 ) => Promise<{ bytesWritten: number }>;
 
-async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await writing(descriptor, bytes, at)).bytesWritten;
+export async function writeAll(descriptor: number, bytes: Uint8Array, position: number | null = null): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const place = position === null ? null : position + at;
+    at += (await writing(descriptor, bytes, at, bytes.length - at, place)).bytesWritten;
+  }
 }
 
 /** Also those that a wider umask of an older start has left. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   if ((await mkdir(path, { recursive: true, mode: 0o700 }).catch(noRoom)) !== undefined) return;
   const { mode, uid } = await stat(path);
   if (uid === process.getuid?.() && (mode & 0o077) !== 0) await chmod(path, 0o700);
 }
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-function noRoom(cause: unknown): never {
+export function noRoom(cause: unknown): never {
   if (FULL.has((cause as NodeJS.ErrnoException).code ?? '')) throw new NoRoomError('the disk is full', { cause });
   throw cause;
 }

@@ -73,7 +73,7 @@ function readOne(world: World, bytes: Uint8Array): Promise<Result<string, string
     };
     watch();
     worker.once('message', (report: PdfReport) =>
-      end('text' in report ? ok(report.text) : failed(`it could not be read: ${report.obstacle}`)),
+      end('text' in report ? ok(report.text) : failed(`it could not be read: ${report.obstacle.replace(/\.$/, '')}`)),
     );
     worker.once('error', () => end(failed('reading it takes too much memory, or it is broken')));
     worker.once('exit', () => end(failed('it could not be read')));

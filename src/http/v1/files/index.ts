@@ -10,10 +10,12 @@ import type { FilePage } from '../../../files/store.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import { sendJson } from '../../answers.ts';
 import { sendFault } from '../../faults.ts';
+import { isGoogleClient } from '../../google-paths.ts';
 import { CORS } from '../../headers.ts';
 import type { RawExchange, RawRoute } from '../../raw-route.ts';
 import { receiveFile } from '../../receive-file.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
+import { fileForGoogle, listForGoogle, removeForGoogle } from './google.ts';
 import {
   deletedJson,
   encodeFileFault,
@@ -23,12 +25,10 @@ import {
   filesJson,
   isDownloadable,
 } from './shapes.ts';
+import { NO_FILE, OFF } from './words.ts';
 
 type Query = RouteRequest['query'];
 type Asking = { readonly files: Files; readonly caller: Caller; readonly shape: FileShape };
-
-export const NO_FILE = fault('not_found', 'There is no such file.');
-const OFF = fault('not_found', 'Files are turned off on this gateway.');
 
 /** Who asks, if files are kept here and what is asked for is theirs. */
 function asking(
@@ -52,10 +52,14 @@ const refusal = (shape: FileShape, value: Fault): RouteAnswer => {
   return { status, json: body, headers };
 };
 
-/** A route about files, refused in the words of the program that asks. */
+/** A route about files, refused in the words of the program that asks; Google's have it as Google does. */
 const route =
-  (handle: (asked: Asking, request: RouteRequest) => Promise<Result<object, Fault>>): Route['handle'] =>
+  (
+    handle: (asked: Asking, request: RouteRequest) => Promise<Result<object, Fault>>,
+    forGoogle: Route['handle'],
+  ): Route['handle'] =>
   async (request, gateway) => {
+    if (isGoogleClient(request.headers)) return forGoogle(request, gateway);
     const asked = asking(gateway, request);
     const shape = fileShape(request.headers, request.query.purpose);
     const answer = asked.ok ? await handle(asked.value, request) : asked;
@@ -89,7 +93,7 @@ const LIST: Route = {
     }
     const page = pageOf(query, shape);
     return page.ok ? ok(filesJson(shape, await files.list(caller.workspaceId, page.value))) : page;
-  }),
+  }, listForGoogle),
 };
 
 const ONE: Route = {
@@ -99,7 +103,7 @@ const ONE: Route = {
   handle: route(async ({ files, caller, shape }, { params }) => {
     const file = await files.find(caller.workspaceId, params.id ?? '');
     return file ? ok(fileJson(shape, file)) : failed(NO_FILE);
-  }),
+  }, fileForGoogle),
 };
 
 const REMOVE: Route = {
@@ -109,7 +113,7 @@ const REMOVE: Route = {
   handle: route(async ({ files, caller, shape }, { params }) => {
     const id = params.id ?? '';
     return (await files.remove(caller.workspaceId, id)) ? ok(deletedJson(shape, id)) : failed(NO_FILE);
-  }),
+  }, removeForGoogle),
 };
 
 const refuseRaw = ({ response }: RawExchange, shape: FileShape, value: Fault): void =>
