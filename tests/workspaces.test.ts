@@ -63,6 +63,28 @@ test('a workspace is made, found by its slug, changed and deleted; the default o
   assert.equal((await statusOf('/workspaces?limit=101', MANAGEMENT_KEY))[0], 400);
 });
 
+test('by what a workspace has hosts sorted holds for calls that do not say it, and is told', async () => {
+  const { data: made } = await manager.workspaces.create({
+    createWorkspaceRequest: { name: 'Quick', slug: 'quick', defaultProviderSort: 'latency' },
+  });
+  assert.equal(made.defaultProviderSort, 'latency');
+  const { key, data } = await manager.apiKeys.create({ requestBody: { name: 'quick', workspaceId: made.id } });
+  const sortOf = async () => {
+    const caller = await access.find({ authorization: `Bearer ${key}` });
+    return isFault(caller) ? caller.code : caller.defaultSort;
+  };
+  assert.equal(await sortOf(), 'latency');
+  assert.equal((await send('PATCH', '/workspaces/quick', { default_provider_sort: 'speed' }))[0], 400);
+  assert.equal((await send('PATCH', '/workspaces/quick', { default_provider_sort: 'price' }))[0], 200);
+  assert.equal(await sortOf(), 'price', 'from the next call on');
+  assert.equal((await send('PATCH', '/workspaces/quick', { name: 'Quicker' }))[0], 200);
+  assert.equal(await sortOf(), 'price');
+  assert.equal((await send('PATCH', '/workspaces/quick', { default_provider_sort: null }))[0], 200);
+  assert.equal(await sortOf(), undefined);
+  await manager.apiKeys.delete({ hash: data.hash });
+  await manager.workspaces.delete({ id: 'quick' });
+});
+
 test('a budget of a workspace bounds all its keys together, and is told; a shorter interval has less', async () => {
   await manager.workspaces.create({ createWorkspaceRequest: { name: 'Team', slug: 'team' } });
   const { data: team } = await manager.workspaces.get({ id: 'team' });

@@ -2,6 +2,7 @@ import { type Fault, fault } from '../base/fault.ts';
 import { createFinder, type Finder } from '../base/finder.ts';
 import { Recent } from '../base/recent.ts';
 import type { WireHeaders, World } from '../base/world.ts';
+import type { SortPreference } from '../call/call.ts';
 import { NO_OWN_KEYS } from '../facts/own-key.ts';
 import type { Guard } from '../facts/policy.ts';
 import type { Principal } from '../facts/principal.ts';
@@ -27,6 +28,7 @@ import { createGuesses, type Guesses } from './guesses.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { NOBODY } from './may.ts';
 import { type OwnKeys, openOwnKeys } from './own-keys.ts';
+import { firstWorkspace } from './owner.ts';
 import { createMailRequests, type MailRequests } from './people/mail-requests.ts';
 import type { Cost } from './people/passwords.ts';
 import { openPeople, type People } from './people/people.ts';
@@ -201,6 +203,8 @@ const DIGESTS_MAX = 1_000;
 type Limits = {
   readonly counts: ReadonlySet<Scope>;
   readonly counting: ReadonlySet<Scope>;
+  /** By what workspaces have hosts sorted. */
+  readonly sorts: ReadonlyMap<string, SortPreference>;
   /** Guardrails, by what they are on. */
   readonly applying: ReadonlyMap<Owner, Guardrail>;
 };
@@ -209,34 +213,37 @@ type Limits = {
 type Around = Pick<Parts, 'store' | 'world'> & { readonly ownKeys: OwnKeys; readonly guards: Guards };
 
 function keyFinder({ store, world, ownKeys, guards }: Around, seen: Recent<Known['seen']>): Finder<Known> {
-  const known = async (key: Key, { counts, counting, applying }: Limits): Promise<Known> => {
+  const known = async (key: Key, { counts, counting, applying, sorts }: Limits): Promise<Known> => {
     const when = seen.get(key.hash) ?? { at: NEVER };
     seen.set(key.hash, when);
     const principal = principalOf(key, counts);
     const own = key.isManagement ? NO_OWN_KEYS : await ownKeys.of(principal);
     const byokScopes = ownersOf(key).filter((owner) => counting.has(owner));
     const guard = key.isManagement ? undefined : guards.of(ownersOf(key), applying);
-    if (own.length === 0 && byokScopes.length === 0 && !guard) return { key, principal, seen: when };
-    const beside = { ownKeys: own, byokScopes, ...guarded(guard) };
+    const sort = key.isManagement ? undefined : sorts.get(key.workspaceId);
+    if (own.length === 0 && byokScopes.length === 0 && !guard && !sort) return { key, principal, seen: when };
+    const beside = { ownKeys: own, byokScopes, ...guarded(guard), ...(sort && { defaultSort: sort }) };
     return { key, principal: Object.freeze({ ...principal, ...beside }), seen: when };
   };
   return createFinder({
     world,
     find: async (hashes) => {
       const keys = [...(await store.findKeys(hashes)).values()];
-      const limits = await limitsOf(store, keys.flatMap(ownersOf));
+      const workspaces = keys.map(({ workspaceId }) => workspaceId);
+      const limits = await limitsOf(store, keys.flatMap(ownersOf), workspaces);
       const found = await Promise.all(keys.map((key) => known(key, limits)));
       return new Map(found.map((each) => [each.key.hash, each]));
     },
   });
 }
 
-async function limitsOf(store: AccessStore, owners: readonly Owner[]): Promise<Limits> {
-  if (owners.length === 0) return { counts: new Set(), counting: new Set(), applying: new Map() };
+async function limitsOf(store: AccessStore, owners: readonly Owner[], workspaces: readonly string[]): Promise<Limits> {
+  if (owners.length === 0) return { counts: new Set(), counting: new Set(), applying: new Map(), sorts: new Map() };
   return {
     counts: new Set(await store.limitedCounts(owners)),
     counting: new Set(await store.countingByok(owners)),
     applying: await store.guardrails.applying(owners),
+    sorts: await store.workspaces.sortsOf(workspaces),
   };
 }
 
@@ -284,15 +291,19 @@ const peopleFinder =
   ({ store, ownKeys, guards }: Around) =>
   async (ids: readonly string[]): Promise<ReadonlyMap<string, Principal>> => {
     const people = [...(await store.people.find(ids)).values()];
-    const { counts, counting, applying } = await limitsOf(store, people.flatMap(ownersOfPerson));
+    const workspaces = people.map(({ accountId }) => firstWorkspace(accountId).id);
+    const { counts, counting, applying, sorts } = await limitsOf(store, people.flatMap(ownersOfPerson), workspaces);
     const found = people.map(async (person): Promise<[string, Principal]> => {
       const owners = ownersOfPerson(person);
       const principal = principalOfPerson(person, scopesOf(owners, counts));
       const byokScopes = owners.filter((owner) => counting.has(owner));
       const own = await ownKeys.of(principal);
       const guard = guards.of(owners, applying);
-      if (own.length === 0 && byokScopes.length === 0 && !guard) return [person.id, Object.freeze(principal)];
-      return [person.id, Object.freeze({ ...principal, ownKeys: own, byokScopes, ...guarded(guard) })];
+      const defaultSort = sorts.get(principal.workspaceId);
+      if (own.length === 0 && byokScopes.length === 0 && !guard && !defaultSort)
+        return [person.id, Object.freeze(principal)];
+      const beside = { ownKeys: own, byokScopes, ...guarded(guard), ...(defaultSort && { defaultSort }) };
+      return [person.id, Object.freeze({ ...principal, ...beside })];
     });
     return new Map(await Promise.all(found));
   };

@@ -12,5 +12,6 @@ export const firstWorkspace = (accountId: string) => ({
   name: 'Default workspace',
   description: null,
   byokInBudgets: false,
+  defaultSort: null,
   updatedAt: null,
 });

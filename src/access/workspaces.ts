@@ -1,5 +1,6 @@
 import { uuidOf } from '../base/uuid.ts';
 import type { World } from '../base/world.ts';
+import type { SortPreference } from '../call/call.ts';
 import type { NewSecret } from './secret.ts';
 
 /** A part of an account with keys and budgets of its own. */
@@ -13,11 +14,13 @@ export type Workspace = {
   readonly description: string | null;
   /** Do calls on provider keys of the caller's own count against its budgets? */
   readonly byokInBudgets: boolean;
+  /** By what hosts are sorted for its calls that do not say it; null = by the default. */
+  readonly defaultSort: SortPreference | null;
   readonly createdBy: string | null;
   readonly createdAt: number;
   readonly updatedAt: number | null;
 };
-export type WorkspaceWish = Pick<Workspace, 'name' | 'slug' | 'description'>;
+export type WorkspaceWish = Pick<Workspace, 'name' | 'slug' | 'description'> & Partial<Pick<Workspace, 'defaultSort'>>;
 
 export type WorkspaceStore = {
   /** Oldest first. */
@@ -25,6 +28,8 @@ export type WorkspaceStore = {
     accountId: string,
     page: { readonly offset: number; readonly limit: number },
   ) => Promise<{ readonly workspaces: readonly Workspace[]; readonly total: number }>;
+  /** The sorts of those of the workspaces that have one, by id. */
+  readonly sortsOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, SortPreference>>;
   /** By id or slug. */
   readonly find: (accountId: string, reference: string) => Promise<Workspace | null>;
   /** False = the account has one of this slug. */
@@ -67,8 +72,8 @@ export function openWorkspaces(parts: {
     remove: workspaces.remove,
     setByok: workspaces.setByok,
     create: async (wish, by) => {
-      const made = { byokInBudgets: false, createdAt: world.now(), updatedAt: null };
-      const workspace: Workspace = { ...wish, ...by, ...made, id: uuidOf(newSecret()) };
+      const made = { byokInBudgets: false, defaultSort: null, createdAt: world.now(), updatedAt: null };
+      const workspace: Workspace = { ...made, ...wish, ...by, id: uuidOf(newSecret()) };
       return (await workspaces.add(workspace)) ? workspace : null;
     },
     change: (workspace, change) => workspaces.change(workspace, { ...change, updatedAt: world.now() }),

@@ -202,7 +202,8 @@ export const PERCENTILES = ['p50', 'p75', 'p90', 'p99'] as const;
 /** A number stands for the median. */
 export type Cutoffs = number | { readonly [name in (typeof PERCENTILES)[number]]?: number };
 /** By what endpoints are put in order where the caller says so. */
-export type SortPreference = 'price' | 'throughput' | 'latency' | 'exacto';
+export type SortPreference = (typeof SORTS)[number];
+export const SORTS = ['price', 'throughput', 'latency', 'exacto'] as const;
 
 /** Ids of the conversation's tool calls so far: a new call must have another, though some vendors count from 0 each time. */
 export const toolCallIds = (call: Call): Set<string> => {

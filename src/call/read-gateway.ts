@@ -11,6 +11,7 @@ import {
   PERCENTILES,
   type ProviderPreferences,
   QUANTIZATIONS,
+  SORTS,
 } from './call.ts';
 import type { CacheMark } from './message.ts';
 import {
@@ -204,7 +205,6 @@ const PREFERENCE_FIELDS: ReadonlySet<string> = new Set([
   'preferred_max_latency',
 ]);
 const PRICE_FIELDS = ['prompt', 'completion', 'request', 'image', 'audio'] as const;
-const SORTS = ['price', 'throughput', 'latency', 'exacto'] as const;
 
 /** The object `provider` of a body; undefined = it has none. */
 export function readPreferences(to: Complaints, body: JsonObject): ProviderPreferences | undefined {

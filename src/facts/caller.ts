@@ -1,3 +1,4 @@
+import type { SortPreference } from '../call/call.ts';
 import type { HeldKey } from './own-key.ts';
 import type { Guard, Rule } from './policy.ts';
 import type { Scope } from './scope.ts';
@@ -16,6 +17,8 @@ export type Caller = {
   readonly byokScopes?: readonly Scope[];
   /** What holds for its calls whatever they ask for; absent = nothing. */
   readonly rules?: readonly Rule[];
+  /** By what hosts are sorted where its calls do not say it, as its workspace has it; absent = by the default. */
+  readonly defaultSort?: SortPreference;
   /** What guardrails say of them; absent = nothing. */
   readonly guard?: Guard;
 };

@@ -22,10 +22,11 @@ export function governed<O extends OperationId>(
   request: CallRequest<O>,
 ): CallRequest<O> {
   const { caller, policy: before } = request;
+  const { defaultSort } = caller;
   const { policies } = governing.catalog;
   const matched = policies.length === 0 || request.shadowOf ? [] : matching(governing, operation, request);
-  if (matched.length === 0 && !caller.rules?.length) return request;
-  const laid = layDown(before?.arm ? withoutSplits(matched) : matched, saidBy(governing, request));
+  if (matched.length === 0 && !caller.rules?.length && defaultSort === undefined) return request;
+  const laid = layDown(before?.arm ? withoutSplits(matched) : matched, saidBy(governing, request), defaultSort);
   const { arm = before?.arm, given, shadow } = laid;
   const rules = [...(caller.rules ?? []), ...laid.rules];
   const policy: Policy = { rules, given: { ...before?.given, ...given }, ...(arm && { arm }) };

@@ -99,8 +99,8 @@ export function perform<O extends OperationId>(
 }
 
 /** Nobody but its caller has anything to say on it. */
-const isFree = ({ policies }: Catalog, { caller: { rules } }: CallRequest<OperationId>): boolean =>
-  policies.length === 0 && !rules?.length;
+const isFree = ({ policies }: Catalog, { caller: { rules, defaultSort } }: CallRequest<OperationId>): boolean =>
+  policies.length === 0 && !rules?.length && defaultSort === undefined;
 
 /** Nothing is sent, and there is no receipt. */
 export function refuse<O extends OperationId>(

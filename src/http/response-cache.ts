@@ -52,9 +52,11 @@ export function cacheWishOf<O extends OperationId>(gateway: Gateway, asked: Aske
 }
 
 /** What else decides who answers: answers of before a change are not given after it. */
-function ruledBy(gateway: Gateway, { rules }: Caller): string {
+function ruledBy(gateway: Gateway, { rules, defaultSort }: Caller): string {
   const { policies, version } = gateway.catalog();
-  return policies.length > 0 || rules ? JSON.stringify([policies.length > 0 && version, rules]) : '';
+  return policies.length > 0 || rules || defaultSort
+    ? JSON.stringify([policies.length > 0 && version, rules, defaultSort])
+    : '';
 }
 
 const isTrue = (value: string | undefined): boolean => /^(?:1|true)$/i.test(value?.trim() ?? '');

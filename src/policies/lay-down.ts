@@ -1,5 +1,5 @@
 import { placeOf } from '../base/place.ts';
-import type { ProviderPreferences } from '../call/call.ts';
+import type { ProviderPreferences, SortPreference } from '../call/call.ts';
 import type { NamedPolicy, PolicyArm, PolicyShadow, PolicySplit } from '../catalog/policy.ts';
 import type { Arm, Given, Rule } from '../facts/policy.ts';
 import type { Matched } from './policy-index.ts';
@@ -28,9 +28,9 @@ export type LaidDown = Pick<Said, 'model' | 'models' | 'preferences'> & {
 
 /**
  * Rules of all policies hold. Where the request leaves something open, its arm says it, else the first policy that does.
- * Of experiments and shadows there is one of each, the first.
+ * Of experiments and shadows there is one of each, the first. What is still open then the workspace says.
  */
-export function layDown(matched: readonly Matched[], said: Said): LaidDown {
+export function layDown(matched: readonly Matched[], said: Said, workspaceSort?: SortPreference): LaidDown {
   const asked = matched.filter(({ isAsked }) => isAsked).map(({ policy }) => policy);
   const drawn = drawArm(asked, said);
   const model = drawn?.arm.model ?? said.model;
@@ -39,6 +39,7 @@ export function layDown(matched: readonly Matched[], said: Said): LaidDown {
   const filling = new Filling(said);
   if (drawn) filling.take(drawn.arm.preferences, `${sourceOf(drawn.policy)} (${drawn.arm.name})`);
   for (const policy of asked) if (policy.defaults) filling.take(policy.defaults.preferences, sourceOf(policy));
+  if (workspaceSort) filling.take({ sort: workspaceSort }, WORKSPACE);
   const fallbacks = said.models.length === 0 ? asked.find(({ defaults }) => defaults?.models.length) : undefined;
   const shadowing = asked.find(({ shadow }) => shadow !== null);
   return {
@@ -52,6 +53,8 @@ export function layDown(matched: readonly Matched[], said: Said): LaidDown {
   };
 }
 
+/** Whose word a workspace's setting is. */
+const WORKSPACE = 'the workspace';
 const sourceOf = ({ name }: NamedPolicy): string => `policy ${name}`;
 
 function ruleOf(policy: NamedPolicy): readonly Rule[] {

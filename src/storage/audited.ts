@@ -15,7 +15,7 @@ const TOLD = {
     'external_user',
   ],
   budget: ['scope', 'source', 'interval', 'amount', 'with_byok'],
-  workspace: ['id', 'slug', 'name', 'description', 'byok_in_budgets'],
+  workspace: ['id', 'slug', 'name', 'description', 'byok_in_budgets', 'default_provider_sort'],
   workspace_member: ['workspace_id', 'person_id'],
   person: ['id', 'email', 'name', 'role'],
   invitation: ['id', 'email', 'role', 'workspaces', 'expires_at'],

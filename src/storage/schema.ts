@@ -62,6 +62,7 @@ export type WorkspaceRow = {
   name: string;
   description: string | null;
   byok_in_budgets: bigint;
+  default_provider_sort: string | null;
   created_by: string | null;
   created_at: bigint;
   updated_at: bigint | null;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Workspace, WorkspaceStore } from '../access/workspaces.ts';
+import { SORTS, type SortPreference } from '../call/call.ts';
 import { COUNTS, countScope, type Scope, workspaceScope } from '../facts/scope.ts';
 import type { StoredOwner } from '../gateway/stored-responses.ts';
 import type { StoreClient } from './client.ts';
@@ -35,9 +36,10 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
       ]);
       return { workspaces: rows.map(workspaceOf), total: Number(total) };
     },
+    sortsOf: (ids) => sortsOf(database, ids),
     add: async (workspace) =>
       (await write([addingWorkspace(database, workspace)], [], actOn('create', workspace.id))) > 0n,
-    change: async ({ id, accountId }, { slug, name, description, updatedAt }) => {
+    change: async ({ id, accountId }, { slug, name, description, defaultSort, updatedAt }) => {
       const update = database
         .updateTable('workspace')
         .set({
@@ -45,11 +47,14 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
           ...(slug !== undefined && { slug }),
           ...(name !== undefined && { name }),
           ...(description !== undefined && { description }),
+          ...(defaultSort !== undefined && { default_provider_sort: defaultSort }),
         })
         .where('id', '=', id)
         .where('account_id', '=', accountId)
         .$if(slug !== undefined, (rows) => rows.where(unusedSlug(accountId, slug ?? '', id)));
-      if ((await write([update], [], actOn('change', id))) > 0n) return 'changed';
+      // Callers bear by what their hosts are sorted.
+      const notices = defaultSort === undefined ? [] : [ACCESS];
+      if ((await write([update], notices, actOn('change', id))) > 0n) return 'changed';
       return (await find(accountId, id)) ? 'taken' : 'missing';
     },
     setByok: async (id, byokInBudgets) => {
@@ -79,6 +84,17 @@ export function openWorkspaceStore(client: StoreClient, database: StoreDatabase)
       return removeStored(client, { accountId, workspaceId: id });
     },
   };
+}
+
+async function sortsOf(database: StoreDatabase, ids: readonly string[]): Promise<ReadonlyMap<string, SortPreference>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database
+    .selectFrom('workspace')
+    .select(['id', 'default_provider_sort'])
+    .where('id', 'in', [...new Set(ids)])
+    .where('default_provider_sort', 'is not', null)
+    .execute();
+  return new Map(rows.flatMap(({ id, default_provider_sort: sort }) => (isSort(sort) ? [[id, sort]] : [])));
 }
 
 /** Nobody can ask for the responses of a workspace that is gone; what a crash leaves of them expires. */
@@ -131,6 +147,8 @@ export const addingWorkspace = (database: StoreDatabase, workspace: Workspace): 
     .values(rowOf(workspace))
     .onConflict((conflict) => conflict.doNothing());
 
+const isSort = (word: string | null): word is SortPreference => SORTS.some((sort) => sort === word);
+
 const rowOf = (workspace: Workspace): WorkspaceRow => ({
   id: workspace.id,
   account_id: workspace.accountId,
@@ -138,6 +156,7 @@ const rowOf = (workspace: Workspace): WorkspaceRow => ({
   name: workspace.name,
   description: workspace.description,
   byok_in_budgets: workspace.byokInBudgets ? 1n : 0n,
+  default_provider_sort: workspace.defaultSort,
   created_by: workspace.createdBy,
   created_at: BigInt(Math.floor(workspace.createdAt)),
   updated_at: workspace.updatedAt === null ? null : BigInt(workspace.updatedAt),
@@ -150,6 +169,7 @@ const workspaceOf = (row: WorkspaceRow): Workspace => ({
   name: row.name,
   description: row.description,
   byokInBudgets: row.byok_in_budgets === 1n,
+  defaultSort: isSort(row.default_provider_sort) ? row.default_provider_sort : null,
   createdBy: row.created_by,
   createdAt: Number(row.created_at),
   updatedAt: row.updated_at === null ? null : Number(row.updated_at),

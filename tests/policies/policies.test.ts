@@ -127,6 +127,34 @@ async function explained(id: string): Promise<{
   }
 }
 
+async function managed(path: string, method: string, body: object): Promise<{ data: { id: string }; key: string }> {
+  const headers = { authorization: `Bearer ${MANAGEMENT_KEY}`, 'content-type': 'application/json' };
+  const answer = await fetch(gateway.base + path, { method, headers, body: JSON.stringify(body) });
+  assert.ok(answer.ok, await answer.clone().text());
+  return (await answer.json()) as { data: { id: string }; key: string };
+}
+
+test('by what a workspace has hosts sorted fills what the request and policies leave open, and is told so', async () => {
+  const wish = { name: 'Quick', slug: 'quick', default_provider_sort: 'price' };
+  const { data: workspace } = await managed('/workspaces', 'POST', wish);
+  const { key } = await managed('/keys', 'POST', { name: 'quick', workspace_id: workspace.id });
+  const firstOf = async (body: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${gateway.base}/plan`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { data } = (await answer.json()) as { data: { candidates: { reason: string }[] } };
+    return data.candidates[0]?.reason ?? '';
+  };
+  assert.equal(await firstOf({ model: 'acme/plain' }), 'sorted by price, by the workspace');
+  assert.equal(await firstOf({ model: 'acme/thrift' }), 'sorted by price, by policy thrift');
+  assert.equal(await firstOf({ model: 'acme/plain', provider: { sort: 'latency' } }), 'sorted by latency');
+  assert.equal(await firstOf({ model: 'acme/plain:nitro' }), 'sorted by throughput');
+  assert.equal(await firstOf({ model: 'acme/plain', provider: { order: ['dear'] } }), 'provider.order[0]');
+  const { id } = await ask('acme/plain', {}, key);
+  const told = await explained(id);
+  assert.deepEqual(told.policy.given, { sort: 'the workspace' });
+  assert.equal(told.candidates[0]?.reason, 'sorted by price, by the workspace');
+});
+
 test('a call that no policy is about has none', async () => {
   const { id } = await ask('acme/plain');
   assert.equal((await explained(id)).policy, null);

@@ -26,6 +26,7 @@ export async function planWorkspace(
     name: wanted.name ?? wanted.slug,
     description: wanted.description ?? null,
     byokInBudgets: wanted.byokInBudgets ?? false,
+    defaultSort: null,
     createdBy: null,
     createdAt: world.now(),
     updatedAt: null,

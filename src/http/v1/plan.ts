@@ -1,8 +1,12 @@
 import { type Fault, fault } from '../../base/fault.ts';
+import type { World } from '../../base/world.ts';
+import type { Call } from '../../call/call.ts';
 import { openaiChatClient } from '../../dialects/openai-chat/index.ts';
-import { NO_POLICY } from '../../facts/policy.ts';
+import type { Caller } from '../../facts/caller.ts';
 import type { Routed } from '../../facts/routing.ts';
 import { questionOf } from '../../gateway/chat/question.ts';
+import { governed } from '../../gateway/govern.ts';
+import type { CallRequest } from '../../gateway/receipt.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { plan } from '../../router/plan.ts';
 import { envelope } from '../faults.ts';
@@ -24,15 +28,20 @@ export const planRoute: Route = {
     if (!call.ok) return refused(call.error);
     const draw = seed ?? Math.floor(gateway.world.random() * 2 ** 32);
     const catalog = gateway.catalog();
+    // As it would be performed: with what others than its caller have laid down for it.
+    const { world, budgetLeft } = gateway;
+    const asked = caller
+      ? governed({ catalog, world, budgetLeft }, 'chat', requestOf(call.value, caller, world))
+      : { call: call.value };
     const decided = plan(
-      questionOf(call.value, {
+      questionOf(asked.call, {
         catalog,
         enabled: gateway.enabled(),
         ...(caller?.ownKeys?.length && { ownKeys: caller.ownKeys }),
-        ...(caller?.rules?.length && { policy: { ...NO_POLICY, rules: caller.rules } }),
+        ...('policy' in asked && asked.policy && { policy: asked.policy }),
         health: gateway.health.view(),
         seed: draw,
-        promptTokens: estimatePrompt(call.value),
+        promptTokens: estimatePrompt(asked.call),
       }),
     );
     return {
@@ -56,6 +65,17 @@ export const planRoute: Route = {
     };
   },
 };
+
+const requestOf = (call: Call, caller: Caller, world: Pick<World, 'now' | 'elapsed'>): CallRequest<'chat'> => ({
+  id: '',
+  call,
+  clientDialect: 'openai-chat',
+  caller,
+  app: null,
+  userAgent: null,
+  receivedAt: world.now(),
+  begunAt: world.elapsed(),
+});
 
 /** What a router model chose, in the words of the API. */
 const routedJson = ({ router, demand, pool, chosen }: Routed) => ({ router, ...demand, pool, chosen });

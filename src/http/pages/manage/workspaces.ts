@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
+import { SORTS } from '../../../call/call.ts';
 import { INTERVALS } from '../../../facts/scope.ts';
 import { copyable } from '../code.ts';
 import type { Field } from '../form.ts';
@@ -20,6 +21,13 @@ const FIELDS: readonly Field[] = [
     hint: 'What names it in addresses and calls: lower-case words with hyphens.',
   },
   { name: 'description', label: 'Description', kind: 'words', empty: 'null' },
+  {
+    name: 'default_provider_sort',
+    label: 'Hosts are sorted by',
+    kind: { options: [['', 'price and speed, drawn by weight'], ...SORTS.map((sort) => [sort, sort] as const)] },
+    hint: 'Where a call does not say it itself.',
+    empty: 'null',
+  },
 ];
 
 const of = (workspace: JsonObject) => ({ id: textIn(workspace, 'id') });

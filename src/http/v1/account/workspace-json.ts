@@ -22,7 +22,7 @@ export const workspaceJson = (workspace: Workspace, logging: LoggingWish) => ({
   description: workspace.description,
   default_text_model: null,
   default_image_model: null,
-  default_provider_sort: null,
+  default_provider_sort: workspace.defaultSort,
   disabled_server_tools: null,
   default_guardrail_id: defaultGuardrailId(workspace.id),
   include_byok_in_budgets: workspace.byokInBudgets,

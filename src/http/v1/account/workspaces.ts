@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { firstWorkspace } from '../../../access/owner.ts';
 import type { Workspace } from '../../../access/workspaces.ts';
 import { type Fault, fault } from '../../../base/fault.ts';
+import { SORTS } from '../../../call/call.ts';
 import type { Principal } from '../../../facts/principal.ts';
 import { NOT_LOGGED } from '../../../gateway/contents/content.ts';
 import { keyNumber } from '../../../gateway/contents/content-log.ts';
@@ -22,7 +23,6 @@ const description = z.string().max(500).nullable().optional();
 const UNHEEDED = {
   default_text_model: z.null('not offered by this gateway: leave it null').optional(),
   default_image_model: z.null('not offered by this gateway: leave it null').optional(),
-  default_provider_sort: z.null('not offered by this gateway: leave it null').optional(),
   disabled_server_tools: z.union([z.null(), z.tuple([])], 'not offered by this gateway: leave it empty').optional(),
   is_data_discount_logging_enabled: z.literal(false, 'not offered by this gateway').optional(),
   is_observability_broadcast_enabled: z.literal(false, 'not offered by this gateway').optional(),
@@ -38,8 +38,18 @@ const LOGGING = {
   is_observability_io_logging_enabled: z.boolean().optional(),
 };
 
-const NEW = z.object({ name, slug, description, ...UNHEEDED, ...LOGGING });
-const CHANGE = z.object({ name: name.optional(), slug: slug.optional(), description, ...UNHEEDED, ...LOGGING });
+/** By what hosts are sorted where a call does not say it. */
+const default_provider_sort = z.enum(SORTS).nullable().optional();
+
+const NEW = z.object({ name, slug, description, default_provider_sort, ...UNHEEDED, ...LOGGING });
+const CHANGE = z.object({
+  name: name.optional(),
+  slug: slug.optional(),
+  description,
+  default_provider_sort,
+  ...UNHEEDED,
+  ...LOGGING,
+});
 
 export const NO_WORKSPACE = refusal(fault('not_found', 'Workspace not found'));
 const TAKEN = refusal(fault('invalid_request', 'slug: another workspace has it', { param: 'slug' }));
@@ -124,9 +134,9 @@ const CREATE: Route = {
     if (!wish.ok || caller === null) return wish.ok ? NO_WORKSPACE : refusal(wish.error);
     const obstacle = loggingObstacle(gateway, wish.value);
     if (obstacle) return obstacle;
-    const { name, slug, description = null } = wish.value;
+    const { name, slug, description = null, default_provider_sort: defaultSort = null } = wish.value;
     const by = { accountId: caller.accountId, createdBy: caller.memberId ?? caller.accountId };
-    const workspace = await access.workspaces.create({ name, slug, description }, by);
+    const workspace = await access.workspaces.create({ name, slug, description, defaultSort }, by);
     if (!workspace) return TAKEN;
     await keepWish(gateway, workspace, wish.value);
     return { status: 201, json: { data: await shown(gateway, workspace) } };
@@ -154,11 +164,12 @@ const UPDATE: Route = {
     if (!wish.ok) return refusal(wish.error);
     const obstacle = loggingObstacle(gateway, wish.value);
     if (obstacle) return obstacle;
-    const { name, slug, description } = wish.value;
+    const { name, slug, description, default_provider_sort: defaultSort } = wish.value;
     const changed = await access.workspaces.change(workspace, {
       ...(name !== undefined && { name }),
       ...(slug !== undefined && { slug }),
       ...(description !== undefined && { description }),
+      ...(defaultSort !== undefined && { defaultSort }),
     });
     if (changed === 'taken') return TAKEN;
     const now = changed === 'changed' && (await access.workspaces.find(workspace.accountId, workspace.id));
