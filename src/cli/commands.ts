@@ -101,6 +101,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./import.ts')).importCommand(words, configuration),
   },
   {
+    name: 'reconcile',
+    usage: 'reconcile openai|anthropic|openrouter FILE [--tolerance PERCENT] [--json]',
+    meaning:
+      'Holds what a vendor exports of its costs or usage (comma-separated values or JSON) against the receipts of the same ' +
+      'days: by request where it has ids, and by day and model. The exit code is 1 if the cost differs by more than 1 %.',
+    run: async (words, configuration) => (await import('./reconcile.ts')).reconcileCommand(words, configuration),
+  },
+  {
     name: 'responses',
     usage: 'responses [list | delete [ID …] [--workspace ID] [--older-than DAYS] [--all]]',
     meaning:
