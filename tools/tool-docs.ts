@@ -1,11 +1,13 @@
 import { fault } from '../src/base/fault.ts';
 import { formatUsd } from '../src/base/money.ts';
 import { failed } from '../src/base/result.ts';
+import { NO_RUNNERS } from '../src/facts/code-runner.ts';
 import { SERVER_TOOLS } from '../src/tools/registry.ts';
 import type { ServerTool, SetUp } from '../src/tools/tool.ts';
 
 /** Nothing is set up. */
 const BARE: SetUp = {
+  runners: NO_RUNNERS,
   search: {
     engines: [],
     engineFor: () => failed(fault('invalid_request', '')),

@@ -66,6 +66,9 @@ export const LIMITS = {
   asks_max: 64,
   asks_depth_max: 2,
   asking_tool_ms: 300_000,
+  /** programs of models that a process runs at once, and bytes that each may write to one of its outputs; */
+  code_runs_at_once_max: 4,
+  code_output_bytes_max: 256 * 1024,
   /** bytes of a page that is fetched, and of its address. */
   page_bytes_max: 4 * 1024 * 1024,
   /** Pages of one call, as many as the contract's own engine fetches for a request. */

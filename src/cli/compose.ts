@@ -27,6 +27,7 @@ import { openVendorSocket } from '../upstream/web-socket.ts';
 import type { Vault } from '../vault/vault.ts';
 import { openSearch } from '../web/search.ts';
 import { problemText, readServing, type Serving } from './catalogue.ts';
+import { openCodeRunners } from './code-runner.ts';
 import { collectAsFilled } from './collector.ts';
 import type { Configuration } from './configuration.ts';
 import { batchesFrom, filesFrom, sweepFiles } from './keep-files.ts';
@@ -171,6 +172,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     search: openSearch(configuration.environment, fetchingOf(world)),
+    runners: openCodeRunners(configuration.code),
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
     upstream: { world, memory, keyring: createKeyring(operator.credentials, world), health, deadlines },

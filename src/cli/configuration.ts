@@ -11,6 +11,7 @@ import type { SmtpServer } from '../mail/smtp.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
+import { type CodeConfiguration, codeOf } from './code-settings.ts';
 import { ConfigurationError, oneOf, wholeNumber } from './environment-values.ts';
 import { type FilesConfiguration, filesOf } from './files-settings.ts';
 import { mailOf } from './mail-settings.ts';
@@ -52,6 +53,8 @@ export type Configuration = {
   readonly files: FilesConfiguration;
   /** By which server mails are sent; null = none are. */
   readonly mail: SmtpServer | null;
+  /** What runs the code of models. */
+  readonly code: CodeConfiguration;
   readonly boards: Boards;
   /** Who may read `/metrics`. */
   readonly metrics: 'management' | 'public' | 'off';
@@ -101,6 +104,7 @@ export function readConfiguration(environment: Environment): Configuration {
     contentMs: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_CONTENT_DAYS', CONTENT_DAYS, 3_650)) * DAY_MS,
     files: filesOf(environment),
     mail: mailOf(environment),
+    code: codeOf(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private', 'closed']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),

@@ -1,5 +1,6 @@
 import { DEADLINES } from '../base/limits.ts';
 import { ENGINES } from '../web/engines/index.ts';
+import { CODE_SETTINGS } from './code-settings.ts';
 
 /** One row of the configuration reference (docs/configuration.md is generated from here). */
 export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
@@ -123,6 +124,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '1',
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
   },
+  ...CODE_SETTINGS,
   ...ENGINES.map(({ name, keyVariable, baseUrlVariable, baseUrl }) => ({
     name: keyVariable ?? baseUrlVariable,
     default: '',

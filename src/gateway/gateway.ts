@@ -4,6 +4,7 @@ import type { World } from '../base/world.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
+import type { CodeRunners } from '../facts/code-runner.ts';
 import type { Mailer } from '../facts/mail.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
@@ -71,6 +72,8 @@ export type Gateway = {
   readonly kept: Kept;
   /** Searching the web, by the operator's engines. */
   readonly search: Search;
+  /** What runs the code of models; absent = nothing. */
+  readonly runners?: CodeRunners;
   /** Absent = nothing of what calls say is logged. */
   readonly contents?: ContentLog;
   /** Null = no response is stored. */

@@ -1,8 +1,11 @@
 import { advisor } from './advisor/index.ts';
+import { bash } from './bash/index.ts';
+import { codeInterpreter } from './code-interpreter/index.ts';
 import { datetime } from './datetime/index.ts';
 import { fusion } from './fusion/index.ts';
 import { imageGeneration } from './image-generation/index.ts';
 import { searchModels } from './search-models/index.ts';
+import { shell } from './shell/index.ts';
 import { subagent } from './subagent/index.ts';
 import type { ServerTool } from './tool.ts';
 import { webFetch } from './web-fetch/index.ts';
@@ -21,4 +24,7 @@ export const SERVER_TOOLS: readonly ServerTool[] = [
   any(advisor),
   any(subagent),
   any(fusion),
+  any(shell),
+  any(bash),
+  any(codeInterpreter),
 ];

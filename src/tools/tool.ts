@@ -10,6 +10,7 @@ import type { FoundPage } from '../call/server-tool.ts';
 import type { Tool } from '../call/tool.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Ask } from '../facts/asking.ts';
+import type { CodeRunners } from '../facts/code-runner.ts';
 import type { Fetching } from '../facts/fetching.ts';
 import type { Search } from '../web/search.ts';
 
@@ -62,7 +63,7 @@ export type ToolField = {
 export type ToolEngine = { readonly id: string; readonly isSetUp: boolean; readonly price: NanoUsd };
 
 /** What of the gateway decides whether a tool can be used. */
-export type SetUp = Pick<ToolMeans, 'search'>;
+export type SetUp = Pick<ToolMeans, 'search' | 'runners'>;
 
 /** A tool as one call has it. */
 export type OpenTool = {
@@ -112,6 +113,10 @@ export type ToolMeans = {
   readonly enabled: () => ReadonlySet<string>;
   readonly search: Search;
   readonly fetching: Fetching;
+  /** What runs the code of models. */
+  readonly runners: CodeRunners;
+  /** In which format the call came; null = in one that lists no tools of ours. */
+  readonly format: ApiFormat | null;
   /** How deep the call lies in others that ask for it; 0 = its caller asks. */
   readonly depth: number;
   /** The call is for a model that costs nothing and tells nothing outside. */

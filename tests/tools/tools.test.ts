@@ -14,6 +14,7 @@ const instance = await startInstance({
   SWITCHWRIGHT_DATA_DIR: folder,
   SANDBOX_BASE_URL: sandbox.origin,
   EXA_API_KEY: 'k',
+  SWITCHWRIGHT_SHELL_COMMAND: '/bin/sh -s',
 });
 after(async () => {
   await instance.close();
@@ -109,4 +110,46 @@ test('in Messages and the Responses API the plugin refuses in their words', asyn
   const response = await post('/responses', { model: 'sandbox/echo', input: 'violence', plugins });
   assert.equal(response.status, 403);
   await response.text();
+});
+
+const using = (type: string, parameters?: object) => ({ tools: [{ type, ...(parameters && { parameters }) }] });
+
+test('a command runs in what the operator has set up, in the formats that have the tool', async () => {
+  const responded = await post('/responses', {
+    model: 'sandbox/tools',
+    input: 'echo $((6*7))',
+    ...using('openrouter:shell'),
+  });
+  assert.equal(responded.status, 200, await responded.clone().text());
+  const { output } = (await responded.json()) as { output: { type: string; [field: string]: unknown }[] };
+  const item = output.find(({ type }) => type === 'openrouter:shell');
+  assert.deepEqual(item?.output, [{ stdout: '42\n', stderr: '', outcome: { type: 'exit', exit_code: 0 } }]);
+  assert.match(JSON.stringify(item?.action), /^\{"commands":\["echo \$\(\(6\*7\)\)"\]/);
+  const message = await post('/messages', {
+    model: 'sandbox/tools',
+    max_tokens: 100,
+    messages: [{ role: 'user', content: 'echo $((6*7)); exit 4' }],
+    ...using('openrouter:bash', { engine: 'openrouter' }),
+  });
+  const { content } = (await message.json()) as { content: { type: string; content?: { [field: string]: unknown } }[] };
+  const block = content.find(({ type }) => type === 'openrouter_bash_tool_result');
+  assert.deepEqual([block?.content?.stdout, block?.content?.exitCode], ['42\n', 4], JSON.stringify(content));
+});
+
+test('nothing is run that is not set up, is handed to the program, or is of another format', async () => {
+  const refusals = [
+    ['/chat/completions', using('openrouter:shell'), /responses, messages/],
+    ['/responses', using('openrouter:bash', { engine: 'openrouter' }), /messages/],
+    ['/messages', using('openrouter:bash'), /engine/],
+    ['/messages', using('openrouter:bash', { engine: 'boiler' }), /engine/],
+    ['/chat/completions', using('openrouter:code_interpreter'), /SWITCHWRIGHT_CODE_COMMAND/],
+    ['/responses', using('openrouter:shell', { environment: { type: 'container_reference' } }), /environment/],
+  ] as const;
+  const messages = [{ role: 'user', content: 'Hello' }];
+  for (const [path, tools, words] of refusals) {
+    const said = path === '/responses' ? { input: 'Hello' } : { messages, max_tokens: 50 };
+    const refused = await post(path, { model: 'sandbox/tools', ...said, ...tools });
+    assert.equal(refused.status, 400, path);
+    assert.match(await refused.text(), words);
+  }
 });

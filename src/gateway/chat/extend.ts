@@ -3,8 +3,10 @@ import { LIMITS } from '../../base/limits.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import { complain, newComplaints } from '../../call/read.ts';
+import { NO_RUNNERS } from '../../facts/code-runner.ts';
 import { estimatePrompt } from '../../metering/estimate.ts';
 import { type OpenPlugin, openPlugins, rescuedBy, withoutDone } from '../../plugins/open.ts';
+import type { ApiFormat } from '../../tools/tool.ts';
 import { fetchingOf } from '../../upstream/collect-body.ts';
 import { pdfReaderOf } from '../documents/pdf-reader.ts';
 import { embeddings } from '../embeddings.ts';
@@ -30,7 +32,7 @@ type Listener = CallListener<'chat'>;
 export function extend(gateway: Gateway, request: Request, listener: Listener): CallHandle | null {
   const { call } = request;
   const { nesting = newNesting() } = request;
-  const read = extensionOf(gateway, call, nesting);
+  const read = extensionOf(gateway, request, nesting);
   if (!read.ok) return refuse({ gateway, operation: plainChat, request, listener }, read.error);
   const { plugins, listed } = read.value;
   if (plugins.length + listed.offered.length + listed.missing.length === 0) return null;
@@ -63,8 +65,9 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
   };
 }
 
-function extensionOf(gateway: Gateway, call: Call, nesting: Nesting): Result<Extension, Fault> {
-  const means = meansFor(gateway, call, nesting);
+function extensionOf(gateway: Gateway, request: Request, nesting: Nesting): Result<Extension, Fault> {
+  const means = meansFor(gateway, request, nesting);
+  const { call } = request;
   const plugins = openPlugins(call, means);
   if (!plugins.ok) return plugins;
   const listed = listedBy(call, means);
@@ -81,15 +84,22 @@ function extensionOf(gateway: Gateway, call: Call, nesting: Nesting): Result<Ext
 
 /** A chat that no endpoint can take as it is, with the plugins that change that. Null = none does. */
 export function rescue(gateway: Gateway, request: Request, listener: Listener, obstacle: Fault): CallHandle | null {
-  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request.call, request.nesting));
+  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request, request.nesting));
   return call && extend(gateway, { ...request, call }, listener);
 }
 
 /** As tools and plugins ask it, with tools and plugins of its own. */
 const askedChat: Operation<'chat'> = { ...plainChat, extend, rescue };
 
+/** Client dialects whose programs list tools of the gateway. */
+const FORMATS: { readonly [dialect: string]: ApiFormat | undefined } = {
+  'openai-chat': 'chat',
+  'openai-responses': 'responses',
+  'anthropic-messages': 'messages',
+};
+
 /** What the gateway lends to the plugins and tools of a call. */
-function meansFor(gateway: Gateway, call: Call, nesting?: Nesting) {
+function meansFor(gateway: Gateway, { call, clientDialect }: Request, nesting?: Nesting) {
   const { world, upstream } = gateway;
   const catalog = gateway.catalog();
   return {
@@ -99,6 +109,8 @@ function meansFor(gateway: Gateway, call: Call, nesting?: Nesting) {
     search: gateway.search,
     fetching: fetchingOf(upstream.world),
     promptTokensOf: estimatePrompt,
+    runners: gateway.runners ?? NO_RUNNERS,
+    format: FORMATS[clientDialect] ?? null,
     depth: nesting?.depth ?? 0,
     readPdf: pdfReaderOf(world),
     isSandbox: modelsOf(call).every((name) => catalog.models.get(name.split(':')[0] ?? '')?.sandbox === true),

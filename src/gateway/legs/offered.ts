@@ -71,6 +71,9 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
       missing.push({ at, isHosts: false, fault: unknown(id, path) });
       continue;
     }
+    const isOfFormat =
+      means.depth > 0 || !tool.formats || (means.format !== null && tool.formats.includes(means.format));
+    if (!isOfFormat) return failed(elsewhere(tool, path));
     const said = isOurs ? objectOf(entry.value.parameters) : entry.value;
     const options = tool.read(to, said, isOurs ? `${path}.parameters` : path);
     const title = tool.nameOf?.(options);
@@ -92,6 +95,11 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
   }
   return ok({ offered, missing });
 }
+
+const elsewhere = ({ id, formats = [] }: ServerTool, path: string): Fault =>
+  fault('invalid_request', `The tool 'openrouter:${id}' is one of these formats alone: ${formats.join(', ')}.`, {
+    param: `${path}.type`,
+  });
 
 const unknown = (id: string, path: string): Fault =>
   fault('invalid_request', `There is no server tool 'openrouter:${id.slice(0, 60)}' here.`, { param: `${path}.type` });

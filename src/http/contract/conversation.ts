@@ -132,7 +132,7 @@ export const AROUND: FieldGroup = {
       range: '≤ 30',
       otherwise: '30',
       meaning:
-        'How often the model may ask for tools that the gateway runs: tools of the type openrouter:web_search, openrouter:web_fetch, openrouter:datetime, openrouter:image_generation, openrouter:advisor, openrouter:subagent, openrouter:fusion, openrouter:experimental__search_models. After that it answers without.',
+        'How often the model may ask for tools that the gateway runs: tools of the type openrouter:web_search, openrouter:web_fetch, openrouter:datetime, openrouter:image_generation, openrouter:advisor, openrouter:subagent, openrouter:fusion, openrouter:code_interpreter (and, in the formats that have them, openrouter:shell and openrouter:bash) where the operator has set up a sandbox, openrouter:experimental__search_models. After that it answers without.',
       example: 5,
     },
     {

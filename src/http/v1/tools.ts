@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fault } from '../../base/fault.ts';
 import { formatUsd } from '../../base/money.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { NO_RUNNERS } from '../../facts/code-runner.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { SERVER_TOOLS } from '../../tools/registry.ts';
 import { API_FORMATS, type ServerTool, type ToolField } from '../../tools/tool.ts';
@@ -17,7 +18,7 @@ const QUERY = z.object({
   limit: whole(1, PAGE_MAX, PAGE_MAX),
 });
 
-type Asking = Pick<Gateway, 'catalog' | 'search' | 'enabled'>;
+type Asking = Pick<Gateway, 'catalog' | 'search' | 'enabled' | 'runners'>;
 
 /** `GET /tools`: what the gateway runs for models, what asks for it in each format, and what it costs. */
 const LIST_TOOLS: Route = {
@@ -54,7 +55,8 @@ const formatsOf = ({ formats = API_FORMATS }: ServerTool): readonly string[] => 
 
 function toolJson(tool: ServerTool, gateway: Asking) {
   const { id, about, costs, fields, spellings = {}, engines, lacks } = tool;
-  const lacking = lacks?.(gateway) ?? null;
+  const here = { search: gateway.search, runners: gateway.runners ?? NO_RUNNERS };
+  const lacking = lacks?.(here) ?? null;
   const type = `openrouter:${id}`;
   const formats = API_FORMATS.filter((format) => formatsOf(tool).includes(format));
   return {
@@ -64,7 +66,7 @@ function toolJson(tool: ServerTool, gateway: Asking) {
     pricing: costs,
     api_formats: Object.fromEntries(formats.map((format) => [format, { types: [type, ...(spellings[format] ?? [])] }])),
     parameters: fields.map(fieldJson),
-    engines: (engines?.(gateway) ?? []).map(({ id: engine, isSetUp, price }) => ({
+    engines: (engines?.(here) ?? []).map(({ id: engine, isSetUp, price }) => ({
       id: engine,
       is_set_up: isSetUp,
       price_per_use: formatUsd(price),
