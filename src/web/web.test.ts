@@ -46,6 +46,19 @@ test('neither depth nor breadth nor length of a page costs more than was asked f
   assert.equal((await pageText(world, open, 100)).text.length <= 100, true);
 });
 
+test('what nobody reads ends with its element, or with what it stands in', async () => {
+  const textOf = async (html: string): Promise<string> => (await pageText(world, html, 1_000)).text;
+  assert.equal(await textOf('<svg><title>x</title><g><path/><text>no</text></g></svg>yes'), 'yes');
+  assert.equal(await textOf('<div>a<svg><path>no</div>b'), 'a\nb');
+  assert.equal(await textOf('<template><p>no<img>no</p></template>yes &lt;b&gt; &amp;c'), 'yes <b> &c');
+  assert.equal(
+    await textOf('<SCRIPT>if (a<b) x()</SCRIPT><textarea><b>as it stands</b></textarea>'),
+    '<b>as it stands</b>',
+  );
+  assert.equal(await textOf('<h2>One</h2>two<br>three<hr>four'), '## One\ntwo\nthree\nfour');
+  assert.equal(await textOf(`<p>${'a '.repeat(2)} </p><p> b</p>`), 'a a\nb');
+});
+
 test('domains are hosts with all below them, and paths', () => {
   for (const [url, pattern, is] of [
     ['https://a.example.com/x', 'example.com', true],
