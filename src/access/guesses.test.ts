@@ -37,11 +37,11 @@ test('the addresses of one IPv6 network count as one, however they are written',
   assert.equal(told('::ffff:192.0.2.7', 10), 10);
 });
 
-test('a million addresses are forgotten again, the busy one is not', () => {
+test('thousands of addresses are forgotten again, the busy one is not', () => {
   const { told } = clocked();
   told('192.0.2.1', 100);
   for (let one = 0; one < 9_000; one++) told(`10.0.${one >> 8}.${one & 255}`, 1);
   assert.equal(told('192.0.2.1', 5), 0);
-  for (let one = 0; one < 1_000_000; one++) told(`host-${one}`, 1);
+  for (let one = 0; one < 30_000; one++) told(`host-${one}`, 1);
   assert.equal(told('192.0.2.1', 1), 1);
 });

@@ -59,11 +59,11 @@ test('what is not there is looked for again after a moment, or at once when it i
   assert.equal(finder.known('a'), 'A');
 });
 
-test('a million strangers are asked for in few questions, none of them larger than a batch, and then turned away', async () => {
+test('thousands of strangers are asked for in few questions, none of them larger than a batch, and then turned away', async () => {
   const { finder, questions, answer } = slowStore(new Map([['mine', 'A']]));
   const first = finder.look('0');
   await Promise.resolve();
-  const looks = Array.from({ length: 1_000_000 }, (_, at) => finder.look(String(at + 1)));
+  const looks = Array.from({ length: 50_000 }, (_, at) => finder.look(String(at + 1)));
   assert.equal(await looks.at(-1), undefined, 'told to come again');
   assert.equal(await finder.look('mine'), undefined);
   for (let turns = 0; turns < 30; turns++) await answer();
