@@ -26,6 +26,7 @@ const STRATA: { readonly [folder: string]: number } = {
   tools: 5,
   upstream: 5,
   gateway: 6,
+  federation: 7,
   http: 7,
   mail: 7,
   storage: 7,

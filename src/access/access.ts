@@ -67,6 +67,7 @@ export type Access = {
   readonly resetBy: Sessions['resetBy'];
   readonly beginSession: Sessions['begin'];
   readonly signOut: Sessions['signOut'];
+  readonly newSecret: NewSecret;
 };
 
 export { CONSOLE_KEY_ID };
@@ -164,6 +165,7 @@ export function openAccess(parts: WithVault): Access {
     resetBy: sessions.resetBy,
     beginSession: sessions.begin,
     signOut: sessions.signOut,
+    newSecret: parts.newSecret,
   };
 }
 

@@ -8,7 +8,9 @@ import { digestOf, type NewSecret } from './secret.ts';
 const SIGN_IN_MS = 24 * 3_600_000;
 /** A link to a new password is sent to somebody who waits for it. */
 const RESET_MS = 3_600_000;
-export const SESSION_MS = 30 * 24 * 3_600_000;
+const SESSION_MS = 30 * 24 * 3_600_000;
+/** Who has left where they come from is out here a day later. */
+const PROVIDED_SESSION_MS = 24 * 3_600_000;
 /** Of one person at once. */
 const SESSIONS_MAX = 100;
 const TOKEN = /^[0-9a-f]{64}$/;
@@ -61,6 +63,11 @@ export async function addSignIn(
   return token;
 }
 
+const toldBy = ({ address, agent }: Client): Pick<SessionRecord, 'address' | 'agent'> => ({
+  address: address || null,
+  agent: agent?.slice(0, AGENT_LENGTH_MAX) ?? null,
+});
+
 /** `principalsOf`: the people who sessions are of, by their ids; whoever is gone is missing. */
 export function openSessions(
   parts: Parts & {
@@ -83,21 +90,21 @@ export function openSessions(
   });
   const personIn = (signed: Signed | null | undefined): Principal | null | undefined =>
     signed && (signed.record.expiresAt > world.now() ? signed.person : null);
-  const begin: Sessions['begin'] = async ({ id, accountId }, means, { address, agent }) => {
+  const begin: Sessions['begin'] = async ({ id, accountId }, means, client) => {
     const session = newSecret();
     const createdAt = world.now();
+    const lengthMs = means === 'provider' ? PROVIDED_SESSION_MS : SESSION_MS;
     const record: SessionRecord = {
       hash: digestOf(session),
       accountId,
       personId: id,
       createdAt,
-      expiresAt: createdAt + SESSION_MS,
-      address: address || null,
-      agent: agent?.slice(0, AGENT_LENGTH_MAX) ?? null,
+      expiresAt: createdAt + lengthMs,
+      ...toldBy(client),
       means,
     };
     await actingAsPerson({ id, accountId }, () => store.people.addSession(record, createdAt, SESSIONS_MAX));
-    return { session, maxAgeS: SESSION_MS / 1000 };
+    return { session, maxAgeS: lengthMs / 1000 };
   };
   const take = async (token: string, kind: SignIn['kind']): Promise<SignIn | null> => {
     const now = world.now();

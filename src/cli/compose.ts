@@ -4,6 +4,7 @@ import { createMemory } from '../base/memory.ts';
 import type { World } from '../base/world.ts';
 import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
+import type { IdentityProvider } from '../facts/federation.ts';
 import type { Mailer } from '../facts/mail.ts';
 import { createBudgetLeft } from '../gateway/budget-left.ts';
 import { openContentLog } from '../gateway/contents/content-log.ts';
@@ -77,7 +78,19 @@ export async function composeGateway(configuration: Configuration, world: World,
   const operator = await operatorCredentials(configuration, { storage, vault, log: logOf(world) });
   // A part that few use is loaded where it is asked for.
   const mailer = configuration.mail && (await import('../mail/smtp.ts')).openSmtp(configuration.mail);
-  const parts = { configuration, world, role, storage, access, vault, operator, mailer, serving: first.value };
+  const identityProviders = await identityProvidersFrom(configuration, world);
+  const parts = {
+    configuration,
+    world,
+    role,
+    storage,
+    access,
+    vault,
+    operator,
+    mailer,
+    identityProviders,
+    serving: first.value,
+  };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
@@ -111,6 +124,12 @@ export async function composeGateway(configuration: Configuration, world: World,
   };
 }
 
+async function identityProvidersFrom({ federation }: Configuration, world: World): Promise<Parts['identityProviders']> {
+  if (!federation) return null;
+  const { openIdentityProviders } = await import('../federation/providers.ts');
+  return openIdentityProviders(federation, { fetching: fetchingOf(world), now: world.now });
+}
+
 type Parts = {
   readonly configuration: Configuration;
   readonly world: World;
@@ -120,6 +139,7 @@ type Parts = {
   readonly vault: Vault;
   readonly operator: OperatorCredentials;
   readonly mailer: Mailer | null;
+  readonly identityProviders: readonly IdentityProvider[] | null;
   readonly serving: Serving;
 };
 
@@ -128,7 +148,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   readonly loop: JobLoop;
   readonly recorder: RefusalRecorder;
 } {
-  const { configuration, world, role, storage, access, vault, operator, mailer } = parts;
+  const { configuration, world, role, storage, access, vault, operator, mailer, identityProviders } = parts;
   const { deadlines } = configuration;
   let { serving } = parts;
   let loads = 1;
@@ -149,6 +169,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     keysOfEnvironment: () => operator.ofEnvironment(serving.catalog),
     access,
     mailer,
+    identityProviders: identityProviders ?? [],
     front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),

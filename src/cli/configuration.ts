@@ -6,6 +6,7 @@ import { CLIENT_DEADLINES, type ClientDeadlines, DEADLINES, type Deadlines } fro
 import { PRODUCT } from '../base/product.ts';
 import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Environment } from '../catalog/environment.ts';
+import type { FederationSettings } from '../federation/providers.ts';
 import type { Boards } from '../gateway/gateway.ts';
 import type { SmtpServer } from '../mail/smtp.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
@@ -13,6 +14,7 @@ import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
 import { type CodeConfiguration, codeOf } from './code-settings.ts';
 import { ConfigurationError, oneOf, wholeNumber } from './environment-values.ts';
+import { federationOf } from './federation-settings.ts';
 import { type FilesConfiguration, filesOf } from './files-settings.ts';
 import { mailOf } from './mail-settings.ts';
 import { CONTENT_DAYS, DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
@@ -51,6 +53,8 @@ export type Configuration = {
   /** How long responses are stored, and how much of them in each workspace; null = none are. */
   readonly responses: { readonly keptMs: number; readonly bytesMax: number } | null;
   readonly files: FilesConfiguration;
+  /** By which providers of identities people sign in; null = by none. */
+  readonly federation: FederationSettings | null;
   /** By which server mails are sent; null = none are. */
   readonly mail: SmtpServer | null;
   /** What runs the code of models. */
@@ -105,6 +109,7 @@ export function readConfiguration(environment: Environment): Configuration {
     files: filesOf(environment),
     mail: mailOf(environment),
     code: codeOf(environment),
+    federation: federationOf(environment),
     boards: oneOf(environment, 'SWITCHWRIGHT_BOARDS', ['public', 'private', 'closed']),
     metrics: oneOf(environment, 'SWITCHWRIGHT_METRICS', ['management', 'public', 'off']),
     requestLog: oneOf(environment, 'SWITCHWRIGHT_REQUEST_LOG', ['off', 'json']),

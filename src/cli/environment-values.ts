@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Environment } from '../catalog/environment.ts';
 
 /** A setting that cannot be used, in words that name it. */
@@ -26,3 +27,7 @@ export function wholeNumber(environment: Environment, name: string, standard: nu
     throw new ConfigurationError(`${name} must be a whole number from 0 to ${most}, not "${text}".`);
   return value;
 }
+
+/** Is this a name of this machine? Without brackets. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));

@@ -1,8 +1,7 @@
-import { isIP } from 'node:net';
 import type { Environment } from '../catalog/environment.ts';
 import { isMailAddress } from '../facts/mail.ts';
 import type { SmtpServer } from '../mail/smtp.ts';
-import { ConfigurationError } from './environment-values.ts';
+import { ConfigurationError, isLoopback } from './environment-values.ts';
 
 /** By which server mails are sent; null = none are. */
 export function mailOf(environment: Environment): SmtpServer | null {
@@ -31,9 +30,6 @@ export function mailOf(environment: Environment): SmtpServer | null {
     from: fromOf(environment.SWITCHWRIGHT_MAIL_FROM ?? ''),
   };
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 function decoded(text: string): string {
   try {

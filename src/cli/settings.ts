@@ -1,9 +1,10 @@
 import { DEADLINES } from '../base/limits.ts';
 import { ENGINES } from '../web/engines/index.ts';
 import { CODE_SETTINGS } from './code-settings.ts';
+import { FEDERATION_SETTINGS } from './federation-reference.ts';
+import type { Setting } from './setting.ts';
 
-/** One row of the configuration reference (docs/configuration.md is generated from here). */
-export type Setting = { readonly name: string; readonly default: string; readonly meaning: string };
+export type { Setting };
 
 /** With the second that their last words may take, less than the 10 seconds after which Docker kills. */
 export const DRAIN_MS = 8_000;
@@ -54,6 +55,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     meaning: 'In whose name mails are sent, such as `Switchwright <gateway@example.com>`.',
   },
+  ...FEDERATION_SETTINGS,
   { name: 'DATABASE_URL', default: '', meaning: '`postgres://…` moves the store to PostgreSQL, for many machines.' },
   {
     name: 'SWITCHWRIGHT_WORKERS',

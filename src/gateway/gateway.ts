@@ -5,6 +5,7 @@ import type { OnCut, OnRefusal } from '../call/call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dialects } from '../dialects/dialect.ts';
 import type { CodeRunners } from '../facts/code-runner.ts';
+import type { IdentityProvider } from '../facts/federation.ts';
 import type { Mailer } from '../facts/mail.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
@@ -84,6 +85,8 @@ export type Gateway = {
   readonly batches: Batches | null;
   /** Absent or null = the operator has no server for mail. */
   readonly mailer?: Mailer | null;
+  /** By which other providers people sign in. Absent = by none. */
+  readonly identityProviders?: readonly IdentityProvider[];
   readonly upstream: RunDependencies;
   /** Connections to hosts on which both sides speak; absent = no realtime session is relayed. */
   readonly openVendorSocket?: OpenVendorSocket;

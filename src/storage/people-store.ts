@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Changed, PeopleStore, Person } from '../access/people/person.ts';
 import type { StoreClient } from './client.ts';
+import { openIdentityStore } from './identity-store.ts';
 import { openInvitationStore } from './invitation-store.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { ACCESS, personNotice } from './notices.ts';
@@ -20,6 +21,7 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
     ...openSessionStore(client, database),
     ...openInvitationStore(client, database),
     ...openSecondFactorStore(client, database),
+    ...openIdentityStore(client, database),
     ...membersIn(client, database),
     ...addingTo(client, database),
     find: async (ids) => {
@@ -142,6 +144,7 @@ function takenAlong(database: StoreDatabase, id: string, now: number): readonly 
     sql`delete from sign_in where person_id = ${id} and ${isGone}`,
     sql`delete from workspace_member where person_id = ${id} and ${isGone}`,
     sql`delete from second_factor where person_id = ${id} and ${isGone}`,
+    sql`delete from identity where person_id = ${id} and ${isGone}`,
     sql`delete from recovery_code where person_id = ${id} and ${isGone}`,
   ].map((statement) => compiled(database, statement));
 }

@@ -28,6 +28,7 @@ export type StoreTables = {
   person: PersonRow;
   audit_log: AuditLogRow;
   second_factor: { person_id: string; secret: string; confirmed: bigint; last_step: bigint; created_at: bigint };
+  identity: { issuer: string; subject: string; person_id: string; means: string; created_at: bigint };
   recovery_code: { person_id: string; hash: string };
   invitation: InvitationRow;
   workspace_member: { workspace_id: string; person_id: string; created_at: bigint };

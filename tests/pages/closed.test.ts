@@ -7,6 +7,8 @@ const { origin, close, session } = await startInstance({ boards: 'closed' });
 after(close);
 
 const WAYS_IN = [
+  '/sign-in/with/:provider',
+  '/sign-in/with/:provider/callback',
   '/sign-in',
   '/sign-out',
   '/invitation',

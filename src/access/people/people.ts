@@ -8,6 +8,7 @@ import { createGuesses } from '../guesses.ts';
 import { may } from '../may.ts';
 import { digestOf, type NewSecret } from '../secret.ts';
 import type { Client, NewSession, Sessions } from '../sessions.ts';
+import { type Enter, openEntering } from './entering.ts';
 import { type Cost, createPasswords, objectionToPassword, type Passwords } from './passwords.ts';
 import type { Changed, Invitation, PeopleStore, Person, PersonChange, SessionRecord } from './person.ts';
 
@@ -33,7 +34,7 @@ export type Objection = { readonly field: 'password' | 'old' | 'token'; readonly
 /** The people of accounts: who they are, what they may, how they come in. */
 export type People = Pick<
   PeopleStore,
-  'list' | 'inWorkspace' | 'workspacesOf' | 'invitations' | 'invitationOf' | 'withdraw'
+  'identitiesOf' | 'list' | 'inWorkspace' | 'workspacesOf' | 'invitations' | 'invitationOf' | 'withdraw'
 > & {
   /** Of the account; null = it has nobody of this id. */
   readonly find: (accountId: string, id: string) => Promise<Person | null>;
@@ -68,6 +69,8 @@ export type People = Pick<
     entered: { readonly old: string; readonly password: string; readonly session: string },
     client: Client,
   ) => Promise<Objection | null>;
+  /** Whoever another provider vouches for. */
+  readonly enter: Enter;
   readonly sessionsOf: (personId: string) => Promise<readonly SessionRecord[]>;
   readonly endSessions: PeopleStore['endSessions'];
 };
@@ -102,6 +105,8 @@ export function openPeople(parts: Parts): People {
     return person?.accountId === accountId ? person : null;
   };
   return {
+    identitiesOf: people.identitiesOf,
+    enter: openEntering(parts),
     list: people.list,
     inWorkspace: people.inWorkspace,
     workspacesOf: people.workspacesOf,

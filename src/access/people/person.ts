@@ -1,3 +1,4 @@
+import type { Identity } from '../../facts/federation.ts';
 import type { PersonRole } from '../../facts/principal.ts';
 
 /** Somebody of an account, who signs in to the console. The first owner of an account has its id. */
@@ -32,7 +33,9 @@ export type Invitation = {
 export type PersonChange = Partial<Pick<Person, 'email' | 'name' | 'role'>>;
 
 /** How somebody came in. */
-export type Means = 'link' | 'password' | 'invitation';
+export type Means = 'link' | 'password' | 'invitation' | 'provider';
+/** Why an identity elsewhere is this person: by an address that was verified there, or because it let them in. */
+export type IdentityMeans = 'address' | 'invitation' | 'domain' | 'group';
 
 /** A person's session in the console, by the SHA-256 of its cookie. Times in milliseconds since 1970. */
 export type SessionRecord = {
@@ -100,8 +103,29 @@ export type PeopleStore = {
   /** Makes the person, and uses the invitation up. False = it is gone, or somebody has its address. */
   readonly accept: (
     hash: string,
-    person: Pick<Person, 'id' | 'name'> & { readonly password: string },
+    person: Pick<Person, 'id' | 'name'> & { readonly password: string | null },
     now: number,
+  ) => Promise<boolean>;
+  /** The newest that is open, whichever account invites. */
+  readonly invitationFor: (
+    email: string,
+    now: number,
+  ) => Promise<{ readonly hash: string; readonly invitation: Invitation } | null>;
+  /** Whose identity it is; the person may be gone. */
+  readonly identity: (
+    identity: Identity,
+  ) => Promise<{ readonly personId: string; readonly means: IdentityMeans } | null>;
+  /** False = it is somebody's. */
+  readonly addIdentity: (
+    identity: Identity,
+    of: { readonly personId: string; readonly means: IdentityMeans; readonly now: number },
+  ) => Promise<boolean>;
+  readonly identitiesOf: (personId: string) => Promise<readonly (Identity & { readonly createdAt: number })[]>;
+  /** Makes the person with the identity. False = somebody has the address. */
+  readonly join: (
+    person: Pick<Person, 'id' | 'accountId' | 'name' | 'role'> & { readonly email: string },
+    identity: Identity,
+    by: { readonly means: IdentityMeans; readonly now: number },
   ) => Promise<boolean>;
   /** `envelope`: the sealed secret. */
   readonly secondFactor: (

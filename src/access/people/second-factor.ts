@@ -13,7 +13,9 @@ const RECOVERY_CODES = 10;
 /** 16 characters of base 32: 80 bits, so that their digests can be kept like those of keys. */
 const RECOVERY_LENGTH = 16;
 const ASKED_MS = 5 * 60_000;
-const TOKEN = /^([\w-]{1,100})\.(\d{1,16})\.([0-9a-f]{64})$/;
+const TOKEN = /^([\w-]{1,100})\.(\d{1,16})\.(password|provider)\.([0-9a-f]{64})$/;
+/** What a second factor is asked for beside. */
+export type AskedBy = 'password' | 'provider';
 
 export type NewSecondFactor = { readonly secret: string; readonly uri: string };
 
@@ -31,9 +33,12 @@ export type SecondFactors = {
   /** By whoever administers: for somebody who has lost both. */
   readonly clear: (personId: string) => Promise<boolean>;
   /** What is handed to whoever has given the right password, for five minutes. Null = no second factor is on. */
-  readonly ask: (person: Person) => Promise<string | null>;
+  readonly ask: (person: Person, means: AskedBy) => Promise<string | null>;
   /** `gone`: they must begin anew. */
-  readonly answer: (token: string, code: string) => Promise<Person | 'wrong' | 'gone' | { readonly waitMs: number }>;
+  readonly answer: (
+    token: string,
+    code: string,
+  ) => Promise<{ readonly person: Person; readonly means: AskedBy } | 'wrong' | 'gone' | { readonly waitMs: number }>;
 };
 
 type Parts = {
@@ -74,12 +79,12 @@ export function openSecondFactors({ store: { people }, world, newSecret, vault }
   // Who gets here knows the password, so that these cannot be used up by strangers.
   const guesses = createGuesses(world, { burst: 5, perHour: 20 });
   const { secretOf, isRight } = checking({ people, vault, world });
-  const markOf = async (personId: string, until: string): Promise<string | null> => {
+  const markOf = async (personId: string, until: string, means: string): Promise<string | null> => {
     const key = vault.current()?.keyFor('second factors');
     // With another password whoever was asked by the old one begins anew.
     return key
       ? createHmac('sha256', key)
-          .update(`${personId} ${until} ${await people.passwordOf(personId)}`)
+          .update(`${personId} ${until} ${means} ${await people.passwordOf(personId)}`)
           .digest('hex')
       : null;
   };
@@ -114,21 +119,22 @@ export function openSecondFactors({ store: { people }, world, newSecret, vault }
       return false;
     },
     clear: people.removeSecondFactor,
-    ask: async ({ id }) => {
+    ask: async ({ id }, means) => {
       if (!(await isOn(id))) return null;
       const until = String(world.now() + ASKED_MS);
-      return `${id}.${until}.${(await markOf(id, until)) ?? ''}`;
+      return `${id}.${until}.${means}.${(await markOf(id, until, means)) ?? ''}`;
     },
     answer: async (token, code) => {
-      const [, id = '', until = '', mark = ''] = TOKEN.exec(token) ?? [];
-      const expected = id && Number(until) > world.now() ? await markOf(id, until) : null;
+      const [, id = '', until = '', asked = '', mark = ''] = TOKEN.exec(token) ?? [];
+      const means = asked === 'provider' ? 'provider' : 'password';
+      const expected = id && Number(until) > world.now() ? await markOf(id, until, means) : null;
       if (!expected || !timingSafeEqual(Buffer.from(mark), Buffer.from(expected))) return 'gone';
       const person = (await people.find([id])).get(id);
       if (!person) return 'gone';
       const place = { address: id, about: 'in' };
       const waitMs = guesses.wait(place);
       if (waitMs !== null) return { waitMs };
-      if (await isRight(person, code)) return person;
+      if (await isRight(person, code)) return { person, means };
       const wait = guesses.wrong(place);
       return wait === null ? 'wrong' : { waitMs: wait };
     },

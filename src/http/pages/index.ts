@@ -18,6 +18,7 @@ import { secondFactorRoutes } from './people/account-second.ts';
 import { forgottenRoute, linkSentRoute } from './people/forgotten.ts';
 import { invitationRoute, joinedRoute } from './people/invitation.ts';
 import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
+import { returnedRoute, sentToProviderRoute } from './people/provider-sign-in.ts';
 import { secondGivenRoute, secondRoute } from './people/second.ts';
 import { plainRoutes } from './plain.ts';
 import { playgroundRoute } from './playground.ts';
@@ -56,6 +57,8 @@ const ALL: readonly Route[] = [
   passwordSetRoute,
   forgottenRoute,
   linkSentRoute,
+  sentToProviderRoute,
+  returnedRoute,
   secondRoute,
   secondGivenRoute,
   ...secondFactorRoutes,
@@ -77,6 +80,8 @@ const OPEN: ReadonlySet<string> = new Set([
   '/robots.txt',
   ...[assetRoute, signInRoute, signedInRoute, signOutRoute, invitationRoute, joinedRoute].map(({ path }) => path),
   ...[
+    sentToProviderRoute,
+    returnedRoute,
     forgottenRoute,
     newPasswordRoute,
     passwordSetRoute,

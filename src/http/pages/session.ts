@@ -4,7 +4,7 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../route.ts';
 import { html } from './html.ts';
 import { begun, clientOf, deviceIn, fieldOf, isOurForm, NOT_KEPT, redirect } from './people/begun.ts';
-import { signedInByPassword } from './people/second.ts';
+import { signedInBy } from './people/second.ts';
 import { signInPage } from './people/sign-in-page.ts';
 
 const UNSEEN = { text: '', contentType: 'text/html; charset=utf-8', headers: NOT_KEPT } as const;
@@ -48,7 +48,7 @@ export const signedInRoute: Route = {
     const device = deviceIn(request, email, gateway);
     const person = await access.people.signIn({ email, password, device }, clientOf(request));
     if (typeof person === 'string' || 'waitMs' in person) return notSignedIn(request, gateway, email, person);
-    return signedInByPassword(request, gateway, person);
+    return signedInBy('password', person, { request, gateway });
   },
 };
 

@@ -24,6 +24,7 @@ import { CONTENTS } from './0023-contents.ts';
 import { SECOND_FACTORS } from './0024-second-factors.ts';
 import { DAYS_BESIDE_HOURS } from './0025-days-beside-hours.ts';
 import { PROVIDER_SORT } from './0026-provider-sort.ts';
+import { IDENTITIES } from './0027-identities.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   SECOND_FACTORS,
   DAYS_BESIDE_HOURS,
   PROVIDER_SORT,
+  IDENTITIES,
 ];

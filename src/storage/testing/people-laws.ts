@@ -241,10 +241,10 @@ export function secondFactorLaws(bench: Bench): void {
     );
     const { person } = await join(access, 'member');
     const { secondFactors } = access;
-    assert.equal(await secondFactors.ask(person), null);
+    assert.equal(await secondFactors.ask(person, 'password'), null);
     const begun = await secondFactors.begin(person);
     assert.ok(begun);
-    assert.equal(await secondFactors.ask(person), null, 'nothing is asked before it is confirmed');
+    assert.equal(await secondFactors.ask(person, 'password'), null, 'nothing is asked before it is confirmed');
     assert.deepEqual(await secondFactors.begun(person), begun);
     const envelope = (await bench.storage.accessStore.people.secondFactor(person.id))?.envelope ?? '';
     assert.match(envelope, /^sw1\./);
@@ -254,14 +254,14 @@ export function secondFactorLaws(bench: Bench): void {
     assert.equal(codes?.length, 10);
     assert.equal(await secondFactors.begin(person), null, 'it is on');
 
-    const token = (await secondFactors.ask(person)) ?? '';
+    const token = (await secondFactors.ask(person, 'password')) ?? '';
     assert.equal(await secondFactors.answer(token, codeNow()), 'wrong', 'the code that switched it on was one');
     bench.world.advance(30_000);
     const answered = await Promise.all([1, 2].map(() => secondFactors.answer(token, codeNow())));
-    assert.equal(answered.filter((answer) => typeof answer === 'object' && 'id' in answer).length, 1);
+    assert.equal(answered.filter((answer) => typeof answer === 'object' && 'person' in answer).length, 1);
     const [emergency = ''] = codes ?? [];
     const other = await secondFactors.answer(token, ` ${emergency.toLowerCase()} `);
-    assert.ok(typeof other === 'object' && 'id' in other);
+    assert.ok(typeof other === 'object' && 'person' in other);
     assert.equal(await secondFactors.answer(token, emergency), 'wrong', 'it works once');
     assert.equal(await secondFactors.answer(`${token.slice(0, -1)}x`, codeNow()), 'gone');
     assert.equal(await secondFactors.answer(token.replace(person.id, 'owner'), codeNow()), 'gone');

@@ -38,9 +38,19 @@ async function show(of: Mine, wrong: Wrong | null): Promise<RouteAnswer> {
 <section class="part"><h2>Profile</h2>${profileForm(of, wrong)}</section>
 <section class="part"><h2>Password</h2>${passwordForm(of, wrong)}</section>
 <section class="part"><h2>Second factor</h2>${await secondFactorSection(of)}</section>
-<section class="part"><h2>Sessions</h2>${sessionsTable(sessions, digestOf(session))}</section></div>`,
+${await identitiesSection(of)}<section class="part"><h2>Sessions</h2>${sessionsTable(sessions, digestOf(session))}</section></div>`,
   });
 }
+
+/** Where else one comes from; nothing where that is nowhere. */
+async function identitiesSection({ gateway, person }: Mine): Promise<Part> {
+  const identities = await gateway.access.people.identitiesOf(person.id);
+  if (identities.length === 0) return '';
+  const hostOf = (issuer: string): string => URL.parse(issuer)?.host ?? issuer;
+  return html`<section class="part"><h2>Other providers</h2><p>You also come in by these:</p><ul class="plain">${identities.map(({ issuer, createdAt }) => html`<li>${hostOf(issuer)}, since ${moment(createdAt)}</li>`)}</ul></section>
+`;
+}
+
 const DONE: { readonly [word: string]: string | undefined } = Object.assign(Object.create(null), {
   saved: 'Saved.',
   password: 'Your password is changed. All other sessions have ended.',
@@ -120,6 +130,7 @@ const MEANS: { readonly [means in Means]: string } = {
   link: 'a link',
   password: 'the password',
   invitation: 'the invitation',
+  provider: 'another provider',
 };
 
 function sessionsTable(sessions: readonly SessionRecord[], own: string): Html {

@@ -1,5 +1,6 @@
 import { cookie, cookieIn } from '../../../access/credential.ts';
 import type { Person } from '../../../access/people/person.ts';
+import type { AskedBy } from '../../../access/people/second-factor.ts';
 import { PRODUCT } from '../../../base/product.ts';
 import type { Gateway } from '../../../gateway/gateway.ts';
 import type { Route, RouteAnswer, RouteRequest } from '../../route.ts';
@@ -9,26 +10,29 @@ import { begun, clientOf, fieldOf, isOurForm, localPath, NOT_KEPT, redirect } fr
 import { entryForm } from './entries.ts';
 
 const COOKIE = `${PRODUCT.slug}_second`;
-const FORM = /^[\w-]{1,100}\.\d{1,16}\.[0-9a-f]{64}$/;
+const FORM = /^[\w-]{1,100}\.\d{1,16}\.[a-z]{1,20}\.[0-9a-f]{64}$/;
 const ASKED_S = 300;
 const PATH = '/sign-in/second';
 
 const pathFor = (next: string): string => (next === '/' ? PATH : `${PATH}?${new URLSearchParams({ next })}`);
 
-/** Signs in whoever has proved to be this person by a password, or asks them for their second factor first. */
-export async function signedInByPassword(
-  request: RouteRequest,
-  gateway: Gateway,
+/** Signs in whoever has proved to be this person, or asks them for their second factor first. */
+export async function signedInBy(
+  means: AskedBy,
   person: Person,
+  {
+    request,
+    gateway,
+    next = localPath(request.query.next),
+  }: { readonly request: RouteRequest; readonly gateway: Gateway; readonly next?: string },
 ): Promise<RouteAnswer> {
   const { access } = gateway;
-  const next = localPath(request.query.next);
-  const token = await access.secondFactors.ask(person);
+  const token = await access.secondFactors.ask(person, means);
   if (token !== null) {
     const secure = request.origin.startsWith('https:');
     return redirect(pathFor(next), [cookie(COOKIE, token, { maxAgeS: ASKED_S, secure })]);
   }
-  const session = await access.beginSession(person, 'password', clientOf(request));
+  const session = await access.beginSession(person, means, clientOf(request));
   return begun(request, gateway, { session, email: person.email, next });
 }
 
@@ -80,16 +84,17 @@ export const secondGivenRoute: Route = {
     const token = cookieIn(request.headers, COOKIE, FORM);
     if (token === undefined || !isOurForm(request)) return begin();
     const { access } = gateway;
-    const person = await access.secondFactors.answer(token, fieldOf(request, 'code'));
-    if (person === 'gone') return begin();
-    if (person === 'wrong') return show(request, { status: 403, words: 'This is not the code of now.' });
-    if ('waitMs' in person)
+    const answered = await access.secondFactors.answer(token, fieldOf(request, 'code'));
+    if (answered === 'gone') return begin();
+    if (answered === 'wrong') return show(request, { status: 403, words: 'This is not the code of now.' });
+    if ('waitMs' in answered)
       return show(request, {
         status: 429,
         words: 'Too many wrong codes. Try again in some minutes.',
-        wait: person.waitMs,
+        wait: answered.waitMs,
       });
-    const session = await access.beginSession(person, 'password', clientOf(request));
+    const { person, means } = answered;
+    const session = await access.beginSession(person, means, clientOf(request));
     return begun(request, gateway, { session, email: person.email, next: localPath(request.query.next) });
   },
 };

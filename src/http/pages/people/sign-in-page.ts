@@ -24,7 +24,7 @@ export const withNext = (path: string, request: RouteRequest): string => {
 /** All ways to come in that this instance has. */
 export function signInPage(
   request: RouteRequest,
-  { mailer }: Gateway,
+  { mailer, identityProviders = [] }: Gateway,
   { status, wait = null, above, email = '', complaint }: Shown,
 ): RouteAnswer {
   const form: EntryForm = {
@@ -46,6 +46,7 @@ export function signInPage(
     description: `Sign in to the console of this ${PRODUCT.name} instance.`,
     headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
     content: html`<div class="head measure narrow"><h1>Sign in</h1>${above}
+${identityProviders.map(({ id, name }) => html`<p><a class="button" href="${withNext(`/sign-in/with/${id}`, request)}">Sign in with ${name}</a></p>`)}
 ${entryForm(form)}
 ${forgotten}
 ${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,
