@@ -144,9 +144,15 @@ export type GatewayOptions = {
   readonly onCut?: OnCut;
   /** What a refusal for its content does: ends the call, or leads to the caller's next model. */
   readonly onRefusal?: OnRefusal;
+  /** When a second endpoint is asked beside the first. */
+  readonly hedge?: Hedge;
   /** `debug`, `trace`, `transforms` and the like: kept for plugins and the receipt. */
   readonly extra?: JsonObject;
 };
+
+export const HEDGES = ['off', 'p50', 'p75', 'p90', 'p99'] as const;
+/** How much of a streamed answer's usual first silence is borne before a second endpoint is asked; `off` = all of it. */
+export type Hedge = (typeof HEDGES)[number];
 
 /** Which endpoints a rule is about: those of models, by patterns for their ids (absent = all), but of others not. */
 export type RuleReach = {

@@ -6,6 +6,7 @@ import {
   type Call,
   type Cutoffs,
   type GatewayOptions,
+  HEDGES,
   ON_CUT,
   ON_REFUSAL,
   PERCENTILES,
@@ -119,21 +120,23 @@ function readOptions(to: Complaints, body: JsonObject, headers: WireHeaders): Ga
 const STRICT_HEADER = `${PRODUCT.headerPrefix}-strict`;
 const ON_CUT_HEADER = `${PRODUCT.headerPrefix}-on-cut`;
 const ON_REFUSAL_HEADER = `${PRODUCT.headerPrefix}-on-refusal`;
-const NOTHING: Pick<GatewayOptions, 'onCut' | 'onRefusal'> = {};
-const OWN_FIELDS: ReadonlySet<string> = new Set(['on_cut', 'on_refusal']);
+const HEDGE_HEADER = `${PRODUCT.headerPrefix}-hedge`;
+const OWN_HEADERS = [ON_CUT_HEADER, ON_REFUSAL_HEADER, HEDGE_HEADER] as const;
+type OwnOptions = Pick<GatewayOptions, 'onCut' | 'onRefusal' | 'hedge'>;
+const NOTHING: OwnOptions = {};
+const OWN_FIELDS: ReadonlySet<string> = new Set(['on_cut', 'on_refusal', 'hedge']);
 const OPTION_FIELDS = ['provider', 'plugins', 'preset', PRODUCT.slug, ...EXTRA_FIELDS] as const;
-const OPTION_HEADERS = [STRICT_HEADER, ON_CUT_HEADER, ON_REFUSAL_HEADER, 'x-provider-api-keys'] as const;
+const OPTION_HEADERS = [STRICT_HEADER, ...OWN_HEADERS, 'x-provider-api-keys'] as const;
 const NO_OPTIONS: GatewayOptions = Object.freeze({});
 
 /** What only this gateway can be asked: in a field under its name, or by header. */
-function readOwn(to: Complaints, body: JsonObject, headers: WireHeaders): Pick<GatewayOptions, 'onCut' | 'onRefusal'> {
+function readOwn(to: Complaints, body: JsonObject, headers: WireHeaders): OwnOptions {
   const own = readObject(to, body, PRODUCT.slug);
-  if (own === undefined && headers[ON_CUT_HEADER] === undefined && headers[ON_REFUSAL_HEADER] === undefined)
-    return NOTHING;
+  if (own === undefined && OWN_HEADERS.every((name) => headers[name] === undefined)) return NOTHING;
   return readWays(to, own ?? {}, headers);
 }
 
-function readWays(to: Complaints, own: JsonObject, headers: WireHeaders): Pick<GatewayOptions, 'onCut' | 'onRefusal'> {
+function readWays(to: Complaints, own: JsonObject, headers: WireHeaders): OwnOptions {
   refuseUnknown(to, own, OWN_FIELDS, PRODUCT.slug);
   return present({
     onCut:
@@ -141,6 +144,8 @@ function readWays(to: Complaints, own: JsonObject, headers: WireHeaders): Pick<G
     onRefusal:
       readOneOf(to, own, 'on_refusal', ON_REFUSAL, `${PRODUCT.slug}.on_refusal`) ??
       readHeader(to, headers, ON_REFUSAL_HEADER, ON_REFUSAL),
+    hedge:
+      readOneOf(to, own, 'hedge', HEDGES, `${PRODUCT.slug}.hedge`) ?? readHeader(to, headers, HEDGE_HEADER, HEDGES),
   });
 }
 

@@ -37,6 +37,8 @@ export type Receipt = {
   readonly fault: Fault | null;
   /** Where a stream broke off and another exchange went on with it, in order; absent where none did. */
   readonly continued?: readonly Continued[];
+  /** Who was asked beside the endpoint that answered, and given up; absent where nobody was. */
+  readonly hedged?: Hedged;
   /** Of a call that took several exchanges and tools, in order; absent where one exchange was all. */
   readonly legs?: readonly Leg[];
   readonly catalogVersion: string;
@@ -60,6 +62,17 @@ export type Receipt = {
   readonly sessionId: string | null;
   /** Absent where the caller said nothing of it. */
   readonly trace?: Trace;
+};
+
+/** An exchange that was given up because another one answered first. */
+export type Hedged = {
+  readonly endpoint: string;
+  /** How long the first of the two had been silent when the second was asked. */
+  readonly afterMs: number;
+  /** What of it is charged, by our estimate: no vendor tells what it bills for what was given up. */
+  readonly charged: 'prompt' | 'answer';
+  /** Within the receipt's bill. */
+  readonly cost: NanoUsd;
 };
 
 /** A part of an answer that was cut. */

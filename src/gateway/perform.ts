@@ -9,7 +9,7 @@ import { groundsText } from '../router/grounds-text.ts';
 import { plan } from '../router/plan.ts';
 import { echoOf } from '../upstream/echo.ts';
 import { passedOn } from '../upstream/passed-on.ts';
-import { type Run, type RunListener, type RunOutcome, type RunRequest, startRun } from '../upstream/run.ts';
+import type { Run, RunListener, RunOutcome, RunRequest } from '../upstream/run.ts';
 import { allowanceOf, boundsOf } from './allowance.ts';
 import { withAvailability } from './availability.ts';
 import { keeping, replay } from './cached.ts';
@@ -17,6 +17,7 @@ import type { Gateway } from './gateway.ts';
 import { governed } from './govern.ts';
 import { judged } from './guard/judge.ts';
 import { handleOf } from './handle-of.ts';
+import { begin, withOutrun } from './hedge.ts';
 import { holdRequestOf } from './hold.ts';
 import type { CallContext, CallHandle, CallListener, CallResult, CallSize, Delivery, Operation } from './operation.ts';
 import { withOverrun } from './overrun.ts';
@@ -154,7 +155,7 @@ function runHeld<O extends OperationId>(context: CallContext<O>, hold: Hold | Fa
   };
   run = operation.carry
     ? operation.carry(context, { hold, request: runRequest, listener: runListener })
-    : startRun(gateway.upstream, runRequest, runListener);
+    : begin(context, hold, runRequest, runListener);
   hold.interrupt = delivery.interrupt;
   hold.durable.then(delivery.stored, (cause) => {
     gateway.log('an intent could not be stored', cause);
@@ -180,7 +181,7 @@ function settle<O extends OperationId>(
 ): void {
   const { outcome, ended } = judged(context.operation.id, context.request, {
     outcome: met,
-    ended: delivery.ended(met),
+    ended: withOutrun(context, hold, delivery.ended(met), met),
   });
   const { gateway, about, grounds, request, listener, decided, sticking } = context;
   const receipt = withOverrun(gateway, receiptOf(request, about, outcome, ended, grounds), hold);

@@ -59,6 +59,7 @@ export type Ended = {
   readonly firstContentAt: number | null;
   readonly endedAt: number;
   readonly continued?: Receipt['continued'];
+  readonly hedged?: Receipt['hedged'];
   readonly legs?: Receipt['legs'];
 };
 
@@ -103,7 +104,7 @@ export function receiptOf(
   grounds: string,
 ): Receipt {
   const { caller, receivedAt, begunAt, watch } = request;
-  const { continued, legs } = result;
+  const { continued, hedged, legs } = result;
   const receipt = {
     ...about,
     grounds,
@@ -127,8 +128,14 @@ export function receiptOf(
     firstContentMs: result.firstContentAt === null ? null : millisecondsFrom(begunAt, result.firstContentAt),
     totalMs: millisecondsFrom(begunAt, result.endedAt),
   };
-  if (!continued && !legs && !watch) return receipt;
-  return { ...receipt, ...(continued && { continued }), ...(legs && { legs }), ...guardedIn(watch) };
+  if (!continued && !hedged && !legs && !watch) return receipt;
+  return {
+    ...receipt,
+    ...(continued && { continued }),
+    ...(hedged && { hedged }),
+    ...(legs && { legs }),
+    ...guardedIn(watch),
+  };
 }
 
 const millisecondsFrom = (start: number, end: number): number => Math.round(end - start);

@@ -19,7 +19,7 @@ import { perform } from '../gateway/perform.ts';
 import type { CallRequest } from '../gateway/receipt.ts';
 import type { Answering } from './answering.ts';
 import { contain, laterFor, refuseIn } from './answers.ts';
-import { continuedJson } from './continued-json.ts';
+import { continuedJson, hedgedJson } from './continued-json.ts';
 import { appOf, wantsLosses } from './headers.ts';
 import { INLINE_KEYS, withInlineKeys } from './inline-keys.ts';
 import { parseBodyOf, weighForm } from './parse-body.ts';
@@ -340,12 +340,14 @@ export function extraOf<O extends OperationId>(
   const wants = wantsLosses(headers, call);
   const continued = (wants || call.gateway.onCut === 'continue') && receipt.continued;
   const routed = wantsMetadata(headers) && routerMetadata(receipt, gateway.catalog());
-  if (!(wants || continued || routed)) return undefined;
+  const { hedged } = receipt;
+  if (!(wants || continued || hedged || routed)) return undefined;
   return {
-    ...((wants || continued) && {
+    ...((wants || continued || hedged) && {
       [PRODUCT.slug]: {
         ...(wants && { losses: receipt.losses.map(({ field, reason }) => ({ field, reason })) }),
         ...(continued && { continued: continuedJson(continued) }),
+        ...(hedged && { hedged: hedgedJson(hedged) }),
       },
     }),
     ...(routed && { openrouter_metadata: routed }),

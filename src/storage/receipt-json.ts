@@ -3,13 +3,14 @@ import { nano } from '../base/money.ts';
 import type { Bill } from '../call/event.ts';
 import { NO_USAGE, type Usage } from '../call/usage.ts';
 import type { Attempt } from '../facts/attempt.ts';
-import type { Continued, Leg, Receipt } from '../facts/receipt.ts';
+import type { Continued, Hedged, Leg, Receipt } from '../facts/receipt.ts';
 
 type BillText = {
   readonly [member in keyof Bill]?: (Bill[member] extends boolean ? boolean : string | null) | undefined;
 };
 type StoredLeg = Omit<Leg, 'cost' | 'usage'> & { readonly cost?: string; readonly usage?: Partial<Usage> };
-type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued' | 'legs' | 'grounds'> & {
+type Stored = Omit<Receipt, 'bill' | 'usage' | 'attempts' | 'continued' | 'hedged' | 'legs' | 'grounds'> & {
+  readonly hedged?: Omit<Hedged, 'cost'> & { readonly cost: string };
   readonly legs?: readonly StoredLeg[];
   readonly grounds?: Json;
   readonly continued?: readonly (Omit<Continued, 'cost'> & { readonly cost: string })[];
@@ -88,6 +89,7 @@ function storedOf(receipt: Receipt) {
     losses: unlessEmpty(receipt.losses),
     fault: unless(null, receipt.fault),
     continued: receipt.continued?.map((part) => ({ ...part, cost: part.cost.toString() })),
+    hedged: receipt.hedged && { ...receipt.hedged, cost: receipt.hedged.cost.toString() },
     legs: receipt.legs?.map(storedLegOf),
     catalogVersion: receipt.catalogVersion,
     seed: receipt.seed,
@@ -174,12 +176,13 @@ function storedAttemptOf(attempt: Attempt, place: Receipt) {
 
 /** Reads back what `receiptToText` wrote, now or in an earlier release, which wrote every member. */
 export function receiptFromText(text: string): Receipt {
-  const { continued, legs, grounds, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
+  const { continued, hedged, legs, grounds, ...stored }: Stored = { ...BLANK, ...JSON.parse(text) };
   const { cost, inputCost, outputCost, upstreamCost, isByok, serverToolCost } = stored.bill;
   const place = placeOf(stored);
   return {
     ...stored,
     ...(continued && { continued: continued.map((part) => ({ ...part, cost: nano(BigInt(part.cost)) })) }),
+    ...(hedged && { hedged: { ...hedged, cost: nano(BigInt(hedged.cost)) } }),
     ...(legs && { legs: legs.map(legOf) }),
     ...(grounds !== undefined && { grounds: JSON.stringify(grounds) }),
     usage: { ...NO_USAGE, ...stored.usage },

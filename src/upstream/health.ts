@@ -16,6 +16,8 @@ export type Health = {
   /** An attempt begins; to a doubtful endpoint it is the probe. */
   readonly started: (endpointId: string) => void;
   readonly ended: (endpointId: string, report: HealthReport) => void;
+  /** Nobody waited for its answer any longer than this. */
+  readonly waited: (endpointId: string, ms: number) => void;
   /** Another process met the same failure so often. */
   readonly failedElsewhere: (endpointId: string, failure: Failure, times: number) => void;
   /** Another process was answered so often meanwhile; some of the figures. It closes nothing that is open. */
@@ -126,6 +128,7 @@ export function createHealth(now: () => number): Health {
       } else if (report.kind === 'failure' && countsAgainst(report.fault)) countIn(state, 'failure', at);
       if (report.kind === 'failure' && isRateLimit(report)) limit(state, at);
     },
+    waited: (id, ms) => stateOf(id).latency.add(ms, now()),
     failedElsewhere: (id, failure, times) => {
       const state = stateOf(id);
       const at = now();

@@ -37,6 +37,8 @@ export type RunOutcome<O extends OperationId = 'chat'> = {
   readonly losses: readonly Loss[];
   /** Gives back the memory that a large answer was read into, where there is one: when it has been told, or given up. */
   readonly release?: () => void;
+  /** Who was given up because another endpoint answered first. */
+  readonly outrun?: Outrun;
 } & (
   | { readonly kind: 'replied'; readonly target: Target; readonly reply: ReplyOf<O> }
   | { readonly kind: 'streamed'; readonly target: Target }
@@ -46,6 +48,9 @@ export type RunOutcome<O extends OperationId = 'chat'> = {
   | { readonly kind: 'failed'; readonly fault: Fault }
   | { readonly kind: 'cancelled'; readonly target: Target | null }
 );
+
+/** `afterMs`: how long the first of the two had been silent when the second was asked. */
+export type Outrun = { readonly target: Target; readonly afterMs: number };
 
 export type RunDependencies = {
   readonly world: World;
@@ -63,6 +68,8 @@ export type RunRequest<O extends OperationId> = {
   readonly conversation?: string | null;
   /** A refusal for its content ends the run, also where the caller named other models. */
   readonly stopsOnRefusal?: boolean;
+  /** Present where somebody else asks the others: called once the first endpoint has not answered, and the run ends with it. */
+  readonly handOver?: () => void;
 };
 
 export type Run = {
@@ -73,7 +80,7 @@ export type Run = {
   readonly cancel: () => void;
 };
 
-export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses' | 'release'>;
+export type Outcome<O extends OperationId> = Without<RunOutcome<O>, 'attempts' | 'losses' | 'release' | 'outrun'>;
 type Without<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
 export type RunProgress = {

@@ -370,7 +370,9 @@ function goesOn<O extends OperationId>(state: State<O>, candidate: Candidate, va
 
 /** To the next candidate, past models that have been given up, wherever their endpoints stand. */
 function goOn<O extends OperationId>(state: State<O>): void {
-  if (state.cut?.isLast) return giveUp(state);
+  const { handOver } = state.request;
+  if (!state.cut) handOver?.();
+  if (state.cut ? state.cut.isLast : handOver) return giveUp(state);
   const { candidates } = state.request.plan;
   state.request.errand.continuation?.turnTo();
   const next = candidates.findIndex(({ model }, at) => at > state.index && !state.given.has(model.id));

@@ -61,7 +61,7 @@ export const LIMITS_AND_STREAM: FieldGroup = {
       name: 'switchwright',
       type: 'object',
       meaning:
-        'What only this gateway can be asked. on_cut: continue has a streamed answer that breaks off after its first words gone on with by the next endpoint, or by the same one once more, each exchange charged; fail tells the error. on_refusal: stop ends a call that a provider refuses for its content, next goes on to the caller’s next model. An unknown member is refused; X-Switchwright-On-Cut and X-Switchwright-On-Refusal say the same.',
+        'What only this gateway can be asked. on_cut: continue has a streamed answer that breaks off after its first words gone on with by the next endpoint, or by the same one once more, each exchange charged; fail tells the error. on_refusal: stop ends a call that a provider refuses for its content, next goes on to the caller’s next model. hedge (p50, p75, p90, p99; off) asks a second endpoint of the plan where the first one has sent no word of a streamed answer for longer than so many of a hundred of its answers took; whoever writes first answers, and the one that is given up is charged by an estimate, which the receipt tells. An unknown member is refused; X-Switchwright-On-Cut, X-Switchwright-On-Refusal and X-Switchwright-Hedge say the same.',
       example: { on_cut: 'continue' },
     },
     {

@@ -1,7 +1,7 @@
 import { maySee } from '../../access/may.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Attempt } from '../../facts/attempt.ts';
-import type { Continued, Receipt } from '../../facts/receipt.ts';
+import type { Continued, Hedged, Receipt } from '../../facts/receipt.ts';
 import { appId } from '../../insights/app.ts';
 import { CLIENTS } from '../contract/support.ts';
 import type { Route } from '../route.ts';
@@ -42,7 +42,7 @@ export const generationRoute: Route = {
 <div class="measure">
 <section class="part"><h2>Request</h2>${asked(receipt, gateway.catalog(), await namesFor(gateway, request.caller))}${again(receipt, request.origin)}</section>
 ${planned(receipt, gateway.catalog(), request.query.replay === undefined ? 'kept' : 'replayed')}
-<section class="part"><h2>Attempts</h2>${waterfall(receipt)}${attempts(receipt.attempts)}${receipt.continued?.map(continuedAfter)}</section>
+<section class="part"><h2>Attempts</h2>${waterfall(receipt)}${attempts(receipt.attempts)}${receipt.continued?.map(continuedAfter)}${receipt.hedged && hedgedWords(receipt.hedged)}</section>
 ${legsOf(receipt)}
 <section class="part"><h2>Usage and cost</h2>${bill(receipt, gateway.catalog())}</section>
 ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl class="pairs wide">${receipt.losses.map((loss) => html`<div><dt><code>${loss.field}</code></dt><dd>${loss.reason}</dd></div>`)}</dl></section>`}
@@ -53,6 +53,9 @@ ${receipt.losses.length > 0 && html`<section class="part"><h2>Left out</h2><dl c
 
 const continuedAfter = ({ endpoint, afterTokens, cost }: Continued): Html =>
   html`<p>Cut off at <code>${endpoint}</code> after ${exactCount(afterTokens)} tokens, and continued: ${dollars(cost)}</p>`;
+
+const hedgedWords = ({ endpoint, afterMs, charged, cost }: Hedged): Html =>
+  html`<p>A second endpoint was asked after ${milliseconds(afterMs)} of silence; <code>${endpoint}</code> was given up when the other one wrote first: ${dollars(cost)}, by an estimate of ${charged === 'prompt' ? 'its prompt' : 'its prompt and an answer as long as the other one'}.</p>`;
 
 const STATES = { completed: 'live', failed: 'down', cancelled: 'degraded', interrupted: 'degraded' } as const;
 const state = (receipt: Receipt): Html => html`<span class="state ${STATES[receipt.state]}">${receipt.state}</span>`;

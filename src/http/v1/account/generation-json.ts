@@ -8,7 +8,7 @@ import type { Leg, Receipt } from '../../../facts/receipt.ts';
 import { keyNumber } from '../../../gateway/contents/content-log.ts';
 import { appId, appNumber } from '../../../insights/app.ts';
 import { cacheDiscount } from '../../../metering/cost.ts';
-import { continuedJson } from '../../continued-json.ts';
+import { continuedJson, hedgedJson } from '../../continued-json.ts';
 
 /** A receipt as OpenRouter's generation (spec §1.9). What we do not know is null, as there. */
 export function generationJson(receipt: Receipt, catalog: Catalog) {
@@ -73,6 +73,7 @@ export function generationJson(receipt: Receipt, catalog: Catalog) {
     ...(receipt.legs && { legs: receipt.legs.map(legJson) }),
     ...(bill.serverToolCost !== undefined && { server_tool_cost: usdNumber(bill.serverToolCost) }),
     ...(receipt.continued && { continued: continuedJson(receipt.continued) }),
+    ...(receipt.hedged && { hedged: hedgedJson(receipt.hedged) }),
     ...(receipt.guarded && { guardrails: receipt.guarded.map(guardedJson) }),
     catalog_version: receipt.catalogVersion,
   };
