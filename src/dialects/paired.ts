@@ -2,6 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Loss } from '../call/loss.ts';
 import type { Message, ToolMessage } from '../call/message.ts';
 import { resultsNext } from './conversation.ts';
+import { callsTools } from './tool-ids.ts';
 
 export type Paired = { readonly call: Call; readonly losses: readonly Loss[] };
 
@@ -14,7 +15,7 @@ export type Paired = { readonly call: Call; readonly losses: readonly Loss[] };
  * Undefined where nothing is amiss.
  */
 export function paired(call: Call): Paired | undefined {
-  if (isPaired(call.messages)) return undefined;
+  if (!call.messages.some(callsTools) || isPaired(call.messages)) return undefined;
   const losses: Loss[] = [];
   return { call: { ...call, messages: pair(resultsNext(call.messages), losses) }, losses };
 }

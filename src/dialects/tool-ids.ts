@@ -38,7 +38,7 @@ export const NINE_CHARACTER_IDS: ToolIdRule = { max: 9, refused: /[^A-Za-z0-9]/g
  * calls and on all that names them. What the endpoint answers has ids of its own, so that nothing need be mapped back.
  */
 export function fitIds(call: Call, rule: ToolIdRule | null): Call {
-  if (!rule) return call;
+  if (!rule || !call.messages.some(callsTools)) return call;
   const ids = idsIn(call);
   const fits = new Map<string, string>();
   for (const id of ids) {
@@ -51,6 +51,10 @@ export function fitIds(call: Call, rule: ToolIdRule | null): Call {
   const fit = (id: string): string => fits.get(id) ?? id;
   return { ...call, messages: call.messages.map((message) => refitted(message, fit)) };
 }
+
+/** A message that calls a tool, or answers a call. */
+export const callsTools = ({ role, parts }: Message): boolean =>
+  role === 'tool' || (role === 'assistant' && parts.some(({ type }) => type === 'tool-call'));
 
 function idsIn(call: Call): Set<string> {
   const ids = toolCallIds(call);

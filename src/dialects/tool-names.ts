@@ -3,7 +3,7 @@ import type { AssistantPart, Message } from '../call/message.ts';
 import type { Reply } from '../call/reply.ts';
 import type { ChatStep } from '../call/text-run.ts';
 import type { Tool } from '../call/tool.ts';
-import { nineCharacters } from './tool-ids.ts';
+import { callsTools, nineCharacters } from './tool-ids.ts';
 
 /** Names as the vendor is told them, each with the name that the caller gave. */
 export type GivenNames = ReadonlyMap<string, string>;
@@ -25,6 +25,7 @@ const NONE: GivenNames = new Map();
  */
 export function fitNames(call: Call, rule: ToolNameRule | null): { readonly call: Call; readonly given: GivenNames } {
   if (!rule || call.toolChoice?.type === 'native') return { call, given: NONE };
+  if (call.tools.length === 0 && !call.toolChoice && !call.messages.some(callsTools)) return { call, given: NONE };
   const names = namesIn(call);
   const fits = new Map<string, string>();
   for (const name of names) {

@@ -23,6 +23,8 @@ export type Answering = {
   /** False = enough is waiting: `drain` comes when it has gone. */
   readonly write: (data: string | Uint8Array) => boolean;
   readonly end: (text?: string) => unknown;
+  /** A head that tells the length of the text, and the text, at once; absent = by `writeHead` and `end`. */
+  readonly whole?: (status: number, headers: OutgoingHttpHeaders, text: string) => unknown;
   readonly destroy: () => unknown;
   /** `close` comes once, when the answer has gone out whole or the connection has broken. */
   readonly on: (event: 'drain' | 'close', listener: () => void) => unknown;

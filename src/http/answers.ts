@@ -15,12 +15,14 @@ export function sendJson(
   status = 200,
 ): void {
   if (response.destroyed) return;
-  response.writeHead(status, {
+  const head = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...CORS,
     ...headers,
-  });
+  };
+  if (response.whole) return void response.whole(status, head, text);
+  response.writeHead(status, head);
   response.end(text);
 }
 

@@ -32,72 +32,97 @@ export type Meter = {
 /** What stands around a tool call: its marks and its id. */
 const TOOL_CALL_TOKENS = 1;
 
-export function createMeter(promptEstimate: number): Meter {
-  let reported: Usage | null = null;
-  let serviceTier: string | undefined;
-  const output = newTextCount();
-  const reasoning = newTextCount();
-  let images = 0;
-  let finish: { reason: FinishReason; native: string | null } | null = null;
+export const createMeter = (promptEstimate: number): Meter => new ChatMeter(promptEstimate);
 
-  let ends = NO_ENDS;
+/** One object: every call has one, and a closure for each of its methods would cost more than most answers count. */
+class ChatMeter implements Meter {
+  readonly #output = newTextCount();
+  readonly #reasoning = newTextCount();
+  #reported: Usage | null = null;
+  #serviceTier: string | undefined;
+  #images = 0;
+  #finish: { readonly reason: FinishReason; readonly native: string | null } | null = null;
+  #ends = NO_ENDS;
+  readonly #promptEstimate: number;
   /** The vendor's count of the prompt where it came first: it stands whatever becomes of the answer. */
-  let prompt: Partial<Usage> = { input: promptEstimate };
+  #prompt: Usage | null = null;
 
-  const pass = (event: ChatStep): void => {
+  constructor(promptEstimate: number) {
+    this.#promptEstimate = promptEstimate;
+  }
+
+  pass(event: ChatStep): void {
     switch (event.type) {
       case 'texts':
-        countRun(output, event);
+        countRun(this.#output, event);
         return;
       case 'text':
       case 'refusal':
       case 'tool-arguments':
-        countOn(output, event.text);
+        countOn(this.#output, event.text);
         return;
       case 'tool-start':
-        output.hundredths += TOOL_CALL_TOKENS * 100;
-        countOn(output, event.name);
+        this.#output.hundredths += TOOL_CALL_TOKENS * 100;
+        countOn(this.#output, event.name);
         return;
       case 'reasoning':
-        if (event.kind !== 'encrypted') countOn(reasoning, event.text);
+        if (event.kind !== 'encrypted') countOn(this.#reasoning, event.text);
         return;
       case 'image':
-        images += 1;
+        this.#images += 1;
         return;
       case 'usage':
-        reported = event.usage;
-        serviceTier = event.serviceTier ?? serviceTier;
+        this.#reported = event.usage;
+        this.#serviceTier = event.serviceTier ?? this.#serviceTier;
         return;
       case 'start':
-        serviceTier = event.serviceTier ?? serviceTier;
-        if (event.prompt && promptTokens(event.prompt) <= PROMPT_TOKENS_MAX) prompt = event.prompt;
+        this.#serviceTier = event.serviceTier ?? this.#serviceTier;
+        if (event.prompt && promptTokens(event.prompt) <= PROMPT_TOKENS_MAX) this.#prompt = event.prompt;
         return;
       case 'finish':
-        ends = endsAfter(ends, event);
-        if (event.choice === 0 || !finish) finish = { reason: event.reason, native: event.native };
+        this.#ends = endsAfter(this.#ends, event);
+        if (event.choice === 0 || !this.#finish) this.#finish = { reason: event.reason, native: event.native };
         return;
       default:
     }
-  };
+  }
 
-  const estimate = (): Usage =>
-    usageOf({
-      ...prompt,
-      output: Math.ceil(tokensIn(output)),
-      outputReasoning: Math.ceil(tokensIn(reasoning)),
+  usage(): Usage {
+    return this.#reported ?? this.estimate();
+  }
+
+  estimate(): Usage {
+    return usageOf({
+      ...(this.#prompt ?? { input: this.#promptEstimate }),
+      output: Math.ceil(tokensIn(this.#output)),
+      outputReasoning: Math.ceil(tokensIn(this.#reasoning)),
       source: 'estimate',
     });
-  return {
-    pass,
-    usage: () => reported ?? estimate(),
-    estimate,
-    finish: () => finish,
-    ends: () => ends,
-    serviceTier: () => serviceTier,
-    outputTokens: () => tokensIn(output) + tokensIn(reasoning),
-    images: () => images,
-    hasOutput: () => tokensIn(output) + tokensIn(reasoning) + images > 0,
-  };
+  }
+
+  finish(): ReturnType<Meter['finish']> {
+    return this.#finish;
+  }
+
+  ends(): Ends {
+    return this.#ends;
+  }
+
+  serviceTier(): string | undefined {
+    return this.#serviceTier;
+  }
+
+  outputTokens(): number {
+    return tokensIn(this.#output) + tokensIn(this.#reasoning);
+  }
+
+  images(): number {
+    return this.#images;
+  }
+
+  hasOutput(): boolean {
+    return this.outputTokens() + this.#images > 0;
+  }
 }
 
 const NO_ENDS: Ends = { all: 0, failed: 0, blank: 0 };

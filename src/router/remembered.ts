@@ -14,7 +14,8 @@ type Remembered = { readonly asked: Asked; readonly found: Eligible };
 
 /** So many kinds of questions are remembered of each model. */
 const KINDS_MAX = 4;
-const known = new WeakMap<Model, Remembered[]>();
+const known = new WeakMap<Model, readonly Remembered[]>();
+const NO_KINDS: readonly Remembered[] = [];
 const shortest = new WeakMap<Model, number>();
 
 /** Preferences that no filter reads. */
@@ -28,9 +29,10 @@ const UNFILTERED: ReadonlySet<string> = new Set(['sort', 'preferred_min_throughp
 export function remembered(named: ResolvedModel, question: Question, find: () => Eligible): Eligible {
   const { model } = named;
   if (!isOrdinary(question) || question.promptTokens > shortestOf(model)) return find();
-  const asked = askedIn(question, named);
-  const kinds = known.get(model) ?? [];
-  for (const kind of kinds) if (isSame(kind.asked, asked)) return kind.found;
+  askIn(asking, question, named);
+  const kinds = known.get(model) ?? NO_KINDS;
+  for (const kind of kinds) if (isSame(kind.asked, asking)) return kind.found;
+  const asked = [...asking];
   const found = find();
   known.set(model, [{ asked, found }, ...kinds.slice(0, KINDS_MAX - 1)]);
   return found;
@@ -55,12 +57,15 @@ const alternatives = (endpoint: Endpoint): readonly Endpoint[] => [
   ...[endpoint, ...endpoint.others].flatMap((one) => [one, ...one.forms.map((form) => form.endpoint)]),
 ];
 
-function askedIn(question: Question, named: ResolvedModel): Asked {
+/** What the question asks, read into a list that all questions share: it is looked at and forgotten. */
+const asking: unknown[] = [];
+
+function askIn(asked: unknown[], question: Question, named: ResolvedModel): void {
   const { usesTools, asksReasoning, completes, clientDialect, parameters } = question;
-  const asked: unknown[] = [named.tier, named.free, usesTools, asksReasoning, completes, clientDialect, parameters];
+  asked.length = 0;
+  asked.push(named.tier, named.free, usesTools, asksReasoning, completes, clientDialect, parameters);
   for (const filter of FILTERS as readonly HardFilter[]) asked.push(readingOf(filter, question, named));
   for (const filter of SOFT_FILTERS as readonly SoftFilter[]) asked.push(filter.read(question, named));
-  return asked;
 }
 
 /** What reads the whole question looks at what is ordinary, or among these, and the prompt is short. */

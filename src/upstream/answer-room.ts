@@ -1,6 +1,6 @@
 import { LIMITS } from '../base/limits.ts';
 import type { MemoryAllowance } from '../base/memory.ts';
-import type { Wire, WireHandler, WireRequest, World } from '../base/world.ts';
+import type { Wire, WireError, WireHandler, WireHeaders, WireRequest, World } from '../base/world.ts';
 
 /** A whole answer is held as it came, as text and as what it means, though not as all of them for long. */
 const WEIGHT = 3;
@@ -18,58 +18,81 @@ export function requestWithRoom(
   handler: WireHandler,
   allowance: () => MemoryAllowance,
 ): Wire {
-  let bytes = 0;
+  const exchange = new RoomyExchange(handler, allowance);
+  exchange.wire = world.request(request, exchange);
+  return exchange;
+}
+
+/** Its host's handler and its caller's wire in one. */
+class RoomyExchange implements WireHandler, Wire {
+  wire: Wire | null = null;
+  readonly #handler: WireHandler;
+  readonly #allowance: () => MemoryAllowance;
+  #bytes = 0;
   /** Up to here it may grow before more is asked for. */
-  let roomFor: number = LIMITS.small_body_bytes;
-  let taken = 0;
-  let length = 0;
-  let isWaiting = false;
-  let isOver = false;
-  const askForMore = (): void => {
-    const wanted = Math.max(length, bytes + STEP_BYTES) - taken;
-    isWaiting = true;
+  #roomFor: number = LIMITS.small_body_bytes;
+  #taken = 0;
+  #length = 0;
+  #isWaiting = false;
+  #isOver = false;
+
+  constructor(handler: WireHandler, allowance: () => MemoryAllowance) {
+    this.#handler = handler;
+    this.#allowance = allowance;
+  }
+
+  head(status: number, headers: WireHeaders): void {
+    this.#length = Math.min(Number(headers['content-length'] ?? 0) || 0, LIMITS.reply_bytes_max);
+    this.#handler.head(status, headers);
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#handler.data(chunk);
+    if (this.#bytes > this.#roomFor && !this.#isWaiting && !this.#isOver) this.#askForMore();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#handler.end();
+  }
+
+  error(error: WireError): void {
+    this.#isOver = true;
+    this.#handler.error(error);
+  }
+
+  pause(): void {
+    this.wire?.pause();
+  }
+
+  resume(): void {
+    this.wire?.resume();
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.wire?.abort();
+  }
+
+  #askForMore(): void {
+    const wanted = Math.max(this.#length, this.#bytes + STEP_BYTES) - this.#taken;
+    this.#isWaiting = true;
     let isAtOnce = true;
-    allowance().take(WEIGHT * wanted, (isGranted) => {
-      isWaiting = false;
-      if (isOver) return;
+    this.#allowance().take(WEIGHT * wanted, (isGranted) => {
+      this.#isWaiting = false;
+      if (this.#isOver) return;
       if (isGranted) {
-        taken += wanted;
-        roomFor = taken;
-        if (!isAtOnce) wire.resume();
+        this.#taken += wanted;
+        this.#roomFor = this.#taken;
+        if (!isAtOnce) this.wire?.resume();
         return;
       }
-      isOver = true;
-      wire.abort();
-      handler.error({ kind: 'exhausted', message: 'its memory is taken up by other calls' });
+      this.#isOver = true;
+      this.wire?.abort();
+      this.#handler.error({ kind: 'exhausted', message: 'its memory is taken up by other calls' });
     });
     isAtOnce = false;
-    if (isWaiting) wire.pause();
-  };
-  const wire = world.request(request, {
-    head: (status, headers) => {
-      length = Math.min(Number(headers['content-length'] ?? 0) || 0, LIMITS.reply_bytes_max);
-      handler.head(status, headers);
-    },
-    data: (chunk) => {
-      bytes += chunk.length;
-      handler.data(chunk);
-      if (bytes > roomFor && !isWaiting && !isOver) askForMore();
-    },
-    end: () => {
-      isOver = true;
-      handler.end();
-    },
-    error: (error) => {
-      isOver = true;
-      handler.error(error);
-    },
-  });
-  return {
-    pause: wire.pause,
-    resume: wire.resume,
-    abort: () => {
-      isOver = true;
-      wire.abort();
-    },
-  };
+    if (this.#isWaiting) this.wire?.pause();
+  }
 }

@@ -52,9 +52,9 @@ export function turnsToAnotherKey<O extends OperationId>(state: State<O>, end: A
   const value = end.fault;
   const { key, keyOf, refusedKeys, dependencies } = state;
   if (!key || !keyOf) return false;
-  refusedKeys.add(key);
+  state.refusedKeys = new Set([...refusedKeys, key]);
   state.turnsKey = dependencies.keyring.refused(keyOf, key, value, triedBy(state));
-  if (!state.turnsKey) refusedKeys.delete(key);
+  if (!state.turnsKey) state.refusedKeys = refusedKeys;
   return state.turnsKey;
 }
 

@@ -114,11 +114,11 @@ export type State<O extends OperationId> = {
   index: number;
   retried: number;
   /** Models whose every host would say the same: none of their endpoints is tried any more. */
-  readonly given: Set<string>;
+  given: ReadonlySet<string>;
   failed: number;
   /** The key under way, and those that hosts have refused. */
   key: Credential | null;
-  readonly refusedKeys: Set<Credential>;
+  refusedKeys: ReadonlySet<Credential>;
   /** Whose key it is, where that provider has several; null = it is the only one. */
   keyOf: Provider | null;
   /** The same candidate is asked again with another key. */
@@ -135,3 +135,41 @@ export type State<O extends OperationId> = {
   paused: boolean;
   over: boolean;
 };
+
+/** What most runs never add to. */
+const NO_MODELS: State<OperationId>['given'] = new Set();
+const NO_KEYS: State<OperationId>['refusedKeys'] = new Set();
+
+export function newState<O extends OperationId>(
+  dependencies: RunDependencies,
+  request: RunRequest<O>,
+  listener: RunListener<O>,
+): State<O> {
+  return {
+    dependencies,
+    request,
+    listener,
+    startedAt: dependencies.world.elapsed(),
+    attempts: [],
+    failures: [],
+    assets: new Map(),
+    blobs: [...request.errand.blobs],
+    allowance: null,
+    index: 0,
+    retried: -1,
+    given: NO_MODELS,
+    failed: 0,
+    key: null,
+    refusedKeys: NO_KEYS,
+    keyOf: null,
+    turnsKey: false,
+    answers: [],
+    exchanges: 0,
+    losses: [],
+    cut: null,
+    stop: null,
+    handle: null,
+    paused: false,
+    over: false,
+  };
+}

@@ -18,7 +18,16 @@ import type { AnySink } from './read-body.ts';
 import { type Failure, mostTelling, stepAfter } from './retry.ts';
 import { noteSpent, ownRefusal, takeKey, targetOf, turnsToAnotherKey, withKeyTold } from './run-keys.ts';
 import { restOf } from './run-rests.ts';
-import type { Outcome, Run, RunDependencies, RunListener, RunProgress, RunRequest, State } from './run-state.ts';
+import {
+  newState,
+  type Outcome,
+  type Run,
+  type RunDependencies,
+  type RunListener,
+  type RunProgress,
+  type RunRequest,
+  type State,
+} from './run-state.ts';
 
 export type { Run, RunDependencies, RunListener, RunOutcome, RunRequest } from './run-state.ts';
 
@@ -28,33 +37,7 @@ export function startRun<O extends OperationId>(
   request: RunRequest<O>,
   listener: RunListener<O>,
 ): Run {
-  const state: State<O> = {
-    dependencies,
-    request,
-    listener,
-    startedAt: dependencies.world.elapsed(),
-    attempts: [],
-    failures: [],
-    assets: new Map(),
-    blobs: [...request.errand.blobs],
-    allowance: null,
-    index: 0,
-    retried: -1,
-    given: new Set(),
-    failed: 0,
-    key: null,
-    refusedKeys: new Set(),
-    keyOf: null,
-    turnsKey: false,
-    answers: [],
-    exchanges: 0,
-    losses: [],
-    cut: null,
-    stop: null,
-    handle: null,
-    paused: false,
-    over: false,
-  };
+  const state = newState(dependencies, request, listener);
   const begin = (): void => guard(state, () => tryCandidate(state));
   // What came before a large call's first attempt was long enough for one turn.
   if (request.errand.isLarge) state.stop = dependencies.world.after(0, begin);
@@ -317,7 +300,7 @@ function noteFailure<O extends OperationId>(state: State<O>, candidate: Candidat
       state.stop = world.after(step.afterMs, () => guard(state, () => tryCandidate(state)));
       return;
     case 'next-model':
-      state.given.add(model.id);
+      state.given = new Set([...state.given, model.id]);
       goOn(state);
       return;
     case 'next-endpoint':

@@ -19,7 +19,7 @@ export function questionOf(call: Call, surroundings: QuestionContext): Question 
     tier: tierOf(call),
     parameters: parametersOf(call),
     inputModalities: inputModalitiesOf(call),
-    outputModalities: (call.modalities ?? ['text']) as readonly Modality[],
+    outputModalities: (call.modalities ?? TEXT) as readonly Modality[],
     maxOutputTokens: call.maxOutputTokens ?? null,
     usesTools: call.tools.length > 0,
     asksReasoning: asksReasoning(call),
@@ -47,11 +47,13 @@ function tierOf({ serviceTier }: Call): Tier | null {
   return TIERS.find((tier) => tier === asked) ?? null;
 }
 
-function inputModalitiesOf(call: Call): Modality[] {
-  const found = new Set<Modality>(['text']);
+const TEXT: readonly Modality[] = ['text'];
+
+function inputModalitiesOf(call: Call): readonly Modality[] {
+  let found = TEXT;
   for (const message of call.messages) {
     if (message.role !== 'user' && message.role !== 'tool') continue;
-    for (const part of message.parts) found.add(part.type);
+    for (const { type } of message.parts) if (!found.includes(type)) found = [...found, type];
   }
-  return [...found];
+  return found;
 }

@@ -54,6 +54,16 @@ export class LaneAnswer implements Answering {
   }
 
   writeHead(status: number, headers: OutgoingHttpHeaders): void {
+    this.#put(this.#headOf(status, headers));
+  }
+
+  /** Nothing is left for the end of this turn. */
+  whole(status: number, headers: OutgoingHttpHeaders, text: string): void {
+    this.#out = this.#headOf(status, headers);
+    this.end(text);
+  }
+
+  #headOf(status: number, headers: OutgoingHttpHeaders): string {
     assert(!this.headersSent, 'an answer has one head');
     this.headersSent = true;
     this.#mayKeep = this.#owner.mayKeep;
@@ -71,9 +81,7 @@ export class LaneAnswer implements Answering {
     this.#isChunked = !isMeasured;
     const framing = isMeasured ? '' : 'transfer-encoding: chunked\r\n';
     const connection = this.#mayKeep ? KEPT : 'connection: close\r\n';
-    this.#put(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${fields}date: ${dateNow()}\r\n${connection}${framing}\r\n`,
-    );
+    return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${fields}date: ${dateNow()}\r\n${connection}${framing}\r\n`;
   }
 
   flushHeaders(): void {
@@ -91,7 +99,7 @@ export class LaneAnswer implements Answering {
 
   end(text = ''): void {
     if (this.destroyed || this.#isEnded) return;
-    if (text !== '') this.#put(this.#isChunked ? chunkOf(text) : text);
+    if (text !== '') this.#out += this.#isChunked ? chunkOf(text) : text;
     if (this.#isChunked) this.#out += '0\r\n\r\n';
     this.#isEnded = true;
     this.#flush();
