@@ -49,6 +49,8 @@ export const LIMITS = {
   pdf_pages_max: 1_000,
   pdf_text_length_max: 4_000_000,
   pdf_ms: 12_000,
+  /** How long all of a call that have no text may take to be read by a model. */
+  ocr_ms: 240_000,
   pdfs_max: 8,
   /** Calls that a process asks a second time for nobody. */
   shadows_at_once_max: 16,

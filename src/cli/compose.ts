@@ -194,6 +194,9 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     search: openSearch(configuration.environment, fetchingOf(world)),
     runners: openCodeRunners(configuration.code),
+    ...(configuration.environment.SWITCHWRIGHT_OCR_MODEL && {
+      ocrModel: configuration.environment.SWITCHWRIGHT_OCR_MODEL,
+    }),
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
     upstream: { world, memory, keyring: createKeyring(operator.credentials, world), health, deadlines },

@@ -126,6 +126,12 @@ export const SETTINGS: readonly Setting[] = [
     default: '1',
     meaning: '`0` stops asking Ollama, LM Studio, vLLM and llama.cpp on their default ports at start.',
   },
+  {
+    name: 'SWITCHWRIGHT_OCR_MODEL',
+    default: '',
+    meaning:
+      'The model that reads the pages of PDFs which have no text, for models that read none (the plugin `file-parser`, its engine `mistral-ocr`): one of the catalogue that takes files, such as `google/gemini-2.5-flash`. What it takes is on the bill of the call. Without it such a PDF is refused in words.',
+  },
   ...CODE_SETTINGS,
   ...ENGINES.map(({ name, keyVariable, baseUrlVariable, baseUrl }) => ({
     name: keyVariable ?? baseUrlVariable,

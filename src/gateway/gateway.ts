@@ -73,6 +73,8 @@ export type Gateway = {
   readonly kept: Kept;
   /** Searching the web, by the operator's engines. */
   readonly search: Search;
+  /** The model that reads PDFs which have no text; absent = none. */
+  readonly ocrModel?: string;
   /** What runs the code of models; absent = nothing. */
   readonly runners?: CodeRunners;
   /** Absent = nothing of what calls say is logged. */

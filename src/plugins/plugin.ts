@@ -48,6 +48,8 @@ export type PluginMeans = {
   readonly fetching: Fetching;
   /** Reads the text layer of a PDF, or says in words why there is none. */
   readonly readPdf: (bytes: Uint8Array) => Promise<Result<string, string>>;
+  /** The model that reads PDFs which have no text; null = the operator has named none. */
+  readonly ocrModel: string | null;
   /** The call is for a model that costs nothing and tells nothing outside. */
   readonly isSandbox: boolean;
 };

@@ -109,6 +109,7 @@ function meansFor(gateway: Gateway, { call, clientDialect }: Request, nesting?: 
     search: gateway.search,
     fetching: fetchingOf(upstream.world),
     promptTokensOf: estimatePrompt,
+    ocrModel: gateway.ocrModel ?? null,
     runners: gateway.runners ?? NO_RUNNERS,
     format: FORMATS[clientDialect] ?? null,
     depth: nesting?.depth ?? 0,

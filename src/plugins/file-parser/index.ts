@@ -3,6 +3,7 @@ import { restored } from '../../base/blobs.ts';
 import { type Fault, fault } from '../../base/fault.ts';
 import { isObject, type JsonObject, stringOf } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
+import { NO_MONEY } from '../../base/money.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Annotation, FilePart, Message } from '../../call/message.ts';
@@ -10,9 +11,13 @@ import { readObject, readOneOf } from '../../call/read.ts';
 import { findModel } from '../../catalog/catalog.ts';
 import { refuseOthers } from '../open.ts';
 import type { Plugin, PluginMeans } from '../plugin.ts';
+import { markOf, readByOcr, type Unread, type Waiting, withRead } from './ocr.ts';
 
-/** The contract's words (@openrouter/sdk 1.3.19, PDFParserEngine). Both middle ones read the text layer here. */
-const ENGINES = ['native', 'pdf-text', 'cloudflare-ai', 'mistral-ocr'] as const;
+/**
+ * The contract's words (@openrouter/sdk 1.3.19, PDFParserEngine), and one of ours: `auto` reads the text layer, and has
+ * read by OCR what has none. Both middle ones read the text layer here.
+ */
+const ENGINES = ['native', 'pdf-text', 'cloudflare-ai', 'mistral-ocr', 'auto'] as const;
 type Engine = (typeof ENGINES)[number];
 
 /**
@@ -28,22 +33,43 @@ export const fileParser: Plugin<Engine | null> = {
   },
   rescues: (call, { metadata }) =>
     metadata?.failed_routing_step === 'input_modalities' && pdfsIn(call).length > 0
-      ? { id: 'file-parser', pdf: { engine: 'pdf-text' } }
+      ? { id: 'file-parser', pdf: { engine: 'auto' } }
       : undefined,
   open: (engine, means) => {
     let annotations: readonly Annotation[] = [];
+    let waiting: Waiting = new Map();
+    const { ocrModel } = means;
     return {
       call: (call) => {
-        if (engine === 'mistral-ocr') return failed(NO_OCR);
+        if (engine === 'mistral-ocr' && ocrModel === null) return failed(NO_OCR);
         if (engine === 'native' || (engine === null && takesFiles(call, means))) return ok(call);
         const files = pdfsIn(call);
         if (files.length === 0) return ok(call);
-        return parsed(call, files, means).then((read) => {
+        return parsed(call, files, { means, engine: engine ?? 'auto' }).then((read) => {
           if (!read.ok) return read;
-          annotations = read.value.annotations;
+          ({ annotations, waiting } = read.value);
           return ok(read.value.call);
         });
       },
+      ...(ocrModel !== null && {
+        ahead: (call) =>
+          waiting.size === 0
+            ? null
+            : {
+                priceMax: NO_MONEY,
+                ms: LIMITS.ocr_ms,
+                run: async (_, ask) => {
+                  const read = await readByOcr(call, waiting, { ask, model: ocrModel });
+                  if (!read.ok) return read;
+                  annotations = [
+                    ...annotations,
+                    ...[...read.value].map(([placed, text]) => annotationOf({ ...placed, text })),
+                  ];
+                  const done = withRead(call, waiting, read.value);
+                  return ok({ call: done, cost: NO_MONEY, by: ocrModel, pages: [] });
+                },
+              },
+      }),
       answer: (reply) => ({
         ...reply,
         choices: reply.choices.map((choice) =>
@@ -62,7 +88,7 @@ export const fileParser: Plugin<Engine | null> = {
 
 const NO_OCR: Fault = fault(
   'invalid_request',
-  'OCR is not set up here: the engine pdf-text reads the text layer of PDFs, and native leaves them to the model.',
+  'OCR is not set up here: the operator has set no SWITCHWRIGHT_OCR_MODEL. The engine pdf-text reads the text layer of PDFs, and native leaves them to the model.',
   { param: 'plugins' },
 );
 
@@ -77,14 +103,25 @@ const isPdf = ({ source, filename }: FilePart): boolean =>
 const pdfsIn = ({ messages }: Call): readonly FilePart[] =>
   messages.flatMap(({ parts }) => parts.filter((part): part is FilePart => part.type === 'file' && isPdf(part)));
 
-type Parsed = { readonly call: Call; readonly annotations: readonly Annotation[] };
+type Parsed = {
+  readonly call: Call;
+  readonly annotations: readonly Annotation[];
+  readonly waiting: Waiting;
+};
+type Parsing = { readonly means: PluginMeans; readonly engine: Engine };
 
-async function parsed(call: Call, files: readonly FilePart[], means: PluginMeans): Promise<Result<Parsed, Fault>> {
+async function parsed(
+  call: Call,
+  files: readonly FilePart[],
+  { means, engine }: Parsing,
+): Promise<Result<Parsed, Fault>> {
   if (files.length > LIMITS.pdfs_max)
     return failed(fault('invalid_request', `More than ${LIMITS.pdfs_max} PDFs are not read for one request.`));
   const known = knownTexts(call.messages);
   const texts = new Map<FilePart, string>();
   const annotations = new Map<string, Annotation>();
+  const waiting = new Map<string, Unread>();
+  const hasOcr = means.ocrModel !== null;
   for (const [at, file] of files.entries()) {
     const name = file.filename ?? `file ${at + 1}`;
     const refuse = (why: string): Result<never, Fault> =>
@@ -93,14 +130,23 @@ async function parsed(call: Call, files: readonly FilePart[], means: PluginMeans
     if (!bytes.ok) return refuse(bytes.error);
     const hash = createHash('sha256').update(bytes.value).digest('hex');
     const earlier = known.get(hash);
-    const read = earlier === undefined ? await means.readPdf(bytes.value) : ok(earlier);
+    const read =
+      earlier !== undefined ? ok(earlier) : engine === 'mistral-ocr' ? ok('') : await means.readPdf(bytes.value);
     if (!read.ok) return refuse(read.error);
-    if (read.value === '')
-      return refuse('it has no text layer, and OCR is not set up here; a model that reads files may');
+    if (read.value === '') {
+      if (!hasOcr) return refuse('it has no text layer, and OCR is not set up here; a model that reads files may');
+      if (engine !== 'auto' && engine !== 'mistral-ocr')
+        return refuse('it has no text layer; the engine mistral-ocr reads it');
+      const mark = markOf({ hash, name });
+      waiting.set(mark, { hash, name, bytes: bytes.value });
+      texts.set(file, mark);
+      continue;
+    }
     texts.set(file, `PDF ${JSON.stringify(name)}:\n${read.value}`);
     annotations.set(hash, annotationOf({ hash, name, text: read.value }));
   }
-  return ok({ call: { ...call, messages: withTexts(call.messages, texts) }, annotations: [...annotations.values()] });
+  const read = { ...call, messages: withTexts(call.messages, texts) };
+  return ok({ call: read, annotations: [...annotations.values()], waiting });
 }
 
 const withTexts = (messages: readonly Message[], texts: ReadonlyMap<FilePart, string>): readonly Message[] =>
