@@ -193,10 +193,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     search: openSearch(configuration.environment, fetchingOf(world)),
-    runners: openCodeRunners(configuration.code),
-    ...(configuration.environment.SWITCHWRIGHT_OCR_MODEL && {
-      ocrModel: configuration.environment.SWITCHWRIGHT_OCR_MODEL,
-    }),
+    ...toolPartsOf(configuration),
     files: filesFrom(configuration, storage, world, log),
     batches: batchesFrom(configuration, storage),
     upstream: { world, memory, keyring: createKeyring(operator.credentials, world), health, deadlines },
@@ -225,3 +222,9 @@ const logOf =
     );
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+
+/** What tools and plugins have of the operator. */
+const toolPartsOf = ({ code, environment }: Configuration): Pick<Gateway, 'runners' | 'ocrModel'> => ({
+  runners: openCodeRunners(code),
+  ...(environment.SWITCHWRIGHT_OCR_MODEL && { ocrModel: environment.SWITCHWRIGHT_OCR_MODEL }),
+});
