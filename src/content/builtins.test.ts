@@ -99,3 +99,9 @@ test('what should be JSON and is none is read as it stands', () => {
     assert.equal(scanner.feed(text) + scanner.end(), expected);
   }
 });
+
+test('what is looked for before a text is read has bounds: no hint of a pattern goes over a text again and again', () => {
+  for (const slug of BUILTINS)
+    for (const { name, hint } of detectorsOf(slug))
+      assert.doesNotMatch(hint?.source ?? '', /(?<!\\)[+*]|\{\d+,\}/, `${slug} ${name}`);
+});

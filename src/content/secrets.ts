@@ -53,7 +53,7 @@ export const OTHER_SECRETS: readonly (readonly [name: string, pattern: string, h
   [
     'connection-string',
     '\\b(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps)://[^\\s:@/]*:[^\\s@/]+@[^\\s"\']+',
-    /:\/\/[^\s@]+@/,
+    /(?:postgres|postgresql|mysql|mariadb|mongodb|srv|rediss?|amqps?):\/\//,
   ],
   ['telegram-token', '\\b\\d{8,10}:AA[\\w-]{33}', /:AA/],
 ];

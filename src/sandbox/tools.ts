@@ -34,7 +34,7 @@ function choose({ call, text }: Prompt, offered: readonly FunctionTool[]): reado
     const forced = offered.filter((tool) => tool.name === toolChoice.name);
     if (forced.length > 0) return forced.slice(0, 1);
   }
-  if (/\b(each|every|all)\b[^.]*\btools?\b/i.test(text)) return offered;
+  if (/\b(each|every|all)\b[^.]{0,80}\btools?\b/i.test(text)) return offered;
   const words = new Set(text.toLowerCase().match(/[a-z]{3,}/g));
   const named = offered.filter((tool) => wordsOf(tool.name).some((word) => words.has(word)));
   return named.length > 0 ? named : offered.slice(0, 1);
