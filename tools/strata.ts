@@ -16,6 +16,7 @@ const STRATA: { readonly [folder: string]: number } = {
   files: 5,
   insights: 5,
   ledger: 5,
+  mcp: 5,
   metering: 5,
   plugins: 5,
   policies: 5,

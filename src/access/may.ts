@@ -32,6 +32,8 @@ export type Verb =
   | 'manage-guardrails'
   /** Where receipts of its workspaces are sent to. */
   | 'manage-observability'
+  /** MCP servers whose tools calls of its workspaces can use. */
+  | 'manage-mcp-servers'
   /** Read who did what. */
   | 'read-audit-log'
   /** Promise a program a key, as the person it asks. */
@@ -55,6 +57,7 @@ export const VERBS: readonly Verb[] = [
   'manage-provider-keys',
   'manage-guardrails',
   'manage-observability',
+  'manage-mcp-servers',
   'read-audit-log',
   'consent',
   'operate',
@@ -80,6 +83,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'manage-provider-keys',
     'manage-guardrails',
     'manage-observability',
+    'manage-mcp-servers',
     'read-audit-log',
     'operate',
   ),

@@ -146,6 +146,23 @@ export const LIMITS = {
   form_bytes_max: 1024 * 1024,
   /** Programs that wait for news of the gateway's MCP server, in each process. */
   mcp_subscriptions_max: 64,
+  /** MCP servers of a workspace, tools of one of them, and tools that one call may have of all of them. */
+  mcp_servers_max: 20,
+  mcp_tools_each_max: 128,
+  mcp_tools_max: 128,
+  /** What is taken over of a tool's description, and of its parameters' schema as JSON. */
+  mcp_description_length_max: 1_024,
+  mcp_schema_length_max: 16 * 1024,
+  /** All that an MCP server may send in one exchange. */
+  mcp_answer_bytes_max: 4 * 1024 * 1024,
+  /** How long listing a server's tools may take, how long a list is used, and how long where the server is away since. */
+  mcp_listing_ms: 30_000,
+  mcp_listing_fresh_ms: 300_000,
+  mcp_listing_stale_ms: 3_600_000,
+  /** Lists that a process keeps. */
+  mcp_listings_max: 500,
+  /** Connections to MCP servers that calls of one process have open. */
+  mcp_connections_max: 200,
   /** Connections of clients to one process; one more is closed unheard. */
   connections_max: 10_000,
   /** A thought that is longer goes back to its caller in the open members only (`openai-responses/seal.ts`). */

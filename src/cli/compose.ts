@@ -16,6 +16,8 @@ import { createStickiness } from '../gateway/stickiness.ts';
 import { workOnVideo } from '../gateway/videos/video-work.ts';
 import { openInsights } from '../insights/insights.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { openMcp } from '../mcp/mcp.ts';
+import { openMcpServers } from '../mcp/servers.ts';
 import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
 import { openDestinations } from '../telemetry/destinations/destinations.ts';
@@ -173,6 +175,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
+    mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),
     ledger,
     budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),

@@ -13,6 +13,7 @@ import type { RefusalStore } from '../insights/requests.ts';
 import type { Records } from '../insights/store.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Mcp } from '../mcp/mcp.ts';
 import type { Presets } from '../presets/presets.ts';
 import type { Destinations } from '../telemetry/destinations/destinations.ts';
 import type { Snapshot } from '../telemetry/family.ts';
@@ -48,6 +49,7 @@ export type Gateway = {
   readonly front?: Front;
   readonly presets: Presets;
   readonly destinations: Destinations;
+  readonly mcp: Mcp;
   readonly ledger: Ledger;
   readonly budgetLeft: BudgetLeft;
   readonly insights: Insights;

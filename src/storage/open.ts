@@ -13,6 +13,7 @@ import type { InsightsStore, Records } from '../insights/store.ts';
 import type { AuditFigures } from '../ledger/audit.ts';
 import type { JobStore } from '../ledger/jobs.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { McpServerStore } from '../mcp/server.ts';
 import type { PresetStore } from '../presets/preset.ts';
 import type { DestinationStore } from '../telemetry/destinations/destination.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
@@ -33,6 +34,7 @@ import { journalFile, openJournaled } from './journaled.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { openLedgerStore } from './ledger-store.ts';
 import { connectLocally } from './local.ts';
+import { openMcpServerStore } from './mcp-server-store.ts';
 import { met, metNotice } from './notices.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
@@ -63,6 +65,7 @@ export type Storage = {
   readonly refusals: RefusalStore;
   readonly presetStore: PresetStore;
   readonly destinationStore: DestinationStore;
+  readonly mcpServerStore: McpServerStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
   readonly contents: ContentStore;
@@ -177,6 +180,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     refusals: openRefusalStore(client),
     presetStore: openPresetStore(client, database),
     destinationStore: openDestinationStore(client, database),
+    mcpServerStore: openMcpServerStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
     contents: openContentStore(client),

@@ -20,6 +20,7 @@ export type StoreTables = {
   api_key: ApiKeyRow;
   workspace: WorkspaceRow;
   observability_destination: ObservabilityDestinationRow;
+  mcp_server: McpServerRow;
   preset: PresetRow;
   preset_version: PresetVersionRow;
   auth_code: AuthCodeRow;
@@ -74,6 +75,20 @@ export type ObservabilityDestinationRow = {
   workspace_id: string;
   name: string;
   kind: string;
+  enabled: bigint;
+  /** JSON. */
+  settings: string;
+  /** Sealed. */
+  config: string;
+  created_at: bigint;
+  updated_at: bigint;
+};
+export type McpServerRow = {
+  id: string;
+  account_id: string;
+  workspace_id: string;
+  name: string;
+  url: string;
   enabled: bigint;
   /** JSON. */
   settings: string;

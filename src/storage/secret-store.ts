@@ -12,6 +12,7 @@ export const SEALED_COLUMNS: readonly { readonly table: string; readonly key: st
   { table: 'provider_key', key: 'id', column: 'secret' },
   { table: 'second_factor', key: 'person_id', column: 'secret' },
   { table: 'observability_destination', key: 'id', column: 'config' },
+  { table: 'mcp_server', key: 'id', column: 'config' },
   { table: 'generation_content', key: 'id', column: 'content' },
 ];
 

@@ -125,6 +125,7 @@ function takenAlong(
     ...guardrailsOf(id, isGone),
     sql`delete from provider_key where account_id = ${accountId} and workspace_id = ${id} and ${isGone}`,
     sql`delete from observability_destination where workspace_id = ${id} and ${isGone}`,
+    sql`delete from mcp_server where workspace_id = ${id} and ${isGone}`,
     sql`delete from preset_version where preset_id in (select p.id from preset p where p.workspace_id = ${id}) and ${isGone}`,
     sql`delete from preset where workspace_id = ${id} and ${isGone}`,
     sql`delete from content_logging where workspace_id = ${id} and ${isGone}`,

@@ -4,6 +4,7 @@ import { codeInterpreter } from './code-interpreter/index.ts';
 import { datetime } from './datetime/index.ts';
 import { fusion } from './fusion/index.ts';
 import { imageGeneration } from './image-generation/index.ts';
+import { mcp } from './mcp/index.ts';
 import { searchModels } from './search-models/index.ts';
 import { shell } from './shell/index.ts';
 import { subagent } from './subagent/index.ts';
@@ -27,4 +28,5 @@ export const SERVER_TOOLS: readonly ServerTool[] = [
   any(shell),
   any(bash),
   any(codeInterpreter),
+  any(mcp),
 ];

@@ -13,6 +13,7 @@ import type { Ask } from '../facts/asking.ts';
 import type { CodeRunners } from '../facts/code-runner.ts';
 import type { Fetching } from '../facts/fetching.ts';
 import type { Search } from '../web/search.ts';
+import type { McpWish } from './mcp/index.ts';
 
 /**
  * A tool that the gateway runs for a model (spec §4.2): the caller lists it as `{type: "openrouter:<id>", parameters}`.
@@ -36,12 +37,21 @@ export type ServerTool<Options = unknown> = {
   readonly lacks?: (means: SetUp) => string | null;
   /** Reads its `parameters`, and complains of what is wrong. `path`: `tools[2].parameters`. */
   readonly read: (to: Complaints, parameters: JsonObject, path: string) => Options;
-  /** Opened once for each call; the fault says what is missing here. `instance`: how many of its kind stand before it. */
-  readonly open: (options: Options, means: ToolMeans, instance: number) => Result<OpenTool, Fault>;
+  /**
+   * Opened once for each call, as one tool of the model's or several; the fault says what is missing here. `instance`: how
+   * many of its kind stand before it.
+   */
+  readonly open: (
+    options: Options,
+    means: ToolMeans,
+    instance: number,
+  ) => Result<OpenTool | readonly OpenTool[], Fault>;
   /** A call may list it several times, under names that tell its entries apart; absent = the first entry counts. */
   readonly nameOf?: (options: Options) => string;
   /** Tools that those may use whom it asks. */
   readonly nested?: (options: Options) => readonly Tool[];
+  /** A call may list it several times, whose tools add up. */
+  readonly isRepeated?: true;
 };
 
 /** The formats of the API in which tools are listed. */
@@ -76,6 +86,8 @@ export type OpenTool = {
   readonly priceMax: NanoUsd;
   /** How long one use may take; absent = `LIMITS.server_tool_ms`. */
   readonly ms?: number;
+  /** What it holds of the network is given back at the end of the call. */
+  readonly close?: () => void;
   /** Never throws for what came from outside. */
   readonly run: (asked: JsonObject, running: Running) => ToolOutcome | Promise<ToolOutcome>;
 };
@@ -119,6 +131,8 @@ export type ToolMeans = {
   readonly format: ApiFormat | null;
   /** How deep the call lies in others that ask for it; 0 = its caller asks. */
   readonly depth: number;
+  /** The tools of MCP servers of the caller's workspace, which were asked for before. */
+  readonly mcp: (wish: McpWish) => Result<readonly OpenTool[], Fault>;
   /** The call is for a model that costs nothing and tells nothing outside. */
   readonly isSandbox: boolean;
 };

@@ -331,6 +331,8 @@ describe('what is managed on the pages', { skip: missingBrowser }, () => {
     '/destinations',
     '/new/destinations',
     '/new/destinations?type=arize',
+    '/mcp-servers',
+    '/new/mcp-servers',
   ];
   for (const view of VIEWS)
     test(`in ${view.colorScheme} at ${view.viewport.width} px: axe finds nothing, nothing sticks out, nothing is asked elsewhere`, async () => {

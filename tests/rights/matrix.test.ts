@@ -31,6 +31,7 @@ const RIGHTS: { readonly [verb in Verb]: readonly Who[] } = {
   'manage-provider-keys': ADMINISTER,
   'manage-guardrails': ADMINISTER,
   'manage-observability': ADMINISTER,
+  'manage-mcp-servers': ADMINISTER,
   'read-audit-log': ADMINISTER,
   consent: ['owner', 'admin', 'member', 'other owner'],
   operate: ['manager', 'owner', 'admin'],

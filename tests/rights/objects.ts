@@ -136,6 +136,14 @@ export const OBJECTS: readonly ObjectKind[] = [
     body: () => JSON.stringify({ disabled: true }),
   },
   {
+    below: '/api/v1/mcp/servers/',
+    make: async (instance) =>
+      (await make(instance, '/mcp/servers', { name: `ours-${made++}`, url: 'https://mcp.example.com/mcp' })).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: (instance, id) => seen(instance, `/mcp/servers/${id}`),
+    body: () => JSON.stringify({ enabled: false }),
+  },
+  {
     below: '/api/v1/observability/destinations/',
     make: async (instance) => {
       const config = { endpoint: 'https://collector.example.com/v1/traces' };

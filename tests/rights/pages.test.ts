@@ -25,6 +25,7 @@ const MAY: { readonly [verb in Verb]?: readonly Who[] } = {
   'manage-members': MANAGERS,
   'manage-provider-keys': MANAGERS,
   'manage-observability': MANAGERS,
+  'manage-mcp-servers': MANAGERS,
   'read-audit-log': MANAGERS,
   operate: ['manager', 'owner', 'admin'],
 };
@@ -95,6 +96,7 @@ test('what is another account’s is on no page, and no form changes it', async 
 const IN_API: { readonly [page: string]: string } = {
   'provider-keys': 'operator/provider-keys',
   destinations: 'observability/destinations',
+  'mcp-servers': 'mcp/servers',
   people: 'organization/members',
   invitations: 'organization/invitations',
 };

@@ -10,6 +10,8 @@ import { createKept } from '../../gateway/kept.ts';
 import { createStickiness } from '../../gateway/stickiness.ts';
 import { openInsights } from '../../insights/insights.ts';
 import { openLedger } from '../../ledger/ledger.ts';
+import { openMcp } from '../../mcp/mcp.ts';
+import { openMcpServers } from '../../mcp/servers.ts';
 import { openPresets } from '../../presets/presets.ts';
 import { openStorageOver } from '../../storage/open.ts';
 import { openDestinations } from '../../telemetry/destinations/destinations.ts';
@@ -92,6 +94,10 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
       world,
       newSecret: () => '0'.repeat(64),
     }),
+    mcp: openMcp(
+      world,
+      openMcpServers({ store: storage.mcpServerStore, vault: NO_VAULT, world, newSecret: () => '0'.repeat(64) }),
+    ),
     ledger: openLedger(storage.ledgerStore, world),
     budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),

@@ -14,6 +14,7 @@ import type { Gateway } from '../gateway.ts';
 import { rescreened } from '../guard/prompt.ts';
 import { handleOf } from '../handle-of.ts';
 import { images } from '../images.ts';
+import { listsMcp, type McpOpened, NO_MCP, openMcpTools } from '../legs/mcp-tools.ts';
 import { type Nesting, newNesting } from '../legs/nesting.ts';
 import { listedBy } from '../legs/offered.ts';
 import { readStop } from '../legs/stop.ts';
@@ -30,9 +31,23 @@ type Listener = CallListener<'chat'>;
 
 /** A chat with plugins around it, or tools that the gateway runs. Null = nothing of the kind works on it. */
 export function extend(gateway: Gateway, request: Request, listener: Listener): CallHandle | null {
+  if (!listsMcp(request.call)) return extendWith(gateway, request, listener, NO_MCP);
+  const refused = (value: Fault): CallHandle => refuse({ gateway, operation: plainChat, request, listener }, value);
+  return handleOf(
+    openMcpTools(gateway, request),
+    (mcp) => extendWith(gateway, request, listener, mcp) ?? refused(fault('server', 'Internal Server Error')),
+    (cause) => {
+      gateway.log('the tools of MCP servers could not be opened', cause);
+      refused(fault('server', 'Internal Server Error'));
+    },
+  );
+}
+
+/** With what was asked of MCP servers before. */
+function extendWith(gateway: Gateway, request: Request, listener: Listener, mcp: McpOpened): CallHandle | null {
   const { call } = request;
   const { nesting = newNesting() } = request;
-  const read = extensionOf(gateway, request, nesting);
+  const read = extensionOf(gateway, request, { nesting, mcp });
   if (!read.ok) return refuse({ gateway, operation: plainChat, request, listener }, read.error);
   const { plugins, listed } = read.value;
   if (plugins.length + listed.offered.length + listed.missing.length === 0) return null;
@@ -65,8 +80,12 @@ export function extend(gateway: Gateway, request: Request, listener: Listener): 
   };
 }
 
-function extensionOf(gateway: Gateway, request: Request, nesting: Nesting): Result<Extension, Fault> {
-  const means = meansFor(gateway, request, nesting);
+function extensionOf(
+  gateway: Gateway,
+  request: Request,
+  lent: Lent & { readonly nesting: Nesting },
+): Result<Extension, Fault> {
+  const means = meansFor(gateway, request, lent);
   const { call } = request;
   const plugins = openPlugins(call, means);
   if (!plugins.ok) return plugins;
@@ -79,12 +98,13 @@ function extensionOf(gateway: Gateway, request: Request, nesting: Nesting): Resu
     complain(to, 'n', "Invalid 'n': tools that the gateway runs take one answer.");
   if (offered.length > 0 && to.first) return failed(to.first);
   const operations = { chat: askedChat, images, moderations, embeddings };
-  return ok({ gateway, plugins: plugins.value, listed: listed.value, stop, operations, nesting });
+  return ok({ gateway, plugins: plugins.value, listed: listed.value, stop, operations, nesting: lent.nesting });
 }
 
 /** A chat that no endpoint can take as it is, with the plugins that change that. Null = none does. */
 export function rescue(gateway: Gateway, request: Request, listener: Listener, obstacle: Fault): CallHandle | null {
-  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request, request.nesting));
+  const { nesting } = request;
+  const call = rescuedBy(request.call, obstacle, meansFor(gateway, request, { nesting, mcp: NO_MCP }));
   return call && extend(gateway, { ...request, call }, listener);
 }
 
@@ -99,7 +119,9 @@ const FORMATS: { readonly [dialect: string]: ApiFormat | undefined } = {
 };
 
 /** What the gateway lends to the plugins and tools of a call. */
-function meansFor(gateway: Gateway, { call, clientDialect }: Request, nesting?: Nesting) {
+type Lent = { readonly nesting: Nesting | undefined; readonly mcp: McpOpened };
+
+function meansFor(gateway: Gateway, { call, clientDialect }: Request, { nesting, mcp }: Lent) {
   const { world, upstream } = gateway;
   const catalog = gateway.catalog();
   return {
@@ -108,6 +130,7 @@ function meansFor(gateway: Gateway, { call, clientDialect }: Request, nesting?: 
     enabled: gateway.enabled,
     search: gateway.search,
     fetching: fetchingOf(upstream.world),
+    mcp,
     promptTokensOf: estimatePrompt,
     ocrModel: gateway.ocrModel ?? null,
     runners: gateway.runners ?? NO_RUNNERS,

@@ -1,5 +1,6 @@
 import { type Fault, fault } from '../../base/fault.ts';
 import { isObject, type JsonObject, objectOf, stringOf } from '../../base/json.ts';
+import { LIMITS } from '../../base/limits.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
 import type { Call } from '../../call/call.ts';
 import type { Loss } from '../../call/loss.ts';
@@ -10,6 +11,7 @@ import { isGatewayTool, takesGatewayFields } from '../../dialects/gateway-option
 import { runsSearch } from '../../dialects/web-search.ts';
 import type { Target } from '../../facts/target.ts';
 import { type Exposures, exposuresOf } from '../../metering/exposure.ts';
+import { MCP_TYPE } from '../../tools/mcp/index.ts';
 import { SERVER_TOOLS } from '../../tools/registry.ts';
 import type { OpenTool, ServerTool, ToolMeans } from '../../tools/tool.ts';
 import { isHostsEngine } from '../../web/search-options.ts';
@@ -27,6 +29,8 @@ export type Offered = {
   readonly title?: string;
   /** The host of a model may run it itself, as it does a search. */
   readonly isHosts: boolean;
+  /** No host runs it, whatever its kind. */
+  readonly isOurs?: true;
 };
 
 const GATEWAY_TYPE = /^openrouter:/;
@@ -46,7 +50,7 @@ function idOf(value: JsonObject): string | undefined {
 }
 
 /** A tool of a call that nothing here is set up for: only a host that runs it itself can serve the call. */
-export type Missing = Pick<Offered, 'at' | 'isHosts'> & { readonly fault: Fault };
+export type Missing = Pick<Offered, 'at' | 'isHosts' | 'isOurs'> & { readonly fault: Fault };
 /** What a call lists, as far as it is the gateway's affair. */
 export type Listed = { readonly offered: readonly Offered[]; readonly missing: readonly Missing[] };
 
@@ -63,7 +67,7 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
     const id = entry.type === 'native' ? idOf(entry.value) : undefined;
     if (entry.type !== 'native' || id === undefined) continue;
     const same = offered.filter(({ tool }) => tool.id === id);
-    if (same.length > 0 && !same[0]?.tool.nameOf) continue;
+    if (same.length > 0 && !same[0]?.tool.nameOf && !same[0]?.tool.isRepeated) continue;
     const isOurs = isGatewayTool(entry);
     const path = `tools[${at}]`;
     const tool = SERVER_TOOLS.find((known) => known.id === id);
@@ -86,13 +90,19 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
     const [lacking] = nested?.value.missing ?? [];
     if (lacking) return failed({ ...lacking.fault, param: `${path}.parameters.tools` });
     const isHosts = id === 'web_search' && isHostsEngine(said);
+    const own = tool.isRepeated ? ({ isOurs: true } as const) : {};
     const opened = tool.open(options, means, same.length);
     if (opened.ok) {
-      const name = freeName(opened.value.name, taken);
-      taken.add(name);
-      offered.push({ at, tool, open: opened.value, name, isHosts, ...(title !== undefined && { title }) });
-    } else if (isOurs) missing.push({ at, isHosts, fault: { ...opened.error, param: path } });
+      for (const open of severalOf(opened.value)) {
+        if (tool.isRepeated && same.some((one) => one.open.name === open.name)) continue;
+        const name = freeName(open.name, taken);
+        taken.add(name);
+        offered.push({ at, tool, open, name, isHosts, ...own, ...(title !== undefined && { title }) });
+      }
+    } else if (isOurs) missing.push({ at, isHosts, ...own, fault: { ...opened.error, param: path } });
   }
+  const repeated = offered.filter(({ tool }) => tool.isRepeated).length;
+  if (repeated > LIMITS.mcp_tools_max) return failed(tooMany(repeated));
   return ok({ offered, missing });
 }
 
@@ -100,6 +110,14 @@ const elsewhere = ({ id, formats = [] }: ServerTool, path: string): Fault =>
   fault('invalid_request', `The tool 'openrouter:${id}' is one of these formats alone: ${formats.join(', ')}.`, {
     param: `${path}.type`,
   });
+const tooMany = (count: number): Fault =>
+  fault(
+    'invalid_request',
+    `These MCP servers have ${count} tools: a call may have ${LIMITS.mcp_tools_max} of them. Name some with 'allowed_tools'.`,
+  );
+
+const severalOf = (opened: OpenTool | readonly OpenTool[]): readonly OpenTool[] =>
+  Array.isArray(opened) ? opened : [opened as OpenTool];
 
 const unknown = (id: string, path: string): Fault =>
   fault('invalid_request', `There is no server tool 'openrouter:${id.slice(0, 60)}' here.`, { param: `${path}.type` });
@@ -110,9 +128,11 @@ const freeName = (name: string, taken: ReadonlySet<string>): string => (taken.ha
 export function isRunByHost(
   gateway: Gateway,
   call: Call,
-  { at, isHosts }: Pick<Offered, 'at' | 'isHosts'>,
+  { at, isHosts, isOurs }: Pick<Offered, 'at' | 'isHosts' | 'isOurs'>,
   { endpoint }: Pick<Target, 'endpoint'>,
 ): boolean {
+  // Servers of a workspace here are known to no other gateway.
+  if (isOurs) return false;
   if (takesGatewayFields(endpoint)) return true;
   const entry = call.tools[at];
   if (!isHosts || entry?.type !== 'native') return false;
@@ -140,14 +160,15 @@ export function equipped(
   offered: readonly Offered[],
   target: Target,
 ): { readonly call: Call; readonly losses: readonly Loss[] } {
-  const functions = new Map<number, Offered>();
-  for (const one of offered) if (!isRunByHost(gateway, call, one, target)) functions.set(one.at, one);
-  if (functions.size === 0) return { call, losses: [] };
-  const tools = call.tools.map((tool, at): Tool => {
-    const one = functions.get(at);
-    return one ? functionOf(one) : tool;
+  const functions = offered.filter((one) => !isRunByHost(gateway, call, one, target));
+  if (functions.length === 0) return { call, losses: [] };
+  const tools = call.tools.flatMap((tool, at): readonly Tool[] => {
+    const own = functions.filter((one) => one.at === at);
+    if (own.length > 0) return own.map(functionOf);
+    // All of its tools stand under another entry.
+    return tool.type === 'native' && tool.value.type === MCP_TYPE ? [] : [tool];
   });
-  const toolChoice = choiceFor(call, [...functions.values()]);
+  const toolChoice = choiceFor(call, functions);
   return { call: { ...withoutStops(call), tools, ...(toolChoice && { toolChoice }) }, losses: [] };
 }
 

@@ -293,6 +293,7 @@ function finish(state: State, ending: Ending): void {
   if (state.isOver) return;
   state.isOver = true;
   for (const give of state.cancels) give();
+  for (const { open } of state.offered) open.close?.();
   // What is asked of other models is on the bill, too, however far it came.
   if (state.asking.size === 0) tell(state, ending);
   else Promise.allSettled(state.asking).then(() => tell(state, ending));

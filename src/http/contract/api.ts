@@ -234,6 +234,18 @@ export const API_GROUPS: readonly ApiGroup[] = [
     },
   },
   {
+    id: 'mcp-servers',
+    title: 'MCP servers',
+    operations: {
+      'GET /mcp/servers': 'Lists the MCP servers of a workspace.',
+      'POST /mcp/servers': 'Adds an MCP server, whose tools calls can use.',
+      'GET /mcp/servers/:id': 'Shows an MCP server.',
+      'PATCH /mcp/servers/:id': 'Changes an MCP server.',
+      'DELETE /mcp/servers/:id': 'Deletes an MCP server.',
+      'POST /mcp/servers/:id/tools': 'Asks an MCP server which tools it has.',
+    },
+  },
+  {
     id: 'observability',
     title: 'Observability',
     operations: {

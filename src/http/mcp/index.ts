@@ -31,7 +31,7 @@ function servedBy(gateway: Gateway): Promise<Served> {
 
 async function serve(gateway: Gateway): Promise<Served> {
   const { createMcpHandler } = await import('@modelcontextprotocol/server');
-  // Both revisions of the protocol, without sessions: any process can answer any request (decisions/0054).
+  // Both revisions of the protocol, without sessions: any process can answer any request (decisions/0057).
   const handler = createMcpHandler((context) => serverWith(context.authInfo?.extra?.ask as Ask), {
     maxSubscriptions: LIMITS.mcp_subscriptions_max,
     onerror: () => {}, // what clients do wrong is told to them

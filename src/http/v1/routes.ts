@@ -7,6 +7,7 @@ import { CONTAINER_ROUTES } from './containers.ts';
 import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
 import { GATED_ROUTES } from './gated.ts';
 import { INSIGHT_ROUTES } from './insights/index.ts';
+import { MCP_SERVER_ROUTES } from './mcp-servers.ts';
 import { MODEL_ROUTES } from './models/index.ts';
 import { OBSERVABILITY_ROUTES } from './observability.ts';
 import { planRoute } from './plan.ts';
@@ -22,6 +23,7 @@ export const apiRoutes: readonly Route[] = [
   ...ACCOUNT_ROUTES,
   ...INSIGHT_ROUTES,
   ...OBSERVABILITY_ROUTES,
+  ...MCP_SERVER_ROUTES,
   ...PRESET_ROUTES,
   ...FILE_ROUTES,
   ...BATCH_ROUTES,

@@ -25,6 +25,7 @@ import { SECOND_FACTORS } from './0024-second-factors.ts';
 import { DAYS_BESIDE_HOURS } from './0025-days-beside-hours.ts';
 import { PROVIDER_SORT } from './0026-provider-sort.ts';
 import { IDENTITIES } from './0027-identities.ts';
+import { MCP_SERVERS } from './0028-mcp-servers.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   DAYS_BESIDE_HOURS,
   PROVIDER_SORT,
   IDENTITIES,
+  MCP_SERVERS,
 ];

@@ -6,6 +6,7 @@ import { DESTINATION_PAGES } from './destinations.ts';
 import { type ManagedRoute, manage, managed, nounsFor } from './frame.ts';
 import { GUARDRAIL_PAGES } from './guardrails.ts';
 import { KEY_PAGES } from './keys.ts';
+import { MCP_SERVER_PAGES } from './mcp-servers.ts';
 import { PEOPLE_PAGES } from './people.ts';
 import { PRESET_PAGES } from './presets.ts';
 import { PROVIDER_KEY_PAGES } from './provider-keys.ts';
@@ -33,4 +34,5 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   ...GUARDRAIL_PAGES,
   ...PRESET_PAGES,
   ...DESTINATION_PAGES,
+  ...MCP_SERVER_PAGES,
 ];
