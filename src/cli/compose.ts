@@ -174,8 +174,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     identityProviders: identityProviders ?? [],
     front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
-    destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
-    mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),
+    ...outsiders({ storage, vault, world }),
     ledger,
     budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),
@@ -216,6 +215,12 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   loop = startJobs(gateway, { videos: workOnVideo });
   return { gateway, reload, observed, loop, recorder };
 }
+
+/** Whom a workspace has named outside: who takes its receipts, whose tools its calls use. */
+const outsiders = ({ storage, vault, world }: Pick<Parts, 'storage' | 'vault' | 'world'>) => ({
+  destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
+  mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),
+});
 
 const logOf =
   (world: World): Gateway['log'] =>

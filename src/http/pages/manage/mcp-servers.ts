@@ -40,7 +40,13 @@ const FIELDS: readonly Field[] = [
     hint: 'Names of the server’s tools, one on each line; empty = all.',
   },
   { name: 'timeout_ms', label: 'Time of one use, ms', kind: 'number', hint: 'From 1,000 to 600,000.' },
-  { name: 'max_uses', label: 'Uses in one call', kind: 'number', empty: 'null', hint: 'Empty = as often as other tools.' },
+  {
+    name: 'max_uses',
+    label: 'Uses in one call',
+    kind: 'number',
+    empty: 'null',
+    hint: 'Empty = as often as other tools.',
+  },
 ];
 
 const create = ({ workspaces }: About, { caller }: Managing): Action => ({
