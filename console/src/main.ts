@@ -3,6 +3,7 @@ import { enableReadout } from './chart.ts';
 import { enableCopying } from './copy.ts';
 import { enableGrid } from './grid.ts';
 import { enableLive } from './live.ts';
+import { enablePasskeys } from './passkeys.ts';
 import { enableSampleKey } from './sample-key.ts';
 import { enableSpy } from './spy.ts';
 import { enableTabs } from './tabs.ts';
@@ -14,6 +15,7 @@ for (const samples of document.querySelectorAll<HTMLElement>('[data-tabs]')) ena
 for (const tabs of document.querySelectorAll<HTMLElement>('nav.tabs')) enableSpy(tabs);
 for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) enableLive(list);
 for (const chart of document.querySelectorAll<HTMLElement>('[data-chart]')) enableReadout(chart);
+for (const form of document.querySelectorAll<HTMLFormElement>('[data-passkey]')) enablePasskeys(form);
 enableCopying(document);
 enableSampleKey();
 enableTheme(document.querySelector('[data-theme-toggle]'));

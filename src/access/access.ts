@@ -30,6 +30,7 @@ import { NOBODY } from './may.ts';
 import { type OwnKeys, openOwnKeys } from './own-keys.ts';
 import { firstWorkspace } from './owner.ts';
 import { createMailRequests, type MailRequests } from './people/mail-requests.ts';
+import { openPasskeys, type Passkeys } from './people/passkeys.ts';
 import type { Cost } from './people/passwords.ts';
 import { openPeople, type People } from './people/people.ts';
 import { CONSOLE_KEY_ID, ownersOfPerson, personByConsoleKey, principalOfPerson } from './people/principals.ts';
@@ -54,6 +55,7 @@ export type Access = {
   readonly directory: DirectoryStore;
   readonly people: People;
   readonly secondFactors: SecondFactors;
+  readonly passkeys: Passkeys;
   readonly mailRequests: MailRequests;
   readonly auditLog: AuditLogStore;
   readonly budgets: BudgetStore;
@@ -152,8 +154,7 @@ export function openAccess(parts: WithVault): Access {
     workspaces: openWorkspaces(parts),
     directory: parts.store.directory,
     people: openPeople({ ...parts, sessions }),
-    secondFactors: openSecondFactors({ ...parts, vault }),
-    mailRequests: createMailRequests(world),
+    ...proofsOf({ ...parts, vault }),
     auditLog: store.auditLog,
     budgets: store.budgets,
     providerKeys: openProviderKeys({ ...parts, vault }),
@@ -168,6 +169,15 @@ export function openAccess(parts: WithVault): Access {
     newSecret: parts.newSecret,
   };
 }
+
+/** How people prove who they are, beside their passwords. */
+const proofsOf = (
+  parts: Parts & { readonly vault: Vault },
+): Pick<Access, 'secondFactors' | 'passkeys' | 'mailRequests'> => ({
+  secondFactors: openSecondFactors(parts),
+  passkeys: openPasskeys(parts),
+  mailRequests: createMailRequests(parts.world),
+});
 
 type Remembered = { readonly finder: Finder<Known>; readonly sessions: Sessions; readonly ownKeys: OwnKeys };
 

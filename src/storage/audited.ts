@@ -18,6 +18,7 @@ const TOLD = {
   workspace: ['id', 'slug', 'name', 'description', 'byok_in_budgets', 'default_provider_sort'],
   workspace_member: ['workspace_id', 'person_id'],
   person: ['id', 'email', 'name', 'role'],
+  passkey: ['id', 'name', 'created_at'],
   identity: ['issuer', 'subject', 'person_id', 'means'],
   invitation: ['id', 'email', 'role', 'workspaces', 'expires_at'],
   session: ['person_id', 'created_at', 'address', 'agent', 'means'],

@@ -19,7 +19,7 @@ import { clockWorld } from './testing/clock.ts';
 import { contentLaws } from './testing/content-laws.ts';
 import { fileLaws } from './testing/file-laws.ts';
 import { guardrailLaws } from './testing/guardrail-laws.ts';
-import { identityLaws } from './testing/identity-laws.ts';
+import { identityLaws, passkeyLaws } from './testing/identity-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
@@ -96,6 +96,7 @@ export function storeLaws(name: string, engine: Engine): void {
     secondFactorLaws(bench);
     invitationLaws(bench);
     identityLaws(bench);
+    passkeyLaws(bench);
     if (engine.another) {
       sharingLaws(bench, engine.another);
       accessLaws(bench, engine.another);

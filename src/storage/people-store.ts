@@ -5,6 +5,7 @@ import { openIdentityStore } from './identity-store.ts';
 import { openInvitationStore } from './invitation-store.ts';
 import { openKysely, type StoreDatabase } from './kysely.ts';
 import { ACCESS, personNotice } from './notices.ts';
+import { openPasskeyStore } from './passkey-store.ts';
 import { personOf, time } from './people-rows.ts';
 import { openSecondFactorStore } from './second-factor-store.ts';
 import { openSessionStore } from './session-store.ts';
@@ -22,6 +23,7 @@ export function openPeopleStore(client: StoreClient, database: StoreDatabase): P
     ...openInvitationStore(client, database),
     ...openSecondFactorStore(client, database),
     ...openIdentityStore(client, database),
+    ...openPasskeyStore(client, database),
     ...membersIn(client, database),
     ...addingTo(client, database),
     find: async (ids) => {
@@ -144,6 +146,7 @@ function takenAlong(database: StoreDatabase, id: string, now: number): readonly 
     sql`delete from sign_in where person_id = ${id} and ${isGone}`,
     sql`delete from workspace_member where person_id = ${id} and ${isGone}`,
     sql`delete from second_factor where person_id = ${id} and ${isGone}`,
+    sql`delete from passkey where person_id = ${id} and ${isGone}`,
     sql`delete from identity where person_id = ${id} and ${isGone}`,
     sql`delete from recovery_code where person_id = ${id} and ${isGone}`,
   ].map((statement) => compiled(database, statement));

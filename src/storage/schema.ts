@@ -29,6 +29,7 @@ export type StoreTables = {
   person: PersonRow;
   audit_log: AuditLogRow;
   second_factor: { person_id: string; secret: string; confirmed: bigint; last_step: bigint; created_at: bigint };
+  passkey: PasskeyRow;
   identity: { issuer: string; subject: string; person_id: string; means: string; created_at: bigint };
   recovery_code: { person_id: string; hash: string };
   invitation: InvitationRow;
@@ -181,6 +182,18 @@ export type AuditLogRow = {
   /** JSON. */
   before: string | null;
   after: string | null;
+};
+export type PasskeyRow = {
+  id: string;
+  person_id: string;
+  public_key: string;
+  counter: bigint;
+  /** A list, as JSON. */
+  transports: string;
+  name: string;
+  asked_at: bigint;
+  created_at: bigint;
+  used_at: bigint | null;
 };
 export type InvitationRow = {
   hash: string;

@@ -7,6 +7,7 @@ const { origin, close, session } = await startInstance({ boards: 'closed' });
 after(close);
 
 const WAYS_IN = [
+  '/sign-in/passkey',
   '/sign-in/with/:provider',
   '/sign-in/with/:provider/callback',
   '/sign-in',

@@ -33,9 +33,24 @@ export type Invitation = {
 export type PersonChange = Partial<Pick<Person, 'email' | 'name' | 'role'>>;
 
 /** How somebody came in. */
-export type Means = 'link' | 'password' | 'invitation' | 'provider';
+export type Means = 'link' | 'password' | 'invitation' | 'provider' | 'passkey';
 /** Why an identity elsewhere is this person: by an address that was verified there, or because it let them in. */
 export type IdentityMeans = 'address' | 'invitation' | 'domain' | 'group';
+
+/** A key of an authenticator, by which somebody comes in without a password. */
+export type Passkey = {
+  /** Base64url, as the authenticator has it. */
+  readonly id: string;
+  readonly personId: string;
+  /** COSE, in base64url. */
+  readonly publicKey: string;
+  /** Uses that the authenticator has counted; 0 = it counts none. */
+  readonly counter: number;
+  readonly transports: readonly string[];
+  readonly name: string;
+  readonly createdAt: number;
+  readonly usedAt: number | null;
+};
 
 /** A person's session in the console, by the SHA-256 of its cookie. Times in milliseconds since 1970. */
 export type SessionRecord = {
@@ -138,6 +153,22 @@ export type PeopleStore = {
   readonly useStep: (personId: string, step: number) => Promise<boolean>;
   readonly useRecovery: (personId: string, hash: string) => Promise<boolean>;
   readonly removeSecondFactor: (personId: string) => Promise<boolean>;
+  /** False = it is somebody's, or the person has `most`. */
+  readonly addPasskey: (
+    personId: string,
+    passkey: Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports' | 'name'>,
+    when: { readonly now: number; readonly most: number },
+  ) => Promise<boolean>;
+  readonly passkeysOf: (personId: string) => Promise<readonly Passkey[]>;
+  readonly passkey: (id: string) => Promise<Passkey | null>;
+  /** `askedAt`: when its challenge was made. False = one as young was answered before. */
+  readonly usePasskey: (
+    id: string,
+    use: { readonly counter: number; readonly askedAt: number; readonly now: number },
+  ) => Promise<boolean>;
+  readonly removePasskey: (personId: string, id: string) => Promise<boolean>;
+  /** How many there were. */
+  readonly removePasskeys: (personId: string) => Promise<number>;
   readonly addSignIn: (signIn: SignIn, now: number) => Promise<void>;
   readonly signIn: (hash: string, now: number) => Promise<SignIn | null>;
   /** Takes the link away and says whose it was: it works once. */

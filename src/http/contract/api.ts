@@ -173,6 +173,7 @@ export const API_GROUPS: readonly ApiGroup[] = [
         'Makes a link with which a person sets a new password, and mails it (`mailed`) or answers it once (`url`).',
       'POST /organization/members/:id/sign-out': 'Ends all sessions of a person.',
       'DELETE /organization/members/:id/second-factor': "Switches a person's second factor off.",
+      'DELETE /organization/members/:id/passkeys': "Removes all of a person's passkeys.",
       'GET /organization/invitations': 'Lists open invitations.',
       'POST /organization/invitations':
         'Invites somebody: the link goes by mail (`mailed`), or is answered once (`url`).',

@@ -18,6 +18,8 @@ import { secondFactorRoutes } from './people/account-second.ts';
 import { forgottenRoute, linkSentRoute } from './people/forgotten.ts';
 import { invitationRoute, joinedRoute } from './people/invitation.ts';
 import { newPasswordRoute, passwordSetRoute } from './people/new-password.ts';
+import { passkeyUsedRoute } from './people/passkey-sign-in.ts';
+import { passkeyForms } from './people/passkeys.ts';
 import { returnedRoute, sentToProviderRoute } from './people/provider-sign-in.ts';
 import { secondGivenRoute, secondRoute } from './people/second.ts';
 import { plainRoutes } from './plain.ts';
@@ -59,6 +61,8 @@ const ALL: readonly Route[] = [
   linkSentRoute,
   sentToProviderRoute,
   returnedRoute,
+  passkeyUsedRoute,
+  ...passkeyForms,
   secondRoute,
   secondGivenRoute,
   ...secondFactorRoutes,
@@ -82,6 +86,7 @@ const OPEN: ReadonlySet<string> = new Set([
   ...[
     sentToProviderRoute,
     returnedRoute,
+    passkeyUsedRoute,
     forgottenRoute,
     newPasswordRoute,
     passwordSetRoute,

@@ -26,6 +26,7 @@ import { DAYS_BESIDE_HOURS } from './0025-days-beside-hours.ts';
 import { PROVIDER_SORT } from './0026-provider-sort.ts';
 import { IDENTITIES } from './0027-identities.ts';
 import { MCP_SERVERS } from './0028-mcp-servers.ts';
+import { PASSKEYS } from './0029-passkeys.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PROVIDER_SORT,
   IDENTITIES,
   MCP_SERVERS,
+  PASSKEYS,
 ];

@@ -58,3 +58,48 @@ export function identityLaws(bench: Bench): void {
     assert.equal(await people.invitationFor('awaited@example.com', now), null);
   });
 }
+
+/** Keys of authenticators. */
+export function passkeyLaws(bench: Bench): void {
+  const now = 1_790_000_000_000;
+  test('a passkey is one person’s, answers each younger question once, and goes with the person', async () => {
+    const { people } = bench.storage.accessStore;
+    const identity = { issuer: 'https://i', subject: 'fourth' };
+    const fourth = {
+      id: 'fourth',
+      accountId: 'owner',
+      name: null,
+      role: 'member',
+      email: 'fourth@example.com',
+    } as const;
+    await people.join(fourth, identity, { means: 'group', now });
+    const passkey = { id: 'credential', publicKey: 'key', counter: 0, transports: ['internal'], name: 'Phone' };
+    const when = { now, most: 2 };
+    const added = await Promise.all([1, 2].map(() => people.addPasskey('fourth', passkey, when)));
+    assert.deepEqual(added.sort(), [false, true]);
+    assert.equal(await people.addPasskey('nobody', { ...passkey, id: 'x' }, when), false);
+    assert.equal(await people.addPasskey('fourth', { ...passkey, id: 'second' }, when), true);
+    assert.equal(await people.addPasskey('fourth', { ...passkey, id: 'third' }, when), false, 'no more than two');
+    const use = { counter: 3, askedAt: now + 5, now: now + 9 };
+    assert.deepEqual((await Promise.all([1, 2].map(() => people.usePasskey('credential', use)))).sort(), [false, true]);
+    assert.equal(await people.usePasskey('credential', { ...use, askedAt: now + 4 }), false);
+    assert.deepEqual(await people.passkey('credential'), {
+      ...passkey,
+      personId: 'fourth',
+      counter: 3,
+      createdAt: now,
+      usedAt: now + 9,
+    });
+    assert.equal(await people.removePasskey('owner', 'credential'), false, 'nobody removes another’s');
+    assert.equal(await people.removePasskey('fourth', 'credential'), true);
+    assert.equal(await people.passkey('credential'), null);
+    assert.deepEqual(
+      (await people.passkeysOf('fourth')).map(({ id }) => id),
+      ['second'],
+    );
+    assert.equal(await people.removePasskeys('fourth'), 1);
+    await people.addPasskey('fourth', passkey, when);
+    await people.remove({ id: 'fourth', accountId: 'owner' }, now);
+    assert.equal(await people.passkey('credential'), null);
+  });
+}

@@ -94,6 +94,16 @@ const waysIn = (params: { readonly id: string }): Section => {
         folded: 'Second factor',
       },
       {
+        name: 'passkeys',
+        label: 'Remove all their passkeys',
+        lead: 'For somebody whose devices are lost or in other hands.',
+        fields: [],
+        values: {},
+        call: () => ({ method: 'DELETE', path: `${path}/passkeys`, params }),
+        done: 'saved',
+        folded: 'Passkeys',
+      },
+      {
         name: 'sign-out',
         label: 'Sign them out everywhere',
         fields: [],

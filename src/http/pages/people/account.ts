@@ -13,6 +13,7 @@ import { secondFactorSection } from './account-second.ts';
 import { fieldOf, NOT_KEPT, redirect } from './begun.ts';
 import { buttonForm, entryForm } from './entries.ts';
 import { PASSWORD_HINT } from './invitation.ts';
+import { passkeysSection } from './passkeys.ts';
 
 type Wrong = { readonly form: 'profile' | 'password'; readonly field: string | null; readonly words: string };
 
@@ -37,6 +38,7 @@ async function show(of: Mine, wrong: Wrong | null): Promise<RouteAnswer> {
 <div class="measure">${said && html`<p class="notice done" role="status">${said}</p>`}
 <section class="part"><h2>Profile</h2>${profileForm(of, wrong)}</section>
 <section class="part"><h2>Password</h2>${passwordForm(of, wrong)}</section>
+<section class="part"><h2>Passkeys</h2>${await passkeysSection(of)}</section>
 <section class="part"><h2>Second factor</h2>${await secondFactorSection(of)}</section>
 ${await identitiesSection(of)}<section class="part"><h2>Sessions</h2>${sessionsTable(sessions, digestOf(session))}</section></div>`,
   });
@@ -55,6 +57,10 @@ const DONE: { readonly [word: string]: string | undefined } = Object.assign(Obje
   saved: 'Saved.',
   password: 'Your password is changed. All other sessions have ended.',
   ended: 'The session has ended.',
+  passkey: 'The passkey is there. Sign in with it next time.',
+  'no-passkey': 'The passkey is gone from here. Remove it from your authenticator, too.',
+  'wrong-passkey': 'Your browser gave no passkey that can be used here.',
+  'many-passkeys': 'You have as many passkeys as there can be: remove one first.',
   others: 'All other sessions have ended.',
 });
 
@@ -131,6 +137,7 @@ const MEANS: { readonly [means in Means]: string } = {
   password: 'the password',
   invitation: 'the invitation',
   provider: 'another provider',
+  passkey: 'a passkey',
 };
 
 function sessionsTable(sessions: readonly SessionRecord[], own: string): Html {

@@ -8,6 +8,8 @@ import { html } from '../html.ts';
 import { page } from '../layout.ts';
 import { begun, clientOf, fieldOf, isOurForm, localPath, NOT_KEPT, redirect } from './begun.ts';
 import { entryForm } from './entries.ts';
+import { passkeyForm } from './passkey-form.ts';
+import { withNext } from './sign-in-page.ts';
 
 const COOKIE = `${PRODUCT.slug}_second`;
 const FORM = /^[\w-]{1,100}\.\d{1,16}\.[a-z]{1,20}\.[0-9a-f]{64}$/;
@@ -37,7 +39,7 @@ export async function signedInBy(
 }
 
 type Shown = { readonly status: number; readonly words?: string; readonly wait?: number };
-function show(request: RouteRequest, { status, words, wait }: Shown): RouteAnswer {
+function show(request: RouteRequest, gateway: Gateway, { status, words, wait }: Shown): RouteAnswer {
   return page(request, PATH, {
     status,
     title: 'Second factor',
@@ -60,6 +62,7 @@ ${entryForm({
   ],
   complaint: words === undefined ? null : { field: 'code', words },
 })}
+${passkeyForm(request, gateway, withNext('/sign-in/passkey', request))}
 <p>Both lost? Whoever administers your organization can switch the second factor off.</p></div>`,
   });
 }
@@ -71,7 +74,8 @@ export const secondRoute: Route = {
   method: 'GET',
   path: PATH,
   auth: 'none',
-  handle: (request) => (cookieIn(request.headers, COOKIE, FORM) ? show(request, { status: 200 }) : begin()),
+  handle: (request, gateway) =>
+    cookieIn(request.headers, COOKIE, FORM) ? show(request, gateway, { status: 200 }) : begin(),
 };
 
 /** Whoever has the right one is in; after five minutes the password is asked for again. */
@@ -86,9 +90,9 @@ export const secondGivenRoute: Route = {
     const { access } = gateway;
     const answered = await access.secondFactors.answer(token, fieldOf(request, 'code'));
     if (answered === 'gone') return begin();
-    if (answered === 'wrong') return show(request, { status: 403, words: 'This is not the code of now.' });
+    if (answered === 'wrong') return show(request, gateway, { status: 403, words: 'This is not the code of now.' });
     if ('waitMs' in answered)
-      return show(request, {
+      return show(request, gateway, {
         status: 429,
         words: 'Too many wrong codes. Try again in some minutes.',
         wait: answered.waitMs,

@@ -6,6 +6,7 @@ import { type Html, html } from '../html.ts';
 import { page } from '../layout.ts';
 import { localPath, NOT_KEPT } from './begun.ts';
 import { type EntryForm, entryForm } from './entries.ts';
+import { passkeyForm } from './passkey-form.ts';
 
 type Shown = {
   readonly status: number;
@@ -24,9 +25,10 @@ export const withNext = (path: string, request: RouteRequest): string => {
 /** All ways to come in that this instance has. */
 export function signInPage(
   request: RouteRequest,
-  { mailer, identityProviders = [] }: Gateway,
+  gateway: Gateway,
   { status, wait = null, above, email = '', complaint }: Shown,
 ): RouteAnswer {
+  const { mailer, identityProviders = [] } = gateway;
   const form: EntryForm = {
     name: 'sign-in',
     action: withNext('/sign-in', request),
@@ -47,6 +49,7 @@ export function signInPage(
     headers: { ...NOT_KEPT, ...(wait !== null && { 'retry-after': String(Math.ceil(wait / 1000)) }) },
     content: html`<div class="head measure narrow"><h1>Sign in</h1>${above}
 ${identityProviders.map(({ id, name }) => html`<p><a class="button" href="${withNext(`/sign-in/with/${id}`, request)}">Sign in with ${name}</a></p>`)}
+${passkeyForm(request, gateway, withNext('/sign-in/passkey', request))}
 ${entryForm(form)}
 ${forgotten}
 ${codeBlock('shell', 'npm run switchwright -- keys sign-in', 'Command that prints a sign-in link')}</div>`,

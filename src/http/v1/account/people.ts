@@ -126,5 +126,16 @@ const SECOND_FACTOR: Route = {
   }),
 };
 
+/** For somebody whose devices are in other hands. */
+const PASSKEYS: Route = {
+  method: 'DELETE',
+  path: '/organization/members/:id/passkeys',
+  auth: 'manage-members',
+  handle: ofPerson(async ({ person, caller }, _request, { access }) => {
+    if (!mayAppoint(caller, person.role)) return refusal(OWNERS_ALONE);
+    return { status: 200, json: { data: { deleted: await access.passkeys.removeAll(person.id) } } };
+  }),
+};
+
 /** People of the organization, with what the contract does not have: roles, leaving, lost passwords. */
-export const PEOPLE_ROUTES: readonly Route[] = [ONE, CHANGING, REMOVING, LINK, SIGN_OUT, SECOND_FACTOR];
+export const PEOPLE_ROUTES: readonly Route[] = [ONE, CHANGING, REMOVING, LINK, SIGN_OUT, SECOND_FACTOR, PASSKEYS];
