@@ -90,6 +90,7 @@ type Name = { readonly name: string; readonly isFraming: boolean };
  * before it with the same number makes way: what strangers make up costs them time and us no memory.
  */
 const PLACES = 1_024;
+const NAME_LENGTH_MAX = 64;
 const names: (Name | undefined)[] = new Array(PLACES).fill(undefined);
 
 function nameIn(bytes: Buffer, from: number, to: number): Name {
@@ -100,7 +101,7 @@ function nameIn(bytes: Buffer, from: number, to: number): Name {
   if (known !== undefined && isName(known.name, bytes, from, to)) return known;
   const name = keyOf(bytes.toString('latin1', from, to).toLowerCase());
   const made = { name, isFraming: FRAMING.has(name) };
-  names[place] = made;
+  if (name.length <= NAME_LENGTH_MAX) names[place] = made;
   return made;
 }
 
