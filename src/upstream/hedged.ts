@@ -13,6 +13,9 @@ export type Hedging = {
   readonly pay: (second: Target) => boolean | Promise<boolean>;
 };
 
+/** What the first endpoint may be asked, a second chance included. */
+const FIRST_ATTEMPTS = 2;
+
 /** One of the two runs: the plan's first endpoint, or whatever else the plan has. */
 type Side<O extends OperationId> = {
   run: Run | null;
@@ -107,11 +110,12 @@ async function hedge<O extends OperationId>(race: Race<O>): Promise<void> {
 }
 
 function startSecond<O extends OperationId>(race: Race<O>): void {
-  const { dependencies, request, second } = race;
+  const { dependencies, request, first, second } = race;
   if (race.winner || race.isOver || second.run) return;
   stopTimer(race);
   const plan = { ...request.plan, candidates: rest(race) };
-  second.run = startRun(dependencies, { ...request, plan }, listenerOf(race, second));
+  const elsewhere = first.outcome?.attempts.length ?? FIRST_ATTEMPTS;
+  second.run = startRun(dependencies, { ...request, plan, elsewhere }, listenerOf(race, second));
 }
 
 /** All of the plan but its first endpoint. */

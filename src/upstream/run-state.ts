@@ -70,6 +70,8 @@ export type RunRequest<O extends OperationId> = {
   readonly stopsOnRefusal?: boolean;
   /** Present where somebody else asks the others: called once the first endpoint has not answered, and the run ends with it. */
   readonly handOver?: () => void;
+  /** Attempts that somebody else makes for the same call; absent = none. */
+  readonly elsewhere?: number;
 };
 
 export type Run = {
@@ -158,7 +160,7 @@ export function newState<O extends OperationId>(
     index: 0,
     retried: -1,
     given: NO_MODELS,
-    failed: 0,
+    failed: request.elsewhere ?? 0,
     key: null,
     refusedKeys: NO_KEYS,
     keyOf: null,

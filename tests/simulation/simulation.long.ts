@@ -1,8 +1,8 @@
-/** 200 000 calls in virtual time: `npm run test:long`. */
+/** A million calls in virtual time: `npm run test:long`. */
 import { test } from 'node:test';
 import { simulate } from '#src/cli/simulation/simulate.ts';
 
-const SEEDS = 40;
+const SEEDS = 200;
 const CALLS = 5_000;
 const FIRST = 1_000;
 

@@ -53,7 +53,7 @@ export function drawCall(draws: Draws): Call {
     output: { type: 'text' },
     sampling: draws.chance(0.05) ? { n: draws.between(2, 8) } : {},
     stop: [],
-    gateway: {},
+    gateway: draws.chance(0.15) ? { hedge: draws.pick(['p50', 'p75', 'p90']) } : {},
     ...(most !== undefined && { maxOutputTokens: most }),
   };
 }

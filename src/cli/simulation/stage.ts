@@ -106,7 +106,9 @@ export function demandBudgets(stage: Stage): void {
   const { store, budgets } = stage;
   // A host that failed before it was heard took nothing.
   const lied = (call: string): boolean => {
-    const { upstreamId = null } = receiptIn(store, call)?.attempts.at(-1) ?? {};
+    const receipt = receiptIn(store, call);
+    // Beside whoever answered another may have been asked, and given up.
+    const { upstreamId = null } = receipt?.attempts.findLast(({ endpoint }) => endpoint === receipt.endpoint) ?? {};
     return LIARS.has(scriptName(stage, upstreamId));
   };
   demand(stage, checkBudgets(store, budgets, lied));
