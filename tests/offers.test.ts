@@ -88,3 +88,11 @@ test('a provider’s own offers are of its endpoints alone, though others are ch
     assert.ok(served > 5, slug);
   }
 });
+
+test('the models of this catalogue that others may learn from have open weights, and are there', () => {
+  const told = [...catalog.models.values()].filter(({ distillable }) => distillable);
+  assert.ok(told.length >= 50, `${told.length}`);
+  for (const { id, openWeights } of told) assert.ok(openWeights, id);
+  for (const id of ['deepseek/deepseek-r1', 'openai/gpt-oss-120b', 'qwen/qwen3-32b'])
+    assert.ok(catalog.models.get(id)?.distillable, id);
+});

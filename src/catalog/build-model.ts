@@ -1,3 +1,4 @@
+import { matchesAny } from '../base/pattern.ts';
 import { buildEndpoint, withTierPrices, withTiers } from './build-endpoint.ts';
 import { merge } from './merge.ts';
 import type { Endpoint, Model, ReasoningSupport } from './model.ts';
@@ -24,6 +25,7 @@ export function buildModel(
   providers: ReadonlyMap<string, Provider>,
   authors: { readonly [slug: string]: string },
   refuse: Refuse,
+  distillable: readonly string[] = [],
 ): BuiltModel | undefined {
   const file = sources.map((source) => source.table).reduce(merge);
   const [author = '', slug = ''] = id.split('/');
@@ -61,7 +63,7 @@ export function buildModel(
     benchmarks: (file.benchmarks ?? []).map((benchmark) => ({ ...benchmark, unit: benchmark.unit ?? '%' })),
     categories: file.categories ?? [],
     expires: file.expires ?? null,
-    distillable: file.distillable ?? false,
+    distillable: file.distillable ?? (file.open_weights === true && matchesAny(distillable, id.split(':', 1)[0] ?? id)),
     sandbox: file.sandbox ?? false,
     ...(file.voices && { voices: file.voices }),
     ...(file.router && { router: file.router }),

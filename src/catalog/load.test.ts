@@ -243,3 +243,24 @@ test('an endpoint serves what its model puts out, or the operations that its fil
     'a/models/me/vectors.toml:2: endpoints.my-host.dialect: my-host does not offer a dialect for embeddings',
   ]);
 });
+
+test('others may learn from models with open weights whose licence says so, unless their own file says otherwise', () => {
+  minimal();
+  const endpoint = '[endpoints.my-host]\nprice = { input = "1", output = "2" }\n';
+  for (const [slug, facts] of [
+    ['open-one', 'open_weights = true'],
+    ['open-one+free', 'open_weights = true'],
+    ['open-two', 'open_weights = true\ndistillable = false'],
+    ['open-closed', ''],
+    ['other', 'open_weights = true'],
+    ['named', 'distillable = true'],
+  ])
+    write(`a/models/me/${slug}.toml`, `name = "x"\n${facts}\n${endpoint}`);
+  const licence = 'name = "MIT"\nsource = "https://opensource.org/license/mit"\n';
+  write('a/distillable.toml', `[[licences]]\n${licence}models = ["me/open-*"]\n`);
+  const { models } = loaded();
+  const told = [...models.values()].filter(({ distillable }) => distillable).map(({ id }) => id);
+  assert.deepEqual(told.sort(), ['me/named', 'me/open-one', 'me/open-one:free']);
+  write('a/distillable.toml', `[[licences]]\n${licence}model = ["me/open-*"]\n`);
+  assert.match(problems().join('\n'), /^a\/distillable\.toml:/);
+});

@@ -58,7 +58,7 @@ function buildModels(
 ): BuiltModel[] {
   const built: BuiltModel[] = [];
   for (const [id, files] of sources.models) {
-    const model = buildModel(id, files, providers, sources.authors, refuseIn(files, problems));
+    const model = buildModel(id, files, providers, sources.authors, refuseIn(files, problems), sources.distillable);
     if (model) built.push(model);
   }
   return built;
@@ -90,7 +90,7 @@ export function withPolicies(
     const file = parseFile(path, text, POLICY_FILE, problems);
     if (file) policies.set(name, [file]);
   }
-  const sources = { providers: new Map(), models: new Map(), authors: {}, hash: '', policies };
+  const sources = { providers: new Map(), models: new Map(), authors: {}, distillable: [], hash: '', policies };
   const built = buildPolicies(sources, catalog, problems);
   if (problems.length > 0) return failed(problems);
   const kept = catalog.policies.filter(({ name }) => !policies.has(name));

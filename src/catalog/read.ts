@@ -7,7 +7,14 @@ import type { z } from 'zod';
 import { LIMITS } from '../base/limits.ts';
 import { POLICY_FILE, type PolicyFile } from './policy-file.ts';
 import { type CatalogProblem, lineOf } from './problem.ts';
-import { AUTHORS_FILE, MODEL_FILE, type ModelFile, PROVIDER_FILE, type ProviderFile } from './schema.ts';
+import {
+  AUTHORS_FILE,
+  DISTILLABLE_FILE,
+  MODEL_FILE,
+  type ModelFile,
+  PROVIDER_FILE,
+  type ProviderFile,
+} from './schema.ts';
 
 /** One parsed file: what it says, and its text for naming lines. */
 export type CatalogFile<T> = { readonly path: string; readonly text: string; readonly table: T };
@@ -18,12 +25,14 @@ export type CatalogFiles = {
   readonly models: ReadonlyMap<string, readonly CatalogFile<ModelFile>[]>;
   readonly policies: ReadonlyMap<string, readonly CatalogFile<PolicyFile>[]>;
   readonly authors: { readonly [slug: string]: string };
+  /** Patterns of models whose licence lets others learn from their output, where their weights are open. */
+  readonly distillable: readonly string[];
   /** A hash of every byte read, names included. */
   readonly hash: string;
 };
 
 /**
- * Reads `providers/*.toml`, `models/<author>/<slug>.toml`, `policies/*.toml` and `authors.toml` of each folder; what lies in its `curated/`
+ * Reads `providers/*.toml`, `models/<author>/<slug>.toml`, `policies/*.toml`, `authors.toml` and `distillable.toml` of each folder; what lies in its `curated/`
  * comes over it, so that facts kept by hand win over synced ones. Never throws.
  */
 export function readFolders(folders: readonly string[], problems: CatalogProblem[]): CatalogFiles {
@@ -31,6 +40,7 @@ export function readFolders(folders: readonly string[], problems: CatalogProblem
   const models = new Map<string, CatalogFile<ModelFile>[]>();
   const policies = new Map<string, CatalogFile<PolicyFile>[]>();
   let authors: { [slug: string]: string } = {};
+  const distillable: string[] = [];
   const hash = createHash('sha256');
   for (const folder of folders.flatMap(withCurated)) {
     if (!existsSync(folder)) problems.push({ path: folder, line: 1, reason: 'the folder does not exist' });
@@ -52,10 +62,13 @@ export function readFolders(folders: readonly string[], problems: CatalogProblem
       const source = file(path, POLICY_FILE);
       if (source) append(policies, idOf(join(folder, 'policies'), path), source);
     }
+    const licences = join(folder, 'distillable.toml');
+    const licensed = existsSync(licences) ? file(licences, DISTILLABLE_FILE) : undefined;
+    for (const licence of licensed?.table.licences ?? []) distillable.push(...licence.models);
     const named = join(folder, 'authors.toml');
     if (existsSync(named)) authors = { ...authors, ...file(named, AUTHORS_FILE)?.table };
   }
-  return { providers, models, policies, authors, hash: hash.digest('hex') };
+  return { providers, models, policies, authors, distillable, hash: hash.digest('hex') };
 }
 
 function withCurated(folder: string): string[] {

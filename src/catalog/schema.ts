@@ -154,6 +154,11 @@ export const MODEL_FILE = z.strictObject({
 });
 
 /** `authors.toml`: how authors' slugs are written out. */
+/** Whose output others may learn from: patterns of models' ids, by the licence that says so. */
+export const DISTILLABLE_FILE = z.strictObject({
+  licences: z.array(z.strictObject({ name: text, source: text, models: z.array(text).min(1) })),
+});
+
 export const AUTHORS_FILE = z.record(z.string(), text);
 
 /** A file `providers/<slug>.toml`, checked. */
