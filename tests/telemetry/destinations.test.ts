@@ -1,8 +1,11 @@
 /** Destinations that managers of workspaces set up for their receipts: the API through OpenRouter's own client, and what arrives. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OpenRouter } from '@openrouter/sdk';
@@ -180,4 +183,84 @@ test('without leave of the operator nothing inside the network is reached', asyn
   assert.equal(collector.asked(), 0);
   await other.stop();
   collector.close();
+});
+
+type Heard = { readonly url: string; readonly authorization: string | undefined; readonly text: string };
+
+/** Whoever takes something else than OTLP: what it was sent, as it came. */
+async function startReceiver() {
+  const heard: Heard[] = [];
+  const server = createServer(async (request, response) => {
+    const text = (await buffer(request)).toString();
+    heard.push({ url: request.url ?? '', authorization: request.headers.authorization, text });
+    response.end('{}');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server.unref();
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, close: () => server.close() };
+}
+
+/** Calls until a call of these has come, and answers with what it came in. */
+async function heardOf(heard: readonly Heard[]): Promise<{ readonly id: string; readonly one: Heard }> {
+  const ids: string[] = [];
+  for (;;) {
+    ids.push(await call({ user: 'somebody' }));
+    for (let turn = 0; turn < 40; turn++) {
+      for (const one of heard) {
+        const id = ids.find((each) => one.text.includes(each));
+        if (id !== undefined) return { id, one };
+      }
+      await wait(50);
+    }
+  }
+}
+
+test('PostHog hears of a call as an event of its own', async () => {
+  const receiver = await startReceiver();
+  const config = { apiKey: 'phc_0123456789abcdef', endpoint: receiver.url };
+  const made = await send('POST', '/observability/destinations', { type: 'posthog', name: 'events', config });
+  assert.equal(made.status, 201, made.text);
+  assert.ok(!made.text.includes(config.apiKey));
+  const { id, one } = await heardOf(receiver.heard);
+  assert.equal(one.url, '/batch/');
+  const { api_key, batch } = JSON.parse(one.text);
+  const event = batch.find(
+    ({ properties }: { properties: Record<string, unknown> }) => properties.generation_id === id,
+  );
+  assert.deepEqual([api_key, event.event, event.distinct_id], [config.apiKey, '$ai_generation', 'somebody']);
+  const { $ai_model, $ai_provider, $ai_input_tokens, $ai_is_error, $ai_trace_id, key } = event.properties;
+  assert.deepEqual([$ai_model, $ai_provider, $ai_is_error, key], ['sandbox/echo', 'sandbox', false, undefined]);
+  assert.ok($ai_input_tokens > 0 && /^[\da-f]{32}$/.test($ai_trace_id));
+  assert.ok(!one.text.includes('a secret word'));
+  await send('DELETE', `/observability/destinations/${JSON.parse(made.text).data.id}`);
+  receiver.close();
+});
+
+test('ClickHouse is told a row for each call, and nothing that a name could smuggle in', async () => {
+  const receiver = await startReceiver();
+  const config = {
+    host: receiver.url,
+    database: 'default',
+    username: 'writer',
+    password: 'a password of many letters',
+  };
+  const create = (more: object) =>
+    send('POST', '/observability/destinations', { type: 'clickhouse', name: 'rows', config: { ...config, ...more } });
+  for (const table of ['a"; DROP TABLE b', 'a b', '', '1a']) assert.equal((await create({ table })).status, 400, table);
+  const made = await create({});
+  assert.equal(made.status, 201, made.text);
+  assert.ok(!made.text.includes(config.password));
+  const { id, one } = await heardOf(receiver.heard);
+  const { searchParams } = new URL(one.url, receiver.url);
+  assert.equal(searchParams.get('query'), 'INSERT INTO "default"."OPENROUTER_TRACES" FORMAT JSONEachRow');
+  assert.equal(one.authorization, `Basic ${Buffer.from(`writer:${config.password}`).toString('base64')}`);
+  const rows = one.text.split('\n').map((line) => JSON.parse(line));
+  const row = rows.find((each) => each.id === id);
+  assert.deepEqual(
+    [row.requested_model, row.provider, row.user, row.streamed],
+    ['sandbox/echo', 'sandbox', 'somebody', false],
+  );
+  assert.ok(row.prompt_tokens > 0 && !('key' in row) && !one.text.includes('a secret word'));
+  await send('DELETE', `/observability/destinations/${JSON.parse(made.text).data.id}`);
+  receiver.close();
 });

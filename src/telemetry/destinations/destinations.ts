@@ -87,6 +87,10 @@ const OPEN: ReadonlySet<string> = new Set([
   'workspaceId',
   'modelId',
   'instanceId',
+  'host',
+  'database',
+  'table',
+  'username',
 ]);
 
 /** A configuration as it may be shown: `sk-l...AbCd`. */

@@ -1,15 +1,22 @@
 import { z } from 'zod';
+import type { Receipt } from '../../facts/receipt.ts';
+import type { Visible } from '../otlp/span.ts';
+import { clickhouseRows, posthogBatch } from './records.ts';
 
-/** What is sent to, and how: OTLP's JSON over HTTP. */
+/** What is sent to, and how: OTLP's JSON over HTTP, unless it is written otherwise. */
 export type Target = {
   readonly method: 'POST' | 'PUT';
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   /** More attributes of the resource that spans are said to come from. */
   readonly resource: { readonly [name: string]: string };
+  /** A portion in the vendor's own words. */
+  readonly write?: (receipts: readonly Receipt[], visible: Visible) => string;
 };
 
 const text = z.string().min(1).max(2_000);
+/** A name that needs no quoting, so that it can be nothing else. */
+const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,126}$/, 'must be letters, digits and "_"');
 /** A header that would be no header is refused here, not when it is sent. */
 const headers = z
   .record(
@@ -41,8 +48,8 @@ const kind = <Config>(made: Kind<Config>): Kind<Config> => made;
 
 /**
  * The destinations of the contract that take OTLP as JSON, with their addresses and headers as their vendors' pages say
- * (read 2026-11-29). Those that take protobuf alone (Weave, Datadog), or something else (ClickHouse, PostHog, S3,
- * Snowflake, Ramp, New Relic's, which was not read), are not offered.
+ * (read 2026-11-29), and those with a plain form of their own. Those that take protobuf alone (Weave, Datadog), sign each
+ * request or keep files (S3, Snowflake), or of which it was not found out (Ramp, New Relic), are not offered.
  */
 const KINDS = {
   'otel-collector': kind({
@@ -135,6 +142,36 @@ const KINDS = {
       headers: { authorization: apiKey, 'comet-workspace': workspace, projectname: projectName, ...headers },
     }),
     source: 'comet.com/docs/opik/integrations/opentelemetry',
+  }),
+  posthog: kind({
+    schema: z.strictObject({ apiKey: text, endpoint: url.default('https://us.i.posthog.com'), headers }),
+    target: ({ apiKey, endpoint, headers = {} }) => ({
+      url: below(endpoint, '/batch/'),
+      headers,
+      write: (receipts, visible) => posthogBatch(apiKey, receipts, visible),
+    }),
+    source: 'posthog.com/docs/llm-analytics/manual-capture',
+  }),
+  clickhouse: kind({
+    schema: z.strictObject({
+      host: url,
+      database: identifier,
+      table: identifier.default('OPENROUTER_TRACES'),
+      username: text,
+      password: text,
+      headers,
+    }),
+    target: ({ host, database, table, username, password, headers = {} }) => ({
+      url: `${below(host, '/')}?${new URLSearchParams({
+        query: `INSERT INTO "${database}"."${table}" FORMAT JSONEachRow`,
+        // A table may have fewer columns than there are facts.
+        input_format_skip_unknown_fields: '1',
+        date_time_input_format: 'best_effort',
+      })}`,
+      headers: { authorization: basic(username, password), ...headers },
+      write: clickhouseRows,
+    }),
+    source: 'clickhouse.com/docs/interfaces/http',
   }),
   sentry: kind({
     schema: z.strictObject({

@@ -18,7 +18,7 @@ export function receiverOf(
 ): Receiver | null {
   const config = configOf(vault, destination);
   if (config === null) return null;
-  const { method, url, headers, resource } = targetOf(destination.kind, config);
+  const { method, url, headers, resource, write } = targetOf(destination.kind, config);
   const keys = destination.keyHashes === null ? null : new Set(destination.keyHashes);
   const { visible, filterRules, samplingRate } = destination;
   return {
@@ -33,10 +33,12 @@ export function receiverOf(
         world,
         // Whoever sets it up need not be who runs the gateway: nothing inside its network is reached.
         { method, url, headers, isCompressed: false, reach: 'public' },
-        exportRequest(
-          { service: PRODUCT.slug, attributes: resource },
-          receipts.flatMap((receipt) => spansOf(receipt, visible)),
-        ),
+        write
+          ? write(receipts, visible)
+          : exportRequest(
+              { service: PRODUCT.slug, attributes: resource },
+              receipts.flatMap((receipt) => spansOf(receipt, visible)),
+            ),
       ),
   };
 }

@@ -27,7 +27,7 @@ function configField(name: string, about: JsonObject, { isRequired, use }: Of): 
   if (SECRET.test(name)) return { ...field, kind: use === 'new' ? 'secret' : 'text' };
   return { ...field, kind: 'text', ...hint };
 }
-const SECRET = /secret|apiKey|dsn/i;
+const SECRET = /secret|apiKey|dsn|password/i;
 
 /** `publicKey` → `Public key`. */
 const labelOf = (name: string): string => {
