@@ -46,6 +46,8 @@ export type Access = {
   readonly authenticate: (headers: WireHeaders) => Principal | Fault | null;
   /** The same, asking the store where nothing is known here. Rejects if the store is broken. */
   readonly find: (headers: WireHeaders) => Promise<Principal | Fault>;
+  /** Whose key a refused request shows, where it is one that was switched off or is too old; null = nobody's. */
+  readonly whose: (headers: WireHeaders) => Principal | null;
   /** Who spends by a key now, for work that outlives its request; or why nobody does any more. */
   readonly callerOf: (keyId: string, accountId: string) => Promise<Principal | Fault>;
   readonly guesses: Guesses;
@@ -139,6 +141,7 @@ export function openAccess(parts: WithVault): Access {
       const person = cookie === undefined ? null : await sessions.look(cookie);
       return person === undefined ? TOO_MANY : (person ?? NOBODY);
     },
+    whose: (headers) => finder.known(digestOf(keyIn(headers) ?? ''))?.principal ?? null,
     callerOf: async (keyId, accountId) => {
       const personId = personByConsoleKey(keyId, accountId);
       if (personId !== null) {

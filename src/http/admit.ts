@@ -49,10 +49,12 @@ export function admission(gateway: Gateway, verb: Verb | 'none'): Admission {
         encodedBody(headers) ??
         goingRound(headers);
       if (obstacle) {
-        const keyId = caller?.keyId ?? null;
         if (verb === 'call') {
+          // A key that was switched off or is too old is somebody's, who looks for why a program no longer works.
+          const whose = caller ?? access.whose(headers);
           const label = caller === null ? labelOfOurs(headers) : undefined;
-          const who = { clientDialect: null, keyId, caller, ...(label !== undefined && { keyLabel: label }) };
+          const keyId = whose?.keyId ?? null;
+          const who = { clientDialect: null, keyId, caller: whose, ...(label !== undefined && { keyLabel: label }) };
           gateway.telemetry.refused({ at: gateway.world.now(), ...who, fault: obstacle });
         }
         return refuse(response, obstacle);
