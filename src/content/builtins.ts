@@ -79,7 +79,7 @@ const MAKERS: { readonly [slug in BuiltinSlug]: () => readonly Detector[] } = {
   'ip-address': () =>
     one('ip-address', {
       source:
-        '\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b|\\b(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*|:)|::1\\b',
+        '\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b|\\b(?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,7}|:)|::1\\b',
       hint: /\d\.\d{1,3}\.\d|::|[0-9A-Fa-f]:[0-9A-Fa-f]/,
       isTrue: checks.isAddress,
     }),

@@ -205,3 +205,12 @@ test('a screen reads a text only with the rules that could find something in it'
   assert.equal(screen.within('a@b key-12')?.rules.length, 3);
   assert.equal(screen.within('a@b key-12'), screen.within('x@b key-3'));
 });
+
+test('whether a match is true is asked of short ones alone: long ones cost no more than their characters', () => {
+  const lengths: number[] = [];
+  const isTrue = (found: string): boolean => lengths.push(found.length) === 0;
+  const scanner = new Scanner(ruleSetOf([{ ...ruleOf('(?:a:)+'), isTrue }]));
+  const text = 'a:'.repeat(10_000);
+  assert.equal(scanner.feed(text) + scanner.end(), text);
+  assert.ok(lengths.length > 0 && Math.max(...lengths) <= 100);
+});

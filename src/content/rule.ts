@@ -11,7 +11,7 @@ export type ContentRule = {
   readonly label: string;
   readonly action: Action;
   readonly pattern: Node;
-  /** What has the form may still be none: a number without the right check digit. */
+  /** What has the form may still be none: a number without the right check digit. Nothing longer than a hundred units is. */
   readonly isTrue?: (found: string) => boolean;
   /** Only a text that this is found in can hold a match; absent = follows from the pattern. It must take linear time. */
   readonly hint?: RegExp;

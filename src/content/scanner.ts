@@ -4,6 +4,11 @@ import type { ContentRule, RuleSet } from './rule.ts';
 /** A match is so long at most, in UTF-16 units: no more of a text is ever kept back. */
 export const MATCH_MAX = 8_192;
 
+/** What is asked whether it is true is so long at most: the longest of them, account numbers with spaces, have 64 units. */
+const TRUE_MAX = 100;
+/** What asking costs, in characters that threads read: a slice, a look through it and a sum. */
+const TRUTH_WORK = 8;
+
 /** A long piece is read in bits of so many units. */
 const BIT = 16_384;
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
@@ -175,6 +180,8 @@ export class Scanner {
     const rule = this.#rules[at] as ContentRule;
     const end = this.#position;
     if (rule.isTrue) {
+      if (end - start > TRUE_MAX) return;
+      this.work += TRUTH_WORK;
       const text = this.#held.slice(Math.max(0, start - this.#base), end - this.#base);
       if (start < this.#base || !rule.isTrue(text)) return;
     }
