@@ -58,7 +58,12 @@ export type Call = {
 };
 
 /** `store`: whether the answer may be gone on from by its id. `previousResponseId`: the answer that it goes on from itself. */
-export type Storing = { readonly store: boolean; readonly previousResponseId: string | null };
+export type Storing = {
+  readonly store: boolean;
+  readonly previousResponseId: string | null;
+  /** The conversation that it goes on, and is added to. */
+  readonly conversationId?: string;
+};
 
 /** A call of `/completions`: what has no place in a conversation. Token ids are the model's own. */
 export type TextCompletion = {

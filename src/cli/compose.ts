@@ -40,7 +40,7 @@ import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
-import { foldAsItAges, sweepContents, sweepResponses } from './sweep.ts';
+import { foldAsItAges, sweepContents, sweepConversations, sweepResponses } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -95,6 +95,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
+  const conversations = role === 'owner' ? sweepConversations(storage.conversations, gateway) : null;
   const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
   const folding = role === 'owner' ? foldAsItAges(storage.foldTallies, gateway) : null;
   const { files, log } = gateway;
@@ -113,6 +114,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       await loop.close();
       gateway.ledger.close();
       sweep?.();
+      conversations?.();
       folding?.();
       contents?.();
       await gateway.contents?.flush();
@@ -192,7 +194,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     defaults: configuration.defaults,
     memory,
     contents: openContentLog({ store: storage.contents, vault, world, keptMs: configuration.contentMs, log }),
-    storedResponses: configuration.responses && { store: storage.responses, ...configuration.responses },
+    storedResponses: storedFrom(configuration, storage),
     kept: createKept(world, role === 'worker' ? keptThroughOwner() : undefined),
     search: openSearch(configuration.environment, fetchingOf(world)),
     ...toolPartsOf(configuration),
@@ -221,6 +223,9 @@ const outsiders = ({ storage, vault, world }: Pick<Parts, 'storage' | 'vault' | 
   destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
   mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),
 });
+
+const storedFrom = ({ responses }: Configuration, storage: Storage): Gateway['storedResponses'] =>
+  responses && { store: storage.responses, conversations: storage.conversations, ...responses };
 
 const logOf =
   (world: World): Gateway['log'] =>

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { ResponseStore, StoredSelection } from '../gateway/stored-responses.ts';
+import type { StoredSelection } from '../gateway/stored-responses.ts';
+import type { Storage } from '../storage/open.ts';
 import type { Configuration } from './configuration.ts';
 import { openVisit } from './store.ts';
 import { UsageError, wholeNumber } from './usage.ts';
@@ -20,15 +21,16 @@ export async function responsesCommand(words: readonly string[], configuration: 
   const act = actionFor(positionals, values);
   const storage = await openVisit(configuration);
   try {
-    return await act(storage.responses);
+    return await act(storage);
   } finally {
     await storage.close();
   }
 }
 
+type Stored = Pick<Storage, 'responses' | 'conversations'>;
 type Wish = { readonly workspace?: string; readonly 'older-than'?: string; readonly all: boolean };
 
-function actionFor([verb = 'list', ...ids]: readonly string[], wish: Wish): (store: ResponseStore) => Promise<number> {
+function actionFor([verb = 'list', ...ids]: readonly string[], wish: Wish): (stored: Stored) => Promise<number> {
   if (verb === 'list') return list;
   if (verb !== 'delete') throw new UsageError(`responses does not know "${verb}".`);
   const { workspace: workspaceId, 'older-than': days, all } = wish;
@@ -39,18 +41,25 @@ function actionFor([verb = 'list', ...ids]: readonly string[], wish: Wish): (sto
   const isSelected = Object.keys(selection).length > 0;
   if ([ids.length > 0, isSelected, all].filter(Boolean).length !== 1)
     throw new UsageError('Which ones? Name their ids, or --workspace ID and --older-than DAYS, or --all.');
-  return async (store) => {
+  return async ({ responses, conversations }) => {
     let gone = 0;
-    for (const one of ids.length > 0 ? ids.map((id) => ({ id })) : [selection]) gone += await store.removeAll(one);
-    console.log(`${gone} ${gone === 1 ? 'response is' : 'responses are'} deleted.`);
-    return gone > 0 || ids.length === 0 ? 0 : 1;
+    let ended = 0;
+    for (const one of ids.length > 0 ? ids.map((id) => ({ id })) : [selection]) {
+      gone += await responses.removeAll(one);
+      ended += await conversations.removeAll(one);
+    }
+    console.log(`${counted(gone, 'response')} ${gone === 1 ? 'is' : 'are'} deleted.`);
+    if (ended > 0) console.log(`${counted(ended, 'conversation')} ${ended === 1 ? 'is' : 'are'} deleted.`);
+    return gone + ended > 0 || ids.length === 0 ? 0 : 1;
   };
 }
 
-async function list(store: ResponseStore): Promise<number> {
-  const sums = await store.sums();
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+async function list({ responses }: Stored): Promise<number> {
+  const sums = await responses.sums();
   if (sums.length === 0) console.log('No response is stored.');
-  for (const { workspaceId, responses, bytes } of sums)
-    console.log(`${workspaceId}  ${responses} responses  ${(bytes / 1024 / 1024).toFixed(1)} MB`);
+  for (const { workspaceId, responses: count, bytes } of sums)
+    console.log(`${workspaceId}  ${count} responses  ${(bytes / 1024 / 1024).toFixed(1)} MB`);
   return 0;
 }

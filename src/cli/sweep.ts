@@ -1,5 +1,6 @@
 import type { Cancel } from '../base/world.ts';
 import type { ContentStore } from '../gateway/contents/content.ts';
+import type { ConversationStore } from '../gateway/conversations.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 
@@ -48,6 +49,17 @@ export const sweepResponses = (store: ResponseStore, around: Around): Cancel =>
       work: () => store.sweep(around.world.now()),
       everyMs: 60 * MINUTE_MS,
       failed: 'expired responses could not be deleted',
+    },
+    around,
+  );
+
+/** Deletes conversations that nothing was added to for too long, now and every hour. */
+export const sweepConversations = (store: ConversationStore, around: Around): Cancel =>
+  sweep(
+    {
+      work: () => store.sweep(around.world.now()),
+      everyMs: 60 * MINUTE_MS,
+      failed: 'expired conversations could not be deleted',
     },
     around,
   );

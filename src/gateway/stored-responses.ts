@@ -1,3 +1,5 @@
+import type { ConversationStore } from './conversations.ts';
+
 /** Who a stored response belongs to: nobody else's keys can read it, go on from it or delete it. */
 export type StoredOwner = { readonly accountId: string; readonly workspaceId: string };
 
@@ -62,6 +64,7 @@ export type ResponseStore = {
 /** Responses that callers may go on from by their ids; an operator who keeps none has none of this. */
 export type StoredResponses = {
   readonly store: ResponseStore;
+  readonly conversations: ConversationStore | null;
   /** Milliseconds. */
   readonly keptMs: number;
   /** Of one workspace. */

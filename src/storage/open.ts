@@ -7,6 +7,7 @@ import type { Peers } from '../facts/peers.ts';
 import type { FileStore } from '../files/store.ts';
 import type { BatchStore } from '../gateway/batches.ts';
 import type { ContentStore } from '../gateway/contents/content.ts';
+import type { ConversationStore } from '../gateway/conversations.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
 import type { RefusalStore } from '../insights/requests.ts';
 import type { InsightsStore, Records } from '../insights/store.ts';
@@ -24,6 +25,7 @@ import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
 import { connectStore } from './connect.ts';
 import { openContentStore } from './content-store.ts';
+import { openConversationStore } from './conversation-store.ts';
 import { openDestinationStore } from './destination-store.ts';
 import { type Draft, openDraft } from './draft.ts';
 import { openFileStore } from './file-store.ts';
@@ -68,6 +70,7 @@ export type Storage = {
   readonly mcpServerStore: McpServerStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
+  readonly conversations: ConversationStore;
   readonly contents: ContentStore;
   readonly secretStore: SecretStore;
   readonly jobs: JobStore;
@@ -183,6 +186,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     mcpServerStore: openMcpServerStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
+    conversations: openConversationStore(client),
     contents: openContentStore(client),
     secretStore: openSecretStore(client, database),
     jobs: openJobStore(client, world),

@@ -226,6 +226,31 @@ export const STORED_SPACE = {
   columns: { account_id: 'text', workspace_id: 'text', responses: 'bigint', bytes: 'bigint' },
 } as const satisfies Table;
 
+/** Conversations that are kept under a name. */
+export const CONVERSATION = {
+  name: 'conversation',
+  key: ['id'],
+  columns: {
+    id: 'text',
+    account_id: 'text',
+    workspace_id: 'text',
+    created_at: 'bigint',
+    expires_at: 'bigint',
+    metadata: 'text',
+    items: 'bigint',
+    bytes: 'bigint',
+    /** Never given twice, whatever is deleted. */
+    next_position: 'bigint',
+  },
+} as const satisfies Table;
+
+/** What they hold, each item as JSON. */
+export const CONVERSATION_ITEM = {
+  name: 'conversation_item',
+  key: ['conversation_id', 'position'],
+  columns: { conversation_id: 'text', position: 'bigint', id: 'text', item: 'text', bytes: 'bigint' },
+} as const satisfies Table;
+
 const GENERATION_COLUMNS = {
   id: 'text',
   created_at: 'bigint',

@@ -2,6 +2,7 @@ import { accountScope, type Credit } from '../ledger/store.ts';
 import { audit } from './audit.ts';
 import { type Entry, isChanged, logged, seen } from './audited.ts';
 import { addContent, removeContents, sweepContents } from './content-store.ts';
+import { addToConversation, removeConversationItem, removeConversations } from './conversation-work.ts';
 import { addFile } from './file-store.ts';
 import { foldTallies } from './fold.ts';
 import { grant } from './grant.ts';
@@ -34,6 +35,9 @@ export const WORKS = {
   addRefusals,
   addResponse,
   removeResponses,
+  addToConversation,
+  removeConversationItem,
+  removeConversations,
   foldTallies,
   addContent,
   removeContents,

@@ -100,6 +100,7 @@ async function sortsOf(database: StoreDatabase, ids: readonly string[]): Promise
 /** Nobody can ask for the responses of a workspace that is gone; what a crash leaves of them expires. */
 async function removeStored(client: StoreClient, owner: StoredOwner): Promise<'removed'> {
   while ((await client.work('removeResponses', owner)) > 0);
+  while ((await client.work('removeConversations', owner)) > 0);
   while ((await client.work('removeContents', { workspaceId: owner.workspaceId })) > 0);
   return 'removed';
 }

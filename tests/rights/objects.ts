@@ -195,6 +195,23 @@ export const OBJECTS: readonly ObjectKind[] = [
       (await fetch(`${origin}/api/v1/responses/${id}`, { headers: headersOf('caller') })).text(),
   },
   {
+    below: '/api/v1/conversations/',
+    make: async ({ origin, headersOf }) => {
+      const headers = { ...headersOf('caller'), 'content-type': 'application/json' };
+      const body = '{"metadata":{"a":"b"},"items":[{"type":"message","role":"user","content":"Ours"}]}';
+      const answer = await fetch(`${origin}/api/v1/conversations`, { method: 'POST', headers, body });
+      return ((await answer.json()) as { readonly id: string }).id;
+    },
+    nobodys: 'conv-00000000000000000000000000',
+    state: async ({ origin, headersOf }, id) => {
+      const headers = headersOf('caller');
+      const found = await fetch(`${origin}/api/v1/conversations/${id}`, { headers });
+      const items = await fetch(`${origin}/api/v1/conversations/${id}/items`, { headers });
+      return [await found.text(), await items.text()];
+    },
+    body: () => '{"metadata":{"taken":"over"},"items":[{"type":"message","role":"user","content":"Taken"}]}',
+  },
+  {
     below: '/api/v1/files/',
     make: async ({ origin, headersOf }) => {
       const body = new FormData();

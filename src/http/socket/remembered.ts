@@ -71,6 +71,7 @@ export function rememberLast(memory: Memory, who: string, base: StoredResponses 
   };
   const remembered: Remembered = {
     store,
+    conversations: base?.conversations ?? null,
     keptMs: base?.keptMs ?? 0,
     bytesMax: base?.bytesMax ?? 0,
     keepsAll: true,

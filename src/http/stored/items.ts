@@ -1,5 +1,6 @@
 import { type Blob, putBack } from '../../base/blobs.ts';
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import type { ConversationItem } from '../../gateway/conversations.ts';
 
 /** What a call says itself: a string is one message of the user. Anything else is complained of later, where it stands. */
 export function ownItems(input: Json | undefined): readonly Json[] {
@@ -17,6 +18,12 @@ export function itemsText(items: readonly Json[], blobs: readonly Blob[], newId:
   });
   const text = JSON.stringify(named);
   return blobs.length === 0 ? text : Buffer.concat(putBack(text, blobs)).toString('utf8');
+}
+
+/** An item as a conversation keeps it: under its id, which every item of `itemsText` has. */
+export function conversationItem(item: Json, newId: (prefix: string) => string): ConversationItem {
+  const id = isObject(item) && typeof item.id === 'string' && item.id !== '' ? item.id : newId('msg');
+  return { id, item: JSON.stringify(isObject(item) ? { ...item, id } : item) };
 }
 
 const isMessage = ({ type, role }: JsonObject): boolean =>

@@ -1,10 +1,10 @@
 import type { Blob } from '../../base/blobs.ts';
-import { arrayOf, type Json, type JsonObject, stringOf } from '../../base/json.ts';
+import { arrayOf, type Json, type JsonObject, parseJson, stringOf } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
 import type { Caller } from '../../facts/caller.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import type { ChainSize, StoredResponses } from '../../gateway/stored-responses.ts';
-import { itemsText, ownItems } from './items.ts';
+import { conversationItem, itemsText, ownItems } from './items.ts';
 import type { Turn } from './reading.ts';
 
 type TurnParts = {
@@ -15,19 +15,26 @@ type TurnParts = {
   readonly chain: ChainSize;
   readonly input: Json | undefined;
   readonly blobs: readonly Blob[];
+  /** Is the answer a response of its own afterwards? Absent = it is. */
+  readonly isStored?: boolean;
+  /** The conversation that it is added to. */
+  readonly conversationId?: string;
 };
 
 /**
  * Stores one answer with what it was asked, once it is settled and before its end is told: whoever reads that it is
  * stored can go on from it. One write; a store that fails costs nobody the answer, which then says that it is not stored.
  */
-export function createTurn({ gateway, stored, caller, chain, input, blobs }: TurnParts): Turn {
+export function createTurn(parts: TurnParts): Turn {
+  const { gateway, stored, caller, chain, input, blobs, isStored = true, conversationId } = parts;
   const { world } = gateway;
   let storing: Promise<boolean> | null = null;
   const store = async (answer: JsonObject): Promise<boolean> => {
     const items = ownItems(input);
     const output = arrayOf(answer.output);
     const asked = itemsText(items, blobs, world.newId);
+    if (conversationId !== undefined) await addToConversation(parts, conversationId, [asked, JSON.stringify(output)]);
+    if (!isStored) return false;
     const texts = {
       input: asked,
       output: JSON.stringify(output),
@@ -63,6 +70,21 @@ export function createTurn({ gateway, stored, caller, chain, input, blobs }: Tur
     },
     kept: () => storing,
   };
+}
+
+/** What was said and answered is added to its conversation. One that cannot take it goes without, and the operator hears of it. */
+async function addToConversation(
+  { gateway, stored, caller }: TurnParts,
+  id: string,
+  lists: readonly string[],
+): Promise<void> {
+  const now = gateway.world.now();
+  const items = lists
+    .flatMap((list) => arrayOf(parseJson(list)))
+    .map((item) => conversationItem(item, gateway.world.newId));
+  const addition = { items, now, expiresAt: now + stored.keptMs, bytesMax: stored.bytesMax };
+  const added = await stored.conversations?.add(caller, id, addition);
+  if (added !== 'added') gateway.log(`an answer could not be added to the conversation ${id}: ${added}`);
 }
 
 /**

@@ -101,9 +101,9 @@ const INPUT_ITEMS: Route = {
 
 export const RESPONSE_ROUTES: readonly Route[] = [RETRIEVE, DELETE, CANCEL, INPUT_ITEMS];
 
-type Page = { readonly limit: number; readonly after: string | null; readonly order: 'asc' | 'desc' };
+export type Page = { readonly limit: number; readonly after: string | null; readonly order: 'asc' | 'desc' };
 
-function pageOf({
+export function pageOf({
   limit = '20',
   after = null,
   order = 'desc',

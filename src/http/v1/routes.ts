@@ -4,6 +4,7 @@ import { ACCOUNT_ROUTES } from './account/index.ts';
 import { RAW_OAUTH_ROUTES } from './account/oauth.ts';
 import { BATCH_ROUTES, RAW_BATCH_ROUTES } from './batches/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
+import { CONVERSATION_ROUTES } from './conversations.ts';
 import { FILE_ROUTES, RAW_FILE_ROUTES } from './files/index.ts';
 import { GATED_ROUTES } from './gated.ts';
 import { INSIGHT_ROUTES } from './insights/index.ts';
@@ -29,6 +30,7 @@ export const apiRoutes: readonly Route[] = [
   ...BATCH_ROUTES,
   ...CONTAINER_ROUTES,
   ...RESPONSE_ROUTES,
+  ...CONVERSATION_ROUTES,
   ...REALTIME_ROUTES,
   ...VIDEO_ROUTES,
   ...TOOL_ROUTES,

@@ -27,6 +27,7 @@ import { PROVIDER_SORT } from './0026-provider-sort.ts';
 import { IDENTITIES } from './0027-identities.ts';
 import { MCP_SERVERS } from './0028-mcp-servers.ts';
 import { PASSKEYS } from './0029-passkeys.ts';
+import { CONVERSATIONS } from './0030-conversations.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   IDENTITIES,
   MCP_SERVERS,
   PASSKEYS,
+  CONVERSATIONS,
 ];

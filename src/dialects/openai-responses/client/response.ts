@@ -50,6 +50,7 @@ function echo(answer: AnswerContext): JsonObject {
     metadata: call.metadata ?? {},
     parallel_tool_calls: call.parallelToolCalls ?? true,
     previous_response_id: call.storing?.previousResponseId ?? null,
+    ...(call.storing?.conversationId !== undefined && { conversation: { id: call.storing.conversationId } }),
     prompt_cache_key: call.promptCacheKey ?? null,
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
     safety_identifier: vendorFields.safety_identifier ?? null,

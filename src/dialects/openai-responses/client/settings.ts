@@ -1,4 +1,12 @@
-import { arrayOf, isObject, type Json, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
+import {
+  arrayOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectOf,
+  optionalString,
+  stringOf,
+} from '../../../base/json.ts';
 import type { OutputFormat, Storing } from '../../../call/call.ts';
 import {
   type Complaints,
@@ -149,12 +157,17 @@ function readSchema(to: Complaints, format: JsonObject): OutputFormat {
 export function readStoring(to: Complaints, body: JsonObject, stores: boolean): Storing | undefined {
   refuseTrue(to, body, 'background', 'nothing runs in the background here');
   const { conversation, previous_response_id: previous } = body;
-  if (conversation !== undefined && conversation !== null)
-    complain(to, 'conversation', "'conversation' is not supported. Send the conversation in 'input'.");
   if (stores) {
     const previousResponseId = readString(to, body, 'previous_response_id') ?? null;
-    return { store: readBoolean(to, body, 'store') ?? true, previousResponseId };
+    const conversationId = conversationIn(conversation);
+    if (conversationId === undefined) wrongType(to, 'conversation', 'a string or an object with an id', conversation);
+    if (conversationId && previousResponseId !== null)
+      complain(to, 'conversation', "'conversation' and 'previous_response_id' exclude each other.");
+    const store = readBoolean(to, body, 'store') ?? true;
+    return { store, previousResponseId, ...(conversationId && { conversationId }) };
   }
+  if (conversation !== undefined && conversation !== null)
+    complain(to, 'conversation', "'conversation' is not supported: responses are not stored. Send it in 'input'.");
   if (previous !== undefined && previous !== null)
     complain(
       to,
@@ -163,6 +176,12 @@ export function readStoring(to: Complaints, body: JsonObject, stores: boolean): 
     );
   refuseTrue(to, body, 'store', 'responses are not stored');
   return undefined;
+}
+
+/** The id of the conversation that a body names, as a text or as an object's member; null = none, undefined = it says neither. */
+export function conversationIn(value: Json | undefined): string | null | undefined {
+  if (value === undefined || value === null) return null;
+  return optionalString(isObject(value) ? value.id : value);
 }
 
 function refuseTrue(to: Complaints, body: JsonObject, field: 'store' | 'background', reason: string): void {
