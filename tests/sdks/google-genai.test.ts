@@ -180,7 +180,8 @@ test('whoever asks as Google’s programs do is refused in Google’s words', as
     ['/v1beta/models/no/model', {}, 404, 'NOT_FOUND'],
     ['/v1beta/models?pageToken=x', {}, 400, 'INVALID_ARGUMENT'],
     ['/v1/models/no/model', { headers: { 'x-goog-api-client': 'google-genai-sdk/3.1.0' } }, 404, 'NOT_FOUND'],
-    ['/v1beta/files', {}, 404, 'NOT_FOUND'],
+    ['/v1beta/files', {}, 401, 'UNAUTHENTICATED'],
+    ['/v1beta/cachedContents', {}, 404, 'NOT_FOUND'],
     ['/v1beta/models', { method: 'DELETE' }, 405, 'UNIMPLEMENTED'],
   ];
   for (const [path, init, status, word] of refusals) {

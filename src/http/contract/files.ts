@@ -93,7 +93,7 @@ export const FILE_USE: FieldGroup = {
       name: 'fileData.fileUri',
       type: 'string',
       meaning:
-        'In Google’s words: files/{id}, or an address that ends in /v1beta/files/{id}. Google’s own way to upload (resumable, below /upload) is not served: upload here, then name the file.',
+        'In Google’s words: files/{id}, or an address that ends in /v1beta/files/{id}. Google’s libraries upload in their own way (files.upload: resumable, below /upload); what comes so is kept for 48 hours.',
     },
     { name: 'images[].file_id', type: 'string', meaning: 'In /images/edits: a picture to start from, also as mask.' },
   ],
