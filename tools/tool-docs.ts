@@ -50,7 +50,7 @@ Tools that the gateway runs for a model, whatever model it is: list them beside 
 
 What they cost is part of the call's cost (\`cost_details.server_tool_cost\`), set aside before it is spent; each use and each model that was asked is a step on the receipt (\`legs\`). How many were asked for and ran stands in \`usage.server_tool_use_details\` (chats, Responses) and \`usage.server_tool_use\` (Messages). Chats show a use as an entry \`reasoning.server_tool_call\` of \`reasoning_details\`, the Responses API as an item \`openrouter:<name>\`, Messages as \`server_tool_use\` and a block of its result.
 
-What a tool finds is data: it goes to the model as a tool's result, read by guardrails before that, and a page that gives orders may still be obeyed by a model. Tools reach the public internet alone. \`GET /tools\` tells what is set up here.
+What a tool finds is data: it goes to the model as a tool's result, read by guardrails before that, and a page that gives orders may still be obeyed by a model. Tools reach the public internet alone. Other models that a tool asks are bound by the call's \`ignore\`, \`zdr\` and \`data_collection\`; \`only\` and \`order\` are of its own model. \`GET /tools\` tells what is set up here.
 
 ${SERVER_TOOLS.map(section).join('\n\n')}
 `;

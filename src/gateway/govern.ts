@@ -36,7 +36,8 @@ export function governed<O extends OperationId>(
     call: withLaid(request.call, laid, rules),
     policy,
     requestedModel: request.requestedModel ?? request.call.model ?? request.call.models[0] ?? '',
-    ...(shadow && !before && { shadow }),
+    // What is asked within a call has no ledger of its own that a shadow could be booked in.
+    ...(shadow && !before && !request.nesting && { shadow }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
+import { forbiddenIn } from '../call/asked-gateway.ts';
 import type { Call, ReasoningRequest } from '../call/call.ts';
 import { EFFORTS } from '../call/call.ts';
 import type { Message, UserPart } from '../call/message.ts';
@@ -82,6 +83,7 @@ type Asking = AskedOptions & {
 export function askedCall(asking: Asking): Call {
   const { outer, messages, instructions, tools = [], maxToolCalls, model, maxTokens, reasoning, temperature } = asking;
   const { provider, rules } = outer.gateway;
+  const own = { ...(provider && { provider }), ...(rules && { rules }) };
   const system: Message[] =
     instructions === undefined ? [] : [{ role: 'system', parts: [{ type: 'text', text: instructions }] }];
   return {
@@ -98,8 +100,7 @@ export function askedCall(asking: Asking): Call {
     ...(outer.user !== undefined && { user: outer.user }),
     ...(outer.blobs && { blobs: outer.blobs }),
     gateway: {
-      ...(model === undefined && provider && { provider }),
-      ...(rules && { rules }),
+      ...(model === undefined ? own : forbiddenIn(outer.gateway)),
       ...(tools.length > 0 && maxToolCalls !== undefined && { extra: { max_tool_calls: maxToolCalls } }),
     },
   };

@@ -276,3 +276,30 @@ test('no more models are asked than one request may, however many tools ask', as
   assert.equal(asked.receipt()?.legs?.filter(({ purpose }) => purpose === 'model').length, 64);
   await bench.close();
 });
+
+test('a host that a call forbids is asked by none of its tools, whichever model they name', async () => {
+  const bench = await openLegs({ one: {}, two: {} });
+  const asked = await bench.begin({
+    tools: [serverTool('advisor', { model: 'author/model' })],
+    gateway: { provider: { ignore: ['two'] } },
+  });
+  callTools(await bench.exchange(1), [use('advisor', { prompt: 'How?' })]);
+  (await bench.exchange(2)).refuse(400, { error: { message: 'no' } });
+  const second = await bench.exchange(3);
+  assert.match(lastOf(second).error, /could not be asked/);
+  answer(second, 'Alone, then.');
+  await bench.settle(asked);
+  assert.deepEqual([...new Set(bench.exchanges.map(({ host }) => host))], ['one.test']);
+  await bench.close();
+});
+
+test('tools that list each other without end are refused at once', async () => {
+  const bench = await openLegs();
+  let tool: object = { type: 'openrouter:datetime' };
+  for (let level = 0; level < 5_000; level++)
+    tool = { type: `openrouter:${level % 2 ? 'fusion' : 'subagent'}`, parameters: { tools: [tool] } };
+  const refused = await bench.begin({ tools: [serverTool('subagent', { tools: [tool] } as never)] });
+  const result = refused.result();
+  assert.ok(result?.kind === 'failed' && /too deep/.test(result.fault.message));
+  await bench.close();
+});

@@ -84,7 +84,7 @@ export function listedBy(call: Call, means: ToolMeans): Result<Listed, Fault> {
     if (title !== undefined && same.some((one) => one.title === title))
       complain(to, `${path}.parameters.name`, `Invalid '${path}.parameters.name': another entry has this name.`);
     if (to.first) return failed(to.first);
-    const inner = tool.nested?.(options) ?? [];
+    const inner = (means.depth < LIMITS.asks_depth_max && tool.nested?.(options)) || [];
     const nested = inner.length > 0 ? listedBy({ ...call, tools: inner }, { ...means, depth: means.depth + 1 }) : null;
     if (nested && !nested.ok) return failed({ ...nested.error, param: `${path}.parameters.${nested.error.param}` });
     const [lacking] = nested?.value.missing ?? [];

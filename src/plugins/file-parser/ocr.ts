@@ -2,6 +2,7 @@ import type { Fault } from '../../base/fault.ts';
 import { fault } from '../../base/fault.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { failed, ok, type Result } from '../../base/result.ts';
+import { forbiddenIn } from '../../call/asked-gateway.ts';
 import type { Call } from '../../call/call.ts';
 import type { Message } from '../../call/message.ts';
 import type { Ask } from '../../facts/asking.ts';
@@ -22,7 +23,6 @@ export async function readByOcr(
   waiting: Waiting,
   { ask, model }: { readonly ask: Ask; readonly model: string },
 ): Promise<Result<ReadonlyMap<Unread, string>, Fault>> {
-  const { rules } = gateway;
   const read = await Promise.all(
     [...waiting.values()].map(async (unread) => {
       const { name, bytes } = unread;
@@ -50,7 +50,7 @@ export async function readByOcr(
         stop: [],
         ...(user !== undefined && { user }),
         // It must not come back to where it is asked from.
-        gateway: { plugins: [{ id: 'file-parser', pdf: { engine: 'native' } }], ...(rules && { rules }) },
+        gateway: { ...forbiddenIn(gateway), plugins: [{ id: 'file-parser', pdf: { engine: 'native' } }] },
       });
       return { unread, answered };
     }),

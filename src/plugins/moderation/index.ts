@@ -2,6 +2,7 @@ import { fault } from '../../base/fault.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { NO_MONEY } from '../../base/money.ts';
 import { failed, ok } from '../../base/result.ts';
+import { forbiddenIn } from '../../call/asked-gateway.ts';
 import type { Call } from '../../call/call.ts';
 import type { UserPart } from '../../call/message.ts';
 import { readOneOf, readString } from '../../call/read.ts';
@@ -44,7 +45,7 @@ export const moderation: Plugin<Options> = {
               model,
               models: [],
               inputs: [{ type: 'content', parts }],
-              gateway: { ...(gateway.rules && { rules: gateway.rules }) },
+              gateway: forbiddenIn(gateway),
               ...(blobs && { blobs }),
               ...(user !== undefined && { user }),
             });

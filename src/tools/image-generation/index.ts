@@ -2,6 +2,7 @@ import { type JsonObject, stringOf } from '../../base/json.ts';
 import { LIMITS } from '../../base/limits.ts';
 import { NO_MONEY } from '../../base/money.ts';
 import { failed, ok } from '../../base/result.ts';
+import { forbiddenIn } from '../../call/asked-gateway.ts';
 import type { DrawnImage, ImageCall } from '../../call/image.ts';
 import type { Source } from '../../call/message.ts';
 import { type Complaints, newComplaints, readOneOf, readString } from '../../call/read.ts';
@@ -98,7 +99,6 @@ export const imageGeneration: ServerTool<Options> = {
         if (prompt.length > LIMITS.image_prompt_length_max) return failure('The prompt is too long.', {});
         if (uses >= USES_MAX) return failure('The most pictures that this request allows have been drawn.', { prompt });
         uses++;
-        const { rules } = call.gateway;
         const answered = await ask('images', {
           ...options,
           model: model ?? (isSandbox ? CUSTOMARY_SANDBOX : CUSTOMARY),
@@ -108,7 +108,7 @@ export const imageGeneration: ServerTool<Options> = {
           references: [],
           stream: false,
           ...(call.user !== undefined && { user: call.user }),
-          gateway: { ...(rules && { rules }) },
+          gateway: forbiddenIn(call.gateway),
         });
         if (!answered.ok) return failure(`The picture could not be drawn: ${answered.error.message}`, { prompt });
         const [drawn] = answered.value.reply.images;
