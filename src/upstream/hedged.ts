@@ -40,7 +40,7 @@ type Race<O extends OperationId> = {
 };
 
 /**
- * Runs a streamed call so that an endpoint which stays silent is joined by a second one (decisions/0055): whoever sends
+ * Runs a streamed call so that an endpoint which stays silent is joined by a second one (decisions/0062): whoever sends
  * content first answers, the other is given up at once. What the client hears is one run's and never the other's. Where
  * the first one fails before, the others follow as in any run.
  */

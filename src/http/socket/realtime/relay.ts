@@ -53,7 +53,7 @@ type Session = {
 };
 
 /**
- * One realtime session, relayed between its program and a host that speaks the same (decisions/0055). Messages pass as
+ * One realtime session, relayed between its program and a host that speaks the same (decisions/0064). Messages pass as
  * they are, in their order; what asks for an answer waits until that is held for, and the end of an answer until it is
  * settled.
  */
