@@ -20,6 +20,7 @@ import { openMcp } from '../mcp/mcp.ts';
 import { openMcpServers } from '../mcp/servers.ts';
 import { openPresets } from '../presets/presets.ts';
 import { newSecret, type Storage } from '../storage/open.ts';
+import { openAlerts } from '../telemetry/alerts/alerts.ts';
 import { openDestinations } from '../telemetry/destinations/destinations.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { fetchingOf } from '../upstream/collect-body.ts';
@@ -41,6 +42,7 @@ import { type OperatorCredentials, operatorCredentials } from './operator-creden
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
 import { foldAsItAges, sweepContents, sweepConversations, sweepResponses } from './sweep.ts';
+import { foldAsItAges, sweepContents, sweepResponses, watchAlerts } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -98,6 +100,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   const conversations = role === 'owner' ? sweepConversations(storage.conversations, gateway) : null;
   const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
   const folding = role === 'owner' ? foldAsItAges(storage.foldTallies, gateway) : null;
+  const alerts = role === 'owner' ? watchAlerts(storage.ledgerStore, gateway) : null;
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
   const broadcast =
@@ -117,6 +120,7 @@ export async function composeGateway(configuration: Configuration, world: World,
       conversations?.();
       folding?.();
       contents?.();
+      alerts?.();
       await gateway.contents?.flush();
       sweeping?.close();
       await broadcast?.close();
@@ -221,6 +225,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
 /** Whom a workspace has named outside: who takes its receipts, whose tools its calls use. */
 const outsiders = ({ storage, vault, world }: Pick<Parts, 'storage' | 'vault' | 'world'>) => ({
   destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
+  alerts: openAlerts({ store: storage.alertStore, vault, world, newSecret }),
   mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),
 });
 

@@ -1,8 +1,11 @@
 import type { Cancel } from '../base/world.ts';
+import { tellOnce } from '../gateway/alerts/tell.ts';
+import { watchOnce } from '../gateway/alerts/watch.ts';
 import type { ContentStore } from '../gateway/contents/content.ts';
 import type { ConversationStore } from '../gateway/conversations.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ResponseStore } from '../gateway/stored-responses.ts';
+import type { LedgerStore } from '../ledger/store.ts';
 
 const MINUTE_MS = 60_000;
 /** Between two parts of a sweep, so that it is never in anybody's way. */
@@ -85,3 +88,25 @@ export const sweepContents = (store: ContentStore, around: Around): Cancel =>
     },
     around,
   );
+
+/** Between two looks at what alerts watch. */
+const WATCHED_MS = 30_000;
+const TOLD_MS = 5_000;
+
+/** Looks at what accounts want to be told of, and tells them. */
+export function watchAlerts({ left }: Pick<LedgerStore, 'left'>, gateway: Gateway): Cancel {
+  const watching = { ...gateway, left };
+  const watch = async (): Promise<number> => {
+    await watchOnce(watching);
+    return 0;
+  };
+  const watched = sweep({ work: watch, everyMs: WATCHED_MS, failed: 'alerts could not be looked at' }, gateway);
+  const told = sweep(
+    { work: () => tellOnce(gateway), everyMs: TOLD_MS, failed: 'nobody could be told of alerts' },
+    gateway,
+  );
+  return () => {
+    watched();
+    told();
+  };
+}

@@ -15,6 +15,7 @@ import type { JobStore } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Mcp } from '../mcp/mcp.ts';
 import type { Presets } from '../presets/presets.ts';
+import type { Alerts } from '../telemetry/alerts/alerts.ts';
 import type { Destinations } from '../telemetry/destinations/destinations.ts';
 import type { Snapshot } from '../telemetry/family.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -50,6 +51,7 @@ export type Gateway = {
   readonly presets: Presets;
   readonly destinations: Destinations;
   readonly mcp: Mcp;
+  readonly alerts: Alerts;
   readonly ledger: Ledger;
   readonly budgetLeft: BudgetLeft;
   readonly insights: Insights;

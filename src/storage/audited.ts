@@ -44,6 +44,7 @@ const TOLD = {
   ],
   observability_destination: ['id', 'workspace_id', 'name', 'kind', 'enabled', 'settings'],
   mcp_server: ['id', 'workspace_id', 'name', 'url', 'enabled', 'settings'],
+  alert: ['id', 'name', 'enabled', 'watched', 'mails'],
   preset: ['id', 'workspace_id', 'slug', 'name', 'description', 'status', 'designated_version_id'],
   guardrail: ['id', 'workspace_id', 'name', 'description', 'settings', 'amount', 'interval', 'with_byok'],
   guardrail_assignment: ['guardrail_id', 'scope'],

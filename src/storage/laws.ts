@@ -13,6 +13,7 @@ import { reportAudit } from '../ledger/audit.ts';
 import { isHold, type Ledger, openLedger } from '../ledger/ledger.ts';
 import { newSecret, type Storage } from './open.ts';
 import { accessLaws } from './testing/access-laws.ts';
+import { alertLaws } from './testing/alert-laws.ts';
 import { auditLogLaws, keptLogLaws } from './testing/audit-log-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
@@ -82,6 +83,7 @@ export function storeLaws(name: string, engine: Engine): void {
     jobLaws(bench);
     outboxLaws(bench);
     presetLaws(bench);
+    alertLaws(bench);
     guardrailLaws(bench, engine.another);
     fileLaws(bench, engine.another);
     responseLaws(bench);

@@ -16,10 +16,12 @@ import type { JobStore } from '../ledger/jobs.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { McpServerStore } from '../mcp/server.ts';
 import type { PresetStore } from '../presets/preset.ts';
+import type { AlertStore } from '../telemetry/alerts/alert.ts';
 import type { DestinationStore } from '../telemetry/destinations/destination.ts';
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
+import { openAlertStore } from './alert-store.ts';
 import { openBatchStore } from './batch-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
 import type { StoreClient } from './client.ts';
@@ -68,6 +70,7 @@ export type Storage = {
   readonly presetStore: PresetStore;
   readonly destinationStore: DestinationStore;
   readonly mcpServerStore: McpServerStore;
+  readonly alertStore: AlertStore;
   readonly outbox: Outbox;
   readonly responses: ResponseStore;
   readonly conversations: ConversationStore;
@@ -184,6 +187,7 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
     presetStore: openPresetStore(client, database),
     destinationStore: openDestinationStore(client, database),
     mcpServerStore: openMcpServerStore(client, database),
+    alertStore: openAlertStore(client, database),
     outbox: openOutbox(client),
     responses: openResponseStore(client),
     conversations: openConversationStore(client),

@@ -24,6 +24,7 @@ import { WORKS } from './works.ts';
 const SMALL = [
   'CONSTANT',
   'destination',
+  'alert',
   'hold',
   'h',
   'lease',
@@ -169,6 +170,9 @@ test('no statement reads a growing table through', async () => {
     { kind: 'silent' },
   ] as const)
     await client.work('recover', { gone, now });
+  await client.work('writeAll', { writes: [] });
+  const app = { id: 'elsewhere', title: 'Elsewhere' };
+  await client.work('importHistory', { accountId: 'owner', workspaceId: 'w', app, days: [] });
   assert.deepEqual(
     Object.keys(WORKS).filter((name) => !works.has(name)),
     [],

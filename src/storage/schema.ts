@@ -21,6 +21,8 @@ export type StoreTables = {
   workspace: WorkspaceRow;
   observability_destination: ObservabilityDestinationRow;
   mcp_server: McpServerRow;
+  alert: AlertRow;
+  alert_event: AlertEventRow;
   preset: PresetRow;
   preset_version: PresetVersionRow;
   auth_code: AuthCodeRow;
@@ -271,4 +273,32 @@ export type GuardrailAssignmentRow = {
   account_id: string;
   assigned_by: string | null;
   created_at: bigint;
+};
+
+export type AlertRow = {
+  id: string;
+  account_id: string;
+  name: string;
+  enabled: bigint;
+  watched: string;
+  mails: string;
+  url: string | null;
+  raised: string;
+  words: string;
+  raised_at: bigint | null;
+  last_event: string;
+  created_at: bigint;
+  updated_at: bigint;
+};
+
+export type AlertEventRow = {
+  alert_id: string;
+  id: string;
+  account_id: string;
+  at: bigint;
+  kind: string;
+  words: string;
+  tellings: string;
+  tries: bigint;
+  due_at: bigint | null;
 };

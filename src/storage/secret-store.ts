@@ -13,6 +13,7 @@ export const SEALED_COLUMNS: readonly { readonly table: string; readonly key: st
   { table: 'second_factor', key: 'person_id', column: 'secret' },
   { table: 'observability_destination', key: 'id', column: 'config' },
   { table: 'mcp_server', key: 'id', column: 'config' },
+  { table: 'alert', key: 'id', column: 'url' },
   { table: 'generation_content', key: 'id', column: 'content' },
 ];
 

@@ -31,6 +31,7 @@ import { openMcp } from '#src/mcp/mcp.ts';
 import { openMcpServers } from '#src/mcp/servers.ts';
 import { openPresets } from '#src/presets/presets.ts';
 import { newSecret, openMemoryStorage } from '#src/storage/open.ts';
+import { openAlerts } from '#src/telemetry/alerts/alerts.ts';
 import { openDestinations } from '#src/telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '#src/telemetry/telemetry.ts';
 import { fetchingOf } from '#src/upstream/collect-body.ts';
@@ -114,6 +115,7 @@ export async function openBench(hosts: { readonly [slug: string]: Host }, variab
     presets: openPresets({ store: storage.presetStore, world: base, newSecret }),
     destinations: openDestinations({ store: storage.destinationStore, vault: NO_VAULT, world: base, newSecret }),
     mcp: openMcp(base, openMcpServers({ store: storage.mcpServerStore, vault: NO_VAULT, world: base, newSecret })),
+    alerts: openAlerts({ store: storage.alertStore, vault: NO_VAULT, world: base, newSecret }),
     ledger,
     budgetLeft: createBudgetLeft(storage.ledgerStore, base, () => {}),
     insights: openInsights(storage.insightsStore, base),

@@ -70,7 +70,11 @@ export async function startInstance(environment: { readonly [name: string]: stri
     SWITCHWRIGHT_RESPONSES_DAYS: '1',
     ...environment,
   });
-  const composed = await composeGateway(configuration, realWorld({ egressAllow: '' }), 'owner');
+  const composed = await composeGateway(
+    configuration,
+    realWorld({ egressAllow: environment.SWITCHWRIGHT_EGRESS_ALLOW ?? '' }),
+    'owner',
+  );
   const { gateway, storage } = composed;
   const { access, world } = gateway;
   await storage.accessStore.addAccount({ id: 'other', name: 'Other' }, world.now());

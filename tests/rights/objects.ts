@@ -144,6 +144,16 @@ export const OBJECTS: readonly ObjectKind[] = [
     body: () => JSON.stringify({ enabled: false }),
   },
   {
+    below: '/api/v1/alerts/',
+    make: async (instance) => (await make(instance, '/alerts', { type: 'budget', name: 'ours' })).id ?? '',
+    nobodys: NOBODYS_ID,
+    state: async (instance, id) => [
+      await seen(instance, `/alerts/${id}`),
+      await seen(instance, `/alerts/${id}/events`),
+    ],
+    body: (method) => (method === 'PATCH' ? JSON.stringify({ enabled: false }) : '{}'),
+  },
+  {
     below: '/api/v1/observability/destinations/',
     make: async (instance) => {
       const config = { endpoint: 'https://collector.example.com/v1/traces' };

@@ -14,6 +14,7 @@ import { openMcp } from '../../mcp/mcp.ts';
 import { openMcpServers } from '../../mcp/servers.ts';
 import { openPresets } from '../../presets/presets.ts';
 import { openStorageOver } from '../../storage/open.ts';
+import { openAlerts } from '../../telemetry/alerts/alerts.ts';
 import { openDestinations } from '../../telemetry/destinations/destinations.ts';
 import { NO_TELEMETRY } from '../../telemetry/telemetry.ts';
 import { fetchingOf } from '../../upstream/collect-body.ts';
@@ -98,6 +99,12 @@ async function compose(name: string, world: World, { store, catalog, log }: Surr
       world,
       openMcpServers({ store: storage.mcpServerStore, vault: NO_VAULT, world, newSecret: () => '0'.repeat(64) }),
     ),
+    alerts: openAlerts({
+      store: storage.alertStore,
+      vault: NO_VAULT,
+      world,
+      newSecret: () => '0'.repeat(64),
+    }),
     ledger: openLedger(storage.ledgerStore, world),
     budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),

@@ -15,12 +15,17 @@ export function objectionToCallback(
   const refuse = (message: string): Fault => fault('invalid_request', message, { param: 'callback_url' });
   if (gateway.signingKey('callbacks') === null)
     return refuse('This instance has no secret to sign callbacks with: leave callback_url out and poll instead.');
-  const { hostname, port } = new URL(text);
+  if (isReachable(gateway, text)) return null;
+  return refuse("Invalid 'callback_url': it points into a private network.");
+}
+
+/** Whether a caller's address may be sent to, as far as its words tell. */
+export function isReachable(gateway: Pick<Gateway, 'mayReach'>, text: string): boolean {
+  const { hostname, port, protocol } = new URL(text);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isInward =
     isIP(host) !== 0
       ? !isGlobalUnicast(host)
       : !host.includes('.') || /(^|\.)(localhost|local|internal|home\.arpa)$/i.test(host);
-  if (!isInward || gateway.mayReach(hostname, Number(port || 443))) return null;
-  return refuse("Invalid 'callback_url': it points into a private network.");
+  return !isInward || gateway.mayReach(hostname, Number(port || (protocol === 'http:' ? 80 : 443)));
 }

@@ -263,6 +263,13 @@ export const API_GROUPS: readonly ApiGroup[] = [
       'GET /observability/destinations/:id': 'Shows a destination.',
       'PATCH /observability/destinations/:id': 'Changes a destination.',
       'DELETE /observability/destinations/:id': 'Deletes a destination.',
+      'GET /alerts': 'Lists what managers want to be told of.',
+      'POST /alerts': 'Adds an alert: of budgets, failing calls, or providers that do not answer.',
+      'GET /alerts/:id': 'Shows an alert and what it is raised for.',
+      'PATCH /alerts/:id': 'Changes an alert.',
+      'DELETE /alerts/:id': 'Deletes an alert.',
+      'GET /alerts/:id/events': 'Lists what happened to an alert, and who was told.',
+      'POST /alerts/:id/test': 'Tells everybody of an alert that this is a test.',
     },
   },
 ];

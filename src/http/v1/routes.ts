@@ -2,6 +2,7 @@ import type { RawRoute } from '../raw-route.ts';
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
 import { RAW_OAUTH_ROUTES } from './account/oauth.ts';
+import { ALERT_ROUTES } from './alerts.ts';
 import { BATCH_ROUTES, RAW_BATCH_ROUTES } from './batches/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
 import { CONVERSATION_ROUTES } from './conversations.ts';
@@ -25,6 +26,7 @@ export const apiRoutes: readonly Route[] = [
   ...INSIGHT_ROUTES,
   ...OBSERVABILITY_ROUTES,
   ...MCP_SERVER_ROUTES,
+  ...ALERT_ROUTES,
   ...PRESET_ROUTES,
   ...FILE_ROUTES,
   ...BATCH_ROUTES,

@@ -28,6 +28,7 @@ import { IDENTITIES } from './0027-identities.ts';
 import { MCP_SERVERS } from './0028-mcp-servers.ts';
 import { PASSKEYS } from './0029-passkeys.ts';
 import { CONVERSATIONS } from './0030-conversations.ts';
+import { ALERTS } from './0031-alerts.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   MCP_SERVERS,
   PASSKEYS,
   CONVERSATIONS,
+  ALERTS,
 ];

@@ -1,4 +1,5 @@
 import { html } from '../html.ts';
+import { ALERT_PAGES } from './alerts.ts';
 import { auditLogRoute } from './audit-log.ts';
 import { BYOK_PAGES } from './byok.ts';
 import { CREDITS_PAGES } from './credits.ts';
@@ -35,4 +36,5 @@ export const MANAGED_ROUTES: readonly ManagedRoute[] = [
   ...PRESET_PAGES,
   ...DESTINATION_PAGES,
   ...MCP_SERVER_PAGES,
+  ...ALERT_PAGES,
 ];
