@@ -41,8 +41,7 @@ import { broadcastFrom, type Observed, observe } from './observe.ts';
 import { type OperatorCredentials, operatorCredentials } from './operator-credentials.ts';
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
-import { foldAsItAges, sweepContents, sweepConversations, sweepResponses } from './sweep.ts';
-import { foldAsItAges, sweepContents, sweepResponses, watchAlerts } from './sweep.ts';
+import { foldAsItAges, sweepContents, sweepConversations, sweepResponses, watchAlerts } from './sweep.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
