@@ -18,7 +18,7 @@ import { auditLogLaws, keptLogLaws } from './testing/audit-log-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { contentLaws } from './testing/content-laws.ts';
-import { conversationLaws } from './testing/conversation-laws.ts';
+import { draftLaws } from './testing/draft-laws.ts';
 import { fileLaws } from './testing/file-laws.ts';
 import { guardrailLaws } from './testing/guardrail-laws.ts';
 import { identityLaws, passkeyLaws } from './testing/identity-laws.ts';
@@ -87,7 +87,6 @@ export function storeLaws(name: string, engine: Engine): void {
     guardrailLaws(bench, engine.another);
     fileLaws(bench, engine.another);
     responseLaws(bench);
-    conversationLaws(bench);
     contentLaws(bench);
     limitLaws(bench);
     scopeLaws(bench);
@@ -112,6 +111,7 @@ export function storeLaws(name: string, engine: Engine): void {
     }
     // The last, for it settles calls of months that others list.
     tallyLaws(bench);
+    draftLaws(bench);
   });
 }
 
