@@ -30,6 +30,7 @@ const STRATA: { readonly [folder: string]: number } = {
   federation: 7,
   http: 7,
   mail: 7,
+  payments: 7,
   storage: 7,
   cli: 8,
   '': 8,

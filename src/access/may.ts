@@ -13,6 +13,8 @@ export type Verb =
   | 'read-records'
   /** Read what the account has, has spent, and on what. */
   | 'read-spending'
+  /** Buy credits for the account, now and by itself. */
+  | 'pay'
   /** Read how the account is set up: its workspaces, budgets, people, where its receipts go. Never a secret. */
   | 'read-settings'
   /** Keep how calls are made under a name, for all of the workspace. */
@@ -46,6 +48,7 @@ export const VERBS: readonly Verb[] = [
   'look',
   'read-records',
   'read-spending',
+  'pay',
   'read-settings',
   'use-presets',
   'see-keys',
@@ -73,6 +76,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
     'look',
     'read-records',
     'read-spending',
+    'pay',
     'read-settings',
     'use-presets',
     'see-keys',
@@ -90,7 +94,7 @@ const MAY: { readonly [role in Role]: ReadonlySet<Verb> } = {
   owner: verbs(...VERBS),
   admin: verbs(...VERBS.filter((verb) => verb !== 'manage-owners')),
   member: verbs('call', 'look', 'use-presets', 'see-keys', 'have-keys', 'consent'),
-  billing: verbs('look', 'read-spending'),
+  billing: verbs('look', 'read-spending', 'pay'),
   viewer: verbs('look', 'read-records', 'read-spending', 'read-settings', 'see-keys'),
 };
 

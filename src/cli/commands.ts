@@ -109,6 +109,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (words, configuration) => (await import('./reconcile.ts')).reconcileCommand(words, configuration),
   },
   {
+    name: 'credits',
+    usage: 'credits [show | grant USD [--reason TEXT] [--id ID] | prepaid on|off] [--account ID]',
+    meaning:
+      'Shows what an account has, gives it credits (the same --id once), and says whether it pays beforehand: then calls beyond ' +
+      'its credits are refused. The account is that of whoever runs the instance unless --account is given.',
+    run: async (words, configuration) => (await import('./credits.ts')).creditsCommand(words, configuration),
+  },
+  {
     name: 'responses',
     usage: 'responses [list | delete [ID …] [--workspace ID] [--older-than DAYS] [--all]]',
     meaning:

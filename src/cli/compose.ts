@@ -6,6 +6,7 @@ import type { LocalServer } from '../catalog/local.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import type { IdentityProvider } from '../facts/federation.ts';
 import type { Mailer } from '../facts/mail.ts';
+import type { Payments } from '../facts/payments.ts';
 import { createBudgetLeft } from '../gateway/budget-left.ts';
 import { openContentLog } from '../gateway/contents/content-log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -42,6 +43,7 @@ import { type OperatorCredentials, operatorCredentials } from './operator-creden
 import { keptThroughOwner } from './share-kept.ts';
 import { openStore } from './store.ts';
 import { foldAsItAges, sweepContents, sweepConversations, sweepResponses, watchAlerts } from './sweep.ts';
+import { topUpAsNeeded } from './top-ups.ts';
 
 /** A running gateway and what only its composer needs. */
 export type Composed = {
@@ -82,6 +84,7 @@ export async function composeGateway(configuration: Configuration, world: World,
   // A part that few use is loaded where it is asked for.
   const mailer = configuration.mail && (await import('../mail/smtp.ts')).openSmtp(configuration.mail);
   const identityProviders = await identityProvidersFrom(configuration, world);
+  const payments = configuration.stripe && (await import('../payments/stripe.ts')).openStripe(configuration.stripe);
   const parts = {
     configuration,
     world,
@@ -92,14 +95,17 @@ export async function composeGateway(configuration: Configuration, world: World,
     operator,
     mailer,
     identityProviders,
+    payments,
     serving: first.value,
   };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
   const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
   const conversations = role === 'owner' ? sweepConversations(storage.conversations, gateway) : null;
   const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
-  const folding = role === 'owner' ? foldAsItAges(storage.foldTallies, gateway) : null;
-  const alerts = role === 'owner' ? watchAlerts(storage.ledgerStore, gateway) : null;
+  const chores =
+    role === 'owner'
+      ? [foldAsItAges(storage.foldTallies, gateway), watchAlerts(storage.ledgerStore, gateway), topUpAsNeeded(gateway)]
+      : [];
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
   const broadcast =
@@ -117,9 +123,8 @@ export async function composeGateway(configuration: Configuration, world: World,
       gateway.ledger.close();
       sweep?.();
       conversations?.();
-      folding?.();
+      for (const stop of chores) stop?.();
       contents?.();
-      alerts?.();
       await gateway.contents?.flush();
       sweeping?.close();
       await broadcast?.close();
@@ -147,6 +152,7 @@ type Parts = {
   readonly operator: OperatorCredentials;
   readonly mailer: Mailer | null;
   readonly identityProviders: readonly IdentityProvider[] | null;
+  readonly payments: Payments | null;
   readonly serving: Serving;
 };
 
@@ -155,7 +161,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
   readonly loop: JobLoop;
   readonly recorder: RefusalRecorder;
 } {
-  const { configuration, world, role, storage, access, vault, operator, mailer, identityProviders } = parts;
+  const { configuration, world, role, storage, access, vault, operator, mailer, identityProviders, payments } = parts;
   const { deadlines } = configuration;
   let { serving } = parts;
   let loads = 1;
@@ -179,7 +185,7 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
     identityProviders: identityProviders ?? [],
     front: { publicUrl: configuration.publicUrl, isForwarder: parseAllowance(configuration.trustedProxies).address },
     presets: openPresets({ store: storage.presetStore, world, newSecret }),
-    ...outsiders({ storage, vault, world }),
+    ...outsiders({ storage, vault, world, payments }),
     ledger,
     budgetLeft: createBudgetLeft(storage.ledgerStore, world, log),
     insights: openInsights(storage.insightsStore, world),
@@ -222,7 +228,8 @@ function assemble(parts: Parts): Pick<Composed, 'gateway' | 'reload'> & {
 }
 
 /** Whom a workspace has named outside: who takes its receipts, whose tools its calls use. */
-const outsiders = ({ storage, vault, world }: Pick<Parts, 'storage' | 'vault' | 'world'>) => ({
+const outsiders = ({ storage, vault, world, payments }: Pick<Parts, 'storage' | 'vault' | 'world' | 'payments'>) => ({
+  payments: payments && { payments, store: storage.payments },
   destinations: openDestinations({ store: storage.destinationStore, vault, world, newSecret }),
   alerts: openAlerts({ store: storage.alertStore, vault, world, newSecret }),
   mcp: openMcp(world, openMcpServers({ store: storage.mcpServerStore, vault, world, newSecret })),

@@ -9,6 +9,7 @@ import type { Environment } from '../catalog/environment.ts';
 import type { FederationSettings } from '../federation/providers.ts';
 import type { Boards } from '../gateway/gateway.ts';
 import type { SmtpServer } from '../mail/smtp.ts';
+import type { StripeSettings } from '../payments/stripe.ts';
 import { type OtlpTarget, otlpTarget } from '../telemetry/otlp/environment.ts';
 import { parseAllowance } from '../upstream/address.ts';
 import { MASTER_LENGTH_MIN } from '../vault/master.ts';
@@ -18,6 +19,7 @@ import { federationOf } from './federation-settings.ts';
 import { type FilesConfiguration, filesOf } from './files-settings.ts';
 import { mailOf } from './mail-settings.ts';
 import { CONTENT_DAYS, DRAIN_MS, MEMORY_MB, MEMORY_MB_MIN, RESPONSES_MB, SETTINGS } from './settings.ts';
+import { stripeOf } from './stripe-settings.ts';
 
 /** Everything an operator can set, read once from the environment. */
 export type Configuration = {
@@ -55,6 +57,8 @@ export type Configuration = {
   readonly files: FilesConfiguration;
   /** By which providers of identities people sign in; null = by none. */
   readonly federation: FederationSettings | null;
+  /** By what credits are sold; null = they are not. */
+  readonly stripe: StripeSettings | null;
   /** By which server mails are sent; null = none are. */
   readonly mail: SmtpServer | null;
   /** What runs the code of models. */
@@ -107,6 +111,7 @@ export function readConfiguration(environment: Environment): Configuration {
     responses: responses(environment),
     contentMs: Math.max(1, wholeNumber(environment, 'SWITCHWRIGHT_CONTENT_DAYS', CONTENT_DAYS, 3_650)) * DAY_MS,
     files: filesOf(environment),
+    stripe: stripeOf(environment),
     mail: mailOf(environment),
     code: codeOf(environment),
     federation: federationOf(environment),

@@ -93,6 +93,27 @@ export const SETTINGS: readonly Setting[] = [
       'What a call that goes with the account’s own key at a provider (`/byok`, `X-Provider-API-Keys`) is charged, in percent of the price that the catalogue has for it.',
   },
   {
+    name: 'SWITCHWRIGHT_STRIPE_KEY',
+    default: '',
+    meaning:
+      'Turns on the sale of credits by Stripe (docs/credits.md): the secret key, or a restricted one that may write Checkout Sessions, Customers and PaymentIntents.',
+  },
+  {
+    name: 'SWITCHWRIGHT_STRIPE_WEBHOOK_SECRET',
+    default: '',
+    meaning: 'The signing secret (`whsec_…`) of the endpoint at Stripe whose address is `/api/v1/webhooks/stripe`.',
+  },
+  {
+    name: 'SWITCHWRIGHT_STRIPE_URL',
+    default: '',
+    meaning: 'Where Stripe is reached instead of `https://api.stripe.com`: a proxy, or a stand-in for tests.',
+  },
+  {
+    name: 'SWITCHWRIGHT_PURCHASE_FEE_PERCENT',
+    default: '0',
+    meaning: 'What a card is charged on top of the credits that are bought, in percent of them.',
+  },
+  {
     name: 'SWITCHWRIGHT_CATALOG',
     default: '',
     meaning:

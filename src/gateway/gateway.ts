@@ -7,6 +7,7 @@ import type { Dialects } from '../dialects/dialect.ts';
 import type { CodeRunners } from '../facts/code-runner.ts';
 import type { IdentityProvider } from '../facts/federation.ts';
 import type { Mailer } from '../facts/mail.ts';
+import type { PaymentStore, Payments } from '../facts/payments.ts';
 import type { Files } from '../files/files.ts';
 import type { Insights } from '../insights/insights.ts';
 import type { RefusalStore } from '../insights/requests.ts';
@@ -48,6 +49,8 @@ export type Gateway = {
   readonly access: Access;
   /** What stands in front of it, where the operator says so. */
   readonly front?: Front;
+  /** Buying credits; absent = nobody sells any. */
+  readonly payments?: { readonly payments: Payments; readonly store: PaymentStore } | null;
   readonly presets: Presets;
   readonly destinations: Destinations;
   readonly mcp: Mcp;

@@ -14,6 +14,8 @@ const TOLD = {
     'creator_user_id',
     'external_user',
   ],
+  account: ['id', 'prepaid', 'credits'],
+  payment_account: ['account_id', 'below', 'credits', 'top_ups'],
   budget: ['scope', 'source', 'interval', 'amount', 'with_byok'],
   workspace: ['id', 'slug', 'name', 'description', 'byok_in_budgets', 'default_provider_sort'],
   workspace_member: ['workspace_id', 'person_id'],

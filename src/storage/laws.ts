@@ -25,6 +25,7 @@ import { identityLaws, passkeyLaws } from './testing/identity-laws.ts';
 import { jobLaws, sharedJobLaws } from './testing/job-laws.ts';
 import { lateLaws } from './testing/late-laws.ts';
 import { outboxLaws } from './testing/outbox-laws.ts';
+import { paymentLaws } from './testing/payment-laws.ts';
 import { invitationLaws, ownerLaws, passwordLaws, peopleLaws, secondFactorLaws } from './testing/people-laws.ts';
 import { presetLaws } from './testing/preset-laws.ts';
 import { requestLaws } from './testing/request-laws.ts';
@@ -112,6 +113,7 @@ export function storeLaws(name: string, engine: Engine): void {
     // The last, for it settles calls of months that others list.
     tallyLaws(bench);
     draftLaws(bench);
+    paymentLaws(bench);
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessStore } from '../access/store.ts';
 import type { World } from '../base/world.ts';
+import type { PaymentStore } from '../facts/payments.ts';
 import type { Peers } from '../facts/peers.ts';
 import type { FileStore } from '../files/store.ts';
 import type { BatchStore } from '../gateway/batches.ts';
@@ -21,6 +22,7 @@ import type { DestinationStore } from '../telemetry/destinations/destination.ts'
 import type { Outbox } from '../telemetry/outbox.ts';
 import type { SecretStore } from '../vault/store.ts';
 import { openAccessStore } from './access-store.ts';
+import { type AccountStore, openAccountStore } from './account-store.ts';
 import { openAlertStore } from './alert-store.ts';
 import { openBatchStore } from './batch-store.ts';
 import { type Channel, type Ipc, ipcChannel } from './channel.ts';
@@ -43,6 +45,7 @@ import { met, metNotice } from './notices.ts';
 import type { openPostgres } from './open-postgres.ts';
 import { openStoreThread } from './open-thread.ts';
 import { openOutbox } from './outbox.ts';
+import { openPaymentStore } from './payment-store.ts';
 import { openPresetStore } from './preset-store.ts';
 import { openRecords } from './records.ts';
 import { openRefusalStore } from './refusal-store.ts';
@@ -56,6 +59,8 @@ export const storeFile = (dataDirectory: string): string => join(dataDirectory, 
 export type Storage = {
   readonly ledgerStore: LedgerStore;
   readonly accessStore: AccessStore;
+  readonly accounts: AccountStore;
+  readonly payments: PaymentStore;
   /** Begins acts of the administration that are committed together or not at all. */
   readonly draft: () => Draft;
   readonly insightsStore: InsightsStore;
@@ -176,6 +181,8 @@ function compose(client: StoreClient, world: World, rest: Pick<Storage, 'servePr
   return {
     ledgerStore,
     accessStore: openAccessStore(client, database),
+    accounts: openAccountStore(client, database),
+    payments: openPaymentStore(client),
     draft: () => openDraft(client),
     insightsStore: openInsightsStore(client, reading),
     foldTallies: (now) => client.work('foldTallies', { now }),

@@ -11,6 +11,7 @@ import { importHistory } from './history.ts';
 import { beginJob, stepJob } from './job-works.ts';
 import { beat } from './liveness.ts';
 import { limitNotice } from './notices.ts';
+import { tellPayment } from './payment-work.ts';
 import { recover } from './recover.ts';
 import { addRefusals } from './refusal-store.ts';
 import { addResponse, removeResponses } from './response-work.ts';
@@ -25,6 +26,7 @@ export const WORKS = {
   credit,
   write,
   writeAll,
+  tellPayment,
   importHistory,
   dropMonth,
   audit,

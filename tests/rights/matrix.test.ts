@@ -20,6 +20,7 @@ const RIGHTS: { readonly [verb in Verb]: readonly Who[] } = {
   look: ['caller', 'member', 'billing', 'viewer', 'other caller', ...ADMINISTER],
   'read-records': ['viewer', ...ADMINISTER],
   'read-spending': ['billing', 'viewer', ...ADMINISTER],
+  pay: ['billing', ...ADMINISTER],
   'read-settings': ['viewer', ...ADMINISTER],
   'use-presets': ['caller', 'member', 'other caller', ...ADMINISTER],
   'see-keys': ['member', 'viewer', ...ADMINISTER],

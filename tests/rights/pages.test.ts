@@ -16,6 +16,7 @@ const MAY: { readonly [verb in Verb]?: readonly Who[] } = {
   look: ['billing', 'viewer', ...CALLERS],
   'use-presets': CALLERS,
   'read-spending': ['billing', 'viewer', ...MANAGERS],
+  pay: ['billing', ...MANAGERS],
   'read-settings': ['viewer', ...MANAGERS],
   'see-keys': ['viewer', 'member', ...MANAGERS],
   'have-keys': ['member', ...MANAGERS],

@@ -2,6 +2,7 @@ import type { RawRoute } from '../raw-route.ts';
 import type { Route } from '../route.ts';
 import { ACCOUNT_ROUTES } from './account/index.ts';
 import { RAW_OAUTH_ROUTES } from './account/oauth.ts';
+import { RAW_PAYMENT_ROUTES } from './account/payments.ts';
 import { ALERT_ROUTES } from './alerts.ts';
 import { BATCH_ROUTES, RAW_BATCH_ROUTES } from './batches/index.ts';
 import { CONTAINER_ROUTES } from './containers.ts';
@@ -41,4 +42,9 @@ export const apiRoutes: readonly Route[] = [
 ];
 
 /** Those whose bodies or answers are streams. */
-export const rawRoutes: readonly RawRoute[] = [...RAW_FILE_ROUTES, ...RAW_BATCH_ROUTES, ...RAW_OAUTH_ROUTES];
+export const rawRoutes: readonly RawRoute[] = [
+  ...RAW_FILE_ROUTES,
+  ...RAW_BATCH_ROUTES,
+  ...RAW_OAUTH_ROUTES,
+  ...RAW_PAYMENT_ROUTES,
+];

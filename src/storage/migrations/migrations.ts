@@ -29,6 +29,7 @@ import { MCP_SERVERS } from './0028-mcp-servers.ts';
 import { PASSKEYS } from './0029-passkeys.ts';
 import { CONVERSATIONS } from './0030-conversations.ts';
 import { ALERTS } from './0031-alerts.ts';
+import { PAYMENTS } from './0032-payments.ts';
 import type { Migration } from './migration.ts';
 
 /** The schema's whole history, oldest first. A new one is a file of its own and a line at the end. */
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PASSKEYS,
   CONVERSATIONS,
   ALERTS,
+  PAYMENTS,
 ];

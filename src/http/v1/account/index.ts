@@ -15,6 +15,7 @@ import { KEYS_ROUTES } from './keys.ts';
 import { MEMBER_ROUTES } from './members.ts';
 import { OAUTH_ROUTES } from './oauth.ts';
 import { OPERATOR_KEY_ROUTES } from './operator-keys.ts';
+import { PAYMENT_ROUTES } from './payments.ts';
 import { PEOPLE_ROUTES } from './people.ts';
 import { SCIM_ROUTES } from './scim.ts';
 import { SETTINGS_ROUTES } from './settings.ts';
@@ -29,6 +30,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   CREDITS,
   COINBASE,
+  ...PAYMENT_ROUTES,
   ...KEYS_ROUTES,
   ...AUTH_KEY_ROUTES,
   ...OAUTH_ROUTES,
