@@ -99,13 +99,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     serving: first.value,
   };
   const { gateway, reload, observed, loop, recorder } = assemble(parts);
-  const sweep = role === 'owner' ? sweepResponses(storage.responses, gateway) : null;
-  const conversations = role === 'owner' ? sweepConversations(storage.conversations, gateway) : null;
-  const contents = role === 'owner' ? sweepContents(storage.contents, gateway) : null;
-  const chores =
-    role === 'owner'
-      ? [foldAsItAges(storage.foldTallies, gateway), watchAlerts(storage.ledgerStore, gateway), topUpAsNeeded(gateway)]
-      : [];
+  const chores = role === 'owner' ? startChores(storage, gateway) : [];
   const { files, log } = gateway;
   const sweeping = role === 'owner' && files ? sweepFiles(files, configuration, world, log) : null;
   const broadcast =
@@ -121,10 +115,7 @@ export async function composeGateway(configuration: Configuration, world: World,
     close: async () => {
       await loop.close();
       gateway.ledger.close();
-      sweep?.();
-      conversations?.();
       for (const stop of chores) stop?.();
-      contents?.();
       await gateway.contents?.flush();
       sweeping?.close();
       await broadcast?.close();
@@ -135,6 +126,16 @@ export async function composeGateway(configuration: Configuration, world: World,
     },
   };
 }
+
+/** What the owner of the store does from time to time. */
+const startChores = (storage: Storage, gateway: Gateway): readonly ((() => void) | null)[] => [
+  sweepResponses(storage.responses, gateway),
+  sweepConversations(storage.conversations, gateway),
+  sweepContents(storage.contents, gateway),
+  foldAsItAges(storage.foldTallies, gateway),
+  watchAlerts(storage.ledgerStore, gateway),
+  topUpAsNeeded(gateway),
+];
 
 async function identityProvidersFrom({ federation }: Configuration, world: World): Promise<Parts['identityProviders']> {
   if (!federation) return null;

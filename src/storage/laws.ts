@@ -18,6 +18,7 @@ import { auditLogLaws, keptLogLaws } from './testing/audit-log-laws.ts';
 import { type Bench, heldBy, type LawWorld, transfersOf } from './testing/bench.ts';
 import { clockWorld } from './testing/clock.ts';
 import { contentLaws } from './testing/content-laws.ts';
+import { conversationLaws } from './testing/conversation-laws.ts';
 import { draftLaws } from './testing/draft-laws.ts';
 import { fileLaws } from './testing/file-laws.ts';
 import { guardrailLaws } from './testing/guardrail-laws.ts';
@@ -87,8 +88,7 @@ export function storeLaws(name: string, engine: Engine): void {
     alertLaws(bench);
     guardrailLaws(bench, engine.another);
     fileLaws(bench, engine.another);
-    responseLaws(bench);
-    contentLaws(bench);
+    keptTextLaws(bench);
     limitLaws(bench);
     scopeLaws(bench);
     recordLaws(bench);
@@ -118,6 +118,12 @@ export function storeLaws(name: string, engine: Engine): void {
 }
 
 /** How one call is held and ended. */
+function keptTextLaws(bench: Bench): void {
+  responseLaws(bench);
+  conversationLaws(bench);
+  contentLaws(bench);
+}
+
 function holdLaws(bench: Bench): void {
   test('an unlimited key is held, settled once, and its receipt is there when settling resolves', async () => {
     const key = await bench.keyOf();
