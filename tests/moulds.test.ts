@@ -82,8 +82,15 @@ function read(dialect: UpstreamDialect, { bytes }: Stream, cuts: readonly number
     from = cut;
   }
   reader.end();
-  const { usage, estimate, finish, ends, outputTokens, hasOutput } = meter;
-  return { batches, bill: [usage(), estimate(), finish(), ends(), outputTokens(), hasOutput()] };
+  const bill = [
+    meter.usage(),
+    meter.estimate(),
+    meter.finish(),
+    meter.ends(),
+    meter.outputTokens(),
+    meter.hasOutput(),
+  ];
+  return { batches, bill };
 }
 
 /** What a program is written, each batch by itself. */

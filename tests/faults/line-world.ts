@@ -53,7 +53,8 @@ export function lineWorld(idle: 'leaps' | 'stands' = 'leaps'): LineWorld {
         void leap();
       };
       const wire = request(wireRequest, {
-        ...handler,
+        head: (status, headers) => handler.head(status, headers),
+        data: (bytes) => handler.data(bytes),
         end: () => {
           closed();
           handler.end();

@@ -174,8 +174,8 @@ test('what nothing here is set up for is told, and costs nothing', async () => {
   assert.match((await refused({ plugins: [{ id: 'web', engine: 'ask-jeeves' }] }))[1], /Known are: exa, parallel/);
   assert.match((await refused({ plugins: [{ id: 'web', max_results: 26 }] }))[1], /max_results/);
   assert.match(
-    (await refused({ model: 'sandbox/tools', tools: [{ type: 'openrouter:shell' }] }))[1],
-    /no server tool 'openrouter:shell'/,
+    (await refused({ model: 'sandbox/tools', tools: [{ type: 'openrouter:juggle' }] }))[1],
+    /no server tool 'openrouter:juggle'/,
   );
   assert.match(
     (await refused({ model: 'sandbox/tools', n: 2, tools: [{ type: 'openrouter:datetime' }] }))[1],
