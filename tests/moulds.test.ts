@@ -82,14 +82,7 @@ function read(dialect: UpstreamDialect, { bytes }: Stream, cuts: readonly number
     from = cut;
   }
   reader.end();
-  const bill = [
-    meter.usage(),
-    meter.estimate(),
-    meter.finish(),
-    meter.ends(),
-    meter.outputTokens(),
-    meter.hasOutput(),
-  ];
+  const bill = [meter.usage(), meter.estimate(), meter.finish(), meter.ends(), meter.outputTokens(), meter.hasOutput()];
   return { batches, bill };
 }
 

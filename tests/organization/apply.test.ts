@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import { eventually } from '../eventually.ts';
 import { MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
 import { typed } from './typed.ts';
 
@@ -95,7 +96,10 @@ test('a plan is told and nothing is done; with --yes all of it is, once, and cal
   const members = (await ask(`/workspaces/${workspace?.id}/members`)).data;
   assert.deepEqual(members.map(({ role }) => role).sort(), ['admin', 'member']);
   assert.equal((await call(key, 'sandbox/echo')).status, 200);
-  const refused = await call(key, 'sandbox/vision');
+  const refused = await eventually(
+    () => call(key, 'sandbox/vision'),
+    ({ status }) => status === 404,
+  );
   assert.equal(refused.status, 404);
   assert.match(await refused.text(), /echo alone/);
   assert.equal((await call(key, '@preset/terse')).status, 200);
@@ -162,12 +166,19 @@ test('a guardrail on the organization holds for keys of every workspace', async 
   assert.equal(done.code, 0, done.err);
   const key = /sk-sw-v1-[0-9a-f]{64}/.exec(done.out)?.[0] ?? '';
   assert.equal((await call(key, 'sandbox/echo')).status, 200);
-  const refused = await call(key, 'sandbox/vision');
+  const refused = await eventually(
+    () => call(key, 'sandbox/vision'),
+    ({ status }) => status === 404,
+  );
   assert.equal(refused.status, 404);
   assert.match(await refused.text(), /guardrail \\"all\\" of the organization/);
   const lifted = await apply(context, text.replace('true', 'false'), '--yes');
   assert.match(lifted.out, /no longer on account:owner/);
-  assert.equal((await call(key, 'sandbox/vision')).status, 200);
+  const called = await eventually(
+    () => call(key, 'sandbox/vision'),
+    ({ status }) => status === 200,
+  );
+  assert.equal(called.status, 200);
 });
 
 test('a file that is wrong anywhere changes nothing, and is told all that is wrong', async (context) => {

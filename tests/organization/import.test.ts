@@ -7,6 +7,7 @@ import { after, type TestContext, test } from 'node:test';
 import pg from 'pg';
 import { digestOf } from '../../src/access/secret.ts';
 import { startPostgres } from '../../src/storage/testing/postgres-server.ts';
+import { eventually } from '../eventually.ts';
 import { MANAGEMENT_KEY, startGateway } from '../gateway-process.ts';
 import { typed } from './typed.ts';
 
@@ -145,7 +146,15 @@ test('LiteLLM’s database: teams, people, budgets, and keys that go on working'
   const done = await run(context, ...from, '--apply');
   assert.equal(done.code, 0, done.err);
   assert.deepEqual(
-    [await status(ADA), await status(CI), await status(NARROW), await status(LOST)],
+    [
+      await eventually(
+        () => status(ADA),
+        (code) => code === 200,
+      ),
+      await status(CI),
+      await status(NARROW),
+      await status(LOST),
+    ],
     [200, 200, 200, 401],
   );
   assert.equal(await status(NARROW, 'sandbox/vision'), 404);

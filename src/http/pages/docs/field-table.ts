@@ -22,7 +22,7 @@ export function groupTable(group: FieldGroup, options: Options = {}): Html {
 }
 
 function entry(field: RequestField, { prefix, takers }: Options): Html {
-  const id = `${prefix ?? ''}${field.name}`;
+  const id = `${prefix ?? ''}${field.name.replaceAll(/[\s,*]+/g, '-')}`; // several names may stand in one row
   const count = takers?.(field.name) ?? 0;
   return html`<div id="${id}"><dt><a href="#${id}"><code>${breakable(field.name)}</code></a><span>${field.type}</span></dt><dd><p>${field.meaning}</p>
 <p class="terms">${[
