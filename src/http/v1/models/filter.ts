@@ -43,7 +43,9 @@ function byKind(query: ModelsQuery): Test[] {
 
 /** Programs that list what writes text ask it by requests, which a model that is only spoken to does not take. */
 const outputsOf = ({ output, endpoints }: Model): readonly string[] =>
-  endpoints.some(({ operation }) => operation !== 'realtime') ? output : output.filter((kind) => kind !== 'text');
+  endpoints.length > 0 && endpoints.every(({ operation }) => operation === 'realtime')
+    ? output.filter((kind) => kind !== 'text')
+    : output;
 
 function byWords({ q, category, supported_parameters, arch, model_authors, distillable }: ModelsQuery): Test[] {
   const tests: Test[] = [];
