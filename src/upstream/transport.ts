@@ -107,7 +107,9 @@ function createExchange(handler: WireHandler): Exchange {
       paused = true;
       controller?.pause();
     },
+    // Where nothing is paused undici reads on within the read that called: it never came back with 1 MB (seen 2026-11-29).
     resume: () => {
+      if (!paused) return;
       paused = false;
       controller?.resume();
     },

@@ -14,7 +14,7 @@ export const realtimeDocsRoute: Route = {
   handle: (request) =>
     docsPage(request, '/docs/realtime', {
       title: 'Realtime',
-      lead: 'Speak with a model while it listens, in OpenAI’s realtime API over WebSockets. sandbox/realtime takes sessions without any key at a provider.',
+      lead: 'Speak with a model while it listens, in OpenAI’s realtime API over WebSockets. sandbox/realtime takes sessions without any key at a provider. OpenAI’s JavaScript library (OpenAIRealtimeWS, openai 7.57) speaks TLS alone, whatever its base URL says: behind a proxy with TLS it works as it is, at a plain http address its option createConnection must open the socket.',
       parts: GROUPS,
       content: html`${GROUPS.map((group) => groupTable(group, { prefix: `${group.id}.` }))}`,
     }),
