@@ -33,6 +33,7 @@ const NOUNS: readonly (readonly [path: string, label: string, verb: Verb])[] = [
   ['/settings/guardrails', 'Guardrails', 'read-settings'],
   ['/settings/presets', 'Presets', 'use-presets'],
   ['/settings/destinations', 'Destinations', 'read-settings'],
+  ['/settings/mcp-servers', 'MCP servers', 'read-settings'],
   ['/settings/alerts', 'Alerts', 'read-settings'],
 ];
 export const nounsFor = (caller: Principal): typeof NOUNS => NOUNS.filter(([, , verb]) => may(caller, verb));
