@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { ALERT_KINDS } from '../../../telemetry/alerts/alert.ts';
 import type { Field } from '../form.ts';
-import { valuesOf } from '../form-body.ts';
 import { type Html, html } from '../html.ts';
 import { listOf, type Managing } from './frame.ts';
 import type { Action, Noun, Section } from './noun.ts';
 import { pagesOf } from './pages.ts';
+import { endOf, settingsOf } from './switched.ts';
 import { NONE, numberIn, stateWords, textIn, timeOf } from './words.ts';
 
 type Kind = (typeof ALERT_KINDS)[number];
@@ -91,9 +91,8 @@ function create(_: null, { request }: Managing): Action | Html {
 async function sections(alert: JsonObject, _: null, { api }: Managing): Promise<readonly Section[]> {
   const kind = kindIn(textIn(alert, 'type')) ?? 'budget';
   const params = { id: textIn(alert, 'id') };
-  const path = '/alerts/:id';
   const fields = [NAME, ...OF_KIND[kind], ...TOLD];
-  const isOn = alert.enabled === true;
+  const switched = { object: alert, one: 'alert', path: '/alerts/:id', params };
   const answer = await api({ method: 'GET', path: '/alerts/:id/events', params });
   const secret = textIn(alert, 'webhook_secret');
   return [
@@ -112,48 +111,13 @@ async function sections(alert: JsonObject, _: null, { api }: Managing): Promise<
         },
       ],
     },
-    {
-      id: 'settings',
-      title: 'Settings',
+    settingsOf(switched, {
+      fields,
       lead: secret
         ? html`Posts are signed with <code>${secret}</code>: <code>v1</code> is the HMAC-SHA256 of the time <code>t</code>, a comma and the body, in hex.`
         : KIND_WORDS[kind],
-      actions: [
-        {
-          name: 'edit',
-          label: 'Save',
-          fields,
-          values: valuesOf(fields, alert),
-          call: (body) => ({ method: 'PATCH', path, params, body }),
-          done: 'saved',
-        },
-      ],
-    },
-    {
-      id: 'end',
-      title: 'Switch off or delete',
-      actions: [
-        {
-          name: 'state',
-          label: isOn ? 'Switch off' : 'Switch on',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'PATCH', path, params, body: { enabled: !isOn } }),
-          done: isOn ? 'disabled' : 'enabled',
-        },
-        {
-          name: 'delete',
-          label: 'Delete the alert',
-          folded: 'Delete',
-          lead: 'What happened to it is forgotten, too.',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'DELETE', path, params }),
-          done: 'deleted',
-          isGone: true,
-        },
-      ],
-    },
+    }),
+    endOf(switched, 'What happened to it is forgotten, too.'),
   ];
 }
 

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../base/json.ts';
 import { KIND_NAMES, type KindName } from '../../../telemetry/destinations/kinds.ts';
 import type { Field } from '../form.ts';
-import { valuesOf } from '../form-body.ts';
 import { type Html, html } from '../html.ts';
 import { configFields } from './destination-fields.ts';
 import { listOf, type Managing } from './frame.ts';
 import type { Action, Noun, Section } from './noun.ts';
 import { pagesOf } from './pages.ts';
-import { numberIn, stateWords, textIn, timeOf, workspaceLinks } from './words.ts';
+import { endOf, isEnabledWords, settingsOf } from './switched.ts';
+import { numberIn, textIn, timeOf, workspaceLinks } from './words.ts';
 
 /** By id. */
 type About = { readonly workspaces: ReadonlyMap<string, string> };
@@ -72,53 +72,12 @@ async function sections(destination: JsonObject): Promise<readonly Section[]> {
   const kind = kindIn(textIn(destination, 'type'));
   const fields = [NAME, ...(kind ? configFields(kind, 'there') : []), ...SENT];
   const params = { id: textIn(destination, 'id') };
-  const path = '/observability/destinations/:id';
-  const isOn = destination.enabled === true;
+  const switched = { object: destination, one: 'destination', path: '/observability/destinations/:id', params };
   return [
-    {
-      id: 'settings',
-      title: 'Settings',
-      lead: 'Secrets are shown with dots: left so, they stay as they are.',
-      actions: [
-        {
-          name: 'edit',
-          label: 'Save',
-          fields,
-          values: valuesOf(fields, destination),
-          call: (body) => ({ method: 'PATCH', path, params, body }),
-          done: 'saved',
-        },
-      ],
-    },
-    {
-      id: 'end',
-      title: 'Switch off or delete',
-      actions: [
-        {
-          name: 'state',
-          label: isOn ? 'Switch off' : 'Switch on',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'PATCH', path, params, body: { enabled: !isOn } }),
-          done: isOn ? 'disabled' : 'enabled',
-        },
-        {
-          name: 'delete',
-          label: 'Delete the destination',
-          folded: 'Delete',
-          lead: 'What was not sent yet is not sent any more.',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'DELETE', path, params }),
-          done: 'deleted',
-          isGone: true,
-        },
-      ],
-    },
+    settingsOf(switched, { fields, lead: 'Secrets are shown with dots: left so, they stay as they are.' }),
+    endOf(switched, 'What was not sent yet is not sent any more.'),
   ];
 }
-
-const state = (destination: JsonObject): Html => stateWords(destination.enabled === true, { on: 'on', off: 'off' });
 
 const DESTINATIONS: Noun<About> = {
   path: '/settings/destinations',
@@ -133,7 +92,7 @@ const DESTINATIONS: Noun<About> = {
   beside: (destination) => html`<code>${textIn(destination, 'type')}</code>`,
   about: aboutOf,
   facts: (destination, { workspaces }) => [
-    state(destination),
+    isEnabledWords(destination),
     html`workspace: ${workspaces.get(textIn(destination, 'workspace_id')) ?? ''}`,
     html`${numberIn(destination, 'sampling_rate') * 100}% of calls`,
     html`made ${timeOf(destination.created_at)}`,
@@ -160,7 +119,7 @@ const DESTINATIONS: Noun<About> = {
       kind: 'text',
       cell: (destination) => workspaces.get(textIn(destination, 'workspace_id')) ?? '',
     },
-    { key: 'state', label: 'State', kind: 'text', sortBy: (row) => String(row.enabled), cell: state },
+    { key: 'state', label: 'State', kind: 'text', sortBy: (row) => String(row.enabled), cell: isEnabledWords },
     {
       key: 'created',
       label: 'Made',

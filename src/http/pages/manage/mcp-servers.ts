@@ -1,11 +1,11 @@
 import { arrayOf, isObject, type JsonObject, objectOf, stringOf } from '../../../base/json.ts';
 import type { Field } from '../form.ts';
-import { valuesOf } from '../form-body.ts';
 import { type Html, html } from '../html.ts';
 import { listOf, type Managing } from './frame.ts';
 import type { Action, Noun, Section } from './noun.ts';
 import { pagesOf } from './pages.ts';
-import { numberIn, stateWords, textIn, timeOf, workspaceLinks } from './words.ts';
+import { endOf, isEnabledWords, settingsOf } from './switched.ts';
+import { numberIn, textIn, timeOf, workspaceLinks } from './words.ts';
 
 /** By id. */
 type About = { readonly workspaces: ReadonlyMap<string, string> };
@@ -77,7 +77,7 @@ function toldTools(json: JsonObject): Html {
 async function sections(server: JsonObject): Promise<readonly Section[]> {
   const params = { id: textIn(server, 'id') };
   const path = '/mcp/servers/:id';
-  const isOn = server.enabled === true;
+  const switched = { object: server, one: 'server', path, params };
   return [
     {
       id: 'tools',
@@ -95,49 +95,10 @@ async function sections(server: JsonObject): Promise<readonly Section[]> {
         },
       ],
     },
-    {
-      id: 'settings',
-      title: 'Settings',
-      lead: 'With another host the headers must be given again.',
-      actions: [
-        {
-          name: 'edit',
-          label: 'Save',
-          fields: FIELDS,
-          values: valuesOf(FIELDS, server),
-          call: (body) => ({ method: 'PATCH', path, params, body }),
-          done: 'saved',
-        },
-      ],
-    },
-    {
-      id: 'end',
-      title: 'Switch off or delete',
-      actions: [
-        {
-          name: 'state',
-          label: isOn ? 'Switch off' : 'Switch on',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'PATCH', path, params, body: { enabled: !isOn } }),
-          done: isOn ? 'disabled' : 'enabled',
-        },
-        {
-          name: 'delete',
-          label: 'Delete the server',
-          folded: 'Delete',
-          fields: [],
-          values: {},
-          call: () => ({ method: 'DELETE', path, params }),
-          done: 'deleted',
-          isGone: true,
-        },
-      ],
-    },
+    settingsOf(switched, { fields: FIELDS, lead: 'With another host the headers must be given again.' }),
+    endOf(switched),
   ];
 }
-
-const state = (server: JsonObject): Html => stateWords(server.enabled === true, { on: 'on', off: 'off' });
 
 const MCP_SERVERS: Noun<About> = {
   path: '/settings/mcp-servers',
@@ -152,7 +113,7 @@ const MCP_SERVERS: Noun<About> = {
   beside: (server) => html`<code>${textIn(server, 'url')}</code>`,
   about: aboutOf,
   facts: (server, { workspaces }) => [
-    state(server),
+    isEnabledWords(server),
     html`workspace: ${workspaces.get(textIn(server, 'workspace_id')) ?? ''}`,
     html`${numberIn(server, 'timeout_ms') / 1_000} s for one use`,
     html`added ${timeOf(server.created_at)}`,
@@ -178,7 +139,7 @@ const MCP_SERVERS: Noun<About> = {
       kind: 'text',
       cell: (server) => workspaces.get(textIn(server, 'workspace_id')) ?? '',
     },
-    { key: 'state', label: 'State', kind: 'text', sortBy: (row) => String(row.enabled), cell: state },
+    { key: 'state', label: 'State', kind: 'text', sortBy: (row) => String(row.enabled), cell: isEnabledWords },
     {
       key: 'created',
       label: 'Added',
